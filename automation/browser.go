@@ -1,0 +1,107 @@
+// Package automation is the hand: it launches Chromium and acts on pages safely. An action resolves its target to
+// exactly one element, waits until it is visible, still and enabled, tests that it would be hit, checks whom it
+// concerns in the same task, and lets the browser's input events through only if they reach it. It reads tables to a
+// proved end and keeps evidence.
+//
+// It knows nothing of any particular console: what is on a page comes from package selectors. It is the only package
+// (with the recorder) that speaks the DevTools protocol, and it uses rod for the connection and the typed requests only.
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Options say how to launch a browser.
+type Options struct {
+	Binary     Binary
+	Headful    bool   // show a window; needs a full browser and a display
+	ProfileDir string // where the profile folder is made; default the system's folder for temporary files
+	Observer   Observer
+}
+
+// Browser is one running browser. Close it.
+type Browser struct {
+	process *process
+	conn    *connection
+	headful bool
+
+	mu    sync.Mutex
+	pages map[proto.TargetTargetID]*Page
+}
+
+// launchBound is how long a browser may take to answer its first call: measured 0.2 s, generous for a loaded machine.
+const launchBound = 30 * time.Second
+
+// Launch starts a browser and waits until it answers.
+func Launch(ctx context.Context, opts Options) (*Browser, error) {
+	if opts.Binary.Path == "" {
+		b, err := Find("", opts.Headful)
+		if err != nil {
+			return nil, err
+		}
+		opts.Binary = b
+	}
+	p, err := launch(opts)
+	if err != nil {
+		return nil, err
+	}
+	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}}
+	b.conn.handle("", b.event)
+	ctx, cancel := context.WithTimeout(ctx, launchBound)
+	defer cancel()
+	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
+		err = fmt.Errorf("launching %s: %w", opts.Binary.Path, err)
+		if said := p.stderr.String(); said != "" {
+			err = fmt.Errorf("%w; it said: %s", err, said)
+		}
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// closeBound is how long ending a browser and removing its profile may take before it is killed.
+const closeBound = 10 * time.Second
+
+// Close ends the browser and removes its profile folder. It may be called more than once.
+func (b *Browser) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeBound)
+	defer cancel()
+	err := b.process.stop(ctx)
+	<-b.conn.closed
+	return err
+}
+
+// Gone is closed when the browser has ended, on purpose or not.
+func (b *Browser) Gone() <-chan struct{} { return b.conn.closed }
+
+func (b *Browser) scope(ctx context.Context) scope { return scope{ctx: ctx, conn: b.conn} }
+
+// event hears of targets, to close windows that a page opens by itself.
+func (b *Browser) event(method string, params json.RawMessage) {
+	if method != "Target.targetCreated" {
+		return
+	}
+	var e proto.TargetTargetCreated
+	if json.Unmarshal(params, &e) != nil || e.TargetInfo == nil || e.TargetInfo.OpenerID == "" || e.TargetInfo.Type != "page" {
+		return
+	}
+	b.mu.Lock()
+	opener := b.pages[e.TargetInfo.OpenerID]
+	b.mu.Unlock()
+	if opener == nil {
+		return
+	}
+	opener.note("a pop-up window was closed: " + withoutQuery(e.TargetInfo.URL))
+	go func() { // not in the event's own goroutine: it must not wait for an answer
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_, _ = proto.TargetCloseTarget{TargetID: e.TargetInfo.TargetID}.Call(b.scope(ctx))
+	}()
+}

@@ -1,0 +1,153 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/go-rod/rod/lib/proto"
+	"golang.org/x/text/unicode/norm"
+)
+
+// Evidence keeps what was seen during one operation in a folder of its own: steps.jsonl, masked pictures and, at a
+// failure, the page. A nil *Evidence keeps nothing.
+type Evidence struct {
+	dir string
+
+	mu    sync.Mutex
+	log   *os.File
+	shots int
+}
+
+// NewEvidence makes the folder, readable by its owner alone.
+func NewEvidence(dir string) (*Evidence, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the evidence folder: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "steps.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("opening the step log: %w", err)
+	}
+	return &Evidence{dir: dir, log: f}, nil
+}
+
+// Dir is the folder, or empty where nothing is kept.
+func (e *Evidence) Dir() string {
+	if e == nil {
+		return ""
+	}
+	return e.dir
+}
+
+// Log appends one line to the step log. Values must not hold secrets.
+func (e *Evidence) Log(entry map[string]any) error {
+	if e == nil {
+		return nil
+	}
+	entry["at"] = time.Now().UTC().Format(time.RFC3339Nano)
+	line, err := json.Marshal(entry)
+	if err != nil {
+		return fmt.Errorf("writing the step log: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if _, err := e.log.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("writing the step log: %w", err)
+	}
+	return nil
+}
+
+// Close closes the step log.
+func (e *Evidence) Close() error {
+	if e == nil {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.log == nil {
+		return nil
+	}
+	err := e.log.Close()
+	e.log = nil
+	return err
+}
+
+// evidenceBound keeps a page that hangs from holding up the report of its own failure.
+const evidenceBound = 10 * time.Second
+
+// Picture takes a screenshot with secret fields and the given targets masked, and returns the file's name.
+func (e *Evidence) Picture(ctx context.Context, p *Page, name string, secret ...*selectors.Target) (string, error) {
+	if e == nil {
+		return "", nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
+	defer cancel()
+	data, err := p.Screenshot(ctx, secret...)
+	if err != nil {
+		return "", err
+	}
+	e.mu.Lock()
+	e.shots++
+	file := fmt.Sprintf("%02d-%s.png", e.shots, name)
+	e.mu.Unlock()
+	if err := os.WriteFile(filepath.Join(e.dir, file), data, 0o600); err != nil {
+		return "", fmt.Errorf("keeping a picture: %w", err)
+	}
+	return file, nil
+}
+
+// Failure keeps a picture and the page as MHTML.
+func (e *Evidence) Failure(ctx context.Context, p *Page) error {
+	if e == nil {
+		return nil
+	}
+	_, err := e.Picture(ctx, p, "failure")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
+	defer cancel()
+	var ignored struct{}
+	if masked := p.run(ctx, "blank", struct{}{}, &ignored); masked != nil {
+		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))
+	}
+	res, shotErr := proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
+	if shotErr != nil {
+		return errors.Join(err, fmt.Errorf("keeping the page: %w", shotErr))
+	}
+	if writeErr := os.WriteFile(filepath.Join(e.dir, "page.mhtml"), []byte(res.Data), 0o600); writeErr != nil {
+		return errors.Join(err, fmt.Errorf("keeping the page: %w", writeErr))
+	}
+	return err
+}
+
+// Screenshot returns a PNG of what the page shows, secret fields and the given targets made unreadable.
+func (p *Page) Screenshot(ctx context.Context, secret ...*selectors.Target) ([]byte, error) {
+	var ignored struct{}
+	if err := p.look(ctx, "mask", map[string]any{"targets": secret}, &ignored); err != nil {
+		return nil, fmt.Errorf("masking: %w", err)
+	}
+	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(p.scope(ctx))
+	if unmask := p.run(ctx, "unmask", struct{}{}, &ignored); unmask != nil && !errors.Is(unmask, errContextGone) {
+		err = errors.Join(err, unmask)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("taking a picture: %w", err)
+	}
+	return res.Data, nil
+}
+
+// sameKey compares as the injected script does: NFC, white space folded, case if asked.
+func sameKey(a, b string, fold bool) bool {
+	a, b = spaced(a), spaced(b)
+	if fold {
+		return strings.ToLower(a) == strings.ToLower(b)
+	}
+	return a == b
+}
+
+func spaced(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }

@@ -1,0 +1,11 @@
+// The door: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
+// that could be taken for the page's.
+const doors = { look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, rows, scroll, reveal, mask, unmask, blank };
+
+globalThis.billagent = async (door, req) => {
+  try {
+    return JSON.stringify(await doors[door](req), (_, v) => (v instanceof Miss ? { ...v } : v));
+  } catch (e) {
+    return JSON.stringify({ miss: { kind: 'script', detail: `${door}: ${e && e.stack || e}` } });
+  }
+};

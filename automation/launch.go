@@ -1,0 +1,195 @@
+package automation
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// guardian is the shell script that owns a browser and its profile folder. It outlives us on purpose: when we are
+// killed, its end of the life line closes, and it ends the browser and removes the folder.
+//
+//go:embed guardian.sh
+var guardian string
+
+// profilePrefix begins the name of every profile folder, so that a leftover can be known for ours.
+const profilePrefix = "billagent-profile-"
+
+// process is a running browser with its guardian.
+type process struct {
+	cmd      *exec.Cmd
+	lifeline *os.File
+	pipe     *pipe
+	closers  []io.Closer
+	stderr   *tail
+	profile  string
+	ended    chan struct{}
+	once     sync.Once
+}
+
+// flags are given to every browser. Background networking is off so that nothing but the console is spoken to; site
+// isolation is off because same-origin frames are read from the top document's world.
+func flags(opts Options, profile string) []string {
+	fs := []string{
+		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--disable-default-apps",
+		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad", "--disable-crash-reporter",
+		"--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater",
+		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
+		"--disable-popup-blocking", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
+		"--force-color-profile=srgb", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-gpu",
+	}
+	if !opts.Headful && opts.Binary.Kind != "headless-shell" {
+		fs = append(fs, "--headless=new")
+	}
+	if ok, _ := Sandboxed(); !ok {
+		fs = append(fs, "--no-sandbox")
+	}
+	return append(fs, "about:blank")
+}
+
+// launch starts a browser under its guardian. The profile folder is made below dir.
+func launch(opts Options) (*process, error) {
+	dir := opts.ProfileDir
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	sweep(dir)
+	profile, err := os.MkdirTemp(dir, profilePrefix)
+	if err != nil {
+		return nil, fmt.Errorf("making a profile folder: %w", err)
+	}
+	p, err := start(opts, profile)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(profile))
+	}
+	return p, nil
+}
+
+func start(opts Options, profile string) (*process, error) {
+	var files []*os.File
+	closeAll := func() {
+		for _, f := range files {
+			_ = f.Close()
+		}
+	}
+	var ends [6]*os.File
+	for i := range 3 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			closeAll()
+			return nil, fmt.Errorf("making a pipe to the browser: %w", err)
+		}
+		files = append(files, r, w)
+		ends[2*i], ends[2*i+1] = r, w
+	}
+	args := append([]string{"-c", guardian, "billagent-guardian", profile, opts.Binary.Path}, flags(opts, profile)...)
+	cmd := exec.Command("/bin/sh", args...)
+	cmd.ExtraFiles = []*os.File{ends[0], ends[3], ends[4]} // 3: commands in, 4: answers out, 5: life line
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}   // a Ctrl-C at the terminal is for us, not for the browser
+	p := &process{cmd: cmd, lifeline: ends[5], profile: profile, stderr: &tail{}, ended: make(chan struct{}),
+		pipe: &pipe{out: ends[1], in: bufio.NewReaderSize(ends[2], 1<<16)}, closers: []io.Closer{ends[1], ends[2]}}
+	cmd.Stderr = p.stderr
+	cmd.Env = environment()
+	if err := cmd.Start(); err != nil {
+		closeAll()
+		return nil, fmt.Errorf("starting %s: %w", opts.Binary.Path, err)
+	}
+	for _, f := range cmd.ExtraFiles {
+		_ = f.Close()
+	}
+	go func() {
+		defer close(p.ended)
+		_ = cmd.Wait() // how it ended is told by what it printed
+	}()
+	return p, nil
+}
+
+// environment is ours without what might be secret: a browser needs little.
+func environment() []string {
+	var env []string
+	for _, k := range []string{"PATH", "HOME", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "TMPDIR", "FONTCONFIG_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
+		if v, ok := os.LookupEnv(k); ok {
+			env = append(env, k+"="+v)
+		}
+	}
+	return env
+}
+
+// stop closes the life line and waits until the guardian has ended the browser and removed the profile folder.
+func (p *process) stop(ctx context.Context) error {
+	var err error
+	p.once.Do(func() {
+		_ = p.lifeline.Close()
+		select {
+		case <-p.ended:
+		case <-ctx.Done():
+			err = fmt.Errorf("ending the browser: %w", ctx.Err())
+			_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+			<-p.ended
+		}
+		for _, c := range p.closers {
+			_ = c.Close()
+		}
+		if rm := os.RemoveAll(p.profile); rm != nil {
+			err = errors.Join(err, fmt.Errorf("removing the profile folder: %w", rm))
+		}
+	})
+	return err
+}
+
+// sweep removes profile folders whose guardian was killed too, for example by a power cut. A folder in use is locked
+// by its guardian's process id, written in its name's .pid file.
+func sweep(dir string) {
+	found, err := filepath.Glob(filepath.Join(dir, profilePrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, f := range found {
+		info, err := os.Lstat(f)
+		if err != nil || !info.IsDir() || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		var pid int
+		data, err := os.ReadFile(filepath.Join(f, "guardian.pid"))
+		if err == nil {
+			_, err = fmt.Sscan(string(data), &pid)
+		}
+		if err != nil || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(f) // another user's folder stays: we may not remove it
+		}
+	}
+}
+
+// tail keeps the last of what a browser prints, for the error that says why it did not start.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+// Write implements io.Writer.
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.buf = append(t.buf, b...)
+	if len(t.buf) > 4096 {
+		t.buf = t.buf[len(t.buf)-4096:]
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(string(t.buf))
+}

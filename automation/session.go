@@ -1,0 +1,154 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Session is an isolated browser context: its own cookies, seen by nobody else. One tenant has one session.
+type Session struct {
+	browser *Browser
+	context proto.BrowserBrowserContextID
+	allowed []string
+}
+
+// Cookies is what keeps a session signed in: a credential. It is opaque JSON.
+type Cookies json.RawMessage
+
+// Viewport is fixed, so that pages look the same on every machine. 1280 by 1000 CSS pixels.
+const viewportWidth, viewportHeight = 1280, 1000
+
+// NewSession opens an isolated context whose pages may navigate only to the allowed hosts, given as names or as
+// patterns such as *.bill.com.
+func (b *Browser) NewSession(ctx context.Context, allowed []string) (*Session, error) {
+	for _, a := range allowed {
+		if _, err := path.Match(a, "x"); err != nil {
+			return nil, fmt.Errorf("allowed host %q: %w", a, err)
+		}
+	}
+	res, err := proto.TargetCreateBrowserContext{DisposeOnDetach: true}.Call(b.scope(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("opening an isolated browser context: %w", err)
+	}
+	return &Session{browser: b, context: res.BrowserContextID, allowed: allowed}, nil
+}
+
+// Close disposes of the context with its pages and cookies.
+func (s *Session) Close(ctx context.Context) error {
+	if err := (proto.TargetDisposeBrowserContext{BrowserContextID: s.context}).Call(s.browser.scope(ctx)); err != nil {
+		return fmt.Errorf("closing the browser context: %w", err)
+	}
+	return nil
+}
+
+// Cookies returns all cookies of the session, to be sealed and kept.
+func (s *Session) Cookies(ctx context.Context) (Cookies, error) {
+	res, err := proto.StorageGetCookies{BrowserContextID: s.context}.Call(s.browser.scope(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("reading cookies: %w", err)
+	}
+	return json.Marshal(proto.CookiesToParams(res.Cookies))
+}
+
+// SetCookies restores what Cookies returned.
+func (s *Session) SetCookies(ctx context.Context, c Cookies) error {
+	var params []*proto.NetworkCookieParam
+	if err := json.Unmarshal(c, &params); err != nil {
+		return fmt.Errorf("restoring cookies: %w", err)
+	}
+	if err := (proto.StorageSetCookies{Cookies: params, BrowserContextID: s.context}).Call(s.browser.scope(ctx)); err != nil {
+		return fmt.Errorf("restoring cookies: %w", err)
+	}
+	return nil
+}
+
+// Allows says whether a page of this session may navigate to an address.
+func (s *Session) Allows(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	switch u.Scheme {
+	case "about", "blob", "data", "chrome-error":
+		return u.Scheme != "data" // a data: page has no host to check
+	case "http", "https":
+		for _, a := range s.allowed {
+			if ok, _ := path.Match(strings.ToLower(a), strings.ToLower(u.Hostname())); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// NewPage opens a page in the session, ready for use.
+func (s *Session) NewPage(ctx context.Context) (*Page, error) {
+	sc := s.browser.scope(ctx)
+	target, err := proto.TargetCreateTarget{URL: "about:blank", BrowserContextID: s.context}.Call(sc)
+	if err != nil {
+		return nil, fmt.Errorf("opening a page: %w", err)
+	}
+	attached, err := proto.TargetAttachToTarget{TargetID: target.TargetID, Flatten: true}.Call(sc)
+	if err != nil {
+		return nil, fmt.Errorf("opening a page: %w", err)
+	}
+	p := newPage(s, target.TargetID, string(attached.SessionID))
+	s.browser.conn.handle(p.session, p.event)
+	s.browser.mu.Lock()
+	s.browser.pages[target.TargetID] = p
+	s.browser.mu.Unlock()
+	if err := p.setUp(ctx); err != nil {
+		return nil, fmt.Errorf("setting up a page: %w", err)
+	}
+	return p, nil
+}
+
+// setUp switches on what a page needs, before anything is loaded into it.
+func (p *Page) setUp(ctx context.Context) error {
+	sc := p.scope(ctx)
+	scale := 1.0
+	calls := []interface{ Call(proto.Client) error }{
+		proto.PageEnable{},
+		proto.RuntimeAddBinding{Name: "billagentReport", ExecutionContextName: world},
+		proto.EmulationSetFocusEmulationEnabled{Enabled: true},
+		proto.EmulationSetDeviceMetricsOverride{Width: viewportWidth, Height: viewportHeight, DeviceScaleFactor: scale},
+		proto.EmulationSetLocaleOverride{Locale: "en-US"},
+		proto.EmulationSetTimezoneOverride{TimezoneID: "America/Los_Angeles"},
+		proto.NetworkEnable{},
+		proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", ResourceType: proto.NetworkResourceTypeDocument}}},
+		proto.RuntimeEnable{},
+	}
+	for _, c := range calls {
+		if err := c.Call(sc); err != nil {
+			return err
+		}
+	}
+	if _, err := (proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript, WorldName: world, RunImmediately: true}).Call(sc); err != nil {
+		return err
+	}
+	return nil
+}
+
+// withoutQuery is an address as it may stand in a log: no query, no fragment, no credentials.
+func withoutQuery(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "an address that cannot be read"
+	}
+	return u.Scheme + "://" + u.Host + u.Path
+}
+
+// remaining is the time left until a context's deadline, at most bound.
+func remaining(ctx context.Context, bound time.Duration) time.Duration {
+	if d, ok := ctx.Deadline(); ok {
+		return max(0, min(time.Until(d), bound))
+	}
+	return bound
+}

@@ -1,0 +1,68 @@
+package flows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/selectors/datafile"
+)
+
+// App says in data what is particular to one console: its words, its hosts, and what to watch for on any page.
+type App struct {
+	Name     string              `json:"app"`
+	Title    string              `json:"title"`
+	SignIn   string              `json:"sign_in"` // where signing in begins, unless configured otherwise
+	Hosts    []string            `json:"hosts"`   // hosts its pages may navigate to, unless configured otherwise
+	Statuses map[string][]string `json:"statuses"`
+	Roles    struct {
+		Administrator string   `json:"administrator"` // the role of which one active holder must remain
+		Known         []string `json:"known"`         // roles every organisation has; others may be on offer too
+	} `json:"roles"`
+	Watch []Watch `json:"watch"`
+
+	file *datafile.File
+}
+
+// Watch is something that may stand in for any page. Seeing it ends a flow at once.
+type Watch struct {
+	Target string `json:"target"`
+	Kind   string `json:"kind"` // signed-out or wall
+	Reason string `json:"reason"`
+	Hint   string `json:"hint"`
+}
+
+// Kinds of a Watch, and of a halt step.
+const (
+	SignedOut   = "signed-out"  // sign in again and begin anew
+	Wall        = "wall"        // a person must look
+	Credentials = "credentials" // what was given was refused
+	Locked      = "locked"
+	Factor      = "factor" // the second factor cannot be had
+	Rejected    = "rejected"
+	Absent      = "absent"
+)
+
+// Status translates the words a page shows into active, inactive or pending.
+func (a *App) Status(word string) (string, error) {
+	for status, words := range a.Statuses {
+		if slices.Contains(words, strings.TrimSpace(word)) {
+			return status, nil
+		}
+	}
+	return "", fmt.Errorf("the status %q is not one of the words known for %s", word, a.Name)
+}
+
+func (a *App) check() []error {
+	var errs []error
+	seen := map[string]string{}
+	for status, words := range a.Statuses {
+		for i, w := range words {
+			if other, twice := seen[w]; twice {
+				errs = append(errs, a.file.Problem(fmt.Sprintf("the word %q means both %s and %s", w, other, status), "statuses", status, i))
+			}
+			seen[w] = status
+		}
+	}
+	return errs
+}

@@ -1,0 +1,131 @@
+package flows
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+var placeholder = regexp.MustCompile(`\$\{([a-z_]+)\}`)
+
+// check makes sure of what a schema cannot say about one flow.
+func (f *Flow) check() []error {
+	var errs []error
+	complain := func(msg string, at ...any) { errs = append(errs, f.file.Problem(msg, at...)) }
+	commits := 0
+	inputs := append(slices.Clone(f.Inputs), f.Secrets...)
+	made := map[string]bool{}
+	visit := func(s *Step, at []any) {
+		name, _, _, count := s.verb()
+		if count != 1 {
+			complain(fmt.Sprintf("a step has exactly one verb, this one has %d", count), at...)
+		}
+		if name == "commit" {
+			commits++
+			if s.Commit.For == nil && s.Commit.Row == nil {
+				complain("a commit says whom it concerns, by row or for", at...)
+			}
+		}
+		if w := s.When; w != nil && (w.Target == "") == (w.Input == "") {
+			complain("when looks at either a target or an input", at...)
+		}
+		for _, text := range s.texts() {
+			for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+				if !slices.Contains(inputs, m[1]) {
+					complain(fmt.Sprintf("${%s} is not an input of this flow", m[1]), at...)
+				}
+			}
+		}
+		if w := s.When; w != nil && w.Input != "" && !slices.Contains(f.Inputs, w.Input) {
+			complain(fmt.Sprintf("%s is not an input of this flow", w.Input), at...)
+		}
+		for _, as := range s.outputs() {
+			made[as] = true
+			if !slices.Contains(f.Outputs, as) {
+				complain(fmt.Sprintf("%s is not among the flow's outputs", as), at...)
+			}
+		}
+	}
+	walk(f.Steps, []any{"steps"}, visit)
+	walk(f.Afterwards, []any{"afterwards"}, visit)
+	for i, o := range f.Outputs {
+		if !made[o] {
+			complain(fmt.Sprintf("no step makes the output %s", o), "outputs", i)
+		}
+	}
+	switch {
+	case f.Changes && commits != 1:
+		complain(fmt.Sprintf("a flow that changes something has exactly one commit step, this one has %d", commits), "steps")
+	case !f.Changes && commits > 0:
+		complain("a flow with a commit step says changes: true", "flow")
+	}
+	if f.Changes {
+		f.checkAfterCommit(complain)
+	} else if len(f.Afterwards) > 0 {
+		complain("only a flow that changes something has an afterwards", "afterwards")
+	}
+	return errs
+}
+
+// checkAfterCommit makes sure that a commit stands in the main line of the flow, and that nothing is acted on after it:
+// the next action after a commit is a read-back.
+func (f *Flow) checkAfterCommit(complain func(string, ...any)) {
+	after := false
+	for i := range f.Steps {
+		s, at := &f.Steps[i], []any{"steps", i}
+		walk(f.Steps[i:i+1], nil, func(inner *Step, _ []any) {
+			name, _, _, _ := inner.verb()
+			switch {
+			case inner != s && name == "commit":
+				complain("the commit stands in the main line of the flow, not in a branch", at...)
+			case after && slices.Contains([]string{"open", "click", "fill", "choose", "check", "screens", "find", "rows"}, name):
+				complain("nothing is acted on after a commit: put it under afterwards", at...)
+			}
+		})
+		after = after || s.Commit != nil
+	}
+}
+
+// texts are the parts of a step in which inputs may be named.
+func (s *Step) texts() []string {
+	out := []string{s.Open}
+	for _, p := range []*Press{s.Click, s.Commit} {
+		if p == nil {
+			continue
+		}
+		if p.Row != nil {
+			out = append(out, p.Row.Key)
+		}
+		if p.For != nil {
+			out = append(out, p.For.Equals)
+		}
+	}
+	if s.Fill != nil {
+		out = append(out, s.Fill.Value)
+	}
+	if s.Choose != nil {
+		out = append(out, s.Choose.Option)
+	}
+	if s.Expect != nil {
+		out = append(out, s.Expect.Equals)
+	}
+	if s.Find != nil {
+		out = append(out, s.Find.Key)
+	}
+	if s.Halt != nil {
+		out = append(out, s.Halt.Reason, s.Halt.Hint)
+	}
+	return out
+}
+
+func (s *Step) outputs() []string {
+	switch {
+	case s.Read != nil:
+		return []string{s.Read.As}
+	case s.Texts != nil:
+		return []string{s.Texts.As}
+	case s.Rows != nil:
+		return []string{s.Rows.As}
+	}
+	return nil
+}

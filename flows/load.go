@@ -1,0 +1,255 @@
+package flows
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/billagent/billagent/selectors/datafile"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+//go:embed */*.yaml
+var shipped embed.FS
+
+//go:embed schema.json
+var schemaJSON []byte
+
+//go:embed app-schema.json
+var appSchemaJSON []byte
+
+var (
+	flowSchema = sync.OnceValues(func() (*jsonschema.Schema, error) { return datafile.Compile("flows/schema.json", schemaJSON) })
+	appSchema  = sync.OnceValues(func() (*jsonschema.Schema, error) {
+		return datafile.Compile("flows/app-schema.json", appSchemaJSON)
+	})
+)
+
+// appFile is the file beside an app's flows that says what is particular to it.
+const appFile = "app.yaml"
+
+// Library is everything known of one app: its words, its versions and its flows, checked against each other.
+type Library struct {
+	App      *App
+	Versions []*selectors.Version
+	flows    []*Flow
+}
+
+// Load reads an app's selectors and flows, those shipped with the program and those of an overlay folder (which may
+// be empty), and checks that they fit: every target a flow names exists in each version it is for, and every target is
+// used. The error joins one *datafile.Problem for each complaint.
+func Load(app, overlay string) (*Library, error) {
+	versions, err := selectors.Load(app, overlay)
+	if err != nil {
+		return nil, err
+	}
+	files, err := selectors.Files(shipped, app, overlay, "flows")
+	if err != nil {
+		return nil, err
+	}
+	lib := &Library{Versions: versions}
+	var errs []error
+	for _, f := range files {
+		errs = append(errs, lib.read(f)...)
+	}
+	if lib.App == nil && len(errs) == 0 {
+		errs = append(errs, fmt.Errorf("app %q has no flows/%s/%s", app, app, appFile))
+	}
+	if len(errs) == 0 {
+		errs = lib.check()
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return lib, nil
+}
+
+func (l *Library) read(f selectors.File) []error {
+	if path.Base(f.Name) == appFile {
+		s, err := appSchema()
+		if err != nil {
+			return []error{err}
+		}
+		a := &App{}
+		if a.file, err = datafile.Read(f.Name, f.Data, s, a); err != nil {
+			return []error{err}
+		}
+		l.App = a
+		return a.check()
+	}
+	s, err := flowSchema()
+	if err != nil {
+		return []error{err}
+	}
+	fl := &Flow{}
+	if fl.file, err = datafile.Read(f.Name, f.Data, s, fl); err != nil {
+		return []error{err}
+	}
+	l.flows = append(l.flows, fl)
+	return fl.check()
+}
+
+// Flow returns the flow of a name for a layout: the layout's own, else the one for every layout.
+func (l *Library) Flow(name, layout string) (*Flow, bool) {
+	var general *Flow
+	for _, f := range l.flows {
+		if f.Name != name {
+			continue
+		}
+		if slices.Contains(f.Layouts, layout) {
+			return f, true
+		}
+		if len(f.Layouts) == 0 {
+			general = f
+		}
+	}
+	return general, general != nil
+}
+
+// Area returns the versions that cover an area, selectors.SignIn or selectors.Console.
+func (l *Library) Area(covers string) []*selectors.Version {
+	var out []*selectors.Version
+	for _, v := range l.Versions {
+		if v.Covers == covers {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// check holds flows and versions against each other.
+func (l *Library) check() []error {
+	var errs []error
+	type key struct{ flow, layout string }
+	owner := map[key]*Flow{}
+	used := map[*selectors.Version]map[string]bool{}
+	for _, v := range l.Versions {
+		used[v] = map[string]bool{}
+	}
+	for _, f := range l.flows {
+		layouts := f.Layouts
+		if len(layouts) == 0 {
+			layouts = []string{""}
+		}
+		for _, lay := range layouts {
+			if other := owner[key{f.Name, lay}]; other != nil {
+				errs = append(errs, f.file.Problem(fmt.Sprintf("%s has this flow for the same layout already", other.file.Name), "flow"))
+			}
+			owner[key{f.Name, lay}] = f
+		}
+	}
+	for _, v := range l.Versions {
+		for _, f := range l.flowsFor(v) {
+			f.walk(func(s *Step, at []any) {
+				_, targets, _, _ := s.verb()
+				for _, t := range targets {
+					if l.use(v, t, used) {
+						continue
+					}
+					errs = append(errs, f.file.Problem(fmt.Sprintf("version %s has no target %q", v.ID, t), at...))
+				}
+			})
+			errs = append(errs, l.checkPlaceholders(f, v)...)
+		}
+	}
+	for i, w := range l.App.Watch {
+		found := false
+		for _, v := range l.Versions {
+			if _, ok := v.Target(w.Target); ok {
+				found = true
+				markUsed(v, w.Target, used)
+			}
+		}
+		if !found {
+			errs = append(errs, l.App.file.Problem(fmt.Sprintf("no version has a target %q", w.Target), "watch", i, "target"))
+		}
+	}
+	for _, v := range l.Versions {
+		for _, name := range v.Names() {
+			if !used[v][name] {
+				errs = append(errs, v.Complain(fmt.Sprintf("no flow uses the target %q", name), name))
+			}
+		}
+	}
+	return errs
+}
+
+// flowsFor lists the flows that run on a version: sign-in flows on versions that cover signing in, others elsewhere.
+func (l *Library) flowsFor(v *selectors.Version) []*Flow {
+	var out []*Flow
+	for _, f := range l.flows {
+		signIn := strings.HasPrefix(f.Name, "sign-in")
+		if signIn != (v.Covers == selectors.SignIn) {
+			continue
+		}
+		if chosen, ok := l.Flow(f.Name, v.Layout); ok && chosen == f {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// use marks a target as used, in the version or in a version that covers signing in, and says whether there is one.
+func (l *Library) use(v *selectors.Version, target string, used map[*selectors.Version]map[string]bool) bool {
+	_, ok := v.Target(target)
+	if ok {
+		markUsed(v, target, used)
+	}
+	return ok
+}
+
+func markUsed(v *selectors.Version, target string, used map[*selectors.Version]map[string]bool) {
+	for t, ok := v.Target(target); ok && t != nil; t = t.Within {
+		used[v][t.Name] = true
+	}
+}
+
+func (l *Library) checkPlaceholders(f *Flow, v *selectors.Version) []error {
+	var errs []error
+	f.walk(func(s *Step, at []any) {
+		_, targets, _, _ := s.verb()
+		for _, name := range targets {
+			t, ok := v.Target(name)
+			if !ok {
+				continue
+			}
+			for _, p := range t.Placeholders() {
+				if !slices.Contains(f.Inputs, p) {
+					errs = append(errs, f.file.Problem(fmt.Sprintf("target %q of version %s takes ${%s}, which is not an input of this flow", name, v.ID, p), at...))
+				}
+			}
+		}
+	})
+	return errs
+}
+
+// walk visits every step of the flow.
+func (f *Flow) walk(visit func(s *Step, at []any)) {
+	walk(f.Steps, []any{"steps"}, visit)
+	walk(f.Afterwards, []any{"afterwards"}, visit)
+}
+
+// walk visits every step, also those inside others, with its path in the file.
+func walk(steps []Step, at []any, visit func(s *Step, at []any)) {
+	for i := range steps {
+		s := &steps[i]
+		here := append(slices.Clone(at), i)
+		visit(s, here)
+		switch {
+		case s.When != nil:
+			walk(s.When.Then, append(slices.Clone(here), "when", "then"), visit)
+			walk(s.When.Else, append(slices.Clone(here), "when", "else"), visit)
+		case s.Rows != nil:
+			walk(s.Rows.Reload, append(slices.Clone(here), "rows", "reload"), visit)
+		case s.Screens != nil:
+			for j := range s.Screens.Cases {
+				walk(s.Screens.Cases[j].Steps, append(slices.Clone(here), "screens", "cases", j, "steps"), visit)
+			}
+		}
+	}
+}

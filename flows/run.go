@@ -1,0 +1,230 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Run is one flow being carried out on a page.
+type Run struct {
+	Page    *automation.Page
+	Flow    *Flow
+	Version *selectors.Version
+	Inputs  map[string]string
+	// Secret gives a secret input when a step needs it. attempt counts from 1 each time it is asked for.
+	Secret func(ctx context.Context, name string, attempt int) (string, error)
+	// Left says whether the page now belongs to the console proper. For screens steps.
+	Left  func(ctx context.Context) (bool, error)
+	Watch []Watching
+	// BeforeCommit is called directly before the commit step; an error keeps it from happening.
+	BeforeCommit func(ctx context.Context) error
+	Evidence     *automation.Evidence
+	Progress     func(step string)
+	MaxRows      int
+
+	result  Result
+	asked   map[string]int
+	filling map[string]string
+}
+
+// Watching is something that ends the run at once if it is seen while the run waits.
+type Watching struct {
+	Watch
+	Target *selectors.Target
+}
+
+// Result is what a run came to. It is complete as far as the run got, also beside an error.
+type Result struct {
+	Texts     map[string][]string // outputs of read and texts
+	Rows      map[string]automation.Rows
+	Committed bool // the commit was attempted: what it did is for a read-back to say
+	Requested bool // the page says that a second person must approve
+	Notices   []string
+}
+
+// HaltError is the end of a run for a reason the flow itself gives.
+type HaltError struct {
+	Kind, Reason, Hint string
+}
+
+// Error implements error.
+func (e *HaltError) Error() string { return e.Reason }
+
+// stepBound is how long a step may take that does not say: longer than a slow page, shorter than a person's patience.
+const stepBound = 20 * time.Second
+
+// Do carries out the flow's steps. The error says which step failed on what; Result.Committed says on which side of
+// the commit.
+func (r *Run) Do(ctx context.Context) (Result, error) {
+	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}}
+	r.asked = map[string]int{}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
+	defer cancel()
+	err := r.steps(ctx, r.Flow.Steps)
+	return r.result, err
+}
+
+// DoAfterwards carries out what follows the read-back.
+func (r *Run) DoAfterwards(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
+	defer cancel()
+	return r.steps(ctx, r.Flow.Afterwards)
+}
+
+func (r *Run) steps(ctx context.Context, steps []Step) error {
+	for i := range steps {
+		if err := r.step(ctx, &steps[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Run) step(ctx context.Context, s *Step) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("flow %s: %w", r.Flow.Name, context.Cause(ctx))
+	}
+	verb, targets, _, _ := s.verb()
+	label := strings.TrimSpace(verb + " " + strings.Join(targets, ", "))
+	if r.Progress != nil {
+		r.Progress(label)
+	}
+	start := time.Now()
+	err := r.act(ctx, verb, s)
+	entry := map[string]any{"flow": r.Flow.Name, "step": verb, "targets": targets, "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
+	if err != nil {
+		entry["error"] = err.Error()
+	}
+	if notes := r.Page.TakeNotes(); len(notes) > 0 {
+		entry["notes"] = notes
+	}
+	if logErr := r.Evidence.Log(entry); logErr != nil && err == nil && !r.result.Committed {
+		return logErr // evidence that cannot be kept ends the run while nothing has been changed yet
+	}
+	if err != nil {
+		var halt *HaltError
+		if errors.As(err, &halt) {
+			return err
+		}
+		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
+	}
+	return nil
+}
+
+func (r *Run) pageNow() string {
+	u, _, _ := strings.Cut(r.Page.URL(), "?")
+	return u
+}
+
+// act carries out one step.
+func (r *Run) act(ctx context.Context, verb string, s *Step) error {
+	bound := stepBound
+	if s.Timeout > 0 {
+		bound = time.Duration(s.Timeout)
+	}
+	switch verb {
+	case "open":
+		address, err := r.text(ctx, s.Open)
+		if err != nil {
+			return err
+		}
+		return r.Page.Open(ctx, address)
+	case "click":
+		return r.press(ctx, s.Click, bound, false)
+	case "commit":
+		return r.commit(ctx, s.Commit, bound)
+	case "fill":
+		return r.fill(ctx, s.Fill, bound)
+	case "choose":
+		return r.choose(ctx, s.Choose, bound)
+	case "check":
+		return r.on(s.Check.Target, func(t *selectors.Target) error { return r.Page.Check(ctx, t, s.Check.On, bound) })
+	case "await":
+		_, err := r.await(ctx, bound, s.Await...)
+		return err
+	case "expect":
+		return r.expect(ctx, s.Expect, bound)
+	case "read":
+		return r.on(s.Read.Target, func(t *selectors.Target) error {
+			v, err := r.Page.Read(ctx, t, s.Read.Attr)
+			r.result.Texts[s.Read.As] = []string{v}
+			return err
+		})
+	case "texts":
+		return r.on(s.Texts.Target, func(t *selectors.Target) error {
+			v, err := r.Page.Texts(ctx, t)
+			r.result.Texts[s.Texts.As] = v
+			return err
+		})
+	case "rows":
+		return r.rows(ctx, s.Rows, bound)
+	case "find":
+		return r.find(ctx, s.Find, bound)
+	case "when":
+		return r.when(ctx, s.When)
+	case "screens":
+		return r.screens(ctx, s.Screens, bound)
+	case "halt":
+		return r.halt(ctx, s.Halt)
+	case "result":
+		r.result.Requested = true
+		return nil
+	case "notice":
+		return r.notice(ctx, s.Notice)
+	}
+	return fmt.Errorf("unknown verb %q", verb)
+}
+
+// target resolves a name in the version, with inputs filled in.
+func (r *Run) target(name string) (*selectors.Target, error) {
+	t, ok := r.Version.Target(name)
+	if !ok {
+		return nil, fmt.Errorf("version %s has no target %q", r.Version.ID, name)
+	}
+	return t.Fill(r.Inputs)
+}
+
+func (r *Run) on(name string, do func(*selectors.Target) error) error {
+	t, err := r.target(name)
+	if err != nil {
+		return err
+	}
+	return do(t)
+}
+
+// text replaces ${name} by inputs. A secret is asked for here, and never logged.
+func (r *Run) text(ctx context.Context, s string) (string, error) {
+	var failed error
+	out := placeholder.ReplaceAllStringFunc(s, func(m string) string {
+		name := m[2 : len(m)-1]
+		if v, ok := r.Inputs[name]; ok {
+			return v
+		}
+		if r.Secret == nil {
+			failed = fmt.Errorf("input %s is missing", name)
+			return ""
+		}
+		r.asked[name]++
+		v, err := r.Secret(ctx, name, r.asked[name])
+		if err != nil {
+			failed = err
+		}
+		return v
+	})
+	return out, failed
+}
+
+func (r *Run) secret(s string) bool {
+	for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
+		if _, plain := r.Inputs[m[1]]; !plain {
+			return true
+		}
+	}
+	return false
+}

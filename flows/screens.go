@@ -1,0 +1,114 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// screens handles pages in whatever order they come, until the flow has left them.
+func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) error {
+	var until, cases []*selectors.Target
+	for _, n := range s.Until {
+		t, err := r.target(n)
+		if err != nil {
+			return err
+		}
+		until = append(until, t)
+	}
+	for _, c := range s.Cases {
+		t, err := r.target(c.When)
+		if err != nil {
+			return err
+		}
+		cases = append(cases, t)
+	}
+	visits := make([]int, len(cases))
+	for {
+		i, err := r.nextScreen(ctx, s, bound, until, cases)
+		if err != nil || i < 0 {
+			return err
+		}
+		c := s.Cases[i]
+		visits[i]++
+		if visits[i] > max(c.Times, 1) {
+			if c.Again != nil {
+				return r.halt(ctx, c.Again)
+			}
+			return &HaltError{Kind: Wall, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}
+		}
+		document := r.Page.Document()
+		if err := r.steps(ctx, c.Steps); err != nil {
+			return err
+		}
+		if err := r.gone(ctx, bound, document, cases, i); err != nil {
+			return err
+		}
+	}
+}
+
+// nextScreen waits for the first case that is there. It returns -1 when the flow has left the screens.
+func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, until, cases []*selectors.Target) (int, error) {
+	end := time.Now().Add(bound)
+	all := append(append([]*selectors.Target{}, until...), cases...)
+	for {
+		slice := min(300*time.Millisecond, time.Until(end)) // short, since leaving is looked for in between
+		hit, _, err := r.Page.Await(ctx, max(slice, 10*time.Millisecond), nil, all...)
+		switch {
+		case err == nil && hit < len(until):
+			return -1, nil
+		case err == nil:
+			return hit - len(until), nil
+		}
+		if s.Left {
+			left, lookErr := r.Left(ctx)
+			if lookErr != nil {
+				return 0, lookErr
+			}
+			if left {
+				return -1, nil
+			}
+		}
+		if broken := r.Page.Broken(); broken != nil {
+			return 0, broken
+		}
+		if time.Now().After(end) || ctx.Err() != nil {
+			return 0, &HaltError{Kind: Wall, Reason: fmt.Sprintf("an unknown screen at %s: %v", r.pageNow(), err), Hint: "look at the picture in the evidence; sign in once by hand with this account, or record a flow for the screen"}
+		}
+	}
+}
+
+// gone waits until a screen that was dealt with has given way: another document, or the screen's target gone, or a
+// case of higher rank there.
+func (r *Run) gone(ctx context.Context, bound time.Duration, document string, cases []*selectors.Target, i int) error {
+	end := time.Now().Add(bound)
+	for {
+		if r.Page.Document() != document {
+			return nil
+		}
+		states, err := r.Page.Look(ctx, cases[:i+1]...)
+		if err != nil {
+			return err
+		}
+		if r.Page.Document() != document || !states[i].There() {
+			return nil
+		}
+		for _, st := range states[:i] {
+			if st.There() {
+				return nil
+			}
+		}
+		if broken := r.Page.Broken(); broken != nil {
+			return broken
+		}
+		if time.Now().After(end) {
+			return &automation.Error{Act: "leave", Target: cases[i].Name, Kind: automation.ErrMissing, Want: "gone", Waited: bound.String(), Last: "the screen is still there", Page: r.pageNow()}
+		}
+		if _, _, err := r.Page.Await(ctx, 200*time.Millisecond, []string{"absent", "hidden"}, cases[i]); err == nil {
+			return nil
+		}
+	}
+}

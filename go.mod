@@ -1,0 +1,20 @@
+module github.com/billagent/billagent
+
+go 1.26.8
+
+require (
+	github.com/andybalholm/cascadia v1.3.5
+	github.com/antchfx/xpath v1.3.9
+	github.com/go-rod/rod v0.116.2
+	github.com/pquerna/otp v1.5.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	go.yaml.in/yaml/v3 v3.0.6
+	golang.org/x/text v0.43.0
+)
+
+require (
+	github.com/boombuler/barcode v1.0.1-0.20190219062509-6c824513bacc // indirect
+	github.com/stretchr/testify v1.12.1 // indirect
+	github.com/ysmood/gson v0.7.3 // indirect
+	golang.org/x/net v0.57.0 // indirect
+)

@@ -1,0 +1,104 @@
+// Package userops says what can be done with the users of a tenant, whoever serves it: the Directory interface, users,
+// outcomes and errors. It imports none of this project's packages; every path implements it and passes the conformance
+// suite in useropstest.
+package userops
+
+import (
+	"context"
+	"time"
+)
+
+// Status of a user. The words are part of the output contract.
+type Status string
+
+// What a user can be.
+const (
+	Active   Status = "active"
+	Inactive Status = "inactive"
+	Pending  Status = "pending" // a change awaits a second person's approval; not "invited"
+)
+
+// User is one person in a tenant. The JSON names are a contract.
+type User struct {
+	ID        string `json:"id"`
+	Email     string `json:"email"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Role      string `json:"role"`
+	Status    Status `json:"status"`
+}
+
+// Invitation asks for a new user. Role has no default: a console that is not told makes an Administrator.
+type Invitation struct {
+	Email, FirstName, LastName, Role string
+	TimeZone                         string // empty: as the console has it
+	Reactivate                       bool   // an inactive user of that e-mail is reactivated instead of halting
+}
+
+// Action names what was asked for.
+type Action string
+
+// The changing actions.
+const (
+	Invite     Action = "invite"
+	Deactivate Action = "deactivate"
+	Reactivate Action = "reactivate"
+	SetRole    Action = "set-role"
+)
+
+// Result is what came of one change. The JSON names are a contract.
+type Result struct {
+	Op              string   `json:"op"`
+	Action          Action   `json:"action"`
+	Email           string   `json:"email"`
+	Outcome         Outcome  `json:"outcome"`
+	Reason          string   `json:"reason"`
+	Hint            string   `json:"hint"`
+	Path            string   `json:"path"`
+	SelectorVersion string   `json:"selector_version"`
+	Before          *User    `json:"before"` // nil: there was no such user, or it was not looked at
+	After           *User    `json:"after"`  // nil: there is no such user, or it was not looked at
+	Evidence        string   `json:"evidence"`
+	TookMS          int64    `json:"took_ms"`
+	Notices         []string `json:"notices,omitempty"` // what the console said that the operator should know
+	Err             error    `json:"-"`                 // why the outcome is not done, already or requested
+}
+
+// Listing tells about a list that was streamed.
+type Listing struct {
+	Path            string
+	Layout          string
+	SelectorVersion string
+	ObservedAt      time.Time
+	Complete        bool   // the end of the list was proved
+	Proof           string // what proved it, or why it could not be
+}
+
+// Capabilities says what a path can do for a tenant.
+type Capabilities struct {
+	Path   string   `json:"path"`
+	Can    []Action `json:"can"`
+	Cannot []string `json:"cannot,omitempty"` // what cannot be done, and why
+}
+
+// Directory is the users of one tenant. Its methods are called one at a time.
+//
+// A change never returns an error: its Result says how it ended, with Result.Err for the cause. List, Get, Roles and
+// Capabilities return an *Error.
+type Directory interface {
+	// List streams the users that have one of the statuses (none means all), each once, in the order of the console.
+	// It stops with the error that each returns.
+	List(ctx context.Context, statuses []Status, each func(User) error) (Listing, error)
+	// Get finds the one user with an e-mail, compared without regard to case. No such user is KindNotFound; two are
+	// KindAmbiguous.
+	Get(ctx context.Context, email string) (User, error)
+	Invite(ctx context.Context, in Invitation) Result
+	Deactivate(ctx context.Context, email string) Result
+	Reactivate(ctx context.Context, email string) Result
+	SetRole(ctx context.Context, email, role string) Result
+	// Roles lists the names of the roles on offer.
+	Roles(ctx context.Context) ([]string, error)
+	Capabilities(ctx context.Context) (Capabilities, error)
+	// Close ends what serves the tenant; saved sign-ins stay.
+	Close() error
+}

@@ -1,0 +1,38 @@
+package userops
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+)
+
+// CheckEmail returns an address ready to be compared: surrounding white space removed, nothing else changed. The error
+// is an *Error of KindInput.
+func CheckEmail(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	fail := func(why string) (string, error) {
+		return "", &Error{Act: "reading the e-mail", Target: fmt.Sprintf("%q", s), Kind: KindInput, Cause: fmt.Errorf("%s", why), Hint: "write it as in ann@acme.example"}
+	}
+	if s == "" {
+		return fail("it is empty")
+	}
+	if len(s) > 254 {
+		return fail("it is longer than 254 bytes")
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil {
+		return fail(strings.TrimPrefix(err.Error(), "mail: "))
+	}
+	if a.Address != s {
+		return fail("only the bare address may be given")
+	}
+	for _, r := range s {
+		if r < ' ' || r == 0x7f || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
+			return fail("it holds an invisible character")
+		}
+	}
+	return s, nil
+}
+
+// SameEmail compares two addresses without regard to case: ann@x.com is Ann@X.com, and is not joann@x.com.
+func SameEmail(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }

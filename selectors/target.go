@@ -1,0 +1,103 @@
+package selectors
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Provenance says where a candidate comes from.
+type Provenance string
+
+// Standings of a candidate, best first.
+const (
+	Observed   Provenance = "observed"
+	Documented Provenance = "documented"
+	Recorded   Provenance = "recorded"
+	Guessed    Provenance = "guessed"
+)
+
+// Candidate is one way to find a target: exactly one of its kinds is set, Name only beside Role.
+type Candidate struct {
+	TestID      string     `json:"testid,omitempty"`
+	Label       string     `json:"label,omitempty"`
+	Role        string     `json:"role,omitempty"`
+	Name        string     `json:"name,omitempty"` // accessible name, exact after white space is folded
+	Text        string     `json:"text,omitempty"`
+	Placeholder string     `json:"placeholder,omitempty"`
+	CSS         string     `json:"css,omitempty"`
+	XPath       string     `json:"xpath,omitempty"`
+	Provenance  Provenance `json:"provenance,omitempty"`
+}
+
+// String spells the candidate as it stands in a file.
+func (c Candidate) String() string {
+	var b []string
+	for _, f := range []struct{ k, v string }{{"testid", c.TestID}, {"label", c.Label}, {"role", c.Role}, {"name", c.Name}, {"text", c.Text}, {"placeholder", c.Placeholder}, {"css", c.CSS}, {"xpath", c.XPath}} {
+		if f.v != "" {
+			b = append(b, f.k+"="+f.v)
+		}
+	}
+	return strings.Join(b, " ")
+}
+
+// Target is a named thing on a page.
+type Target struct {
+	Name       string      `json:"name"`
+	Candidates []Candidate `json:"candidates"`
+	Within     *Target     `json:"within,omitempty"` // the target it lies in, or the frame whose document it is in
+	Table      *Table      `json:"table,omitempty"`
+}
+
+// Table says how to read the rows of a target that is a list of things.
+type Table struct {
+	Rows    string            `json:"rows"`            // CSS, below the target
+	Cells   string            `json:"cells,omitempty"` // CSS, below a row; used by columns found by their header
+	Headers string            `json:"header_cells,omitempty"`
+	Key     string            `json:"key"`            // the column that tells rows apart
+	Fold    bool              `json:"fold,omitempty"` // compare keys without regard to case
+	Columns map[string]Column `json:"columns"`
+}
+
+// Column says where a row's value is: below a header, or by candidates within the row.
+type Column struct {
+	Header     string      `json:"header,omitempty"`
+	Candidates []Candidate `json:"candidates,omitempty"`
+	Attr       string      `json:"attr,omitempty"`    // read this attribute instead of the text
+	Hidden     bool        `json:"hidden,omitempty"`  // read text that styling hides, too
+	Pattern    string      `json:"pattern,omitempty"` // regular expression whose named groups become columns of their own
+}
+
+// Fill returns the target with ${name} in its candidates replaced by values, which are used literally.
+// It returns an error if a value cannot stand in a CSS or XPath expression.
+func (t *Target) Fill(values map[string]string) (*Target, error) {
+	out := *t
+	out.Candidates = make([]Candidate, len(t.Candidates))
+	for i, c := range t.Candidates {
+		for _, f := range []*string{&c.TestID, &c.Label, &c.Name, &c.Text, &c.Placeholder} {
+			for k, v := range values {
+				*f = strings.ReplaceAll(*f, "${"+k+"}", v)
+			}
+		}
+		if strings.Contains(c.CSS+c.XPath, "${") {
+			for k, v := range values {
+				if !strings.Contains(c.CSS+c.XPath, "${"+k+"}") {
+					continue
+				}
+				if strings.ContainsAny(v, `"'\<>`+"\n\r\x00") {
+					return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, k)
+				}
+				c.CSS = strings.ReplaceAll(c.CSS, "${"+k+"}", v)
+				c.XPath = strings.ReplaceAll(c.XPath, "${"+k+"}", v)
+			}
+		}
+		out.Candidates[i] = c
+	}
+	if t.Within != nil {
+		w, err := t.Within.Fill(values)
+		if err != nil {
+			return nil, err
+		}
+		out.Within = w
+	}
+	return &out, nil
+}

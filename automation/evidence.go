@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
 	"github.com/go-rod/rod/lib/proto"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Evidence keeps what was seen during one operation in a folder of its own: steps.jsonl, masked pictures and, at a
@@ -140,14 +138,3 @@ func (p *Page) Screenshot(ctx context.Context, secret ...*selectors.Target) ([]b
 	}
 	return res.Data, nil
 }
-
-// sameKey compares as the injected script does: NFC, white space folded, case if asked.
-func sameKey(a, b string, fold bool) bool {
-	a, b = spaced(a), spaced(b)
-	if fold {
-		return strings.ToLower(a) == strings.ToLower(b)
-	}
-	return a == b
-}
-
-func spaced(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }

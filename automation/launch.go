@@ -101,6 +101,7 @@ func start(opts Options, profile string) (*process, error) {
 		pipe: &pipe{out: ends[1], in: bufio.NewReaderSize(ends[2], 1<<16)}, closers: []io.Closer{ends[1], ends[2]}}
 	cmd.Stderr = p.stderr
 	cmd.Env = environment()
+	cmd.WaitDelay = time.Second // a helper of the browser that outlives it must not hold us up
 	if err := cmd.Start(); err != nil {
 		closeAll()
 		return nil, fmt.Errorf("starting %s: %w", opts.Binary.Path, err)
@@ -130,13 +131,12 @@ func environment() []string {
 func (p *process) stop(ctx context.Context) error {
 	var err error
 	p.once.Do(func() {
-		_ = p.lifeline.Close()
+		_ = p.lifeline.Close() // the guardian ends the browser now
 		select {
 		case <-p.ended:
 		case <-ctx.Done():
 			err = fmt.Errorf("ending the browser: %w", ctx.Err())
 			_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-			<-p.ended
 		}
 		for _, c := range p.closers {
 			_ = c.Close()

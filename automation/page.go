@@ -57,12 +57,12 @@ type Page struct {
 	accept     bool // accept the next confirmation instead of dismissing it
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
-	navigating map[string]bool // frames that have begun to load another document
-	arrived    chan struct{}   // closed when navigating becomes empty
+	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
+	arrived    chan struct{}                 // closed when navigating becomes empty
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
-	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[string]bool{}, arrived: make(chan struct{})}
+	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, arrived: make(chan struct{})}
 }
 
 func (p *Page) scope(ctx context.Context) scope {
@@ -131,7 +131,11 @@ func (p *Page) Open(ctx context.Context, address string) error {
 	p.mu.Lock()
 	p.failed, p.blocked = "", ""
 	p.mu.Unlock()
+	p.departs(p.target)
 	res, err := proto.PageNavigate{URL: abs}.Call(p.scope(ctx))
+	if err != nil || res.ErrorText != "" || res.LoaderID == "" { // an empty loader: only the fragment changed
+		p.arrives(p.target)
+	}
 	if err != nil {
 		return fmt.Errorf("open %s: %w", withoutQuery(abs), err)
 	}
@@ -141,7 +145,7 @@ func (p *Page) Open(ctx context.Context, address string) error {
 		}
 		return &Error{Act: "open", Target: withoutQuery(abs), Kind: ErrUnreachable, Last: res.ErrorText}
 	}
-	return nil
+	return p.landed(ctx)
 }
 
 func (p *Page) absolute(address string) (string, error) {
@@ -189,18 +193,21 @@ func (p *Page) event(method string, params json.RawMessage) {
 			p.mu.Unlock()
 		}
 	case "Page.frameScheduledNavigation", "Page.frameRequestedNavigation", "Page.frameStartedNavigating":
-		p.departs(params)
+		var e struct{ FrameId, NavigationType, Disposition string }
+		if json.Unmarshal(params, &e) == nil && !strings.HasSuffix(strings.ToLower(e.NavigationType), "samedocument") && (e.Disposition == "" || e.Disposition == "currentTab") {
+			p.departs(proto.TargetTargetID(e.FrameId))
+		}
 	case "Page.frameStoppedLoading", "Page.frameDetached", "Page.frameClearedScheduledNavigation":
 		var e struct{ FrameId string }
 		if json.Unmarshal(params, &e) == nil {
-			p.arrives(e.FrameId)
+			p.arrives(proto.TargetTargetID(e.FrameId))
 		}
 	case "Page.frameNavigated":
 		var e proto.PageFrameNavigated
 		if json.Unmarshal(params, &e) != nil {
 			return
 		}
-		p.arrives(string(e.Frame.ID))
+		p.arrives(proto.TargetTargetID(e.Frame.ID))
 		if e.Frame.ParentID == "" {
 			p.mu.Lock()
 			p.url, p.failed = e.Frame.URL+e.Frame.URLFragment, ""
@@ -215,7 +222,7 @@ func (p *Page) event(method string, params json.RawMessage) {
 		if json.Unmarshal(params, &e) != nil {
 			return
 		}
-		p.arrives(string(e.FrameID))
+		p.arrives(proto.TargetTargetID(e.FrameID))
 		if string(e.FrameID) == string(p.target) {
 			p.mu.Lock()
 			p.url = e.URL
@@ -243,22 +250,16 @@ func (p *Page) event(method string, params json.RawMessage) {
 
 // departs notes that a frame has begun to load another document: what it still shows must not be read as the answer to
 // what was done to it.
-func (p *Page) departs(params json.RawMessage) {
-	var e struct {
-		FrameId, NavigationType, Disposition string
-	}
-	if json.Unmarshal(params, &e) != nil || e.NavigationType == "sameDocument" || e.NavigationType == "historySameDocument" || e.Disposition != "" && e.Disposition != "currentTab" {
-		return
-	}
+func (p *Page) departs(frame proto.TargetTargetID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.navigating) == 0 {
 		p.arrived = make(chan struct{})
 	}
-	p.navigating[e.FrameId] = true
+	p.navigating[frame] = true
 }
 
-func (p *Page) arrives(frame string) {
+func (p *Page) arrives(frame proto.TargetTargetID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.navigating[frame] {

@@ -3,9 +3,11 @@ package automation
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Reading says how to read a whole table and how its end is proved.
@@ -253,4 +255,21 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 			return false, err
 		}
 	}
+}
+
+// sameKey compares as the injected script does: NFC, white space folded, the case of ASCII letters if asked.
+func sameKey(a, b string, fold bool) bool {
+	if a, b = spaced(a), spaced(b); fold {
+		a, b = strings.Map(lower, a), strings.Map(lower, b)
+	}
+	return a == b
+}
+
+func spaced(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
+
+func lower(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }

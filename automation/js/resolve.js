@@ -2,7 +2,7 @@
 // Everything runs in an isolated world of the top document and reaches into same-origin frames and open shadow roots.
 
 const norm = (s) => (s || '').normalize('NFC').replace(/[\s\u00a0]+/g, ' ').trim();
-const fold = (s) => norm(s).toLowerCase();
+const fold = (s) => norm(s).replace(/[A-Z]/g, (c) => c.toLowerCase()); // ASCII only: Unicode folds signs into letters
 const same = (a, b, ignoreCase) => (ignoreCase ? fold(a) === fold(b) : norm(a) === norm(b));
 
 // roots lists a root and every open shadow root below it.

@@ -34,5 +34,15 @@ func CheckEmail(s string) (string, error) {
 	return s, nil
 }
 
-// SameEmail compares two addresses without regard to case: ann@x.com is Ann@X.com, and is not joann@x.com.
-func SameEmail(a, b string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b)) }
+// SameEmail compares two addresses without regard to the case of ASCII letters: ann@x.com is Ann@X.com, and is not
+// joann@x.com. Other letters must be the same: Unicode folds signs into letters that are not the letter.
+func SameEmail(a, b string) bool { return fold(a) == fold(b) }
+
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, strings.TrimSpace(s))
+}

@@ -1,0 +1,370 @@
+package browserpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/google/uuid"
+)
+
+// newOp makes an operation's id: sortable by time.
+func newOp() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system's source of randomness has failed; an id by time alone still tells operations apart
+		return fmt.Sprintf("op-%d", time.Now().UnixNano())
+	}
+	return id.String()
+}
+
+// evidence opens an operation's evidence folder and returns how to close it.
+func (p *Path) evidence(op string) (*automation.Evidence, func(), error) {
+	if p.opts.EvidenceDir == "" {
+		return nil, func() {}, nil
+	}
+	ev, err := automation.NewEvidence(filepath.Join(p.opts.EvidenceDir, p.opts.Tenant, op))
+	if err != nil {
+		return nil, nil, &userops.Error{Act: "keeping evidence", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err, Hint: "make room on the disk, or choose another state folder"}
+	}
+	return ev, func() {
+		if err := ev.Close(); err != nil {
+			p.opts.Log.Warn("closing the step log", "error", err)
+		}
+	}, nil
+}
+
+// request is one change as the steps below see it.
+type request struct {
+	action userops.Action
+	email  string
+	flow   string
+	inputs map[string]string
+	// settled looks at the user found before (nil: none) and returns an outcome if nothing needs to be done or may be.
+	settled func(ros roster, found *userops.User) (userops.Outcome, error)
+	// wanted says whether the user, as read back, is as asked.
+	wanted func(u *userops.User) bool
+}
+
+// Deactivate implements userops.Directory.
+func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
+	return p.change(ctx, request{
+		action: userops.Deactivate, email: email, flow: "deactivate", inputs: map[string]string{},
+		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
+			switch {
+			case u == nil:
+				return userops.Halted, p.notFound(email)
+			case u.Status == userops.Inactive:
+				return userops.Already, nil
+			case p.self(u.Email):
+				return userops.Refused, p.refusal("deactivating", u.Email, userops.KindSelf, "let another administrator do it by hand")
+			case p.lastAdministrator(ros, u):
+				return userops.Refused, p.refusal("deactivating", u.Email, userops.KindLastAdmin, "make somebody else an administrator first")
+			case u.Status == userops.Pending:
+				return userops.Halted, p.waiting("deactivating", u.Email)
+			}
+			return "", nil
+		},
+		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Inactive },
+	})
+}
+
+// Reactivate implements userops.Directory.
+func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
+	return p.change(ctx, request{
+		action: userops.Reactivate, email: email, flow: "reactivate", inputs: map[string]string{},
+		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
+			switch {
+			case u == nil:
+				return userops.Halted, p.notFound(email)
+			case u.Status == userops.Active:
+				return userops.Already, nil
+			case u.Status == userops.Pending:
+				return userops.Halted, p.waiting("reactivating", u.Email)
+			}
+			return "", nil
+		},
+		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Active },
+	})
+}
+
+// SetRole implements userops.Directory.
+func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
+	admin := p.opts.Library.App.Roles.Administrator
+	return p.change(ctx, request{
+		action: userops.SetRole, email: email, flow: "set-role", inputs: map[string]string{"role": role},
+		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
+			switch {
+			case role == "":
+				return userops.Refused, p.refusal("changing the role of", email, userops.KindRole, "name the role with --role")
+			case u == nil:
+				return userops.Halted, p.notFound(email)
+			case u.Role == role:
+				return userops.Already, nil
+			case u.Status == userops.Inactive:
+				return userops.Halted, &userops.Error{Act: "changing the role of", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.KindInactive, Hint: "reactivate the user first: billagent users reactivate " + u.Email}
+			case u.Status == userops.Pending:
+				return userops.Halted, p.waiting("changing the role of", u.Email)
+			case p.self(u.Email):
+				return userops.Refused, p.refusal("changing the role of", u.Email, userops.KindSelf, "let another administrator do it by hand")
+			case role != admin && p.lastAdministrator(ros, u):
+				return userops.Refused, p.refusal("changing the role of", u.Email, userops.KindLastAdmin, "make somebody else an administrator first")
+			}
+			return "", nil
+		},
+		wanted: func(u *userops.User) bool { return u != nil && u.Role == role },
+	})
+}
+
+// Invite implements userops.Directory.
+func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	tasks := "no"
+	if p.opts.Preferences.MailTasks {
+		tasks = "yes"
+	}
+	summary := p.opts.Preferences.Summary
+	if summary == "" {
+		summary = "Never"
+	}
+	reactivate := false
+	res := p.change(ctx, request{
+		action: userops.Invite, email: in.Email, flow: "invite",
+		inputs: map[string]string{"first_name": in.FirstName, "last_name": in.LastName, "role": in.Role, "time_zone": in.TimeZone, "mail_tasks": tasks, "summary": summary},
+		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
+			switch {
+			case in.Role == "":
+				return userops.Refused, p.refusal("inviting", in.Email, userops.KindRole, "name the role with --role: a console that is not told makes an administrator")
+			case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
+				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.KindInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
+			case u == nil:
+				return "", nil
+			case u.Status == userops.Active:
+				return userops.Already, nil
+			case u.Status == userops.Pending:
+				return userops.Requested, p.waiting("inviting", u.Email)
+			case in.Reactivate:
+				reactivate = true
+				return userops.Already, nil
+			}
+			return userops.Halted, &userops.Error{Act: "inviting", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.KindInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
+		},
+		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Active && u.Role == in.Role },
+	})
+	switch {
+	case reactivate:
+		again := p.Reactivate(ctx, in.Email)
+		again.Action = userops.Invite
+		again.TookMS += res.TookMS
+		if u := again.After; u != nil && u.Role != in.Role {
+			again.Notices = append(again.Notices, fmt.Sprintf("reactivated with the role %s it had, not %s: billagent users set-role %s --role %q", u.Role, in.Role, u.Email, in.Role))
+		}
+		return again
+	case res.Outcome == userops.Already && res.Before != nil && res.Before.Role != in.Role:
+		res.Notices = append(res.Notices, fmt.Sprintf("the user is active with the role %s, not %s", res.Before.Role, in.Role))
+	}
+	return res
+}
+
+// change is the course of every change: look first, decide, act up to and over the commit, read back on a fresh page.
+func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
+	start := time.Now()
+	res = userops.Result{Op: newOp(), Action: rq.action, Email: rq.email, Path: Name}
+	defer func() { res.TookMS = time.Since(start).Milliseconds() }()
+	end := func(o userops.Outcome, err error) userops.Result {
+		res.Outcome, res.Err = o, err
+		if err != nil {
+			res.Reason, res.Hint = reasonOf(err), userops.HintOf(err)
+		}
+		if p.version != nil {
+			res.SelectorVersion = p.version.ID
+		}
+		return res
+	}
+	email, err := userops.CheckEmail(rq.email)
+	if err != nil {
+		return end(userops.Halted, err)
+	}
+	if out, err := p.beforehand(rq); out != "" {
+		return end(out, err)
+	}
+	ev, closeEvidence, err := p.evidence(res.Op)
+	if err != nil {
+		return end(userops.Halted, err)
+	}
+	defer closeEvidence()
+	res.Evidence = ev.Dir()
+	act := string(rq.action)
+	ros, err := p.everyone(ctx, nil, true, ev)
+	if err != nil {
+		return end(userops.Halted, p.explained(ctx, act, ev, err))
+	}
+	found, err := ros.match(email)
+	if err != nil {
+		return end(userops.Halted, p.failure(act, email, err))
+	}
+	if !ros.complete {
+		return end(userops.Halted, p.incomplete(act, email, ros))
+	}
+	res.Before = found
+	if out, err := rq.settled(ros, found); out != "" {
+		res.After = found
+		return end(out, err)
+	}
+	if found != nil {
+		email = found.Email // as the console writes it: what pages are compared with
+	}
+	rq.inputs["email"] = email
+	run, got, err := p.run(ctx, nil, rq.flow, rq.inputs, ev, nil)
+	res.Notices = got.Notices
+	if err != nil && !got.Committed {
+		return end(userops.Halted, p.explained(ctx, act, ev, err))
+	}
+	if err != nil {
+		if keep := ev.Failure(ctx, p.page); keep != nil {
+			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
+		}
+	}
+	out, after, why := p.settle(ctx, rq, email, found, got, err, ev)
+	res.After = after
+	if out == userops.Done {
+		p.afterwards(ctx, run, &res)
+	}
+	return end(out, why)
+}
+
+// beforehand refuses what can be refused without looking.
+func (p *Path) beforehand(rq request) (userops.Outcome, error) {
+	if rq.action == userops.Deactivate && p.self(rq.email) {
+		return userops.Refused, p.refusal("deactivating", rq.email, userops.KindSelf, "let another administrator do it by hand")
+	}
+	if role, asked := rq.inputs["role"]; asked && strings.TrimSpace(role) == "" {
+		return rq.settled(roster{}, nil)
+	}
+	return "", nil
+}
+
+// readBackBound is how long an effect may take to show: a console that stores late was seen to need 5 s.
+const readBackBound = 15 * time.Second
+
+// settle reads back by another route, the list on a fresh page, and says what became of a change whose commit was
+// tried. It goes on when the caller has been cancelled: what was begun must be known.
+func (p *Path) settle(ctx context.Context, rq request, email string, before *userops.User, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
+	defer cancel()
+	p.opts.Progress("reading back")
+	var halt *flows.HaltError
+	rejected := errors.As(acted, &halt) && halt.Kind == flows.Rejected
+	var after *userops.User
+	var readErr error
+	for end := time.Now().Add(readBackBound); ; {
+		var ros roster
+		if ros, readErr = p.readBack(ctx, ev); readErr == nil {
+			if after, readErr = ros.match(email); readErr == nil && rq.wanted(after) {
+				return userops.Done, after, nil
+			}
+			if readErr == nil && after == nil && !ros.complete {
+				readErr = p.incomplete("reading back", email, ros)
+			}
+		}
+		if readErr == nil && (got.Requested || rejected) || time.Now().After(end) {
+			break
+		}
+		if err := wait(ctx, 500*time.Millisecond); err != nil { // the console may store late
+			readErr = err
+			break
+		}
+	}
+	unchanged := readErr == nil && sameUser(before, after)
+	switch {
+	case got.Requested && readErr == nil:
+		return userops.Requested, after, nil
+	case rejected && unchanged:
+		return userops.Halted, after, p.failure(string(rq.action), email, acted)
+	}
+	cause := readErr
+	if cause == nil {
+		cause = acted
+	}
+	if cause == nil && unchanged {
+		cause = errors.New("the console reported success, but the list shows no change")
+	}
+	if cause == nil {
+		cause = fmt.Errorf("the list shows something else than was asked for")
+	}
+	return userops.Unknown, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.KindUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
+}
+
+// readBack reads everybody on a page of its own, so that nothing the acting page believes can colour it.
+func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (roster, error) {
+	if err := p.ready(ctx, ev); err != nil {
+		return roster{}, err
+	}
+	page, err := p.session.NewPage(ctx)
+	if err != nil {
+		return roster{}, err
+	}
+	defer func() {
+		if err := errors.Join(page.Close(ctx), p.page.BringToFront(ctx)); err != nil {
+			p.opts.Log.Debug("closing the read-back page", "error", err)
+		}
+	}()
+	if err := page.Open(ctx, p.home); err != nil {
+		return roster{}, err
+	}
+	ros, err := p.everyone(ctx, page, true, ev)
+	if err == nil {
+		if _, err := ev.Picture(ctx, page, "read-back"); err != nil {
+			p.opts.Log.Warn("the picture of the read-back could not be kept", "error", err)
+		}
+	}
+	return ros, err
+}
+
+// afterwards passes the screens that follow a change. The change stands whatever comes of it.
+func (p *Path) afterwards(ctx context.Context, run *flows.Run, res *userops.Result) {
+	if run == nil || len(run.Flow.Afterwards) == 0 || run.Page != p.page {
+		return
+	}
+	if err := run.DoAfterwards(ctx); err != nil {
+		res.Notices = append(res.Notices, "the change is made, but the screen after it could not be passed: "+err.Error())
+	}
+}
+
+func sameUser(a, b *userops.User) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+func reasonOf(err error) string {
+	var e *userops.Error
+	if errors.As(err, &e) {
+		return e.Reason()
+	}
+	return err.Error()
+}
+
+func (p *Path) self(email string) bool { return userops.SameEmail(email, p.opts.Account) }
+
+func (p *Path) lastAdministrator(ros roster, u *userops.User) bool {
+	admin := p.opts.Library.App.Roles.Administrator
+	return u.Role == admin && u.Status == userops.Active && ros.administrators(admin) <= 1
+}
+
+func (p *Path) refusal(act, target string, kind error, hint string) error {
+	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: kind, Hint: hint}
+}
+
+func (p *Path) notFound(email string) error {
+	return &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.KindNotFound, Hint: "check the address, or list everyone with: billagent users list --status all"}
+}
+
+func (p *Path) waiting(act, email string) error {
+	return &userops.Error{Act: act, Target: email, Tenant: p.opts.Tenant, Kind: userops.KindRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
+}

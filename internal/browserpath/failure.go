@@ -1,0 +1,79 @@
+package browserpath
+
+import (
+	"context"
+	"errors"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// haltKinds maps what a flow says of its end to kinds an operator knows.
+var haltKinds = map[string]error{
+	flows.SignedOut: userops.KindWall, flows.Wall: userops.KindWall, flows.Credentials: userops.KindCredentials, flows.Locked: userops.KindLocked,
+	flows.Factor: userops.KindFactor, flows.Rejected: userops.KindRejected, flows.Absent: userops.KindNotFound,
+}
+
+// causes maps kinds of package automation to kinds and hints of userops, the first that matches.
+var causes = []struct {
+	is, kind error
+	hint     string
+}{
+	{automation.ErrNoBrowser, userops.KindBrowser, "run: billagent browser install"},
+	{automation.ErrBrowserGone, userops.KindBrowser, "the browser ended by itself or was killed: try again"},
+	{automation.ErrForeignHost, userops.KindWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
+	{automation.ErrUnreachable, userops.KindUnreachable, "check the tenant's sign_in address and the network, then try again"},
+	{automation.ErrNotOffered, userops.KindRole, "choose one of the roles on offer"},
+	{automation.ErrIncomplete, userops.KindIncomplete, ""},
+	{automation.ErrWrongIdentity, userops.KindDrift, "the page was not about the right person, so nothing was done: look at the picture in the evidence"},
+	{automation.ErrAmbiguous, userops.KindDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
+	{automation.ErrMissing, userops.KindDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
+	{automation.ErrNotActionable, userops.KindDrift, "look at the picture in the evidence: something lies over the page, or it has changed"},
+	{automation.ErrMissed, userops.KindDrift, "look at the picture in the evidence: something took the click or the keys"},
+	{automation.ErrNotRead, userops.KindDrift, "look at the picture in the evidence: the page altered what was typed"},
+	{automation.ErrScript, userops.KindDrift, "this is a fault of billagent: please report it with the evidence"},
+}
+
+// failure turns an error from below into one that names the act, the tenant and what to do.
+func (p *Path) failure(act, target string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var own *userops.Error
+	if errors.As(err, &own) {
+		if own.Tenant == "" {
+			own.Tenant = p.opts.Tenant
+		}
+		return own
+	}
+	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err, Kind: userops.KindDrift}
+	var halt *flows.HaltError
+	if errors.As(err, &halt) {
+		e.Kind, e.Hint, e.Cause = haltKinds[halt.Kind], halt.Hint, halt
+		return e
+	}
+	for _, c := range causes {
+		if errors.Is(err, c.is) {
+			e.Kind, e.Hint = c.kind, c.hint
+			return e
+		}
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Kind, e.Hint = userops.KindCancelled, "run the command again"
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Kind, e.Hint = userops.KindTimeout, "allow more with --timeout, or try again when the console is faster"
+	}
+	return e
+}
+
+// explained is failure with a picture and the page kept as evidence.
+func (p *Path) explained(ctx context.Context, act string, ev *automation.Evidence, err error) error {
+	if p.page != nil && !errors.Is(err, automation.ErrBrowserGone) {
+		if keep := ev.Failure(ctx, p.page); keep != nil {
+			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
+		}
+	}
+	return p.failure(act, "", err)
+}

@@ -1,0 +1,165 @@
+package browserpath
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// roster is one reading of the users of a tenant.
+type roster struct {
+	users    []userops.User
+	complete bool
+	proof    string
+	at       time.Time
+}
+
+// match finds the user with an e-mail, without regard to case. Several are an error: nobody is guessed at.
+func (r roster) match(email string) (*userops.User, error) {
+	var found *userops.User
+	for i := range r.users {
+		if !userops.SameEmail(r.users[i].Email, email) {
+			continue
+		}
+		if found != nil {
+			return nil, &userops.Error{Act: "finding", Target: email, Kind: userops.KindAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, r.users[i].Email, r.users[i].ID), Hint: "settle in the console which of them it is"}
+		}
+		u := r.users[i]
+		found = &u
+	}
+	return found, nil
+}
+
+// administrators counts the active holders of the administrator's role.
+func (r roster) administrators(role string) (n int) {
+	for _, u := range r.users {
+		if u.Role == role && u.Status == userops.Active {
+			n++
+		}
+	}
+	return n
+}
+
+// everyone reads the users of all statuses, or only the active ones, on the given page (nil: the session's own).
+func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev *automation.Evidence) (roster, error) {
+	show := "active"
+	if all {
+		show = "all"
+	}
+	r, res, err := p.run(ctx, page, "list-users", map[string]string{"show": show}, ev, nil)
+	if err != nil {
+		return roster{}, err
+	}
+	rows := res.Rows["users"]
+	table, _ := r.Version.Target("users.table")
+	for name, t := range r.Version.Targets {
+		if t.Table != nil {
+			table, _ = r.Version.Target(name)
+		}
+	}
+	out := roster{complete: rows.Complete, proof: rows.Proof, at: time.Now().UTC(), users: make([]userops.User, 0, len(rows.Rows))}
+	patterns := map[string]*regexp.Regexp{}
+	for col, c := range table.Table.Columns {
+		if c.Pattern != "" {
+			re, err := regexp.Compile(c.Pattern)
+			if err != nil {
+				return roster{}, err
+			}
+			patterns[col] = re
+		}
+	}
+	for _, row := range rows.Rows {
+		u, err := p.user(row, patterns)
+		if err != nil {
+			return roster{}, err
+		}
+		out.users = append(out.users, u)
+	}
+	return out, nil
+}
+
+// user makes a user of a row, by the columns' patterns and the app's words.
+func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (userops.User, error) {
+	fields := map[string]string{}
+	for col, text := range row {
+		re := patterns[col]
+		if re == nil {
+			fields[col] = text
+			continue
+		}
+		m := re.FindStringSubmatch(text)
+		if m == nil {
+			return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.KindDrift, Cause: fmt.Errorf("its %s %q does not match %s", col, text, re), Hint: "the table is not as the selector version says: correct the column's pattern in the overlay folder"}
+		}
+		for i, n := range re.SubexpNames() {
+			if n != "" {
+				fields[n] = strings.TrimSpace(m[i])
+			}
+		}
+	}
+	status, err := p.opts.Library.App.Status(fields["status"])
+	if err != nil {
+		return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.KindDrift, Cause: err, Hint: "add the word to statuses in the app's app.yaml in the overlay folder"}
+	}
+	return userops.User{ID: fields["id"], Email: fields["email"], FirstName: fields["first_name"], LastName: fields["last_name"], Role: fields["role"], Status: userops.Status(status)}, nil
+}
+
+// List implements userops.Directory.
+func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
+	all := len(statuses) == 0 || slices.ContainsFunc(statuses, func(s userops.Status) bool { return s != userops.Active })
+	ev, closeEvidence, err := p.evidence(newOp())
+	if err != nil {
+		return userops.Listing{}, err
+	}
+	defer closeEvidence()
+	ros, err := p.everyone(ctx, nil, all, ev)
+	if err != nil {
+		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
+	}
+	for _, u := range ros.users {
+		if len(statuses) > 0 && !slices.Contains(statuses, u.Status) {
+			continue
+		}
+		if err := each(u); err != nil {
+			return userops.Listing{}, err
+		}
+	}
+	return userops.Listing{Path: Name, Layout: p.version.Layout, SelectorVersion: p.version.ID, ObservedAt: ros.at, Complete: ros.complete, Proof: ros.proof}, nil
+}
+
+// Get implements userops.Directory.
+func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
+	email, err := userops.CheckEmail(email)
+	if err != nil {
+		return userops.User{}, err
+	}
+	ev, closeEvidence, err := p.evidence(newOp())
+	if err != nil {
+		return userops.User{}, err
+	}
+	defer closeEvidence()
+	ros, err := p.everyone(ctx, nil, true, ev)
+	if err != nil {
+		return userops.User{}, p.explained(ctx, "looking for "+email, ev, err)
+	}
+	u, err := ros.match(email)
+	switch {
+	case err != nil:
+		return userops.User{}, p.failure("looking for", email, err)
+	case u == nil && !ros.complete:
+		return userops.User{}, p.incomplete("looking for", email, ros)
+	case u == nil:
+		return userops.User{}, &userops.Error{Act: "looking for", Target: email, Tenant: p.opts.Tenant, Kind: userops.KindNotFound, Hint: "list everyone with: billagent users list --status all"}
+	}
+	return *u, nil
+}
+
+func (p *Path) incomplete(act, target string, ros roster) error {
+	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: userops.KindIncomplete, Cause: fmt.Errorf("%s", ros.proof), Hint: "somebody may be changing users right now: try again"}
+}

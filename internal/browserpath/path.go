@@ -1,0 +1,209 @@
+// Package browserpath serves a tenant by driving its admin console: a userops.Directory over flows. It signs in, keeps
+// the session, recognises the version of the user interface, and settles every change by reading back on a fresh page.
+//
+// It does not speak to the browser itself (package automation does) nor know what is on a page (flows and selectors do).
+package browserpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Name is what this path is called in configuration and results.
+const Name = "browser"
+
+// Options say which console, who signs in, and where things are kept.
+type Options struct {
+	Tenant       string
+	Library      *flows.Library
+	Launch       automation.Options
+	SignIn       string   // address of the sign-in page; empty means the app's own
+	Hosts        []string // hosts that may be visited; empty means the app's own
+	Account      string   // the e-mail that signs in
+	Password     func(ctx context.Context) (string, error)
+	Factor       Factor
+	Organisation Organisation
+	Pin          string // use this selector version without recognising it
+	Preferences  Preferences
+	Sessions     *seal.Box
+	EvidenceDir  string // one folder per operation below it; empty keeps none
+	MaxRows      int
+	Log          *slog.Logger
+	Progress     func(step string)
+}
+
+// Organisation is chosen at sign-in by id, or by its exact name.
+type Organisation struct{ ID, Name string }
+
+// Preferences is the choice for the screen of e-mail preferences that follows an invitation.
+type Preferences struct {
+	MailTasks bool
+	Summary   string // in the console's words: Daily, Weekly, Monthly or Never
+}
+
+// Path is a Directory over one console.
+type Path struct {
+	opts Options
+
+	browser *automation.Browser
+	session *automation.Session
+	page    *automation.Page
+	version *selectors.Version // nil until signed in and recognised
+	home    string             // where the console led after sign-in; on the tenant's pod
+}
+
+var _ userops.Directory = (*Path)(nil)
+
+// New makes a Path. Nothing is started until it is used.
+func New(opts Options) *Path {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Progress == nil {
+		opts.Progress = func(string) {}
+	}
+	if opts.SignIn == "" {
+		opts.SignIn = opts.Library.App.SignIn
+	}
+	if len(opts.Hosts) == 0 {
+		opts.Hosts = opts.Library.App.Hosts
+	}
+	if opts.MaxRows == 0 {
+		opts.MaxRows = 50_000
+	}
+	return &Path{opts: opts}
+}
+
+// Close ends the browser. The saved session stays.
+func (p *Path) Close() error {
+	if p.browser == nil {
+		return nil
+	}
+	err := p.browser.Close()
+	p.browser, p.session, p.page, p.version = nil, nil, nil, nil
+	return err
+}
+
+// start launches the browser and opens the session's first page.
+func (p *Path) start(ctx context.Context) error {
+	if p.browser != nil {
+		select {
+		case <-p.browser.Gone():
+			p.opts.Log.Warn("the browser has gone, starting another")
+			if err := p.Close(); err != nil {
+				return p.failure("starting the browser", "", err)
+			}
+		default:
+			return nil
+		}
+	}
+	p.opts.Progress("starting the browser")
+	b, err := automation.Launch(ctx, p.opts.Launch)
+	if err != nil {
+		return p.failure("starting the browser", "", err)
+	}
+	p.browser = b
+	if p.session, err = b.NewSession(ctx, p.opts.Hosts); err == nil {
+		p.page, err = p.session.NewPage(ctx)
+	}
+	if err != nil {
+		return errors.Join(p.failure("starting the browser", "", err), p.Close())
+	}
+	return nil
+}
+
+// run carries out a flow on a page. A session that has ended meanwhile is renewed and the flow begun again, once, as
+// long as its commit was not passed.
+func (p *Path) run(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, before func(context.Context) error) (*flows.Run, flows.Result, error) {
+	for attempt := 0; ; attempt++ {
+		if err := p.ready(ctx, ev); err != nil {
+			return nil, flows.Result{}, err
+		}
+		flow, ok := p.opts.Library.Flow(name, p.version.Layout)
+		if !ok {
+			return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.version.Layout)}
+		}
+		on := page
+		if on == nil {
+			on = p.page
+		}
+		all := map[string]string{"home": p.home}
+		for k, v := range inputs {
+			all[k] = v
+		}
+		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), BeforeCommit: before, Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows}
+		res, err := r.Do(ctx)
+		var halt *flows.HaltError
+		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {
+			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
+			p.version = nil
+			continue
+		}
+		return r, res, err
+	}
+}
+
+// watching are the app's watched targets, whichever version has them.
+func (p *Path) watching() []flows.Watching {
+	var out []flows.Watching
+	for _, w := range p.opts.Library.App.Watch {
+		for _, v := range p.opts.Library.Versions {
+			if t, ok := v.Target(w.Target); ok && (v.Covers == selectors.SignIn || v == p.version) {
+				out = append(out, flows.Watching{Watch: w, Target: t})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// Capabilities implements userops.Directory.
+func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
+	if err := p.ready(ctx, nil); err != nil {
+		return userops.Capabilities{}, err
+	}
+	c := userops.Capabilities{Path: Name}
+	for _, a := range []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole} {
+		if _, ok := p.opts.Library.Flow(string(a), p.version.Layout); ok {
+			c.Can = append(c.Can, a)
+		} else {
+			c.Cannot = append(c.Cannot, fmt.Sprintf("%s: there is no flow for layout %s", a, p.version.Layout))
+		}
+	}
+	return c, nil
+}
+
+// Roles implements userops.Directory.
+func (p *Path) Roles(ctx context.Context) ([]string, error) {
+	_, res, err := p.run(ctx, nil, "list-roles", nil, nil, nil)
+	if err != nil {
+		return nil, p.failure("listing roles", "", err)
+	}
+	roles := slices.DeleteFunc(res.Texts["roles"], func(s string) bool { return s == "" })
+	if len(roles) == 0 {
+		return nil, p.failure("listing roles", "", &userops.Error{Act: "reading roles", Kind: userops.KindDrift, Cause: errors.New("no role is on offer")})
+	}
+	return roles, nil
+}
+
+// wait is a bounded pause between two looks at something that may still change.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,341 @@
+package browserpath
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// saved is what is kept, sealed, between two runs.
+type saved struct {
+	Cookies json.RawMessage `json:"cookies"`
+	Home    string          `json:"home"`
+	Account string          `json:"account"`
+	At      time.Time       `json:"at"`
+}
+
+// recogniseBound is how long a page may take to show which version of the user interface it is.
+const recogniseBound = 30 * time.Second
+
+// ready makes sure that a page is signed in to the configured organisation and that its version is known.
+func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
+	if p.version != nil {
+		select {
+		case <-p.browser.Gone():
+		default:
+			return nil
+		}
+	}
+	p.version = nil
+	if err := p.start(ctx); err != nil {
+		return err
+	}
+	if ok, err := p.resume(ctx, ev); ok || err != nil {
+		return err
+	}
+	return p.signIn(ctx, ev)
+}
+
+// Login signs in afresh even if a saved session would do.
+func (p *Path) Login(ctx context.Context) error {
+	if err := p.start(ctx); err != nil {
+		return err
+	}
+	p.version = nil
+	return p.signIn(ctx, nil)
+}
+
+// resume tries the saved session. It returns false where there is none, or it has ended.
+func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error) {
+	s, err := p.load()
+	if err != nil || s == nil {
+		return false, err
+	}
+	p.opts.Progress("trying the saved session")
+	if err := p.session.SetCookies(ctx, automation.Cookies(s.Cookies)); err != nil {
+		p.opts.Log.Warn("the saved session cannot be used", "error", err)
+		return false, nil
+	}
+	if s.Home == "" {
+		return false, nil
+	}
+	p.home = s.Home
+	if err := p.page.Open(ctx, s.Home); err != nil {
+		return false, p.failure("opening the console", "", err)
+	}
+	err = p.recognise(ctx, ev)
+	var halt *flows.HaltError
+	if errors.As(err, &halt) && halt.Kind == flows.SignedOut {
+		return false, nil
+	}
+	if err != nil {
+		return false, p.failure("opening the console", "", err)
+	}
+	return true, p.identify(ctx, ev)
+}
+
+// load reads the saved session. A session that cannot be opened is as good as none.
+func (p *Path) load() (*saved, error) {
+	if p.opts.Sessions == nil {
+		return nil, nil
+	}
+	data, err := p.opts.Sessions.Get(p.opts.Tenant)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case errors.Is(err, seal.ErrKey):
+		p.opts.Log.Warn("the saved session cannot be opened, signing in afresh", "error", err)
+		return nil, nil
+	case err != nil:
+		return nil, &userops.Error{Act: "reading the saved session", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err}
+	}
+	var s saved
+	if json.Unmarshal(data, &s) != nil || s.Account != p.opts.Account {
+		return nil, nil
+	}
+	return &s, nil
+}
+
+// save keeps the session. Without it the next run signs in again, so a full disk ends nothing here but is said.
+func (p *Path) save(ctx context.Context) {
+	if p.opts.Sessions == nil {
+		return
+	}
+	cookies, err := p.session.Cookies(ctx)
+	if err == nil {
+		var data []byte
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, Account: p.opts.Account, At: time.Now().UTC()}); err == nil {
+			err = p.opts.Sessions.Put(p.opts.Tenant, data)
+		}
+	}
+	if err != nil {
+		p.opts.Log.Warn("the session could not be kept: the next command will sign in again", "error", err)
+	}
+}
+
+// Logout forgets the saved session.
+func (p *Path) Logout() error {
+	if p.opts.Sessions == nil {
+		return nil
+	}
+	if err := p.opts.Sessions.Remove(p.opts.Tenant); err != nil {
+		return &userops.Error{Act: "forgetting the session", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err}
+	}
+	return nil
+}
+
+// SessionInfo tells about the saved session without using it: since when, on which host. ok is false if there is none.
+func (p *Path) SessionInfo() (at time.Time, home string, ok bool, err error) {
+	s, err := p.load()
+	if err != nil || s == nil {
+		return time.Time{}, "", false, err
+	}
+	return s.At, s.Home, true, nil
+}
+
+// signIn goes through the sign-in screens and remembers where they led.
+func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
+	const act = "signing in"
+	p.opts.Progress("signing in as " + p.opts.Account)
+	version, err := p.signInVersion(ctx)
+	if err != nil {
+		return p.failure(act, "", err)
+	}
+	flow, ok := p.opts.Library.Flow("sign-in", version.Layout)
+	if !ok {
+		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.KindConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
+	}
+	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Left: p.left, Secret: p.secret,
+		Inputs: map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Factor.Method(),
+			"organisation_id": p.opts.Organisation.ID, "organisation_name": p.opts.Organisation.Name}}
+	if _, err := r.Do(ctx); err != nil {
+		return p.explained(ctx, act, ev, err)
+	}
+	if err := p.recognise(ctx, ev); err != nil {
+		return p.explained(ctx, act, ev, err)
+	}
+	p.home = p.page.URL()
+	if err := p.identify(ctx, ev); err != nil {
+		return err
+	}
+	p.save(ctx)
+	return nil
+}
+
+func (p *Path) secret(ctx context.Context, name string, attempt int) (string, error) {
+	switch name {
+	case "password":
+		v, err := p.opts.Password(ctx)
+		if err != nil {
+			return "", &userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: err, Hint: "check the tenant's password reference"}
+		}
+		return v, nil
+	case "code":
+		return p.opts.Factor.Code(ctx, attempt)
+	}
+	return "", fmt.Errorf("no secret is called %s", name)
+}
+
+// signInVersion chooses among the versions that cover signing in: the only one, or the one the page shows.
+func (p *Path) signInVersion(ctx context.Context) (*selectors.Version, error) {
+	all := p.opts.Library.Area(selectors.SignIn)
+	if len(all) == 1 {
+		return all[0], nil
+	}
+	if err := p.page.Open(ctx, p.opts.SignIn); err != nil {
+		return nil, err
+	}
+	return p.one(ctx, all, nil)
+}
+
+// left says whether the page belongs to the console proper.
+func (p *Path) left(ctx context.Context) (bool, error) {
+	all := p.candidates()
+	hits, err := p.page.Recognise(ctx, conditions(all))
+	if err != nil {
+		return false, err
+	}
+	for _, h := range hits {
+		if h {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// candidates are the versions that the console may turn out to be: all, or the pinned one.
+func (p *Path) candidates() []*selectors.Version {
+	all := p.opts.Library.Area(selectors.Console)
+	if p.opts.Pin == "" {
+		return all
+	}
+	for _, v := range all {
+		if v.ID == p.opts.Pin {
+			return []*selectors.Version{v}
+		}
+	}
+	return nil
+}
+
+func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
+	out := make([][][]selectors.Candidate, len(vs))
+	for i, v := range vs {
+		out[i] = v.Conditions()
+	}
+	return out
+}
+
+// recognise finds out which version the page belongs to.
+func (p *Path) recognise(ctx context.Context, ev *automation.Evidence) error {
+	all := p.candidates()
+	if len(all) == 0 {
+		return &userops.Error{Act: "choosing the selector version", Target: p.opts.Pin, Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + ids(p.opts.Library.Area(selectors.Console))}
+	}
+	v, err := p.one(ctx, all, p.watching())
+	if err != nil {
+		return err
+	}
+	p.version = v
+	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": withoutQuery(p.page.URL())})
+}
+
+// one waits until exactly one of the versions matches the page. None, or two, is an unknown user interface.
+func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching) (*selectors.Version, error) {
+	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
+	defer cancel()
+	for {
+		hits, err := p.page.Recognise(ctx, conditions(all))
+		if err != nil {
+			return nil, p.unknownUI(ctx, all, err)
+		}
+		var found []*selectors.Version
+		for i, h := range hits {
+			if h {
+				found = append(found, all[i])
+			}
+		}
+		if len(found) == 1 {
+			return found[0], nil
+		}
+		if len(found) > 1 {
+			return nil, &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI, Cause: fmt.Errorf("versions %s all match the page", ids(found)), Hint: "make their fingerprints differ, or set selector_version to one of them"}
+		}
+		if broken := p.page.Broken(); broken != nil {
+			return nil, broken
+		}
+		for _, w := range watch {
+			states, err := p.page.Look(ctx, w.Target)
+			if err != nil {
+				return nil, p.unknownUI(ctx, all, err)
+			}
+			if states[0].There() {
+				return nil, &flows.HaltError{Kind: w.Kind, Reason: w.Reason, Hint: w.Hint}
+			}
+		}
+		if err := wait(ctx, 50*time.Millisecond); err != nil { // the page is still drawing itself
+			return nil, p.unknownUI(ctx, all, err)
+		}
+	}
+}
+
+func (p *Path) unknownUI(ctx context.Context, all []*selectors.Version, err error) error {
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	return &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI,
+		Cause: fmt.Errorf("none of the versions %s matches the page at %s", ids(all), withoutQuery(p.page.URL())),
+		Hint:  "the console's pages have changed, or this is another page than expected: look at the picture in the evidence"}
+}
+
+func ids(vs []*selectors.Version) string {
+	names := make([]string, len(vs))
+	for i, v := range vs {
+		names[i] = v.ID
+	}
+	return strings.Join(names, ", ")
+}
+
+// identify makes sure that the console is signed in to the configured organisation.
+func (p *Path) identify(ctx context.Context, ev *automation.Evidence) error {
+	flow, ok := p.opts.Library.Flow("identify", p.version.Layout)
+	if !ok || p.opts.Organisation == (Organisation{}) {
+		return nil
+	}
+	r := &flows.Run{Page: p.page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress}
+	res, err := r.Do(ctx)
+	if err != nil {
+		return p.explained(ctx, "checking the organisation", ev, err)
+	}
+	first := func(name string) string {
+		if v := res.Texts[name]; len(v) > 0 {
+			return v[0]
+		}
+		return ""
+	}
+	name, id := first("organisation"), first("organisation_id")
+	want := p.opts.Organisation
+	if want.ID != "" && id != "" && id != want.ID || want.ID == "" && name != want.Name {
+		p.version = nil
+		if err := p.Logout(); err != nil {
+			return err
+		}
+		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.KindOrganisation,
+			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "the saved session was forgotten: try again, and check organisation.id and organisation.name"}
+	}
+	return nil
+}
+
+func withoutQuery(address string) string {
+	u, _, _ := strings.Cut(address, "?")
+	return u
+}

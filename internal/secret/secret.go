@@ -1,0 +1,82 @@
+// Package secret fetches secrets that configuration names by reference: from the environment, a file or a command.
+// It never logs a secret and never puts one into an error.
+package secret
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Ref is where a secret is: env:NAME, file:/path or exec:command. Its own text is not secret.
+type Ref string
+
+// ErrForm says that something is not a reference. What was given instead is not repeated: it may be the secret itself.
+var ErrForm = errors.New("a secret is given by reference: env:NAME, file:/path or exec:command")
+
+// Check says whether the reference is well formed.
+func (r Ref) Check() error {
+	scheme, rest, ok := strings.Cut(string(r), ":")
+	if !ok || rest == "" || scheme != "env" && scheme != "file" && scheme != "exec" {
+		return ErrForm
+	}
+	return nil
+}
+
+// execBound is how long a command may take to print a secret.
+const execBound = 60 * time.Second
+
+// Fetch returns the secret, without the line end that files and commands add. An empty secret is an error.
+func (r Ref) Fetch(ctx context.Context) (string, error) {
+	if err := r.Check(); err != nil {
+		return "", err
+	}
+	scheme, rest, _ := strings.Cut(string(r), ":")
+	var value string
+	switch scheme {
+	case "env":
+		v, ok := os.LookupEnv(rest)
+		if !ok {
+			return "", fmt.Errorf("the environment variable %s is not set", rest)
+		}
+		value = v
+	case "file":
+		data, err := os.ReadFile(rest)
+		if err != nil {
+			return "", err
+		}
+		value = string(data)
+	case "exec":
+		out, err := run(ctx, rest)
+		if err != nil {
+			return "", err
+		}
+		value = out
+	}
+	if value = strings.TrimRight(value, "\r\n"); value == "" {
+		return "", fmt.Errorf("%s is empty", r)
+	}
+	return value, nil
+}
+
+// run gives a command to the shell and returns what it prints. Its error output is not repeated: it may hold anything.
+func run(ctx context.Context, command string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, execBound)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
+	cmd.WaitDelay = time.Second // a grandchild that keeps the pipe open must not hold us up
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", fmt.Errorf("the command of an exec: reference did not end: %w", ctx.Err())
+		}
+		return "", fmt.Errorf("the command of an exec: reference failed: %w", err)
+	}
+	return out.String(), nil
+}

@@ -13,7 +13,5 @@ read -r _ <&5
 kill -s KILL -- "-$browser" 2>/dev/null || kill -s KILL "$browser" 2>/dev/null
 wait "$browser" 2>/dev/null
 n=0
-while kill -s 0 -- "-$browser" 2>/dev/null && [ $n -lt 40 ]; do sleep 0.05; n=$((n + 1)); done
-n=0
 while ! rm -rf -- "$profile" 2>/dev/null && [ $n -lt 40 ]; do sleep 0.05; n=$((n + 1)); done
 exit 0

@@ -1,0 +1,315 @@
+// Package config reads the configuration: defaults, then the file, then the environment, then flags. It knows the
+// names and forms of keys, not what is done with them. Secrets stay references here.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/billagent/billagent/internal/secret"
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+)
+
+// Config is the effective configuration.
+type Config struct {
+	Tenant  string            `koanf:"tenant"`  // the tenant meant when none is named
+	State   string            `koanf:"state"`   // folder for sessions and evidence
+	Overlay string            `koanf:"overlay"` // folder with selectors and flows of one's own
+	Timeout time.Duration     `koanf:"timeout"` // for one command; 0 means none but each step's own
+	Browser Browser           `koanf:"browser"`
+	Log     Log               `koanf:"log"`
+	Tenants map[string]Tenant `koanf:"tenants"`
+
+	File string `koanf:"-"` // where the file was read from, empty if there was none
+}
+
+// Browser says which browser runs.
+type Browser struct {
+	Path    string `koanf:"path"`
+	Headful bool   `koanf:"headful"`
+}
+
+// Log says how much is told on standard error, and how.
+type Log struct {
+	Level  string `koanf:"level"`  // debug, info, warn or error
+	Format string `koanf:"format"` // text or json
+}
+
+// Tenant is one organisation of one console.
+type Tenant struct {
+	Path            string       `koanf:"path"` // browser
+	App             string       `koanf:"app"`
+	SignIn          string       `koanf:"sign_in"`
+	Hosts           []string     `koanf:"hosts"`
+	Account         string       `koanf:"account"`
+	Password        secret.Ref   `koanf:"password"`
+	SecondFactor    SecondFactor `koanf:"second_factor"`
+	Organisation    Organisation `koanf:"organisation"`
+	SelectorVersion string       `koanf:"selector_version"`
+	SessionKey      secret.Ref   `koanf:"session_key"`
+	Invite          Invite       `koanf:"invite"`
+	Evidence        bool         `koanf:"evidence"`
+}
+
+// SecondFactor says where codes come from.
+type SecondFactor struct {
+	Method  string     `koanf:"method"`  // totp, prompt or exec
+	Secret  secret.Ref `koanf:"secret"`  // totp: the authenticator's base 32 text
+	Command secret.Ref `koanf:"command"` // exec: prints a code
+}
+
+// Organisation is found by id, or by its exact name.
+type Organisation struct {
+	ID   string `koanf:"id"`
+	Name string `koanf:"name"`
+}
+
+// Invite is the choice for the screen of e-mail preferences.
+type Invite struct {
+	MailTasks bool   `koanf:"mail_tasks"`
+	Summary   string `koanf:"summary"`
+}
+
+// ErrInvalid is the kind of every error of this package.
+var ErrInvalid = errors.New("the configuration is not right")
+
+// DefaultFile is where the configuration is looked for unless told otherwise.
+func DefaultFile() string {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "billagent.yaml"
+	}
+	return filepath.Join(dir, "billagent", "config.yaml")
+}
+
+// defaultState follows the XDG base directory specification.
+func defaultState() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "billagent")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return filepath.Join(os.TempDir(), fmt.Sprintf("billagent-%d", os.Getuid()))
+	}
+	return filepath.Join(home, ".local", "state", "billagent")
+}
+
+// Source is where configuration comes from.
+type Source struct {
+	File    string            // empty: DefaultFile, which may be missing
+	Environ []string          // as os.Environ gives it
+	Flags   map[string]string // dotted key to value, only those that were given
+}
+
+// Load merges all sources and checks the result. The error wraps ErrInvalid, and names every fault found.
+func Load(src Source) (*Config, error) {
+	k := koanf.New(".")
+	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s"}
+	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
+		return nil, invalid(err)
+	}
+	file, err := loadFile(k, src.File)
+	if err != nil {
+		return nil, err
+	}
+	tenants := k.MapKeys("tenants")
+	env, err := fromEnvironment(src.Environ, tenants)
+	if err != nil {
+		return nil, err
+	}
+	flags := map[string]any{}
+	for key, v := range src.Flags {
+		flags[key] = v
+	}
+	for _, layer := range []map[string]any{env, flags} {
+		if err := k.Load(confmap.Provider(layer, "."), nil); err != nil {
+			return nil, invalid(err)
+		}
+	}
+	for _, t := range k.MapKeys("tenants") {
+		for key, v := range tenantDefaults {
+			if at := "tenants." + t + "." + key; !k.Exists(at) {
+				if err := k.Set(at, v); err != nil {
+					return nil, invalid(err)
+				}
+			}
+		}
+	}
+	c := &Config{File: file}
+	conf := koanf.UnmarshalConf{Tag: "koanf", DecoderConfig: &mapstructure.DecoderConfig{
+		Result: c, WeaklyTypedInput: true, TagName: "koanf",
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+	}}
+	if err := k.UnmarshalWithConf("", c, conf); err != nil {
+		return nil, invalid(errors.New(hideValues(err)))
+	}
+	return c, c.check()
+}
+
+var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "invite.summary": "Never", "evidence": true}
+
+// hideValues keeps what a decoder says of a key without the value it could not read, which may be a secret in the
+// wrong place.
+func hideValues(err error) string {
+	var out []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if i := strings.Index(line, ", value:"); i >= 0 {
+			line = line[:i]
+		}
+		out = append(out, strings.TrimSpace(line))
+	}
+	return strings.Join(out, " ")
+}
+
+func loadFile(k *koanf.Koanf, path string) (string, error) {
+	optional := path == ""
+	if optional {
+		path = DefaultFile()
+	}
+	data, err := os.ReadFile(path)
+	if optional && errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", invalid(fmt.Errorf("reading the configuration file: %w", err))
+	}
+	m, err := yaml.Parser().Unmarshal(data)
+	if err != nil {
+		return "", invalid(fmt.Errorf("%s: %w", path, err))
+	}
+	layer := koanf.New(".")
+	if err := layer.Load(confmap.Provider(m, ""), nil); err != nil {
+		return "", invalid(fmt.Errorf("%s: %w", path, err))
+	}
+	var faults []error
+	for _, key := range layer.Keys() {
+		if !known(key) && !emptyParent(layer, key) {
+			faults = append(faults, fmt.Errorf("%s: unknown key %q%s", path, key, nearest(key)))
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return "", invalid(err)
+	}
+	// Relative references in a file are relative to it, so that a configuration can be moved with its secrets.
+	return path, invalid(k.Merge(layer))
+}
+
+// emptyParent says that a key is a section without content, such as "tenants:" alone.
+func emptyParent(k *koanf.Koanf, key string) bool {
+	if k.Get(key) != nil && fmt.Sprint(k.Get(key)) != "map[]" {
+		return false
+	}
+	for _, p := range patterns() {
+		if strings.HasPrefix(p, anonymous(key)+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func invalid(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrInvalid, err)
+}
+
+// check makes sure of what types cannot say.
+func (c *Config) check() error {
+	var faults []error
+	add := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.Log.Level) {
+		add("log.level is %q: choose debug, info, warn or error", c.Log.Level)
+	}
+	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
+		add("log.format is %q: choose text or json", c.Log.Format)
+	}
+	if c.Timeout < 0 {
+		add("timeout is negative")
+	}
+	if !filepath.IsAbs(c.State) {
+		abs, err := filepath.Abs(c.State)
+		if err != nil {
+			add("state: %v", err)
+		}
+		c.State = abs
+	}
+	if c.Tenant != "" && len(c.Tenants) > 0 {
+		if _, ok := c.Tenants[c.Tenant]; !ok {
+			add("tenant is %q, but there are only %s", c.Tenant, strings.Join(slices.Sorted(maps.Keys(c.Tenants)), ", "))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
+		faults = append(faults, c.Tenants[name].check("tenants."+name)...)
+	}
+	return invalid(errors.Join(faults...))
+}
+
+func (t Tenant) check(at string) []error {
+	var faults []error
+	add := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf(at+"."+format, args...))
+	}
+	if t.Path != "browser" {
+		add("path is %q: only browser is known", t.Path)
+	}
+	if t.Account == "" {
+		add("account is missing: the e-mail that signs in")
+	}
+	refs := []struct {
+		key    string
+		ref    secret.Ref
+		needed bool
+	}{
+		{"password", t.Password, true},
+		{"second_factor.secret", t.SecondFactor.Secret, t.SecondFactor.Method == "totp"},
+		{"second_factor.command", t.SecondFactor.Command, t.SecondFactor.Method == "exec"},
+		{"session_key", t.SessionKey, false},
+	}
+	for _, r := range refs {
+		switch {
+		case r.ref == "" && r.needed:
+			add("%s is missing", r.key)
+		case r.ref != "" && r.ref.Check() != nil:
+			add("%s: %v", r.key, secret.ErrForm)
+		}
+	}
+	if !slices.Contains([]string{"totp", "prompt", "exec"}, t.SecondFactor.Method) {
+		add("second_factor.method is %q: choose totp, prompt or exec", t.SecondFactor.Method)
+	}
+	if t.SecondFactor.Method != "totp" && t.SecondFactor.Secret != "" {
+		add("second_factor.secret is given, but method is %s", t.SecondFactor.Method)
+	}
+	if t.SecondFactor.Method != "exec" && t.SecondFactor.Command != "" {
+		add("second_factor.command is given, but method is %s", t.SecondFactor.Method)
+	}
+	if t.Organisation == (Organisation{}) {
+		add("organisation is missing: give its id or its exact name")
+	}
+	return faults
+}
+
+// nearest suggests the known key closest to a misspelt one.
+func nearest(key string) string {
+	best, bestDistance := "", 1<<30
+	for _, p := range patterns() {
+		if d := levenshtein.ComputeDistance(anonymous(key), p); d < bestDistance {
+			best, bestDistance = p, d
+		}
+	}
+	if bestDistance > 2+len(key)/3 {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %q?", named(best, key))
+}

@@ -1,0 +1,165 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+)
+
+// patterns are the dotted names of every key, with * for a tenant's name, taken from the fields of Config.
+var patterns = sync.OnceValue(func() []string {
+	var out []string
+	var walk func(t reflect.Type, prefix string)
+	walk = func(t reflect.Type, prefix string) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			tag := f.Tag.Get("koanf")
+			if tag == "-" {
+				continue
+			}
+			switch {
+			case f.Type.Kind() == reflect.Map:
+				walk(f.Type.Elem(), prefix+tag+".*.")
+			case f.Type.Kind() == reflect.Struct:
+				walk(f.Type, prefix+tag+".")
+			default:
+				out = append(out, prefix+tag)
+			}
+		}
+	}
+	walk(reflect.TypeFor[Config](), "")
+	sort.Strings(out)
+	return out
+})
+
+// anonymous replaces the tenant's name in a key by *.
+func anonymous(key string) string {
+	parts := strings.Split(key, ".")
+	if len(parts) > 1 && parts[0] == "tenants" {
+		parts[1] = "*"
+	}
+	return strings.Join(parts, ".")
+}
+
+// named puts the tenant's name of key into a pattern.
+func named(pattern, key string) string {
+	parts := strings.Split(key, ".")
+	if len(parts) > 1 && parts[0] == "tenants" {
+		return strings.Replace(pattern, "*", parts[1], 1)
+	}
+	return strings.Replace(pattern, "*", "NAME", 1)
+}
+
+func known(key string) bool { return slices.Contains(patterns(), anonymous(key)) }
+
+// prefix begins the names of environment variables: BILLAGENT_TENANTS_DEMO_PATH is tenants.demo.path.
+const prefix = "BILLAGENT_"
+
+// elsewhere are environment variables that mean something to the program, but are no keys.
+var elsewhere = []string{"BILLAGENT_CONFIG"}
+
+// fromEnvironment translates variables into keys. Names of keys and tenants may hold underscores themselves, so each
+// variable is matched against the known keys; a tenant of the file whose name it spells is preferred.
+func fromEnvironment(environ, tenants []string) (map[string]any, error) {
+	out := map[string]any{}
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		if !strings.HasPrefix(name, prefix) || slices.Contains(elsewhere, name) {
+			continue
+		}
+		key, ok := keyOf(strings.ToLower(strings.TrimPrefix(name, prefix)), tenants)
+		if !ok {
+			return nil, invalid(fmt.Errorf("the environment variable %s names no key%s", name, nearestVariable(name)))
+		}
+		out[key] = value
+	}
+	return out, nil
+}
+
+func keyOf(name string, tenants []string) (string, bool) {
+	best := ""
+	for _, p := range patterns() {
+		before, after, wild := strings.Cut(strings.ReplaceAll(p, ".", "_"), "*")
+		if !wild {
+			if name == before {
+				return p, true
+			}
+			continue
+		}
+		rest, ok := strings.CutPrefix(name, before)
+		if !ok {
+			continue
+		}
+		tenant, ok := strings.CutSuffix(rest, after)
+		if !ok || tenant == "" {
+			continue
+		}
+		for _, t := range tenants {
+			if spelt(t) == tenant {
+				return strings.Replace(p, "*", t, 1), true
+			}
+		}
+		// The longest suffix wins: ..._second_factor_secret is no tenant called "…_second_factor" with a key "secret".
+		if key := strings.Replace(p, "*", tenant, 1); best == "" || len(after) > len(best)-len(before)-len(tenant) {
+			best = key
+		}
+	}
+	return best, best != ""
+}
+
+// spelt is how a tenant's name stands in an environment variable.
+func spelt(tenant string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '.' {
+			return '_'
+		}
+		return r
+	}, strings.ToLower(tenant))
+}
+
+func nearestVariable(name string) string {
+	if n := nearest(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "_", ".")); n != "" {
+		return strings.ReplaceAll(n, "did you mean", "the nearest key is")
+	}
+	return ""
+}
+
+// Entry is one key of the effective configuration.
+type Entry struct{ Key, Value string }
+
+// Entries lists the effective configuration, sorted, for a person to check. References to secrets are shown, since
+// they are not secret themselves, except commands, which may hold one.
+func (c *Config) Entries() []Entry {
+	var out []Entry
+	var walk func(v reflect.Value, prefix string)
+	walk = func(v reflect.Value, prefix string) {
+		for i := range v.NumField() {
+			f, tag := v.Field(i), v.Type().Field(i).Tag.Get("koanf")
+			switch {
+			case tag == "-":
+			case f.Kind() == reflect.Map:
+				for _, k := range f.MapKeys() {
+					walk(f.MapIndex(k), prefix+tag+"."+k.String()+".")
+				}
+			case f.Kind() == reflect.Struct:
+				walk(f, prefix+tag+".")
+			default:
+				out = append(out, Entry{prefix + tag, shown(f)})
+			}
+		}
+	}
+	walk(reflect.ValueOf(*c), "")
+	sort.Slice(out, func(i, j int) bool { return out[i].Key < out[j].Key })
+	return out
+}
+
+func shown(v reflect.Value) string {
+	text := fmt.Sprint(v.Interface())
+	if v.Type().Name() == "Ref" && strings.HasPrefix(text, "exec:") {
+		return "exec:…"
+	}
+	return text
+}

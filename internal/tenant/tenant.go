@@ -1,0 +1,115 @@
+// Package tenant turns configuration into the Directory that serves a tenant.
+package tenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Surroundings are what a tenant's path needs of the program around it.
+type Surroundings struct {
+	Log      *slog.Logger
+	Progress func(step string)
+	// Ask has a person type a verification code. Nil where nobody is there.
+	Ask func(ctx context.Context, question string) (string, error)
+	// Observer sees every protocol call; for tests.
+	Observer automation.Observer
+}
+
+// Choose finds the tenant that is meant: the named one, else the configuration's own choice, else the only one.
+// The error is an *userops.Error of KindConfig.
+func Choose(c *config.Config, name string) (string, config.Tenant, error) {
+	names := slices.Sorted(maps.Keys(c.Tenants))
+	fail := func(why, hint string) (string, config.Tenant, error) {
+		return "", config.Tenant{}, &userops.Error{Act: "choosing the tenant", Target: name, Kind: userops.KindConfig, Cause: errors.New(why), Hint: hint}
+	}
+	if len(names) == 0 {
+		where := c.File
+		if where == "" {
+			where = config.DefaultFile() + " (which does not exist)"
+		}
+		return fail("no tenant is configured in "+where, "start from the example that `billagent config example` prints, or try: billagent demo")
+	}
+	if name == "" {
+		name = c.Tenant
+	}
+	if name == "" && len(names) == 1 {
+		name = names[0]
+	}
+	if name == "" {
+		return fail("there are several", "name one with --tenant: "+strings.Join(names, ", "))
+	}
+	t, ok := c.Tenants[name]
+	if !ok {
+		return fail("there is no such tenant", "tenants are: "+strings.Join(names, ", "))
+	}
+	return name, t, nil
+}
+
+// Open makes the tenant's path. Nothing is started until it is used.
+func Open(ctx context.Context, c *config.Config, name string, around Surroundings) (*browserpath.Path, error) {
+	name, t, err := Choose(c, name)
+	if err != nil {
+		return nil, err
+	}
+	fail := func(act string, kind, err error, hint string) (*browserpath.Path, error) {
+		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
+	}
+	lib, err := flows.Load(t.App, c.Overlay)
+	if err != nil {
+		return fail("loading selectors and flows", userops.KindConfig, err, "correct the files named above; those of your own are in the overlay folder")
+	}
+	key := ""
+	if t.SessionKey != "" {
+		if key, err = t.SessionKey.Fetch(ctx); err != nil {
+			return fail("fetching the session key", userops.KindConfig, err, "check the tenant's session_key reference")
+		}
+	}
+	box, err := seal.New(filepath.Join(c.State, "sessions"), key)
+	if err != nil {
+		return fail("opening the session store", userops.KindStorage, err, "check the state folder and the tenant's session_key")
+	}
+	binary, err := automation.Find(c.Browser.Path, c.Browser.Headful)
+	if err != nil {
+		return fail("finding a browser", userops.KindBrowser, err, "run: billagent browser install")
+	}
+	opts := browserpath.Options{
+		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
+		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
+		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
+		Pin:          t.SelectorVersion, Sessions: box, Log: around.Log, Progress: around.Progress,
+		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
+	}
+	if t.Evidence {
+		opts.EvidenceDir = filepath.Join(c.State, "evidence")
+	}
+	return browserpath.New(opts), nil
+}
+
+func factor(t config.Tenant, name string, around Surroundings) browserpath.Factor {
+	switch t.SecondFactor.Method {
+	case "totp":
+		return browserpath.TOTP{Secret: t.SecondFactor.Secret.Fetch}
+	case "exec":
+		return browserpath.Sent{Ask: t.SecondFactor.Command.Fetch}
+	}
+	return browserpath.Sent{Ask: func(ctx context.Context) (string, error) {
+		if around.Ask == nil {
+			return "", errors.New("second_factor.method is prompt, but there is no terminal to ask at")
+		}
+		return around.Ask(ctx, fmt.Sprintf("Verification code for %s (tenant %s): ", t.Account, name))
+	}}
+}

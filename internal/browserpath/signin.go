@@ -143,6 +143,14 @@ func (p *Path) SessionInfo() (at time.Time, home string, ok bool, err error) {
 	return s.At, s.Home, true, nil
 }
 
+// Alive opens the console with the saved session and says whether it still holds. It never signs in.
+func (p *Path) Alive(ctx context.Context) (bool, error) {
+	if err := p.start(ctx); err != nil {
+		return false, err
+	}
+	return p.resume(ctx, nil)
+}
+
 // signIn goes through the sign-in screens and remembers where they led.
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = "signing in"

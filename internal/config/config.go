@@ -3,12 +3,14 @@
 package config
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -201,7 +203,6 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	if err := errors.Join(faults...); err != nil {
 		return "", invalid(err)
 	}
-	// Relative references in a file are relative to it, so that a configuration can be moved with its secrets.
 	return path, invalid(k.Merge(layer))
 }
 
@@ -256,8 +257,13 @@ func (c *Config) check() error {
 	return invalid(errors.Join(faults...))
 }
 
+var tenantName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
 func (t Tenant) check(at string) []error {
 	var faults []error
+	if !tenantName.MatchString(strings.TrimPrefix(at, "tenants.")) {
+		faults = append(faults, fmt.Errorf("%s: a tenant's name is made of a-z, 0-9, _ and -", at))
+	}
 	add := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf(at+"."+format, args...))
 	}
@@ -313,3 +319,8 @@ func nearest(key string) string {
 	}
 	return fmt.Sprintf(": did you mean %q?", named(best, key))
 }
+
+// Example is a commented configuration to start from.
+//
+//go:embed example.yaml
+var Example []byte

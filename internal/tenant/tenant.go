@@ -113,3 +113,24 @@ func factor(t config.Tenant, name string, around Surroundings) browserpath.Facto
 		return around.Ask(ctx, fmt.Sprintf("Verification code for %s (tenant %s): ", t.Account, name))
 	}}
 }
+
+// CheckApps loads the selectors and flows of every app that a tenant names, and makes sure that pinned versions exist.
+func CheckApps(c *config.Config) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
+		t := c.Tenants[name]
+		lib, err := flows.Load(t.App, c.Overlay)
+		if err != nil {
+			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.KindConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
+			continue
+		}
+		var ids []string
+		for _, v := range lib.Versions {
+			ids = append(ids, v.ID)
+		}
+		if t.SelectorVersion != "" && !slices.Contains(ids, t.SelectorVersion) {
+			errs = append(errs, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
+		}
+	}
+	return errors.Join(errs...)
+}

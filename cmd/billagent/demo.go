@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/browserinstall"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+// Who comes and who goes in the demonstration. The leaver has a look-alike, joann@, who must stay.
+const (
+	joiner = "eve.moss@acme.example"
+	leaver = "ann@acme.example"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	f := &consoleFlags{}
+	var headful, keep bool
+	var browser string
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Do the main job against the bundled console, and show it",
+		Long: `Start the bundled console, sign in, list its users, invite one, deactivate one and list again, showing each step. What is
+said is held against what the console has stored: the exit status is not 0 if anything is not so.`,
+		Example: "  billagent demo\n  billagent demo --layout classic\n  billagent demo --keep    # leaves the console running to play with",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.demo(cmd.Context(), f, browser, headful, keep)
+		},
+	}
+	f.add(c)
+	c.Flags().BoolVar(&headful, "headful", false, "show the browser; needs a full Chromium and a display")
+	c.Flags().BoolVar(&keep, "keep", false, "leave the console running and print how to use it")
+	c.Flags().StringVar(&browser, "browser", "", "the browser to run (default: the first one found, or installed)")
+	return c
+}
+
+func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful, keep bool) (err error) {
+	if browser == "" {
+		b, err := browserinstall.Install(ctx, browserinstall.Options{Full: headful, Say: func(line string) { fmt.Fprintln(a.stderr, line) }})
+		if err != nil {
+			return noBrowser("finding a browser", err)
+		}
+		browser = b.Path
+	}
+	if headful && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return usage(errors.New("--headful shows a window, but there is no display here"))
+	}
+	con, err := f.start()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, con.Close()) }()
+	work, err := os.MkdirTemp("", "billagent-demo-")
+	if err != nil {
+		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.KindStorage, Cause: err, Hint: "make room on the disk"}
+	}
+	evidence := filepath.Join(work, "evidence")
+	defer func() {
+		// The evidence stays: it is part of what the demonstration shows. Sessions and secrets do not.
+		for _, p := range []string{"sessions", "config.yaml", "config.yaml.password", "config.yaml.authenticator"} {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(work, p)))
+		}
+	}()
+	file := filepath.Join(work, "config.yaml")
+	remove, err := writeConsoleConfig(file, con, work)
+	if err != nil {
+		return err
+	}
+	defer remove()
+	cfg, err := config.Load(config.Source{File: file, Flags: a.demoFlags(browser, headful)})
+	if err != nil {
+		return err
+	}
+	a.live = newLive(a.stderr)
+	defer a.live.stop()
+	s := &show{app: a, console: con, start: time.Now()}
+	binary, err := automation.Find(browser, headful)
+	if err != nil {
+		return noBrowser("finding a browser", err)
+	}
+	s.say("console: %s layout, %d users, at %s", con.Layout(), len(con.Users()), con.SignInURL())
+	s.say("browser: %s", binary.Path)
+	log := a.logger(cfg.Log)
+	warnSandbox(log)
+	dir, err := tenant.Open(ctx, cfg, "demo", tenant.Surroundings{Log: log, Progress: s.step})
+	if err != nil {
+		return err
+	}
+	err = s.perform(ctx, dir)
+	if err = errors.Join(err, dir.Close()); err != nil {
+		return err
+	}
+	s.say("evidence: %s", evidence)
+	if len(s.wrong) > 0 {
+		return errors.Join(s.wrong...)
+	}
+	s.say("all of this is so: it was held against what the console has stored")
+	if keep {
+		fmt.Fprint(a.stdout, "\n"+consoleFacts(con, file)+"Ctrl-C ends it.\n")
+		<-ctx.Done()
+	}
+	return nil
+}
+
+func (a *app) demoFlags(browser string, headful bool) map[string]string {
+	flags := map[string]string{"browser.path": browser, "browser.headful": fmt.Sprint(headful)}
+	for key, v := range map[string]string{"log.level": a.logLevel, "log.format": a.logFormat} {
+		if v != "" {
+			flags[key] = v
+		}
+	}
+	return flags
+}
+
+// show performs the demonstration and holds everything it says against the console's stored state.
+type show struct {
+	*app
+	console *console.Console
+	start   time.Time
+	wrong   []error
+}
+
+func (s *show) say(format string, args ...any) {
+	s.live.stop()
+	fmt.Fprintf(s.stdout, format+"\n", args...)
+}
+
+// step tells what is under way: on the terminal's last line, or as a line of its own elsewhere.
+func (s *show) step(step string) {
+	if s.live.out != nil {
+		s.live.show(step)
+		return
+	}
+	fmt.Fprintf(s.stderr, "%6.2fs  %s\n", time.Since(s.start).Seconds(), plain(step))
+}
+
+func (s *show) check(ok bool, what string) {
+	if !ok {
+		s.wrong = append(s.wrong, &exitError{code: 5, err: fmt.Errorf("what was said is not so: %s", what)})
+	}
+}
+
+func (s *show) perform(ctx context.Context, dir *browserpath.Path) error {
+	before, err := s.list(ctx, dir, "signed in and listed")
+	if err != nil {
+		return err
+	}
+	results := []userops.Result{
+		dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"}),
+	}
+	s.say("%s", resultLine(results[0]))
+	results = append(results, dir.Deactivate(ctx, leaver))
+	s.say("%s", resultLine(results[1]))
+	after, err := s.list(ctx, dir, "listed again")
+	if err != nil {
+		return err
+	}
+	s.table(before, after)
+	s.judge(results, before, after)
+	return nil
+}
+
+func (s *show) list(ctx context.Context, dir *browserpath.Path, what string) ([]userops.User, error) {
+	start := time.Now()
+	var users []userops.User
+	l, err := dir.List(ctx, nil, func(u userops.User) error { users = append(users, u); return nil })
+	if err != nil {
+		return nil, err
+	}
+	s.say("%s: %d users in %.1f s (%s; %s)", what, len(users), time.Since(start).Seconds(), l.SelectorVersion, l.Proof)
+	s.check(l.Complete, "the list is complete")
+	return users, nil
+}
+
+// table shows everybody before and after, with what changed marked.
+func (s *show) table(before, after []userops.User) {
+	t := newTable(s.stdout)
+	t.AppendHeader(table.Row{"Email", "Name", "Role before", "Status before", "Role after", "Status after", "Changed"})
+	old := map[string]userops.User{}
+	for _, u := range before {
+		old[u.ID] = u
+	}
+	const most = 30
+	for i, u := range after {
+		b, known := old[u.ID]
+		mark := ""
+		switch {
+		case !known:
+			mark = "invited"
+		case b != u:
+			mark = difference(&b, &u)
+		case i >= most:
+			continue
+		}
+		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName + " " + u.LastName), b.Role, string(b.Status), u.Role, string(u.Status), mark})
+	}
+	s.say("")
+	t.Render()
+	if len(after) > most {
+		s.say("(the first %d and what changed, of %d)", most, len(after))
+	}
+	s.say("")
+}
+
+// judge compares what was said with what the console has stored.
+func (s *show) judge(results []userops.Result, before, after []userops.User) {
+	for _, r := range results {
+		s.check(r.Outcome == userops.Done, fmt.Sprintf("%s %s ended as %s: %s", r.Action, r.Email, r.Outcome, r.Reason))
+	}
+	in, ok := s.console.UserByEmail(joiner)
+	s.check(ok && in.Status == console.Active && in.Role == "Approver", joiner+" is stored as an active Approver")
+	out, ok := s.console.UserByEmail(leaver)
+	s.check(ok && out.Status == console.Inactive, leaver+" is stored as inactive")
+	var stored []userops.User
+	for _, u := range s.console.Users() {
+		stored = append(stored, userops.User{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Role: u.Role, Status: userops.Status(u.Status)})
+	}
+	s.check(slices.Equal(after, stored), "the list read is the list stored")
+	s.check(len(after) == len(before)+1, "nobody else came or went")
+	changed := 0
+	for _, ch := range s.console.Changes() {
+		if ch.Action != "preferences" {
+			changed++
+		}
+	}
+	s.check(changed == 2, fmt.Sprintf("two changes are stored, not %d", changed))
+}

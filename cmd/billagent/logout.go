@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) logoutCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "logout",
+		Short:   "Forget the saved session",
+		Long:    "Delete the saved session of a tenant from this machine. The next command signs in with password and code.",
+		Example: "  billagent logout --tenant acme",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serve(cmd, func(_ context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
+				if err := dir.Logout(); err != nil {
+					return err
+				}
+				_, err := fmt.Fprintf(a.stdout, "the session of tenant %s is forgotten\n", name)
+				return err
+			})
+		},
+	}
+}

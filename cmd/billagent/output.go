@@ -1,0 +1,150 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+var outputs = []string{"table", "json", "ndjson", "csv"}
+
+func checkOutput(o string) error {
+	if !slices.Contains(outputs, o) {
+		return usage(fmt.Errorf("--output is %q: choose %s", o, strings.Join(outputs, ", ")))
+	}
+	return nil
+}
+
+// listing is what `users list -o json` prints. The names are a contract.
+type listing struct {
+	Tenant          string         `json:"tenant"`
+	Path            string         `json:"path"`
+	Layout          string         `json:"layout"`
+	SelectorVersion string         `json:"selector_version"`
+	ObservedAt      time.Time      `json:"observed_at"`
+	Complete        bool           `json:"complete"`
+	Users           []userops.User `json:"users"`
+}
+
+func newTable(w io.Writer) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	style := table.StyleLight
+	style.Options.DrawBorder = false
+	style.Options.SeparateColumns = false
+	style.Options.SeparateHeader = false
+	style.Format.Header = text.FormatUpper
+	t.SetStyle(style)
+	return t
+}
+
+// cell keeps a long text from breaking a table. The other formats print it whole.
+func cell(s string) string {
+	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(plain(s))
+	if r := []rune(s); len(r) > 44 {
+		return string(r[:43]) + "…"
+	}
+	return s
+}
+
+var userColumns = []string{"id", "email", "first_name", "last_name", "role", "status"}
+
+func userRecord(u userops.User) []string {
+	return []string{u.ID, u.Email, u.FirstName, u.LastName, u.Role, string(u.Status)}
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func printLine(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+func printUserTable(w io.Writer, users []userops.User) {
+	t := newTable(w)
+	t.AppendHeader(table.Row{"Email", "First name", "Last name", "Role", "Status"})
+	for _, u := range users {
+		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName), cell(u.LastName), cell(u.Role), string(u.Status)})
+	}
+	t.Render()
+}
+
+var resultColumns = []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms"}
+
+func resultRecord(r userops.Result) []string {
+	var before, after userops.User
+	if r.Before != nil {
+		before = *r.Before
+	}
+	if r.After != nil {
+		after = *r.After
+	}
+	return []string{r.Op, string(r.Action), r.Email, string(r.Outcome), r.Reason, r.Hint, r.Path, r.SelectorVersion, before.Role, string(before.Status), after.Role, string(after.Status), r.Evidence, strconv.FormatInt(r.TookMS, 10)}
+}
+
+// resultLine is one result for a person: the outcome word, what was asked, what changed, how long it took.
+func resultLine(r userops.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-9s  %s %s", r.Outcome, r.Action, plain(r.Email))
+	if d := difference(r.Before, r.After); d != "" {
+		fmt.Fprintf(&b, "  (%s)", d)
+	}
+	fmt.Fprintf(&b, "  %.1f s", float64(r.TookMS)/1000)
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "\n           because: %s", plain(r.Reason))
+	}
+	if r.Hint != "" {
+		fmt.Fprintf(&b, "\n           what to do: %s", plain(r.Hint))
+	}
+	for _, n := range r.Notices {
+		fmt.Fprintf(&b, "\n           note: %s", plain(n))
+	}
+	if r.Evidence != "" && r.Outcome != userops.Already {
+		fmt.Fprintf(&b, "\n           evidence: %s", r.Evidence)
+	}
+	return b.String()
+}
+
+// difference says in a few words how a user changed.
+func difference(before, after *userops.User) string {
+	switch {
+	case before == nil && after == nil:
+		return ""
+	case before == nil:
+		return fmt.Sprintf("new: %s, %s", after.Role, after.Status)
+	case after == nil:
+		return "gone"
+	}
+	var d []string
+	if before.Status != after.Status {
+		d = append(d, fmt.Sprintf("%s → %s", before.Status, after.Status))
+	}
+	if before.Role != after.Role {
+		d = append(d, fmt.Sprintf("%s → %s", before.Role, after.Role))
+	}
+	if len(d) == 0 {
+		return fmt.Sprintf("still %s, %s", after.Role, after.Status)
+	}
+	return strings.Join(d, ", ")
+}
+
+// writeRecords prints CSV with a header.
+func writeRecords(w io.Writer, header []string, records [][]string) error {
+	c := csv.NewWriter(w)
+	return c.WriteAll(append([][]string{header}, records...))
+}

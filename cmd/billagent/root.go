@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+// app is what every command shares.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	configFile, tenantName, output string
+	timeout                        time.Duration
+	logLevel, logFormat            string
+	live                           *live
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "billagent",
+		Short: "User operations for Bill.com (BILL) tenants without Enterprise SCIM",
+		Long: `billagent lists, invites, deactivates, reactivates and re-roles the users of a BILL organisation by driving its
+admin console in headless Chromium. A result is "done" only after a read-back.
+
+Nothing of it has been tried on a live BILL account: see the README for what is known and what is guessed.
+
+Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4 requested, 5 unknown,
+6 a batch ended mixed.`,
+		Example:       "  billagent demo\n  billagent --config acme.yaml users list",
+		SilenceErrors: true, SilenceUsage: true,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	f := root.PersistentFlags()
+	f.StringVar(&a.configFile, "config", "", "configuration file (default $BILLAGENT_CONFIG, else "+config.DefaultFile()+")")
+	f.StringVar(&a.tenantName, "tenant", "", "the tenant meant")
+	f.StringVarP(&a.output, "output", "o", "table", "table, json, ndjson or csv")
+	f.DurationVar(&a.timeout, "timeout", 0, "the most the command may take, such as 5m")
+	f.StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error (default info)")
+	f.StringVar(&a.logFormat, "log-format", "", "text or json (default text)")
+	must(root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp)))
+	must(root.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(root.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+	must(root.RegisterFlagCompletionFunc("tenant", a.completeTenant))
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
+		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
+	return root
+}
+
+// must stands where an error can only be a slip in this program, found by the first test that builds the commands.
+func must(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "billagent: a fault in the program:", err)
+		os.Exit(70)
+	}
+}
+
+// load reads the configuration with the flags on top.
+func (a *app) load() (*config.Config, error) {
+	flags := map[string]string{}
+	for key, v := range map[string]string{"tenant": a.tenantName, "log.level": a.logLevel, "log.format": a.logFormat} {
+		if v != "" {
+			flags[key] = v
+		}
+	}
+	if a.timeout != 0 {
+		flags["timeout"] = a.timeout.String()
+	}
+	file := a.configFile
+	if file == "" {
+		file = os.Getenv("BILLAGENT_CONFIG")
+	}
+	return config.Load(config.Source{File: file, Environ: os.Environ(), Flags: flags})
+}
+
+func (a *app) logger(c config.Log) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.Level)); err != nil {
+		level = slog.LevelInfo // config.Load has checked it already
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if c.Format == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, opts))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, opts))
+}
+
+// serve opens the tenant, does something with it, and closes it again whatever happens.
+func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error) (err error) {
+	c, err := a.load()
+	if err != nil {
+		return err
+	}
+	return a.serveWith(cmd.Context(), c, do)
+}
+
+func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error) (err error) {
+	name, t, err := tenant.Choose(c, c.Tenant)
+	if err != nil {
+		return err
+	}
+	if c.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
+	log := a.logger(c.Log)
+	warnSandbox(log)
+	a.live = newLive(a.stderr)
+	defer a.live.stop()
+	dir, err := tenant.Open(ctx, c, name, tenant.Surroundings{Log: log, Progress: func(step string) {
+		log.Debug("step", "step", step)
+		a.live.show(step)
+	}, Ask: a.ask()})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := dir.Close(); closeErr != nil {
+			err = errors.Join(err, closeErr)
+		}
+	}()
+	log.Debug("serving", "tenant", name, "path", t.Path, "account", t.Account)
+	return do(ctx, c, name, dir)
+}
+
+// exitError carries an exit status. Its message may be empty where everything has been said.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usage(err error) error { return &exitError{code: 1, err: err} }
+
+// told says that an error has been printed as part of the output already.
+func (a *app) told(err error) bool {
+	var e *exitError
+	return errors.As(err, &e) && e.err == nil
+}
+
+func exitCode(err error) int {
+	var e *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return e.code
+	case errors.Is(err, config.ErrInvalid), errors.Is(err, userops.KindConfig), errors.Is(err, userops.KindInput):
+		return 1
+	}
+	var op *userops.Error
+	if errors.As(err, &op) {
+		return userops.Halted.ExitCode()
+	}
+	return 1
+}
+
+// describe is an error as a person reads it: what failed, then what to do.
+func describe(err error) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "billagent: %s", plain(err.Error()))
+	if hint := userops.HintOf(err); hint != "" {
+		fmt.Fprintf(&b, "\n  what to do: %s", plain(hint))
+	}
+	return b.String()
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"unicode"
+
+	"github.com/billagent/billagent/automation"
+	"golang.org/x/term"
+)
+
+// terminalOf returns the file behind a writer or reader if it is a terminal.
+func terminalOf(v any) (*os.File, bool) {
+	f, ok := v.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// plain removes what could steer a terminal or turn text around: names come from a page that others may write to.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// live shows the step under way on the last line of a terminal. Elsewhere it shows nothing.
+type live struct {
+	mu    sync.Mutex
+	out   io.Writer
+	width int
+	shown bool
+}
+
+func newLive(out io.Writer) *live {
+	l := &live{}
+	if f, ok := terminalOf(out); ok {
+		l.out = out
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			l.width = w
+		}
+	}
+	return l
+}
+
+func (l *live) show(step string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out == nil {
+		return
+	}
+	line := "  … " + plain(step)
+	if r := []rune(line); l.width > 4 && len(r) >= l.width {
+		line = string(r[:l.width-2]) + "…"
+	}
+	fmt.Fprintf(l.out, "\r\033[K%s", line)
+	l.shown = true
+}
+
+// stop clears the line, so that what is printed next stands alone.
+func (l *live) stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.out != nil && l.shown {
+		fmt.Fprint(l.out, "\r\033[K")
+		l.shown = false
+	}
+}
+
+// ask returns how to have a person type a code, or nil where standard input is no terminal.
+func (a *app) ask() func(ctx context.Context, question string) (string, error) {
+	in, ok := terminalOf(a.stdin)
+	if !ok {
+		return nil
+	}
+	return func(ctx context.Context, question string) (string, error) {
+		a.live.stop()
+		fmt.Fprint(a.stderr, question)
+		type line struct {
+			text string
+			err  error
+		}
+		got := make(chan line, 1)
+		go func() { // ends with the program at the latest: a terminal's read cannot be interrupted
+			text, err := bufio.NewReader(in).ReadString('\n')
+			got <- line{text, err}
+		}()
+		select {
+		case l := <-got:
+			if l.err != nil && !errors.Is(l.err, io.EOF) {
+				return "", l.err
+			}
+			return strings.TrimSpace(l.text), nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+func warnSandbox(log *slog.Logger) {
+	if ok, why := automation.Sandboxed(); !ok {
+		log.Warn(why)
+	}
+}

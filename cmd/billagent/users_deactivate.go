@@ -1,0 +1,19 @@
+package main
+
+import (
+	"context"
+
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) usersDeactivateCommand() *cobra.Command {
+	return a.batchCommand(&cobra.Command{
+		Use:     "deactivate EMAIL…",
+		Short:   "Take access from users",
+		Long:    "Take access from users. Nobody is deleted: a deactivated user can be reactivated. The program's own account and the\nlast active administrator are refused.",
+		Example: "  billagent users deactivate ann@acme.example\n  billagent users deactivate --from leavers.csv -o ndjson",
+	}, columns{}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
+		return dir.Deactivate(ctx, r.email)
+	})
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) usersGetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "get EMAIL",
+		Short:   "Show one user",
+		Long:    "Show the one user with an e-mail, whatever the status. The case of letters does not matter.",
+		Example: "  billagent users get ann@acme.example\n  billagent users get ann@acme.example -o json",
+		Args:    exactly(1, "an e-mail"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := userops.CheckEmail(args[0]); err != nil {
+				return err
+			}
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *browserpath.Path) error {
+				u, err := dir.Get(ctx, args[0])
+				if err != nil {
+					return err
+				}
+				a.live.stop()
+				switch a.output {
+				case "json":
+					return printJSON(a.stdout, u)
+				case "ndjson":
+					return printLine(a.stdout, u)
+				case "csv":
+					return writeRecords(a.stdout, userColumns, [][]string{userRecord(u)})
+				}
+				printUserTable(a.stdout, []userops.User{u})
+				return nil
+			})
+		},
+	}
+}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) usersListCommand() *cobra.Command {
+	var status string
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List the users of a tenant",
+		Long:    "List the users of a tenant. The exit status is 2 if the end of the list could not be proved, so that a script does not\ntake a part for the whole.",
+		Example: "  billagent users list\n  billagent users list --status all -o json\n  billagent users list --status inactive -o csv > inactive.csv",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			statuses, err := parseStatus(status)
+			if err != nil {
+				return err
+			}
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
+				return a.list(ctx, name, dir, statuses)
+			})
+		},
+	}
+	c.Flags().StringVar(&status, "status", "active", "active, inactive, pending or all")
+	must(c.RegisterFlagCompletionFunc("status", cobra.FixedCompletions([]string{"active", "inactive", "pending", "all"}, cobra.ShellCompDirectiveNoFileComp)))
+	return c
+}
+
+func parseStatus(s string) ([]userops.Status, error) {
+	switch s {
+	case "all":
+		return nil, nil
+	case "active", "inactive", "pending":
+		return []userops.Status{userops.Status(s)}, nil
+	}
+	return nil, usage(fmt.Errorf("--status is %q: choose active, inactive, pending or all", s))
+}
+
+func (a *app) list(ctx context.Context, name string, dir userops.Directory, statuses []userops.Status) error {
+	users := []userops.User{}
+	each := func(u userops.User) error { users = append(users, u); return nil }
+	if a.output == "ndjson" {
+		each = func(u userops.User) error { return printLine(a.stdout, u) }
+	}
+	l, err := dir.List(ctx, statuses, each)
+	if err != nil {
+		return err
+	}
+	a.live.stop()
+	switch a.output {
+	case "json":
+		err = printJSON(a.stdout, listing{Tenant: name, Path: l.Path, Layout: l.Layout, SelectorVersion: l.SelectorVersion, ObservedAt: l.ObservedAt, Complete: l.Complete, Users: users})
+	case "csv":
+		records := make([][]string, len(users))
+		for i, u := range users {
+			records[i] = userRecord(u)
+		}
+		err = writeRecords(a.stdout, userColumns, records)
+	case "table":
+		printUserTable(a.stdout, users)
+		fmt.Fprintf(a.stderr, "%d users of %s, by %s (%s); complete: %s\n", len(users), name, l.Path, l.SelectorVersion, l.Proof)
+	}
+	if err == nil && !l.Complete {
+		err = &userops.Error{Act: "listing users", Tenant: name, Kind: userops.KindIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}
+	}
+	return err
+}

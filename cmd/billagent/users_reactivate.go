@@ -1,0 +1,18 @@
+package main
+
+import (
+	"context"
+
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) usersReactivateCommand() *cobra.Command {
+	return a.batchCommand(&cobra.Command{
+		Use:     "reactivate EMAIL…",
+		Short:   "Give deactivated users their access back",
+		Example: "  billagent users reactivate ann@acme.example\n  billagent users reactivate --from returners.csv",
+	}, columns{}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
+		return dir.Reactivate(ctx, r.email)
+	})
+}

@@ -91,9 +91,10 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, context.Cause(ctx))
 	}
 	verb, targets, _, _ := s.verb()
-	label := strings.TrimSpace(verb + " " + strings.Join(targets, ", "))
 	if r.Progress != nil {
-		r.Progress(label)
+		if label := s.label(verb, targets); label != "" {
+			r.Progress(label)
+		}
 	}
 	start := time.Now()
 	err := r.act(ctx, verb, s)
@@ -115,6 +116,17 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
 	}
 	return nil
+}
+
+// label is what a person following the run is told of a step; steps that only decide are not worth telling.
+func (s *Step) label(verb string, targets []string) string {
+	switch verb {
+	case "when", "result", "halt", "notice":
+		return ""
+	case "open", "screens":
+		return map[string]string{"open": "open the page", "screens": "go through the screens"}[verb]
+	}
+	return verb + " " + targets[0]
 }
 
 func (r *Run) pageNow() string {

@@ -150,11 +150,14 @@ async function prepare(req) {
   }
 }
 
-// finish disarms and says what reached the element.
-function finish({ token }) {
+// finish disarms and says what reached the element. A form is submitted in a task of its own after the click: it waits
+// until that has begun, so that the browser has announced the navigation before the answer is read.
+async function finish({ token }) {
   const s = armed.get(token);
   if (!s) return { token, delivered: [], gone: true };
   s.disarm();
+  await frame();
+  await pause(0);
   return verdict(token, s);
 }
 
@@ -214,6 +217,8 @@ async function pick(req) {
         el.value = hits[0].value;
         el.dispatchEvent(new Event('input', { bubbles: true }));
         el.dispatchEvent(new Event('change', { bubbles: true }));
+        await frame();
+        await pause(0); // a choice may submit its form: see finish
         return { chosen: valueOf(el), used: r.used };
       }
       if (performance.now() >= end || all.filter((o) => o.value !== '').length) return { miss: new Miss('not-offered', `"${req.option}" is not among the options`), offered: all.filter((o) => o.value !== '').map((o) => norm(o.textContent)) };

@@ -49,8 +49,8 @@ function find(root, c) {
 }
 
 const visible = (el) => {
+  if (el.localName === 'option') { const list = el.closest('select'); return Boolean(list) && visible(list); } // drawn by the system, not the page
   if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
-  if (el.localName === 'option') return true;
   const r = el.getBoundingClientRect();
   return r.width > 0 && r.height > 0;
 };

@@ -1,0 +1,89 @@
+package browserpath_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/stretchr/testify/require"
+)
+
+// setup starts a console and a path to it. Both end with the test, which fails if the browser leaves anything.
+func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) (*console.Console, *browserpath.Path) {
+	t.Helper()
+	con, err := console.Start(o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, con.Close()) })
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	opts := browserpath.Options{
+		Tenant: "demo", Library: lib, SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail,
+		Password:     func(context.Context) (string, error) { return console.RobotPassword, nil },
+		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
+		Organisation: browserpath.Organisation{Name: console.MainOrganisation},
+		Launch:       automation.Options{ProfileDir: t.TempDir()},
+		EvidenceDir:  t.TempDir(),
+	}
+	for _, e := range edit {
+		e(&opts)
+	}
+	p := browserpath.New(opts)
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return con, p
+}
+
+func eachLayout(t *testing.T, run func(t *testing.T, layout string)) {
+	for _, l := range console.Layouts {
+		t.Run(l, func(t *testing.T) {
+			t.Parallel()
+			run(t, l)
+		})
+	}
+}
+
+func fromConsole(us []console.User) []userops.User {
+	var out []userops.User
+	for _, u := range us {
+		out = append(out, userops.User{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Role: u.Role, Status: userops.Status(u.Status)})
+	}
+	return out
+}
+
+func toConsole(us []userops.User) []console.User {
+	var out []console.User
+	for _, u := range us {
+		out = append(out, console.User{ID: u.ID, Email: u.Email, FirstName: u.FirstName, LastName: u.LastName, Role: u.Role, Status: string(u.Status)})
+	}
+	return out
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		useropstest.Run(t, func(t *testing.T) useropstest.Backend {
+			con, p := setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())})
+			return useropstest.Backend{
+				Directory: p,
+				Stored:    func() []userops.User { return fromConsole(con.Users()) },
+				Edit: func(edit func([]userops.User) []userops.User) {
+					con.Edit("another administrator", func(o *console.Organisation) {
+						var us []console.User
+						for _, u := range o.Users {
+							us = append(us, *u)
+						}
+						o.Users = nil
+						for _, u := range toConsole(edit(fromConsole(us))) {
+							o.Users = append(o.Users, &u)
+						}
+					})
+				},
+				DualControl: func() { con.Edit("another administrator", func(o *console.Organisation) { o.DualControl = true }) },
+			}
+		})
+	})
+}

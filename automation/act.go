@@ -245,28 +245,27 @@ func (p *Page) fillOnce(ctx context.Context, en Entry) error {
 	return nil
 }
 
-// Choose picks an option of a select element by its exact words, and reads the choice back.
-func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) error {
+// Choose picks an option of a select element by its exact words. It returns false where it was chosen already.
+func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, bound)
 	defer cancel()
 	for {
 		var res struct {
-			Chosen  string   `json:"chosen"`
+			Already bool     `json:"already"`
 			Offered []string `json:"offered"`
 			Miss    *miss    `json:"miss"`
 		}
 		req := map[string]any{"target": t, "option": option, "wait": remaining(ctx, lookSlice).Milliseconds()}
-		err := p.look(ctx, "pick", req, &res)
-		if err != nil {
-			return err
+		if err := p.look(ctx, "pick", req, &res); err != nil {
+			return false, err
 		}
 		if res.Miss == nil {
-			return nil
+			return !res.Already, nil
 		}
 		e := p.missError("choose", t.Name, res.Miss)
 		e.Offered = res.Offered
 		if final(e.Kind) || remaining(ctx, bound) < 20*time.Millisecond {
-			return e
+			return false, e
 		}
 	}
 }
@@ -317,40 +316,80 @@ func optionOf(options *selectors.Target, option string) *selectors.Target {
 	return &one
 }
 
-// Check sets a check box or radio button, pressing it only if needed, and reads it back.
-func (p *Page) Check(ctx context.Context, t *selectors.Target, on bool, bound time.Duration) error {
-	read := func() (bool, error) {
-		var res struct {
-			Checked bool  `json:"checked"`
-			Miss    *miss `json:"miss"`
-		}
-		if err := p.look(ctx, "checkedState", map[string]any{"target": t}, &res); err != nil {
-			return false, err
-		}
-		if res.Miss != nil {
-			return false, p.missError("check", t.Name, res.Miss)
-		}
-		return res.Checked, nil
-	}
+// Check sets a check box or radio button, pressing it only if needed, and reads it back. It returns false where nothing
+// had to be pressed.
+func (p *Page) Check(ctx context.Context, t *selectors.Target, on bool, bound time.Duration) (bool, error) {
 	if _, _, err := p.Await(ctx, bound, nil, t); err != nil {
-		return err
+		return false, err
 	}
-	is, err := read()
+	is, err := p.checked(ctx, t)
 	if err != nil || is == on {
-		return err
+		return false, err
 	}
 	if err := p.Click(ctx, Press{Target: t, Bound: bound}); err != nil {
-		return err
+		return false, err
 	}
 	// A box that submits its form is read back on the page that comes then.
 	if _, _, err := p.Await(ctx, bound, nil, t); err != nil {
-		return err
+		return true, err
 	}
-	if is, err = read(); err != nil {
-		return err
+	if is, err = p.checked(ctx, t); err != nil {
+		return true, err
 	}
 	if is != on {
-		return &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: withoutQuery(p.URL())}
+		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: withoutQuery(p.URL())}
 	}
-	return nil
+	return true, nil
+}
+
+func (p *Page) checked(ctx context.Context, t *selectors.Target) (bool, error) {
+	var res struct {
+		Checked bool  `json:"checked"`
+		Miss    *miss `json:"miss"`
+	}
+	if err := p.look(ctx, "checkedState", map[string]any{"target": t}, &res); err != nil {
+		return false, err
+	}
+	if res.Miss != nil {
+		return false, p.missError("check", t.Name, res.Miss)
+	}
+	return res.Checked, nil
+}
+
+// Reloads does something that makes the page load the target's document anew, and waits until it has. do returns
+// false where nothing was done after all. Without it, what the page still shows could be read as the answer.
+func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Duration, do func() (bool, error)) error {
+	var res struct {
+		Replaced bool  `json:"replaced"`
+		Miss     *miss `json:"miss"`
+	}
+	if _, _, err := p.Await(ctx, bound, nil, t); err != nil {
+		return err
+	}
+	if err := p.look(ctx, "mark", map[string]any{"target": t}, &res); err != nil {
+		return err
+	}
+	if res.Miss != nil {
+		return p.missError("act on", t.Name, res.Miss)
+	}
+	if did, err := do(); err != nil || !did {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, bound)
+	defer cancel()
+	for {
+		err := p.look(ctx, "replaced", map[string]any{"wait": remaining(ctx, lookSlice).Milliseconds()}, &res)
+		if err == nil && res.Replaced {
+			return nil
+		}
+		if e := p.broken([]*selectors.Target{t}); e != nil {
+			return e
+		}
+		if ctx.Err() != nil || remaining(ctx, bound) < 20*time.Millisecond {
+			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Page: withoutQuery(p.URL()), Cause: context.Cause(ctx)}
+		}
+		if err != nil {
+			return err
+		}
+	}
 }

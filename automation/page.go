@@ -58,11 +58,12 @@ type Page struct {
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
+	frames     map[proto.TargetTargetID]bool // frames attached to the document shown
 	arrived    chan struct{}                 // closed when navigating becomes empty
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
-	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, arrived: make(chan struct{})}
+	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, arrived: make(chan struct{})}
 }
 
 func (p *Page) scope(ctx context.Context) scope {
@@ -192,15 +193,27 @@ func (p *Page) event(method string, params json.RawMessage) {
 			p.reports[v.Token] = v
 			p.mu.Unlock()
 		}
-	case "Page.frameScheduledNavigation", "Page.frameRequestedNavigation", "Page.frameStartedNavigating":
+	case "Page.frameAttached":
+		var e proto.PageFrameAttached
+		if json.Unmarshal(params, &e) == nil {
+			p.mu.Lock()
+			p.frames[proto.TargetTargetID(e.FrameID)] = true
+			p.mu.Unlock()
+		}
+	case "Page.frameRequestedNavigation", "Page.frameStartedNavigating":
 		var e struct{ FrameId, NavigationType, Disposition string }
 		if json.Unmarshal(params, &e) == nil && !strings.HasSuffix(strings.ToLower(e.NavigationType), "samedocument") && (e.Disposition == "" || e.Disposition == "currentTab") {
 			p.departs(proto.TargetTargetID(e.FrameId))
 		}
-	case "Page.frameStoppedLoading", "Page.frameDetached", "Page.frameClearedScheduledNavigation":
-		var e struct{ FrameId string }
+	case "Page.frameStoppedLoading", "Page.frameDetached":
+		var e struct{ FrameId, Reason string }
 		if json.Unmarshal(params, &e) == nil {
 			p.arrives(proto.TargetTargetID(e.FrameId))
+			if method == "Page.frameDetached" && e.Reason != "swap" {
+				p.mu.Lock()
+				delete(p.frames, proto.TargetTargetID(e.FrameId))
+				p.mu.Unlock()
+			}
 		}
 	case "Page.frameNavigated":
 		var e proto.PageFrameNavigated
@@ -209,6 +222,7 @@ func (p *Page) event(method string, params json.RawMessage) {
 		}
 		p.arrives(proto.TargetTargetID(e.Frame.ID))
 		if e.Frame.ParentID == "" {
+			p.frameless()
 			p.mu.Lock()
 			p.url, p.failed = e.Frame.URL+e.Frame.URLFragment, ""
 			if e.Frame.UnreachableURL != "" {
@@ -253,10 +267,24 @@ func (p *Page) event(method string, params json.RawMessage) {
 func (p *Page) departs(frame proto.TargetTargetID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if frame != p.target && !p.frames[frame] {
+		return // word of a frame that has gone with its document comes late
+	}
 	if len(p.navigating) == 0 {
 		p.arrived = make(chan struct{})
 	}
 	p.navigating[frame] = true
+}
+
+// frameless forgets the frames of the document before: a new one has taken its place.
+func (p *Page) frameless() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.frames)
+	if len(p.navigating) > 0 {
+		clear(p.navigating)
+		close(p.arrived)
+	}
 }
 
 func (p *Page) arrives(frame proto.TargetTargetID) {

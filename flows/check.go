@@ -20,6 +20,9 @@ func (f *Flow) check() []error {
 		if count != 1 {
 			complain(fmt.Sprintf("a step has exactly one verb, this one has %d", count), at...)
 		}
+		if s.Reloads && name != "click" && name != "check" && name != "choose" {
+			complain("reloads goes with click, check and choose", append(at, "reloads")...)
+		}
 		if name == "commit" {
 			commits++
 			if s.Commit.For == nil && s.Commit.Row == nil {

@@ -53,6 +53,7 @@ type Step struct {
 	Notice  string   `json:"notice,omitempty"` // pass on what this target says, if it is there
 
 	Timeout Duration `json:"timeout,omitempty"`
+	Reloads bool     `json:"reloads,omitempty"` // click, check or choose makes the page load anew: wait until it has
 }
 
 // Press is a click: on a target, perhaps in the row of a table, perhaps only if the page is about the right one.

@@ -148,15 +148,21 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 		}
 		return r.Page.Open(ctx, address)
 	case "click":
-		return r.press(ctx, s.Click, bound, false)
+		return r.reloading(ctx, s, s.Click.Target, bound, func() (bool, error) { return true, r.press(ctx, s.Click, bound, false) })
 	case "commit":
 		return r.commit(ctx, s.Commit, bound)
 	case "fill":
 		return r.fill(ctx, s.Fill, bound)
 	case "choose":
-		return r.choose(ctx, s.Choose, bound)
+		return r.reloading(ctx, s, s.Choose.Target, bound, func() (bool, error) { return r.choose(ctx, s.Choose, bound) })
 	case "check":
-		return r.on(s.Check.Target, func(t *selectors.Target) error { return r.Page.Check(ctx, t, s.Check.On, bound) })
+		return r.reloading(ctx, s, s.Check.Target, bound, func() (did bool, err error) {
+			err = r.on(s.Check.Target, func(t *selectors.Target) error {
+				did, err = r.Page.Check(ctx, t, s.Check.On, bound)
+				return err
+			})
+			return did, err
+		})
 	case "await":
 		_, err := r.await(ctx, bound, s.Await...)
 		return err
@@ -191,6 +197,15 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 		return r.notice(ctx, s.Notice)
 	}
 	return fmt.Errorf("unknown verb %q", verb)
+}
+
+// reloading does something, and where the step says so waits until the page has been loaded anew by it.
+func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.Duration, do func() (bool, error)) error {
+	if !s.Reloads {
+		_, err := do()
+		return err
+	}
+	return r.on(target, func(t *selectors.Target) error { return r.Page.Reloads(ctx, t, bound, do) })
 }
 
 // target resolves a name in the version, with inputs filled in.

@@ -86,23 +86,23 @@ func (r *Run) fill(ctx context.Context, f *Fill, bound time.Duration) error {
 	return r.Page.Fill(ctx, automation.Entry{Target: t, Value: value, Secret: r.secret(f.Value), Bound: bound})
 }
 
-func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) error {
+func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool, error) {
 	t, err := r.target(c.Target)
 	if err != nil {
-		return err
+		return false, err
 	}
 	option, err := r.text(ctx, c.Option)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if c.Options == "" {
 		return r.Page.Choose(ctx, t, option, bound)
 	}
 	options, err := r.target(c.Options)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return r.Page.ChooseFrom(ctx, t, options, option, bound)
+	return true, r.Page.ChooseFrom(ctx, t, options, option, bound)
 }
 
 // await waits for one of several targets, or for something watched, and returns the index of the target.

@@ -213,6 +213,7 @@ async function pick(req) {
       const all = [...el.options], hits = all.filter((o) => norm(o.textContent) === norm(req.option));
       if (hits.length > 1) return { miss: new Miss('ambiguous', `${hits.length} options read "${req.option}"`) };
       if (hits.length === 1) {
+        if (el.selectedOptions.length === 1 && el.selectedOptions[0] === hits[0]) return { chosen: valueOf(el), already: true, used: r.used };
         if (hits[0].disabled) return { miss: new Miss('disabled', `option "${req.option}" is disabled`) };
         el.value = hits[0].value;
         el.dispatchEvent(new Event('input', { bubbles: true }));
@@ -233,3 +234,22 @@ const checkedState = ({ target }) => {
   const el = found.el;
   return { checked: el.type === 'checkbox' || el.type === 'radio' ? el.checked : el.getAttribute('aria-checked') === 'true' };
 };
+
+// mark remembers the document a target is in, and replaced says whether another has taken its place since.
+let marked = null;
+function mark({ target }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  marked = { doc: found.el.ownerDocument, frame: found.el.ownerDocument.defaultView?.frameElement || null };
+  return {};
+}
+async function replaced({ wait }) {
+  const end = performance.now() + wait;
+  for (;;) {
+    if (!marked) return { replaced: true }; // this document is the other one
+    const w = marked.doc.defaultView;
+    if (!w || (marked.frame && (!marked.frame.isConnected || marked.frame.contentDocument !== marked.doc))) { marked = null; return { replaced: true }; }
+    if (performance.now() >= end) return { replaced: false };
+    await pause(20);
+  }
+}

@@ -56,12 +56,12 @@ type prepared struct {
 // delivered to the page. An *Error whose Acted is true says that something was.
 func (p *Page) Click(ctx context.Context, press Press) error {
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, press.Bound)
+	ctx, cancel := patient(ctx, press.Bound)
 	defer cancel()
 	for round := 0; ; round++ {
 		err := p.clickOnce(ctx, press)
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || remaining(ctx, press.Bound) < 50*time.Millisecond || round > 20 {
+		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || over(ctx) || round > 20 {
 			if e != nil {
 				e.Waited, e.Want = time.Since(start).Round(10*time.Millisecond).String(), "the one visible, still, enabled thing under the pointer"
 			}
@@ -130,7 +130,7 @@ func (p *Page) prepare(ctx context.Context, door, act string, t *selectors.Targe
 		} else if ctx.Err() == nil {
 			return prepared{}, err
 		}
-		if remaining(ctx, time.Hour) < 20*time.Millisecond {
+		if over(ctx) {
 			if last == nil {
 				return prepared{}, &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Page: withoutQuery(p.URL()), Cause: err}
 			}
@@ -191,11 +191,11 @@ type Entry struct {
 
 // Fill replaces what is in a field by typing, and reads it back. It tries again while focus is taken away meanwhile.
 func (p *Page) Fill(ctx context.Context, en Entry) error {
-	ctx, cancel := context.WithTimeout(ctx, en.Bound)
+	ctx, cancel := patient(ctx, en.Bound)
 	defer cancel()
 	for round := 0; ; round++ {
 		err := p.fillOnce(ctx, en)
-		if err == nil || !errors.Is(err, ErrMissed) || remaining(ctx, en.Bound) < 50*time.Millisecond || round > 20 {
+		if err == nil || !errors.Is(err, ErrMissed) || over(ctx) || round > 20 {
 			return err
 		}
 	}
@@ -247,7 +247,7 @@ func (p *Page) fillOnce(ctx context.Context, en Entry) error {
 
 // Choose picks an option of a select element by its exact words. It returns false where it was chosen already.
 func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, bound)
+	ctx, cancel := patient(ctx, bound)
 	defer cancel()
 	for {
 		var res struct {
@@ -264,7 +264,7 @@ func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, b
 		}
 		e := p.missError("choose", t.Name, res.Miss)
 		e.Offered = res.Offered
-		if final(e.Kind) || remaining(ctx, bound) < 20*time.Millisecond {
+		if final(e.Kind) || over(ctx) {
 			return false, e
 		}
 	}
@@ -375,7 +375,7 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 	if did, err := do(); err != nil || !did {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, bound)
+	ctx, cancel := patient(ctx, bound)
 	defer cancel()
 	for {
 		err := p.look(ctx, "replaced", map[string]any{"wait": remaining(ctx, lookSlice).Milliseconds()}, &res)
@@ -385,7 +385,7 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 		if e := p.broken([]*selectors.Target{t}); e != nil {
 			return e
 		}
-		if ctx.Err() != nil || remaining(ctx, bound) < 20*time.Millisecond {
+		if over(ctx) {
 			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Page: withoutQuery(p.URL()), Cause: context.Cause(ctx)}
 		}
 		if err != nil {

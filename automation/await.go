@@ -72,7 +72,7 @@ func (p *Page) Await(ctx context.Context, bound time.Duration, states []string, 
 		states = []string{"visible", "disabled"}
 	}
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(ctx, bound)
+	ctx, cancel := patient(ctx, bound)
 	defer cancel()
 	var last lookAnswer
 	for {
@@ -94,7 +94,7 @@ func (p *Page) Await(ctx context.Context, bound time.Duration, states []string, 
 		if e := p.broken(targets); e != nil {
 			return -1, State{}, e
 		}
-		if ctx.Err() != nil || time.Since(start) >= bound-10*time.Millisecond {
+		if over(ctx) {
 			return -1, State{}, p.timeOut(ctx, "await", targets, strings.Join(states, " or "), last.States, time.Since(start))
 		}
 	}

@@ -3,8 +3,12 @@ package automation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/go-rod/rod/lib/cdp"
@@ -104,10 +108,8 @@ func (c *connection) call(ctx context.Context, session, method string, params an
 
 // explain tells a browser that has hung up from an answer that says no.
 func (c *connection) explain(method string, err error) error {
-	select {
-	case <-c.closed:
+	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) || errors.Is(err, syscall.EPIPE) {
 		return fmt.Errorf("%s: %w", method, ErrBrowserGone)
-	default:
 	}
 	return fmt.Errorf("%s: %w", method, err)
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -143,12 +142,4 @@ func withoutQuery(address string) string {
 		return "an address that cannot be read"
 	}
 	return u.Scheme + "://" + u.Host + u.Path
-}
-
-// remaining is the time left until a context's deadline, at most bound.
-func remaining(ctx context.Context, bound time.Duration) time.Duration {
-	if d, ok := ctx.Deadline(); ok {
-		return max(0, min(time.Until(d), bound))
-	}
-	return bound
 }

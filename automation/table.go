@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/selectors"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Reading says how to read a whole table and how its end is proved.
@@ -180,7 +179,7 @@ func (p *Page) readScrolled(ctx context.Context, g *gathering) error {
 
 // rowsOnce reads one page or one stretch. While documents replace one another it looks again.
 func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[string]any) (rowsAnswer, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.Bound)
+	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()
 	req["table"], req["counter"] = r.Table, r.Counter
 	var last *Error
@@ -202,7 +201,7 @@ func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[str
 		if e := p.broken([]*selectors.Target{r.Table}); e != nil {
 			return a, e
 		}
-		if remaining(ctx, r.Bound) < 20*time.Millisecond {
+		if over(ctx) {
 			if last == nil {
 				last = &Error{Act: "read rows of", Target: r.Table.Name, Kind: ErrMissing, Last: "nothing could be looked at", Cause: err}
 			}
@@ -220,7 +219,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 			Found bool  `json:"found"`
 			Miss  *miss `json:"miss"`
 		}
-		ctx, cancel := context.WithTimeout(ctx, r.Bound)
+		ctx, cancel := patient(ctx, r.Bound)
 		defer cancel()
 		if err := p.look(ctx, "reveal", map[string]any{"table": r.Table, "equals": key, "wait": remaining(ctx, r.Bound).Milliseconds()}, &res); err != nil {
 			return false, err
@@ -257,7 +256,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	}
 }
 
-// sameKey compares as the injected script does: NFC, white space folded, the case of ASCII letters if asked.
+// sameKey compares as the injected script does: to the letter, white space folded, the case of ASCII letters if asked.
 func sameKey(a, b string, fold bool) bool {
 	if a, b = spaced(a), spaced(b); fold {
 		a, b = strings.Map(lower, a), strings.Map(lower, b)
@@ -265,7 +264,7 @@ func sameKey(a, b string, fold bool) bool {
 	return a == b
 }
 
-func spaced(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func lower(r rune) rune {
 	if 'A' <= r && r <= 'Z' {

@@ -2,8 +2,12 @@
 // Everything runs in an isolated world of the top document and reaches into same-origin frames and open shadow roots.
 
 const norm = (s) => (s || '').normalize('NFC').replace(/[\s\u00a0]+/g, ' ').trim();
-const fold = (s) => norm(s).replace(/[A-Z]/g, (c) => c.toLowerCase()); // ASCII only: Unicode folds signs into letters
-const same = (a, b, ignoreCase) => (ignoreCase ? fold(a) === fold(b) : norm(a) === norm(b));
+
+// same compares keys, such as addresses: to the letter but for white space around and, if asked, the case of ASCII
+// letters. Unicode's own foldings and normal forms turn signs into letters (the Kelvin sign into K) and are not used.
+const fold = (s) => s.replace(/[A-Z]/g, (c) => c.toLowerCase());
+const bare = (s) => (s || '').replace(/\s+/g, ' ').trim();
+const same = (a, b, ignoreCase) => (ignoreCase ? fold(bare(a)) === fold(bare(b)) : bare(a) === bare(b));
 
 // roots lists a root and every open shadow root below it.
 function roots(root) {
@@ -133,7 +137,7 @@ function valueOf(el, attr) {
   if (attr) return el.getAttribute(attr) || '';
   if (el.localName === 'select') return norm(el.selectedOptions[0]?.textContent);
   if (el.localName === 'input' || el.localName === 'textarea') return el.value;
-  return norm(el.innerText !== undefined ? el.innerText : el.textContent);
+  return bare(el.innerText !== undefined ? el.innerText : el.textContent);
 }
 
 // stateOf says what of a target is there now, for waits and conditions.

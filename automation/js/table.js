@@ -36,7 +36,7 @@ function rowByKey(table, equals) {
   return { el: row, readKey: () => { const cell = cellOf(row, col, headersOf(found.el, spec), spec); return cell && !(cell instanceof Miss) ? cellText(cell.el, col) : null; } };
 }
 
-const cellText = (el, col) => (col.attr ? el.getAttribute(col.attr) || '' : norm(col.hidden ? el.textContent : el.innerText));
+const cellText = (el, col) => (col.attr ? el.getAttribute(col.attr) || '' : bare(col.hidden ? el.textContent : el.innerText));
 
 // collect reads every row now in the document into arrays of cell texts, in the order of `names`.
 function collect(table, el) {

@@ -1,0 +1,113 @@
+package automation_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFillIsReadBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, body, value, holds string
+		kind                     error
+	}{
+		{"plain", `<input id=i>`, "ann@x.com", "ann@x.com", nil},
+		{"over what is there", `<input id=i value="old text">`, "new", "new", nil},
+		{"emptied", `<input id=i value="old text">`, "", "", nil},
+		{"text area", `<textarea id=i>old</textarea>`, "two\nlines", "two\nlines", nil},
+		{"marks, quotes and right-to-left", `<input id=i>`, `O'Brien "<b>" ليلى 🙂`, `O'Brien "<b>" ليلى 🙂`, nil},
+		{"read-only", `<input id=i readonly value=kept>`, "new", "kept", automation.ErrNotActionable},
+		{"disabled", `<input id=i disabled value=kept>`, "new", "kept", automation.ErrNotActionable},
+		{"reformatted by the page", `<input id=i oninput="this.value=this.value.toUpperCase()">`, "abc", "ABC", automation.ErrNotRead},
+		{"shortened by the page", `<input id=i maxlength=3>`, "abcdef", "abc", automation.ErrNotRead},
+		{"focus stolen once", `<input id=i><input id=other><script>let n = 0; i.addEventListener('focus', () => { if (n++ < 1) setTimeout(() => other.focus(), 0); });</script>`, "abc", "abc", nil},
+		{"focus always stolen", `<input id=i><input id=other><script>i.addEventListener('focus', () => other.focus());</script>`, "abc", "", automation.ErrNotActionable},
+		{"replaced while typed into", `<div id=box><input id=i></div><script>let n = 0; box.addEventListener('input', () => { if (n++ < 1) box.innerHTML = '<input id=i>'; });</script>`, "abc", "abc", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, c.body)
+			err := w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: c.value, Bound: short})
+			if c.kind == nil {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, c.kind)
+			}
+			got, err := w.Read(t.Context(), css("#i"), "")
+			require.NoError(t, err)
+			assert.Equal(t, c.holds, got)
+			if states, err := w.Look(t.Context(), css("#other")); err == nil && states[0].There() {
+				other, err := w.Read(t.Context(), css("#other"), "")
+				require.NoError(t, err)
+				assert.Empty(t, other, "nothing may be typed into another field")
+			}
+		})
+	}
+}
+
+func TestSecretsAreNotRepeatedInErrors(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input id=i type=password maxlength=3>`)
+	err := w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "hunter2-secret", Secret: true, Bound: short})
+	require.ErrorIs(t, err, automation.ErrNotRead)
+	assert.NotContains(t, err.Error(), "hun")
+}
+
+func TestChooseByExactWords(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<select id=s onchange="note(this.value)"><option value="">Select a role</option><option value=1>Approver</option><option value=2>Approver (limited)</option><option value=3 disabled>Payer</option></select>`)
+	did, err := w.Choose(t.Context(), css("#s"), "Approver", short)
+	require.NoError(t, err)
+	assert.True(t, did)
+	did, err = w.Choose(t.Context(), css("#s"), "Approver", short)
+	require.NoError(t, err)
+	assert.False(t, did)
+	assert.Equal(t, "log: 1", w.log(t))
+	_, err = w.Choose(t.Context(), css("#s"), "Approv", short)
+	var e *automation.Error
+	require.ErrorAs(t, err, &e)
+	require.ErrorIs(t, err, automation.ErrNotOffered)
+	assert.Equal(t, []string{"Approver", "Approver (limited)", "Payer"}, e.Offered)
+	_, err = w.Choose(t.Context(), css("#s"), "Payer", short)
+	require.ErrorIs(t, err, automation.ErrNotActionable)
+	assert.Equal(t, "log: 1", w.log(t))
+}
+
+func TestCheckIsReadBack(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<label><input type=checkbox id=a> A</label><label><input type=checkbox id=b onclick="return false"> B</label>`)
+	did, err := w.Check(t.Context(), css("#a"), true, short)
+	require.NoError(t, err)
+	assert.True(t, did)
+	did, err = w.Check(t.Context(), css("#a"), true, short)
+	require.NoError(t, err)
+	assert.False(t, did)
+	_, err = w.Check(t.Context(), css("#b"), true, short)
+	require.ErrorIs(t, err, automation.ErrNotRead)
+}
+
+func TestCandidateKinds(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<label for=q>Email address</label><input id=q placeholder="you@example">
+		<button id=icon aria-label="Deactivate user"><svg></svg></button><div role=button id=div>Go <b>on</b></div>
+		<a id=l href=/x>Users</a><span data-test=tt id=tt>x</span><p id=p>Exact   text</p><h2 id=h>Head</h2>`)
+	for want, c := range map[string]selectors.Candidate{
+		"q": {Label: "Email address"}, "icon": {Role: "button", Name: "Deactivate user"}, "div": {Role: "button", Name: "Go on"},
+		"l": {Role: "link", Name: "Users"}, "tt": {TestID: "tt"}, "p": {Text: "Exact text"}, "h": {XPath: "//h2[.='Head']"},
+	} {
+		id, err := w.Read(t.Context(), &selectors.Target{Name: want, Candidates: []selectors.Candidate{c}}, "id")
+		require.NoError(t, err)
+		assert.Equal(t, want, id, "%v", c)
+	}
+	id, err := w.Read(t.Context(), &selectors.Target{Name: "q", Candidates: []selectors.Candidate{{TestID: "gone"}, {Placeholder: "you@example"}}}, "id")
+	require.NoError(t, err)
+	assert.Equal(t, "q", id)
+	// A missing attribute is empty, not the text of a nil.
+	none, err := w.Read(t.Context(), css("#q"), "data-missing")
+	require.NoError(t, err)
+	assert.Empty(t, none)
+}

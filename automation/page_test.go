@@ -1,0 +1,185 @@
+package automation_test
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestNavigationStaysOnAllowedHosts(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<a id=out href="http://elsewhere.localhost:1/x?secret=1">Out</a><a id=redirect href="/redirect">Redirect</a><a id=pop href="/in" target=_blank>Pop</a><iframe src="http://elsewhere.localhost:1/frame"></iframe>`)
+	w.serve("/in", "<h1>in</h1>")
+	w.mux.HandleFunc("GET /redirect", func(rw http.ResponseWriter, r *http.Request) {
+		http.Redirect(rw, r, "http://elsewhere.localhost:1/y", http.StatusSeeOther)
+	})
+	require.ErrorIs(t, w.Open(t.Context(), "http://elsewhere.localhost:1/"), automation.ErrForeignHost)
+	require.ErrorIs(t, w.Open(t.Context(), "data:text/html,hello"), automation.ErrForeignHost)
+	require.ErrorIs(t, w.Open(t.Context(), "file:///etc/passwd"), automation.ErrForeignHost)
+	require.ErrorIs(t, w.Open(t.Context(), "/redirect"), automation.ErrForeignHost)
+
+	for _, link := range []string{"#out", "#redirect"} {
+		require.NoError(t, w.Open(t.Context(), w.URL))
+		w.TakeNotes()
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css(link), Bound: short}))
+		_, _, err := w.Await(t.Context(), short, nil, css("h1"))
+		require.ErrorIs(t, err, automation.ErrForeignHost)
+		assert.Contains(t, err.Error(), "elsewhere.localhost:1")
+		assert.NotContains(t, err.Error(), "secret")
+		assert.Contains(t, strings.Join(w.TakeNotes(), "\n"), "navigation was blocked: http://elsewhere.localhost:1/")
+	}
+}
+
+func TestPopUpWindowsAreClosedAndNamed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<a id=pop href="/in" target=_blank rel=opener>Pop</a>`)
+	w.serve("/in", "<h1>in</h1>")
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("#pop"), Bound: short}))
+	require.Eventually(t, func() bool { return strings.Contains(strings.Join(w.TakeNotes(), " "), "pop-up window was closed") }, 5*time.Second, 20*time.Millisecond)
+}
+
+func TestDialogsAreAnsweredAndNamed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<button onclick="note(confirm('Delete Ann?') ? 'yes' : 'no')">Confirm</button><button onclick="alert('Look!'); note('seen')">Alert</button><button onclick="note('said ' + prompt('Name?'))">Prompt</button>`)
+	press := func(name string, accept bool) {
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button(name), Accept: accept, Bound: short}))
+	}
+	press("Confirm", false)
+	press("Confirm", true)
+	press("Confirm", false)
+	press("Alert", false)
+	press("Prompt", false)
+	assert.Equal(t, "log: no yes no seen said null", w.log(t))
+	notes := strings.Join(w.TakeNotes(), "\n")
+	assert.Contains(t, notes, `a confirm dialog was dismissed: "Delete Ann?"`)
+	assert.Contains(t, notes, `a confirm dialog was accepted: "Delete Ann?"`)
+}
+
+func TestLeavingAPageThatAsks(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input id=i><script>onbeforeunload = (e) => { e.preventDefault(); return 'x'; }</script>`)
+	w.serve("/next", "<h1>next</h1>")
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "x", Bound: short}))
+	require.NoError(t, w.Open(t.Context(), "/next"))
+	_, _, err := w.Await(t.Context(), short, nil, css("h1"))
+	require.NoError(t, err)
+}
+
+func TestUnreachableAndFailingServersAreToldApart(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "")
+	w.mux.HandleFunc("GET /500", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.WriteHeader(http.StatusInternalServerError)
+		_, _ = rw.Write([]byte("<h1>oops</h1>"))
+	})
+	require.ErrorIs(t, w.Open(t.Context(), "http://127.0.0.1:1/"), automation.ErrUnreachable)
+	require.NoError(t, w.Open(t.Context(), w.URL+"/500"))
+	start := time.Now()
+	_, _, err := w.Await(t.Context(), time.Minute, nil, css("#never"))
+	require.ErrorIs(t, err, automation.ErrUnreachable)
+	assert.Contains(t, err.Error(), "500")
+	assert.Less(t, time.Since(start), 30*time.Second, "it does not wait for what will not come")
+}
+
+func TestReloadsWaitsForTheOtherDocument(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<form action=/next><input type=checkbox id=c onchange="setTimeout(() => this.form.submit(), 200)"><b>old</b></form>`)
+	w.mux.HandleFunc("GET /next", func(rw http.ResponseWriter, _ *http.Request) {
+		time.Sleep(200 * time.Millisecond)
+		rw.Header().Set("Content-Type", "text/html")
+		_, _ = rw.Write([]byte("<b>new</b>"))
+	})
+	box := css("#c")
+	require.NoError(t, w.Reloads(t.Context(), box, 5*short, func() (bool, error) { return w.Check(t.Context(), box, true, short) }))
+	got, err := w.Read(t.Context(), css("b"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "new", got)
+}
+
+func TestReloadsSaysThatThePageStayed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<button>Go</button>`)
+	err := w.Reloads(t.Context(), button("Go"), short/3, func() (bool, error) {
+		return true, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short})
+	})
+	require.ErrorIs(t, err, automation.ErrUnreachable)
+}
+
+func TestSessionsDoNotSeeEachOther(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<p id=c></p><script>document.cookie = 'who=one'; c.textContent = document.cookie</script>`)
+	other, err := w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
+	require.NoError(t, err)
+	cookies, err := other.Cookies(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "[]", string(cookies))
+	cookies, err = w.Session.Cookies(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, string(cookies), "who")
+	require.NoError(t, other.SetCookies(t.Context(), cookies))
+	restored, err := other.Cookies(t.Context())
+	require.NoError(t, err)
+	assert.JSONEq(t, string(cookies), string(restored))
+}
+
+func TestPicturesAndPagesHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input id=i type=password value=hunter2><input name=code value=123456><p>hello</p>`)
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "hunter2", Secret: true, Bound: short}))
+	before, err := w.Screenshot(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("[name=code]"), Value: "987654", Secret: true, Bound: short}))
+	after, err := w.Screenshot(t.Context())
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(before), "\x89PNG"))
+	assert.NotEmpty(t, after)
+	value, err := w.Read(t.Context(), css("#i"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "hunter2", value, "a picture does not alter the page")
+
+	ev, err := automation.NewEvidence(filepath.Join(t.TempDir(), "op"))
+	require.NoError(t, err)
+	require.NoError(t, ev.Log(map[string]any{"step": "fill"}))
+	require.NoError(t, ev.Failure(t.Context(), w.Page))
+	require.NoError(t, ev.Close())
+	for _, f := range []string{"steps.jsonl", "01-failure.png", "page.mhtml"} {
+		info, err := os.Stat(filepath.Join(ev.Dir(), f))
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), f)
+	}
+	page, err := os.ReadFile(filepath.Join(ev.Dir(), "page.mhtml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "hello")
+	assert.NotContains(t, string(page), "hunter2")
+	assert.NotContains(t, string(page), "987654")
+}
+
+func TestEveryFailingCallIsReportedAndNothingHangs(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the wire is cut")
+	w := setup(t, logs+`<button onclick="note('right')">Go</button>`)
+	for n := range 5 {
+		count := 0
+		w.Calls.mu.Lock()
+		w.Calls.fail = func(automation.Call) error {
+			count++
+			if count == n+1 {
+				return broken
+			}
+			return nil
+		}
+		w.Calls.mu.Unlock()
+		err := w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short})
+		if n < 4 {
+			require.Error(t, err, "call %d", n+1)
+		}
+	}
+}

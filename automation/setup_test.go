@@ -1,0 +1,122 @@
+package automation_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/require"
+)
+
+// calls counts protocol calls, for budgets.
+type calls struct {
+	mu   sync.Mutex
+	list []string
+	fail func(automation.Call) error
+}
+
+func (c *calls) observe(call automation.Call) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, call.Method)
+	if c.fail != nil {
+		return c.fail(call)
+	}
+	return nil
+}
+
+// during returns the protocol calls made while do runs, without those of events (navigations let through).
+func (c *calls) during(do func()) []string {
+	c.mu.Lock()
+	from := len(c.list)
+	c.mu.Unlock()
+	do()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for _, m := range c.list[from:] {
+		if m != "Fetch.continueRequest" {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+var full = os.Getenv("BILLAGENT_TEST_FULL_CHROMIUM") != ""
+
+func launch(t testing.TB, o automation.Options) *automation.Browser {
+	t.Helper()
+	b, err := automation.Find("", full)
+	require.NoError(t, err, "run: billagent browser install")
+	o.Binary = b
+	if o.ProfileDir == "" {
+		o.ProfileDir = t.TempDir()
+	}
+	browser, err := automation.Launch(context.Background(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, browser.Close()) })
+	return browser
+}
+
+// world is one page of one browser, with a site to show.
+type world struct {
+	*automation.Page
+	Session *automation.Session
+	Browser *automation.Browser
+	Calls   *calls
+	URL     string
+	mux     *http.ServeMux
+}
+
+// setup opens a page that shows body. Other paths of the site can be served through world.serve.
+func setup(t testing.TB, body string) *world {
+	t.Helper()
+	w := &world{Calls: &calls{}, mux: http.NewServeMux()}
+	srv := httptest.NewServer(w.mux)
+	t.Cleanup(srv.Close)
+	w.URL = srv.URL
+	w.serve("/{$}", body)
+	w.Browser = launch(t, automation.Options{Observer: w.Calls.observe})
+	var err error
+	w.Session, err = w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
+	require.NoError(t, err)
+	w.Page, err = w.Session.NewPage(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, w.Open(t.Context(), w.URL))
+	return w
+}
+
+func (w *world) serve(pattern, body string) {
+	w.mux.HandleFunc("GET "+pattern, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(rw, "<!doctype html><meta charset=utf-8><title>t</title>"+body)
+	})
+}
+
+func css(selector string) *selectors.Target {
+	return &selectors.Target{Name: selector, Candidates: []selectors.Candidate{{CSS: selector}}}
+}
+
+func button(name string) *selectors.Target {
+	return &selectors.Target{Name: "button " + name, Candidates: []selectors.Candidate{{Role: "button", Name: name}}}
+}
+
+// log is what the page's own scripts have noted in #log.
+func (w *world) log(t testing.TB) string {
+	t.Helper()
+	s, err := w.Read(t.Context(), css("#log"), "")
+	require.NoError(t, err)
+	return s
+}
+
+const short = 1500 * time.Millisecond
+
+// logs is a page part to which note(text) adds.
+const logs = `<p id=log style="min-height:1em">log:</p><script>var note = (s) => { document.getElementById('log').textContent += ' ' + s; };</script>`

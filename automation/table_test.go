@@ -1,0 +1,185 @@
+package automation_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func people() *selectors.Target {
+	t := css("#t")
+	t.Table = &selectors.Table{Rows: "tbody tr", Key: "email", Fold: true, Columns: map[string]selectors.Column{"email": {Header: "Email"}, "name": {Header: "Name"}, "id": {Candidates: []selectors.Candidate{{CSS: "a"}}, Attr: "href"}}}
+	return t
+}
+
+func tableOf(from, to int) string {
+	var b strings.Builder
+	b.WriteString(`<table id=t><thead><tr><th>Name</th><th>Email</th></tr></thead><tbody>`)
+	for i := from; i < to; i++ {
+		fmt.Fprintf(&b, `<tr><td><a href="/u/%d">P. %d</a></td><td>p%d@x.com</td></tr>`, i, i, i)
+	}
+	b.WriteString(`</tbody></table>`)
+	return b.String()
+}
+
+func TestTableOfManyRowsIsOneCall(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 500))
+	var got automation.Rows
+	calls := w.Calls.during(func() {
+		var err error
+		got, err = w.ReadTable(t.Context(), automation.Reading{Table: people(), Bound: short})
+		require.NoError(t, err)
+	})
+	require.Len(t, got.Rows, 500)
+	assert.Equal(t, map[string]string{"name": "P. 499", "email": "p499@x.com", "id": "/u/499"}, got.Rows[499])
+	assert.Len(t, calls, 1, "%v", calls)
+}
+
+// pages serves n rows in pages of size, with a counter and a next link.
+func (w *world) pages(n, size int, total func(page int) int) {
+	w.mux.HandleFunc("GET /list", func(rw http.ResponseWriter, r *http.Request) {
+		page, _ := strconv.Atoi(r.FormValue("page"))
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(rw, "<!doctype html>"+tableOf(page*size, min(n, (page+1)*size)))
+		fmt.Fprintf(rw, `<p id=count>%d–%d of %d</p>`, page*size+1, min(n, (page+1)*size), total(page))
+		if (page+1)*size < n {
+			fmt.Fprintf(rw, `<a id=next href="/list?page=%d">Next</a>`, page+1)
+		} else {
+			fmt.Fprint(rw, `<a id=next aria-disabled=true>Next</a>`)
+		}
+	})
+}
+
+func TestPagesUntilTheEndIsProved(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "")
+	w.pages(95, 20, func(int) int { return 95 })
+	require.NoError(t, w.Open(t.Context(), "/list"))
+	var got automation.Rows
+	calls := w.Calls.during(func() {
+		var err error
+		got, err = w.ReadTable(t.Context(), automation.Reading{Table: people(), Counter: css("#count"), Next: css("#next"), Bound: 5 * short})
+		require.NoError(t, err)
+	})
+	assert.True(t, got.Complete, got.Proof)
+	assert.Len(t, got.Rows, 95)
+	assert.Equal(t, 5, got.Pages)
+	evaluations := 0
+	for _, c := range calls {
+		if c == "Runtime.evaluate" {
+			evaluations++
+		}
+	}
+	assert.LessOrEqual(t, evaluations, 5*3+4*2, "three evaluates a page at the most, beside two for each click on Next: %v", calls)
+}
+
+func TestTablesThatDoNotAddUpAreNotComplete(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, proof string
+		total       func(page int) int
+	}{
+		{"the counter says more", "the counter says 99", func(int) int { return 99 }},
+		{"the counter changes", "went from 95 to 96", func(p int) int { return 95 + min(p, 1) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, "")
+			w.pages(95, 20, c.total)
+			require.NoError(t, w.Open(t.Context(), "/list"))
+			got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Counter: css("#count"), Next: css("#next"), Bound: 5 * short})
+			require.NoError(t, err)
+			assert.False(t, got.Complete)
+			assert.Contains(t, got.Proof, c.proof)
+		})
+	}
+}
+
+func TestARowOnTwoPagesIsNotComplete(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 5)+`<p id=count>9</p><a id=next href="/two">Next</a>`)
+	w.serve("/two", tableOf(4, 9)+`<p id=count>9</p><a id=next aria-disabled=true>Next</a>`)
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Counter: css("#count"), Next: css("#next"), Bound: short})
+	require.NoError(t, err)
+	assert.False(t, got.Complete)
+	assert.Contains(t, got.Proof, "p4@x.com")
+}
+
+func TestAMissingNextAloneProvesNoEnd(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 5))
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Next: css("#next"), Bound: short})
+	require.NoError(t, err)
+	assert.False(t, got.Complete)
+}
+
+func TestLoadMore(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 10)+`<p id=count>10</p><button id=more>Load more</button><script>
+		let n = 10;
+		more.onclick = () => setTimeout(() => { for (let i = 0; i < 10; i++, n++) t.tBodies[0].insertAdjacentHTML('beforeend', '<tr><td><a href=x>P</a></td><td>p' + n + '@x.com</td></tr>'); count.textContent = n; if (n >= 40) more.remove(); }, 60);
+	</script>`)
+	counter := css("#count")
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), More: css("#more"), Bound: 4 * short})
+	require.NoError(t, err)
+	assert.Len(t, got.Rows, 40)
+	assert.False(t, got.Complete, "without a counter nothing proves that there is no more")
+	got, err = w.ReadTable(t.Context(), automation.Reading{Table: people(), More: css("#more"), Counter: counter, Bound: short})
+	require.NoError(t, err)
+	assert.True(t, got.Complete, got.Proof)
+}
+
+func TestAListThatDrawsOnlyWhatIsInView(t *testing.T) {
+	t.Parallel()
+	list := css("#list")
+	list.Table = &selectors.Table{Rows: ".row", Key: "email", Columns: map[string]selectors.Column{"email": {Candidates: []selectors.Candidate{{CSS: ".e"}}}}}
+	w := setup(t, `<p id=count></p><div id=list style="height:400px;overflow:auto"><div id=space style="position:relative"></div></div><script>
+		const total = 1000; count.textContent = total + ' people'; space.style.height = total * 30 + 'px';
+		const draw = () => { const first = Math.floor(list.scrollTop / 30); list.setAttribute('aria-busy', 'true'); setTimeout(() => { let s = ''; for (let i = Math.max(0, first - 2); i < Math.min(total, first + 18); i++) s += '<div class=row style="position:absolute;top:' + i * 30 + 'px"><span class=e>p' + i + '@x.com</span></div>'; space.innerHTML = s; list.removeAttribute('aria-busy'); }, 15); };
+		list.onscroll = draw; draw();
+	</script>`)
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: list, Counter: css("#count"), Scroll: true, Bound: 20 * short})
+	require.NoError(t, err)
+	assert.True(t, got.Complete, got.Proof)
+	assert.Len(t, got.Rows, 1000)
+	found, err := w.FindRow(t.Context(), automation.Reading{Table: list, Scroll: true, Bound: 20 * short}, "p777@x.com")
+	require.NoError(t, err)
+	assert.True(t, found)
+	found, err = w.FindRow(t.Context(), automation.Reading{Table: list, Scroll: true, Bound: 20 * short}, "777@x.com")
+	require.NoError(t, err)
+	assert.False(t, found)
+}
+
+func TestAColumnThatIsNotThereIsNamed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 3))
+	target := people()
+	target.Table.Columns["role"] = selectors.Column{Header: "Role"}
+	_, err := w.ReadTable(t.Context(), automation.Reading{Table: target, Bound: short / 3})
+	require.ErrorIs(t, err, automation.ErrMissing)
+	assert.Contains(t, err.Error(), `no column is headed "Role"`)
+}
+
+func TestATableWithoutEndIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := setup(t, tableOf(0, 50))
+	_, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Limit: 20, Bound: short})
+	require.ErrorIs(t, err, automation.ErrIncomplete)
+}
+
+func BenchmarkTableOf500Rows(b *testing.B) {
+	w := setup(b, tableOf(0, 500))
+	for b.Loop() {
+		if _, err := w.ReadTable(b.Context(), automation.Reading{Table: people(), Bound: short}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

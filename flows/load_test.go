@@ -1,0 +1,101 @@
+package flows_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/flows"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestWhatIsShippedIsRight(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	for _, v := range lib.Versions {
+		assert.NotEmpty(t, v.Names(), v.ID)
+	}
+	for _, layout := range []string{"classic", "neo", "neo3"} {
+		for _, name := range []string{"identify", "list-users", "list-roles", "invite", "deactivate", "reactivate", "set-role"} {
+			_, ok := lib.Flow(name, layout)
+			assert.True(t, ok, "%s for %s", name, layout)
+		}
+	}
+}
+
+// TestMistakesAreNamedByPlace loads the shipped files with one mistake each, as an overlay would bring it.
+func TestMistakesAreNamedByPlace(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, file, from, to, says string }{
+		{"unknown key", "selectors/bill/neo-2026-09.yaml", "    candidates: [{ role: button, name: Settings menu, provenance: guessed }]", "    candidatez: []\n    candidates: [{ role: button, name: Settings menu, provenance: guessed }]", `neo-2026-09.yaml:13:5: unknown key "candidatez"`},
+		{"duplicate target", "selectors/bill/neo-2026-09.yaml", "  nav.users:", "  nav.settings_menu:\n    candidates: [{ text: x, provenance: guessed }]\n  nav.users:", `"nav.settings_menu" is already given in line 12`},
+		{"bad CSS", "selectors/bill/neo-2026-09.yaml", "#users-count", "#users-count[", "bad CSS"},
+		{"bad XPath", "selectors/bill/sign-in-2026-09.yaml", "//*[@id='signin-error'][contains(., 'oo many')]", "//*[", "bad XPath"},
+		{"no provenance", "selectors/bill/neo-2026-09.yaml", `{ css: "#users-count", provenance: guessed }`, `{ css: "#users-count" }`, "provenance"},
+		{"two kinds in one candidate", "selectors/bill/neo-2026-09.yaml", `{ css: "#users-count", provenance: guessed }`, `{ css: "#users-count", text: x, provenance: guessed }`, "exactly one kind"},
+		{"within nothing", "selectors/bill/neo-2026-09.yaml", "    within: nav.bar", "    within: nav.nowhere", `no target "nav.nowhere"`},
+		{"within itself", "selectors/bill/neo-2026-09.yaml", "  nav.bar:\n", "  nav.bar:\n    within: nav.settings\n", "within each other"},
+		{"target no flow uses", "selectors/bill/neo-2026-09.yaml", "targets:\n", "targets:\n  spare.part:\n    candidates: [{ text: x, provenance: guessed }]\n", `neo-2026-09.yaml:13:5: no flow uses the target "spare.part"`},
+		{"target that is missing", "selectors/bill/neo-2026-09.yaml", "  users.count:\n    candidates: [{ css: \"#users-count\", provenance: guessed }]\n", "", `has no target "users.count"`},
+		{"key that is no column", "selectors/bill/neo-2026-09.yaml", "key: email", "key: mail", `"mail" is not one of the columns`},
+		{"alias", "selectors/bill/neo-2026-09.yaml", "key: email", "key: &a email", "anchors"},
+		{"tab", "selectors/bill/neo-2026-09.yaml", "targets:\n", "targets:\n\tx: y\n", "neo-2026-09.yaml:12:"},
+		{"two commits", "flows/bill/deactivate-neo.yaml", "  - expect: {", "  - commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }\n  - expect: {", "exactly one commit step, this one has 2"},
+		{"no commit", "flows/bill/deactivate-neo.yaml", "  - commit: {", "  - click: {", "exactly one commit step, this one has 0"},
+		{"commit without identity", "flows/bill/deactivate-neo.yaml", "commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }", "commit: { target: user.deactivate }", "says whom it concerns"},
+		{"commit in a branch", "flows/bill/deactivate-neo.yaml", "  - commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }", "  - when: { target: user.email, then: [{ commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } } }] }", "main line"},
+		{"click after the commit", "flows/bill/deactivate-neo.yaml", "  - notice: result.fix_records", "  - click: { target: user.edit }", "nothing is acted on after a commit"},
+		{"commit in a flow that changes nothing", "flows/bill/deactivate-neo.yaml", "changes: true\n", "", "says changes: true"},
+		{"input that is not there", "flows/bill/deactivate-neo.yaml", "inputs: [home, email]", "inputs: [home]", "${email} is not an input"},
+		{"unknown verb", "flows/bill/deactivate-neo.yaml", "  - expect: {", "  - hope: {", `unknown key "hope"`},
+		{"two verbs", "flows/bill/deactivate-neo.yaml", "  - notice: result.fix_records", "  - { notice: result.fix_records, result: requested }", "exactly one verb"},
+		{"selector in a flow", "flows/bill/deactivate-neo.yaml", "target: user.deactivate,", "target: \"#delete\",", "deactivate-neo.yaml"},
+		{"output nobody makes", "flows/bill/list-roles-neo.yaml", "outputs: [roles]", "outputs: [roles, more]", "no step makes the output more"},
+		{"word with two meanings", "flows/bill/app.yaml", "inactive: [\"No\", Inactive]", "inactive: [\"No\", \"Yes\"]", `"Yes" means both`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			overlay := t.TempDir()
+			data, err := os.ReadFile(filepath.Join("..", c.file))
+			require.NoError(t, err)
+			require.Contains(t, string(data), c.from, "the mistake must be made")
+			to := filepath.Join(overlay, c.file)
+			require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+			require.NoError(t, os.WriteFile(to, []byte(strings.Replace(string(data), c.from, c.to, 1)), 0o600))
+			_, err = flows.Load("bill", overlay)
+			require.Error(t, err)
+			assert.Contains(t, err.Error(), c.says)
+			assert.Regexp(t, `\.yaml:\d+:\d+: `, err.Error())
+		})
+	}
+}
+
+func TestAnAppThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for _, app := range []string{"nothing", "../bill", "", ".git"} {
+		_, err := flows.Load(app, "")
+		require.Error(t, err, app)
+	}
+	_, err := flows.Load("bill", "/nowhere")
+	require.ErrorContains(t, err, "/nowhere")
+}
+
+func FuzzLoadFlow(f *testing.F) {
+	files, err := filepath.Glob("bill/*.yaml")
+	require.NoError(f, err)
+	for _, name := range files {
+		data, err := os.ReadFile(name)
+		require.NoError(f, err)
+		f.Add(string(data))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		overlay := t.TempDir()
+		dir := filepath.Join(overlay, "flows", "bill")
+		require.NoError(t, os.MkdirAll(dir, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "fuzz.yaml"), []byte(text), 0o600))
+		_, _ = flows.Load("bill", overlay) // must not panic
+	})
+}

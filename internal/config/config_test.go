@@ -1,0 +1,124 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/internal/config"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const complete = `
+tenants:
+  acme-eu:
+    account: robot@acme.example
+    password: env:PW
+    second_factor: {secret: "file:/run/secret"}
+    organisation: {name: Acme}
+`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), "config.yaml")
+	require.NoError(t, os.WriteFile(p, []byte(text), 0o600))
+	return p
+}
+
+func TestLaterSourcesGoOverEarlierOnes(t *testing.T) {
+	t.Parallel()
+	file := write(t, complete+"log: {level: warn, format: json}\ntimeout: 1m\n")
+	c, err := config.Load(config.Source{File: file,
+		Environ: []string{"BILLAGENT_LOG_LEVEL=error", "BILLAGENT_TENANTS_ACME_EU_SECOND_FACTOR_METHOD=totp", "BILLAGENT_TENANTS_ACME_EU_SIGN_IN=http://x.test/", "BILLAGENT_TENANTS_ACME_EU_HOSTS=a.test,b.test", "BILLAGENT_TENANTS_ACME_EU_INVITE_MAIL_TASKS=true", "PATH=/bin"},
+		Flags:   map[string]string{"log.format": "text"}})
+	require.NoError(t, err)
+	tenant := c.Tenants["acme-eu"]
+	assert.Equal(t, "error", c.Log.Level, "the environment goes over the file")
+	assert.Equal(t, "text", c.Log.Format, "flags go over the file")
+	assert.Equal(t, time.Minute, c.Timeout)
+	assert.Equal(t, "browser", tenant.Path, "a default")
+	assert.Equal(t, "http://x.test/", tenant.SignIn)
+	assert.Equal(t, []string{"a.test", "b.test"}, tenant.Hosts)
+	assert.True(t, tenant.Invite.MailTasks)
+	assert.True(t, filepath.IsAbs(c.State))
+}
+
+func TestATenantCanComeFromTheEnvironmentAlone(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load(config.Source{File: write(t, "{}"), Environ: []string{
+		"BILLAGENT_TENANTS_DEMO_PATH=browser", "BILLAGENT_TENANTS_DEMO_ACCOUNT=r@x.test", "BILLAGENT_TENANTS_DEMO_PASSWORD=env:PW",
+		"BILLAGENT_TENANTS_DEMO_SECOND_FACTOR_SECRET=env:S", "BILLAGENT_TENANTS_DEMO_ORGANISATION_ID=008X"}})
+	require.NoError(t, err)
+	assert.Equal(t, "008X", c.Tenants["demo"].Organisation.ID)
+}
+
+func TestMistakesAreNamed(t *testing.T) {
+	t.Parallel()
+	edit := func(from, to string) string { return strings.Replace(complete, from, to, 1) }
+	for name, c := range map[string]struct {
+		text    string
+		environ []string
+		says    []string
+	}{
+		"unknown key":                     {edit("account:", "acount:"), nil, []string{`"tenants.acme-eu.acount"`, `did you mean "tenants.acme-eu.account"`}},
+		"unknown section":                 {complete + "browsr: {path: x}\n", nil, []string{`"browsr.path"`, `did you mean "browser.path"`}},
+		"unknown variable":                {complete, []string{"BILLAGENT_LOG_LEVL=x"}, []string{"BILLAGENT_LOG_LEVL", `"log.level"`}},
+		"a secret where a reference goes": {edit("env:PW", "hunter2-secret"), nil, []string{"tenants.acme-eu.password", "by reference"}},
+		"wrong type":                      {complete + "browser: {headful: perhaps}\n", nil, []string{"headful"}},
+		"bad level":                       {complete + "log: {level: loud}\n", nil, []string{"log.level", "loud"}},
+		"contradiction":                   {edit(`{secret: "file:/run/secret"}`, `{method: prompt, secret: "file:/run/secret"}`), nil, []string{"second_factor.secret", "prompt"}},
+		"no organisation":                 {edit("organisation: {name: Acme}", ""), nil, []string{"organisation is missing"}},
+		"no secret for totp":              {edit(`second_factor: {secret: "file:/run/secret"}`, ""), nil, []string{"second_factor.secret is missing"}},
+		"unknown path":                    {complete + "    path: carrier-pigeon\n", nil, []string{"carrier-pigeon"}},
+		"unknown default tenant":          {"tenant: nobody\n" + complete, nil, []string{"nobody", "acme-eu"}},
+		"not YAML":                        {"tenants: [", nil, []string{"config.yaml"}},
+		"a tenant's name":                 {strings.Replace(complete, "acme-eu", "Acme!", 1), nil, []string{"Acme!"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := config.Load(config.Source{File: write(t, c.text), Environ: c.environ})
+			require.ErrorIs(t, err, config.ErrInvalid)
+			for _, s := range c.says {
+				assert.Contains(t, err.Error(), s)
+			}
+			assert.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+	_, err := config.Load(config.Source{File: "/nowhere/config.yaml"})
+	require.ErrorIs(t, err, config.ErrInvalid)
+}
+
+func TestTheExampleIsRight(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load(config.Source{File: write(t, string(config.Example))})
+	require.NoError(t, err)
+	assert.Contains(t, c.Tenants, "acme")
+	for _, e := range c.Entries() {
+		leaf := e.Key[strings.LastIndexByte(e.Key, '.')+1:]
+		assert.Contains(t, string(config.Example), leaf+":", "the example shows every key")
+	}
+}
+
+func TestCommandsAreNotShown(t *testing.T) {
+	t.Parallel()
+	c, err := config.Load(config.Source{File: write(t, strings.Replace(complete, "env:PW", "exec:vault read --token hunter2", 1))})
+	require.NoError(t, err)
+	for _, e := range c.Entries() {
+		assert.NotContains(t, e.Value, "hunter2")
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(complete)
+	f.Add(string(config.Example))
+	f.Add("tenants:\n  a: 3\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := config.Load(config.Source{File: write(t, text)}) // must not panic
+		if err != nil {
+			require.ErrorIs(t, err, config.ErrInvalid)
+		}
+	})
+}

@@ -27,6 +27,7 @@ type Run struct {
 	Evidence     *automation.Evidence
 	Progress     func(step string)
 	MaxRows      int
+	Patience     time.Duration // for a step that does not say; 0 means 20 s
 
 	result  Result
 	asked   map[string]int
@@ -98,6 +99,9 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	}
 	start := time.Now()
 	err := r.act(ctx, verb, s)
+	if err != nil {
+		err = r.interrupted(ctx, err)
+	}
 	entry := map[string]any{"flow": r.Flow.Name, "step": verb, "targets": targets, "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
 	if err != nil {
 		entry["error"] = err.Error()
@@ -118,6 +122,28 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	return nil
 }
 
+// interrupted looks for what is watched once more after a step failed: it explains the failure better than the step.
+func (r *Run) interrupted(ctx context.Context, err error) error {
+	var e *automation.Error
+	if !errors.As(err, &e) || r.result.Committed || len(r.Watch) == 0 || ctx.Err() != nil {
+		return err
+	}
+	targets := make([]*selectors.Target, len(r.Watch))
+	for i, w := range r.Watch {
+		targets[i] = w.Target
+	}
+	states, lookErr := r.Page.Look(ctx, targets...)
+	if lookErr != nil {
+		return err
+	}
+	for i, st := range states {
+		if st.There() {
+			return &HaltError{Kind: r.Watch[i].Kind, Reason: r.Watch[i].Reason, Hint: r.Watch[i].Hint}
+		}
+	}
+	return err
+}
+
 // label is what a person following the run is told of a step; steps that only decide are not worth telling.
 func (s *Step) label(verb string, targets []string) string {
 	switch verb {
@@ -136,9 +162,17 @@ func (r *Run) pageNow() string {
 
 // act carries out one step.
 func (r *Run) act(ctx context.Context, verb string, s *Step) error {
-	bound := stepBound
+	bound := r.Patience
+	if bound == 0 {
+		bound = stepBound
+	}
 	if s.Timeout > 0 {
 		bound = time.Duration(s.Timeout)
+	}
+	if name := s.awaited(); name != "" {
+		if _, err := r.await(ctx, bound, name); err != nil {
+			return err
+		}
 	}
 	switch verb {
 	case "open":
@@ -206,6 +240,26 @@ func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.
 		return err
 	}
 	return r.on(target, func(t *selectors.Target) error { return r.Page.Reloads(ctx, t, bound, do) })
+}
+
+// awaited is the target that a step waits for before it acts, looking out for what is watched meanwhile. A row's part is
+// awaited by the step that finds the row, and nothing stands between a commit and the check of whom it concerns.
+func (s *Step) awaited() string {
+	switch {
+	case s.Click != nil && s.Click.Row == nil:
+		return s.Click.Target
+	case s.Fill != nil:
+		return s.Fill.Target
+	case s.Choose != nil:
+		return s.Choose.Target
+	case s.Check != nil:
+		return s.Check.Target
+	case s.Rows != nil:
+		return s.Rows.Table
+	case s.Find != nil:
+		return s.Find.Table
+	}
+	return ""
 }
 
 // target resolves a name in the version, with inputs filled in.

@@ -76,9 +76,6 @@ func (r *Run) fill(ctx context.Context, f *Fill, bound time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.await(ctx, bound, f.Target); err != nil {
-		return err
-	}
 	value, err := r.text(ctx, f.Value)
 	if err != nil {
 		return err
@@ -197,9 +194,6 @@ func (r *Run) rows(ctx context.Context, s *Rows, bound time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if _, err := r.await(ctx, bound, s.Table); err != nil {
-		return err
-	}
 	if r.Progress != nil {
 		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
 	}
@@ -224,9 +218,6 @@ func (r *Run) rows(ctx context.Context, s *Rows, bound time.Duration) error {
 func (r *Run) find(ctx context.Context, f *Find, bound time.Duration) error {
 	reading, err := r.reading(f.Table, "", f.Next, "", f.Scroll, bound)
 	if err != nil {
-		return err
-	}
-	if _, err := r.await(ctx, bound, f.Table); err != nil {
 		return err
 	}
 	key, err := r.text(ctx, f.Key)

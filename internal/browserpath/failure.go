@@ -53,18 +53,24 @@ func (p *Path) failure(act, target string, err error) error {
 		e.Kind, e.Hint, e.Cause = haltKinds[halt.Kind], halt.Hint, halt
 		return e
 	}
+	if errors.Is(err, context.Canceled) { // whatever was waited for then, it is not the page's fault
+		e.Kind, e.Hint = userops.KindCancelled, "run the command again"
+		return e
+	}
 	for _, c := range causes {
 		if errors.Is(err, c.is) {
 			e.Kind, e.Hint = c.kind, c.hint
 			return e
 		}
 	}
-	switch {
-	case errors.Is(err, context.Canceled):
-		e.Kind, e.Hint = userops.KindCancelled, "run the command again"
-	case errors.Is(err, context.DeadlineExceeded):
-		e.Kind, e.Hint = userops.KindTimeout, "allow more with --timeout, or try again when the console is faster"
+	if errors.Is(err, context.DeadlineExceeded) {
+		return p.tooLong(e)
 	}
+	return e
+}
+
+func (p *Path) tooLong(e *userops.Error) error {
+	e.Kind, e.Hint = userops.KindTimeout, "allow more with --timeout, or try again when the console is faster"
 	return e
 }
 
@@ -75,5 +81,10 @@ func (p *Path) explained(ctx context.Context, act string, ev *automation.Evidenc
 			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
 		}
 	}
-	return p.failure(act, "", err)
+	failed := p.failure(act, "", err)
+	var e *userops.Error
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.As(failed, &e) {
+		return p.tooLong(e)
+	}
+	return failed
 }

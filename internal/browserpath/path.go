@@ -38,6 +38,7 @@ type Options struct {
 	Sessions     *seal.Box
 	EvidenceDir  string // one folder per operation below it; empty keeps none
 	MaxRows      int
+	Patience     time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
 }
@@ -141,7 +142,7 @@ func (p *Path) run(ctx context.Context, page *automation.Page, name string, inpu
 		for k, v := range inputs {
 			all[k] = v
 		}
-		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), BeforeCommit: before, Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows}
+		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), BeforeCommit: before, Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
 		res, err := r.Do(ctx)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {

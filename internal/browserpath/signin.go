@@ -163,7 +163,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if !ok {
 		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.KindConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
 	}
-	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Left: p.left, Secret: p.secret,
+	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Patience: p.opts.Patience, Left: p.left, Secret: p.secret,
 		Inputs: map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Factor.Method(),
 			"organisation_id": p.opts.Organisation.ID, "organisation_name": p.opts.Organisation.Name}}
 	if _, err := r.Do(ctx); err != nil {
@@ -319,7 +319,7 @@ func (p *Path) identify(ctx context.Context, ev *automation.Evidence) error {
 	if !ok || p.opts.Organisation == (Organisation{}) {
 		return nil
 	}
-	r := &flows.Run{Page: p.page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress}
+	r := &flows.Run{Page: p.page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, Patience: p.opts.Patience}
 	res, err := r.Do(ctx)
 	if err != nil {
 		return p.explained(ctx, "checking the organisation", ev, err)

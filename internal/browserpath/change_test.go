@@ -1,0 +1,212 @@
+package browserpath_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const ann = "ann@acme.example"
+
+// TestTheOutcomeIsWhatIsStored strikes with faults of truth: what the page says and what is stored differ.
+func TestTheOutcomeIsWhatIsStored(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]userops.Outcome{
+		"toast-without-effect": userops.Unknown, "effect-without-toast": userops.Done, "effect-then-500": userops.Done, "late-effect": userops.Done,
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			eachLayout(t, func(t *testing.T, layout string) {
+				con, p := setup(t, console.Options{Layout: layout}, impatient)
+				require.NoError(t, con.AddFault(console.Fault{Name: fault, At: "deactivate"}))
+				r := p.Deactivate(t.Context(), ann)
+				assert.Equal(t, want, r.Outcome, r.Reason)
+				u, _ := con.UserByEmail(ann)
+				assert.Equal(t, want == userops.Done, u.Status == console.Inactive)
+				assert.LessOrEqual(t, changesOf(con, "deactivate"), 1, "never a second click")
+			})
+		})
+	}
+}
+
+// TestADisturbedPageHalts strikes with faults of the page: nothing may be stored, and the reason must be named.
+func TestADisturbedPageHalts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ layout, fault, at string }{
+		{"neo3", "shield", "users.list"}, {"neo3", "survey", "users.list"}, {"classic", "label-renamed", "users.detail"}, {"classic", "button-doubled", "users.detail"},
+		{"neo", "survey", "users.detail"}, {"neo", "error-500", "users.detail"}, {"neo", "maintenance", "users.detail"}, {"neo", "foreign-redirect", "users.detail"}, {"classic", "cut", "users.detail"},
+	} {
+		t.Run(c.layout+" "+c.fault, func(t *testing.T) {
+			t.Parallel()
+			con, p := setup(t, console.Options{Layout: c.layout}, impatient)
+			_, err := count(t, p)
+			require.NoError(t, err)
+			require.NoError(t, con.AddFault(console.Fault{Name: c.fault, At: c.at}))
+			r := p.Deactivate(t.Context(), ann)
+			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+			assert.NotEmpty(t, r.Reason)
+			assert.NotEmpty(t, r.Hint)
+			assert.Zero(t, changesOf(con, "deactivate"))
+			assert.FileExists(t, filepath.Join(r.Evidence, "steps.jsonl"))
+			assert.FileExists(t, filepath.Join(r.Evidence, "page.mhtml"))
+		})
+	}
+}
+
+func TestSlowPagesAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout})
+		_, err := count(t, p)
+		require.NoError(t, err)
+		require.NoError(t, con.AddFault(console.Fault{Name: "slow-4s", At: "users.detail", Times: 1}))
+		require.NoError(t, con.AddFault(console.Fault{Name: "slow-4s", At: "deactivate", Times: 1}))
+		r := p.Deactivate(t.Context(), ann)
+		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+		assert.Equal(t, 1, changesOf(con, "deactivate"))
+	})
+}
+
+func TestTheConsolesRefusalIsPassedOn(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout})
+		r := p.Deactivate(t.Context(), console.OwnerEmail)
+		assert.Equal(t, userops.Halted, r.Outcome)
+		require.ErrorIs(t, r.Err, userops.KindRejected)
+		assert.Contains(t, r.Reason, string(console.ErrOwner))
+		assert.Zero(t, changesOf(con, "deactivate"))
+	})
+}
+
+func TestFixRecordsIsPassedOn(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		_, p := setup(t, console.Options{Layout: layout})
+		r := p.Deactivate(t.Context(), console.FixEmail)
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		require.Len(t, r.Notices, 1)
+		assert.Contains(t, r.Notices[0], "Fix records")
+	})
+}
+
+func TestPreferencesOfAnInvitation(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
+			o.Preferences = browserpath.Preferences{MailTasks: true, Summary: "Weekly"}
+		})
+		r := p.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "AP Lead", TimeZone: "(GMT+01:00) Berlin"})
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		assert.Empty(t, r.Notices)
+		require.Eventually(t, func() bool { u, _ := con.UserByEmail("eve@acme.example"); return u.Summary == "Weekly" }, 5*time.Second, 10*time.Millisecond)
+		u, _ := con.UserByEmail("eve@acme.example")
+		assert.True(t, u.MailTasks)
+		assert.Equal(t, "AP Lead", u.Role)
+		assert.Equal(t, "(GMT+01:00) Berlin", u.TimeZone)
+	})
+}
+
+// TestCancelledAtEveryStep cancels a deactivation after each of its steps: it either has not begun to change anything
+// and says halted, or has, and says what became of it.
+func TestCancelledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	for step := 1; step < 40; step += 3 {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n, armed := 0, false
+			con, p := setup(t, console.Options{Layout: "neo3", Users: 15}, func(o *browserpath.Options) {
+				o.Progress = func(string) {
+					if n++; armed && n == step {
+						cancel()
+					}
+				}
+			})
+			_, err := count(t, p)
+			require.NoError(t, err)
+			n, armed = 0, true
+			r := p.Deactivate(ctx, ann)
+			u, _ := con.UserByEmail(ann)
+			switch r.Outcome {
+			case userops.Halted:
+				assert.Equal(t, console.Active, u.Status, r.Reason)
+				assert.ErrorIs(t, r.Err, userops.KindCancelled)
+			case userops.Done:
+				assert.Equal(t, console.Inactive, u.Status)
+			default:
+				assert.Fail(t, "not settled", "%s: %s", r.Outcome, r.Reason)
+			}
+		})
+	}
+}
+
+func TestManyUsersAreReadCompletelyAndExactly(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: 1000, Seed: 3})
+		var got []userops.User
+		l, err := p.List(t.Context(), nil, func(u userops.User) error { got = append(got, u); return nil })
+		require.NoError(t, err)
+		assert.True(t, l.Complete, l.Proof)
+		assert.Equal(t, fromConsole(con.Users()), got)
+	})
+}
+
+func TestAListThatGrowsWhileItIsReadIsReadAgain(t *testing.T) {
+	t.Parallel()
+	rows := 0
+	var con *console.Console
+	con, p := setup(t, console.Options{Layout: "neo", Users: 230}, func(o *browserpath.Options) {
+		o.Progress = func(step string) {
+			if rows++; step == "read 100 rows" && changesOf(con, "edit") == 0 {
+				con.Edit("another administrator", func(o *console.Organisation) {
+					o.Users = append([]*console.User{{ID: "006NEW", Email: "first@acme.example", FirstName: "A", LastName: "B", Role: "Clerk", Status: console.Active}}, o.Users...)
+				})
+			}
+		}
+	})
+	var got []userops.User
+	l, err := p.List(t.Context(), nil, func(u userops.User) error { got = append(got, u); return nil })
+	require.NoError(t, err)
+	assert.True(t, l.Complete, l.Proof)
+	assert.Equal(t, fromConsole(con.Users()), got)
+}
+
+// TestSecretsAreNowhereInEvidence looks through everything an operation left behind.
+func TestSecretsAreNowhereInEvidence(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		dir := t.TempDir()
+		con, p := setup(t, console.Options{Layout: layout}, impatient, func(o *browserpath.Options) { o.EvidenceDir = dir })
+		require.NoError(t, con.AddFault(console.Fault{Name: "captcha", At: "signin.code"}))
+		r := p.Deactivate(t.Context(), ann)
+		require.Equal(t, userops.Halted, r.Outcome, r.Reason)
+		con.ClearFaults()
+		r = p.Deactivate(t.Context(), ann)
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		files := 0
+		require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			files++
+			data, err := os.ReadFile(path)
+			for _, secret := range []string{console.RobotPassword, console.RobotSecret} {
+				assert.False(t, bytes.Contains(data, []byte(secret)), path)
+			}
+			return err
+		}))
+		assert.Greater(t, files, 4)
+	})
+}

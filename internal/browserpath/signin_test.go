@@ -1,0 +1,273 @@
+package browserpath_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// impatient lets a step that cannot succeed give up sooner.
+func impatient(o *browserpath.Options) { o.Patience = 3 * time.Second }
+
+func count(t *testing.T, p *browserpath.Path) (int, error) {
+	t.Helper()
+	n := 0
+	_, err := p.List(t.Context(), nil, func(userops.User) error { n++; return nil })
+	return n, err
+}
+
+func TestTheSecondCommandNeedsNeitherPasswordNorCode(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		box, err := seal.New(t.TempDir(), "")
+		require.NoError(t, err)
+		con, first := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) { o.Sessions = box })
+		n, err := count(t, first)
+		require.NoError(t, err)
+		require.NoError(t, first.Close())
+		mails := len(con.Outbox())
+
+		lib, err := flows.Load("bill", "")
+		require.NoError(t, err)
+		never := func(context.Context) (string, error) { return "", errors.New("nobody may ask") }
+		second := browserpath.New(browserpath.Options{Tenant: "demo", Library: lib, SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail,
+			Password: never, Factor: browserpath.TOTP{Secret: never}, Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box})
+		defer func() { require.NoError(t, second.Close()) }()
+		again, err := count(t, second)
+		require.NoError(t, err)
+		assert.Equal(t, n, again)
+		assert.Len(t, con.Outbox(), mails, "no sign-in from a new browser was noticed")
+
+		// The session ends, the device stays trusted: the password is enough.
+		con.EndSessions()
+		require.NoError(t, second.Close())
+		_, err = count(t, second)
+		require.ErrorIs(t, err, userops.KindConfig)
+		assert.ErrorContains(t, err, "password")
+	})
+}
+
+func TestASessionThatEndsInMidFlowIsRenewed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ layout, at string }{{"classic", "users.detail"}, {"neo", "users.detail"}, {"neo", "settings"}, {"neo3", "users.detail"}, {"neo3", "users.list"}} {
+		t.Run(c.layout+" at "+c.at, func(t *testing.T) {
+			t.Parallel()
+			con, p := setup(t, console.Options{Layout: c.layout})
+			_, err := count(t, p)
+			require.NoError(t, err)
+			require.NoError(t, con.AddFault(console.Fault{Name: "session-expired", At: c.at, Times: 1}))
+			codes := len(con.Outbox())
+			r := p.Deactivate(t.Context(), "ann@acme.example")
+			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+			u, _ := con.UserByEmail("ann@acme.example")
+			assert.Equal(t, console.Inactive, u.Status)
+			assert.Len(t, con.Outbox(), codes, "the device is trusted: no code, no alert")
+			assert.Equal(t, 1, changesOf(con, "deactivate"))
+		})
+	}
+}
+
+func changesOf(c *console.Console, action string) (n int) {
+	for _, ch := range c.Changes() {
+		if ch.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+func TestARefusedPasswordIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
+			o.Password = func(context.Context) (string, error) { return "wrong-horse-8-battery", nil }
+		})
+		_, err := count(t, p)
+		require.ErrorIs(t, err, userops.KindCredentials)
+		assert.Equal(t, 1, con.FailedSignIns(console.RobotEmail))
+		assert.NotContains(t, err.Error(), "wrong-horse")
+		assert.Contains(t, userops.HintOf(err), "by hand")
+	})
+}
+
+func TestWallsHaltWithWhatAPersonShouldDo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		fault console.Fault
+		lock  bool
+		kind  error
+		says  string
+	}{
+		{"locked account", console.Fault{}, true, userops.KindLocked, "locked"},
+		{"captcha at sign-in", console.Fault{Name: "captcha", At: "signin"}, false, userops.KindWall, "human"},
+		{"captcha after the password", console.Fault{Name: "captcha", At: "signin.password"}, false, userops.KindWall, "human"},
+		{"maintenance", console.Fault{Name: "maintenance"}, false, userops.KindWall, "maintenance"},
+		{"foreign host", console.Fault{Name: "foreign-redirect", At: "signin.organisation"}, false, userops.KindWall, "elsewhere.test"},
+		{"error 500", console.Fault{Name: "error-500", At: "signin"}, false, userops.KindUnreachable, "500"},
+		{"cut", console.Fault{Name: "cut", At: "signin.password"}, false, userops.KindUnreachable, "loaded"},
+		{"captcha on the list", console.Fault{Name: "captcha", At: "users"}, false, userops.KindWall, "human"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			con, p := setup(t, console.Options{Layout: "neo3"}, impatient)
+			if c.lock {
+				con.LockAccount(console.RobotEmail)
+			}
+			if c.fault.Name != "" {
+				require.NoError(t, con.AddFault(c.fault))
+			}
+			_, err := count(t, p)
+			require.ErrorIs(t, err, c.kind)
+			assert.Contains(t, err.Error(), c.says)
+			assert.NotEmpty(t, userops.HintOf(err))
+		})
+	}
+}
+
+func TestAnAuthenticatorWhoseClockIsOneStepOff(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{-30 * time.Second, 0, 30 * time.Second} {
+		t.Run(off.String(), func(t *testing.T) {
+			t.Parallel()
+			_, p := setup(t, console.Options{Layout: "neo", StrictCodes: true, ClockOffset: off})
+			_, err := count(t, p)
+			require.NoError(t, err)
+		})
+	}
+	t.Run("ten steps", func(t *testing.T) {
+		t.Parallel()
+		_, p := setup(t, console.Options{Layout: "neo", StrictCodes: true, ClockOffset: 5 * time.Minute})
+		_, err := count(t, p)
+		require.ErrorIs(t, err, userops.KindFactor)
+		assert.Contains(t, userops.HintOf(err), "clock")
+	})
+}
+
+func TestACodeThatIsSent(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		var con *console.Console
+		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
+			o.Factor = browserpath.Sent{Ask: func(context.Context) (string, error) {
+				box := con.Outbox()
+				return box[len(box)-1].Code + "\n", nil
+			}}
+		})
+		_, err := count(t, p)
+		require.NoError(t, err)
+	})
+}
+
+func TestASecondFactorThatCannotBeReached(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t, console.Options{Layout: "neo"}, impatient, func(o *browserpath.Options) {
+		o.Account, o.Password = console.ClerkEmail, func(context.Context) (string, error) { return console.ClerkPassword, nil }
+	})
+	_, err := count(t, p) // the clerk has a phone, but no authenticator
+	require.ErrorIs(t, err, userops.KindFactor)
+	_, p = setup(t, console.Options{Layout: "neo"}, impatient, func(o *browserpath.Options) {
+		o.Factor = browserpath.Sent{Ask: func(context.Context) (string, error) { return "", errors.New("nobody is there") }}
+	})
+	_, err = count(t, p)
+	require.ErrorIs(t, err, userops.KindFactor)
+	assert.Contains(t, err.Error(), "nobody is there")
+}
+
+func TestTheOrganisationIsTheOneThatIsMeant(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		var id string
+		con, p := setup(t, console.Options{Layout: layout, Users: 10}, func(o *browserpath.Options) { o.Organisation = browserpath.Organisation{Name: "Acme Corp."} })
+		n, err := count(t, p)
+		require.NoError(t, err)
+		assert.Equal(t, 3, n, "Acme Corp. is not Acme Corp")
+		org, _ := con.Organisation("Acme")
+		id = org.ID
+
+		_, p = setup(t, console.Options{Layout: layout, Users: 10}, func(o *browserpath.Options) { o.Organisation = browserpath.Organisation{ID: id} })
+		n, err = count(t, p)
+		require.NoError(t, err)
+		assert.Equal(t, 3, n)
+
+		_, p = setup(t, console.Options{Layout: layout, Users: 10}, func(o *browserpath.Options) { o.Organisation = browserpath.Organisation{Name: "Acme Co"} })
+		_, err = count(t, p)
+		require.ErrorIs(t, err, userops.KindNotFound)
+		for _, name := range []string{"Acme Corp Test", "Acme Corp.", "Acme"} {
+			assert.Contains(t, err.Error(), name)
+		}
+	})
+}
+
+func TestASessionOfAnotherOrganisationIsNotUsed(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	con, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Sessions, o.Organisation.Name = box, "Acme Corp." })
+	_, err = count(t, p)
+	require.NoError(t, err)
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	other := browserpath.New(browserpath.Options{Tenant: "demo", Library: lib, SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail,
+		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box})
+	defer func() { require.NoError(t, other.Close()) }()
+	r := other.Deactivate(t.Context(), "ann@acme.example")
+	assert.Equal(t, userops.Halted, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.KindOrganisation)
+	assert.Zero(t, changesOf(con, "deactivate"))
+}
+
+// overlay copies a shipped file into an overlay folder under a name of its own, with one edit.
+func overlay(t *testing.T, file, as, from, to string) string {
+	t.Helper()
+	dir := t.TempDir()
+	data, err := os.ReadFile(filepath.Join("..", "..", file))
+	require.NoError(t, err)
+	require.Contains(t, string(data), from)
+	path := filepath.Join(dir, filepath.Dir(file), as)
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(data), from, to, 1)), 0o600))
+	return dir
+}
+
+func TestAnUnknownUserInterfaceHalts(t *testing.T) {
+	t.Parallel()
+	mark := "meta[name='ui-generation'][content='neo3']"
+	for _, c := range []struct{ name, as, to, says string }{
+		{"none matches", "neo3-2026-09.yaml", "meta[name='ui-generation'][content='neo4']", "none of the versions"},
+		{"two match", "neo3-2026-11.yaml", mark, "all match"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			lib, err := flows.Load("bill", overlay(t, "selectors/bill/neo3-2026-09.yaml", c.as, mark, c.to))
+			require.NoError(t, err)
+			_, p := setup(t, console.Options{Layout: "neo3"}, impatient, func(o *browserpath.Options) { o.Library = lib })
+			_, err = count(t, p)
+			require.Error(t, err)
+			if c.name == "two match" {
+				require.ErrorIs(t, err, userops.KindUnknownUI)
+				assert.Contains(t, err.Error(), c.says)
+			}
+			// Pinned, the version is used without being recognised.
+			_, p = setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) {
+				o.Library, o.Pin = lib, strings.TrimSuffix(c.as, ".yaml")
+			})
+			if c.name == "two match" {
+				_, err = count(t, p)
+				require.NoError(t, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets this binary stand in for the program, for tests that kill it.
+func TestMain(m *testing.M) {
+	if os.Getenv("BILLAGENT_TEST_PROGRAM") != "" {
+		_ = os.Unsetenv("BILLAGENT_TEST_PROGRAM") // it is no key of the configuration
+		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	os.Exit(m.Run())
+}
+
+// output is what one command left behind.
+type output struct {
+	code           int
+	stdout, stderr string
+}
+
+func command(t *testing.T, args ...string) output {
+	t.Helper()
+	return commandWith(t, t.Context(), "", args...)
+}
+
+func commandWith(t *testing.T, ctx context.Context, stdin string, args ...string) output {
+	t.Helper()
+	var out, err bytes.Buffer
+	code := execute(ctx, args, strings.NewReader(stdin), &out, &err)
+	for _, secret := range []string{console.RobotPassword, console.RobotSecret} {
+		if args[0] != "console" && args[0] != "demo" {
+			require.NotContains(t, out.String()+err.String(), secret)
+		}
+	}
+	return output{code, out.String(), err.String()}
+}
+
+// tenantOf starts a console and returns it with the configuration for it.
+func tenantOf(t *testing.T, o console.Options) (*console.Console, string) {
+	t.Helper()
+	con, err := console.Start(o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, con.Close()) })
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	_, err = writeConsoleConfig(file, con, filepath.Join(dir, "state"))
+	require.NoError(t, err)
+	return con, file
+}
+
+func decode[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	require.NoError(t, json.Unmarshal([]byte(text), &v), text)
+	return v
+}
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), "people.csv")
+	require.NoError(t, os.WriteFile(p, []byte(text), 0o600))
+	return p
+}

@@ -83,7 +83,7 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	p.mu.Lock()
 	p.accept = false
 	p.mu.Unlock()
-	e := &Error{Act: "click", Target: press.Target.Name, Kind: ErrMissed, Page: withoutQuery(p.URL()), Cause: err}
+	e := &Error{Act: "click", Target: press.Target.Name, Kind: ErrMissed, Page: WithoutQuery(p.URL()), Cause: err}
 	switch {
 	case slices.Contains(v.Delivered, "click"):
 		return nil
@@ -107,6 +107,7 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 		return e
 	default:
 		e.Last = "no input event reached the page"
+		e.Acted = press.Agree // for an irreversible step, what was sent and not seen may have arrived elsewhere
 		return e
 	}
 }
@@ -132,7 +133,7 @@ func (p *Page) prepare(ctx context.Context, door, act string, t *selectors.Targe
 		}
 		if over(ctx) {
 			if last == nil {
-				return prepared{}, &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Page: withoutQuery(p.URL()), Cause: err}
+				return prepared{}, &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Page: WithoutQuery(p.URL()), Cause: err}
 			}
 			if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
 				last.Cause = cause
@@ -226,7 +227,7 @@ func (p *Page) fillOnce(ctx context.Context, en Entry) error {
 		Miss     *miss  `json:"miss"`
 	}
 	err = p.run(ctx, "finishFill", map[string]any{"token": ready.Token, "value": en.Value, "secret": en.Secret}, &res)
-	e := &Error{Act: "fill", Target: en.Target.Name, Kind: ErrMissed, Page: withoutQuery(p.URL())}
+	e := &Error{Act: "fill", Target: en.Target.Name, Kind: ErrMissed, Page: WithoutQuery(p.URL())}
 	switch {
 	case errors.Is(err, errContextGone), err == nil && res.Gone:
 		e.Last = "the page was replaced while typed into"
@@ -284,7 +285,7 @@ func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target
 		return err
 	}
 	if !slices.Contains(offered, option) {
-		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Last: fmt.Sprintf("%q is not among the options", option), Offered: offered, Page: withoutQuery(p.URL())}
+		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Last: fmt.Sprintf("%q is not among the options", option), Offered: offered, Page: WithoutQuery(p.URL())}
 	}
 	if err := p.Click(ctx, Press{Target: optionOf(options, option), Bound: bound}); err != nil {
 		return err
@@ -294,7 +295,7 @@ func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target
 		return err
 	}
 	if got != option {
-		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Last: fmt.Sprintf("chose %q, it shows %q", option, got), Page: withoutQuery(p.URL())}
+		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Last: fmt.Sprintf("chose %q, it shows %q", option, got), Page: WithoutQuery(p.URL())}
 	}
 	return nil
 }
@@ -337,7 +338,7 @@ func (p *Page) Check(ctx context.Context, t *selectors.Target, on bool, bound ti
 		return true, err
 	}
 	if is != on {
-		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: withoutQuery(p.URL())}
+		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: WithoutQuery(p.URL())}
 	}
 	return true, nil
 }
@@ -386,7 +387,7 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 			return e
 		}
 		if over(ctx) {
-			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Page: withoutQuery(p.URL()), Cause: context.Cause(ctx)}
+			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Page: WithoutQuery(p.URL()), Cause: context.Cause(ctx)}
 		}
 		if err != nil {
 			return err

@@ -49,7 +49,7 @@ func (p *Page) missError(act, target string, m *miss) *Error {
 	if !ok {
 		kind = ErrScript
 	}
-	return &Error{Act: act, Target: target, Kind: kind, Last: m.Detail, Tried: m.Tried, Page: withoutQuery(p.URL())}
+	return &Error{Act: act, Target: target, Kind: kind, Last: m.Detail, Tried: m.Tried, Page: WithoutQuery(p.URL())}
 }
 
 // Look reports what can be seen of targets now, in one protocol call.
@@ -114,7 +114,7 @@ func (p *Page) Document() string {
 func (p *Page) broken(targets []*selectors.Target) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e := &Error{Act: "await", Target: targetNames(targets), Page: withoutQuery(p.url)}
+	e := &Error{Act: "await", Target: targetNames(targets), Page: WithoutQuery(p.url)}
 	switch {
 	case p.blocked != "":
 		e.Kind, e.Last = ErrForeignHost, "it led to "+p.blocked
@@ -129,7 +129,7 @@ func (p *Page) broken(targets []*selectors.Target) error {
 }
 
 func (p *Page) timeOut(ctx context.Context, act string, targets []*selectors.Target, want string, last []State, waited time.Duration) error {
-	e := &Error{Act: act, Target: targetNames(targets), Kind: ErrMissing, Want: want, Waited: waited.Round(10 * time.Millisecond).String(), Page: withoutQuery(p.URL()), Cause: context.Cause(ctx)}
+	e := &Error{Act: act, Target: targetNames(targets), Kind: ErrMissing, Want: want, Waited: waited.Round(10 * time.Millisecond).String(), Page: WithoutQuery(p.URL()), Cause: context.Cause(ctx)}
 	if e.Cause == context.DeadlineExceeded {
 		e.Cause = nil // our own bound, which Waited tells
 	}

@@ -57,11 +57,11 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	ctx, cancel := context.WithTimeout(ctx, launchBound)
 	defer cancel()
 	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
-		err = fmt.Errorf("launching %s: %w", opts.Binary.Path, err)
+		err = errors.Join(fmt.Errorf("launching %s: %w", opts.Binary.Path, err), b.Close()) // what it said is complete now
 		if said := p.stderr.String(); said != "" {
 			err = fmt.Errorf("%w; it said: %s", err, said)
 		}
-		return nil, errors.Join(err, b.Close())
+		return nil, err
 	}
 	return b, nil
 }
@@ -98,7 +98,7 @@ func (b *Browser) event(method string, params json.RawMessage) {
 	if opener == nil {
 		return
 	}
-	opener.note("a pop-up window was closed: " + withoutQuery(e.TargetInfo.URL))
+	opener.note("a pop-up window was closed: " + WithoutQuery(e.TargetInfo.URL))
 	go func() { // not in the event's own goroutine: it must not wait for an answer
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/billagent/billagent/selectors"
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -62,6 +61,23 @@ func (e *Evidence) Log(entry map[string]any) error {
 	return nil
 }
 
+// Intend appends one line and makes sure that it is on the disk: it is what tells, after a crash, that an irreversible
+// step may have been tried.
+func (e *Evidence) Intend(entry map[string]any) error {
+	if e == nil {
+		return nil
+	}
+	if err := e.Log(entry); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.log.Sync(); err != nil {
+		return fmt.Errorf("writing the step log: %w", err)
+	}
+	return nil
+}
+
 // Close closes the step log.
 func (e *Evidence) Close() error {
 	if e == nil {
@@ -80,14 +96,14 @@ func (e *Evidence) Close() error {
 // evidenceBound keeps a page that hangs from holding up the report of its own failure.
 const evidenceBound = 10 * time.Second
 
-// Picture takes a screenshot with secret fields and the given targets masked, and returns the file's name.
-func (e *Evidence) Picture(ctx context.Context, p *Page, name string, secret ...*selectors.Target) (string, error) {
+// Picture takes a screenshot with secret fields masked, and returns the file's name.
+func (e *Evidence) Picture(ctx context.Context, p *Page, name string) (string, error) {
 	if e == nil {
 		return "", nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
-	data, err := p.Screenshot(ctx, secret...)
+	data, err := p.Screenshot(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -114,6 +130,9 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))
 	}
 	res, shotErr := proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
+	if back := p.run(ctx, "unblank", struct{}{}, &ignored); back != nil && !errors.Is(back, errContextGone) {
+		err = errors.Join(err, back)
+	}
 	if shotErr != nil {
 		return errors.Join(err, fmt.Errorf("keeping the page: %w", shotErr))
 	}
@@ -123,10 +142,10 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	return err
 }
 
-// Screenshot returns a PNG of what the page shows, secret fields and the given targets made unreadable.
-func (p *Page) Screenshot(ctx context.Context, secret ...*selectors.Target) ([]byte, error) {
+// Screenshot returns a PNG of what the page shows, secret fields made unreadable.
+func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
 	var ignored struct{}
-	if err := p.look(ctx, "mask", map[string]any{"targets": secret}, &ignored); err != nil {
+	if err := p.look(ctx, "mask", struct{}{}, &ignored); err != nil {
 		return nil, fmt.Errorf("masking: %w", err)
 	}
 	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(p.scope(ctx))

@@ -148,8 +148,8 @@ func (p *process) stop(ctx context.Context) error {
 	return err
 }
 
-// sweep removes profile folders whose guardian was killed too, for example by a power cut. A folder in use is locked
-// by its guardian's process id, written in its name's .pid file.
+// sweep removes profile folders whose guardian was killed too, for example by a power cut. A folder in use holds the
+// process id of its guardian.
 func sweep(dir string) {
 	found, err := filepath.Glob(filepath.Join(dir, profilePrefix+"*"))
 	if err != nil {

@@ -53,7 +53,6 @@ type Page struct {
 	failed     string // why the last document did not load
 	blocked    string // the last navigation that the allow-list stopped
 	notes      []string
-	dialogs    []string
 	accept     bool // accept the next confirmation instead of dismissing it
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
@@ -75,13 +74,6 @@ func (p *Page) URL() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.url
-}
-
-// Status is the HTTP status the page was answered with, 0 if it is not known.
-func (p *Page) Status() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.status
 }
 
 // TakeNotes returns what happened beside the actions since the last call: dialogs, pop-ups, blocked navigations.
@@ -127,10 +119,10 @@ func (p *Page) Open(ctx context.Context, address string) error {
 		return &Error{Act: "open", Target: address, Kind: ErrUnreachable, Cause: err}
 	}
 	if !p.owner.Allows(abs) {
-		return &Error{Act: "open", Target: withoutQuery(abs), Kind: ErrForeignHost, Last: "allowed are " + strings.Join(p.owner.allowed, ", ")}
+		return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrForeignHost, Last: "allowed are " + strings.Join(p.owner.allowed, ", ")}
 	}
 	p.mu.Lock()
-	p.failed, p.blocked = "", ""
+	p.failed, p.blocked, p.status = "", "", 0
 	p.mu.Unlock()
 	p.departs(p.target)
 	res, err := proto.PageNavigate{URL: abs}.Call(p.scope(ctx))
@@ -138,13 +130,13 @@ func (p *Page) Open(ctx context.Context, address string) error {
 		p.arrives(p.target)
 	}
 	if err != nil {
-		return fmt.Errorf("open %s: %w", withoutQuery(abs), err)
+		return fmt.Errorf("open %s: %w", WithoutQuery(abs), err)
 	}
 	if res.ErrorText != "" {
 		if blocked := p.blockedHost(); blocked != "" {
-			return &Error{Act: "open", Target: withoutQuery(abs), Kind: ErrForeignHost, Last: "it led to " + blocked}
+			return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrForeignHost, Last: "it led to " + blocked}
 		}
-		return &Error{Act: "open", Target: withoutQuery(abs), Kind: ErrUnreachable, Last: res.ErrorText}
+		return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrUnreachable, Last: res.ErrorText}
 	}
 	return p.landed(ctx)
 }
@@ -315,7 +307,7 @@ func (p *Page) landed(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("waiting for the next page: %w", ctx.Err())
 	case <-bound.C:
-		return &Error{Act: "await", Target: "the next page", Kind: ErrUnreachable, Last: "the server has not answered", Waited: worldBound.String(), Page: withoutQuery(p.URL())}
+		return &Error{Act: "await", Target: "the next page", Kind: ErrUnreachable, Last: "the server has not answered", Waited: worldBound.String(), Page: WithoutQuery(p.URL())}
 	case <-p.owner.browser.conn.closed:
 		return ErrBrowserGone
 	}
@@ -362,9 +354,11 @@ func (p *Page) decide(e *proto.FetchRequestPaused) {
 		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(p.scope(ctx)) // fails only when the page has moved on
 		return
 	}
-	where := withoutQuery(e.Request.URL)
+	where := WithoutQuery(e.Request.URL)
 	p.mu.Lock()
-	p.blocked = where
+	if e.FrameID == proto.PageFrameID(p.target) { // a foreign frame, such as an advertisement, is merely not shown
+		p.blocked = where
+	}
 	p.notes = append(p.notes, "navigation was blocked: "+where)
 	p.mu.Unlock()
 	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(p.scope(ctx))
@@ -380,7 +374,6 @@ func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
 	}
 	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
 	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
-	p.dialogs = append(p.dialogs, fmt.Sprintf("%s %q, %s", e.Type, e.Message, word))
 	p.mu.Unlock()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -434,7 +427,7 @@ func (p *Page) world(ctx context.Context) (string, error) {
 		case <-ctx.Done():
 			return "", fmt.Errorf("waiting for a page to look at: %w", ctx.Err())
 		case <-bound.C:
-			return "", &Error{Act: "look", Target: "the page", Kind: ErrUnreachable, Last: "no document appeared", Waited: worldBound.String(), Page: withoutQuery(p.URL())}
+			return "", &Error{Act: "look", Target: "the page", Kind: ErrUnreachable, Last: "no document appeared", Waited: worldBound.String(), Page: WithoutQuery(p.URL())}
 		case <-p.owner.browser.conn.closed:
 			return "", ErrBrowserGone
 		}

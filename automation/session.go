@@ -39,14 +39,6 @@ func (b *Browser) NewSession(ctx context.Context, allowed []string) (*Session, e
 	return &Session{browser: b, context: res.BrowserContextID, allowed: allowed}, nil
 }
 
-// Close disposes of the context with its pages and cookies.
-func (s *Session) Close(ctx context.Context) error {
-	if err := (proto.TargetDisposeBrowserContext{BrowserContextID: s.context}).Call(s.browser.scope(ctx)); err != nil {
-		return fmt.Errorf("closing the browser context: %w", err)
-	}
-	return nil
-}
-
 // Cookies returns all cookies of the session, to be sealed and kept.
 func (s *Session) Cookies(ctx context.Context) (Cookies, error) {
 	res, err := proto.StorageGetCookies{BrowserContextID: s.context}.Call(s.browser.scope(ctx))
@@ -75,8 +67,8 @@ func (s *Session) Allows(address string) bool {
 		return false
 	}
 	switch u.Scheme {
-	case "about", "blob", "data", "chrome-error":
-		return u.Scheme != "data" // a data: page has no host to check
+	case "about", "blob", "chrome-error":
+		return true
 	case "http", "https":
 		for _, a := range s.allowed {
 			if ok, _ := path.Match(strings.ToLower(a), strings.ToLower(u.Hostname())); ok {
@@ -135,8 +127,8 @@ func (p *Page) setUp(ctx context.Context) error {
 	return nil
 }
 
-// withoutQuery is an address as it may stand in a log: no query, no fragment, no credentials.
-func withoutQuery(address string) string {
+// WithoutQuery is an address as it may stand in a log: no query, no fragment, no credentials.
+func WithoutQuery(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "an address that cannot be read"

@@ -24,8 +24,9 @@ type Reading struct {
 // Rows is what was read of a table.
 type Rows struct {
 	Rows     []map[string]string // column name to text; a column without a cell is absent
-	Complete bool                // the end was proved
-	Proof    string              // what proved it, or why it could not be proved
+	Columns  map[string]selectors.Column
+	Complete bool   // the end was proved
+	Proof    string // what proved it, or why it could not be proved
 	Pages    int
 }
 
@@ -47,7 +48,8 @@ const scrollChunk = 200
 // ReadTable reads every row of a table, page by page, in one evaluate each. A table that changed while it was read
 // gives Complete false: its caller opens it afresh and reads it again.
 func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
-	g := &gathering{r: r, seen: map[string]int{}}
+	g := &gathering{r: r, seen: map[string]bool{}}
+	g.out.Columns = r.Table.Table.Columns
 	var err error
 	if r.Scroll {
 		err = p.readScrolled(ctx, g)
@@ -64,7 +66,7 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 type gathering struct {
 	r     Reading
 	out   Rows
-	seen  map[string]int
+	seen  map[string]bool
 	total *int
 	moved string // why what was read does not hang together
 }
@@ -86,13 +88,13 @@ func (g *gathering) add(a rowsAnswer, repeats bool) error {
 			}
 		}
 		key := row[spec.Key]
-		if _, again := g.seen[key]; again {
+		if g.seen[key] {
 			if !repeats {
 				g.moved = fmt.Sprintf("%q was read twice: rows moved between pages", key)
 			}
 			continue
 		}
-		g.seen[key] = len(g.out.Rows)
+		g.seen[key] = true
 		g.out.Rows = append(g.out.Rows, row)
 	}
 	if g.r.Limit > 0 && len(g.out.Rows) > g.r.Limit {
@@ -150,7 +152,7 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 			g.prove("there is no next page")
 			return nil
 		case a.Next != "visible":
-			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail), Page: withoutQuery(p.URL())}
+			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail), Page: WithoutQuery(p.URL())}
 		}
 		mark = a.Mark
 		if err := p.Click(ctx, Press{Target: forward, Bound: g.r.Bound}); err != nil {
@@ -244,7 +246,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 			}
 		}
 		if hits > 1 {
-			return false, &Error{Act: "find a row of", Target: r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%d rows have %s %q", hits, r.Table.Table.Key, key), Page: withoutQuery(p.URL())}
+			return false, &Error{Act: "find a row of", Target: r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%d rows have %s %q", hits, r.Table.Table.Key, key), Page: WithoutQuery(p.URL())}
 		}
 		if hits == 1 || r.Next == nil || a.Next != "visible" {
 			return hits == 1, nil

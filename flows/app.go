@@ -16,8 +16,7 @@ type App struct {
 	Hosts    []string            `json:"hosts"`   // hosts its pages may navigate to, unless configured otherwise
 	Statuses map[string][]string `json:"statuses"`
 	Roles    struct {
-		Administrator string   `json:"administrator"` // the role of which one active holder must remain
-		Known         []string `json:"known"`         // roles every organisation has; others may be on offer too
+		Administrator string `json:"administrator"` // the role of which one active holder must remain
 	} `json:"roles"`
 	Watch []Watch `json:"watch"`
 

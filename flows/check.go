@@ -39,6 +39,15 @@ func (f *Flow) check() []error {
 				}
 			}
 		}
+		if s.Fill == nil {
+			for _, text := range s.texts() {
+				for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+					if slices.Contains(f.Secrets, m[1]) {
+						complain(fmt.Sprintf("the secret ${%s} may only be filled in", m[1]), at...)
+					}
+				}
+			}
+		}
 		if w := s.When; w != nil && w.Input != "" && !slices.Contains(f.Inputs, w.Input) {
 			complain(fmt.Sprintf("%s is not an input of this flow", w.Input), at...)
 		}

@@ -194,7 +194,7 @@ func (l *Library) flowsFor(v *selectors.Version) []*Flow {
 	return out
 }
 
-// use marks a target as used, in the version or in a version that covers signing in, and says whether there is one.
+// use marks a target of a version as used, and says whether there is one.
 func (l *Library) use(v *selectors.Version, target string, used map[*selectors.Version]map[string]bool) bool {
 	_, ok := v.Target(target)
 	if ok {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"net/url"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -20,18 +20,15 @@ type Run struct {
 	// Secret gives a secret input when a step needs it. attempt counts from 1 each time it is asked for.
 	Secret func(ctx context.Context, name string, attempt int) (string, error)
 	// Left says whether the page now belongs to the console proper. For screens steps.
-	Left  func(ctx context.Context) (bool, error)
-	Watch []Watching
-	// BeforeCommit is called directly before the commit step; an error keeps it from happening.
-	BeforeCommit func(ctx context.Context) error
-	Evidence     *automation.Evidence
-	Progress     func(step string)
-	MaxRows      int
-	Patience     time.Duration // for a step that does not say; 0 means 20 s
+	Left     func(ctx context.Context) (bool, error)
+	Watch    []Watching
+	Evidence *automation.Evidence
+	Progress func(step string)
+	MaxRows  int
+	Patience time.Duration // for a step that does not say; 0 means 20 s
 
-	result  Result
-	asked   map[string]int
-	filling map[string]string
+	result Result
+	asked  map[string]int
 }
 
 // Watching is something that ends the run at once if it is seen while the run waits.
@@ -68,6 +65,11 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
 	err := r.steps(ctx, r.Flow.Steps)
+	if r.result.Committed {
+		if _, pictureErr := r.Evidence.Picture(ctx, r.Page, "after-commit"); pictureErr != nil {
+			err = errors.Join(err, fmt.Errorf("flow %s: the picture after the commit: %w", r.Flow.Name, pictureErr))
+		}
+	}
 	return r.result, err
 }
 
@@ -155,10 +157,7 @@ func (s *Step) label(verb string, targets []string) string {
 	return verb + " " + targets[0]
 }
 
-func (r *Run) pageNow() string {
-	u, _, _ := strings.Cut(r.Page.URL(), "?")
-	return u
-}
+func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
 // act carries out one step.
 func (r *Run) act(ctx context.Context, verb string, s *Step) error {
@@ -178,6 +177,9 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 	case "open":
 		address, err := r.text(ctx, s.Open)
 		if err != nil {
+			return err
+		}
+		if address, err = r.absolute(address); err != nil {
 			return err
 		}
 		return r.Page.Open(ctx, address)
@@ -240,6 +242,24 @@ func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.
 		return err
 	}
 	return r.on(target, func(t *selectors.Target) error { return r.Page.Reloads(ctx, t, bound, do) })
+}
+
+// absolute resolves an address against where the console led after sign-in, its input home: the page now shown may be
+// anywhere, such as on the sign-in host after a session has ended.
+func (r *Run) absolute(address string) (string, error) {
+	home, ok := r.Inputs["home"]
+	if !ok {
+		return address, nil
+	}
+	base, err := url.Parse(home)
+	if err != nil {
+		return "", err
+	}
+	u, err := base.Parse(address)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
 }
 
 // awaited is the target that a step waits for before it acts, looking out for what is watched meanwhile. A row's part is

@@ -43,15 +43,13 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	return r.Page.Click(ctx, click)
 }
 
-// commit is the one irreversible step: pictured before and after, announced before, never tried twice.
+// commit is the one irreversible step: pictured and written down before, never tried twice.
 func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	if _, err := r.Evidence.Picture(ctx, r.Page, "before-commit"); err != nil {
 		return err
 	}
-	if r.BeforeCommit != nil {
-		if err := r.BeforeCommit(ctx); err != nil {
-			return err
-		}
+	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)

@@ -72,23 +72,22 @@ type Column struct {
 func (t *Target) Fill(values map[string]string) (*Target, error) {
 	out := *t
 	out.Candidates = make([]Candidate, len(t.Candidates))
+	put := func(text string) string {
+		return placeholders.ReplaceAllStringFunc(text, func(m string) string {
+			if v, ok := values[m[2:len(m)-1]]; ok {
+				return v
+			}
+			return m
+		})
+	}
 	for i, c := range t.Candidates {
-		for _, f := range []*string{&c.TestID, &c.Label, &c.Name, &c.Text, &c.Placeholder} {
-			for k, v := range values {
-				*f = strings.ReplaceAll(*f, "${"+k+"}", v)
+		for _, m := range placeholders.FindAllString(c.CSS+c.XPath, -1) {
+			if strings.ContainsAny(values[m[2:len(m)-1]], `"'\<>`+"\n\r\x00") {
+				return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, m)
 			}
 		}
-		if strings.Contains(c.CSS+c.XPath, "${") {
-			for k, v := range values {
-				if !strings.Contains(c.CSS+c.XPath, "${"+k+"}") {
-					continue
-				}
-				if strings.ContainsAny(v, `"'\<>`+"\n\r\x00") {
-					return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, k)
-				}
-				c.CSS = strings.ReplaceAll(c.CSS, "${"+k+"}", v)
-				c.XPath = strings.ReplaceAll(c.XPath, "${"+k+"}", v)
-			}
+		for _, f := range []*string{&c.TestID, &c.Label, &c.Name, &c.Text, &c.Placeholder, &c.CSS, &c.XPath} {
+			*f = put(*f)
 		}
 		out.Candidates[i] = c
 	}

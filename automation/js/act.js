@@ -17,13 +17,6 @@ function keyed(key) {
   return null;
 }
 
-// frameChain lists the windows from an element's own up to the top.
-function frameChain(el) {
-  const chain = [];
-  for (let w = el.ownerDocument.defaultView; w; w = w === window ? null : w.parent) chain.push(w);
-  return chain;
-}
-
 // topPoint moves a point in an element's own frame to the coordinates of the top window.
 function topPoint(el, x, y) {
   for (let w = el.ownerDocument.defaultView; w !== window; w = w.parent) {
@@ -114,7 +107,7 @@ let serial = 0;
 // guard lets trusted events of the named types through only if they reach el and the key still holds.
 function guard(el, key, types, accept) {
   const token = String(++serial);
-  const state = { el, delivered: [], blocked: null, refused: null, windows: frameChain(el) };
+  const state = { el, delivered: [], blocked: null, refused: null, windows: documents().map((d) => d.defaultView).filter(Boolean) };
   const judge = (e) => {
     if (!e.isTrusted) return;
     const hit = e.composedPath()[0];
@@ -191,6 +184,7 @@ async function finishFill({ token, value, secret }) {
   const s = armed.get(token);
   if (!s) return { gone: true };
   s.disarm();
+  if (secret) s.el.setAttribute('data-billagent-secret', '');
   if (s.refused) return { refused: s.refused };
   s.el.dispatchEvent(new Event('change', { bubbles: true }));
   await frame();

@@ -1,5 +1,6 @@
 // Masking: what must not be in a picture is made unreadable before the picture is taken.
-const secretFields = 'input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],input[name=code],input[name=verificationCode],[data-billagent-secret]';
+// A field into which a secret was typed bears data-billagent-secret; the others are secret by the platform's own word.
+const secretFields = 'input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]';
 const maskSheets = [];
 
 function documents() {
@@ -8,11 +9,10 @@ function documents() {
   return docs;
 }
 
-function mask({ targets }) {
-  for (const t of targets || []) for (const el of matches(t).els) el.setAttribute('data-billagent-secret', '');
+function mask() {
   for (const doc of documents()) for (const root of roots(doc)) {
     const style = doc.createElement('style');
-    style.textContent = `${secretFields.split(',').join(',')}{filter:blur(9px) brightness(.4)!important;-webkit-text-security:disc!important}`;
+    style.textContent = `${secretFields}{filter:blur(9px) brightness(.4)!important;-webkit-text-security:disc!important}`;
     (root.head || root).appendChild(style);
     maskSheets.push(style);
   }
@@ -24,9 +24,20 @@ function unmask() {
   return {};
 }
 
-// blank empties secret fields for good: for a page that is about to be kept as a document and not used again.
+// blank empties secret and hidden fields while the page is kept as a document; unblank fills them again.
+const blanked = [];
 function blank() {
-  for (const doc of documents()) for (const el of queryAll(doc, secretFields)) { el.value = ''; el.setAttribute('value', ''); }
-  for (const doc of documents()) for (const el of queryAll(doc, 'input[type=hidden]')) el.setAttribute('value', '');
+  for (const doc of documents()) for (const el of queryAll(doc, secretFields + ',input[type=hidden]')) {
+    blanked.push([el, el.value, el.getAttribute('value')]);
+    el.value = '';
+    el.setAttribute('value', '');
+  }
+  return {};
+}
+function unblank() {
+  for (const [el, value, attribute] of blanked.splice(0)) {
+    if (attribute === null) el.removeAttribute('value'); else el.setAttribute('value', attribute);
+    el.value = value;
+  }
   return {};
 }

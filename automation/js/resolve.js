@@ -72,7 +72,7 @@ function disabled(el) {
 // describe names an element for a person, without the values typed into it.
 function describe(el) {
   if (!el || el.nodeType !== 1) return String(el && el.nodeName);
-  const keep = ['id', 'name', 'type', 'role', 'aria-label', 'data-testid', 'href'].filter((a) => el.hasAttribute(a)).map((a) => ` ${a}="${el.getAttribute(a).slice(0, 60)}"`);
+  const keep = ['id', 'name', 'type', 'role', 'aria-label', 'data-testid', 'href'].filter((a) => el.hasAttribute(a)).map((a) => ` ${a}="${(a === 'href' ? el.getAttribute(a).replace(/[?#].*/, '') : el.getAttribute(a)).slice(0, 60)}"`);
   const text = norm(el.localName === 'select' ? '' : el.textContent).slice(0, 40);
   return `<${el.localName}${keep.join('')}>${text}`;
 }

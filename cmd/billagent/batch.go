@@ -152,7 +152,7 @@ func (a *app) readFile(from string, cols columns) (rows []row, bad []error, err 
 	r.TrimLeadingSpace = true
 	header, err := r.Read()
 	if err != nil {
-		return nil, nil, usage(place(from, 1, fmt.Errorf("a header is needed, such as %s: %w", strings.Join(cols.known(), ","), err)))
+		return nil, nil, usage(place(from, 1, fmt.Errorf("a header is needed, such as %s", strings.Join(cols.known(), ","))))
 	}
 	index := map[string]int{}
 	for i, h := range header {
@@ -218,7 +218,7 @@ func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, 
 			_ = bar.Clear() // a bar that cannot be drawn ends nothing
 		}
 		if err := a.printResult(res, isBatch); err != nil {
-			return err
+			return a.unwritten(results, err)
 		}
 		if bar != nil {
 			_ = bar.Add(1)
@@ -238,16 +238,22 @@ func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, 
 		err = writeRecords(a.stdout, resultColumns, records)
 	}
 	if err != nil {
-		return err
+		return a.unwritten(results, err)
 	}
 	code := userops.ExitCodeOf(outcomes)
-	if code == userops.Halted.ExitCode() && !isBatch && (errors.Is(results[0].Err, userops.KindInput) || errors.Is(results[0].Err, userops.KindConfig)) {
-		code = 1
-	}
 	if code != 0 {
 		return &exitError{code: code}
 	}
 	return nil
+}
+
+// unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. A person
+// must look, which is what the exit status says.
+func (a *app) unwritten(results []userops.Result, err error) error {
+	for _, r := range results {
+		fmt.Fprintln(a.stderr, resultLine(r))
+	}
+	return &exitError{code: userops.Unknown.ExitCode(), err: fmt.Errorf("the results above were reached, but could not be written: %w", err)}
 }
 
 func (a *app) printResult(r userops.Result, isBatch bool) error {

@@ -54,12 +54,14 @@ func (a *app) configCheckCommand() *cobra.Command {
 				}
 				return writeRecords(a.stdout, []string{"key", "value"}, records)
 			}
-			t := newTable(a.stdout)
+			t := newTable()
 			t.AppendHeader(table.Row{"Key", "Value"})
 			for _, e := range entries {
 				t.AppendRow(table.Row{e.Key, plain(e.Value)})
 			}
-			t.Render()
+			if err := render(a.stdout, t); err != nil {
+				return err
+			}
 			from := c.File
 			if from == "" {
 				from = "no file (" + config.DefaultFile() + " does not exist)"

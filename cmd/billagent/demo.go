@@ -188,7 +188,7 @@ func (s *show) list(ctx context.Context, dir *browserpath.Path, what string) ([]
 
 // table shows everybody before and after, with what changed marked.
 func (s *show) table(before, after []userops.User) {
-	t := newTable(s.stdout)
+	t := newTable()
 	t.AppendHeader(table.Row{"Email", "Name", "Role before", "Status before", "Role after", "Status after", "Changed"})
 	old := map[string]userops.User{}
 	for _, u := range before {
@@ -209,7 +209,7 @@ func (s *show) table(before, after []userops.User) {
 		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName + " " + u.LastName), b.Role, string(b.Status), u.Role, string(u.Status), mark})
 	}
 	s.say("")
-	t.Render()
+	s.say("%s", t.Render())
 	if len(after) > most {
 		s.say("(the first %d and what changed, of %d)", most, len(after))
 	}

@@ -35,9 +35,8 @@ type listing struct {
 	Users           []userops.User `json:"users"`
 }
 
-func newTable(w io.Writer) table.Writer {
+func newTable() table.Writer {
 	t := table.NewWriter()
-	t.SetOutputMirror(w)
 	style := table.StyleLight
 	style.Options.DrawBorder = false
 	style.Options.SeparateColumns = false
@@ -45,6 +44,12 @@ func newTable(w io.Writer) table.Writer {
 	style.Format.Header = text.FormatUpper
 	t.SetStyle(style)
 	return t
+}
+
+// render prints a table, and unlike the table's own printing says when it could not be written.
+func render(w io.Writer, t table.Writer) error {
+	_, err := fmt.Fprintln(w, t.Render())
+	return err
 }
 
 // cell keeps a long text from breaking a table. The other formats print it whole.
@@ -75,13 +80,13 @@ func printLine(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-func printUserTable(w io.Writer, users []userops.User) {
-	t := newTable(w)
+func printUserTable(w io.Writer, users []userops.User) error {
+	t := newTable()
 	t.AppendHeader(table.Row{"Email", "First name", "Last name", "Role", "Status"})
 	for _, u := range users {
 		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName), cell(u.LastName), cell(u.Role), string(u.Status)})
 	}
-	t.Render()
+	return render(w, t)
 }
 
 var resultColumns = []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms"}
@@ -125,10 +130,10 @@ func difference(before, after *userops.User) string {
 	switch {
 	case before == nil && after == nil:
 		return ""
+	case after == nil:
+		return "not read again"
 	case before == nil:
 		return fmt.Sprintf("new: %s, %s", after.Role, after.Status)
-	case after == nil:
-		return "gone"
 	}
 	var d []string
 	if before.Status != after.Status {

@@ -34,8 +34,7 @@ func (a *app) usersGetCommand() *cobra.Command {
 				case "csv":
 					return writeRecords(a.stdout, userColumns, [][]string{userRecord(u)})
 				}
-				printUserTable(a.stdout, []userops.User{u})
-				return nil
+				return printUserTable(a.stdout, []userops.User{u})
 			})
 		},
 	}

@@ -65,8 +65,9 @@ func (a *app) list(ctx context.Context, name string, dir userops.Directory, stat
 		}
 		err = writeRecords(a.stdout, userColumns, records)
 	case "table":
-		printUserTable(a.stdout, users)
-		fmt.Fprintf(a.stderr, "%d users of %s, by %s (%s); complete: %s\n", len(users), name, l.Path, l.SelectorVersion, l.Proof)
+		err = printUserTable(a.stdout, users)
+		word := map[bool]string{true: "complete", false: "not complete"}[l.Complete]
+		fmt.Fprintf(a.stderr, "%d users of %s, by %s (%s); %s: %s\n", len(users), name, l.Path, l.SelectorVersion, word, l.Proof)
 	}
 	if err == nil && !l.Complete {
 		err = &userops.Error{Act: "listing users", Tenant: name, Kind: userops.KindIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}

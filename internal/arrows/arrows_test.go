@@ -67,7 +67,7 @@ func TestImportsPointDownwards(t *testing.T) {
 			case strings.HasPrefix(from, "fixtures/"):
 				assert.Fail(t, "a fixture imports the agent", "%s imports %s", from, to)
 			case strings.HasPrefix(to, "fixtures/"):
-				assert.True(t, strings.HasPrefix(from, "cmd/") || judges(from), "%s imports %s: only cmd, tests and the programs that judge the agent may", from, to)
+				assert.True(t, strings.HasPrefix(from, "cmd/"), "%s imports %s: only cmd, tests and the programs that judge the agent may", from, to)
 			case from == "internal/userops":
 				assert.Fail(t, "userops imports none of ours", "it imports %s", to)
 			default:
@@ -76,9 +76,6 @@ func TestImportsPointDownwards(t *testing.T) {
 		}
 	}
 }
-
-// judges names the programs that judge the agent against the console.
-func judges(path string) bool { return path == "internal/matrix" }
 
 func TestOnlyTheHandSpeaksToTheBrowser(t *testing.T) {
 	t.Parallel()

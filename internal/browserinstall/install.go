@@ -66,7 +66,11 @@ func Install(ctx context.Context, o Options) (automation.Binary, error) {
 	if err := o.fromIndex(ctx); err != nil {
 		return automation.Binary{}, errors.Join(packaged, err)
 	}
-	return automation.Find("", o.Full)
+	b, err := automation.Find("", o.Full)
+	if err == nil {
+		_, err = b.Version(ctx) // libraries that the system lacks show here
+	}
+	return b, err
 }
 
 // fromPackages asks the first package manager found, as root or through sudo where that needs no password.

@@ -28,6 +28,7 @@ func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) 
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation},
 		Launch:       automation.Options{ProfileDir: t.TempDir()},
 		EvidenceDir:  t.TempDir(),
+		Preferences:  browserpath.Preferences{Summary: "Never"},
 	}
 	for _, e := range edit {
 		e(&opts)

@@ -101,7 +101,7 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
 			switch {
 			case role == "":
-				return userops.Refused, p.refusal("changing the role of", email, userops.KindRole, "name the role with --role")
+				return userops.Refused, p.refusal("changing the role of", email, userops.KindNoRole, "name the role with --role")
 			case u == nil:
 				return userops.Halted, p.notFound(email)
 			case u.Role == role:
@@ -127,18 +127,14 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	if p.opts.Preferences.MailTasks {
 		tasks = "yes"
 	}
-	summary := p.opts.Preferences.Summary
-	if summary == "" {
-		summary = "Never"
-	}
 	reactivate := false
 	res := p.change(ctx, request{
 		action: userops.Invite, email: in.Email, flow: "invite",
-		inputs: map[string]string{"first_name": in.FirstName, "last_name": in.LastName, "role": in.Role, "time_zone": in.TimeZone, "mail_tasks": tasks, "summary": summary},
+		inputs: map[string]string{"first_name": in.FirstName, "last_name": in.LastName, "role": in.Role, "time_zone": in.TimeZone, "mail_tasks": tasks, "summary": p.opts.Preferences.Summary},
 		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
 			switch {
 			case in.Role == "":
-				return userops.Refused, p.refusal("inviting", in.Email, userops.KindRole, "name the role with --role: a console that is not told makes an administrator")
+				return userops.Refused, p.refusal("inviting", in.Email, userops.KindNoRole, "name the role with --role: a console that is not told makes an administrator")
 			case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
 				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.KindInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
 			case u == nil:
@@ -146,7 +142,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			case u.Status == userops.Active:
 				return userops.Already, nil
 			case u.Status == userops.Pending:
-				return userops.Requested, p.waiting("inviting", u.Email)
+				return userops.Halted, p.waiting("inviting", u.Email)
 			case in.Reactivate:
 				reactivate = true
 				return userops.Already, nil
@@ -189,6 +185,9 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if err != nil {
 		return end(userops.Halted, err)
 	}
+	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C
+		return end(userops.Halted, p.failure(string(rq.action), email, context.Cause(ctx)))
+	}
 	if out, err := p.beforehand(rq); out != "" {
 		return end(out, err)
 	}
@@ -219,7 +218,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		email = found.Email // as the console writes it: what pages are compared with
 	}
 	rq.inputs["email"] = email
-	run, got, err := p.run(ctx, nil, rq.flow, rq.inputs, ev, nil)
+	run, got, err := p.run(ctx, nil, rq.flow, rq.inputs, ev)
 	res.Notices = got.Notices
 	if err != nil && !got.Committed {
 		return end(userops.Halted, p.explained(ctx, act, ev, err))
@@ -248,20 +247,28 @@ func (p *Path) beforehand(rq request) (userops.Outcome, error) {
 	return "", nil
 }
 
-// readBackBound is how long an effect may take to show: a console that stores late was seen to need 5 s.
-const readBackBound = 15 * time.Second
+// How long an effect may take to show after the first look that does not show it: the bundled console stores up to 5 s
+// late. An answer that it was refused is given as long as that needs, since an error may be shown and stored all the
+// same; success without an effect is given longer.
+const (
+	lateBound    = 15 * time.Second
+	refusedBound = 7 * time.Second
+)
+
+// settleBound ends a read-back that hangs: the list of 10,000 users was read in 45 s.
+const settleBound = 15 * time.Minute
 
 // settle reads back by another route, the list on a fresh page, and says what became of a change whose commit was
 // tried. It goes on when the caller has been cancelled: what was begun must be known.
 func (p *Path) settle(ctx context.Context, rq request, email string, before *userops.User, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
 	defer cancel()
 	p.opts.Progress("reading back")
 	var halt *flows.HaltError
 	rejected := errors.As(acted, &halt) && halt.Kind == flows.Rejected
 	var after *userops.User
 	var readErr error
-	for end := time.Now().Add(readBackBound); ; {
+	for end := (time.Time{}); ; {
 		var ros roster
 		if ros, readErr = p.readBack(ctx, ev); readErr == nil {
 			if after, readErr = ros.match(email); readErr == nil && rq.wanted(after) {
@@ -271,7 +278,13 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 				readErr = p.incomplete("reading back", email, ros)
 			}
 		}
-		if readErr == nil && (got.Requested || rejected) || time.Now().After(end) {
+		if end.IsZero() {
+			end = time.Now().Add(lateBound)
+			if rejected {
+				end = time.Now().Add(refusedBound)
+			}
+		}
+		if readErr == nil && got.Requested || time.Now().After(end) || p.refused != nil {
 			break
 		}
 		if err := wait(ctx, 500*time.Millisecond); err != nil { // the console may store late
@@ -282,7 +295,7 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 	unchanged := readErr == nil && sameUser(before, after)
 	switch {
 	case got.Requested && readErr == nil:
-		return userops.Requested, after, nil
+		return userops.Requested, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.KindApproval, Hint: "let another administrator approve it in the console"}
 	case rejected && unchanged:
 		return userops.Halted, after, p.failure(string(rq.action), email, acted)
 	}

@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"io/fs"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -51,6 +52,17 @@ func (p *Path) failure(act, target string, err error) error {
 	var halt *flows.HaltError
 	if errors.As(err, &halt) {
 		e.Kind, e.Hint, e.Cause = haltKinds[halt.Kind], halt.Hint, halt
+		if e.Kind == userops.KindRejected && e.Hint == "" {
+			e.Hint = "do what the console says, or try it there by hand"
+		}
+		if e.Kind == userops.KindNotFound && act == signingIn {
+			e.Kind = userops.KindOrganisation
+		}
+		return e
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		e.Kind, e.Hint = userops.KindStorage, "make room on the disk, or choose another state folder"
 		return e
 	}
 	if errors.Is(err, context.Canceled) { // whatever was waited for then, it is not the page's fault

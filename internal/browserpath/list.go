@@ -52,20 +52,14 @@ func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev
 	if all {
 		show = "all"
 	}
-	r, res, err := p.run(ctx, page, "list-users", map[string]string{"show": show}, ev, nil)
+	_, res, err := p.run(ctx, page, "list-users", map[string]string{"show": show}, ev)
 	if err != nil {
 		return roster{}, err
 	}
 	rows := res.Rows["users"]
-	table, _ := r.Version.Target("users.table")
-	for name, t := range r.Version.Targets {
-		if t.Table != nil {
-			table, _ = r.Version.Target(name)
-		}
-	}
 	out := roster{complete: rows.Complete, proof: rows.Proof, at: time.Now().UTC(), users: make([]userops.User, 0, len(rows.Rows))}
 	patterns := map[string]*regexp.Regexp{}
-	for col, c := range table.Table.Columns {
+	for col, c := range rows.Columns {
 		if c.Pattern != "" {
 			re, err := regexp.Compile(c.Pattern)
 			if err != nil {

@@ -61,6 +61,8 @@ type Path struct {
 	page    *automation.Page
 	version *selectors.Version // nil until signed in and recognised
 	home    string             // where the console led after sign-in; on the tenant's pod
+	insist  bool               // a person asked to sign in: a password refused before is tried once more
+	refused error              // sign-in was refused: it is not tried again in this process
 }
 
 var _ userops.Directory = (*Path)(nil)
@@ -125,7 +127,7 @@ func (p *Path) start(ctx context.Context) error {
 
 // run carries out a flow on a page. A session that has ended meanwhile is renewed and the flow begun again, once, as
 // long as its commit was not passed.
-func (p *Path) run(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, before func(context.Context) error) (*flows.Run, flows.Result, error) {
+func (p *Path) run(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return nil, flows.Result{}, err
@@ -137,12 +139,16 @@ func (p *Path) run(ctx context.Context, page *automation.Page, name string, inpu
 		on := page
 		if on == nil {
 			on = p.page
+		} else if attempt > 0 {
+			if err := on.Open(ctx, p.home); err != nil {
+				return nil, flows.Result{}, err
+			}
 		}
 		all := map[string]string{"home": p.home}
 		for k, v := range inputs {
 			all[k] = v
 		}
-		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), BeforeCommit: before, Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
+		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
 		res, err := r.Do(ctx)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {
@@ -186,7 +192,7 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 
 // Roles implements userops.Directory.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
-	_, res, err := p.run(ctx, nil, "list-roles", nil, nil, nil)
+	_, res, err := p.run(ctx, nil, "list-roles", nil, nil)
 	if err != nil {
 		return nil, p.failure("listing roles", "", err)
 	}

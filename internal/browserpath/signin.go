@@ -1,7 +1,9 @@
 package browserpath
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,9 +22,14 @@ import (
 type saved struct {
 	Cookies json.RawMessage `json:"cookies"`
 	Home    string          `json:"home"`
+	App     string          `json:"app"`
 	Account string          `json:"account"`
+	SignIn  string          `json:"sign_in"`
 	At      time.Time       `json:"at"`
 }
+
+// signingIn is what errors call the act.
+const signingIn = "signing in"
 
 // recogniseBound is how long a page may take to show which version of the user interface it is.
 const recogniseBound = 30 * time.Second
@@ -37,6 +44,12 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	p.version = nil
+	if p.refused != nil {
+		return p.refused
+	}
+	if len(p.candidates()) == 0 {
+		return p.noVersion()
+	}
 	if err := p.start(ctx); err != nil {
 		return err
 	}
@@ -48,10 +61,13 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 
 // Login signs in afresh even if a saved session would do.
 func (p *Path) Login(ctx context.Context) error {
+	if len(p.candidates()) == 0 {
+		return p.noVersion()
+	}
 	if err := p.start(ctx); err != nil {
 		return err
 	}
-	p.version = nil
+	p.version, p.refused, p.insist = nil, nil, true
 	return p.signIn(ctx, nil)
 }
 
@@ -70,18 +86,25 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 		return false, nil
 	}
 	p.home = s.Home
-	if err := p.page.Open(ctx, s.Home); err != nil {
-		return false, p.failure("opening the console", "", err)
+	if err = p.page.Open(ctx, s.Home); err == nil {
+		err = p.recognise(ctx, ev)
 	}
-	err = p.recognise(ctx, ev)
 	var halt *flows.HaltError
 	if errors.As(err, &halt) && halt.Kind == flows.SignedOut {
 		return false, nil
 	}
+	if errors.Is(err, automation.ErrUnreachable) || errors.Is(err, automation.ErrForeignHost) {
+		p.opts.Log.Info("where the saved session leads cannot be opened, signing in afresh", "home", automation.WithoutQuery(s.Home), "error", err)
+		return false, nil // the tenant may have moved to another pod
+	}
 	if err != nil {
 		return false, p.failure("opening the console", "", err)
 	}
-	return true, p.identify(ctx, ev)
+	if err = p.identify(ctx, ev); errors.Is(err, userops.KindOrganisation) {
+		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // load reads the saved session. A session that cannot be opened is as good as none.
@@ -100,7 +123,7 @@ func (p *Path) load() (*saved, error) {
 		return nil, &userops.Error{Act: "reading the saved session", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err}
 	}
 	var s saved
-	if json.Unmarshal(data, &s) != nil || s.Account != p.opts.Account {
+	if json.Unmarshal(data, &s) != nil || s.App != p.opts.Library.App.Name || s.Account != p.opts.Account || s.SignIn != p.opts.SignIn {
 		return nil, nil
 	}
 	return &s, nil
@@ -114,7 +137,7 @@ func (p *Path) save(ctx context.Context) {
 	cookies, err := p.session.Cookies(ctx)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, Account: p.opts.Account, At: time.Now().UTC()}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, At: time.Now().UTC()}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}
@@ -153,7 +176,7 @@ func (p *Path) Alive(ctx context.Context) (bool, error) {
 
 // signIn goes through the sign-in screens and remembers where they led.
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
-	const act = "signing in"
+	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
 	version, err := p.signInVersion(ctx)
 	if err != nil {
@@ -167,7 +190,14 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		Inputs: map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Factor.Method(),
 			"organisation_id": p.opts.Organisation.ID, "organisation_name": p.opts.Organisation.Name}}
 	if _, err := r.Do(ctx); err != nil {
-		return p.explained(ctx, act, ev, err)
+		failed := p.explained(ctx, act, ev, err)
+		if errors.Is(failed, userops.KindCredentials) {
+			p.rememberRefusal(ctx)
+		}
+		if errors.Is(failed, userops.KindCredentials) || errors.Is(failed, userops.KindLocked) || errors.Is(failed, userops.KindFactor) {
+			p.refused = failed // trying again, for the next of a batch, is what locks accounts
+		}
+		return failed
 	}
 	if err := p.recognise(ctx, ev); err != nil {
 		return p.explained(ctx, act, ev, err)
@@ -177,6 +207,11 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return err
 	}
 	p.save(ctx)
+	if p.insist && p.opts.Sessions != nil {
+		if err := p.opts.Sessions.Remove(p.opts.Tenant + ".refused"); err != nil {
+			p.opts.Log.Warn("forgetting a refused password", "error", err)
+		}
+	}
 	return nil
 }
 
@@ -187,11 +222,39 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 		if err != nil {
 			return "", &userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: err, Hint: "check the tenant's password reference"}
 		}
+		if p.wasRefused(v) && !p.insist {
+			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.KindCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, run: billagent login"}
+		}
 		return v, nil
 	case "code":
 		return p.opts.Factor.Code(ctx, attempt)
 	}
 	return "", fmt.Errorf("no secret is called %s", name)
+}
+
+// A refused password is remembered, by its hash and sealed like the session: a job that runs every hour would otherwise
+// lock the account within a day.
+func (p *Path) rememberRefusal(ctx context.Context) {
+	if p.opts.Sessions == nil {
+		return
+	}
+	v, err := p.opts.Password(ctx)
+	if err == nil {
+		sum := sha256.Sum256([]byte(p.opts.Account + "\x00" + v))
+		err = p.opts.Sessions.Put(p.opts.Tenant+".refused", sum[:])
+	}
+	if err != nil {
+		p.opts.Log.Warn("that the password was refused could not be remembered", "error", err)
+	}
+}
+
+func (p *Path) wasRefused(password string) bool {
+	if p.opts.Sessions == nil {
+		return false
+	}
+	kept, err := p.opts.Sessions.Get(p.opts.Tenant + ".refused")
+	sum := sha256.Sum256([]byte(p.opts.Account + "\x00" + password))
+	return err == nil && bytes.Equal(kept, sum[:])
 }
 
 // signInVersion chooses among the versions that cover signing in: the only one, or the one the page shows.
@@ -235,6 +298,10 @@ func (p *Path) candidates() []*selectors.Version {
 	return nil
 }
 
+func (p *Path) noVersion() error {
+	return &userops.Error{Act: "choosing the selector version", Target: p.opts.Pin, Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + ids(p.opts.Library.Area(selectors.Console))}
+}
+
 func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 	out := make([][][]selectors.Candidate, len(vs))
 	for i, v := range vs {
@@ -245,16 +312,12 @@ func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 
 // recognise finds out which version the page belongs to.
 func (p *Path) recognise(ctx context.Context, ev *automation.Evidence) error {
-	all := p.candidates()
-	if len(all) == 0 {
-		return &userops.Error{Act: "choosing the selector version", Target: p.opts.Pin, Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + ids(p.opts.Library.Area(selectors.Console))}
-	}
-	v, err := p.one(ctx, all, p.watching())
+	v, err := p.one(ctx, p.candidates(), p.watching())
 	if err != nil {
 		return err
 	}
 	p.version = v
-	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": withoutQuery(p.page.URL())})
+	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": automation.WithoutQuery(p.page.URL())})
 }
 
 // one waits until exactly one of the versions matches the page. None, or two, is an unknown user interface.
@@ -301,7 +364,7 @@ func (p *Path) unknownUI(ctx context.Context, all []*selectors.Version, err erro
 		return err
 	}
 	return &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI,
-		Cause: fmt.Errorf("none of the versions %s matches the page at %s", ids(all), withoutQuery(p.page.URL())),
+		Cause: fmt.Errorf("none of the versions %s matches the page at %s", ids(all), automation.WithoutQuery(p.page.URL())),
 		Hint:  "the console's pages have changed, or this is another page than expected: look at the picture in the evidence"}
 }
 
@@ -332,18 +395,10 @@ func (p *Path) identify(ctx context.Context, ev *automation.Evidence) error {
 	}
 	name, id := first("organisation"), first("organisation_id")
 	want := p.opts.Organisation
-	if want.ID != "" && id != "" && id != want.ID || want.ID == "" && name != want.Name {
+	if want.ID != "" && id != want.ID || want.Name != "" && name != want.Name { // what cannot be read is not proved
 		p.version = nil
-		if err := p.Logout(); err != nil {
-			return err
-		}
 		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.KindOrganisation,
-			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "the saved session was forgotten: try again, and check organisation.id and organisation.name"}
+			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "check organisation.id and organisation.name: each that is given must be what the console shows"}
 	}
 	return nil
-}
-
-func withoutQuery(address string) string {
-	u, _, _ := strings.Cut(address, "?")
-	return u
 }

@@ -8,7 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/mail"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -61,7 +64,6 @@ type Tenant struct {
 	SelectorVersion string       `koanf:"selector_version"`
 	SessionKey      secret.Ref   `koanf:"session_key"`
 	Invite          Invite       `koanf:"invite"`
-	Evidence        bool         `koanf:"evidence"`
 }
 
 // SecondFactor says where codes come from.
@@ -159,7 +161,7 @@ func Load(src Source) (*Config, error) {
 	return c, c.check()
 }
 
-var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "invite.summary": "Never", "evidence": true}
+var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "invite.summary": "Never"}
 
 // hideValues keeps what a decoder says of a key without the value it could not read, which may be a secret in the
 // wrong place.
@@ -236,8 +238,8 @@ func (c *Config) check() error {
 	if !slices.Contains([]string{"text", "json"}, c.Log.Format) {
 		add("log.format is %q: choose text or json", c.Log.Format)
 	}
-	if c.Timeout < 0 {
-		add("timeout is negative")
+	if c.Timeout < 0 || c.Timeout > 0 && c.Timeout < 100*time.Millisecond {
+		add("timeout is %v: write it with a unit, as in 5m", c.Timeout)
 	}
 	if !filepath.IsAbs(c.State) {
 		abs, err := filepath.Abs(c.State)
@@ -272,6 +274,16 @@ func (t Tenant) check(at string) []error {
 	}
 	if t.Account == "" {
 		add("account is missing: the e-mail that signs in")
+	} else if a, err := mail.ParseAddress(t.Account); err != nil || a.Address != t.Account {
+		add("account %q is not an e-mail", t.Account)
+	}
+	if t.SignIn != "" {
+		u, err := url.Parse(t.SignIn)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+			add("sign_in %q is not an http address", t.SignIn)
+		} else if len(t.Hosts) > 0 && !slices.ContainsFunc(t.Hosts, func(h string) bool { ok, _ := path.Match(h, u.Hostname()); return ok }) {
+			add("sign_in leads to %s, which hosts (%s) does not allow", u.Hostname(), strings.Join(t.Hosts, ", "))
+		}
 	}
 	refs := []struct {
 		key    string

@@ -32,7 +32,7 @@ func TestLaterSourcesGoOverEarlierOnes(t *testing.T) {
 	t.Parallel()
 	file := write(t, complete+"log: {level: warn, format: json}\ntimeout: 1m\n")
 	c, err := config.Load(config.Source{File: file,
-		Environ: []string{"BILLAGENT_LOG_LEVEL=error", "BILLAGENT_TENANTS_ACME_EU_SECOND_FACTOR_METHOD=totp", "BILLAGENT_TENANTS_ACME_EU_SIGN_IN=http://x.test/", "BILLAGENT_TENANTS_ACME_EU_HOSTS=a.test,b.test", "BILLAGENT_TENANTS_ACME_EU_INVITE_MAIL_TASKS=true", "PATH=/bin"},
+		Environ: []string{"BILLAGENT_LOG_LEVEL=error", "BILLAGENT_TENANTS_ACME_EU_SECOND_FACTOR_METHOD=totp", "BILLAGENT_TENANTS_ACME_EU_SIGN_IN=http://x.test/", "BILLAGENT_TENANTS_ACME_EU_HOSTS=x.test,b.test", "BILLAGENT_TENANTS_ACME_EU_INVITE_MAIL_TASKS=true", "PATH=/bin"},
 		Flags:   map[string]string{"log.format": "text"}})
 	require.NoError(t, err)
 	tenant := c.Tenants["acme-eu"]
@@ -41,7 +41,7 @@ func TestLaterSourcesGoOverEarlierOnes(t *testing.T) {
 	assert.Equal(t, time.Minute, c.Timeout)
 	assert.Equal(t, "browser", tenant.Path, "a default")
 	assert.Equal(t, "http://x.test/", tenant.SignIn)
-	assert.Equal(t, []string{"a.test", "b.test"}, tenant.Hosts)
+	assert.Equal(t, []string{"x.test", "b.test"}, tenant.Hosts)
 	assert.True(t, tenant.Invite.MailTasks)
 	assert.True(t, filepath.IsAbs(c.State))
 }
@@ -75,6 +75,10 @@ func TestMistakesAreNamed(t *testing.T) {
 		"unknown path":                    {complete + "    path: carrier-pigeon\n", nil, []string{"carrier-pigeon"}},
 		"unknown default tenant":          {"tenant: nobody\n" + complete, nil, []string{"nobody", "acme-eu"}},
 		"not YAML":                        {"tenants: [", nil, []string{"config.yaml"}},
+		"account that is no e-mail":       {edit("robot@acme.example", "robot"), nil, []string{"account", "robot"}},
+		"sign-in that is no page":         {complete + "    sign_in: ftp://x\n", nil, []string{"sign_in", "ftp://x"}},
+		"sign-in on a host not allowed":   {complete + "    sign_in: http://a.test/\n    hosts: [b.test]\n", nil, []string{"a.test", "b.test"}},
+		"timeout without a unit":          {complete + "timeout: 5\n", nil, []string{"unit"}},
 		"a tenant's name":                 {strings.Replace(complete, "acme-eu", "Acme!", 1), nil, []string{"Acme!"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -130,7 +130,7 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.DualControl && i >= 0 {
-		return end(userops.Requested, nil)
+		return end(userops.Requested, fail(string(action), email, userops.KindApproval, "let another administrator approve it"))
 	}
 	if i < 0 {
 		p.next++
@@ -141,7 +141,7 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	after := p.users[i]
 	res.After = &after
 	if p.DualControl {
-		return end(userops.Requested, nil)
+		return end(userops.Requested, fail(string(action), email, userops.KindApproval, "let another administrator approve it"))
 	}
 	return end(userops.Done, nil)
 }
@@ -199,7 +199,7 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 	return p.change(ctx, userops.SetRole, email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case role == "":
-			return userops.Refused, fail("changing the role of", email, userops.KindRole, "name the role")
+			return userops.Refused, fail("changing the role of", email, userops.KindNoRole, "name the role")
 		case u == nil:
 			return userops.Halted, fail("finding", email, userops.KindNotFound, "check the address")
 		case u.Role == role:
@@ -231,11 +231,11 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	return p.change(ctx, userops.Invite, in.Email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case in.Role == "":
-			return userops.Refused, fail("inviting", in.Email, userops.KindRole, "name the role: a console that is not told makes an administrator")
+			return userops.Refused, fail("inviting", in.Email, userops.KindNoRole, "name the role: a console that is not told makes an administrator")
 		case u != nil && u.Status == userops.Active:
 			return userops.Already, nil
 		case u != nil && u.Status == userops.Pending:
-			return userops.Requested, nil
+			return userops.Halted, fail("inviting", in.Email, userops.KindRejected, "let another administrator approve it first")
 		case u != nil && !in.Reactivate:
 			return userops.Halted, fail("inviting", in.Email, userops.KindInactive, "reactivate instead")
 		case u != nil:

@@ -17,6 +17,7 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // Surroundings are what a tenant's path needs of the program around it.
@@ -90,11 +91,8 @@ func Open(ctx context.Context, c *config.Config, name string, around Surrounding
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
-		Pin:          t.SelectorVersion, Sessions: box, Log: around.Log, Progress: around.Progress,
+		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: filepath.Join(c.State, "evidence"), Log: around.Log, Progress: around.Progress,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
-	}
-	if t.Evidence {
-		opts.EvidenceDir = filepath.Join(c.State, "evidence")
 	}
 	return browserpath.New(opts), nil
 }
@@ -125,7 +123,7 @@ func CheckApps(c *config.Config) error {
 			continue
 		}
 		var ids []string
-		for _, v := range lib.Versions {
+		for _, v := range lib.Area(selectors.Console) {
 			ids = append(ids, v.ID)
 		}
 		if t.SelectorVersion != "" && !slices.Contains(ids, t.SelectorVersion) {

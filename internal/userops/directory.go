@@ -61,7 +61,7 @@ type Result struct {
 	Evidence        string   `json:"evidence"`
 	TookMS          int64    `json:"took_ms"`
 	Notices         []string `json:"notices,omitempty"` // what the console said that the operator should know
-	Err             error    `json:"-"`                 // why the outcome is not done, already or requested
+	Err             error    `json:"-"`                 // why the outcome is neither done nor already
 }
 
 // Listing tells about a list that was streamed.

@@ -11,7 +11,11 @@ import (
 func CheckEmail(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	fail := func(why string) (string, error) {
-		return "", &Error{Act: "reading the e-mail", Target: fmt.Sprintf("%q", s), Kind: KindInput, Cause: fmt.Errorf("%s", why), Hint: "write it as in ann@acme.example"}
+		shown := s
+		if len(shown) > 80 {
+			shown = shown[:80] + "…"
+		}
+		return "", &Error{Act: "reading the e-mail", Target: fmt.Sprintf("%q", shown), Kind: KindInput, Cause: fmt.Errorf("%s", why), Hint: "write it as in ann@acme.example"}
 	}
 	if s == "" {
 		return fail("it is empty")
@@ -21,7 +25,7 @@ func CheckEmail(s string) (string, error) {
 	}
 	a, err := mail.ParseAddress(s)
 	if err != nil {
-		return fail(strings.TrimPrefix(err.Error(), "mail: "))
+		return fail("it is not an address")
 	}
 	if a.Address != s {
 		return fail("only the bare address may be given")

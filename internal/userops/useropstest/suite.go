@@ -265,7 +265,7 @@ func inviteWithoutRole(t *testing.T, b Backend) {
 	before := b.Stored()
 	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss"})
 	outcome(t, userops.Refused, r)
-	assert.ErrorIs(t, r.Err, userops.KindRole)
+	assert.ErrorIs(t, r.Err, userops.KindNoRole)
 	assert.Equal(t, before, b.Stored())
 }
 

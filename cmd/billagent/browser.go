@@ -43,7 +43,7 @@ func (a *app) browserInstallCommand() *cobra.Command {
 }
 
 func noBrowser(act string, err error) error {
-	return &userops.Error{Act: act, Kind: userops.KindBrowser, Cause: err, Hint: "install chromium-headless-shell, Chromium or Chrome by hand, and set browser.path if it is in an unusual place"}
+	return &userops.Error{Act: act, Kind: userops.ErrBrowser, Cause: err, Hint: "install chromium-headless-shell, Chromium or Chrome by hand, and set browser.path if it is in an unusual place"}
 }
 
 func (a *app) browserStatusCommand() *cobra.Command {

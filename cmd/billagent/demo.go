@@ -66,7 +66,7 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	defer func() { err = errors.Join(err, con.Close()) }()
 	work, err := os.MkdirTemp("", "billagent-demo-")
 	if err != nil {
-		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.KindStorage, Cause: err, Hint: "make room on the disk"}
+		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk"}
 	}
 	evidence := filepath.Join(work, "evidence")
 	defer func() {

@@ -169,7 +169,7 @@ func exitCode(err error) int {
 		return 0
 	case errors.As(err, &e):
 		return e.code
-	case errors.Is(err, config.ErrInvalid), errors.Is(err, userops.KindConfig), errors.Is(err, userops.KindInput):
+	case errors.Is(err, config.ErrInvalid), errors.Is(err, userops.ErrConfig), errors.Is(err, userops.ErrInput):
 		return 1
 	}
 	var op *userops.Error

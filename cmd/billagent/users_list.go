@@ -70,7 +70,7 @@ func (a *app) list(ctx context.Context, name string, dir userops.Directory, stat
 		fmt.Fprintf(a.stderr, "%d users of %s, by %s (%s); %s: %s\n", len(users), name, l.Path, l.SelectorVersion, word, l.Proof)
 	}
 	if err == nil && !l.Complete {
-		err = &userops.Error{Act: "listing users", Tenant: name, Kind: userops.KindIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}
+		err = &userops.Error{Act: "listing users", Tenant: name, Kind: userops.ErrIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}
 	}
 	return err
 }

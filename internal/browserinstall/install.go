@@ -133,7 +133,7 @@ const (
 func (o Options) fromIndex(ctx context.Context) error {
 	platform, ok := platforms[runtime.GOOS+"/"+runtime.GOARCH]
 	if !ok {
-		return fmt.Errorf("Chrome for Testing has no build for %s/%s", runtime.GOOS, runtime.GOARCH)
+		return fmt.Errorf("there is no Chrome for Testing for %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
 	ctx, cancel := context.WithTimeout(ctx, downloadBound)
 	defer cancel()

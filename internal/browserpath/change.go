@@ -30,7 +30,7 @@ func (p *Path) evidence(op string) (*automation.Evidence, func(), error) {
 	}
 	ev, err := automation.NewEvidence(filepath.Join(p.opts.EvidenceDir, p.opts.Tenant, op))
 	if err != nil {
-		return nil, nil, &userops.Error{Act: "keeping evidence", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err, Hint: "make room on the disk, or choose another state folder"}
+		return nil, nil, &userops.Error{Act: "keeping evidence", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or choose another state folder"}
 	}
 	return ev, func() {
 		if err := ev.Close(); err != nil {
@@ -62,9 +62,9 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 			case u.Status == userops.Inactive:
 				return userops.Already, nil
 			case p.self(u.Email):
-				return userops.Refused, p.refusal("deactivating", u.Email, userops.KindSelf, "let another administrator do it by hand")
+				return userops.Refused, p.refusal("deactivating", u.Email, userops.ErrSelf, "let another administrator do it by hand")
 			case p.lastAdministrator(ros, u):
-				return userops.Refused, p.refusal("deactivating", u.Email, userops.KindLastAdmin, "make somebody else an administrator first")
+				return userops.Refused, p.refusal("deactivating", u.Email, userops.ErrLastAdmin, "make somebody else an administrator first")
 			case u.Status == userops.Pending:
 				return userops.Halted, p.waiting("deactivating", u.Email)
 			}
@@ -101,19 +101,19 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
 			switch {
 			case role == "":
-				return userops.Refused, p.refusal("changing the role of", email, userops.KindNoRole, "name the role with --role")
+				return userops.Refused, p.refusal("changing the role of", email, userops.ErrNoRole, "name the role with --role")
 			case u == nil:
 				return userops.Halted, p.notFound(email)
 			case u.Role == role:
 				return userops.Already, nil
 			case u.Status == userops.Inactive:
-				return userops.Halted, &userops.Error{Act: "changing the role of", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.KindInactive, Hint: "reactivate the user first: billagent users reactivate " + u.Email}
+				return userops.Halted, &userops.Error{Act: "changing the role of", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInactive, Hint: "reactivate the user first: billagent users reactivate " + u.Email}
 			case u.Status == userops.Pending:
 				return userops.Halted, p.waiting("changing the role of", u.Email)
 			case p.self(u.Email):
-				return userops.Refused, p.refusal("changing the role of", u.Email, userops.KindSelf, "let another administrator do it by hand")
+				return userops.Refused, p.refusal("changing the role of", u.Email, userops.ErrSelf, "let another administrator do it by hand")
 			case role != admin && p.lastAdministrator(ros, u):
-				return userops.Refused, p.refusal("changing the role of", u.Email, userops.KindLastAdmin, "make somebody else an administrator first")
+				return userops.Refused, p.refusal("changing the role of", u.Email, userops.ErrLastAdmin, "make somebody else an administrator first")
 			}
 			return "", nil
 		},
@@ -134,9 +134,9 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
 			switch {
 			case in.Role == "":
-				return userops.Refused, p.refusal("inviting", in.Email, userops.KindNoRole, "name the role with --role: a console that is not told makes an administrator")
+				return userops.Refused, p.refusal("inviting", in.Email, userops.ErrNoRole, "name the role with --role: a console that is not told makes an administrator")
 			case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
-				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.KindInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
+				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
 			case u == nil:
 				return "", nil
 			case u.Status == userops.Active:
@@ -147,7 +147,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 				reactivate = true
 				return userops.Already, nil
 			}
-			return userops.Halted, &userops.Error{Act: "inviting", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.KindInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
+			return userops.Halted, &userops.Error{Act: "inviting", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
 		},
 		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Active && u.Role == in.Role },
 	})
@@ -239,7 +239,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 // beforehand refuses what can be refused without looking.
 func (p *Path) beforehand(rq request) (userops.Outcome, error) {
 	if rq.action == userops.Deactivate && p.self(rq.email) {
-		return userops.Refused, p.refusal("deactivating", rq.email, userops.KindSelf, "let another administrator do it by hand")
+		return userops.Refused, p.refusal("deactivating", rq.email, userops.ErrSelf, "let another administrator do it by hand")
 	}
 	if role, asked := rq.inputs["role"]; asked && strings.TrimSpace(role) == "" {
 		return rq.settled(roster{}, nil)
@@ -295,7 +295,7 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 	unchanged := readErr == nil && sameUser(before, after)
 	switch {
 	case got.Requested && readErr == nil:
-		return userops.Requested, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.KindApproval, Hint: "let another administrator approve it in the console"}
+		return userops.Requested, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
 	case rejected && unchanged:
 		return userops.Halted, after, p.failure(string(rq.action), email, acted)
 	}
@@ -309,7 +309,7 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 	if cause == nil {
 		cause = fmt.Errorf("the list shows something else than was asked for")
 	}
-	return userops.Unknown, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.KindUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
+	return userops.Unknown, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
 }
 
 // readBack reads everybody on a page of its own, so that nothing the acting page believes can colour it.
@@ -375,9 +375,9 @@ func (p *Path) refusal(act, target string, kind error, hint string) error {
 }
 
 func (p *Path) notFound(email string) error {
-	return &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.KindNotFound, Hint: "check the address, or list everyone with: billagent users list --status all"}
+	return &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "check the address, or list everyone with: billagent users list --status all"}
 }
 
 func (p *Path) waiting(act, email string) error {
-	return &userops.Error{Act: act, Target: email, Tenant: p.opts.Tenant, Kind: userops.KindRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
+	return &userops.Error{Act: act, Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
 }

@@ -82,7 +82,7 @@ func TestTheConsolesRefusalIsPassedOn(t *testing.T) {
 		con, p := setup(t, console.Options{Layout: layout})
 		r := p.Deactivate(t.Context(), console.OwnerEmail)
 		assert.Equal(t, userops.Halted, r.Outcome)
-		require.ErrorIs(t, r.Err, userops.KindRejected)
+		require.ErrorIs(t, r.Err, userops.ErrRejected)
 		assert.Contains(t, r.Reason, string(console.ErrOwner))
 		assert.Zero(t, changesOf(con, "deactivate"))
 	})
@@ -141,7 +141,7 @@ func TestCancelledAtEveryStep(t *testing.T) {
 			switch r.Outcome {
 			case userops.Halted:
 				assert.Equal(t, console.Active, u.Status, r.Reason)
-				assert.ErrorIs(t, r.Err, userops.KindCancelled)
+				assert.ErrorIs(t, r.Err, userops.ErrCancelled)
 			case userops.Done:
 				assert.Equal(t, console.Inactive, u.Status)
 			default:

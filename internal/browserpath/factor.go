@@ -35,7 +35,7 @@ func (TOTP) Method() string { return "authenticator" }
 func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	secret, err := t.Secret(ctx)
 	if err != nil {
-		return "", &userops.Error{Act: "fetching the authenticator secret", Kind: userops.KindConfig, Cause: err, Hint: "check the tenant's second_factor.secret reference"}
+		return "", &userops.Error{Act: "fetching the authenticator secret", Kind: userops.ErrConfig, Cause: err, Hint: "check the tenant's second_factor.secret reference"}
 	}
 	now := time.Now
 	if t.Now != nil {
@@ -47,7 +47,7 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 		// A code in its last moments would be stale before it is typed.
 		if left := stepLength - at.Sub(at.Truncate(stepLength)); left < 2*time.Second {
 			if err := wait(ctx, left); err != nil {
-				return "", &userops.Error{Act: "waiting for a fresh code", Kind: userops.KindCancelled, Cause: err}
+				return "", &userops.Error{Act: "waiting for a fresh code", Kind: userops.ErrCancelled, Cause: err}
 			}
 			at = now()
 		}
@@ -58,7 +58,7 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	}
 	code, err := totp.GenerateCode(strings.ToUpper(strings.ReplaceAll(secret, " ", "")), at)
 	if err != nil { // the library's error may repeat the secret
-		return "", &userops.Error{Act: "making a code", Kind: userops.KindConfig, Cause: errors.New("the authenticator secret is not base 32"), Hint: "it is the text shown beside the QR code when the authenticator app was set up"}
+		return "", &userops.Error{Act: "making a code", Kind: userops.ErrConfig, Cause: errors.New("the authenticator secret is not base 32"), Hint: "it is the text shown beside the QR code when the authenticator app was set up"}
 	}
 	return code, nil
 }
@@ -75,10 +75,10 @@ func (Sent) Method() string { return "message" }
 func (s Sent) Code(ctx context.Context, _ int) (string, error) {
 	code, err := s.Ask(ctx)
 	if err != nil {
-		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.KindFactor, Cause: err, Hint: "run the command at a terminal, or configure second_factor.method as totp or exec"}
+		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrFactor, Cause: err, Hint: "run the command at a terminal, or configure second_factor.method as totp or exec"}
 	}
 	if code = strings.TrimSpace(code); code == "" {
-		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.KindFactor, Cause: errors.New("no code was given")}
+		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrFactor, Cause: errors.New("no code was given")}
 	}
 	return code, nil
 }

@@ -12,8 +12,8 @@ import (
 
 // haltKinds maps what a flow says of its end to kinds an operator knows.
 var haltKinds = map[string]error{
-	flows.SignedOut: userops.KindWall, flows.Wall: userops.KindWall, flows.Credentials: userops.KindCredentials, flows.Locked: userops.KindLocked,
-	flows.Factor: userops.KindFactor, flows.Rejected: userops.KindRejected, flows.Absent: userops.KindNotFound,
+	flows.SignedOut: userops.ErrWall, flows.Wall: userops.ErrWall, flows.Credentials: userops.ErrCredentials, flows.Locked: userops.ErrLocked,
+	flows.Factor: userops.ErrFactor, flows.Rejected: userops.ErrRejected, flows.Absent: userops.ErrNotFound,
 }
 
 // causes maps kinds of package automation to kinds and hints of userops, the first that matches.
@@ -21,19 +21,19 @@ var causes = []struct {
 	is, kind error
 	hint     string
 }{
-	{automation.ErrNoBrowser, userops.KindBrowser, "run: billagent browser install"},
-	{automation.ErrBrowserGone, userops.KindBrowser, "the browser ended by itself or was killed: try again"},
-	{automation.ErrForeignHost, userops.KindWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
-	{automation.ErrUnreachable, userops.KindUnreachable, "check the tenant's sign_in address and the network, then try again"},
-	{automation.ErrNotOffered, userops.KindRole, "choose one of the roles on offer"},
-	{automation.ErrIncomplete, userops.KindIncomplete, ""},
-	{automation.ErrWrongIdentity, userops.KindDrift, "the page was not about the right person, so nothing was done: look at the picture in the evidence"},
-	{automation.ErrAmbiguous, userops.KindDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
-	{automation.ErrMissing, userops.KindDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
-	{automation.ErrNotActionable, userops.KindDrift, "look at the picture in the evidence: something lies over the page, or it has changed"},
-	{automation.ErrMissed, userops.KindDrift, "look at the picture in the evidence: something took the click or the keys"},
-	{automation.ErrNotRead, userops.KindDrift, "look at the picture in the evidence: the page altered what was typed"},
-	{automation.ErrScript, userops.KindDrift, "this is a fault of billagent: please report it with the evidence"},
+	{automation.ErrNoBrowser, userops.ErrBrowser, "run: billagent browser install"},
+	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
+	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
+	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
+	{automation.ErrNotOffered, userops.ErrRole, "choose one of the roles on offer"},
+	{automation.ErrIncomplete, userops.ErrIncomplete, ""},
+	{automation.ErrWrongIdentity, userops.ErrDrift, "the page was not about the right person, so nothing was done: look at the picture in the evidence"},
+	{automation.ErrAmbiguous, userops.ErrDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
+	{automation.ErrMissing, userops.ErrDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
+	{automation.ErrNotActionable, userops.ErrDrift, "look at the picture in the evidence: something lies over the page, or it has changed"},
+	{automation.ErrMissed, userops.ErrDrift, "look at the picture in the evidence: something took the click or the keys"},
+	{automation.ErrNotRead, userops.ErrDrift, "look at the picture in the evidence: the page altered what was typed"},
+	{automation.ErrScript, userops.ErrDrift, "this is a fault of billagent: please report it with the evidence"},
 }
 
 // failure turns an error from below into one that names the act, the tenant and what to do.
@@ -48,25 +48,25 @@ func (p *Path) failure(act, target string, err error) error {
 		}
 		return own
 	}
-	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err, Kind: userops.KindDrift}
+	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err, Kind: userops.ErrDrift}
 	var halt *flows.HaltError
 	if errors.As(err, &halt) {
 		e.Kind, e.Hint, e.Cause = haltKinds[halt.Kind], halt.Hint, halt
-		if e.Kind == userops.KindRejected && e.Hint == "" {
+		if e.Kind == userops.ErrRejected && e.Hint == "" {
 			e.Hint = "do what the console says, or try it there by hand"
 		}
-		if e.Kind == userops.KindNotFound && act == signingIn {
-			e.Kind = userops.KindOrganisation
+		if e.Kind == userops.ErrNotFound && act == signingIn {
+			e.Kind = userops.ErrOrganisation
 		}
 		return e
 	}
 	var file *fs.PathError
 	if errors.As(err, &file) {
-		e.Kind, e.Hint = userops.KindStorage, "make room on the disk, or choose another state folder"
+		e.Kind, e.Hint = userops.ErrStorage, "make room on the disk, or choose another state folder"
 		return e
 	}
 	if errors.Is(err, context.Canceled) { // whatever was waited for then, it is not the page's fault
-		e.Kind, e.Hint = userops.KindCancelled, "run the command again"
+		e.Kind, e.Hint = userops.ErrCancelled, "run the command again"
 		return e
 	}
 	for _, c := range causes {
@@ -82,7 +82,7 @@ func (p *Path) failure(act, target string, err error) error {
 }
 
 func (p *Path) tooLong(e *userops.Error) error {
-	e.Kind, e.Hint = userops.KindTimeout, "allow more with --timeout, or try again when the console is faster"
+	e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the console is faster"
 	return e
 }
 

@@ -28,7 +28,7 @@ func (r roster) match(email string) (*userops.User, error) {
 			continue
 		}
 		if found != nil {
-			return nil, &userops.Error{Act: "finding", Target: email, Kind: userops.KindAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, r.users[i].Email, r.users[i].ID), Hint: "settle in the console which of them it is"}
+			return nil, &userops.Error{Act: "finding", Target: email, Kind: userops.ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, r.users[i].Email, r.users[i].ID), Hint: "settle in the console which of them it is"}
 		}
 		u := r.users[i]
 		found = &u
@@ -89,7 +89,7 @@ func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (
 		}
 		m := re.FindStringSubmatch(text)
 		if m == nil {
-			return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.KindDrift, Cause: fmt.Errorf("its %s %q does not match %s", col, text, re), Hint: "the table is not as the selector version says: correct the column's pattern in the overlay folder"}
+			return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.ErrDrift, Cause: fmt.Errorf("its %s %q does not match %s", col, text, re), Hint: "the table is not as the selector version says: correct the column's pattern in the overlay folder"}
 		}
 		for i, n := range re.SubexpNames() {
 			if n != "" {
@@ -99,7 +99,7 @@ func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (
 	}
 	status, err := p.opts.Library.App.Status(fields["status"])
 	if err != nil {
-		return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.KindDrift, Cause: err, Hint: "add the word to statuses in the app's app.yaml in the overlay folder"}
+		return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.ErrDrift, Cause: err, Hint: "add the word to statuses in the app's app.yaml in the overlay folder"}
 	}
 	return userops.User{ID: fields["id"], Email: fields["email"], FirstName: fields["first_name"], LastName: fields["last_name"], Role: fields["role"], Status: userops.Status(status)}, nil
 }
@@ -149,11 +149,11 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	case u == nil && !ros.complete:
 		return userops.User{}, p.incomplete("looking for", email, ros)
 	case u == nil:
-		return userops.User{}, &userops.Error{Act: "looking for", Target: email, Tenant: p.opts.Tenant, Kind: userops.KindNotFound, Hint: "list everyone with: billagent users list --status all"}
+		return userops.User{}, &userops.Error{Act: "looking for", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "list everyone with: billagent users list --status all"}
 	}
 	return *u, nil
 }
 
 func (p *Path) incomplete(act, target string, ros roster) error {
-	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: userops.KindIncomplete, Cause: fmt.Errorf("%s", ros.proof), Hint: "somebody may be changing users right now: try again"}
+	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", ros.proof), Hint: "somebody may be changing users right now: try again"}
 }

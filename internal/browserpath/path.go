@@ -134,7 +134,7 @@ func (p *Path) run(ctx context.Context, page *automation.Page, name string, inpu
 		}
 		flow, ok := p.opts.Library.Flow(name, p.version.Layout)
 		if !ok {
-			return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.version.Layout)}
+			return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.version.Layout)}
 		}
 		on := page
 		if on == nil {
@@ -198,7 +198,7 @@ func (p *Path) Roles(ctx context.Context) ([]string, error) {
 	}
 	roles := slices.DeleteFunc(res.Texts["roles"], func(s string) bool { return s == "" })
 	if len(roles) == 0 {
-		return nil, p.failure("listing roles", "", &userops.Error{Act: "reading roles", Kind: userops.KindDrift, Cause: errors.New("no role is on offer")})
+		return nil, p.failure("listing roles", "", &userops.Error{Act: "reading roles", Kind: userops.ErrDrift, Cause: errors.New("no role is on offer")})
 	}
 	return roles, nil
 }

@@ -100,7 +100,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if err != nil {
 		return false, p.failure("opening the console", "", err)
 	}
-	if err = p.identify(ctx, ev); errors.Is(err, userops.KindOrganisation) {
+	if err = p.identify(ctx, ev); errors.Is(err, userops.ErrOrganisation) {
 		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
 		return false, nil
 	}
@@ -120,7 +120,7 @@ func (p *Path) load() (*saved, error) {
 		p.opts.Log.Warn("the saved session cannot be opened, signing in afresh", "error", err)
 		return nil, nil
 	case err != nil:
-		return nil, &userops.Error{Act: "reading the saved session", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err}
+		return nil, &userops.Error{Act: "reading the saved session", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err}
 	}
 	var s saved
 	if json.Unmarshal(data, &s) != nil || s.App != p.opts.Library.App.Name || s.Account != p.opts.Account || s.SignIn != p.opts.SignIn {
@@ -152,7 +152,7 @@ func (p *Path) Logout() error {
 		return nil
 	}
 	if err := p.opts.Sessions.Remove(p.opts.Tenant); err != nil {
-		return &userops.Error{Act: "forgetting the session", Tenant: p.opts.Tenant, Kind: userops.KindStorage, Cause: err}
+		return &userops.Error{Act: "forgetting the session", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err}
 	}
 	return nil
 }
@@ -184,17 +184,17 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	}
 	flow, ok := p.opts.Library.Flow("sign-in", version.Layout)
 	if !ok {
-		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.KindConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
+		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.ErrConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
 	}
 	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Patience: p.opts.Patience, Left: p.left, Secret: p.secret,
 		Inputs: map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Factor.Method(),
 			"organisation_id": p.opts.Organisation.ID, "organisation_name": p.opts.Organisation.Name}}
 	if _, err := r.Do(ctx); err != nil {
 		failed := p.explained(ctx, act, ev, err)
-		if errors.Is(failed, userops.KindCredentials) {
+		if errors.Is(failed, userops.ErrCredentials) {
 			p.rememberRefusal(ctx)
 		}
-		if errors.Is(failed, userops.KindCredentials) || errors.Is(failed, userops.KindLocked) || errors.Is(failed, userops.KindFactor) {
+		if errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor) {
 			p.refused = failed // trying again, for the next of a batch, is what locks accounts
 		}
 		return failed
@@ -220,10 +220,10 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 	case "password":
 		v, err := p.opts.Password(ctx)
 		if err != nil {
-			return "", &userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: err, Hint: "check the tenant's password reference"}
+			return "", &userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: err, Hint: "check the tenant's password reference"}
 		}
 		if p.wasRefused(v) && !p.insist {
-			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.KindCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, run: billagent login"}
+			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, run: billagent login"}
 		}
 		return v, nil
 	case "code":
@@ -299,7 +299,7 @@ func (p *Path) candidates() []*selectors.Version {
 }
 
 func (p *Path) noVersion() error {
-	return &userops.Error{Act: "choosing the selector version", Target: p.opts.Pin, Tenant: p.opts.Tenant, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + ids(p.opts.Library.Area(selectors.Console))}
+	return &userops.Error{Act: "choosing the selector version", Target: p.opts.Pin, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + ids(p.opts.Library.Area(selectors.Console))}
 }
 
 func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
@@ -339,7 +339,7 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 			return found[0], nil
 		}
 		if len(found) > 1 {
-			return nil, &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI, Cause: fmt.Errorf("versions %s all match the page", ids(found)), Hint: "make their fingerprints differ, or set selector_version to one of them"}
+			return nil, &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("versions %s all match the page", ids(found)), Hint: "make their fingerprints differ, or set selector_version to one of them"}
 		}
 		if broken := p.page.Broken(); broken != nil {
 			return nil, broken
@@ -363,7 +363,7 @@ func (p *Path) unknownUI(ctx context.Context, all []*selectors.Version, err erro
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return err
 	}
-	return &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.KindUnknownUI,
+	return &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI,
 		Cause: fmt.Errorf("none of the versions %s matches the page at %s", ids(all), automation.WithoutQuery(p.page.URL())),
 		Hint:  "the console's pages have changed, or this is another page than expected: look at the picture in the evidence"}
 }
@@ -397,7 +397,7 @@ func (p *Path) identify(ctx context.Context, ev *automation.Evidence) error {
 	want := p.opts.Organisation
 	if want.ID != "" && id != want.ID || want.Name != "" && name != want.Name { // what cannot be read is not proved
 		p.version = nil
-		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.KindOrganisation,
+		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
 			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "check organisation.id and organisation.name: each that is given must be what the console shows"}
 	}
 	return nil

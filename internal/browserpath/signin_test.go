@@ -54,7 +54,7 @@ func TestTheSecondCommandNeedsNeitherPasswordNorCode(t *testing.T) {
 		con.EndSessions()
 		require.NoError(t, second.Close())
 		_, err = count(t, second)
-		require.ErrorIs(t, err, userops.KindConfig)
+		require.ErrorIs(t, err, userops.ErrConfig)
 		assert.ErrorContains(t, err, "password")
 	})
 }
@@ -95,11 +95,11 @@ func TestARefusedPasswordIsNotTriedAgain(t *testing.T) {
 			o.Password = func(context.Context) (string, error) { return "wrong-horse-8-battery", nil }
 		})
 		_, err := count(t, p)
-		require.ErrorIs(t, err, userops.KindCredentials)
+		require.ErrorIs(t, err, userops.ErrCredentials)
 		for range 12 { // as many as a batch may be long
 			r := p.Deactivate(t.Context(), ann)
 			require.Equal(t, userops.Halted, r.Outcome)
-			require.ErrorIs(t, r.Err, userops.KindCredentials)
+			require.ErrorIs(t, r.Err, userops.ErrCredentials)
 		}
 		assert.Equal(t, 1, con.FailedSignIns(console.RobotEmail))
 		assert.NotContains(t, err.Error(), "wrong-horse")
@@ -116,14 +116,14 @@ func TestWallsHaltWithWhatAPersonShouldDo(t *testing.T) {
 		kind  error
 		says  string
 	}{
-		{"locked account", console.Fault{}, true, userops.KindLocked, "locked"},
-		{"captcha at sign-in", console.Fault{Name: "captcha", At: "signin"}, false, userops.KindWall, "human"},
-		{"captcha after the password", console.Fault{Name: "captcha", At: "signin.password"}, false, userops.KindWall, "human"},
-		{"maintenance", console.Fault{Name: "maintenance"}, false, userops.KindWall, "maintenance"},
-		{"foreign host", console.Fault{Name: "foreign-redirect", At: "signin.organisation"}, false, userops.KindWall, "elsewhere.test"},
-		{"error 500", console.Fault{Name: "error-500", At: "signin"}, false, userops.KindUnreachable, "500"},
-		{"cut", console.Fault{Name: "cut", At: "signin.password"}, false, userops.KindUnreachable, "loaded"},
-		{"captcha on the list", console.Fault{Name: "captcha", At: "users"}, false, userops.KindWall, "human"},
+		{"locked account", console.Fault{}, true, userops.ErrLocked, "locked"},
+		{"captcha at sign-in", console.Fault{Name: "captcha", At: "signin"}, false, userops.ErrWall, "human"},
+		{"captcha after the password", console.Fault{Name: "captcha", At: "signin.password"}, false, userops.ErrWall, "human"},
+		{"maintenance", console.Fault{Name: "maintenance"}, false, userops.ErrWall, "maintenance"},
+		{"foreign host", console.Fault{Name: "foreign-redirect", At: "signin.organisation"}, false, userops.ErrWall, "elsewhere.test"},
+		{"error 500", console.Fault{Name: "error-500", At: "signin"}, false, userops.ErrUnreachable, "500"},
+		{"cut", console.Fault{Name: "cut", At: "signin.password"}, false, userops.ErrUnreachable, "loaded"},
+		{"captcha on the list", console.Fault{Name: "captcha", At: "users"}, false, userops.ErrWall, "human"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -156,7 +156,7 @@ func TestAnAuthenticatorWhoseClockIsOneStepOff(t *testing.T) {
 		t.Parallel()
 		_, p := setup(t, console.Options{Layout: "neo", StrictCodes: true, ClockOffset: 5 * time.Minute})
 		_, err := count(t, p)
-		require.ErrorIs(t, err, userops.KindFactor)
+		require.ErrorIs(t, err, userops.ErrFactor)
 		assert.Contains(t, userops.HintOf(err), "clock")
 	})
 }
@@ -182,12 +182,12 @@ func TestASecondFactorThatCannotBeReached(t *testing.T) {
 		o.Account, o.Password = console.ClerkEmail, func(context.Context) (string, error) { return console.ClerkPassword, nil }
 	})
 	_, err := count(t, p) // the clerk has a phone, but no authenticator
-	require.ErrorIs(t, err, userops.KindFactor)
+	require.ErrorIs(t, err, userops.ErrFactor)
 	_, p = setup(t, console.Options{Layout: "neo"}, impatient, func(o *browserpath.Options) {
 		o.Factor = browserpath.Sent{Ask: func(context.Context) (string, error) { return "", errors.New("nobody is there") }}
 	})
 	_, err = count(t, p)
-	require.ErrorIs(t, err, userops.KindFactor)
+	require.ErrorIs(t, err, userops.ErrFactor)
 	assert.Contains(t, err.Error(), "nobody is there")
 }
 
@@ -209,7 +209,7 @@ func TestTheOrganisationIsTheOneThatIsMeant(t *testing.T) {
 
 		_, p = setup(t, console.Options{Layout: layout, Users: 10}, func(o *browserpath.Options) { o.Organisation = browserpath.Organisation{Name: "Acme Co"} })
 		_, err = count(t, p)
-		require.ErrorIs(t, err, userops.KindOrganisation)
+		require.ErrorIs(t, err, userops.ErrOrganisation)
 		for _, name := range []string{"Acme Corp Test", "Acme Corp.", "Acme"} {
 			assert.Contains(t, err.Error(), name)
 		}
@@ -241,14 +241,14 @@ func TestARefusedPasswordIsRememberedUntilAPersonInsists(t *testing.T) {
 	})
 	for range 3 { // three runs of a job
 		_, err = count(t, p)
-		require.ErrorIs(t, err, userops.KindCredentials)
+		require.ErrorIs(t, err, userops.ErrCredentials)
 		require.NoError(t, p.Close())
 		_, p = setup(t, console.Options{}, func(o *browserpath.Options) {
 			o.Sessions, o.SignIn, o.Password = box, con.SignInURL(), func(context.Context) (string, error) { return password, nil }
 		})
 	}
 	assert.Equal(t, 1, con.FailedSignIns(console.RobotEmail))
-	require.ErrorIs(t, p.Login(t.Context()), userops.KindCredentials)
+	require.ErrorIs(t, p.Login(t.Context()), userops.ErrCredentials)
 	assert.Equal(t, 2, con.FailedSignIns(console.RobotEmail), "a person may insist")
 	password = console.RobotPassword
 	require.NoError(t, p.Login(t.Context()))

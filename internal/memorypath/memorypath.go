@@ -54,7 +54,7 @@ func (p *Path) Edit(edit func([]userops.User) []userops.User) {
 func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
 	for _, u := range p.Stored() {
 		if err := ctx.Err(); err != nil {
-			return userops.Listing{}, &userops.Error{Act: "listing users", Kind: userops.KindCancelled, Cause: err}
+			return userops.Listing{}, &userops.Error{Act: "listing users", Kind: userops.ErrCancelled, Cause: err}
 		}
 		if len(statuses) > 0 && !slices.Contains(statuses, u.Status) {
 			continue
@@ -74,7 +74,7 @@ func (p *Path) Get(_ context.Context, email string) (userops.User, error) {
 	}
 	i, err := p.find(email)
 	if err == nil && i < 0 {
-		err = &userops.Error{Act: "looking for", Target: email, Kind: userops.KindNotFound}
+		err = &userops.Error{Act: "looking for", Target: email, Kind: userops.ErrNotFound}
 	}
 	if err != nil {
 		return userops.User{}, err
@@ -89,7 +89,7 @@ func (p *Path) find(email string) (int, error) {
 	for i, u := range p.users {
 		if userops.SameEmail(u.Email, email) {
 			if found >= 0 {
-				return -1, &userops.Error{Act: "finding", Target: email, Kind: userops.KindAmbiguous}
+				return -1, &userops.Error{Act: "finding", Target: email, Kind: userops.ErrAmbiguous}
 			}
 			found = i
 		}
@@ -114,7 +114,7 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 		return end(userops.Halted, err)
 	}
 	if err := ctx.Err(); err != nil {
-		return end(userops.Halted, &userops.Error{Act: string(action), Target: email, Kind: userops.KindCancelled, Cause: err})
+		return end(userops.Halted, &userops.Error{Act: string(action), Target: email, Kind: userops.ErrCancelled, Cause: err})
 	}
 	i, err := p.find(email)
 	if err != nil {
@@ -130,7 +130,7 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.DualControl && i >= 0 {
-		return end(userops.Requested, fail(string(action), email, userops.KindApproval, "let another administrator approve it"))
+		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
 	}
 	if i < 0 {
 		p.next++
@@ -141,7 +141,7 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	after := p.users[i]
 	res.After = &after
 	if p.DualControl {
-		return end(userops.Requested, fail(string(action), email, userops.KindApproval, "let another administrator approve it"))
+		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
 	}
 	return end(userops.Done, nil)
 }
@@ -165,15 +165,15 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 	return p.change(ctx, userops.Deactivate, email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case userops.SameEmail(email, p.Self):
-			return userops.Refused, fail("deactivating", email, userops.KindSelf, "let another administrator do it")
+			return userops.Refused, fail("deactivating", email, userops.ErrSelf, "let another administrator do it")
 		case u == nil:
-			return userops.Halted, fail("finding", email, userops.KindNotFound, "check the address")
+			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
 		case u.Status == userops.Inactive:
 			return userops.Already, nil
 		case p.lastAdministrator(u):
-			return userops.Refused, fail("deactivating", email, userops.KindLastAdmin, "make somebody else an administrator first")
+			return userops.Refused, fail("deactivating", email, userops.ErrLastAdmin, "make somebody else an administrator first")
 		case u.Status == userops.Pending:
-			return userops.Halted, fail("deactivating", email, userops.KindRejected, "let another administrator approve it first")
+			return userops.Halted, fail("deactivating", email, userops.ErrRejected, "let another administrator approve it first")
 		}
 		return "", nil
 	}, func(u *userops.User) { u.Status = userops.Inactive })
@@ -184,11 +184,11 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case u == nil:
-			return userops.Halted, fail("finding", email, userops.KindNotFound, "check the address")
+			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
 		case u.Status == userops.Active:
 			return userops.Already, nil
 		case u.Status == userops.Pending:
-			return userops.Halted, fail("reactivating", email, userops.KindRejected, "let another administrator approve it first")
+			return userops.Halted, fail("reactivating", email, userops.ErrRejected, "let another administrator approve it first")
 		}
 		return "", nil
 	}, func(u *userops.User) { u.Status = userops.Active })
@@ -199,17 +199,17 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 	return p.change(ctx, userops.SetRole, email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case role == "":
-			return userops.Refused, fail("changing the role of", email, userops.KindNoRole, "name the role")
+			return userops.Refused, fail("changing the role of", email, userops.ErrNoRole, "name the role")
 		case u == nil:
-			return userops.Halted, fail("finding", email, userops.KindNotFound, "check the address")
+			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
 		case u.Role == role:
 			return userops.Already, nil
 		case u.Status != userops.Active:
-			return userops.Halted, fail("changing the role of", email, userops.KindInactive, "reactivate the user first")
+			return userops.Halted, fail("changing the role of", email, userops.ErrInactive, "reactivate the user first")
 		case userops.SameEmail(email, p.Self):
-			return userops.Refused, fail("changing the role of", email, userops.KindSelf, "let another administrator do it")
+			return userops.Refused, fail("changing the role of", email, userops.ErrSelf, "let another administrator do it")
 		case role != p.Administrator && p.lastAdministrator(u):
-			return userops.Refused, fail("changing the role of", email, userops.KindLastAdmin, "make somebody else an administrator first")
+			return userops.Refused, fail("changing the role of", email, userops.ErrLastAdmin, "make somebody else an administrator first")
 		}
 		return p.known(role)
 	}, func(u *userops.User) { u.Role = role })
@@ -219,7 +219,7 @@ func (p *Path) known(role string) (userops.Outcome, error) {
 	if slices.Contains(p.RoleNames, role) {
 		return "", nil
 	}
-	return userops.Halted, &userops.Error{Act: "choosing the role", Target: role, Kind: userops.KindRole, Cause: errors.New("on offer: " + strings.Join(p.RoleNames, ", ")), Hint: "choose one of the roles on offer"}
+	return userops.Halted, &userops.Error{Act: "choosing the role", Target: role, Kind: userops.ErrRole, Cause: errors.New("on offer: " + strings.Join(p.RoleNames, ", ")), Hint: "choose one of the roles on offer"}
 }
 
 // Invite implements userops.Directory.
@@ -231,17 +231,17 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	return p.change(ctx, userops.Invite, in.Email, func(u *userops.User) (userops.Outcome, error) {
 		switch {
 		case in.Role == "":
-			return userops.Refused, fail("inviting", in.Email, userops.KindNoRole, "name the role: a console that is not told makes an administrator")
+			return userops.Refused, fail("inviting", in.Email, userops.ErrNoRole, "name the role: a console that is not told makes an administrator")
 		case u != nil && u.Status == userops.Active:
 			return userops.Already, nil
 		case u != nil && u.Status == userops.Pending:
-			return userops.Halted, fail("inviting", in.Email, userops.KindRejected, "let another administrator approve it first")
+			return userops.Halted, fail("inviting", in.Email, userops.ErrRejected, "let another administrator approve it first")
 		case u != nil && !in.Reactivate:
-			return userops.Halted, fail("inviting", in.Email, userops.KindInactive, "reactivate instead")
+			return userops.Halted, fail("inviting", in.Email, userops.ErrInactive, "reactivate instead")
 		case u != nil:
 			return "", nil
 		case in.FirstName == "" || in.LastName == "":
-			return userops.Halted, fail("inviting", in.Email, userops.KindInput, "give first and last name")
+			return userops.Halted, fail("inviting", in.Email, userops.ErrInput, "give first and last name")
 		}
 		return p.known(in.Role)
 	}, func(u *userops.User) {

@@ -31,11 +31,11 @@ type Surroundings struct {
 }
 
 // Choose finds the tenant that is meant: the named one, else the configuration's own choice, else the only one.
-// The error is an *userops.Error of KindConfig.
+// The error is an *userops.Error of ErrConfig.
 func Choose(c *config.Config, name string) (string, config.Tenant, error) {
 	names := slices.Sorted(maps.Keys(c.Tenants))
 	fail := func(why, hint string) (string, config.Tenant, error) {
-		return "", config.Tenant{}, &userops.Error{Act: "choosing the tenant", Target: name, Kind: userops.KindConfig, Cause: errors.New(why), Hint: hint}
+		return "", config.Tenant{}, &userops.Error{Act: "choosing the tenant", Target: name, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
 	}
 	if len(names) == 0 {
 		where := c.File
@@ -71,21 +71,21 @@ func Open(ctx context.Context, c *config.Config, name string, around Surrounding
 	}
 	lib, err := flows.Load(t.App, c.Overlay)
 	if err != nil {
-		return fail("loading selectors and flows", userops.KindConfig, err, "correct the files named above; those of your own are in the overlay folder")
+		return fail("loading selectors and flows", userops.ErrConfig, err, "correct the files named above; those of your own are in the overlay folder")
 	}
 	key := ""
 	if t.SessionKey != "" {
 		if key, err = t.SessionKey.Fetch(ctx); err != nil {
-			return fail("fetching the session key", userops.KindConfig, err, "check the tenant's session_key reference")
+			return fail("fetching the session key", userops.ErrConfig, err, "check the tenant's session_key reference")
 		}
 	}
 	box, err := seal.New(filepath.Join(c.State, "sessions"), key)
 	if err != nil {
-		return fail("opening the session store", userops.KindStorage, err, "check the state folder and the tenant's session_key")
+		return fail("opening the session store", userops.ErrStorage, err, "check the state folder and the tenant's session_key")
 	}
 	binary, err := automation.Find(c.Browser.Path, c.Browser.Headful)
 	if err != nil {
-		return fail("finding a browser", userops.KindBrowser, err, "run: billagent browser install")
+		return fail("finding a browser", userops.ErrBrowser, err, "run: billagent browser install")
 	}
 	opts := browserpath.Options{
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
@@ -119,7 +119,7 @@ func CheckApps(c *config.Config) error {
 		t := c.Tenants[name]
 		lib, err := flows.Load(t.App, c.Overlay)
 		if err != nil {
-			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.KindConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
+			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
 			continue
 		}
 		var ids []string
@@ -127,7 +127,7 @@ func CheckApps(c *config.Config) error {
 			ids = append(ids, v.ID)
 		}
 		if t.SelectorVersion != "" && !slices.Contains(ids, t.SelectorVersion) {
-			errs = append(errs, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.KindConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
+			errs = append(errs, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
 		}
 	}
 	return errors.Join(errs...)

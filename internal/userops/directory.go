@@ -89,8 +89,8 @@ type Directory interface {
 	// List streams the users that have one of the statuses (none means all), each once, in the order of the console.
 	// It stops with the error that each returns.
 	List(ctx context.Context, statuses []Status, each func(User) error) (Listing, error)
-	// Get finds the one user with an e-mail, compared without regard to case. No such user is KindNotFound; two are
-	// KindAmbiguous.
+	// Get finds the one user with an e-mail, compared without regard to case. No such user is ErrNotFound; two are
+	// ErrAmbiguous.
 	Get(ctx context.Context, email string) (User, error)
 	Invite(ctx context.Context, in Invitation) Result
 	Deactivate(ctx context.Context, email string) Result

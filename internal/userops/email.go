@@ -7,7 +7,7 @@ import (
 )
 
 // CheckEmail returns an address ready to be compared: surrounding white space removed, nothing else changed. The error
-// is an *Error of KindInput.
+// is an *Error of ErrInput.
 func CheckEmail(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	fail := func(why string) (string, error) {
@@ -15,7 +15,7 @@ func CheckEmail(s string) (string, error) {
 		if len(shown) > 80 {
 			shown = shown[:80] + "…"
 		}
-		return "", &Error{Act: "reading the e-mail", Target: fmt.Sprintf("%q", shown), Kind: KindInput, Cause: fmt.Errorf("%s", why), Hint: "write it as in ann@acme.example"}
+		return "", &Error{Act: "reading the e-mail", Target: fmt.Sprintf("%q", shown), Kind: ErrInput, Cause: fmt.Errorf("%s", why), Hint: "write it as in ann@acme.example"}
 	}
 	if s == "" {
 		return fail("it is empty")

@@ -30,7 +30,7 @@ func TestCheckEmail(t *testing.T) {
 	}
 	for _, bad := range []string{"", "ann", "@x.com", "ann@", "Ann <ann@x.com>", "ann@x.com, joann@x.com", "ann@x.com\u200b", "ann\u202e@x.com", strings.Repeat("a", 250) + "@x.com"} {
 		_, err := userops.CheckEmail(bad)
-		require.ErrorIs(t, err, userops.KindInput, bad)
+		require.ErrorIs(t, err, userops.ErrInput, bad)
 	}
 }
 
@@ -43,11 +43,11 @@ func TestSameEmail(t *testing.T) {
 
 func TestErrorNamesActTargetAndHint(t *testing.T) {
 	t.Parallel()
-	inner := &userops.Error{Act: "fetching the password", Kind: userops.KindConfig, Hint: "check the reference"}
-	e := &userops.Error{Act: "deactivating", Target: "ann@x.com", Tenant: "acme", Kind: userops.KindDrift, Cause: inner}
+	inner := &userops.Error{Act: "fetching the password", Kind: userops.ErrConfig, Hint: "check the reference"}
+	e := &userops.Error{Act: "deactivating", Target: "ann@x.com", Tenant: "acme", Kind: userops.ErrDrift, Cause: inner}
 	assert.Equal(t, "deactivating ann@x.com in tenant acme: the page is not as the selector version says: fetching the password: the configuration is not right", e.Error())
-	assert.True(t, errors.Is(e, userops.KindDrift))
-	assert.True(t, errors.Is(e, userops.KindConfig))
+	assert.True(t, errors.Is(e, userops.ErrDrift))
+	assert.True(t, errors.Is(e, userops.ErrConfig))
 	assert.Equal(t, "check the reference", userops.HintOf(e))
 }
 

@@ -141,9 +141,9 @@ func get(t *testing.T, b Backend) {
 		assert.Contains(t, b.Stored(), u)
 	}
 	_, err := b.Directory.Get(t.Context(), "nn@acme.example")
-	require.ErrorIs(t, err, userops.KindNotFound)
+	require.ErrorIs(t, err, userops.ErrNotFound)
 	_, err = b.Directory.Get(t.Context(), "not an address")
-	require.ErrorIs(t, err, userops.KindInput)
+	require.ErrorIs(t, err, userops.ErrInput)
 }
 
 func getAmbiguous(t *testing.T, b Backend) {
@@ -152,10 +152,10 @@ func getAmbiguous(t *testing.T, b Backend) {
 	})
 	before := b.Stored()
 	_, err := b.Directory.Get(t.Context(), "ann@acme.example")
-	require.ErrorIs(t, err, userops.KindAmbiguous)
+	require.ErrorIs(t, err, userops.ErrAmbiguous)
 	r := b.Directory.Deactivate(t.Context(), "ann@acme.example")
 	require.Equal(t, userops.Halted, r.Outcome)
-	require.ErrorIs(t, r.Err, userops.KindAmbiguous)
+	require.ErrorIs(t, r.Err, userops.ErrAmbiguous)
 	assert.Equal(t, before, b.Stored())
 }
 
@@ -180,7 +180,7 @@ func deactivateRefused(t *testing.T, b Backend) {
 	for _, e := range []string{Self, strings.ToUpper(Self)} {
 		r := b.Directory.Deactivate(t.Context(), e)
 		outcome(t, userops.Refused, r)
-		assert.ErrorIs(t, r.Err, userops.KindSelf)
+		assert.ErrorIs(t, r.Err, userops.ErrSelf)
 	}
 	r := b.Directory.SetRole(t.Context(), Self, "Clerk")
 	outcome(t, userops.Refused, r)
@@ -193,16 +193,16 @@ func deactivateLast(t *testing.T, b Backend) {
 	before := b.Stored()
 	r := b.Directory.Deactivate(t.Context(), "olivia@acme.example")
 	outcome(t, userops.Refused, r)
-	assert.ErrorIs(t, r.Err, userops.KindLastAdmin)
+	assert.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 	r = b.Directory.SetRole(t.Context(), "olivia@acme.example", "Clerk")
 	outcome(t, userops.Refused, r)
-	assert.ErrorIs(t, r.Err, userops.KindLastAdmin)
+	assert.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 	assert.Equal(t, before, b.Stored())
 }
 
 func deactivateHalted(t *testing.T, b Backend) {
 	before := b.Stored()
-	for e, kind := range map[string]error{"nobody@acme.example": userops.KindNotFound, "not an address": userops.KindInput, "pending@acme.example": userops.KindRejected} {
+	for e, kind := range map[string]error{"nobody@acme.example": userops.ErrNotFound, "not an address": userops.ErrInput, "pending@acme.example": userops.ErrRejected} {
 		r := b.Directory.Deactivate(t.Context(), e)
 		outcome(t, userops.Halted, r)
 		assert.ErrorIs(t, r.Err, kind, e)
@@ -218,7 +218,7 @@ func reactivate(t *testing.T, b Backend) {
 	outcome(t, userops.Already, b.Directory.Reactivate(t.Context(), "gone@acme.example"))
 	r = b.Directory.Reactivate(t.Context(), "nobody@acme.example")
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindNotFound)
+	assert.ErrorIs(t, r.Err, userops.ErrNotFound)
 }
 
 func setRole(t *testing.T, b Backend) {
@@ -234,11 +234,11 @@ func setRoleHalted(t *testing.T, b Backend) {
 	before := b.Stored()
 	r := b.Directory.SetRole(t.Context(), "ann@acme.example", "Emperor")
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindRole)
+	assert.ErrorIs(t, r.Err, userops.ErrRole)
 	assert.Contains(t, r.Reason, "Approver", "the roles on offer are named")
 	r = b.Directory.SetRole(t.Context(), "gone@acme.example", "Clerk")
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindInactive)
+	assert.ErrorIs(t, r.Err, userops.ErrInactive)
 	r = b.Directory.SetRole(t.Context(), "ann@acme.example", "")
 	outcome(t, userops.Refused, r)
 	assert.Equal(t, before, b.Stored())
@@ -265,7 +265,7 @@ func inviteWithoutRole(t *testing.T, b Backend) {
 	before := b.Stored()
 	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss"})
 	outcome(t, userops.Refused, r)
-	assert.ErrorIs(t, r.Err, userops.KindNoRole)
+	assert.ErrorIs(t, r.Err, userops.ErrNoRole)
 	assert.Equal(t, before, b.Stored())
 }
 
@@ -273,11 +273,11 @@ func inviteHalted(t *testing.T, b Backend) {
 	before := b.Stored()
 	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Emperor"})
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindRole)
+	assert.ErrorIs(t, r.Err, userops.ErrRole)
 	assert.Contains(t, r.Reason, "Approver", "the roles on offer are named")
 	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", Role: "Clerk"})
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindInput)
+	assert.ErrorIs(t, r.Err, userops.ErrInput)
 	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@", FirstName: "Eve", LastName: "Moss", Role: "Clerk"})
 	outcome(t, userops.Halted, r)
 	assert.Equal(t, before, b.Stored())
@@ -288,7 +288,7 @@ func inviteKnown(t *testing.T, b Backend) {
 	in := userops.Invitation{Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Payer"}
 	r := b.Directory.Invite(t.Context(), in)
 	outcome(t, userops.Halted, r)
-	assert.ErrorIs(t, r.Err, userops.KindInactive)
+	assert.ErrorIs(t, r.Err, userops.ErrInactive)
 	assert.Contains(t, r.Hint, "reactivate")
 	assert.Equal(t, before, b.Stored())
 	in.Reactivate = true
@@ -313,7 +313,7 @@ func cancelled(t *testing.T, b Backend) {
 	cancel()
 	r := b.Directory.Deactivate(ctx, "ann@acme.example")
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
-	assert.ErrorIs(t, r.Err, userops.KindCancelled)
+	assert.ErrorIs(t, r.Err, userops.ErrCancelled)
 	assert.Equal(t, before, b.Stored())
 }
 

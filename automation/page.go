@@ -114,7 +114,7 @@ func (p *Page) BringToFront(ctx context.Context) error {
 // Open navigates to an address, which may be relative to the page now shown. It returns when the browser has begun to
 // show the answer; what is on the page is for Await to see.
 func (p *Page) Open(ctx context.Context, address string) error {
-	abs, err := p.absolute(address)
+	abs, err := Resolve(p.URL(), address)
 	if err != nil {
 		return &Error{Act: "open", Target: address, Kind: ErrUnreachable, Cause: err}
 	}
@@ -141,12 +141,13 @@ func (p *Page) Open(ctx context.Context, address string) error {
 	return p.landed(ctx)
 }
 
-func (p *Page) absolute(address string) (string, error) {
-	base, err := url.Parse(p.URL())
+// Resolve makes an address absolute that may be relative to a base.
+func Resolve(base, address string) (string, error) {
+	b, err := url.Parse(base)
 	if err != nil {
 		return "", err
 	}
-	u, err := base.Parse(address)
+	u, err := b.Parse(address)
 	if err != nil {
 		return "", err
 	}
@@ -157,229 +158,6 @@ func (p *Page) blockedHost() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.blocked
-}
-
-// event hears what the page does. It must not wait for protocol answers.
-func (p *Page) event(method string, params json.RawMessage) {
-	switch method {
-	case "Runtime.executionContextCreated":
-		p.contextCreated(params)
-	case "Runtime.executionContextDestroyed":
-		var e struct{ ExecutionContextUniqueId string }
-		if json.Unmarshal(params, &e) == nil {
-			p.mu.Lock()
-			if e.ExecutionContextUniqueId == p.worldID {
-				p.dropWorld()
-			}
-			p.mu.Unlock()
-		}
-	case "Runtime.executionContextsCleared":
-		p.mu.Lock()
-		p.dropWorld()
-		p.mu.Unlock()
-	case "Runtime.bindingCalled":
-		var e proto.RuntimeBindingCalled
-		var v verdict
-		if json.Unmarshal(params, &e) == nil && json.Unmarshal([]byte(e.Payload), &v) == nil {
-			p.mu.Lock()
-			p.reports[v.Token] = v
-			p.mu.Unlock()
-		}
-	case "Page.frameAttached":
-		var e proto.PageFrameAttached
-		if json.Unmarshal(params, &e) == nil {
-			p.mu.Lock()
-			p.frames[proto.TargetTargetID(e.FrameID)] = true
-			p.mu.Unlock()
-		}
-	case "Page.frameRequestedNavigation", "Page.frameStartedNavigating":
-		var e struct{ FrameId, NavigationType, Disposition string }
-		if json.Unmarshal(params, &e) == nil && !strings.HasSuffix(strings.ToLower(e.NavigationType), "samedocument") && (e.Disposition == "" || e.Disposition == "currentTab") {
-			p.departs(proto.TargetTargetID(e.FrameId))
-		}
-	case "Page.frameStoppedLoading", "Page.frameDetached":
-		var e struct{ FrameId, Reason string }
-		if json.Unmarshal(params, &e) == nil {
-			p.arrives(proto.TargetTargetID(e.FrameId))
-			if method == "Page.frameDetached" && e.Reason != "swap" {
-				p.mu.Lock()
-				delete(p.frames, proto.TargetTargetID(e.FrameId))
-				p.mu.Unlock()
-			}
-		}
-	case "Page.frameNavigated":
-		var e proto.PageFrameNavigated
-		if json.Unmarshal(params, &e) != nil {
-			return
-		}
-		p.arrives(proto.TargetTargetID(e.Frame.ID))
-		if e.Frame.ParentID == "" {
-			p.frameless()
-			p.mu.Lock()
-			p.url, p.failed = e.Frame.URL+e.Frame.URLFragment, ""
-			if e.Frame.UnreachableURL != "" {
-				p.url, p.failed = e.Frame.UnreachableURL, "the page could not be loaded"
-			}
-			p.mainLoader = e.Frame.LoaderID
-			p.mu.Unlock()
-		}
-	case "Page.navigatedWithinDocument":
-		var e proto.PageNavigatedWithinDocument
-		if json.Unmarshal(params, &e) != nil {
-			return
-		}
-		p.arrives(proto.TargetTargetID(e.FrameID))
-		if string(e.FrameID) == string(p.target) {
-			p.mu.Lock()
-			p.url = e.URL
-			p.mu.Unlock()
-		}
-	case "Network.responseReceived":
-		var e proto.NetworkResponseReceived
-		if json.Unmarshal(params, &e) == nil && e.Type == proto.NetworkResourceTypeDocument && string(e.FrameID) == string(p.target) {
-			p.mu.Lock()
-			p.status = e.Response.Status
-			p.mu.Unlock()
-		}
-	case "Fetch.requestPaused":
-		var e proto.FetchRequestPaused
-		if json.Unmarshal(params, &e) == nil {
-			go p.decide(&e)
-		}
-	case "Page.javascriptDialogOpening":
-		var e proto.PageJavascriptDialogOpening
-		if json.Unmarshal(params, &e) == nil {
-			p.answer(&e)
-		}
-	}
-}
-
-// departs notes that a frame has begun to load another document: what it still shows must not be read as the answer to
-// what was done to it.
-func (p *Page) departs(frame proto.TargetTargetID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if frame != p.target && !p.frames[frame] {
-		return // word of a frame that has gone with its document comes late
-	}
-	if len(p.navigating) == 0 {
-		p.arrived = make(chan struct{})
-	}
-	p.navigating[frame] = true
-}
-
-// frameless forgets the frames of the document before: a new one has taken its place.
-func (p *Page) frameless() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	clear(p.frames)
-	if len(p.navigating) > 0 {
-		clear(p.navigating)
-		close(p.arrived)
-	}
-}
-
-func (p *Page) arrives(frame proto.TargetTargetID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.navigating[frame] {
-		return
-	}
-	delete(p.navigating, frame)
-	if len(p.navigating) == 0 {
-		close(p.arrived)
-	}
-}
-
-// landed waits until no frame is on its way to another document.
-func (p *Page) landed(ctx context.Context) error {
-	p.mu.Lock()
-	on, arrived := len(p.navigating) > 0, p.arrived
-	p.mu.Unlock()
-	if !on {
-		return nil
-	}
-	bound := time.NewTimer(worldBound)
-	defer bound.Stop()
-	select {
-	case <-arrived:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("waiting for the next page: %w", ctx.Err())
-	case <-bound.C:
-		return &Error{Act: "await", Target: "the next page", Kind: ErrUnreachable, Last: "the server has not answered", Waited: worldBound.String(), Page: WithoutQuery(p.URL())}
-	case <-p.owner.browser.conn.closed:
-		return ErrBrowserGone
-	}
-}
-
-func (p *Page) contextCreated(params json.RawMessage) {
-	var e struct {
-		Context struct {
-			UniqueID string `json:"uniqueId"`
-			Name     string `json:"name"`
-			AuxData  struct {
-				FrameID string `json:"frameId"`
-			} `json:"auxData"`
-		} `json:"context"`
-	}
-	if json.Unmarshal(params, &e) != nil || e.Context.Name != world || e.Context.AuxData.FrameID != string(p.target) {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.worldID = e.Context.UniqueID
-	select {
-	case <-p.worldReady:
-	default:
-		close(p.worldReady)
-	}
-}
-
-// dropWorld forgets the world of a document that has gone. The caller holds the lock.
-func (p *Page) dropWorld() {
-	p.worldID = ""
-	select {
-	case <-p.worldReady:
-		p.worldReady = make(chan struct{})
-	default:
-	}
-}
-
-// decide lets a navigation through or stops it, by the allow-list.
-func (p *Page) decide(e *proto.FetchRequestPaused) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if p.owner.Allows(e.Request.URL) {
-		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(p.scope(ctx)) // fails only when the page has moved on
-		return
-	}
-	where := WithoutQuery(e.Request.URL)
-	p.mu.Lock()
-	if e.FrameID == proto.PageFrameID(p.target) { // a foreign frame, such as an advertisement, is merely not shown
-		p.blocked = where
-	}
-	p.notes = append(p.notes, "navigation was blocked: "+where)
-	p.mu.Unlock()
-	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(p.scope(ctx))
-}
-
-// answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the
-// action under way expects one, everything else is dismissed.
-func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
-	p.mu.Lock()
-	accept := e.Type == proto.PageDialogTypeBeforeunload || e.Type == proto.PageDialogTypeAlert
-	if e.Type == proto.PageDialogTypeConfirm && p.accept {
-		accept, p.accept = true, false
-	}
-	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
-	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
-	p.mu.Unlock()
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
-	}()
 }
 
 // run calls one door of the injected script in the current document and decodes its answer. A document that is

@@ -2,11 +2,10 @@ package flows
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-)
 
-var placeholder = regexp.MustCompile(`\$\{([a-z_]+)\}`)
+	"github.com/billagent/billagent/selectors"
+)
 
 // check makes sure of what a schema cannot say about one flow.
 func (f *Flow) check() []error {
@@ -33,17 +32,17 @@ func (f *Flow) check() []error {
 			complain("when looks at either a target or an input", at...)
 		}
 		for _, text := range s.texts() {
-			for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-				if !slices.Contains(inputs, m[1]) {
-					complain(fmt.Sprintf("${%s} is not an input of this flow", m[1]), at...)
+			for _, name := range selectors.Placeholders(text) {
+				if !slices.Contains(inputs, name) {
+					complain(fmt.Sprintf("${%s} is not an input of this flow", name), at...)
 				}
 			}
 		}
 		if s.Fill == nil {
 			for _, text := range s.texts() {
-				for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
-					if slices.Contains(f.Secrets, m[1]) {
-						complain(fmt.Sprintf("the secret ${%s} may only be filled in", m[1]), at...)
+				for _, name := range selectors.Placeholders(text) {
+					if slices.Contains(f.Secrets, name) {
+						complain(fmt.Sprintf("the secret ${%s} may only be filled in", name), at...)
 					}
 				}
 			}

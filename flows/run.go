@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -247,19 +246,10 @@ func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.
 // absolute resolves an address against where the console led after sign-in, its input home: the page now shown may be
 // anywhere, such as on the sign-in host after a session has ended.
 func (r *Run) absolute(address string) (string, error) {
-	home, ok := r.Inputs["home"]
-	if !ok {
-		return address, nil
+	if home, ok := r.Inputs["home"]; ok {
+		return automation.Resolve(home, address)
 	}
-	base, err := url.Parse(home)
-	if err != nil {
-		return "", err
-	}
-	u, err := base.Parse(address)
-	if err != nil {
-		return "", err
-	}
-	return u.String(), nil
+	return address, nil
 }
 
 // awaited is the target that a step waits for before it acts, looking out for what is watched meanwhile. A row's part is
@@ -302,28 +292,27 @@ func (r *Run) on(name string, do func(*selectors.Target) error) error {
 // text replaces ${name} by inputs. A secret is asked for here, and never logged.
 func (r *Run) text(ctx context.Context, s string) (string, error) {
 	var failed error
-	out := placeholder.ReplaceAllStringFunc(s, func(m string) string {
-		name := m[2 : len(m)-1]
+	out := selectors.Expand(s, func(name string) (string, bool) {
 		if v, ok := r.Inputs[name]; ok {
-			return v
+			return v, true
 		}
 		if r.Secret == nil {
 			failed = fmt.Errorf("input %s is missing", name)
-			return ""
+			return "", true
 		}
 		r.asked[name]++
 		v, err := r.Secret(ctx, name, r.asked[name])
 		if err != nil {
 			failed = err
 		}
-		return v
+		return v, true
 	})
 	return out, failed
 }
 
 func (r *Run) secret(s string) bool {
-	for _, m := range placeholder.FindAllStringSubmatch(s, -1) {
-		if _, plain := r.Inputs[m[1]]; !plain {
+	for _, name := range selectors.Placeholders(s) {
+		if _, plain := r.Inputs[name]; !plain {
 			return true
 		}
 	}

@@ -73,17 +73,12 @@ func (t *Target) Fill(values map[string]string) (*Target, error) {
 	out := *t
 	out.Candidates = make([]Candidate, len(t.Candidates))
 	put := func(text string) string {
-		return placeholders.ReplaceAllStringFunc(text, func(m string) string {
-			if v, ok := values[m[2:len(m)-1]]; ok {
-				return v
-			}
-			return m
-		})
+		return Expand(text, func(name string) (string, bool) { v, ok := values[name]; return v, ok })
 	}
 	for i, c := range t.Candidates {
-		for _, m := range placeholders.FindAllString(c.CSS+c.XPath, -1) {
-			if strings.ContainsAny(values[m[2:len(m)-1]], `"'\<>`+"\n\r\x00") {
-				return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, m)
+		for _, name := range Placeholders(c.CSS + c.XPath) {
+			if strings.ContainsAny(values[name], `"'\<>`+"\n\r\x00") {
+				return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, name)
 			}
 		}
 		for _, f := range []*string{&c.TestID, &c.Label, &c.Name, &c.Text, &c.Placeholder, &c.CSS, &c.XPath} {

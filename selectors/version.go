@@ -250,21 +250,17 @@ func (v *Version) checkCandidate(c Candidate, complain func(string, ...any), at 
 	}
 	checkCSS(c.CSS, complain, append(at, "css")...)
 	if c.XPath != "" {
-		if _, err := xpath.Compile(placeholders.ReplaceAllString(c.XPath, "x")); err != nil {
+		if _, err := xpath.Compile(stand(c.XPath)); err != nil {
 			complain(fmt.Sprintf("bad XPath: %v", err), append(at, "xpath")...)
 		}
 	}
 }
 
-var placeholders = regexp.MustCompile(`\$\{[a-z_]+\}`)
-
 // Placeholders lists the names of the inputs that the target's candidates take.
 func (t *Target) Placeholders() []string {
 	var out []string
 	for _, c := range t.Candidates {
-		for _, m := range placeholders.FindAllString(c.String(), -1) {
-			out = append(out, m[2:len(m)-1])
-		}
+		out = append(out, Placeholders(c.String())...)
 	}
 	return out
 }
@@ -273,7 +269,7 @@ func checkCSS(css string, complain func(string, ...any), at ...any) {
 	if css == "" {
 		return
 	}
-	plain := strings.ReplaceAll(placeholders.ReplaceAllString(css, "x"), ":scope", "*") // cascadia does not know :scope
+	plain := strings.ReplaceAll(stand(css), ":scope", "*") // cascadia does not know :scope
 	if _, err := cascadia.ParseGroup(plain); err != nil {
 		complain(fmt.Sprintf("bad CSS: %v", err), at...)
 	}

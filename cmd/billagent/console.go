@@ -101,7 +101,7 @@ func consoleFacts(c *console.Console, config string) string {
 	return b.String()
 }
 
-var consoleConfig = template.Must(template.New("").Parse(`# billagent: the bundled console. Complete, and of use only while that console runs.
+const consoleConfig = `# billagent: the bundled console. Complete, and of use only while that console runs.
 tenant: demo
 {{if .State}}state: {{printf "%q" .State}}
 {{end}}tenants:
@@ -117,7 +117,7 @@ tenant: demo
       secret: {{printf "%q" .Secret}}
     organisation:
       name: {{.Organisation}}
-`))
+`
 
 // writeConsoleConfig writes a configuration for a console, with its secrets in files beside it, and returns how to
 // remove them all. Nothing that is there already is overwritten.
@@ -135,7 +135,11 @@ func writeConsoleConfig(path string, c *console.Console, state string) (remove f
 		}
 	}
 	var text strings.Builder
-	if err := consoleConfig.Execute(&text, map[string]string{"State": state, "SignIn": c.SignInURL(), "Account": console.RobotEmail,
+	t, err := template.New("").Parse(consoleConfig)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Execute(&text, map[string]string{"State": state, "SignIn": c.SignInURL(), "Account": console.RobotEmail,
 		"Password": "file:" + password, "Secret": "file:" + secret, "Organisation": console.MainOrganisation}); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -259,11 +258,14 @@ func (c *Config) check() error {
 	return invalid(errors.Join(faults...))
 }
 
-var tenantName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+// nameable says whether a tenant's name can stand in a key, a variable and a file name.
+func nameable(name string) bool {
+	return len(name) > 0 && len(name) < 64 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == "" && name[0] != '_' && name[0] != '-'
+}
 
 func (t Tenant) check(at string) []error {
 	var faults []error
-	if !tenantName.MatchString(strings.TrimPrefix(at, "tenants.")) {
+	if !nameable(strings.TrimPrefix(at, "tenants.")) {
 		faults = append(faults, fmt.Errorf("%s: a tenant's name is made of a-z, 0-9, _ and -", at))
 	}
 	add := func(format string, args ...any) {

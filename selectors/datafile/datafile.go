@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -135,15 +134,10 @@ func keyNode(n *yaml.Node, key string) *yaml.Node {
 	return n
 }
 
-var lineOf = regexp.MustCompile(`line (\d+)(?:, column (\d+))?`)
-
 func yamlProblem(name string, err error) error {
 	p := &Problem{File: name, Line: 1, Col: 1, Message: strings.TrimPrefix(err.Error(), "yaml: ")}
-	if m := lineOf.FindStringSubmatch(err.Error()); m != nil {
-		p.Line, _ = strconv.Atoi(m[1])
-		if m[2] != "" {
-			p.Col, _ = strconv.Atoi(m[2])
-		}
+	if _, at, ok := strings.Cut(err.Error(), "line "); ok {
+		_, _ = fmt.Sscanf(at, "%d, column %d", &p.Line, &p.Col) // as much of it as there is
 	}
 	return p
 }

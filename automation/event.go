@@ -1,0 +1,257 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// event hears what the page does. It must not wait for protocol answers.
+func (p *Page) event(method string, params json.RawMessage) {
+	switch method {
+	case "Runtime.executionContextCreated":
+		p.contextCreated(params)
+	case "Runtime.executionContextDestroyed":
+		hear(params, p.contextDestroyed)
+	case "Runtime.executionContextsCleared":
+		p.contextDestroyed(contextGone{})
+	case "Runtime.bindingCalled":
+		hear(params, p.reported)
+	case "Page.frameAttached":
+		hear(params, p.frameAttached)
+	case "Page.frameDetached":
+		hear(params, p.frameDetached)
+	case "Page.frameRequestedNavigation", "Page.frameStartedNavigating":
+		hear(params, p.frameLeaves)
+	case "Page.frameStoppedLoading":
+		hear(params, func(e proto.PageFrameStoppedLoading) { p.arrives(proto.TargetTargetID(e.FrameID)) })
+	case "Page.frameNavigated":
+		hear(params, p.frameNavigated)
+	case "Page.navigatedWithinDocument":
+		hear(params, p.navigatedWithin)
+	case "Network.responseReceived":
+		hear(params, p.answered)
+	case "Fetch.requestPaused":
+		hear(params, func(e proto.FetchRequestPaused) { go p.decide(&e) })
+	case "Page.javascriptDialogOpening":
+		hear(params, func(e proto.PageJavascriptDialogOpening) { p.answer(&e) })
+	}
+}
+
+// hear decodes an event. One that cannot be decoded is passed over: it is of a form this program does not know.
+func hear[E any](params json.RawMessage, heard func(E)) {
+	var e E
+	if json.Unmarshal(params, &e) == nil {
+		heard(e)
+	}
+}
+
+// contextGone is Runtime.executionContextDestroyed; empty, it means all of them.
+type contextGone struct{ ExecutionContextUniqueId string }
+
+func (p *Page) contextDestroyed(e contextGone) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.ExecutionContextUniqueId == "" || e.ExecutionContextUniqueId == p.worldID {
+		p.dropWorld()
+	}
+}
+
+func (p *Page) reported(e proto.RuntimeBindingCalled) {
+	hear([]byte(e.Payload), func(v verdict) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.reports[v.Token] = v
+	})
+}
+
+func (p *Page) frameAttached(e proto.PageFrameAttached) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.frames[proto.TargetTargetID(e.FrameID)] = true
+}
+
+func (p *Page) frameDetached(e proto.PageFrameDetached) {
+	p.arrives(proto.TargetTargetID(e.FrameID))
+	if e.Reason == proto.PageFrameDetachedReasonSwap {
+		return // it goes on in another process
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.frames, proto.TargetTargetID(e.FrameID))
+}
+
+// leaving is Page.frameRequestedNavigation and Page.frameStartedNavigating, which rod does not know yet.
+type leaving struct{ FrameId, NavigationType, Disposition string }
+
+func (p *Page) frameLeaves(e leaving) {
+	within := strings.HasSuffix(strings.ToLower(e.NavigationType), "samedocument")
+	if !within && (e.Disposition == "" || e.Disposition == "currentTab") {
+		p.departs(proto.TargetTargetID(e.FrameId))
+	}
+}
+
+func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
+	p.arrives(proto.TargetTargetID(e.Frame.ID))
+	if e.Frame.ParentID != "" {
+		return
+	}
+	p.frameless()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.url, p.failed, p.mainLoader = e.Frame.URL+e.Frame.URLFragment, "", e.Frame.LoaderID
+	if e.Frame.UnreachableURL != "" {
+		p.url, p.failed = e.Frame.UnreachableURL, "the page could not be loaded"
+	}
+}
+
+func (p *Page) navigatedWithin(e proto.PageNavigatedWithinDocument) {
+	p.arrives(proto.TargetTargetID(e.FrameID))
+	if string(e.FrameID) != string(p.target) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.url = e.URL
+}
+
+func (p *Page) answered(e proto.NetworkResponseReceived) {
+	if e.Type != proto.NetworkResourceTypeDocument || string(e.FrameID) != string(p.target) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.status = e.Response.Status
+}
+
+// departs notes that a frame has begun to load another document: what it still shows must not be read as the answer to
+// what was done to it.
+func (p *Page) departs(frame proto.TargetTargetID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if frame != p.target && !p.frames[frame] {
+		return // word of a frame that has gone with its document comes late
+	}
+	if len(p.navigating) == 0 {
+		p.arrived = make(chan struct{})
+	}
+	p.navigating[frame] = true
+}
+
+// frameless forgets the frames of the document before: a new one has taken its place.
+func (p *Page) frameless() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.frames)
+	if len(p.navigating) > 0 {
+		clear(p.navigating)
+		close(p.arrived)
+	}
+}
+
+func (p *Page) arrives(frame proto.TargetTargetID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.navigating[frame] {
+		return
+	}
+	delete(p.navigating, frame)
+	if len(p.navigating) == 0 {
+		close(p.arrived)
+	}
+}
+
+// landed waits until no frame is on its way to another document.
+func (p *Page) landed(ctx context.Context) error {
+	p.mu.Lock()
+	on, arrived := len(p.navigating) > 0, p.arrived
+	p.mu.Unlock()
+	if !on {
+		return nil
+	}
+	bound := time.NewTimer(worldBound)
+	defer bound.Stop()
+	select {
+	case <-arrived:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the next page: %w", ctx.Err())
+	case <-bound.C:
+		return &Error{Act: "await", Target: "the next page", Kind: ErrUnreachable, Last: "the server has not answered", Waited: worldBound.String(), Page: WithoutQuery(p.URL())}
+	case <-p.owner.browser.conn.closed:
+		return ErrBrowserGone
+	}
+}
+
+func (p *Page) contextCreated(params json.RawMessage) {
+	var e struct {
+		Context struct {
+			UniqueID string `json:"uniqueId"`
+			Name     string `json:"name"`
+			AuxData  struct {
+				FrameID string `json:"frameId"`
+			} `json:"auxData"`
+		} `json:"context"`
+	}
+	if json.Unmarshal(params, &e) != nil || e.Context.Name != world || e.Context.AuxData.FrameID != string(p.target) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.worldID = e.Context.UniqueID
+	select {
+	case <-p.worldReady:
+	default:
+		close(p.worldReady)
+	}
+}
+
+// dropWorld forgets the world of a document that has gone. The caller holds the lock.
+func (p *Page) dropWorld() {
+	p.worldID = ""
+	select {
+	case <-p.worldReady:
+		p.worldReady = make(chan struct{})
+	default:
+	}
+}
+
+// decide lets a navigation through or stops it, by the allow-list.
+func (p *Page) decide(e *proto.FetchRequestPaused) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if p.owner.Allows(e.Request.URL) {
+		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(p.scope(ctx)) // fails only when the page has moved on
+		return
+	}
+	where := WithoutQuery(e.Request.URL)
+	p.mu.Lock()
+	if e.FrameID == proto.PageFrameID(p.target) { // a foreign frame, such as an advertisement, is merely not shown
+		p.blocked = where
+	}
+	p.notes = append(p.notes, "navigation was blocked: "+where)
+	p.mu.Unlock()
+	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(p.scope(ctx))
+}
+
+// answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the
+// action under way expects one, everything else is dismissed.
+func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
+	p.mu.Lock()
+	accept := e.Type == proto.PageDialogTypeBeforeunload || e.Type == proto.PageDialogTypeAlert
+	if e.Type == proto.PageDialogTypeConfirm && p.accept {
+		accept, p.accept = true, false
+	}
+	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
+	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
+	p.mu.Unlock()
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
+	}()
+}

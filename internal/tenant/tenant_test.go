@@ -1,0 +1,52 @@
+package tenant_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestChoose(t *testing.T) {
+	t.Parallel()
+	two := map[string]config.Tenant{"a": {}, "b": {}}
+	for _, c := range []struct {
+		name, ask, want string
+		config          config.Config
+		says            string
+	}{
+		{"named", "b", "b", config.Config{Tenants: two}, ""},
+		{"the configuration's own choice", "", "a", config.Config{Tenants: two, Tenant: "a"}, ""},
+		{"the only one", "", "x", config.Config{Tenants: map[string]config.Tenant{"x": {}}}, ""},
+		{"several", "", "", config.Config{Tenants: two}, "a, b"},
+		{"unknown", "c", "", config.Config{Tenants: two}, "a, b"},
+		{"none", "", "", config.Config{}, "billagent demo"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, _, err := tenant.Choose(&c.config, c.ask)
+			if c.says == "" {
+				require.NoError(t, err)
+				assert.Equal(t, c.want, got)
+				return
+			}
+			require.ErrorIs(t, err, userops.ErrConfig)
+			assert.Contains(t, userops.HintOf(err), c.says)
+		})
+	}
+}
+
+func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, tenant.CheckApps(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}}))
+	for _, bad := range []config.Tenant{{App: "nothing"}, {App: "bill", SelectorVersion: "neo-1999-01"}, {App: "bill", SelectorVersion: "sign-in-2026-09"}} {
+		err := tenant.CheckApps(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
+		require.ErrorIs(t, err, userops.ErrConfig, "%+v", bad)
+	}
+	_, err := tenant.Open(t.Context(), &config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Surroundings{})
+	require.ErrorIs(t, err, userops.ErrConfig)
+	assert.Contains(t, err.Error(), "BILLAGENT_NOT_SET")
+}

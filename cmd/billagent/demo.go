@@ -186,34 +186,30 @@ func (s *show) list(ctx context.Context, dir *browserpath.Path, what string) ([]
 	return users, nil
 }
 
-// table shows everybody before and after, with what changed marked.
+// table shows everybody before and after. What changed is marked, and only there is the right side filled in.
 func (s *show) table(before, after []userops.User) {
 	t := newTable()
-	t.AppendHeader(table.Row{"Email", "Name", "Role before", "Status before", "Role after", "Status after", "Changed"})
+	t.AppendHeader(table.Row{"", "Email", "Name", "Before", "After"})
 	old := map[string]userops.User{}
 	for _, u := range before {
 		old[u.ID] = u
 	}
 	const most = 30
 	for i, u := range after {
-		b, known := old[u.ID]
-		mark := ""
+		was, known := old[u.ID]
+		row := table.Row{"", cell(u.Email, 36), cell(u.FirstName+" "+u.LastName, 22), was.Role + ", " + string(was.Status), ""}
 		switch {
 		case !known:
-			mark = "invited"
-		case b != u:
-			mark = difference(&b, &u)
+			row[0], row[3], row[4] = "+", "", u.Role+", "+string(u.Status)
+		case was != u:
+			row[0], row[4] = "~", u.Role+", "+string(u.Status)
 		case i >= most:
 			continue
 		}
-		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName + " " + u.LastName), b.Role, string(b.Status), u.Role, string(u.Status), mark})
+		t.AppendRow(row)
 	}
-	s.say("")
-	s.say("%s", t.Render())
-	if len(after) > most {
-		s.say("(the first %d and what changed, of %d)", most, len(after))
-	}
-	s.say("")
+	s.say("\n%s\n", t.Render())
+	s.say("+ invited, ~ changed%s\n", map[bool]string{true: fmt.Sprintf("; the first %d and these, of %d", most, len(after))}[len(after) > most])
 }
 
 // judge compares what was said with what the console has stored.

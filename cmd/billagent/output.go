@@ -52,11 +52,11 @@ func render(w io.Writer, t table.Writer) error {
 	return err
 }
 
-// cell keeps a long text from breaking a table. The other formats print it whole.
-func cell(s string) string {
+// cell keeps a long text from breaking a table, at width characters. The other formats print it whole.
+func cell(s string, width int) string {
 	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(plain(s))
-	if r := []rune(s); len(r) > 44 {
-		return string(r[:43]) + "…"
+	if r := []rune(s); len(r) > width {
+		return string(r[:width-1]) + "…"
 	}
 	return s
 }
@@ -84,7 +84,7 @@ func printUserTable(w io.Writer, users []userops.User) error {
 	t := newTable()
 	t.AppendHeader(table.Row{"Email", "First name", "Last name", "Role", "Status"})
 	for _, u := range users {
-		t.AppendRow(table.Row{cell(u.Email), cell(u.FirstName), cell(u.LastName), cell(u.Role), string(u.Status)})
+		t.AppendRow(table.Row{cell(u.Email, 44), cell(u.FirstName, 20), cell(u.LastName, 24), cell(u.Role, 20), string(u.Status)})
 	}
 	return render(w, t)
 }

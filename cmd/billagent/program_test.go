@@ -29,7 +29,7 @@ func TestTheDemonstrationIsSoOnEveryLayout(t *testing.T) {
 			t.Parallel()
 			out := command(t, "demo", "--layout", layout)
 			require.Equal(t, 0, out.code, out.stdout+out.stderr)
-			for _, s := range []string{"done       invite eve.moss@acme.example", "done       deactivate ann@acme.example", "active → inactive", "invited", layout + "-2026-09", "all of this is so"} {
+			for _, s := range []string{"done       invite eve.moss@acme.example", "done       deactivate ann@acme.example", "active → inactive", "+  eve.moss@acme.example", "~  ann@acme.example", layout + "-2026-09", "all of this is so"} {
 				assert.Contains(t, out.stdout, s)
 			}
 			work := regexp.MustCompile(`evidence: (\S+)/evidence\n`).FindStringSubmatch(out.stdout)

@@ -197,17 +197,9 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	}
 	defer closeEvidence()
 	res.Evidence = ev.Dir()
-	act := string(rq.action)
-	ros, err := p.everyone(ctx, nil, true, ev)
+	ros, found, err := p.before(ctx, rq, email, ev)
 	if err != nil {
-		return end(userops.Halted, p.explained(ctx, act, ev, err))
-	}
-	found, err := ros.match(email)
-	if err != nil {
-		return end(userops.Halted, p.failure(act, email, err))
-	}
-	if !ros.complete {
-		return end(userops.Halted, p.incomplete(act, email, ros))
+		return end(userops.Halted, err)
 	}
 	res.Before = found
 	if out, err := rq.settled(ros, found); out != "" {
@@ -217,23 +209,46 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if found != nil {
 		email = found.Email // as the console writes it: what pages are compared with
 	}
+	return end(p.act(ctx, rq, email, ev, &res))
+}
+
+// before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not
+// enough to know that nobody else answers to the address.
+func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (roster, *userops.User, error) {
+	act := string(rq.action)
+	ros, err := p.everyone(ctx, nil, true, ev)
+	if err != nil {
+		return ros, nil, p.explained(ctx, act, ev, err)
+	}
+	found, err := ros.match(email)
+	if err != nil {
+		return ros, nil, p.failure(act, email, err)
+	}
+	if !ros.complete {
+		return ros, nil, p.incomplete(act, email, ros)
+	}
+	return ros, found, nil
+}
+
+// act runs the flow and, if its commit was tried, settles what became of it.
+func (p *Path) act(ctx context.Context, rq request, email string, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = email
 	run, got, err := p.run(ctx, nil, rq.flow, rq.inputs, ev)
 	res.Notices = got.Notices
 	if err != nil && !got.Committed {
-		return end(userops.Halted, p.explained(ctx, act, ev, err))
+		return userops.Halted, p.explained(ctx, string(rq.action), ev, err)
 	}
 	if err != nil {
 		if keep := ev.Failure(ctx, p.page); keep != nil {
 			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
 		}
 	}
-	out, after, why := p.settle(ctx, rq, email, found, got, err, ev)
+	out, after, why := p.settle(ctx, rq, email, res.Before, got, err, ev)
 	res.After = after
 	if out == userops.Done {
-		p.afterwards(ctx, run, &res)
+		p.afterwards(ctx, run, res)
 	}
-	return end(out, why)
+	return out, why
 }
 
 // beforehand refuses what can be refused without looking.

@@ -116,6 +116,8 @@ func TestReloadsSaysThatThePageStayed(t *testing.T) {
 func TestSessionsDoNotSeeEachOther(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<p id=c></p><script>document.cookie = 'who=one'; c.textContent = document.cookie</script>`)
+	_, _, err := w.Await(t.Context(), short, nil, css("#c")) // the script has run when its words are there
+	require.NoError(t, err)
 	other, err := w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
 	require.NoError(t, err)
 	cookies, err := other.Cookies(t.Context())

@@ -82,11 +82,12 @@ async function ready(req, round) {
   if (disabled(el)) return new Miss('disabled', `${describe(el)} is disabled`, { tried: found.tried });
   if (req.editable && (el.readOnly || el.getAttribute('aria-readonly') === 'true')) return new Miss('readonly', `${describe(el)} is read-only`, { tried: found.tried });
   const before = boxOf(el);
-  await frame();
+  const drawn = await frame();
   const again = find1(req);
   if (again instanceof Miss) return again;
   if (again.el !== el || !el.isConnected) return new Miss('replaced', `${describe(el)} was replaced while looked at`);
   if (!sameBox(before, boxOf(el))) return new Miss('moving', `${describe(el)} is moving`);
+  if (!drawn && el.ownerDocument.getAnimations().some((a) => a.playState === 'running')) return new Miss('moving', `${describe(el)} may be moving: no frame was drawn`);
   let point = pointOf(el);
   if (!point || round > 0) {
     el.scrollIntoView({ behavior: 'instant', ...alignments[round % alignments.length] });

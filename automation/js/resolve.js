@@ -149,7 +149,9 @@ function stateOf(t) {
   return { state: disabled(m.els[0]) ? 'disabled' : 'visible', text: valueOf(m.els[0]).slice(0, 500), tried: m.tried };
 }
 
-const frame = () => new Promise((done) => { let over = false; const end = () => { if (!over) { over = true; done(); } }; requestAnimationFrame(end); setTimeout(end, 120); });
+// frame waits for the next frame to be drawn, and says false if none comes: a tab in the background may draw none, and
+// would hang whoever waits. A loaded machine was seen to need 0.3 s for one.
+const frame = () => new Promise((done) => { requestAnimationFrame(() => done(true)); setTimeout(() => done(false), 1000); });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // look reports the states of several targets at once, waiting at most `wait` ms until one of them has a state in `until`.

@@ -52,7 +52,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 
 // TestMain lets this binary stand in for an agent that is killed.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("BILLAGENT_TEST_AGENT"); dir != "" {
+	if dir := os.Getenv("TEST_AGENT"); dir != "" {
 		b, err := automation.Find("", false)
 		if err == nil {
 			_, err = automation.Launch(context.Background(), automation.Options{Binary: b, ProfileDir: dir})
@@ -74,7 +74,7 @@ func TestAKilledAgentLeavesNothing(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			cmd := exec.Command(os.Args[0])
-			cmd.Env = append(os.Environ(), "BILLAGENT_TEST_AGENT="+dir)
+			cmd.Env = append(os.Environ(), "TEST_AGENT="+dir)
 			out, err := cmd.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, cmd.Start())

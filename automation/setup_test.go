@@ -49,7 +49,7 @@ func (c *calls) during(do func()) []string {
 	return out
 }
 
-var full = os.Getenv("BILLAGENT_TEST_FULL_CHROMIUM") != ""
+var full = os.Getenv("TEST_FULL_CHROMIUM") != ""
 
 func launch(t testing.TB, o automation.Options) *automation.Browser {
 	t.Helper()

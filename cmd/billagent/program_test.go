@@ -130,18 +130,18 @@ func TestConfigCheckShowsWhatIsInEffect(t *testing.T) {
 }
 
 // TestRunsThatAreKilledLeaveNothing runs the program again and again, a third of the time killing it at a random
-// moment, and looks for what is left. BILLAGENT_TEST_RUNS sets how often.
+// moment, and looks for what is left. TEST_RUNS sets how often.
 func TestRunsThatAreKilledLeaveNothing(t *testing.T) {
 	t.Parallel()
 	runs := 9
-	if n, err := strconv.Atoi(os.Getenv("BILLAGENT_TEST_RUNS")); err == nil {
+	if n, err := strconv.Atoi(os.Getenv("TEST_RUNS")); err == nil {
 		runs = n
 	}
 	_, file := tenantOf(t, console.Options{Users: 12})
 	tmp := t.TempDir()
 	for i := range runs {
 		cmd := exec.Command(os.Args[0], "--config", file, "users", "list")
-		cmd.Env = append(os.Environ(), "BILLAGENT_TEST_PROGRAM=1", "TMPDIR="+tmp)
+		cmd.Env = append(os.Environ(), "TEST_PROGRAM=1", "TMPDIR="+tmp)
 		require.NoError(t, cmd.Start())
 		if i%3 == 0 {
 			time.Sleep(time.Duration(rand.IntN(2500)) * time.Millisecond)

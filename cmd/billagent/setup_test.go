@@ -15,8 +15,7 @@ import (
 
 // TestMain lets this binary stand in for the program, for tests that kill it.
 func TestMain(m *testing.M) {
-	if os.Getenv("BILLAGENT_TEST_PROGRAM") != "" {
-		_ = os.Unsetenv("BILLAGENT_TEST_PROGRAM") // it is no key of the configuration
+	if os.Getenv("TEST_PROGRAM") != "" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())

@@ -58,10 +58,7 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	defer cancel()
 	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
 		err = errors.Join(fmt.Errorf("launching %s: %w", opts.Binary.Path, err), b.Close()) // what it said is complete now
-		if said := p.stderr.String(); said != "" {
-			err = fmt.Errorf("%w; it said: %s", err, said)
-		}
-		return nil, err
+		return nil, p.died(err)
 	}
 	return b, nil
 }

@@ -3,10 +3,12 @@ package automation
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,15 +67,27 @@ func launch(opts Options) (*process, error) {
 		dir = os.TempDir()
 	}
 	sweep(dir)
-	profile, err := os.MkdirTemp(dir, profilePrefix)
-	if err != nil {
-		return nil, fmt.Errorf("making a profile folder: %w", err)
+	return start(opts, filepath.Join(dir, profilePrefix+rand.Text()))
+}
+
+// noProfile is the guardian's exit status when it could not make the profile folder.
+const noProfile = 73
+
+// died says why a browser that has been stopped did not start, beside the error that showed it.
+func (p *process) died(err error) error {
+	said := p.stderr.String()
+	select {
+	case <-p.ended:
+	default:
+		return err
 	}
-	p, err := start(opts, profile)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(profile))
+	if p.cmd.ProcessState != nil && p.cmd.ProcessState.ExitCode() == noProfile {
+		return &fs.PathError{Op: "making the profile folder", Path: p.profile, Err: errors.New(said)}
 	}
-	return p, nil
+	if said != "" {
+		return fmt.Errorf("%w; it said: %s", err, said)
+	}
+	return err
 }
 
 func start(opts Options, profile string) (*process, error) {

@@ -3,6 +3,7 @@ package automation_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,7 +70,11 @@ func TestMain(m *testing.M) {
 
 func TestAKilledAgentLeavesNothing(t *testing.T) {
 	t.Parallel()
-	for _, after := range []time.Duration{-1, 0, 20 * time.Millisecond, 60 * time.Millisecond, 150 * time.Millisecond} {
+	moments := []time.Duration{-1, 0, 150 * time.Millisecond}
+	for ms := 20; ms < 100; ms += 10 { // about when the folder is made and the browser started
+		moments = append(moments, time.Duration(ms)*time.Millisecond)
+	}
+	for _, after := range moments {
 		t.Run(after.String(), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -149,6 +154,15 @@ func TestABrowserThatDoesNotStartSaysWhy(t *testing.T) {
 	require.ErrorIs(t, err, automation.ErrBrowserGone)
 	assert.Contains(t, err.Error(), "no display here")
 	leavesNothing(t, profiles)
+}
+
+func TestAProfileFolderThatCannotBeMadeIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := automation.Launch(t.Context(), automation.Options{ProfileDir: filepath.Join(t.TempDir(), "absent")})
+	var file *fs.PathError
+	require.ErrorAs(t, err, &file)
+	assert.Contains(t, err.Error(), "making the profile folder")
+	assert.Contains(t, err.Error(), "absent")
 }
 
 func TestFindNamesWhatItLookedFor(t *testing.T) {

@@ -12,6 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,25 +82,33 @@ func (b *Browser) Gone() <-chan struct{} { return b.conn.closed }
 
 func (b *Browser) scope(ctx context.Context) scope { return scope{ctx: ctx, conn: b.conn} }
 
-// event hears of targets, to close windows that a page opens by itself.
+// event hears of windows, to close those that a page opens in a browser that does not refuse to open them. By then its
+// first request may have gone out. An opener need not be named, so what has an address and is not ours is not ours.
 func (b *Browser) event(method string, params json.RawMessage) {
-	if method != "Target.targetCreated" {
-		return
+	switch method {
+	case "Target.targetCreated":
+		hear(params, func(e proto.TargetTargetCreated) { b.closeForeign(e.TargetInfo) })
+	case "Target.targetInfoChanged":
+		hear(params, func(e proto.TargetTargetInfoChanged) { b.closeForeign(e.TargetInfo) })
 	}
-	var e proto.TargetTargetCreated
-	if json.Unmarshal(params, &e) != nil || e.TargetInfo == nil || e.TargetInfo.OpenerID == "" || e.TargetInfo.Type != "page" {
+}
+
+func (b *Browser) closeForeign(t *proto.TargetTargetInfo) {
+	if t == nil || t.Type != "page" || t.OpenerID == "" && (t.URL == "" || t.URL == "about:blank") {
 		return
 	}
 	b.mu.Lock()
-	opener := b.pages[e.TargetInfo.OpenerID]
+	ours := b.pages[t.TargetID] != nil || !slices.ContainsFunc(slices.Collect(maps.Values(b.pages)), func(p *Page) bool { return p.owner.context == t.BrowserContextID })
 	b.mu.Unlock()
-	if opener == nil {
+	if ours {
 		return
 	}
-	opener.note("a pop-up window was closed: " + WithoutQuery(e.TargetInfo.URL))
 	go func() { // not in the event's own goroutine: it must not wait for an answer
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), popUpBound)
 		defer cancel()
-		_, _ = proto.TargetCloseTarget{TargetID: e.TargetInfo.TargetID}.Call(b.scope(ctx))
+		_, _ = proto.TargetCloseTarget{TargetID: t.TargetID}.Call(b.scope(ctx)) // it may be closed already
 	}()
 }
+
+// popUpBound is generous: closing a window takes milliseconds.
+const popUpBound = 5 * time.Second

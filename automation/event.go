@@ -37,6 +37,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.answered)
 	case "Fetch.requestPaused":
 		hear(params, func(e proto.FetchRequestPaused) { go p.decide(&e) })
+	case "Page.windowOpen":
+		hear(params, func(e proto.PageWindowOpen) { p.note("a pop-up window was stopped: " + WithoutQuery(e.URL)) })
 	case "Page.javascriptDialogOpening":
 		hear(params, func(e proto.PageJavascriptDialogOpening) { p.answer(&e) })
 	}

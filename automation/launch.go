@@ -40,7 +40,8 @@ type process struct {
 }
 
 // flags are given to every browser. Background networking is off so that nothing but the console is spoken to; site
-// isolation is off because same-origin frames are read from the top document's world.
+// isolation is off because same-origin frames are read from the top document's world. Only the headless shell knows
+// --block-new-web-contents: it opens no window whatever a page asks for. A full browser opens it, and Browser.event closes it.
 func flags(opts Options, profile string) []string {
 	fs := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",
@@ -48,7 +49,7 @@ func flags(opts Options, profile string) []string {
 		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad", "--disable-crash-reporter",
 		"--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater",
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
-		"--disable-popup-blocking", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
+		"--block-new-web-contents", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
 		"--force-color-profile=srgb", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-gpu",
 	}
 	if !opts.Headful && opts.Binary.Kind != "headless-shell" {

@@ -25,6 +25,12 @@ type Run struct {
 	Progress func(step string)
 	MaxRows  int
 	Patience time.Duration // for a step that does not say; 0 means 20 s
+	// Intent is asked directly before the commit; unless it returns nil, nothing is committed. Acted is told directly
+	// after. Either may be nil.
+	Intent func(ctx context.Context) error
+	Acted  func(ctx context.Context)
+	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
+	Rehearse bool
 
 	result Result
 	asked  map[string]int
@@ -44,6 +50,9 @@ type Result struct {
 	Requested bool // the page says that a second person must approve
 	Notices   []string
 }
+
+// ErrRehearsed ends a rehearsal that came up to the commit.
+var ErrRehearsed = errors.New("rehearsed up to the commit")
 
 // HaltError is the end of a run for a reason the flow itself gives.
 type HaltError struct {

@@ -48,8 +48,22 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	if _, err := r.Evidence.Picture(ctx, r.Page, "before-commit"); err != nil {
 		return err
 	}
+	if r.Rehearse {
+		if p.Row != nil { // a row's part is found with its row; FindRow has done so
+			return ErrRehearsed
+		}
+		if _, err := r.await(ctx, bound, p.Target); err != nil {
+			return err
+		}
+		return ErrRehearsed
+	}
 	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
 		return err
+	}
+	if r.Intent != nil {
+		if err := r.Intent(ctx); err != nil {
+			return err
+		}
 	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
@@ -65,6 +79,9 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 		r.result.Committed = e.Acted // otherwise nothing was delivered to the page
 	default:
 		r.result.Committed = true // the browser or its connection went: what was delivered is not known
+	}
+	if r.result.Committed && r.Acted != nil {
+		r.Acted(ctx)
 	}
 	return err
 }

@@ -209,10 +209,9 @@ func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, 
 		bar = progressbar.NewOptions(len(rows), progressbar.OptionSetWriter(a.stderr), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 	}
 	results := make([]userops.Result, 0, len(rows))
-	outcomes := make([]userops.Outcome, 0, len(rows))
 	for _, r := range rows {
 		res := do(ctx, dir, r)
-		results, outcomes = append(results, res), append(outcomes, res.Outcome)
+		results = append(results, res)
 		a.live.stop()
 		if bar != nil {
 			_ = bar.Clear() // a bar that cannot be drawn ends nothing
@@ -240,7 +239,7 @@ func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, 
 	if err != nil {
 		return a.unwritten(results, err)
 	}
-	code := userops.ExitCodeOf(outcomes)
+	code := userops.ExitCodeOf(results)
 	if code != 0 {
 		return &exitError{code: code}
 	}

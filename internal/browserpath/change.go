@@ -47,8 +47,7 @@ type request struct {
 	inputs map[string]string
 	// settled looks at the user found before (nil: none) and returns an outcome if nothing needs to be done or may be.
 	settled func(ros roster, found *userops.User) (userops.Outcome, error)
-	// wanted says whether the user, as read back, is as asked.
-	wanted func(u *userops.User) bool
+	wanted  userops.Wanted // what the read-back must see
 }
 
 // Deactivate implements userops.Directory.
@@ -70,7 +69,7 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 			}
 			return "", nil
 		},
-		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Inactive },
+		wanted: userops.Wanted{Status: userops.Inactive},
 	})
 }
 
@@ -89,7 +88,7 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 			}
 			return "", nil
 		},
-		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Active },
+		wanted: userops.Wanted{Status: userops.Active},
 	})
 }
 
@@ -117,7 +116,7 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 			}
 			return "", nil
 		},
-		wanted: func(u *userops.User) bool { return u != nil && u.Role == role },
+		wanted: userops.Wanted{Role: role},
 	})
 }
 
@@ -149,7 +148,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			}
 			return userops.Halted, &userops.Error{Act: "inviting", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
 		},
-		wanted: func(u *userops.User) bool { return u != nil && u.Status == userops.Active && u.Role == in.Role },
+		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
 	})
 	switch {
 	case reactivate:
@@ -169,7 +168,11 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 // change is the course of every change: look first, decide, act up to and over the commit, read back on a fresh page.
 func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	start := time.Now()
-	res = userops.Result{Op: newOp(), Action: rq.action, Email: rq.email, Path: Name}
+	op := userops.OperationOf(ctx)
+	if op.ID == "" {
+		op.ID = newOp()
+	}
+	res = userops.Result{Op: op.ID, DryRun: op.DryRun, Action: rq.action, Email: rq.email, Path: Name}
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()
 	end := func(o userops.Outcome, err error) userops.Result {
 		res.Outcome, res.Err = o, err
@@ -209,7 +212,18 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if found != nil {
 		email = found.Email // as the console writes it: what pages are compared with
 	}
+	if err := op.Found(ctx, userops.Found{User: found, Active: ros.active()}); err != nil {
+		return end(stopped(err), p.failure(string(rq.action), email, err))
+	}
 	return end(p.act(ctx, rq, email, ev, &res))
+}
+
+// stopped is the outcome of a change that did not come to its commit.
+func stopped(err error) userops.Outcome {
+	if userops.Refuses(err) {
+		return userops.Refused
+	}
+	return userops.Halted
 }
 
 // before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not
@@ -233,10 +247,14 @@ func (p *Path) before(ctx context.Context, rq request, email string, ev *automat
 // act runs the flow and, if its commit was tried, settles what became of it.
 func (p *Path) act(ctx context.Context, rq request, email string, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = email
-	run, got, err := p.run(ctx, nil, rq.flow, rq.inputs, ev)
+	run, got, err := p.runChange(ctx, rq, res.Before, ev)
 	res.Notices = got.Notices
+	if errors.Is(err, flows.ErrRehearsed) {
+		res.After = res.Before
+		return userops.Halted, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed, Hint: "look at the picture before-commit in the evidence; without --dry-run it would be done"}
+	}
 	if err != nil && !got.Committed {
-		return userops.Halted, p.explained(ctx, string(rq.action), ev, err)
+		return stopped(err), p.explained(ctx, string(rq.action), ev, err)
 	}
 	if err != nil {
 		if keep := ev.Failure(ctx, p.page); keep != nil {
@@ -249,6 +267,15 @@ func (p *Path) act(ctx context.Context, rq request, email string, ev *automation
 		p.afterwards(ctx, run, res)
 	}
 	return out, why
+}
+
+// runChange carries out a changing flow with whoever accompanies the change.
+func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
+	op := userops.OperationOf(ctx)
+	return p.runWith(ctx, nil, rq.flow, rq.inputs, ev, func(r *flows.Run) {
+		r.Rehearse, r.Acted = op.DryRun, op.Acted
+		r.Intent = func(ctx context.Context) error { return op.Intent(ctx, before, rq.wanted) }
+	})
 }
 
 // beforehand refuses what can be refused without looking.
@@ -286,7 +313,7 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 	for end := (time.Time{}); ; {
 		var ros roster
 		if ros, readErr = p.readBack(ctx, ev); readErr == nil {
-			if after, readErr = ros.match(email); readErr == nil && rq.wanted(after) {
+			if after, readErr = ros.match(email); readErr == nil && rq.wanted.Holds(after) {
 				return userops.Done, after, nil
 			}
 			if readErr == nil && after == nil && !ros.complete {

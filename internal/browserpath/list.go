@@ -46,6 +46,15 @@ func (r roster) administrators(role string) (n int) {
 	return n
 }
 
+func (r roster) active() (n int) {
+	for _, u := range r.users {
+		if u.Status == userops.Active {
+			n++
+		}
+	}
+	return n
+}
+
 // everyone reads the users of all statuses, or only the active ones, on the given page (nil: the session's own).
 func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev *automation.Evidence) (roster, error) {
 	show := "active"

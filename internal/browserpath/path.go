@@ -125,9 +125,14 @@ func (p *Path) start(ctx context.Context) error {
 	return nil
 }
 
-// run carries out a flow on a page. A session that has ended meanwhile is renewed and the flow begun again, once, as
-// long as its commit was not passed.
+// run carries out a flow that changes nothing.
 func (p *Path) run(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
+	return p.runWith(ctx, page, name, inputs, ev, func(*flows.Run) {})
+}
+
+// runWith carries out a flow on a page, once with has had its say. A session that has ended meanwhile is renewed and the
+// flow begun again, once, as long as its commit was not passed.
+func (p *Path) runWith(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return nil, flows.Result{}, err
@@ -149,6 +154,7 @@ func (p *Path) run(ctx context.Context, page *automation.Page, name string, inpu
 			all[k] = v
 		}
 		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
+		with(r)
 		res, err := r.Do(ctx)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {

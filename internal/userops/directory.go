@@ -5,6 +5,7 @@ package userops
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -61,7 +62,16 @@ type Result struct {
 	Evidence        string   `json:"evidence"`
 	TookMS          int64    `json:"took_ms"`
 	Notices         []string `json:"notices,omitempty"` // what the console said that the operator should know
+	DryRun          bool     `json:"dry_run,omitempty"` // it was only rehearsed
 	Err             error    `json:"-"`                 // why the outcome is neither done nor already
+}
+
+// ExitCode is the program's exit status for one result: a rehearsal that came up to the commit did what it was asked.
+func (r Result) ExitCode() int {
+	if r.DryRun && errors.Is(r.Err, ErrRehearsed) {
+		return 0
+	}
+	return r.Outcome.ExitCode()
 }
 
 // Listing tells about a list that was streamed.

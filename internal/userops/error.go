@@ -32,7 +32,23 @@ var (
 	ErrStorage      = errors.New("a file could not be kept")
 	ErrCancelled    = errors.New("stopped on request")
 	ErrTimeout      = errors.New("the time allowed has passed")
+	ErrProtected    = errors.New("the user is on the protected list")
+	ErrLimit        = errors.New("that would be more deactivations than allowed")
+	ErrFrozen       = errors.New("changes are frozen")
+	ErrLease        = errors.New("another process acts for the tenant now")
+	ErrRehearsed    = errors.New("this was a rehearsal: everything up to the commit was done, the commit was not")
+	ErrInterrupted  = errors.New("the process that was doing it ended")
 )
+
+// Refuses says that an error is a guard of ours saying no, which makes the outcome Refused.
+func Refuses(err error) bool {
+	for _, kind := range []error{ErrSelf, ErrLastAdmin, ErrNoRole, ErrProtected, ErrLimit, ErrFrozen} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
 
 // Error says what was attempted for whom, why it failed, and what an operator can do.
 type Error struct {

@@ -32,11 +32,11 @@ func (o Outcome) ExitCode() int {
 // ExitMixed is the exit status of a batch whose outcomes call for different ones.
 const ExitMixed = 6
 
-// ExitCodeOf is the exit status of several outcomes together.
-func ExitCodeOf(outcomes []Outcome) int {
+// ExitCodeOf is the exit status of several results together.
+func ExitCodeOf(results []Result) int {
 	code := 0
-	for i, o := range outcomes {
-		switch c := o.ExitCode(); {
+	for i, r := range results {
+		switch c := r.ExitCode(); {
 		case i == 0:
 			code = c
 		case c != code:

@@ -15,10 +15,19 @@ func TestExitCodes(t *testing.T) {
 	for o, code := range map[userops.Outcome]int{userops.Done: 0, userops.Already: 0, userops.Halted: 2, userops.Refused: 3, userops.Requested: 4, userops.Unknown: 5} {
 		assert.Equal(t, code, o.ExitCode(), o)
 	}
-	assert.Equal(t, 0, userops.ExitCodeOf([]userops.Outcome{userops.Done, userops.Already}))
-	assert.Equal(t, 2, userops.ExitCodeOf([]userops.Outcome{userops.Halted, userops.Halted}))
-	assert.Equal(t, userops.ExitMixed, userops.ExitCodeOf([]userops.Outcome{userops.Done, userops.Halted}))
-	assert.Equal(t, 0, userops.ExitCodeOf(nil))
+	of := func(outcomes ...userops.Outcome) int {
+		var results []userops.Result
+		for _, o := range outcomes {
+			results = append(results, userops.Result{Outcome: o})
+		}
+		return userops.ExitCodeOf(results)
+	}
+	assert.Equal(t, 0, of(userops.Done, userops.Already))
+	assert.Equal(t, 2, of(userops.Halted, userops.Halted))
+	assert.Equal(t, userops.ExitMixed, of(userops.Done, userops.Halted))
+	assert.Equal(t, 0, of())
+	assert.Equal(t, 0, userops.ExitCodeOf([]userops.Result{{Outcome: userops.Halted, DryRun: true, Err: userops.ErrRehearsed}}), "a rehearsal that came up to the commit")
+	assert.Equal(t, 2, userops.ExitCodeOf([]userops.Result{{Outcome: userops.Halted, DryRun: true, Err: userops.ErrDrift}}))
 }
 
 func TestCheckEmail(t *testing.T) {

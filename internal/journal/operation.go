@@ -1,0 +1,336 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/google/uuid"
+)
+
+// State is how far an operation has come. What became of it is its Outcome.
+type State string
+
+// The states, in order.
+const (
+	Requested State = "requested" // written down, nothing begun
+	Running   State = "running"   // being worked on, commit not reached
+	Intent    State = "intent"    // about to commit: it may have happened
+	Acted     State = "acted"     // the commit was delivered
+	Verified  State = "verified"  // the read-back has been made
+)
+
+// Request is what was asked for.
+type Request struct {
+	Action     userops.Action `json:"action"`
+	Email      string         `json:"email"`
+	FirstName  string         `json:"first_name,omitempty"`
+	LastName   string         `json:"last_name,omitempty"`
+	Role       string         `json:"role,omitempty"`
+	TimeZone   string         `json:"time_zone,omitempty"`
+	Reactivate bool           `json:"reactivate,omitempty"`
+}
+
+// sameness is equal for two requests that ask for the same change. E-mails differ in nothing but the case of letters.
+func (r Request) sameness() string {
+	r.Email = strings.ToLower(r.Email)
+	b, err := json.Marshal(r)
+	if err != nil { // strings and a bool can be marshalled
+		return r.Email
+	}
+	return string(b)
+}
+
+// Operation is one requested change. The JSON names are a contract.
+type Operation struct {
+	ID              string          `json:"op"`
+	Tenant          string          `json:"tenant"`
+	Request         Request         `json:"request"`
+	RequestedBy     string          `json:"requested_by"`
+	OnBehalfOf      string          `json:"on_behalf_of,omitempty"`
+	DryRun          bool            `json:"dry_run,omitempty"`
+	State           State           `json:"state"`
+	Outcome         userops.Outcome `json:"outcome"` // empty while under way
+	Reason          string          `json:"reason"`
+	Hint            string          `json:"hint"`
+	Before          *userops.User   `json:"before"`
+	Wanted          userops.Wanted  `json:"wanted"`
+	After           *userops.User   `json:"after"`
+	Path            string          `json:"path"`
+	SelectorVersion string          `json:"selector_version"`
+	Evidence        string          `json:"evidence"`
+	Notices         []string        `json:"notices,omitempty"`
+	Attempts        int             `json:"attempts"`
+	Fence           int64           `json:"fence"`
+	Worker          string          `json:"worker,omitempty"` // the process that works or worked on it
+	CreatedAt       time.Time       `json:"created_at"`
+	UpdatedAt       time.Time       `json:"updated_at"`
+	IntentAt        *time.Time      `json:"intent_at,omitempty"`
+}
+
+// Ended says that an operation has its outcome.
+func (o Operation) Ended() bool { return o.Outcome != "" }
+
+// Result is the operation as the outcome of a change.
+func (o Operation) Result() userops.Result {
+	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, Outcome: o.Outcome, Reason: o.Reason, Hint: o.Hint, Path: o.Path,
+		SelectorVersion: o.SelectorVersion, Before: o.Before, After: o.After, Evidence: o.Evidence, Notices: o.Notices, DryRun: o.DryRun, TookMS: o.UpdatedAt.Sub(o.CreatedAt).Milliseconds()}
+	if o.Reason != "" {
+		r.Err = errors.New(o.Reason)
+	}
+	return r
+}
+
+// ErrNoOperation means that the journal has none of that id.
+var ErrNoOperation = errors.New("there is no such operation")
+
+const columns = `id, tenant, request, requested_by, on_behalf_of, dry_run, state, outcome, reason, hint, before_user, wanted, after_user, path,
+  selector_version, evidence, notices, attempts, fence, worker, created_at, updated_at, intent_at`
+
+func scan(row interface{ Scan(...any) error }) (Operation, error) {
+	var o Operation
+	var request, before, wanted, after, notices string
+	var created, updated, intent int64
+	var dry int
+	err := row.Scan(&o.ID, &o.Tenant, &request, &o.RequestedBy, &o.OnBehalfOf, &dry, &o.State, &o.Outcome, &o.Reason, &o.Hint, &before, &wanted, &after, &o.Path,
+		&o.SelectorVersion, &o.Evidence, &notices, &o.Attempts, &o.Fence, &o.Worker, &created, &updated, &intent)
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, ErrNoOperation
+	}
+	if err != nil {
+		return o, err
+	}
+	o.DryRun = dry != 0
+	o.CreatedAt, o.UpdatedAt = time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
+	if intent != 0 {
+		at := time.UnixMicro(intent).UTC()
+		o.IntentAt = &at
+	}
+	for text, into := range map[string]any{request: &o.Request, before: &o.Before, after: &o.After, wanted: &o.Wanted, notices: &o.Notices} {
+		if text == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return o, fmt.Errorf("reading operation %s: %w", o.ID, err)
+		}
+	}
+	return o, nil
+}
+
+// text is JSON for a column, empty for nothing.
+func text(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	if s := string(b); s != "null" {
+		return s, nil
+	}
+	return "", nil
+}
+
+// Begin writes down that a change is asked for. If the same change is under way already, that operation is returned
+// instead, and joined is true. A rehearsal joins nothing.
+func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, joined bool, err error) {
+	id, err := uuid.NewV7() // sortable by time
+	if err != nil {
+		return o, false, fmt.Errorf("naming an operation: %w", err)
+	}
+	request, err := text(o.Request)
+	if err != nil {
+		return o, false, err
+	}
+	dry := 0
+	if o.DryRun {
+		dry = 1
+	}
+	now := time.Now().UnixMicro()
+	err = j.tx(ctx, "begin", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
+			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, dry, string(Requested), o.Worker, now, now)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if joined = n == 0; joined {
+			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND sameness = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.sameness()))
+			return err
+		}
+		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", id.String()))
+		return err
+	})
+	if err != nil {
+		return o, false, fmt.Errorf("writing down the request: %w", err)
+	}
+	return begun, joined, nil
+}
+
+// Run notes that work on an operation begins, under a lease.
+func (j *Journal) Run(ctx context.Context, id string, l *Lease) error {
+	return j.update(ctx, "run", id, `state = $2, attempts = attempts + 1, fence = $3, worker = $4`, string(Running), l.fence, l.holder)
+}
+
+// Intend notes, durably, that the commit is about to be tried and what must be seen afterwards. In the same
+// transaction it makes sure that the lease still holds and that nobody has frozen the tenant: otherwise it writes
+// nothing and returns an *userops.Error of ErrLease or ErrFrozen.
+func (j *Journal) Intend(ctx context.Context, id string, l *Lease, before *userops.User, wanted userops.Wanted) error {
+	was, err := text(before)
+	if err != nil {
+		return err
+	}
+	want, err := text(wanted)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UnixMicro()
+	err = j.tx(ctx, "intent", func(tx *sql.Tx) error {
+		if err := l.holds(ctx, tx); err != nil {
+			return err
+		}
+		if err := frozen(ctx, tx, l.tenant); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE operations SET state = $2, before_user = $3, wanted = $4, intent_at = $5, updated_at = $5 WHERE id = $1 AND outcome = ''", id, string(Intent), was, want, now)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down the intent: %w", err)
+	}
+	return nil
+}
+
+// Act notes that the commit was delivered, or may have been.
+func (j *Journal) Act(ctx context.Context, id string) error {
+	return j.update(ctx, "acted", id, "state = $2", string(Acted))
+}
+
+// Finish notes what became of an operation. One that has its outcome keeps it.
+func (j *Journal) Finish(ctx context.Context, id string, r userops.Result) error {
+	before, err1 := text(r.Before)
+	after, err2 := text(r.After)
+	notices, err3 := text(r.Notices)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	return j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
+		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END`,
+		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before)
+}
+
+// update changes an operation under way. What is set begins with parameter 2.
+func (j *Journal) update(ctx context.Context, name, id, set string, args ...any) error {
+	args = append([]any{id}, args...)
+	err := j.tx(ctx, name, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE operations SET %s, updated_at = $%d WHERE id = $1 AND outcome = ''", set, len(args)+1), append(args, time.Now().UnixMicro())...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down how operation %s goes (%s): %w", id, name, err)
+	}
+	return nil
+}
+
+// Get returns one operation, by its whole id or an unmistakable beginning. The error wraps ErrNoOperation.
+func (j *Journal) Get(ctx context.Context, id string) (Operation, error) {
+	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(id) + "%"
+	ops, err := j.query(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, like)
+	switch {
+	case err != nil:
+		return Operation{}, err
+	case len(ops) == 0 || id == "":
+		return Operation{}, fmt.Errorf("%w: %q", ErrNoOperation, id)
+	case len(ops) > 1:
+		return Operation{}, fmt.Errorf("%w: %q is the beginning of several", ErrNoOperation, id)
+	}
+	return ops[0], nil
+}
+
+// Filter selects operations. Empty fields select everything.
+type Filter struct {
+	Tenant, Email string
+	Action        userops.Action
+	Outcome       userops.Outcome
+	UnderWay      bool // only those without an outcome
+	Since, Until  time.Time
+	Limit         int // 0: all
+}
+
+// List returns operations, newest first.
+func (j *Journal) List(ctx context.Context, f Filter) ([]Operation, error) {
+	var where []string
+	var args []any
+	add := func(cond string, arg any) {
+		args = append(args, arg)
+		where = append(where, fmt.Sprintf(cond, len(args)))
+	}
+	if f.Tenant != "" {
+		add("tenant = $%d", f.Tenant)
+	}
+	if f.Email != "" {
+		add("lower(email) = lower($%d)", f.Email)
+	}
+	if f.Action != "" {
+		add("action = $%d", string(f.Action))
+	}
+	if f.Outcome != "" {
+		add("outcome = $%d", string(f.Outcome))
+	}
+	if !f.Since.IsZero() {
+		add("created_at >= $%d", f.Since.UnixMicro())
+	}
+	if !f.Until.IsZero() {
+		add("created_at < $%d", f.Until.UnixMicro())
+	}
+	if f.UnderWay {
+		where = append(where, "outcome = ''")
+	}
+	text := ""
+	if len(where) > 0 {
+		text = "WHERE " + strings.Join(where, " AND ")
+	}
+	text += " ORDER BY created_at DESC, id DESC"
+	if f.Limit > 0 {
+		text += fmt.Sprintf(" LIMIT %d", f.Limit)
+	}
+	return j.query(ctx, text, args...)
+}
+
+func (j *Journal) query(ctx context.Context, rest string, args ...any) ([]Operation, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT "+columns+" FROM operations "+rest, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	defer rows.Close()
+	var ops []Operation
+	for rows.Next() {
+		o, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading the journal: %w", err)
+		}
+		ops = append(ops, o)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	return ops, nil
+}
+
+// Deactivations counts the users whose access was taken, or may have been, since a time: those that were done,
+// requested or unknown, and those about to be.
+func (j *Journal) Deactivations(ctx context.Context, tenant string, since time.Time) (n int, err error) {
+	err = j.db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT lower(email)) FROM operations WHERE tenant = $1 AND action = 'deactivate' AND dry_run = 0 AND intent_at >= $2
+		AND (outcome IN ('done', 'requested', 'unknown') OR outcome = '' AND state IN ('intent', 'acted', 'verified'))`, tenant, since.UnixMicro()).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting deactivations: %w", err)
+	}
+	return n, nil
+}

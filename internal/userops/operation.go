@@ -1,0 +1,60 @@
+package userops
+
+import "context"
+
+// Operation accompanies one change through whatever path carries it out: it names the change, and is asked and told at
+// the points that matter. A path takes it from the context; without one it makes up an id and asks nobody.
+type Operation struct {
+	ID     string
+	DryRun bool // go up to the commit, not over it
+
+	// Found is asked when the user has been looked at and something is to be done. An error ends the change.
+	Found func(ctx context.Context, found Found) error
+	// Intent is asked directly before the commit, with what the list must show afterwards. Unless it returns nil,
+	// nothing is committed.
+	Intent func(ctx context.Context, before *User, wanted Wanted) error
+	// Acted is told directly after the commit was, or may have been, delivered.
+	Acted func(ctx context.Context)
+}
+
+// Found is what a change found before it began.
+type Found struct {
+	User   *User // nil: there is none
+	Active int   // active users of the tenant, of a list read to its proved end
+}
+
+// Wanted is what a read-back must see of the user for a change to be done.
+type Wanted struct {
+	Status Status `json:"status,omitempty"` // empty: any
+	Role   string `json:"role,omitempty"`   // empty: any
+}
+
+// Holds says whether a user, nil for none, is as wanted.
+func (w Wanted) Holds(u *User) bool {
+	return u != nil && (w.Status == "" || u.Status == w.Status) && (w.Role == "" || u.Role == w.Role)
+}
+
+type operationKey struct{}
+
+// WithOperation gives a change its companion.
+func WithOperation(ctx context.Context, op *Operation) context.Context {
+	return context.WithValue(ctx, operationKey{}, op)
+}
+
+// OperationOf returns the companion, never nil: the functions of the one returned may all be called.
+func OperationOf(ctx context.Context) *Operation {
+	var op Operation
+	if given, ok := ctx.Value(operationKey{}).(*Operation); ok {
+		op = *given
+	}
+	if op.Found == nil {
+		op.Found = func(context.Context, Found) error { return nil }
+	}
+	if op.Intent == nil {
+		op.Intent = func(context.Context, *User, Wanted) error { return nil }
+	}
+	if op.Acted == nil {
+		op.Acted = func(context.Context) {}
+	}
+	return &op
+}

@@ -22,6 +22,3 @@ func OpenEmpty(path string) (*Journal, error) {
 
 // Holder is how a worker is written in the database.
 func (w Worker) Holder() string { return w.encode() }
-
-// Fence is a lease's fencing token.
-func (l *Lease) Fence() int64 { return l.fence }

@@ -72,7 +72,7 @@ func (j *Journal) try(ctx context.Context, tenant string, me Worker) (*Lease, st
 			return err
 		}
 		// A lease that ends further ahead than any can was written before the clock was set back.
-		free := holder == "" || expires <= now || expires > now+2*leaseLife.Microseconds() || ParseWorker(holder).dead(me)
+		free := holder == "" || expires <= now || expires > now+2*leaseLife.Microseconds() || ParseWorker(holder).Dead(me)
 		if !free {
 			return nil
 		}
@@ -116,6 +116,9 @@ func (l *Lease) holds(ctx context.Context, tx *sql.Tx) error {
 	}
 	return nil
 }
+
+// Fence is the lease's fencing token.
+func (l *Lease) Fence() int64 { return l.fence }
 
 // Check is holds by itself.
 func (l *Lease) Check(ctx context.Context) error {

@@ -149,6 +149,9 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 	if o.DryRun {
 		dry = 1
 	}
+	if o.Worker == "" {
+		o.Worker = Self().encode()
+	}
 	now := time.Now().UnixMicro()
 	err = j.tx(ctx, "begin", func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at)

@@ -50,8 +50,8 @@ func started(pid int) string {
 	return fields[19]
 }
 
-// dead says that a process is known to have ended. One on another machine never is.
-func (w Worker) dead(me Worker) bool {
+// Dead says that a process is known to this one to have ended. One on another machine never is.
+func (w Worker) Dead(me Worker) bool {
 	if w.PID <= 0 || w.Host != me.Host || w.Boot != me.Boot {
 		return false
 	}

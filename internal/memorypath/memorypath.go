@@ -100,12 +100,19 @@ func (p *Path) find(email string) (int, error) {
 // rule looks at the user found (nil: none) and returns an outcome if nothing needs to be done or may be.
 type rule func(u *userops.User) (userops.Outcome, error)
 
-func (p *Path) change(ctx context.Context, action userops.Action, email string, decide rule, apply func(u *userops.User)) userops.Result {
-	res := userops.Result{Op: fmt.Sprintf("memory-%d", time.Now().UnixNano()), Action: action, Email: email, Path: Name}
+func (p *Path) change(ctx context.Context, action userops.Action, email string, decide rule, wanted userops.Wanted, apply func(u *userops.User)) userops.Result {
+	op := userops.OperationOf(ctx)
+	if op.ID == "" {
+		op.ID = fmt.Sprintf("memory-%d", time.Now().UnixNano())
+	}
+	res := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email, Path: Name}
 	end := func(o userops.Outcome, err error) userops.Result {
 		res.Outcome, res.Err = o, err
 		if err != nil {
 			res.Reason, res.Hint = err.Error(), userops.HintOf(err)
+			if userops.Refuses(err) {
+				res.Outcome = userops.Refused
+			}
 		}
 		return res
 	}
@@ -127,8 +134,12 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	if o, err := decide(res.Before); o != "" {
 		return end(o, err)
 	}
+	if err := p.accompanied(ctx, op, res.Before, wanted); err != nil {
+		return end(userops.Halted, err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	defer op.Acted(ctx)
 	if p.DualControl && i >= 0 {
 		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
 	}
@@ -144,6 +155,23 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
 	}
 	return end(userops.Done, nil)
+}
+
+// accompanied asks whoever accompanies a change whether it may be made.
+func (p *Path) accompanied(ctx context.Context, op *userops.Operation, before *userops.User, wanted userops.Wanted) error {
+	active := 0
+	for _, u := range p.Stored() {
+		if u.Status == userops.Active {
+			active++
+		}
+	}
+	if err := op.Found(ctx, userops.Found{User: before, Active: active}); err != nil {
+		return err
+	}
+	if op.DryRun {
+		return fail("changing", "", userops.ErrRehearsed, "without --dry-run it would be done")
+	}
+	return op.Intent(ctx, before, wanted)
 }
 
 func fail(act, target string, kind error, hint string) error {
@@ -176,7 +204,7 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 			return userops.Halted, fail("deactivating", email, userops.ErrRejected, "let another administrator approve it first")
 		}
 		return "", nil
-	}, func(u *userops.User) { u.Status = userops.Inactive })
+	}, userops.Wanted{Status: userops.Inactive}, func(u *userops.User) { u.Status = userops.Inactive })
 }
 
 // Reactivate implements userops.Directory.
@@ -191,7 +219,7 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 			return userops.Halted, fail("reactivating", email, userops.ErrRejected, "let another administrator approve it first")
 		}
 		return "", nil
-	}, func(u *userops.User) { u.Status = userops.Active })
+	}, userops.Wanted{Status: userops.Active}, func(u *userops.User) { u.Status = userops.Active })
 }
 
 // SetRole implements userops.Directory.
@@ -212,7 +240,7 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 			return userops.Refused, fail("changing the role of", email, userops.ErrLastAdmin, "make somebody else an administrator first")
 		}
 		return p.known(role)
-	}, func(u *userops.User) { u.Role = role })
+	}, userops.Wanted{Role: role}, func(u *userops.User) { u.Role = role })
 }
 
 func (p *Path) known(role string) (userops.Outcome, error) {
@@ -244,7 +272,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			return userops.Halted, fail("inviting", in.Email, userops.ErrInput, "give first and last name")
 		}
 		return p.known(in.Role)
-	}, func(u *userops.User) {
+	}, userops.Wanted{Status: userops.Active, Role: in.Role}, func(u *userops.User) {
 		u.Status = status
 		if u.Role == "" {
 			u.FirstName, u.LastName, u.Role = in.FirstName, in.LastName, in.Role

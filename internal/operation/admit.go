@@ -1,0 +1,63 @@
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Admit holds a whole run of deactivations against the limits before the first of them. Over the limit nothing of it
+// may run: the error is an *userops.Error of ErrLimit. A limit set explicitly lands in the audit log with its reason.
+func (d *Directory) Admit(ctx context.Context, emails []string) error {
+	if d.Policy.Limit > 0 && !d.DryRun {
+		e := audit.Entry{Event: "override", Actor: d.Actor, OnBehalfOf: d.OnBehalfOf, Tenant: d.Tenant, Action: userops.Deactivate, Target: fmt.Sprintf("%d users", len(emails)), Reason: fmt.Sprintf("limit %d: %s", d.Policy.Limit, d.Override)}
+		if err := d.Audit.Append(ctx, e); err != nil {
+			return &userops.Error{Act: "writing down why the limit was set", Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk; nothing was changed"}
+		}
+	}
+	people := map[string]bool{}
+	for _, e := range emails {
+		people[strings.ToLower(e)] = true
+	}
+	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
+	if err != nil {
+		return d.unkept(err)
+	}
+	if d.Policy.Limit == 0 && recent+len(people) <= policy.Smallest {
+		return nil
+	}
+	users := map[string]userops.User{}
+	if _, err := d.Inner.List(ctx, nil, func(u userops.User) error { users[strings.ToLower(u.Email)] = u; return nil }); err != nil {
+		return err
+	}
+	active, run := 0, 0
+	for e, u := range users {
+		if u.Status == userops.Active {
+			active++
+			if people[e] {
+				run++ // who is inactive already loses nothing
+			}
+		}
+	}
+	return d.Policy.Allow(recent, run, active)
+}
+
+// Refuse writes down that a change was asked for and refused, without trying it.
+func (d *Directory) Refuse(ctx context.Context, rq journal.Request, why error) userops.Result {
+	asked := journal.Operation{Tenant: d.Tenant, Request: rq, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}
+	o, joined, err := d.Journal.Begin(ctx, asked)
+	if err != nil {
+		return ended(asked, errors.Join(why, err))
+	}
+	if joined { // another run's, which has its own say
+		return ended(o, why)
+	}
+	return d.finish(ctx, o, ended(o, why))
+}

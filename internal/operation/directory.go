@@ -1,0 +1,255 @@
+// Package operation makes changes into operations: written down before anything happens, one worker at a time for a
+// tenant, held against the guards, settled after a crash by reading back, and told to the audit log. It wraps whatever
+// path serves the tenant and is a userops.Directory itself, so callers cannot tell the difference.
+package operation
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Options say what the operations of one tenant stand on.
+type Options struct {
+	Tenant     string
+	Inner      userops.Directory
+	Journal    *journal.Journal
+	Audit      *audit.Log
+	Policy     policy.Policy
+	Actor      string // who runs this process
+	OnBehalfOf string // for whom, if somebody else; may be empty
+	DryRun     bool
+	Override   string // why Policy.Limit was set; goes to the audit log
+	Say        func(text string)
+	Log        *slog.Logger
+}
+
+// Directory is a tenant's users, changed by operations.
+type Directory struct {
+	Options
+	lease     *journal.Lease  // held from the first change until Close
+	abandoned map[string]bool // operations that were found left before their commit
+}
+
+var _ userops.Directory = (*Directory)(nil)
+
+// New wraps a path. The journal and the audit log stay the caller's to close.
+func New(o Options) *Directory {
+	if o.Say == nil {
+		o.Say = func(string) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Directory{Options: o, abandoned: map[string]bool{}}
+}
+
+// List implements userops.Directory.
+func (d *Directory) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
+	return d.Inner.List(ctx, statuses, each)
+}
+
+// Get implements userops.Directory.
+func (d *Directory) Get(ctx context.Context, email string) (userops.User, error) {
+	return d.Inner.Get(ctx, email)
+}
+
+// Roles implements userops.Directory.
+func (d *Directory) Roles(ctx context.Context) ([]string, error) { return d.Inner.Roles(ctx) }
+
+// Capabilities implements userops.Directory.
+func (d *Directory) Capabilities(ctx context.Context) (userops.Capabilities, error) {
+	return d.Inner.Capabilities(ctx)
+}
+
+// Close gives back the lease and closes the path.
+func (d *Directory) Close() error {
+	err := d.Inner.Close()
+	if d.lease != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		err = errors.Join(err, d.lease.Release(ctx))
+		d.lease = nil
+	}
+	return err
+}
+
+// Invite implements userops.Directory.
+func (d *Directory) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	rq := journal.Request{Action: userops.Invite, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Role: in.Role, TimeZone: in.TimeZone, Reactivate: in.Reactivate}
+	return d.change(ctx, rq, func(ctx context.Context) userops.Result { return d.Inner.Invite(ctx, in) })
+}
+
+// Deactivate implements userops.Directory.
+func (d *Directory) Deactivate(ctx context.Context, email string) userops.Result {
+	return d.change(ctx, journal.Request{Action: userops.Deactivate, Email: email}, func(ctx context.Context) userops.Result { return d.Inner.Deactivate(ctx, email) })
+}
+
+// Reactivate implements userops.Directory.
+func (d *Directory) Reactivate(ctx context.Context, email string) userops.Result {
+	return d.change(ctx, journal.Request{Action: userops.Reactivate, Email: email}, func(ctx context.Context) userops.Result { return d.Inner.Reactivate(ctx, email) })
+}
+
+// SetRole implements userops.Directory.
+func (d *Directory) SetRole(ctx context.Context, email, role string) userops.Result {
+	return d.change(ctx, journal.Request{Action: userops.SetRole, Email: email, Role: role}, func(ctx context.Context) userops.Result { return d.Inner.SetRole(ctx, email, role) })
+}
+
+// ended is a change that came to nothing before the path was asked.
+func ended(o journal.Operation, err error) userops.Result {
+	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, Outcome: userops.Halted, DryRun: o.DryRun, Err: err, Reason: err.Error(), Hint: userops.HintOf(err)}
+	if userops.Refuses(err) {
+		r.Outcome = userops.Refused
+	}
+	var e *userops.Error
+	if errors.As(err, &e) {
+		r.Reason = e.Reason()
+	}
+	return r
+}
+
+// unkept is a failure of the journal before anything was done.
+func (d *Directory) unkept(err error) error {
+	var e *userops.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &userops.Error{Act: "waiting to begin", Tenant: d.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "run the command again when the other has ended"}
+	}
+	return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
+}
+
+// change carries out one change as an operation.
+func (d *Directory) change(ctx context.Context, rq journal.Request, do func(context.Context) userops.Result) userops.Result {
+	email, err := userops.CheckEmail(rq.Email)
+	if err != nil {
+		return do(ctx) // the path says no in its own words
+	}
+	rq.Email = email
+	asked := journal.Operation{Tenant: d.Tenant, Request: rq, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}
+	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C
+		return do(ctx)
+	}
+	o, err := d.begin(ctx, asked)
+	if err != nil {
+		return ended(o, d.unkept(err))
+	}
+	if o.Ended() { // by another process, or by an earlier one and settled now
+		return o.Result()
+	}
+	if err := d.before(ctx, o); err != nil {
+		return d.finish(ctx, o, ended(o, err))
+	}
+	if err := d.Journal.Run(ctx, o.ID, d.lease); err != nil {
+		return ended(o, d.unkept(err))
+	}
+	return d.finish(ctx, o, do(userops.WithOperation(ctx, d.companion(o))))
+}
+
+// begin writes the request down, or joins the same one under way, and waits for the right to act. The operation it
+// returns has its outcome if somebody else has carried it out meanwhile.
+func (d *Directory) begin(ctx context.Context, asked journal.Operation) (journal.Operation, error) {
+	o, joined, err := d.Journal.Begin(ctx, asked)
+	if err != nil {
+		return asked, err
+	}
+	if joined {
+		d.Say("the same change is under way as operation " + o.ID)
+	}
+	if err := d.hold(ctx); err != nil {
+		if !joined { // an operation that was joined is for whoever began it to end
+			d.finish(ctx, o, ended(o, d.unkept(err)))
+		}
+		return o, err
+	}
+	id := o.ID
+	if o, err = d.Journal.Get(ctx, id); err != nil {
+		asked.ID = id
+		return asked, err
+	}
+	if !o.Ended() || !d.abandoned[o.ID] {
+		return o, nil
+	}
+	// What was joined had been left before its commit by a process that ended: it is asked for anew.
+	o, _, err = d.Journal.Begin(ctx, asked)
+	return o, err
+}
+
+// before refuses what needs no look at the console.
+func (d *Directory) before(ctx context.Context, o journal.Operation) error {
+	if err := d.Policy.Protect(o.Request.Action, o.Request.Email); err != nil {
+		return err
+	}
+	if o.DryRun {
+		return nil
+	}
+	if err := d.Journal.Frozen(ctx, d.Tenant); err != nil {
+		return d.unkept(err)
+	}
+	return nil
+}
+
+// companion asks the guards and keeps the journal while a path carries out a change.
+func (d *Directory) companion(o journal.Operation) *userops.Operation {
+	return &userops.Operation{
+		ID: o.ID, DryRun: o.DryRun,
+		Found: func(ctx context.Context, f userops.Found) error {
+			if f.User != nil { // as the console writes the address, which may not be as it was asked for
+				if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
+					return err
+				}
+			}
+			if o.Request.Action != userops.Deactivate {
+				return nil
+			}
+			recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
+			if err != nil {
+				return d.unkept(err)
+			}
+			return d.Policy.Allow(recent, 1, f.Active)
+		},
+		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
+			if err := d.Journal.Intend(ctx, o.ID, d.lease, before, wanted); err != nil {
+				return d.unkept(err)
+			}
+			return nil
+		},
+		Acted: func(ctx context.Context) {
+			if err := d.Journal.Act(ctx, o.ID); err != nil { // the read-back comes next whatever the journal says
+				d.Log.Warn("the journal could not be kept", "op", o.ID, "error", err)
+			}
+		},
+	}
+}
+
+// finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that
+// is said beside the result, and the next run settles what the journal still has open.
+func (d *Directory) finish(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	r.Op = o.ID
+	if err := d.tell(ctx, "outcome", o, r); err != nil {
+		r.Notices = append(r.Notices, "the audit log could not be written: "+err.Error())
+	}
+	if err := d.Journal.Finish(ctx, o.ID, r); err != nil {
+		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
+	}
+	return r
+}
+
+// tell writes an operation's end to the audit log.
+func (d *Directory) tell(ctx context.Context, event string, o journal.Operation, r userops.Result) error {
+	hashes, err := audit.Hashes(r.Evidence)
+	if err != nil {
+		d.Log.Warn("evidence could not be hashed", "op", o.ID, "error", err)
+	}
+	return d.Audit.Append(ctx, audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email,
+		Before: r.Before, After: r.After, Outcome: r.Outcome, Reason: r.Reason, DryRun: o.DryRun, Evidence: hashes, SelectorVersion: r.SelectorVersion})
+}

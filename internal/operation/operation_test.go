@@ -1,0 +1,333 @@
+package operation_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/memorypath"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// office is one tenant in memory with its journal and audit log, as several processes may share them.
+type office struct {
+	*memorypath.Path
+	dir   string
+	write func(name string) error
+}
+
+func newOffice(t *testing.T, n int) *office {
+	t.Helper()
+	users := []userops.User{{ID: "0", Email: useropstest.Self, Role: "Administrator", Status: userops.Active}}
+	for i := range n {
+		users = append(users, userops.User{ID: fmt.Sprint(i + 1), Email: fmt.Sprintf("u%d@acme.example", i+1), Role: "Clerk", Status: userops.Active})
+	}
+	return &office{Path: memorypath.New(useropstest.Self, users...), dir: t.TempDir()}
+}
+
+// desk is one process at work.
+func (o *office) desk(t *testing.T, change func(*operation.Options)) *operation.Directory {
+	t.Helper()
+	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
+	require.NoError(t, err)
+	a, err := audit.Open(filepath.Join(o.dir, "audit"), "", "test")
+	require.NoError(t, err)
+	opts := operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"}
+	if change != nil {
+		change(&opts)
+	}
+	d := operation.New(opts)
+	t.Cleanup(func() {
+		assert.NoError(t, d.Close())
+		assert.NoError(t, j.Close())
+	})
+	return d
+}
+
+func (o *office) entries(t *testing.T) []audit.Entry {
+	t.Helper()
+	es, err := audit.Read(filepath.Join(o.dir, "audit"))
+	require.NoError(t, err)
+	r, err := audit.Verify(filepath.Join(o.dir, "audit"), "", "")
+	require.NoError(t, err)
+	require.Empty(t, r.Findings)
+	return es
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	useropstest.Run(t, func(t *testing.T) useropstest.Backend {
+		o := &office{Path: memorypath.New(useropstest.Self, useropstest.Seed()...), dir: t.TempDir()}
+		return useropstest.Backend{Directory: o.desk(t, nil), Stored: o.Stored, Edit: o.Edit, DualControl: func() { o.DualControl = true }}
+	})
+}
+
+func TestAChangeIsKeptAndTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 2)
+	d := o.desk(t, func(opts *operation.Options) { opts.OnBehalfOf = "hr@acme.example" })
+	r := d.Deactivate(t.Context(), "U1@acme.example")
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	kept, err := d.Journal.Get(t.Context(), r.Op)
+	require.NoError(t, err)
+	assert.Equal(t, userops.Done, kept.Outcome)
+	assert.Equal(t, userops.Wanted{Status: userops.Inactive}, kept.Wanted)
+	require.NotNil(t, kept.IntentAt)
+	es := o.entries(t)
+	require.Len(t, es, 1)
+	assert.Equal(t, r.Op, es[0].Op)
+	assert.Equal(t, userops.Done, es[0].Outcome)
+	assert.Equal(t, "hr@acme.example", es[0].OnBehalfOf)
+	assert.Equal(t, userops.Active, es[0].Before.Status)
+	assert.Equal(t, userops.Inactive, es[0].After.Status)
+	assert.Equal(t, userops.Already, d.Deactivate(t.Context(), "u1@acme.example").Outcome)
+}
+
+// crash is what a process that was killed leaves: the journal as it was then, and a worker that is no more.
+func crash(t *testing.T, o *office, at string, do func(d *operation.Directory)) {
+	t.Helper()
+	killed := errors.New("killed")
+	dead := false
+	o.write = func(name string) error {
+		if dead || name == at {
+			dead = true
+			return killed
+		}
+		return nil
+	}
+	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
+	require.NoError(t, err)
+	a, err := audit.Open(filepath.Join(o.dir, "audit"), "", "test")
+	require.NoError(t, err)
+	d := operation.New(operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"})
+	do(d)
+	require.True(t, dead, "the crash never came")
+	_ = d.Close() // it cannot give back its lease
+	require.NoError(t, j.Close())
+	o.write = nil
+	bury(t, o)
+}
+
+// bury makes this process's traces those of one that has ended.
+func bury(t *testing.T, o *office) {
+	t.Helper()
+	w := journal.Self()
+	w.PID, w.Started = 4194305, "" // beyond the largest process id
+	ended, err := json.Marshal(w)
+	require.NoError(t, err)
+	o.exec(t, "UPDATE operations SET worker = $1", string(ended))
+	o.exec(t, "UPDATE leases SET holder = $1 WHERE holder <> ''", string(ended))
+}
+
+func (o *office) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(o.dir, "journal.db"))
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), statement, args...)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+}
+
+func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]userops.Outcome{
+		"lease": userops.Halted, "run": userops.Halted, "intent": userops.Halted, // nothing was committed
+		"intent done": userops.Unknown,                                                  // it was about to be, and the list shows nothing
+		"acted":       userops.Done, "acted done": userops.Done, "finish": userops.Done, // it was
+	} {
+		t.Run(at, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, 1)
+			crash(t, o, at, func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
+			if want == userops.Unknown {
+				o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
+			}
+			stored := o.Stored()
+			d := o.desk(t, nil)
+			rs, err := d.Resume(t.Context())
+			require.NoError(t, err)
+			require.Len(t, rs, 1)
+			assert.Equal(t, want, rs[0].Outcome, rs[0].Reason)
+			assert.Equal(t, stored, o.Stored(), "settling changes nothing")
+			rs, err = d.Resume(t.Context())
+			require.NoError(t, err)
+			assert.Empty(t, rs, "nothing is left")
+			es := o.entries(t)
+			assert.Equal(t, "settled", es[len(es)-1].Event)
+
+			r := d.Deactivate(t.Context(), "u1@acme.example")
+			if want == userops.Done {
+				assert.Equal(t, userops.Already, r.Outcome)
+			} else {
+				assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+			}
+		})
+	}
+}
+
+func TestAskingAgainAfterACrash(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]userops.Outcome{"run": userops.Done, "acted done": userops.Done} {
+		o := newOffice(t, 1)
+		crash(t, o, at, func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
+		r := o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example")
+		assert.Equal(t, want, r.Outcome, r.Reason)
+		u, err := o.Get(t.Context(), "u1@acme.example")
+		require.NoError(t, err)
+		assert.Equal(t, userops.Inactive, u.Status)
+	}
+}
+
+func TestTwoAtOnceDoItOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	results := make([]userops.Result, 4)
+	var wg sync.WaitGroup
+	for i := range results {
+		d := o.desk(t, nil)
+		wg.Go(func() {
+			results[i] = d.Deactivate(t.Context(), "u1@acme.example")
+			assert.NoError(t, d.Close())
+		})
+	}
+	wg.Wait()
+	done := map[string]bool{}
+	for _, r := range results {
+		require.Contains(t, []userops.Outcome{userops.Done, userops.Already}, r.Outcome, r.Reason)
+		if r.Outcome == userops.Done {
+			done[r.Op] = true
+		}
+	}
+	assert.Len(t, done, 1, "several operations say that they did it")
+}
+
+func TestGuards(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 20) // with the robot 21 active: the limit is 4
+	d := o.desk(t, func(opts *operation.Options) { opts.Policy.Protected = []string{"u20@*"} })
+	before := o.Stored()
+	r := d.Deactivate(t.Context(), "U20@acme.example")
+	assert.Equal(t, userops.Refused, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrProtected)
+	require.NoError(t, d.Journal.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "eve"}))
+	for _, r := range []userops.Result{d.Deactivate(t.Context(), "u1@acme.example"), d.SetRole(t.Context(), "u1@acme.example", "Payer"), d.Reactivate(t.Context(), "u1@acme.example"), d.Invite(t.Context(), userops.Invitation{Email: "n@acme.example", FirstName: "N", LastName: "N", Role: "Clerk"})} {
+		assert.Equal(t, userops.Refused, r.Outcome, r.Action)
+		require.ErrorIs(t, r.Err, userops.ErrFrozen)
+		assert.Contains(t, r.Hint, "billagent thaw --tenant acme")
+	}
+	assert.Equal(t, before, o.Stored())
+	_, err := d.Journal.Thaw(t.Context(), "acme")
+	require.NoError(t, err)
+
+	batch := []string{"u1@acme.example", "u2@acme.example", "u3@acme.example", "u4@acme.example"}
+	require.ErrorIs(t, d.Admit(t.Context(), append(batch, "u5@acme.example")), userops.ErrLimit)
+	require.NoError(t, d.Admit(t.Context(), append(batch, "U4@acme.example", "nobody@acme.example")), "counted by people who would lose access")
+	for i, e := range batch {
+		// Each by a process of its own: the journal is what counts.
+		require.NoError(t, d.Close())
+		d = o.desk(t, nil)
+		require.Equal(t, userops.Done, d.Deactivate(t.Context(), e).Outcome, i)
+	}
+	r = d.Deactivate(t.Context(), "u5@acme.example")
+	assert.Equal(t, userops.Refused, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrLimit, "of 21 who were active, 4 may go in an hour")
+	require.NoError(t, d.Close())
+	d = o.desk(t, func(opts *operation.Options) { opts.Policy.Limit, opts.Override = 5, "the office closes" })
+	require.NoError(t, d.Admit(t.Context(), []string{"u5@acme.example"}))
+	require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u5@acme.example").Outcome)
+	var override *audit.Entry
+	for _, e := range o.entries(t) {
+		if e.Event == "override" {
+			override = &e
+		}
+	}
+	require.NotNil(t, override)
+	assert.Equal(t, "limit 5: the office closes", override.Reason)
+}
+
+func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	before := o.Stored()
+	d := o.desk(t, func(opts *operation.Options) { opts.DryRun = true })
+	for range 2 {
+		r := d.Deactivate(t.Context(), "u1@acme.example")
+		require.Equal(t, userops.Halted, r.Outcome)
+		require.ErrorIs(t, r.Err, userops.ErrRehearsed)
+		assert.True(t, r.DryRun)
+		assert.Zero(t, r.ExitCode())
+	}
+	assert.Equal(t, before, o.Stored())
+	n, err := d.Journal.Deactivations(t.Context(), "acme", time.Time{})
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	require.Equal(t, userops.Refused, d.Deactivate(t.Context(), useropstest.Self).Outcome)
+}
+
+func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"begin", "lease", "run", "intent"} {
+		o := newOffice(t, 1)
+		before := o.Stored()
+		failing := true
+		o.write = func(name string) error {
+			if failing && name == at {
+				return &os.PathError{Op: "write", Path: "journal.db", Err: errors.New("no space left on device")}
+			}
+			return nil
+		}
+		d := o.desk(t, nil)
+		r := d.Deactivate(t.Context(), "u1@acme.example")
+		require.Equal(t, userops.Halted, r.Outcome, at)
+		require.ErrorIs(t, r.Err, userops.ErrStorage, at)
+		assert.NotEmpty(t, r.Hint)
+		assert.Equal(t, before, o.Stored(), at)
+		failing = false
+		require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u1@acme.example").Outcome, at)
+	}
+	for _, at := range []string{"acted", "finish"} { // what is done is said to be done all the same
+		o := newOffice(t, 1)
+		o.write = func(name string) error {
+			if name == at {
+				return errors.New("no space left on device")
+			}
+			return nil
+		}
+		r := o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example")
+		require.Equal(t, userops.Done, r.Outcome, at)
+	}
+}
+
+func TestACancelledWait(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	first := o.desk(t, nil)
+	require.Equal(t, userops.Already, first.Reactivate(t.Context(), "u1@acme.example").Outcome) // it holds the lease now
+	ctx, cancel := context.WithCancel(t.Context())
+	second := o.desk(t, func(opts *operation.Options) {
+		opts.Say = func(text string) {
+			assert.Contains(t, text, "waiting for process ")
+			cancel()
+		}
+	})
+	r := second.Deactivate(ctx, "u1@acme.example")
+	require.Equal(t, userops.Halted, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrCancelled)
+	kept, err := first.Journal.Get(t.Context(), r.Op)
+	require.NoError(t, err)
+	assert.Equal(t, userops.Halted, kept.Outcome)
+}

@@ -1,0 +1,132 @@
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// hold makes sure that this process, and no other, acts for the tenant. Whoever comes to hold the lease first settles
+// what an earlier holder left open.
+func (d *Directory) hold(ctx context.Context) error {
+	if d.lease != nil {
+		return d.lease.Check(ctx)
+	}
+	l, err := d.Journal.Acquire(ctx, d.Tenant, func(holder string) {
+		d.Say(fmt.Sprintf("waiting for %s, which acts for tenant %s", holder, d.Tenant))
+	})
+	if err != nil {
+		return err
+	}
+	d.lease = l
+	if _, err := d.settleAll(ctx); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Resume settles everything that an earlier process left open for the tenant, and returns how each ended. Nothing is
+// begun or pressed again: what was not committed is halted, what may have been is read back.
+func (d *Directory) Resume(ctx context.Context) ([]userops.Result, error) {
+	if d.lease != nil {
+		return d.settleAll(ctx)
+	}
+	l, err := d.Journal.Acquire(ctx, d.Tenant, func(holder string) {
+		d.Say(fmt.Sprintf("waiting for %s, which acts for tenant %s", holder, d.Tenant))
+	})
+	if err != nil {
+		return nil, d.unkept(err)
+	}
+	d.lease = l
+	return d.settleAll(ctx)
+}
+
+func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
+	ops, err := d.Journal.List(ctx, journal.Filter{Tenant: d.Tenant, UnderWay: true})
+	if err != nil {
+		return nil, err
+	}
+	var out []userops.Result
+	for i := len(ops) - 1; i >= 0; i-- { // the oldest first
+		o := ops[i]
+		switch {
+		case o.State == journal.Intent || o.State == journal.Acted || o.State == journal.Verified:
+			d.Say(fmt.Sprintf("reading back operation %s (%s %s), which was left at its commit", o.ID, o.Request.Action, o.Request.Email))
+			r, err := d.settle(ctx, o)
+			if err != nil {
+				return out, err
+			}
+			out = append(out, r)
+		case o.State == journal.Running || journal.ParseWorker(o.Worker).Dead(journal.Self()):
+			d.abandoned[o.ID] = true
+			out = append(out, d.settled(ctx, o, o.Result(), userops.Halted, interrupted("before its commit, so nothing was changed", "run the command again")))
+		} // otherwise another process has asked for it and waits for its turn
+	}
+	return out, nil
+}
+
+func interrupted(when, hint string) error {
+	return &userops.Error{Act: "looking after an interrupted operation", Kind: userops.ErrInterrupted, Cause: errors.New(userops.ErrInterrupted.Error() + " " + when), Hint: hint}
+}
+
+// lateBound is how long after an intent its effect may still come to be seen: the console stores up to 5 s late and may
+// take 12 s to answer.
+const lateBound = 20 * time.Second
+
+// settle reads back what became of an operation that was left at its commit. An error means that nothing could be
+// learnt now: the operation stays open.
+func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Result, error) {
+	r := o.Result()
+	r.After = nil
+	for {
+		u, err := d.Inner.Get(ctx, o.Request.Email)
+		switch {
+		case errors.Is(err, userops.ErrNotFound):
+			r.After = nil
+		case err != nil:
+			return r, fmt.Errorf("reading back operation %s: %w", o.ID, err)
+		default:
+			r.After = &u
+		}
+		if o.Wanted.Holds(r.After) {
+			return d.settled(ctx, o, r, userops.Done, nil), nil
+		}
+		if r.After != nil && r.After.Status == userops.Pending && (r.Before == nil || r.Before.Status != userops.Pending) {
+			return d.settled(ctx, o, r, userops.Requested, &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}), nil
+		}
+		if o.IntentAt == nil || time.Since(*o.IntentAt) > lateBound || time.Until(*o.IntentAt) > 0 { // ahead: the clock was set back since
+			break
+		}
+		t := time.NewTimer(500 * time.Millisecond)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return r, fmt.Errorf("reading back operation %s: %w", o.ID, context.Cause(ctx))
+		}
+	}
+	// That the list shows no change does not prove that nothing was asked for: a request that a second administrator
+	// must approve changes no list.
+	return d.settled(ctx, o, r, userops.Unknown, interrupted("at the commit, and the list does not show what was asked for", "look whether a request awaits approval in the console; then run the command again: it begins by looking")), nil
+}
+
+func (d *Directory) settled(ctx context.Context, o journal.Operation, r userops.Result, out userops.Outcome, why error) userops.Result {
+	r.Outcome, r.Err, r.Reason, r.Hint = out, why, "", ""
+	var e *userops.Error
+	if errors.As(why, &e) {
+		r.Reason, r.Hint = e.Reason(), e.Hint
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if err := d.tell(ctx, "settled", o, r); err != nil {
+		r.Notices = append(r.Notices, "the audit log could not be written: "+err.Error())
+	}
+	if err := d.Journal.Finish(ctx, o.ID, r); err != nil {
+		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
+	}
+	return r
+}

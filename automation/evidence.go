@@ -16,11 +16,20 @@ import (
 // Evidence keeps what was seen during one operation in a folder of its own: steps.jsonl, masked pictures and, at a
 // failure, the page. A nil *Evidence keeps nothing.
 type Evidence struct {
+	// Masking says what is made unreadable beside secrets and long numbers. It is set before use.
+	Masking Masking
+
 	dir string
 
 	mu    sync.Mutex
 	log   *os.File
 	shots int
+}
+
+// Masking is what is made unreadable in pictures and kept pages beside secrets and long numbers.
+type Masking struct {
+	Others bool     `json:"others"` // rows that bear an e-mail, except those of Keep
+	Keep   []string `json:"keep"`
 }
 
 // NewEvidence makes the folder, readable by its owner alone.
@@ -103,7 +112,7 @@ func (e *Evidence) Picture(ctx context.Context, p *Page, name string) (string, e
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
-	data, err := p.Screenshot(ctx)
+	data, err := p.Screenshot(ctx, e.Masking)
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +135,7 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
 	var ignored struct{}
-	if masked := p.run(ctx, "blank", struct{}{}, &ignored); masked != nil {
+	if masked := p.run(ctx, "blank", e.Masking, &ignored); masked != nil {
 		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))
 	}
 	res, shotErr := proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
@@ -142,10 +151,10 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	return err
 }
 
-// Screenshot returns a PNG of what the page shows, secret fields made unreadable.
-func (p *Page) Screenshot(ctx context.Context) ([]byte, error) {
+// Screenshot returns a PNG of what the page shows, secrets and long numbers made unreadable.
+func (p *Page) Screenshot(ctx context.Context, m Masking) ([]byte, error) {
 	var ignored struct{}
-	if err := p.look(ctx, "mask", struct{}{}, &ignored); err != nil {
+	if err := p.look(ctx, "mask", m, &ignored); err != nil {
 		return nil, fmt.Errorf("masking: %w", err)
 	}
 	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(p.scope(ctx))

@@ -1,7 +1,10 @@
 package automation_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -157,7 +160,7 @@ func TestPicturesAndPagesHoldNoSecrets(t *testing.T) {
 	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "hunter2", Secret: true, Bound: short}))
 	shoot := func(code string, secret bool) string {
 		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("[name=code]"), Value: code, Secret: secret, Bound: short}))
-		data, err := w.Screenshot(t.Context())
+		data, err := w.Screenshot(t.Context(), automation.Masking{})
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(string(data), "\x89PNG"))
 		return string(data)
@@ -183,6 +186,41 @@ func TestPicturesAndPagesHoldNoSecrets(t *testing.T) {
 	assert.Contains(t, string(page), "hello")
 	assert.NotContains(t, string(page), "hunter2")
 	assert.NotContains(t, string(page), "987654")
+}
+
+func TestPicturesHideLongNumbersAndOtherPeople(t *testing.T) {
+	t.Parallel()
+	const look = `<style>*{font:16px monospace}</style><table><tr><td>Ann %s</td><td>ann@x.example</td></tr><tr><td>Bob %s</td><td>%s@x.example</td></tr></table><p>IBAN DE%s</p><input value="%s">`
+	shoot := func(m automation.Masking, ann, bob, address, number string) string {
+		w := setup(t, fmt.Sprintf(look, ann, bob, address, number, number))
+		data, err := w.Screenshot(t.Context(), m)
+		require.NoError(t, err)
+		again, err := w.Screenshot(t.Context(), m)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(data, again), "a picture leaves no trace")
+		return fmt.Sprintf("%x", sha256.Sum256(data))
+	}
+	others := automation.Masking{Others: true, Keep: []string{"Ann@x.example"}}
+	plain := shoot(automation.Masking{}, "Lee", "Ray", "bob", "44 1234 5678")
+	assert.Equal(t, plain, shoot(automation.Masking{}, "Lee", "Ray", "bob", "99 8765 4321"), "long numbers cannot be read")
+	assert.NotEqual(t, plain, shoot(automation.Masking{}, "Lee", "Roy", "bob", "44 1234 5678"), "others can, unless masked")
+	assert.NotEqual(t, shoot(others, "Lee", "Ray", "bob", "44 1234 5678"), shoot(others, "Leo", "Ray", "bob", "44 1234 5678"), "the one it is about can be read")
+
+	w := setup(t, fmt.Sprintf(look, "Lee", "Ray", "bob", "44 1234 5678", "44 1234 5678"))
+	ev, err := automation.NewEvidence(t.TempDir())
+	require.NoError(t, err)
+	ev.Masking = others
+	require.NoError(t, ev.Failure(t.Context(), w.Page))
+	require.NoError(t, ev.Close())
+	page, err := os.ReadFile(filepath.Join(ev.Dir(), "page.mhtml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "Ann Lee")
+	for _, hidden := range []string{"Bob", "bob@", "1234"} {
+		assert.NotContains(t, string(page), hidden)
+	}
+	text, err := w.Read(t.Context(), css("p"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "IBAN DE44 1234 5678", text, "the page is as it was")
 }
 
 func TestEveryFailingCallIsReportedAndNothingHangs(t *testing.T) {

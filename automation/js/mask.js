@@ -9,28 +9,84 @@ function documents() {
   return docs;
 }
 
-function mask() {
-  for (const doc of documents()) for (const root of roots(doc)) {
-    const style = doc.createElement('style');
-    style.textContent = `${secretFields}{filter:blur(9px) brightness(.4)!important;-webkit-text-security:disc!important}`;
-    (root.head || root).appendChild(style);
-    maskSheets.push(style);
+// longNumber is what may be a bank account or a card: seven digits or more, with blanks or hyphens between them.
+const longNumber = /\d(?:[ -]?\d){6,}/g;
+const address = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[^\s<>()"',;:]+/g;
+const masked = [];
+
+function textsOf(root) {
+  const walker = root.ownerDocument ? root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_TEXT) : root.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const out = [];
+  while (walker.nextNode()) if (!/^(SCRIPT|STYLE)$/.test(walker.currentNode.parentElement?.tagName || '')) out.push(walker.currentNode);
+  return out;
+}
+
+// othersIn finds the rows that bear an address and none of those to keep. A row is what tables, lists and grids call one.
+function othersIn(root, keep) {
+  const known = keep.map((k) => k.toLowerCase());
+  const rows = new Map(); // to whether somebody to keep is in it
+  for (const text of textsOf(root)) {
+    const found = text.data.match(address);
+    if (!found) continue;
+    const row = text.parentElement.closest('tr,[role=row],li,[role=listitem],article') || text.parentElement;
+    rows.set(row, rows.get(row) || found.some((a) => known.includes(a.toLowerCase())));
+  }
+  return [...rows].filter(([, kept]) => !kept).map(([row]) => row);
+}
+
+// mask makes secrets and long numbers unreadable, and with others the rows of everybody but keep. It changes no text.
+function mask({ others, keep }) {
+  for (const doc of documents()) {
+    const ranges = [];
+    for (const root of roots(doc)) {
+      const style = doc.createElement('style');
+      style.textContent = `${secretFields},[data-billagent-masked]{filter:blur(9px) brightness(.4)!important;-webkit-text-security:disc!important}::highlight(billagent-masked){color:transparent!important;background-color:#888!important}`;
+      (root.head || root).appendChild(style);
+      maskSheets.push(style);
+      for (const text of textsOf(root)) for (const m of text.data.matchAll(longNumber)) {
+        const range = doc.createRange();
+        range.setStart(text, m.index);
+        range.setEnd(text, m.index + m[0].length);
+        ranges.push(range);
+      }
+      const hide = others ? othersIn(root, keep || []) : [];
+      for (const el of queryAll(root, 'input,textarea')) if (el.value && el.value.search(longNumber) >= 0) hide.push(el);
+      for (const el of hide) { el.setAttribute('data-billagent-masked', ''); masked.push(el); }
+    }
+    const view = doc.defaultView;
+    if (view && ranges.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...ranges));
   }
   return {};
 }
 
 function unmask() {
   while (maskSheets.length) maskSheets.pop().remove();
+  while (masked.length) masked.pop().removeAttribute('data-billagent-masked');
+  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete('billagent-masked');
   return {};
 }
 
-// blank empties secret and hidden fields while the page is kept as a document; unblank fills them again.
-const blanked = [];
-function blank() {
-  for (const doc of documents()) for (const el of queryAll(doc, secretFields + ',input[type=hidden]')) {
-    blanked.push([el, el.value, el.getAttribute('value')]);
-    el.value = '';
-    el.setAttribute('value', '');
+// blank takes secrets, long numbers and with others the rows of everybody but keep out of the page while it is kept as
+// a document; unblank puts them back.
+const blanked = [], blankedTexts = [];
+function blank({ others, keep }) {
+  const dots = (s) => s.replace(/\S/g, '•');
+  for (const doc of documents()) {
+    for (const el of queryAll(doc, secretFields + ',input[type=hidden],input,textarea')) {
+      if (!el.matches(secretFields + ',input[type=hidden]') && el.value.search(longNumber) < 0) continue;
+      blanked.push([el, el.value, el.getAttribute('value')]);
+      el.value = '';
+      el.setAttribute('value', '');
+    }
+    for (const root of roots(doc)) {
+      const hidden = others ? othersIn(root, keep || []) : [];
+      for (const text of textsOf(root)) {
+        const all = hidden.some((row) => row.contains(text));
+        if (!all && text.data.search(longNumber) < 0) continue;
+        blankedTexts.push([text, text.data]);
+        text.data = all ? dots(text.data) : text.data.replace(longNumber, dots);
+      }
+    }
   }
   return {};
 }
@@ -39,5 +95,6 @@ function unblank() {
     if (attribute === null) el.removeAttribute('value'); else el.setAttribute('value', attribute);
     el.value = value;
   }
+  for (const [text, data] of blankedTexts.splice(0)) text.data = data;
   return {};
 }

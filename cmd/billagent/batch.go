@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/billagent/billagent/internal/browserpath"
-	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -24,7 +24,10 @@ type row struct {
 }
 
 // columns says what a command takes beside the e-mail.
-type columns struct{ role, names bool }
+type columns struct {
+	role, names bool
+	action      userops.Action
+}
 
 func (c columns) known() []string {
 	out := []string{"email"}
@@ -41,6 +44,11 @@ func (c columns) known() []string {
 func (a *app) batchCommand(c *cobra.Command, cols columns, do func(context.Context, userops.Directory, row) userops.Result) *cobra.Command {
 	var from, role, first, last string
 	var skip bool
+	var change changeFlags
+	change.add(c)
+	if cols.action == userops.Deactivate {
+		change.addLimit(c)
+	}
 	c.Flags().StringVar(&from, "from", "", "CSV file with a header ("+strings.Join(cols.known(), ", ")+"), or - for standard input")
 	c.Flags().BoolVar(&skip, "skip-invalid", false, "leave out bad rows instead of running nothing")
 	if cols.role {
@@ -52,6 +60,9 @@ func (a *app) batchCommand(c *cobra.Command, cols columns, do func(context.Conte
 		c.Flags().StringVar(&last, "last-name", "", "last name")
 	}
 	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := change.check(cmd); err != nil {
+			return err
+		}
 		rows, err := a.rows(args, from, cols, skip)
 		if err != nil {
 			return err
@@ -62,11 +73,30 @@ func (a *app) batchCommand(c *cobra.Command, cols columns, do func(context.Conte
 		for i := range rows {
 			rows[i].role, rows[i].firstName, rows[i].lastName = either(rows[i].role, role), either(rows[i].firstName, first), either(rows[i].lastName, last)
 		}
-		return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *browserpath.Path) error {
+		return a.serveOperations(cmd, change, func(ctx context.Context, dir *operation.Directory) error {
+			if cols.action == userops.Deactivate {
+				err := admit(ctx, dir, rows)
+				if errors.Is(err, userops.ErrLimit) { // nothing of the run is done, and each row says so
+					return a.changeAll(ctx, dir, rows, from != "", func(ctx context.Context, _ userops.Directory, r row) userops.Result {
+						return dir.Refuse(ctx, journal.Request{Action: cols.action, Email: r.email}, err)
+					})
+				}
+				if err != nil {
+					return err
+				}
+			}
 			return a.changeAll(ctx, dir, rows, from != "", do)
 		})
 	}
 	return c
+}
+
+func admit(ctx context.Context, dir *operation.Directory, rows []row) error {
+	emails := make([]string, len(rows))
+	for i, r := range rows {
+		emails[i] = r.email
+	}
+	return dir.Admit(ctx, emails)
 }
 
 func either(a, b string) string {
@@ -223,27 +253,31 @@ func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, 
 			_ = bar.Add(1)
 		}
 	}
-	var err error
-	switch a.output {
-	case "json":
-		if isBatch {
-			err = printJSON(a.stdout, results)
+	if a.output == "json" && isBatch || a.output == "csv" {
+		if err := a.printResults(results); err != nil {
+			return a.unwritten(results, err)
 		}
-	case "csv":
-		records := make([][]string, len(results))
-		for i, r := range results {
-			records[i] = resultRecord(r)
-		}
-		err = writeRecords(a.stdout, resultColumns, records)
-	}
-	if err != nil {
-		return a.unwritten(results, err)
 	}
 	code := userops.ExitCodeOf(results)
 	if code != 0 {
 		return &exitError{code: code}
 	}
 	return nil
+}
+
+// printResults prints all results as one JSON array, or as CSV.
+func (a *app) printResults(results []userops.Result) error {
+	if a.output == "json" {
+		if results == nil {
+			results = []userops.Result{}
+		}
+		return printJSON(a.stdout, results)
+	}
+	records := make([][]string, len(results))
+	for i, r := range results {
+		records[i] = resultRecord(r)
+	}
+	return writeRecords(a.stdout, resultColumns, records)
 }
 
 // unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. A person

@@ -12,8 +12,8 @@ import (
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/browserinstall"
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -70,8 +70,8 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	}
 	evidence := filepath.Join(work, "evidence")
 	defer func() {
-		// The evidence stays: it is part of what the demonstration shows. Sessions and secrets do not.
-		for _, p := range []string{"sessions", "config.yaml", "config.yaml.password", "config.yaml.authenticator"} {
+		// The evidence stays: it is part of what the demonstration shows. The rest is of no use without its console.
+		for _, p := range []string{"sessions", "audit", "journal.db", "config.yaml", "config.yaml.password", "config.yaml.authenticator"} {
 			err = errors.Join(err, os.RemoveAll(filepath.Join(work, p)))
 		}
 	}()
@@ -100,7 +100,7 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	if err != nil {
 		return err
 	}
-	err = s.perform(ctx, dir)
+	err = a.withOperations(ctx, cfg, "demo", dir, changeFlags{}, func(dir *operation.Directory) error { return s.perform(ctx, dir) })
 	if err = errors.Join(err, dir.Close()); err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (s *show) check(ok bool, what string) {
 	}
 }
 
-func (s *show) perform(ctx context.Context, dir *browserpath.Path) error {
+func (s *show) perform(ctx context.Context, dir userops.Directory) error {
 	before, err := s.list(ctx, dir, "signed in and listed")
 	if err != nil {
 		return err
@@ -174,7 +174,7 @@ func (s *show) perform(ctx context.Context, dir *browserpath.Path) error {
 	return nil
 }
 
-func (s *show) list(ctx context.Context, dir *browserpath.Path, what string) ([]userops.User, error) {
+func (s *show) list(ctx context.Context, dir userops.Directory, what string) ([]userops.User, error) {
 	start := time.Now()
 	var users []userops.User
 	l, err := dir.List(ctx, nil, func(u userops.User) error { users = append(users, u); return nil })

@@ -89,7 +89,7 @@ func printUserTable(w io.Writer, users []userops.User) error {
 	return render(w, t)
 }
 
-var resultColumns = []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms"}
+var resultColumns = []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms", "dry_run"}
 
 func resultRecord(r userops.Result) []string {
 	var before, after userops.User
@@ -99,13 +99,16 @@ func resultRecord(r userops.Result) []string {
 	if r.After != nil {
 		after = *r.After
 	}
-	return []string{r.Op, string(r.Action), r.Email, string(r.Outcome), r.Reason, r.Hint, r.Path, r.SelectorVersion, before.Role, string(before.Status), after.Role, string(after.Status), r.Evidence, strconv.FormatInt(r.TookMS, 10)}
+	return []string{r.Op, string(r.Action), r.Email, string(r.Outcome), r.Reason, r.Hint, r.Path, r.SelectorVersion, before.Role, string(before.Status), after.Role, string(after.Status), r.Evidence, strconv.FormatInt(r.TookMS, 10), strconv.FormatBool(r.DryRun)}
 }
 
 // resultLine is one result for a person: the outcome word, what was asked, what changed, how long it took.
 func resultLine(r userops.Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-9s  %s %s", r.Outcome, r.Action, plain(r.Email))
+	if r.DryRun {
+		b.WriteString(" (rehearsal)")
+	}
 	if d := difference(r.Before, r.After); d != "" {
 		fmt.Fprintf(&b, "  (%s)", d)
 	}

@@ -57,7 +57,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	must(root.RegisterFlagCompletionFunc("tenant", a.completeTenant))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
-	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
+	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(), a.auditCommand(), a.evidenceCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
 }

@@ -68,6 +68,12 @@ func (l *live) show(step string) {
 	l.shown = true
 }
 
+// note tells a person something on a line of its own, as while waiting for another process.
+func (a *app) note(text string) {
+	a.live.stop()
+	fmt.Fprintln(a.stderr, plain(text))
+}
+
 // stop clears the line, so that what is printed next stands alone.
 func (l *live) stop() {
 	l.mu.Lock()

@@ -11,9 +11,9 @@ func (a *app) usersDeactivateCommand() *cobra.Command {
 	return a.batchCommand(&cobra.Command{
 		Use:     "deactivate EMAIL…",
 		Short:   "Take access from users",
-		Long:    "Take access from users. Nobody is deleted: a deactivated user can be reactivated. The program's own account and the\nlast active administrator are refused.",
+		Long:    "Take access from users. Nobody is deleted: a deactivated user can be reactivated. The program's own account, the\nlast active administrator, people on the protected list and more people than the limit allows are refused.",
 		Example: "  billagent users deactivate ann@acme.example\n  billagent users deactivate --from leavers.csv -o ndjson",
-	}, columns{}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
+	}, columns{action: userops.Deactivate}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
 		return dir.Deactivate(ctx, r.email)
 	})
 }

@@ -23,8 +23,8 @@ func newOp() string {
 	return id.String()
 }
 
-// evidence opens an operation's evidence folder and returns how to close it.
-func (p *Path) evidence(op string) (*automation.Evidence, func(), error) {
+// evidence opens an operation's evidence folder and returns how to close it. about are the people it is about.
+func (p *Path) evidence(op string, about ...string) (*automation.Evidence, func(), error) {
 	if p.opts.EvidenceDir == "" {
 		return nil, func() {}, nil
 	}
@@ -32,6 +32,7 @@ func (p *Path) evidence(op string) (*automation.Evidence, func(), error) {
 	if err != nil {
 		return nil, nil, &userops.Error{Act: "keeping evidence", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or choose another state folder"}
 	}
+	ev.Masking = automation.Masking{Others: p.opts.MaskOthers, Keep: append([]string{p.opts.Account}, about...)}
 	return ev, func() {
 		if err := ev.Close(); err != nil {
 			p.opts.Log.Warn("closing the step log", "error", err)
@@ -194,7 +195,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if out, err := p.beforehand(rq); out != "" {
 		return end(out, err)
 	}
-	ev, closeEvidence, err := p.evidence(res.Op)
+	ev, closeEvidence, err := p.evidence(res.Op, email)
 	if err != nil {
 		return end(userops.Halted, err)
 	}

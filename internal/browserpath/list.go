@@ -142,7 +142,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	if err != nil {
 		return userops.User{}, err
 	}
-	ev, closeEvidence, err := p.evidence(newOp())
+	ev, closeEvidence, err := p.evidence(newOp(), email)
 	if err != nil {
 		return userops.User{}, err
 	}

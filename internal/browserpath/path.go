@@ -37,6 +37,7 @@ type Options struct {
 	Preferences  Preferences
 	Sessions     *seal.Box
 	EvidenceDir  string // one folder per operation below it; empty keeps none
+	MaskOthers   bool   // other people's rows are made unreadable in pictures
 	MaxRows      int
 	Patience     time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger

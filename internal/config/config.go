@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/agnivade/levenshtein"
+	"github.com/billagent/billagent/internal/policy"
 	"github.com/billagent/billagent/internal/secret"
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/parsers/yaml"
@@ -27,13 +28,18 @@ import (
 
 // Config is the effective configuration.
 type Config struct {
-	Tenant  string            `koanf:"tenant"`  // the tenant meant when none is named
-	State   string            `koanf:"state"`   // folder for sessions and evidence
-	Overlay string            `koanf:"overlay"` // folder with selectors and flows of one's own
-	Timeout time.Duration     `koanf:"timeout"` // for one command; 0 means none but each step's own
-	Browser Browser           `koanf:"browser"`
-	Log     Log               `koanf:"log"`
-	Tenants map[string]Tenant `koanf:"tenants"`
+	Tenant  string        `koanf:"tenant"`  // the tenant meant when none is named
+	State   string        `koanf:"state"`   // folder for sessions and evidence
+	Overlay string        `koanf:"overlay"` // folder with selectors and flows of one's own
+	Timeout time.Duration `koanf:"timeout"` // for one command; 0 means none but each step's own
+	Browser Browser       `koanf:"browser"`
+	Log     Log           `koanf:"log"`
+	Journal secret.Ref    `koanf:"journal"` // a PostgreSQL address; empty: a SQLite file in the state folder
+	Audit   Audit         `koanf:"audit"`
+	// Evidence says how much of it is kept, and what is on it.
+	Evidence  Evidence          `koanf:"evidence"`
+	Protected []string          `koanf:"protected"` // e-mails and globs of people nothing may be taken from, in every tenant
+	Tenants   map[string]Tenant `koanf:"tenants"`
 
 	File string `koanf:"-"` // where the file was read from, empty if there was none
 }
@@ -50,6 +56,18 @@ type Log struct {
 	Format string `koanf:"format"` // text or json
 }
 
+// Audit says who signs the audit log.
+type Audit struct {
+	SigningKey secret.Ref `koanf:"signing_key"`
+}
+
+// Evidence says how long and how much is kept.
+type Evidence struct {
+	Days       int  `koanf:"days"`        // older folders are removed by evidence prune
+	MaxMB      int  `koanf:"max_mb"`      // beyond so many megabytes the oldest are removed too
+	MaskOthers bool `koanf:"mask_others"` // other people's rows are made unreadable in pictures
+}
+
 // Tenant is one organisation of one console.
 type Tenant struct {
 	Path            string       `koanf:"path"` // browser
@@ -63,6 +81,7 @@ type Tenant struct {
 	SelectorVersion string       `koanf:"selector_version"`
 	SessionKey      secret.Ref   `koanf:"session_key"`
 	Invite          Invite       `koanf:"invite"`
+	Protected       []string     `koanf:"protected"`
 }
 
 // SecondFactor says where codes come from.
@@ -118,7 +137,7 @@ type Source struct {
 // Load merges all sources and checks the result. The error wraps ErrInvalid, and names every fault found.
 func Load(src Source) (*Config, error) {
 	k := koanf.New(".")
-	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s"}
+	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s", "evidence.days": 90, "evidence.max_mb": 2048}
 	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
 		return nil, invalid(err)
 	}
@@ -252,6 +271,17 @@ func (c *Config) check() error {
 			add("tenant is %q, but there are only %s", c.Tenant, strings.Join(slices.Sorted(maps.Keys(c.Tenants)), ", "))
 		}
 	}
+	if c.Evidence.Days < 1 || c.Evidence.MaxMB < 1 {
+		add("evidence.days and evidence.max_mb must be at least 1")
+	}
+	for key, ref := range map[string]secret.Ref{"journal": c.Journal, "audit.signing_key": c.Audit.SigningKey} {
+		if ref != "" && ref.Check() != nil {
+			add("%s: %v", key, secret.ErrForm)
+		}
+	}
+	if err := policy.Check(c.Protected); err != nil {
+		add("%v", err)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		faults = append(faults, c.Tenants[name].check("tenants."+name)...)
 	}
@@ -273,6 +303,9 @@ func (t Tenant) check(at string) []error {
 	}
 	if t.Path != "browser" {
 		add("path is %q: only browser is known", t.Path)
+	}
+	if err := policy.Check(t.Protected); err != nil {
+		add("%v", err)
 	}
 	if t.Account == "" {
 		add("account is missing: the e-mail that signs in")

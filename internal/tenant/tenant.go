@@ -91,7 +91,7 @@ func Open(ctx context.Context, c *config.Config, name string, around Surrounding
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
-		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: filepath.Join(c.State, "evidence"), Log: around.Log, Progress: around.Progress,
+		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: EvidenceDir(c), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
 	}
 	return browserpath.New(opts), nil

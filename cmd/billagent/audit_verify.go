@@ -1,0 +1,71 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) auditVerifyCommand() *cobra.Command {
+	var key, checkpoint string
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Find lines of the audit log that were edited, removed, reordered or cut off",
+		Long: `Check that every line of the audit log follows from the one before, and that the signed checkpoints know them. The exit
+status is not 0 if anything is wrong. Who can write to the state folder can also cut the log and its checkpoints together, or put another
+key there: keep the verification key (--key) and now and then a checkpoint (--checkpoint) elsewhere.`,
+		Example: "  billagent audit verify\n  billagent audit verify -o json | jq -r .last > checkpoint    # to be kept elsewhere\n  billagent audit verify --key \"$(cat audit.verify)\" --checkpoint checkpoint",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			c, err := a.load()
+			if err != nil {
+				return err
+			}
+			kept := ""
+			if checkpoint != "" {
+				data, err := os.ReadFile(checkpoint)
+				if err != nil {
+					return usage(fmt.Errorf("--checkpoint: %w", err))
+				}
+				kept = strings.TrimRight(string(data), "\n") + "\n"
+			}
+			r, err := audit.Verify(tenant.AuditDir(c), key, kept)
+			if err != nil {
+				return err
+			}
+			return a.printVerification(r)
+		},
+	}
+	c.Flags().StringVar(&key, "key", "", "the key that verifies (default: the one in the state folder, which shows less)")
+	c.Flags().StringVar(&checkpoint, "checkpoint", "", "a file with a checkpoint that was kept elsewhere")
+	return c
+}
+
+func (a *app) printVerification(r audit.Report) error {
+	if a.output == "json" || a.output == "ndjson" {
+		if err := printLine(a.stdout, r); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range r.Findings {
+			where := "the log"
+			if f.Line > 0 {
+				where = fmt.Sprintf("line %d", f.Line)
+			}
+			if _, err := fmt.Fprintf(a.stdout, "%s: %s\n", where, f.What); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintf(a.stdout, "%d lines, %d of them signed for by %d checkpoints; %d findings\n", r.Lines, r.Covered, r.Checkpoints, len(r.Findings)); err != nil {
+			return err
+		}
+	}
+	if len(r.Findings) > 0 {
+		return &exitError{code: 1}
+	}
+	return nil
+}

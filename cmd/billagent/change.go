@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/spf13/cobra"
+)
+
+// changeFlags go with every command that changes users.
+type changeFlags struct {
+	dryRun     bool
+	onBehalfOf string
+	limit      int
+	reason     string
+}
+
+func (f *changeFlags) add(c *cobra.Command) {
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "go up to the step that cannot be undone and not over it, and keep a picture of what would be done")
+	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
+}
+
+// addLimit adds what overrides the limit of deactivations.
+func (f *changeFlags) addLimit(c *cobra.Command) {
+	c.Flags().IntVar(&f.limit, "limit", 0, "allow so many deactivations within an hour (default: 20 % of the active users, at least 3, at most 25)")
+	c.Flags().StringVar(&f.reason, "reason", "", "why --limit is given; it lands in the audit log")
+}
+
+func (f *changeFlags) check(c *cobra.Command) error {
+	switch {
+	case c.Flags().Changed("limit") && f.limit < 1:
+		return usage(errors.New("--limit must be at least 1; to allow nothing, use: billagent freeze"))
+	case f.limit > 0 && f.reason == "":
+		return usage(errors.New("--limit needs --reason: it lands in the audit log"))
+	case f.limit == 0 && f.reason != "":
+		return usage(errors.New("--reason goes with --limit"))
+	}
+	return nil
+}
+
+// actor is who runs this program, for the journal and the audit log.
+func actor() string {
+	name := os.Getenv("USER")
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return name + "@" + host
+}
+
+// serveOperations is serve with the journal, the guards and the audit log before the tenant's path.
+func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx context.Context, dir *operation.Directory) error) error {
+	return a.serve(cmd, func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error {
+		return a.withOperations(ctx, c, name, dir, f, func(dir *operation.Directory) error { return do(ctx, dir) })
+	})
+}
+
+// withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
+func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path *browserpath.Path, f changeFlags, do func(dir *operation.Directory) error) (err error) {
+	version, revision := programVersion()
+	office, err := tenant.OpenOffice(ctx, c, version+" "+revision)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, office.Close()) }()
+	p := tenant.Policy(c, name)
+	p.Limit = f.limit
+	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: office.Journal, Audit: office.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
+		DryRun: f.dryRun, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	return do(dir)
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) freezeCommand() *cobra.Command {
+	var all, list bool
+	var reason string
+	c := &cobra.Command{
+		Use:   "freeze",
+		Short: "Stop all changes of a tenant, or of all, before their commit",
+		Long: `Stop all changes of a tenant, or with --all of every tenant, until it is thawed. A change that is under way in another
+process stops before its commit, too. Listing and reading go on.`,
+		Example: "  billagent freeze --tenant acme --reason \"incident 12\"\n  billagent freeze --all --reason drill\n  billagent freeze --list",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
+				if list {
+					return a.printFreezes(ctx, office)
+				}
+				if reason == "" {
+					return usage(errors.New("give --reason: whoever meets the freeze reads it"))
+				}
+				who, err := a.whom(c, all)
+				if err != nil {
+					return err
+				}
+				if err := office.Journal.Freeze(ctx, journal.Freeze{Tenant: who, Reason: reason, By: actor()}); err != nil {
+					return err
+				}
+				_, told := fmt.Fprintf(a.stdout, "%s frozen; thaw with: billagent thaw %s\n", whomText(who), whomFlag(who))
+				return errors.Join(told, office.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason}))
+			})
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "every tenant")
+	c.Flags().BoolVar(&list, "list", false, "list what is frozen instead")
+	c.Flags().StringVar(&reason, "reason", "", "why; whoever meets the freeze reads it")
+	return c
+}
+
+// whom is the tenant meant, or everybody.
+func (a *app) whom(c *config.Config, all bool) (string, error) {
+	if all && a.tenantName != "" {
+		return "", usage(errors.New("give either --all or --tenant"))
+	}
+	if all {
+		return journal.Everybody, nil
+	}
+	name, _, err := tenant.Choose(c, c.Tenant)
+	return name, err
+}
+
+func whomText(who string) string {
+	if who == journal.Everybody {
+		return "all tenants are"
+	}
+	return "tenant " + who + " is"
+}
+
+func whomFlag(who string) string {
+	if who == journal.Everybody {
+		return "--all"
+	}
+	return "--tenant " + who
+}
+
+func (a *app) printFreezes(ctx context.Context, office *tenant.Office) error {
+	fs, err := office.Journal.Freezes(ctx)
+	if err != nil {
+		return err
+	}
+	switch a.output {
+	case "json":
+		if fs == nil {
+			fs = []journal.Freeze{}
+		}
+		return printJSON(a.stdout, fs)
+	case "ndjson":
+		for _, f := range fs {
+			if err := printLine(a.stdout, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "csv":
+		records := make([][]string, len(fs))
+		for i, f := range fs {
+			records[i] = []string{f.Tenant, f.Reason, f.By, f.At.Format(time.RFC3339)}
+		}
+		return writeRecords(a.stdout, []string{"tenant", "reason", "by", "at"}, records)
+	}
+	if len(fs) == 0 {
+		_, err := fmt.Fprintln(a.stdout, "nothing is frozen")
+		return err
+	}
+	t := newTable()
+	t.AppendHeader(table.Row{"Tenant", "Since", "By", "Reason"})
+	for _, f := range fs {
+		t.AppendRow(table.Row{map[bool]string{true: "all"}[f.Tenant == journal.Everybody] + map[bool]string{true: f.Tenant}[f.Tenant != journal.Everybody], f.At.Local().Format(time.DateTime), f.By, cell(f.Reason, 60)})
+	}
+	return render(a.stdout, t)
+}

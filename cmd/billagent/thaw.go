@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) thawCommand() *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use:     "thaw",
+		Short:   "End a freeze",
+		Long:    "End the freeze of a tenant, or with --all the one of every tenant. The two are apart: one does not end the other.",
+		Example: "  billagent thaw --tenant acme\n  billagent thaw --all",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
+				who, err := a.whom(c, all)
+				if err != nil {
+					return err
+				}
+				// Told first: a thaw that cannot be told does not happen.
+				if err := office.Audit.Append(ctx, audit.Entry{Event: "thaw", Actor: actor(), Tenant: who}); err != nil {
+					return err
+				}
+				was, err := office.Journal.Thaw(ctx, who)
+				if err != nil {
+					return err
+				}
+				text := " no longer frozen"
+				if !was {
+					text = " not frozen; nothing was changed"
+				}
+				_, err = fmt.Fprintln(a.stdout, whomText(who)+text)
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "every tenant")
+	return c
+}

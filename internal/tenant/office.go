@@ -1,0 +1,70 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Office keeps what all tenants share: the journal and the audit log. Close it.
+type Office struct {
+	Journal  *journal.Journal
+	Audit    *audit.Log
+	AuditDir string
+}
+
+// AuditDir is where a configuration's audit log lies.
+func AuditDir(c *config.Config) string { return filepath.Join(c.State, "audit") }
+
+// EvidenceDir is where a configuration's evidence lies: a folder a tenant, in it a folder an operation.
+func EvidenceDir(c *config.Config) string { return filepath.Join(c.State, "evidence") }
+
+// OpenOffice opens the journal and the audit log. version is the program's, for the audit log.
+func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office, error) {
+	fail := func(act string, kind, err error, hint string) (*Office, error) {
+		return nil, &userops.Error{Act: act, Kind: kind, Cause: err, Hint: hint}
+	}
+	where := filepath.Join(c.State, "journal.db")
+	if c.Journal != "" {
+		address, err := c.Journal.Fetch(ctx)
+		if err != nil {
+			return fail("fetching the journal's address", userops.ErrConfig, err, "check the journal reference")
+		}
+		where = address
+	}
+	key := ""
+	if c.Audit.SigningKey != "" {
+		var err error
+		if key, err = c.Audit.SigningKey.Fetch(ctx); err != nil {
+			return fail("fetching the audit log's signing key", userops.ErrConfig, err, "check the audit.signing_key reference")
+		}
+	}
+	log, err := audit.Open(AuditDir(c), key, version)
+	if err != nil {
+		return fail("opening the audit log", userops.ErrStorage, err, "make room on the disk, or choose another state folder")
+	}
+	j, err := journal.Open(ctx, where, journal.Options{})
+	if err != nil {
+		return fail("opening the journal", userops.ErrStorage, err, "make room on the disk, or see to the journal's database")
+	}
+	return &Office{Journal: j, Audit: log, AuditDir: AuditDir(c)}, nil
+}
+
+// Close closes the journal.
+func (o *Office) Close() error {
+	if err := o.Journal.Close(); err != nil {
+		return errors.Join(errors.New("closing the journal"), err)
+	}
+	return nil
+}
+
+// Policy is what holds for a tenant.
+func Policy(c *config.Config, name string) policy.Policy {
+	return policy.Policy{Tenant: name, Protected: append(append([]string{}, c.Protected...), c.Tenants[name].Protected...)}
+}

@@ -17,6 +17,7 @@ type Identity struct {
 	Target *selectors.Target `json:"target"`
 	Equals string            `json:"equals"`
 	Fold   bool              `json:"fold,omitempty"` // without regard to case
+	Attr   string            `json:"attr,omitempty"` // what is read; empty: what a person reads there
 }
 
 // Row says in which row of a table an action's target lies: the one whose key equals a value.
@@ -28,10 +29,11 @@ type Row struct {
 // Press is one click.
 type Press struct {
 	Target *selectors.Target
-	Row    *Row      // find Target in this row
-	For    *Identity // whom it must concern
-	Agree  bool      // every candidate that still matches must mean the same element
-	Accept bool      // agree to the browser's own confirmation, if one opens
+	Row    *Row       // find Target in this row
+	For    *Identity  // whom it must concern
+	Under  []Identity // what else the page must say, such as whose it is
+	Agree  bool       // every candidate that still matches must mean the same element
+	Accept bool       // agree to the browser's own confirmation, if one opens
 	Bound  time.Duration
 }
 
@@ -71,7 +73,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 }
 
 func (p *Page) clickOnce(ctx context.Context, press Press) error {
-	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{"target": press.Target, "row": press.Row, "key": press.For, "agree": press.Agree})
+	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{"target": press.Target, "row": press.Row, "key": press.For, "under": press.Under, "agree": press.Agree})
 	if err != nil {
 		return err
 	}

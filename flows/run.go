@@ -25,6 +25,8 @@ type Run struct {
 	Progress func(step string)
 	MaxRows  int
 	Patience time.Duration // for a step that does not say; 0 means 20 s
+	// Under is what the page must say, beside whom the commit concerns, for the commit to be made.
+	Under []automation.Identity
 	// Intent is asked directly before the commit; unless it returns nil, nothing is committed. Acted is told directly
 	// after. Either may be nil.
 	Intent func(ctx context.Context) error

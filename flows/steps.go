@@ -18,6 +18,9 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		return err
 	}
 	click := automation.Press{Target: t, Agree: commit, Accept: p.Dialog == "accept", Bound: bound}
+	if commit {
+		click.Under = r.Under
+	}
 	if p.Row != nil {
 		table, err := r.target(p.Row.Table)
 		if err != nil {

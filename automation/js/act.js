@@ -5,12 +5,18 @@
 // again when the input event arrives.
 function keyed(key) {
   if (!key) return null;
+  for (const u of key.under || []) {
+    const found = resolve(u.target);
+    if (found instanceof Miss) return new Miss('unproved', `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
+    if (!same(valueOf(found.el, u.attr), u.equals, u.fold)) return new Miss('wrong-one', `the page belongs to "${valueOf(found.el, u.attr)}", not "${u.equals}"`);
+  }
   if (key.row) {
     const now = key.read();
     if (now === null) return new Miss('wrong-row', "the row's key cannot be read any more");
     if (!same(now, key.equals, key.fold)) return new Miss('wrong-row', `the row's key is "${now}", not "${key.equals}"`);
     return null;
   }
+  if (!key.target) return null;
   const found = resolve(key.target);
   if (found instanceof Miss) return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   if (!same(valueOf(found.el), key.equals, key.fold)) return new Miss('wrong-one', `the page is about "${valueOf(found.el)}", not "${key.equals}"`);
@@ -96,7 +102,8 @@ async function ready(req, round) {
   if (!point) return new Miss('outside', `${describe(el)} cannot be scrolled into view`);
   const hit = topmost(point.x, point.y);
   if (!hit || !reaches(hit, el)) return new Miss('covered', `${describe(el)} is covered by ${describe(hit)}`);
-  const key = req.row ? { row: true, read: again.readKey, equals: req.row.equals, fold: req.row.table.table.fold } : req.key;
+  const key = req.row ? { row: true, read: again.readKey, equals: req.row.equals, fold: req.row.table.table.fold } : { ...req.key };
+  key.under = req.under;
   const wrong = keyed(key);
   if (wrong) return wrong;
   return { el, point, key, used: found.used };

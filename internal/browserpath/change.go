@@ -274,8 +274,13 @@ func (p *Path) act(ctx context.Context, rq request, email string, ev *automation
 func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
 	op := userops.OperationOf(ctx)
 	return p.runWith(ctx, nil, rq.flow, rq.inputs, ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted = op.DryRun, op.Acted
-		r.Intent = func(ctx context.Context) error { return op.Intent(ctx, before, rq.wanted) }
+		r.Rehearse, r.Acted, r.Under = op.DryRun, op.Acted, p.whose()
+		r.Intent = func(ctx context.Context) error {
+			if err := p.stillOurs(ctx, ev); err != nil {
+				return err
+			}
+			return op.Intent(ctx, before, rq.wanted)
+		}
 	})
 }
 
@@ -356,22 +361,44 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 }
 
 // readBack reads everybody on a page of its own, so that nothing the acting page believes can colour it.
-func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (roster, error) {
+func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (ros roster, err error) {
 	if err := p.ready(ctx, ev); err != nil {
 		return roster{}, err
 	}
+	err = p.onFreshPage(ctx, func(page *automation.Page) error {
+		ros, err = p.readFresh(ctx, page, ev)
+		return err
+	})
+	return ros, err
+}
+
+// onFreshPage does something on a page of its own, opened where the console led after sign-in.
+func (p *Path) onFreshPage(ctx context.Context, do func(*automation.Page) error) error {
 	page, err := p.session.NewPage(ctx)
 	if err != nil {
-		return roster{}, err
+		return err
 	}
 	defer func() {
 		if err := errors.Join(page.Close(ctx), p.page.BringToFront(ctx)); err != nil {
-			p.opts.Log.Debug("closing the read-back page", "error", err)
+			p.opts.Log.Debug("closing a page", "error", err)
 		}
 	}()
 	if err := page.Open(ctx, p.home); err != nil {
-		return roster{}, err
+		return err
 	}
+	return do(page)
+}
+
+// stillOurs looks, directly before a commit and on a page of its own, whether the session is still of the configured
+// organisation: the page that is acted on says whose it was when it was loaded, and a frame in it may not say it at all.
+func (p *Path) stillOurs(ctx context.Context, ev *automation.Evidence) error {
+	if len(p.whose()) == 0 {
+		return nil
+	}
+	return p.onFreshPage(ctx, func(page *automation.Page) error { return p.identify(ctx, page, ev) })
+}
+
+func (p *Path) readFresh(ctx context.Context, page *automation.Page, ev *automation.Evidence) (roster, error) {
 	ros, err := p.everyone(ctx, page, true, ev)
 	if err == nil {
 		if _, err := ev.Picture(ctx, page, "read-back"); err != nil {

@@ -65,6 +65,12 @@ func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev
 	if err != nil {
 		return roster{}, err
 	}
+	if page == nil {
+		page = p.page
+	}
+	if err := p.identify(ctx, page, ev); err != nil { // the session may have changed hands since it was signed in
+		return roster{}, err
+	}
 	rows := res.Rows["users"]
 	out := roster{complete: rows.Complete, proof: rows.Proof, at: time.Now().UTC(), users: make([]userops.User, 0, len(rows.Rows))}
 	patterns := map[string]*regexp.Regexp{}

@@ -100,7 +100,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if err != nil {
 		return false, p.failure("opening the console", "", err)
 	}
-	if err = p.identify(ctx, ev); errors.Is(err, userops.ErrOrganisation) {
+	if err = p.identify(ctx, p.page, ev); elsewhere(err) {
 		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
 		return false, nil
 	}
@@ -203,7 +203,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return p.explained(ctx, act, ev, err)
 	}
 	p.home = p.page.URL()
-	if err := p.identify(ctx, ev); err != nil {
+	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
 	}
 	p.save(ctx)
@@ -374,31 +374,4 @@ func ids(vs []*selectors.Version) string {
 		names[i] = v.ID
 	}
 	return strings.Join(names, ", ")
-}
-
-// identify makes sure that the console is signed in to the configured organisation.
-func (p *Path) identify(ctx context.Context, ev *automation.Evidence) error {
-	flow, ok := p.opts.Library.Flow("identify", p.version.Layout)
-	if !ok || p.opts.Organisation == (Organisation{}) {
-		return nil
-	}
-	r := &flows.Run{Page: p.page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, Patience: p.opts.Patience}
-	res, err := r.Do(ctx)
-	if err != nil {
-		return p.explained(ctx, "checking the organisation", ev, err)
-	}
-	first := func(name string) string {
-		if v := res.Texts[name]; len(v) > 0 {
-			return v[0]
-		}
-		return ""
-	}
-	name, id := first("organisation"), first("organisation_id")
-	want := p.opts.Organisation
-	if want.ID != "" && id != want.ID || want.Name != "" && name != want.Name { // what cannot be read is not proved
-		p.version = nil
-		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
-			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "check organisation.id and organisation.name: each that is given must be what the console shows"}
-	}
-	return nil
 }

@@ -1,0 +1,250 @@
+// Command matrix tries every change of users under every misfortune it knows, on each layout of the bundled console, and
+// judges each case by what the console has stored: never by what the agent says of itself. It exits with status 1 if
+// anything was done to the wrong person, done twice, or said that is not so.
+//
+// It judges the agent, so it may import the console; nothing imports it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := 0
+	if text := os.Getenv(workerVariable); text != "" {
+		if err := work(ctx, text); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 2
+		}
+	} else {
+		code = run(ctx, os.Args[1:])
+	}
+	stop()
+	os.Exit(code)
+}
+
+// settings are the flags.
+type settings struct {
+	layouts  []string
+	only     *regexp.Regexp
+	seed     int64
+	repeats  int
+	workers  int
+	stride   int
+	patience time.Duration
+	faults   bool
+	kills    bool
+	verbose  bool
+}
+
+func parse(args []string) (settings, error) {
+	var s settings
+	f := flag.NewFlagSet("matrix", flag.ContinueOnError)
+	layouts := f.String("layouts", strings.Join(console.Layouts, ","), "layouts to try")
+	only := f.String("only", "", "regular expression that a case's name must match, as in 'identity/.* neo3 deactivate'")
+	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
+	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
+	f.IntVar(&s.workers, "workers", 4, "how many cases at once; most of them wait most of the time")
+	f.IntVar(&s.stride, "stride", 1, "try every so many moments of the kill sweep")
+	f.DurationVar(&s.patience, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
+	f.BoolVar(&s.faults, "faults", true, "try the faults")
+	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
+	f.BoolVar(&s.verbose, "v", false, "print every case")
+	if err := f.Parse(args); err != nil {
+		return s, err
+	}
+	s.layouts = strings.Split(*layouts, ",")
+	for _, l := range s.layouts {
+		if !slices.Contains(console.Layouts, l) {
+			return s, fmt.Errorf("unknown layout %q: choose among %v", l, console.Layouts)
+		}
+	}
+	if s.workers < 1 || s.stride < 1 || s.repeats < 1 || f.NArg() > 0 {
+		return s, errors.New("workers, stride and repeats must be at least 1, and there are no arguments")
+	}
+	var err error
+	s.only, err = regexp.Compile(*only)
+	return s, err
+}
+
+func run(ctx context.Context, args []string) int {
+	s, err := parse(args)
+	if err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "matrix:", err)
+		}
+		return 2
+	}
+	start := time.Now()
+	t := &tally{verbose: s.verbose}
+	if s.faults {
+		tryFaults(ctx, s, t)
+	}
+	if s.kills {
+		tryKills(ctx, s, t)
+	}
+	t.print(time.Since(start))
+	if ctx.Err() != nil {
+		fmt.Println("stopped early")
+		return 2
+	}
+	return t.status()
+}
+
+func tryFaults(ctx context.Context, s settings, t *tally) {
+	var seeds []int64
+	for i := range s.repeats {
+		seeds = append(seeds, s.seed+int64(i))
+	}
+	queue := make(chan Case)
+	var wg sync.WaitGroup
+	for range s.workers {
+		wg.Go(func() {
+			for c := range queue {
+				begun := time.Now()
+				v, why := try(ctx, c, s.patience)
+				if ctx.Err() == nil {
+					t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
+				}
+			}
+		})
+	}
+	for _, c := range cases(s.layouts, seeds) {
+		if s.only.MatchString(c.String()) && ctx.Err() == nil {
+			queue <- c
+		}
+	}
+	close(queue)
+	wg.Wait()
+}
+
+// tryKills sweeps each flow on a ground of its own, several flows at once.
+func tryKills(ctx context.Context, s settings, t *tally) {
+	type flow struct {
+		layout string
+		action int
+	}
+	queue := make(chan flow)
+	var wg sync.WaitGroup
+	for range s.workers {
+		wg.Go(func() {
+			for f := range queue {
+				if err := sweepFlow(ctx, s, t, f.layout, f.action); err != nil && ctx.Err() == nil {
+					t.add(Judgement{Case{Group: "killed", Name: "the sweep itself", Layout: f.layout, Action: actions[f.action]}, Broken, err.Error(), 0})
+				}
+			}
+		})
+	}
+	for a := range actions {
+		for _, l := range s.layouts {
+			if ctx.Err() == nil && s.only.MatchString(fmt.Sprintf("killed/ %s %s", l, actions[a])) {
+				queue <- flow{l, a}
+			}
+		}
+	}
+	close(queue)
+	wg.Wait()
+}
+
+func sweepFlow(ctx context.Context, s settings, t *tally, layout string, action int) (err error) {
+	g, err := newGround(ctx, layout, s.seed, s.patience)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+	all, err := g.sweep(ctx, layout, actions[action], s.stride, int(s.seed-1)%s.stride)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		begun := time.Now()
+		v, why := g.die(ctx, c)
+		if ctx.Err() == nil {
+			t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
+		}
+	}
+	return nil
+}
+
+// tally counts verdicts.
+type tally struct {
+	mu      sync.Mutex
+	all     []Judgement
+	verbose bool
+}
+
+func (t *tally) add(j Judgement) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all = append(t.all, j)
+	if t.verbose || j.Verdict != Pass && j.Verdict != SafeHalt {
+		fmt.Printf("%-12s  %s  (%d ms)  %s\n", j.Verdict, j.Case, j.TookMS, j.Why)
+	}
+}
+
+// status is 1 if anything is as it must not be.
+func (t *tally) status() int {
+	for _, j := range t.all {
+		if slices.Contains([]Verdict{Wrong, Duplicate, Lost, Broken}, j.Verdict) {
+			return 1
+		}
+	}
+	return 0
+}
+
+func (t *tally) print(took time.Duration) {
+	w := table.NewWriter()
+	style := table.StyleLight
+	style.Options = table.OptionsNoBordersAndSeparators
+	w.SetStyle(style)
+	header := table.Row{"", "cases"}
+	for _, v := range verdicts {
+		header = append(header, string(v))
+	}
+	w.AppendHeader(header)
+	count := func(keep func(Judgement) bool) table.Row {
+		n := map[Verdict]int{}
+		total := 0
+		for _, j := range t.all {
+			if keep(j) {
+				n[j.Verdict]++
+				total++
+			}
+		}
+		row := table.Row{total}
+		for _, v := range verdicts {
+			row = append(row, n[v])
+		}
+		return row
+	}
+	var groups []string
+	for _, j := range t.all {
+		if g := j.Case.Group + ", " + j.Case.Layout; !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	slices.Sort(groups)
+	for _, g := range groups {
+		w.AppendRow(append(table.Row{g}, count(func(j Judgement) bool { return j.Case.Group+", "+j.Case.Layout == g })...))
+	}
+	w.AppendRow(append(table.Row{"all"}, count(func(Judgement) bool { return true })...))
+	fmt.Printf("\n%s\n\nin %s\n", w.Render(), took.Round(time.Second))
+}

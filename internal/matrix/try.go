@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// desk is one agent at work: a path with its journal and audit log, in a folder.
+type desk struct {
+	*operation.Directory
+	journal *journal.Journal
+}
+
+// deskOptions say what an agent works with.
+type deskOptions struct {
+	folder   string
+	signIn   string
+	hosts    []string
+	patience time.Duration
+	observer automation.Observer
+	write    func(name string) error
+}
+
+// sit makes an agent as the program would.
+func sit(ctx context.Context, o deskOptions) (*desk, error) {
+	lib, err := flows.Load("bill", "")
+	if err != nil {
+		return nil, err
+	}
+	box, err := seal.New(filepath.Join(o.folder, "sessions"), "")
+	if err != nil {
+		return nil, err
+	}
+	profiles := filepath.Join(o.folder, "profiles")
+	if err := os.MkdirAll(profiles, 0o700); err != nil {
+		return nil, err
+	}
+	path := browserpath.New(browserpath.Options{
+		Tenant: "demo", Library: lib, SignIn: o.signIn, Hosts: o.hosts, Account: console.RobotEmail,
+		Password:     func(context.Context) (string, error) { return console.RobotPassword, nil },
+		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
+		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box,
+		Launch: automation.Options{ProfileDir: profiles, Observer: o.observer}, EvidenceDir: filepath.Join(o.folder, "evidence"),
+		Patience: o.patience, Preferences: browserpath.Preferences{Summary: "Never"},
+	})
+	j, err := journal.Open(ctx, filepath.Join(o.folder, "journal.db"), journal.Options{Write: o.write})
+	if err != nil {
+		return nil, err
+	}
+	log, err := audit.Open(filepath.Join(o.folder, "audit"), "", "matrix")
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return &desk{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"}, Actor: "matrix"})}, nil
+}
+
+// Close ends the agent.
+func (d *desk) Close() error { return errors.Join(d.Directory.Close(), d.journal.Close()) }
+
+// do asks for the change that a case is about.
+func do(ctx context.Context, dir userops.Directory, a userops.Action) userops.Result {
+	switch a {
+	case userops.Invite:
+		return dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver"})
+	case userops.Deactivate:
+		return dir.Deactivate(ctx, leaver)
+	case userops.Reactivate:
+		return dir.Reactivate(ctx, returner)
+	default:
+		return dir.SetRole(ctx, leaver, "Clerk")
+	}
+}
+
+// caseBound ends a case that hangs; it counts as broken.
+const caseBound = 4 * time.Minute
+
+// try carries out one case in a console of its own.
+func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why string) {
+	ctx, cancel := context.WithTimeout(ctx, caseBound)
+	defer cancel()
+	folder, err := os.MkdirTemp("", "billagent-matrix-")
+	if err != nil {
+		return Broken, err.Error()
+	}
+	defer func() {
+		if err := os.RemoveAll(folder); err != nil && v != Broken {
+			v, why = Broken, err.Error()
+		}
+	}()
+	o := c.Options
+	o.Layout, o.Users, o.Seed = c.Layout, 30, c.Seed
+	con, err := console.Start(o)
+	if err != nil {
+		return Broken, err.Error()
+	}
+	defer func() {
+		if err := con.Close(); err != nil && v != Broken {
+			v, why = Broken, "closing the console: "+err.Error()
+		}
+	}()
+	for _, f := range c.Faults {
+		if err := con.AddFault(f); err != nil {
+			return Broken, err.Error()
+		}
+		if strings.HasPrefix(f.Name, "slow-") {
+			patience = 20 * time.Second
+		}
+	}
+	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: patience, write: failing(c.Fail)})
+	if err != nil {
+		return Broken, err.Error()
+	}
+	r := do(ctx, d, c.Action)
+	if err := d.Close(); err != nil && c.Fail == "" {
+		return Broken, "closing the agent: " + err.Error()
+	}
+	for _, f := range c.Faults {
+		if f.Name == "late-effect" { // whatever was to be stored late is stored by now
+			if err := pause(ctx, 6*time.Second); err != nil {
+				return Broken, err.Error()
+			}
+		}
+	}
+	if errors.Is(r.Err, context.DeadlineExceeded) {
+		return Broken, fmt.Sprintf("it hung: %s", r.Reason)
+	}
+	return judge(c, r, con, 0)
+}
+
+func failing(at string) func(string) error {
+	return func(name string) error {
+		if at != "" && name == at {
+			return &os.PathError{Op: "write", Path: "journal.db", Err: errors.New("no space left on device")}
+		}
+		return nil
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

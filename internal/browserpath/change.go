@@ -206,7 +206,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		return end(userops.Halted, err)
 	}
 	res.Before = found
-	if out, err := rq.settled(ros, found); out != "" {
+	if out, err := rq.settled(ros, found); out != "" && looksFirst {
 		res.After = found
 		return end(out, err)
 	}
@@ -311,6 +311,9 @@ const settleBound = 15 * time.Minute
 func (p *Path) settle(ctx context.Context, rq request, email string, before *userops.User, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
 	defer cancel()
+	if !readsBack && acted == nil {
+		return userops.Done, before, nil
+	}
 	p.opts.Progress("reading back")
 	var halt *flows.HaltError
 	rejected := errors.As(acted, &halt) && halt.Kind == flows.Rejected

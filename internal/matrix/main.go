@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
@@ -41,6 +42,7 @@ func main() {
 // settings are the flags.
 type settings struct {
 	layouts  []string
+	actions  []string
 	only     *regexp.Regexp
 	seed     int64
 	repeats  int
@@ -56,6 +58,7 @@ func parse(args []string) (settings, error) {
 	var s settings
 	f := flag.NewFlagSet("matrix", flag.ContinueOnError)
 	layouts := f.String("layouts", strings.Join(console.Layouts, ","), "layouts to try")
+	names := f.String("actions", "invite,deactivate,reactivate,set-role", "changes to try")
 	only := f.String("only", "", "regular expression that a case's name must match, as in 'identity/.* neo3 deactivate'")
 	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
@@ -68,7 +71,12 @@ func parse(args []string) (settings, error) {
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
-	s.layouts = strings.Split(*layouts, ",")
+	s.layouts, s.actions = strings.Split(*layouts, ","), strings.Split(*names, ",")
+	for _, a := range s.actions {
+		if !slices.Contains(actions, userops.Action(a)) {
+			return s, fmt.Errorf("unknown action %q: choose among %v", a, actions)
+		}
+	}
 	for _, l := range s.layouts {
 		if !slices.Contains(console.Layouts, l) {
 			return s, fmt.Errorf("unknown layout %q: choose among %v", l, console.Layouts)
@@ -125,7 +133,7 @@ func tryFaults(ctx context.Context, s settings, t *tally) {
 		})
 	}
 	for _, c := range cases(s.layouts, seeds) {
-		if s.only.MatchString(c.String()) && ctx.Err() == nil {
+		if s.only.MatchString(c.String()) && slices.Contains(s.actions, string(c.Action)) && ctx.Err() == nil {
 			queue <- c
 		}
 	}
@@ -152,7 +160,7 @@ func tryKills(ctx context.Context, s settings, t *tally) {
 	}
 	for a := range actions {
 		for _, l := range s.layouts {
-			if ctx.Err() == nil && s.only.MatchString(fmt.Sprintf("killed/ %s %s", l, actions[a])) {
+			if ctx.Err() == nil && slices.Contains(s.actions, string(actions[a])) {
 				queue <- flow{l, a}
 			}
 		}
@@ -174,6 +182,9 @@ func sweepFlow(ctx context.Context, s settings, t *tally, layout string, action 
 	for _, c := range all {
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if !s.only.MatchString(c.String()) {
+			continue
 		}
 		begun := time.Now()
 		v, why := g.die(ctx, c)

@@ -1,0 +1,5 @@
+//go:build broken_again && !broken_readback
+
+package browserpath
+
+const readsBack, looksFirst = true, false

@@ -1,0 +1,5 @@
+//go:build broken_readback
+
+package browserpath
+
+const readsBack, looksFirst = false, true

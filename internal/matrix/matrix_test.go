@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets this binary stand in for the matrix's worker processes.
+func TestMain(m *testing.M) {
+	if text := os.Getenv(workerVariable); text != "" {
+		if err := work(context.Background(), text); err != nil {
+			os.Stderr.WriteString(err.Error())
+			os.Exit(2)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// part is what of the matrix runs with every test run. The whole takes hours: see the README.
+var part = regexp.MustCompile(`identity/(stale-link|row-inserted@users.list\+1) \w+ deactivate|identity/same-email@users.list neo|truth/(effect-then-500|effect-without-toast)@commit neo3? set-role|truth/other-admin-first@users.list|` +
+	`session/(session-expired|other-organisation)@users.list \w+ invite|session/(captcha|account-locked)@users.list classic react|page/(shield|button-doubled|moving-button)@users neo |machine/disk full at (intent|acted) neo3`)
+
+func TestAPartOfTheMatrix(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, c := range cases(console.Layouts, []int64{1}) {
+		if !part.MatchString(c.String()) {
+			continue
+		}
+		n++
+		t.Run(c.String(), func(t *testing.T) {
+			t.Parallel()
+			v, why := try(t.Context(), c, 4*time.Second)
+			allowed := []Verdict{Pass}
+			if !c.CanGoOn {
+				allowed = append(allowed, SafeHalt)
+			}
+			assert.Contains(t, allowed, v, why)
+		})
+	}
+	require.Greater(t, n, 30, "the names of cases have changed")
+}
+
+func TestAPartOfTheKillSweep(t *testing.T) {
+	t.Parallel()
+	for _, layout := range console.Layouts {
+		t.Run(layout, func(t *testing.T) {
+			t.Parallel()
+			g, err := newGround(t.Context(), layout, 1, 4*time.Second)
+			require.NoError(t, err)
+			defer func() { require.NoError(t, g.Close()) }()
+			all, err := g.sweep(t.Context(), layout, userops.SetRole, 60, 8)
+			require.NoError(t, err)
+			require.Greater(t, len(all), 4)
+			for _, c := range all {
+				v, why := g.die(t.Context(), c)
+				assert.Contains(t, []Verdict{Pass, SafeHalt, Unknown}, v, "%s: %s", c, why)
+			}
+		})
+	}
+}
+
+// TestBrokenEnginesAreCaught builds the matrix over engines broken on purpose, and looks for the right column.
+func TestBrokenEnginesAreCaught(t *testing.T) {
+	t.Parallel()
+	for tag, c := range map[string]struct {
+		args []string
+		want Verdict
+	}{
+		"broken_identity": {[]string{"-kills=false", "-only", "stale-link (classic|neo) deactivate"}, Wrong},
+		"broken_readback": {[]string{"-kills=false", "-only", "toast-without-effect@commit neo deactivate"}, Lost},
+		"broken_again":    {[]string{"-faults=false", "-layouts", "neo", "-actions", "set-role", "-only", "agent at write 12 ", "-workers", "1"}, Duplicate},
+	} {
+		t.Run(tag, func(t *testing.T) {
+			t.Parallel()
+			binary := filepath.Join(t.TempDir(), "matrix")
+			out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", tag, "-o", binary, ".").CombinedOutput()
+			require.NoError(t, err, string(out))
+			out, err = exec.CommandContext(t.Context(), binary, c.args...).CombinedOutput()
+			var exit *exec.ExitError
+			require.ErrorAs(t, err, &exit, "it was not caught: %s", out)
+			require.Equal(t, 1, exit.ExitCode(), string(out))
+			require.Regexp(t, `(?m)^`+string(c.want)+`  `, string(out))
+		})
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		outcome userops.Outcome
+		do      func(con *console.Console, ann, joann console.User)
+		want    Verdict
+	}{
+		"done and so":           {userops.Done, deactivates(1, false), Pass},
+		"done and not so":       {userops.Done, deactivates(0, false), Lost},
+		"halted and not so":     {userops.Halted, deactivates(1, false), Lost},
+		"halted and so":         {userops.Halted, deactivates(0, false), SafeHalt},
+		"already and not so":    {userops.Already, deactivates(0, false), Lost},
+		"requested and not so":  {userops.Requested, deactivates(0, false), Lost},
+		"twice":                 {userops.Done, deactivates(2, false), Duplicate},
+		"the wrong one":         {userops.Done, deactivates(1, true), Wrong},
+		"the wrong one, halted": {userops.Halted, deactivates(1, true), Wrong},
+		"unknown":               {userops.Unknown, deactivates(1, false), Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			con, err := console.Start(console.Options{})
+			require.NoError(t, err)
+			defer func() { require.NoError(t, con.Close()) }()
+			ann, ok := con.UserByEmail(leaver)
+			require.True(t, ok)
+			joann, ok := con.UserByEmail("jo" + leaver)
+			require.True(t, ok)
+			c.do(con, ann, joann)
+			v, _ := judge(Case{Action: userops.Deactivate}, userops.Result{Outcome: c.outcome}, con, 0)
+			assert.Equal(t, c.want, v)
+		})
+	}
+}
+
+// deactivates has the robot deactivate ann, or joann, n times.
+func deactivates(n int, wrong bool) func(con *console.Console, ann, joann console.User) {
+	return func(con *console.Console, ann, joann console.User) {
+		if wrong {
+			ann = joann
+		}
+		for range n {
+			if _, err := con.SetActive(console.MainOrganisation, console.RobotEmail, ann.ID, false); err != nil {
+				panic(err)
+			}
+		}
+	}
+}

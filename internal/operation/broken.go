@@ -1,0 +1,5 @@
+//go:build broken_again
+
+package operation
+
+const settlesByReading = false

@@ -115,7 +115,7 @@ func start(opts Options, profile string) (*process, error) {
 	p := &process{cmd: cmd, lifeline: ends[5], profile: profile, stderr: &tail{}, ended: make(chan struct{}),
 		pipe: &pipe{out: ends[1], in: bufio.NewReaderSize(ends[2], 1<<16)}, closers: []io.Closer{ends[1], ends[2]}}
 	cmd.Stderr = p.stderr
-	cmd.Env = environment()
+	cmd.Env = environment(profile)
 	cmd.WaitDelay = time.Second // a helper of the browser that outlives it must not hold us up
 	if err := cmd.Start(); err != nil {
 		closeAll()
@@ -131,10 +131,19 @@ func start(opts Options, profile string) (*process, error) {
 	return p, nil
 }
 
-// environment is ours without what might be secret: a browser needs little.
-func environment() []string {
+// socketRoom is what a full browser adds to its temporary folder for a socket; a socket's path holds at most 107 bytes.
+const socketRoom = len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
+
+// environment is ours without what might be secret: a browser needs little. Its temporary files go into the profile, since
+// a full browser that is killed leaves them.
+func environment(profile string) []string {
 	var env []string
-	for _, k := range []string{"PATH", "HOME", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "TMPDIR", "FONTCONFIG_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
+	if len(profile)+socketRoom <= 107 {
+		env = append(env, "TMPDIR="+profile)
+	} else if dir, ok := os.LookupEnv("TMPDIR"); ok {
+		env = append(env, "TMPDIR="+dir)
+	}
+	for _, k := range []string{"PATH", "HOME", "LANG", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "FONTCONFIG_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		if v, ok := os.LookupEnv(k); ok {
 			env = append(env, k+"="+v)
 		}

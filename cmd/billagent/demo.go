@@ -49,15 +49,15 @@ said is held against what the console has stored: the exit status is not 0 if an
 }
 
 func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful, keep bool) (err error) {
+	if headful && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return usage(errors.New("--headful shows a window, but there is no display here"))
+	}
 	if browser == "" {
 		b, err := browserinstall.Install(ctx, browserinstall.Options{Full: headful, Say: func(line string) { fmt.Fprintln(a.stderr, line) }})
 		if err != nil {
 			return noBrowser("finding a browser", err)
 		}
 		browser = b.Path
-	}
-	if headful && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return usage(errors.New("--headful shows a window, but there is no display here"))
 	}
 	con, err := f.start()
 	if err != nil {

@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // Factor is where the codes of the second factor come from.
 type Factor interface {
-	// Method is authenticator for codes made from a shared secret, message for codes that are sent.
+	// Method is authenticator for the codes of an app, message for codes that are sent, none where nobody can give one.
 	Method() string
 	// Code gives the code for an attempt, counted from 1 in one sign-in. The error is an *userops.Error.
 	Code(ctx context.Context, attempt int) (string, error)
@@ -63,22 +64,48 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	return code, nil
 }
 
-// Sent gets codes that the console sends to a person or device: somebody types them, or a command prints them.
+// Sent gets codes from somebody who types them or a command that prints them: those that the console sends, or those of
+// an authenticator app.
 type Sent struct {
-	Ask func(ctx context.Context) (string, error)
+	// Ask gets the code for an attempt, counted from 1. Nil where nobody is there: a sign-in that needs a code then ends
+	// before one is sent.
+	Ask func(ctx context.Context, attempt int) (string, error)
+	App bool   // the codes are an authenticator app's; otherwise the console is asked to send one by text message
+	Do  string // what an operator does when no code comes
 }
 
 // Method implements Factor.
-func (Sent) Method() string { return "message" }
+func (s Sent) Method() string {
+	switch {
+	case s.Ask == nil:
+		return "none"
+	case s.App:
+		return "authenticator"
+	}
+	return "message"
+}
 
 // Code implements Factor.
-func (s Sent) Code(ctx context.Context, _ int) (string, error) {
-	code, err := s.Ask(ctx)
-	if err != nil {
-		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrFactor, Cause: err, Hint: "run the command at a terminal, or configure second_factor.method as totp or exec"}
+func (s Sent) Code(ctx context.Context, attempt int) (string, error) {
+	fail := func(kind, cause error) (string, error) {
+		return "", &userops.Error{Act: "asking for the verification code", Kind: kind, Cause: cause, Hint: s.Do}
 	}
-	if code = strings.TrimSpace(code); code == "" {
-		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrFactor, Cause: errors.New("no code was given")}
+	if s.Ask == nil {
+		return fail(userops.ErrFactor, errors.New("nobody is there to give it"))
+	}
+	code, err := s.Ask(ctx, attempt)
+	if ctx.Err() != nil {
+		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "run the command again"}
+	}
+	if err != nil {
+		return fail(userops.ErrFactor, err)
+	}
+	code = strings.NewReplacer(" ", "", "-", "").Replace(strings.TrimSpace(code))
+	switch {
+	case code == "":
+		return fail(userops.ErrFactor, errors.New("no code was given"))
+	case len(code) > 12 || strings.Trim(code, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "": // it is not repeated: it may be anything
+		return fail(userops.ErrFactor, fmt.Errorf("what was given, %d characters, is not a code", len(code)))
 	}
 	return code, nil
 }

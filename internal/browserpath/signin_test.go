@@ -166,7 +166,7 @@ func TestACodeThatIsSent(t *testing.T) {
 	eachLayout(t, func(t *testing.T, layout string) {
 		var con *console.Console
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
-			o.Factor = browserpath.Sent{Ask: func(context.Context) (string, error) {
+			o.Factor = browserpath.Sent{Do: "do it by hand", Ask: func(context.Context, int) (string, error) {
 				box := con.Outbox()
 				return box[len(box)-1].Code + "\n", nil
 			}}
@@ -184,7 +184,7 @@ func TestASecondFactorThatCannotBeReached(t *testing.T) {
 	_, err := count(t, p) // the clerk has a phone, but no authenticator
 	require.ErrorIs(t, err, userops.ErrFactor)
 	_, p = setup(t, console.Options{Layout: "neo"}, impatient, func(o *browserpath.Options) {
-		o.Factor = browserpath.Sent{Ask: func(context.Context) (string, error) { return "", errors.New("nobody is there") }}
+		o.Factor = browserpath.Sent{Do: "do it by hand", Ask: func(context.Context, int) (string, error) { return "", errors.New("nobody is there") }}
 	})
 	_, err = count(t, p)
 	require.ErrorIs(t, err, userops.ErrFactor)
@@ -320,4 +320,42 @@ func TestAnUnknownUserInterfaceHalts(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestACodeThatIsNoneIsNotTyped(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ given, want string }{{"123456\n", "123456"}, {" 123 456 ", "123456"}, {"12-34", "1234"}, {"", ""}, {"Your code is: 123456", ""}, {"Fetching…\n123456", ""}, {strings.Repeat("7", 3000), ""}} {
+		code, err := browserpath.Sent{Do: "by hand", Ask: func(context.Context, int) (string, error) { return c.given, nil }}.Code(t.Context(), 1)
+		assert.Equal(t, c.want, code)
+		if c.want == "" {
+			require.ErrorIs(t, err, userops.ErrFactor)
+			assert.Equal(t, "by hand", userops.HintOf(err))
+			assert.NotContains(t, err.Error(), "123456")
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return "", ctx.Err() }}.Code(ctx, 1)
+	require.ErrorIs(t, err, userops.ErrCancelled, "a Ctrl-C is not the factor's fault")
+}
+
+func TestWhereNobodyIsThereNoCodeIsSent(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Factor = browserpath.Sent{} })
+	_, err := p.Get(t.Context(), "ann@acme.example")
+	require.ErrorIs(t, err, userops.ErrFactor)
+	for _, m := range con.Outbox() {
+		assert.NotEqual(t, "sms", m.Kind)
+	}
+}
+
+func TestTheCodesOfAnAppGivenByAPerson(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) {
+		o.Factor = browserpath.Sent{App: true, Ask: func(ctx context.Context, attempt int) (string, error) {
+			return browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }}.Code(ctx, attempt)
+		}}
+	})
+	_, err := p.Get(t.Context(), "ann@acme.example")
+	require.NoError(t, err)
 }

@@ -87,6 +87,7 @@ type Tenant struct {
 // SecondFactor says where codes come from.
 type SecondFactor struct {
 	Method  string     `koanf:"method"`  // totp, prompt or exec
+	Via     string     `koanf:"via"`     // prompt and exec: text or authenticator
 	Secret  secret.Ref `koanf:"secret"`  // totp: the authenticator's base 32 text
 	Command secret.Ref `koanf:"command"` // exec: prints a code
 }
@@ -179,7 +180,7 @@ func Load(src Source) (*Config, error) {
 	return c, c.check()
 }
 
-var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "invite.summary": "Never"}
+var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never"}
 
 // hideValues keeps what a decoder says of a key without the value it could not read, which may be a secret in the
 // wrong place.
@@ -257,7 +258,7 @@ func (c *Config) check() error {
 		add("log.format is %q: choose text or json", c.Log.Format)
 	}
 	if c.Timeout < 0 || c.Timeout > 0 && c.Timeout < 100*time.Millisecond {
-		add("timeout is %v: write it with a unit, as in 5m", c.Timeout)
+		add("timeout is %v: it must be 0s (no bound) or at least 100ms, as in 5m", c.Timeout)
 	}
 	if !filepath.IsAbs(c.State) {
 		abs, err := filepath.Abs(c.State)
@@ -340,6 +341,9 @@ func (t Tenant) check(at string) []error {
 	}
 	if !slices.Contains([]string{"totp", "prompt", "exec"}, t.SecondFactor.Method) {
 		add("second_factor.method is %q: choose totp, prompt or exec", t.SecondFactor.Method)
+	}
+	if !slices.Contains([]string{"text", "authenticator"}, t.SecondFactor.Via) {
+		add("second_factor.via is %q: choose text or authenticator", t.SecondFactor.Via)
 	}
 	if t.SecondFactor.Method != "totp" && t.SecondFactor.Secret != "" {
 		add("second_factor.secret is given, but method is %s", t.SecondFactor.Method)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -69,6 +70,8 @@ func run(ctx context.Context, command string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, execBound)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it starts ends with it
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second // a grandchild that keeps the pipe open must not hold us up
 	var out bytes.Buffer
 	cmd.Stdout = &out

@@ -81,7 +81,7 @@ func Open(ctx context.Context, c *config.Config, name string, around Surrounding
 	}
 	box, err := seal.New(filepath.Join(c.State, "sessions"), key)
 	if err != nil {
-		return fail("opening the session store", userops.ErrStorage, err, "check the state folder and the tenant's session_key")
+		return fail("opening the session store", userops.ErrStorage, err, "make room on the disk or choose another state folder, and check the tenant's session_key")
 	}
 	binary, err := automation.Find(c.Browser.Path, c.Browser.Headful)
 	if err != nil {
@@ -102,14 +102,20 @@ func factor(t config.Tenant, name string, around Surroundings) browserpath.Facto
 	case "totp":
 		return browserpath.TOTP{Secret: t.SecondFactor.Secret.Fetch}
 	case "exec":
-		return browserpath.Sent{Ask: t.SecondFactor.Command.Fetch}
+		return browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return t.SecondFactor.Command.Fetch(ctx) }, App: t.SecondFactor.Via == "authenticator",
+			Do: "run the command of second_factor.command by hand: within 60 s it must print the code and nothing else"}
 	}
-	return browserpath.Sent{Ask: func(ctx context.Context) (string, error) {
-		if around.Ask == nil {
-			return "", errors.New("second_factor.method is prompt, but there is no terminal to ask at")
+	sent := browserpath.Sent{App: t.SecondFactor.Via == "authenticator", Do: "run the command at a terminal, or configure second_factor.method as totp or exec"}
+	if around.Ask != nil {
+		sent.Ask = func(ctx context.Context, attempt int) (string, error) {
+			question := fmt.Sprintf("Verification code %s for %s (tenant %s): ", map[bool]string{true: "of the authenticator app", false: "sent by text message"}[sent.App], t.Account, name)
+			if attempt > 1 {
+				question = "That code was refused. " + question
+			}
+			return around.Ask(ctx, question)
 		}
-		return around.Ask(ctx, fmt.Sprintf("Verification code for %s (tenant %s): ", t.Account, name))
-	}}
+	}
+	return sent
 }
 
 // CheckApps loads the selectors and flows of every app that a tenant names, and makes sure that pinned versions exist.

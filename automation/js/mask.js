@@ -68,7 +68,13 @@ function unmask() {
 
 // blank takes secrets, long numbers and with others the rows of everybody but keep out of the page while it is kept as
 // a document; unblank puts them back.
-const blanked = [], blankedTexts = [];
+const blanked = [], blankedTexts = [], blankedAttributes = [];
+// What keeps a session may stand in any attribute: one that is named like it, or whose value is long and means nothing to a
+// person. Those that the page's structure rests on stay.
+const tokenName = /csrf|xsrf|token|secret|nonce|ticket|session/i;
+const opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
+const structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
+const tellsASecret = (a) => tokenName.test(a.name) || (!structural.test(a.name) && opaque.test(a.value));
 function blank({ others, keep }) {
   const dots = (s) => s.replace(/\S/g, '•');
   for (const doc of documents()) {
@@ -77,6 +83,11 @@ function blank({ others, keep }) {
       blanked.push([el, el.value, el.getAttribute('value')]);
       el.value = '';
       el.setAttribute('value', '');
+    }
+    for (const el of queryAll(doc, '*')) for (const a of [...el.attributes]) {
+      if (!a.value || !tellsASecret(a) && !(el.localName === 'meta' && a.name === 'content' && tokenName.test(el.getAttribute('name') || ''))) continue;
+      blankedAttributes.push([a, a.value]);
+      a.value = '';
     }
     for (const root of roots(doc)) {
       const hidden = others ? othersIn(root, keep || []) : [];
@@ -95,6 +106,7 @@ function unblank() {
     if (attribute === null) el.removeAttribute('value'); else el.setAttribute('value', attribute);
     el.value = value;
   }
+  for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
   for (const [text, data] of blankedTexts.splice(0)) text.data = data;
   return {};
 }

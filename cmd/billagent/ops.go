@@ -33,8 +33,7 @@ func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *con
 		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
 		defer cancel()
 	}
-	version, revision := programVersion()
-	office, err := tenant.OpenOffice(ctx, c, version+" "+revision)
+	office, err := tenant.OpenOffice(ctx, c, programName())
 	if err != nil {
 		return err
 	}

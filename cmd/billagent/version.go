@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -20,6 +21,12 @@ func (a *app) versionCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// programName is the version and revision in one, for logs.
+func programName() string {
+	version, revision := programVersion()
+	return strings.TrimSpace(version + " " + revision)
 }
 
 // programVersion is what the build recorded of itself.

@@ -77,6 +77,18 @@ function find1(req) {
   return found;
 }
 
+// animated says that an animation which soon ends still has an element or what holds it. While a machine is busy two frames
+// may be drawn in which it has not begun to move yet. One that has no end, or a far one, is left to the boxes.
+const soon = 5000; // ms
+function animated(el) {
+  for (let p = el; p; p = parentOf(p)) for (const a of p.getAnimations?.() ?? []) {
+    if (a.playState !== 'running' || !a.effect) continue;
+    const left = Number(a.effect.getComputedTiming().endTime) - Number(a.currentTime ?? 0);
+    if (left > 0 && left < soon) return true;
+  }
+  return false;
+}
+
 const alignments = [{ block: 'center', inline: 'center' }, { block: 'end', inline: 'end' }, { block: 'start', inline: 'start' }];
 
 // ready makes one try at everything that must hold before an element is acted on.
@@ -93,6 +105,7 @@ async function ready(req, round) {
   if (again instanceof Miss) return again;
   if (again.el !== el || !el.isConnected) return new Miss('replaced', `${describe(el)} was replaced while looked at`);
   if (!sameBox(before, boxOf(el))) return new Miss('moving', `${describe(el)} is moving`);
+  if (animated(el)) return new Miss('moving', `${describe(el)} is being animated`);
   if (!drawn && el.ownerDocument.getAnimations().some((a) => a.playState === 'running')) return new Miss('moving', `${describe(el)} may be moving: no frame was drawn`);
   let point = pointOf(el);
   if (!point || round > 0) {

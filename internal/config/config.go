@@ -258,7 +258,7 @@ func (c *Config) check() error {
 		add("log.format is %q: choose text or json", c.Log.Format)
 	}
 	if c.Timeout < 0 || c.Timeout > 0 && c.Timeout < 100*time.Millisecond {
-		add("timeout is %v: it must be 0s (no bound) or at least 100ms, as in 5m", c.Timeout)
+		add("timeout is %v: write it with a unit, as in 5m; at least 100ms, or 0s for no bound", c.Timeout)
 	}
 	if !filepath.IsAbs(c.State) {
 		abs, err := filepath.Abs(c.State)

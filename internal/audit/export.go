@@ -149,7 +149,7 @@ func exportOne(entries []Entry, evidence, out string) (Exported, error) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if name != filepath.Base(name) || !fs.ValidPath(name) { // a log that was tampered with must not lead elsewhere
+		if name != filepath.Base(name) || !fs.ValidPath(name) || strings.Trim(e.Tenant, ".") == "" || strings.Trim(e.Op, ".") == "" { // a log that was tampered with must not lead elsewhere
 			continue
 		}
 		f := File{Name: name, Hash: hashes[name], Picture: strings.HasSuffix(name, ".png")}

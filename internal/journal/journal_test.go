@@ -371,3 +371,25 @@ func TestAWriteThatFailsIsSaidAndLeavesNothingHalf(t *testing.T) {
 	assert.Equal(t, journal.Requested, o.State)
 	require.NoError(t, l.Release(t.Context()))
 }
+
+func TestNothingIsCommittedForAnOperationThatHasEnded(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		l := acquire(t, j, "acme")
+		o := begin(t, j, wish("ann@acme.example"))
+		require.NoError(t, j.Run(ctx, o.ID, l))
+		require.NoError(t, open().Withdraw(ctx, o, userops.Result{Outcome: userops.Halted}), "whoever asked gives up waiting")
+		got, err := j.Get(ctx, o.ID)
+		require.NoError(t, err)
+		assert.False(t, got.Ended(), "what somebody else has begun stays theirs")
+		require.NoError(t, j.Intend(ctx, o.ID, l, nil, userops.Wanted{}))
+		require.ErrorIs(t, j.Run(ctx, o.ID, l), journal.ErrEnded, "what was left at its commit is not begun again")
+		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Halted}))
+		require.ErrorIs(t, j.Intend(ctx, o.ID, l, nil, userops.Wanted{}), journal.ErrEnded)
+		waiting := begin(t, j, wish("joann@acme.example"))
+		require.NoError(t, j.Withdraw(ctx, waiting, userops.Result{Outcome: userops.Halted}))
+		got, err = j.Get(ctx, waiting.ID)
+		require.NoError(t, err)
+		assert.True(t, got.Ended())
+	})
+}

@@ -106,6 +106,10 @@ func (l *Lease) renew(ctx context.Context) {
 
 // holds returns an error of ErrLease if somebody else has taken over.
 func (l *Lease) holds(ctx context.Context, tx *sql.Tx) error {
+	// The row is locked until the transaction ends, on PostgreSQL too: nobody takes over between the check and what it is for.
+	if _, err := tx.ExecContext(ctx, "UPDATE leases SET fence = fence WHERE tenant = $1", l.tenant); err != nil {
+		return err
+	}
 	var holder string
 	var fence int64
 	if err := tx.QueryRowContext(ctx, "SELECT holder, fence FROM leases WHERE tenant = $1", l.tenant).Scan(&holder, &fence); err != nil {

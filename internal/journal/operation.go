@@ -153,7 +153,7 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 		o.Worker = Self().encode()
 	}
 	now := time.Now().UnixMicro()
-	err = j.tx(ctx, "begin", func(tx *sql.Tx) error {
+	insert := func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
 			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, dry, string(Requested), o.Worker, now, now)
@@ -170,16 +170,29 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 		}
 		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", id.String()))
 		return err
-	})
+	}
+	for range 5 { // the one to be joined may end between the two statements, on PostgreSQL
+		if err = j.tx(ctx, "begin", insert); !errors.Is(err, ErrNoOperation) {
+			break
+		}
+	}
 	if err != nil {
 		return o, false, fmt.Errorf("writing down the request: %w", err)
 	}
 	return begun, joined, nil
 }
 
-// Run notes that work on an operation begins, under a lease.
+// ErrEnded means that an operation has its outcome already, or has come too far, for what was to be noted.
+var ErrEnded = errors.New("the operation was ended or carried on by somebody else meanwhile")
+
+// Run notes that work on an operation begins, under a lease. One that was left at its commit is not begun again: the
+// error is ErrEnded.
 func (j *Journal) Run(ctx context.Context, id string, l *Lease) error {
-	return j.update(ctx, "run", id, `state = $2, attempts = attempts + 1, fence = $3, worker = $4`, string(Running), l.fence, l.holder)
+	n, err := j.update(ctx, "run", id, `state = $2, attempts = attempts + 1, fence = $3, worker = $4`, " AND state IN ('requested', 'running')", string(Running), l.fence, l.holder)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("beginning operation %s: %w", id, ErrEnded)
+	}
+	return err
 }
 
 // Intend notes, durably, that the commit is about to be tried and what must be seen afterwards. In the same
@@ -202,8 +215,14 @@ func (j *Journal) Intend(ctx context.Context, id string, l *Lease, before *usero
 		if err := frozen(ctx, tx, l.tenant); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE operations SET state = $2, before_user = $3, wanted = $4, intent_at = $5, updated_at = $5 WHERE id = $1 AND outcome = ''", id, string(Intent), was, want, now)
-		return err
+		res, err := tx.ExecContext(ctx, "UPDATE operations SET state = $2, before_user = $3, wanted = $4, intent_at = $5, updated_at = $5 WHERE id = $1 AND outcome = ''", id, string(Intent), was, want, now)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 { // without an intent in the journal nothing is committed
+			return errors.Join(ErrEnded, err)
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("writing down the intent: %w", err)
@@ -213,7 +232,15 @@ func (j *Journal) Intend(ctx context.Context, id string, l *Lease, before *usero
 
 // Act notes that the commit was delivered, or may have been.
 func (j *Journal) Act(ctx context.Context, id string) error {
-	return j.update(ctx, "acted", id, "state = $2", string(Acted))
+	_, err := j.update(ctx, "acted", id, "state = $2", "", string(Acted))
+	return err
+}
+
+// Withdraw ends an operation that was asked for and not begun, by whoever asked for it. One that somebody else has begun
+// meanwhile stays theirs.
+func (j *Journal) Withdraw(ctx context.Context, o Operation, r userops.Result) error {
+	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5", " AND state = 'requested'", string(Verified), string(r.Outcome), r.Reason, r.Hint)
+	return err
 }
 
 // Finish notes what became of an operation. One that has its outcome keeps it.
@@ -224,22 +251,27 @@ func (j *Journal) Finish(ctx context.Context, id string, r userops.Result) error
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	return j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
-		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END`,
+	_, err := j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
+		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END`, "",
 		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before)
+	return err
 }
 
-// update changes an operation under way. What is set begins with parameter 2.
-func (j *Journal) update(ctx context.Context, name, id, set string, args ...any) error {
+// update changes an operation under way that fulfils also, and returns how many did: 1 or 0. What is set begins with
+// parameter 2.
+func (j *Journal) update(ctx context.Context, name, id, set, also string, args ...any) (n int64, err error) {
 	args = append([]any{id}, args...)
-	err := j.tx(ctx, name, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE operations SET %s, updated_at = $%d WHERE id = $1 AND outcome = ''", set, len(args)+1), append(args, time.Now().UnixMicro())...)
+	err = j.tx(ctx, name, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE operations SET %s, updated_at = $%d WHERE id = $1 AND outcome = ''%s", set, len(args)+1, also), append(args, time.Now().UnixMicro())...)
+		if err == nil {
+			n, err = res.RowsAffected()
+		}
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("writing down how operation %s goes (%s): %w", id, name, err)
+		return 0, fmt.Errorf("writing down how operation %s goes (%s): %w", id, name, err)
 	}
-	return nil
+	return n, nil
 }
 
 // Get returns one operation, by its whole id or an unmistakable beginning. The error wraps ErrNoOperation.

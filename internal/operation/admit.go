@@ -26,6 +26,9 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 	for _, e := range emails {
 		people[strings.ToLower(e)] = true
 	}
+	if err := d.hold(ctx); err != nil { // so that two runs at once are not both counted as the first
+		return d.unkept(err)
+	}
 	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
 	if err != nil {
 		return d.unkept(err)
@@ -34,8 +37,12 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 		return nil
 	}
 	users := map[string]userops.User{}
-	if _, err := d.Inner.List(ctx, nil, func(u userops.User) error { users[strings.ToLower(u.Email)] = u; return nil }); err != nil {
+	l, err := d.Inner.List(ctx, nil, func(u userops.User) error { users[strings.ToLower(u.Email)] = u; return nil })
+	if err != nil {
 		return err
+	}
+	if !l.Complete {
+		return &userops.Error{Act: "counting who would lose access", Tenant: d.Tenant, Kind: userops.ErrIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}
 	}
 	active, run := 0, 0
 	for e, u := range users {

@@ -35,6 +35,8 @@ type Directory struct {
 	Options
 	lease     *journal.Lease  // held from the first change until Close
 	abandoned map[string]bool // operations that were found left before their commit
+
+	settledAll bool // what earlier processes left has been settled
 }
 
 var _ userops.Directory = (*Directory)(nil)
@@ -147,7 +149,9 @@ func (d *Directory) change(ctx context.Context, rq journal.Request, do func(cont
 	if err := d.before(ctx, o); err != nil {
 		return d.finish(ctx, o, ended(o, err))
 	}
-	if err := d.Journal.Run(ctx, o.ID, d.lease); err != nil {
+	if err := d.Journal.Run(ctx, o.ID, d.lease); errors.Is(err, journal.ErrEnded) {
+		return ended(o, d.carriedOn(o, err))
+	} else if err != nil {
 		return ended(o, d.unkept(err))
 	}
 	return d.finish(ctx, o, do(userops.WithOperation(ctx, d.companion(o))))
@@ -165,7 +169,7 @@ func (d *Directory) begin(ctx context.Context, asked journal.Operation) (journal
 	}
 	if err := d.hold(ctx); err != nil {
 		if !joined { // an operation that was joined is for whoever began it to end
-			d.finish(ctx, o, ended(o, d.unkept(err)))
+			d.withdraw(ctx, o, ended(o, d.unkept(err)))
 		}
 		return o, err
 	}
@@ -216,17 +220,28 @@ func (d *Directory) companion(o journal.Operation) *userops.Operation {
 			return d.Policy.Allow(recent, 1, f.Active)
 		},
 		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
-			if err := d.Journal.Intend(ctx, o.ID, d.lease, before, wanted); err != nil {
+			err := d.Journal.Intend(ctx, o.ID, d.lease, before, wanted)
+			if errors.Is(err, journal.ErrEnded) {
+				return d.carriedOn(o, err)
+			}
+			if err != nil {
 				return d.unkept(err)
 			}
 			return nil
 		},
 		Acted: func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+			defer cancel()
 			if err := d.Journal.Act(ctx, o.ID); err != nil { // the read-back comes next whatever the journal says
 				d.Log.Warn("the journal could not be kept", "op", o.ID, "error", err)
 			}
 		},
 	}
+}
+
+// carriedOn is an operation that somebody else ended or went on with.
+func (d *Directory) carriedOn(o journal.Operation, err error) error {
+	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at it with: billagent ops show " + o.ID}
 }
 
 // finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that
@@ -242,6 +257,15 @@ func (d *Directory) finish(ctx context.Context, o journal.Operation, r userops.R
 		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
 	}
 	return r
+}
+
+// withdraw ends an operation that never came to be begun, unless somebody else has begun it meanwhile.
+func (d *Directory) withdraw(ctx context.Context, o journal.Operation, r userops.Result) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	if err := errors.Join(d.Journal.Withdraw(ctx, o, r), d.tell(ctx, "outcome", o, r)); err != nil {
+		d.Log.Warn("an operation that was not begun could not be ended", "op", o.ID, "error", err)
+	}
 }
 
 // tell writes an operation's end to the audit log.

@@ -331,3 +331,37 @@ func TestACancelledWait(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, userops.Halted, kept.Outcome)
 }
+
+func TestNothingIsBegunBeforeWhatWasLeftIsKnown(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 2)
+	crash(t, o, "intent done", func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
+	before := o.Stored()
+	blind := &blindPath{Path: o.Path, blind: true}
+	d := o.desk(t, func(opts *operation.Options) { opts.Inner = blind })
+	for range 2 { // not at the second row of a batch either
+		r := d.Deactivate(t.Context(), "u1@acme.example")
+		require.Equal(t, userops.Halted, r.Outcome)
+	}
+	assert.Equal(t, before, o.Stored())
+	blind.blind = false
+	o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
+	r := d.Deactivate(t.Context(), "u2@acme.example")
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	ops, err := d.Journal.List(t.Context(), journal.Filter{Outcome: userops.Unknown})
+	require.NoError(t, err)
+	assert.Len(t, ops, 1)
+}
+
+// blindPath is a path that cannot be read for a while.
+type blindPath struct {
+	*memorypath.Path
+	blind bool
+}
+
+func (p *blindPath) Get(ctx context.Context, email string) (userops.User, error) {
+	if p.blind {
+		return userops.User{}, &userops.Error{Act: "looking", Kind: userops.ErrUnreachable, Hint: "try again"}
+	}
+	return p.Path.Get(ctx, email)
+}

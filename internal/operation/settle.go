@@ -13,6 +13,17 @@ import (
 // hold makes sure that this process, and no other, acts for the tenant. Whoever comes to hold the lease first settles
 // what an earlier holder left open.
 func (d *Directory) hold(ctx context.Context) error {
+	if err := d.acquire(ctx); err != nil {
+		return err
+	}
+	if d.settledAll { // otherwise the last try failed: nothing is begun before what was left is known
+		return nil
+	}
+	_, err := d.settleAll(ctx)
+	return err
+}
+
+func (d *Directory) acquire(ctx context.Context) error {
 	if d.lease != nil {
 		return d.lease.Check(ctx)
 	}
@@ -23,25 +34,15 @@ func (d *Directory) hold(ctx context.Context) error {
 		return err
 	}
 	d.lease = l
-	if _, err := d.settleAll(ctx); err != nil {
-		return err
-	}
 	return nil
 }
 
 // Resume settles everything that an earlier process left open for the tenant, and returns how each ended. Nothing is
 // begun or pressed again: what was not committed is halted, what may have been is read back.
 func (d *Directory) Resume(ctx context.Context) ([]userops.Result, error) {
-	if d.lease != nil {
-		return d.settleAll(ctx)
-	}
-	l, err := d.Journal.Acquire(ctx, d.Tenant, func(holder string) {
-		d.Say(fmt.Sprintf("waiting for %s, which acts for tenant %s", holder, d.Tenant))
-	})
-	if err != nil {
+	if err := d.acquire(ctx); err != nil {
 		return nil, d.unkept(err)
 	}
-	d.lease = l
 	return d.settleAll(ctx)
 }
 
@@ -51,6 +52,7 @@ func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
 		return nil, err
 	}
 	var out []userops.Result
+	var failed []error
 	for i := len(ops) - 1; i >= 0; i-- { // the oldest first
 		o := ops[i]
 		switch {
@@ -58,7 +60,8 @@ func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
 			d.Say(fmt.Sprintf("reading back operation %s (%s %s), which was left at its commit", o.ID, o.Request.Action, o.Request.Email))
 			r, err := d.settle(ctx, o)
 			if err != nil {
-				return out, err
+				failed = append(failed, err)
+				continue
 			}
 			out = append(out, r)
 		case o.State == journal.Running || journal.ParseWorker(o.Worker).Dead(journal.Self()):
@@ -66,7 +69,8 @@ func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
 			out = append(out, d.settled(ctx, o, o.Result(), userops.Halted, interrupted("before its commit, so nothing was changed", "run the command again")))
 		} // otherwise another process has asked for it and waits for its turn
 	}
-	return out, nil
+	d.settledAll = len(failed) == 0
+	return out, errors.Join(failed...)
 }
 
 func interrupted(when, hint string) error {
@@ -90,6 +94,8 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 		switch {
 		case errors.Is(err, userops.ErrNotFound):
 			r.After = nil
+		case errors.Is(err, userops.ErrAmbiguous): // it will not get better by looking again
+			return d.settled(ctx, o, r, userops.Unknown, err), nil
 		case err != nil:
 			return r, fmt.Errorf("reading back operation %s: %w", o.ID, err)
 		default:

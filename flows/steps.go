@@ -46,18 +46,21 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	return r.Page.Click(ctx, click)
 }
 
+// pressBound is how long a press may take once it has been allowed. What was asked then (is the tenant frozen, does the
+// lease hold) must still be so when the press comes; waiting for the target is done before.
+const pressBound = 5 * time.Second
+
 // commit is the one irreversible step: pictured and written down before, never tried twice.
 func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	if _, err := r.Evidence.Picture(ctx, r.Page, "before-commit"); err != nil {
 		return err
 	}
-	if r.Rehearse {
-		if p.Row != nil { // a row's part is found with its row; FindRow has done so
-			return ErrRehearsed
-		}
+	if p.Row == nil { // a row's part is found with its row; FindRow has done so
 		if _, err := r.await(ctx, bound, p.Target); err != nil {
 			return err
 		}
+	}
+	if r.Rehearse {
 		return ErrRehearsed
 	}
 	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
@@ -73,7 +76,7 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	}
 	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
 	ctx = context.WithoutCancel(ctx)
-	err := r.press(ctx, p, bound, true)
+	err := r.press(ctx, p, min(bound, pressBound), true)
 	var e *automation.Error
 	switch {
 	case err == nil:

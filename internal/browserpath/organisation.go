@@ -2,7 +2,6 @@ package browserpath
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/billagent/billagent/automation"
@@ -55,6 +54,3 @@ func (p *Path) whose() []automation.Identity {
 	}
 	return out
 }
-
-// elsewhere says that a page is signed in to another organisation than the configured one.
-func elsewhere(err error) bool { return errors.Is(err, userops.ErrOrganisation) }

@@ -100,7 +100,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if err != nil {
 		return false, p.failure("opening the console", "", err)
 	}
-	if err = p.identify(ctx, p.page, ev); elsewhere(err) {
+	if err = p.identify(ctx, p.page, ev); errors.Is(err, userops.ErrOrganisation) {
 		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
 		return false, nil
 	}

@@ -34,8 +34,9 @@ type Browser struct {
 	conn    *connection
 	headful bool
 
-	mu    sync.Mutex
-	pages map[proto.TargetTargetID]*Page
+	mu      sync.Mutex
+	pages   map[proto.TargetTargetID]*Page
+	windows map[proto.TargetTargetID]bool // every tab and window there is, ours or not
 }
 
 // launchBound is how long a browser may take to answer its first call: measured 0.2 s, generous for a loaded machine.
@@ -54,11 +55,11 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}}
+	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{}}
 	b.conn.handle("", b.event)
 	ctx, cancel := context.WithTimeout(ctx, launchBound)
 	defer cancel()
-	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
+	if err := b.watch(ctx); err != nil {
 		err = errors.Join(fmt.Errorf("launching %s: %w", opts.Binary.Path, err), b.Close()) // what it said is complete now
 		return nil, p.died(err)
 	}
@@ -82,15 +83,71 @@ func (b *Browser) Gone() <-chan struct{} { return b.conn.closed }
 
 func (b *Browser) scope(ctx context.Context) scope { return scope{ctx: ctx, conn: b.conn} }
 
-// event hears of windows, to close those that a page opens in a browser that does not refuse to open them. By then its
-// first request may have gone out. An opener need not be named, so what has an address and is not ours is not ours.
+// watch has the browser tell of every window and hold every document that is asked for, also in a window that is not ours.
+func (b *Browser) watch(ctx context.Context) error {
+	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
+		return err
+	}
+	return proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", ResourceType: proto.NetworkResourceTypeDocument}}}.Call(b.scope(ctx))
+}
+
+// event hears of windows, to close those that a page opens in a browser that does not refuse to open them. An opener need
+// not be named, so what has an address and is not ours is not ours.
 func (b *Browser) event(method string, params json.RawMessage) {
 	switch method {
 	case "Target.targetCreated":
-		hear(params, func(e proto.TargetTargetCreated) { b.closeForeign(e.TargetInfo) })
+		hear(params, func(e proto.TargetTargetCreated) { b.opened(e.TargetInfo); b.closeForeign(e.TargetInfo) })
 	case "Target.targetInfoChanged":
 		hear(params, func(e proto.TargetTargetInfoChanged) { b.closeForeign(e.TargetInfo) })
+	case "Target.targetDestroyed":
+		hear(params, func(e proto.TargetTargetDestroyed) { b.closed(e.TargetID) })
+	case "Fetch.requestPaused":
+		hear(params, func(e proto.FetchRequestPaused) { go b.decide(&e) })
 	}
+}
+
+func (b *Browser) opened(t *proto.TargetTargetInfo) {
+	if t == nil || t.Type != "page" {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.windows[t.TargetID] = true
+}
+
+func (b *Browser) closed(t proto.TargetTargetID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.windows, t)
+}
+
+// decide lets a navigation through or stops it. A page's main frame bears the id of its target; a window that is not ours
+// gets nothing at all, and is being closed.
+func (b *Browser) decide(e *proto.FetchRequestPaused) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if b.allows(proto.TargetTargetID(e.FrameID), e.Request.URL) {
+		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(b.scope(ctx)) // fails only when the page has moved on
+		return
+	}
+	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(b.scope(ctx))
+}
+
+// allows asks the page that a frame is of. Word of a frame may come after its first request: then every page is asked.
+func (b *Browser) allows(frame proto.TargetTargetID, address string) bool {
+	b.mu.Lock()
+	page, window, pages := b.pages[frame], b.windows[frame], slices.Collect(maps.Values(b.pages))
+	b.mu.Unlock()
+	if page != nil {
+		return page.allows(frame, address)
+	}
+	if window {
+		return false
+	}
+	if i := slices.IndexFunc(pages, func(p *Page) bool { return p.holds(frame) }); i >= 0 {
+		return pages[i].allows(frame, address)
+	}
+	return !slices.ContainsFunc(pages, func(p *Page) bool { return !p.allows(frame, address) })
 }
 
 func (b *Browser) closeForeign(t *proto.TargetTargetInfo) {

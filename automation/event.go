@@ -35,8 +35,6 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.navigatedWithin)
 	case "Network.responseReceived":
 		hear(params, p.answered)
-	case "Fetch.requestPaused":
-		hear(params, func(e proto.FetchRequestPaused) { go p.decide(&e) })
 	case "Page.windowOpen":
 		hear(params, func(e proto.PageWindowOpen) { p.note("a pop-up window was stopped: " + WithoutQuery(e.URL)) })
 	case "Page.javascriptDialogOpening":
@@ -222,22 +220,26 @@ func (p *Page) dropWorld() {
 	}
 }
 
-// decide lets a navigation through or stops it, by the allow-list.
-func (p *Page) decide(e *proto.FetchRequestPaused) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if p.owner.Allows(e.Request.URL) {
-		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(p.scope(ctx)) // fails only when the page has moved on
-		return
+// allows says whether a frame may load an address, by the allow-list; what it may not is noted.
+func (p *Page) allows(frame proto.TargetTargetID, address string) bool {
+	if p.owner.Allows(address) {
+		return true
 	}
-	where := WithoutQuery(e.Request.URL)
+	where := WithoutQuery(address)
 	p.mu.Lock()
-	if e.FrameID == proto.PageFrameID(p.target) { // a foreign frame, such as an advertisement, is merely not shown
+	defer p.mu.Unlock()
+	if frame == p.target { // a foreign frame, such as an advertisement, is merely not shown
 		p.blocked = where
 	}
 	p.notes = append(p.notes, "navigation was blocked: "+where)
-	p.mu.Unlock()
-	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(p.scope(ctx))
+	return false
+}
+
+// holds says whether a frame is of the document shown.
+func (p *Page) holds(frame proto.TargetTargetID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.frames[frame]
 }
 
 // answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the

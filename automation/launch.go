@@ -41,7 +41,7 @@ type process struct {
 
 // flags are given to every browser. Background networking is off so that nothing but the console is spoken to; site
 // isolation is off because same-origin frames are read from the top document's world. Only the headless shell knows
-// --block-new-web-contents: it opens no window whatever a page asks for. A full browser opens it, and Browser.event closes it.
+// --block-new-web-contents: it opens no window whatever a page asks for. A full browser opens it; Browser lets it load nothing and closes it.
 func flags(opts Options, profile string) []string {
 	fs := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",

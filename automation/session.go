@@ -113,7 +113,6 @@ func (p *Page) setUp(ctx context.Context) error {
 		proto.EmulationSetLocaleOverride{Locale: "en-US"},
 		proto.EmulationSetTimezoneOverride{TimezoneID: "America/Los_Angeles"},
 		proto.NetworkEnable{},
-		proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", ResourceType: proto.NetworkResourceTypeDocument}}},
 		proto.RuntimeEnable{},
 	}
 	for _, c := range calls {

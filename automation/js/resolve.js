@@ -91,10 +91,14 @@ function insideFrame(el) {
   return doc;
 }
 
+// shown is what targets are looked for in. A page of the browser's own, which says that it could not load another, has
+// headings and buttons too: nothing of ours is on it.
+const shown = location.protocol === 'chrome-error:' ? document.implementation.createHTMLDocument('') : document;
+
 // scopeOf finds where a target is looked for: in the row given, in the target it lies within, or in the document.
 function scopeOf(t, base) {
   if (base) return base;
-  if (!t.within) return document;
+  if (!t.within) return shown;
   const outer = resolve(t.within);
   return outer instanceof Miss ? outer : insideFrame(outer.el);
 }
@@ -167,7 +171,7 @@ async function look({ targets, until, wait }) {
 
 // recognise says which sets of conditions hold: each condition is a list of candidates of which one must be visible.
 function recognise({ sets }) {
-  return sets.map((conditions) => conditions.every((cands) => cands.some((c) => find(document, c).some((el) => c.css || visible(el)))));
+  return sets.map((conditions) => conditions.every((cands) => cands.some((c) => find(shown, c).some((el) => c.css || visible(el)))));
 }
 
 // read returns what one target says; texts what every match of a target says.

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/billagent/billagent/selectors"
@@ -50,18 +51,21 @@ func (f *Flow) check() []error {
 		if w := s.When; w != nil && w.Input != "" && !slices.Contains(f.Inputs, w.Input) {
 			complain(fmt.Sprintf("%s is not an input of this flow", w.Input), at...)
 		}
-		for _, as := range s.outputs() {
+		if as, is := s.output(); as != "" {
 			made[as] = true
-			if !slices.Contains(f.Outputs, as) {
+			switch says, ok := f.Outputs[as]; {
+			case !ok:
 				complain(fmt.Sprintf("%s is not among the flow's outputs", as), at...)
+			case says != is:
+				complain(fmt.Sprintf("the output %s is %s, and this step makes %s", as, says, is), at...)
 			}
 		}
 	}
 	walk(f.Steps, []any{"steps"}, visit)
 	walk(f.Afterwards, []any{"afterwards"}, visit)
-	for i, o := range f.Outputs {
+	for _, o := range slices.Sorted(maps.Keys(f.Outputs)) {
 		if !made[o] {
-			complain(fmt.Sprintf("no step makes the output %s", o), "outputs", i)
+			complain(fmt.Sprintf("no step makes the output %s", o), "outputs", o)
 		}
 	}
 	switch {
@@ -129,14 +133,15 @@ func (s *Step) texts() []string {
 	return out
 }
 
-func (s *Step) outputs() []string {
+// output names what a step brings back, and its type.
+func (s *Step) output() (string, Output) {
 	switch {
 	case s.Read != nil:
-		return []string{s.Read.As}
+		return s.Read.As, OutputRead
 	case s.Texts != nil:
-		return []string{s.Texts.As}
+		return s.Texts.As, OutputTexts
 	case s.Rows != nil:
-		return []string{s.Rows.As}
+		return s.Rows.As, OutputRows
 	}
-	return nil
+	return "", ""
 }

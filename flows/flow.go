@@ -15,15 +15,15 @@ import (
 
 // Flow is one file of steps.
 type Flow struct {
-	Name    string   `json:"flow"`
-	About   string   `json:"about"`
-	Layouts []string `json:"layouts,omitempty"` // empty: every layout without a flow of its own
-	Changes bool     `json:"changes,omitempty"`
-	Inputs  []string `json:"inputs,omitempty"`
-	Secrets []string `json:"secrets,omitempty"` // inputs asked for only when a step needs them, and never repeated
-	Outputs []string `json:"outputs,omitempty"`
-	Timeout Duration `json:"timeout"`
-	Steps   []Step   `json:"steps"`
+	Name    string            `json:"flow"`
+	About   string            `json:"about"`
+	Layouts []string          `json:"layouts,omitempty"` // empty: every layout without a flow of its own
+	Changes bool              `json:"changes,omitempty"`
+	Inputs  []string          `json:"inputs,omitempty"`
+	Secrets []string          `json:"secrets,omitempty"` // inputs asked for only when a step needs them, and never repeated
+	Outputs map[string]Output `json:"outputs,omitempty"`
+	Timeout Duration          `json:"timeout"`
+	Steps   []Step            `json:"steps"`
 
 	// Afterwards follows the read-back of a change: screens that the console shows then and that are safe to leave
 	// undone. Whatever comes of it, the outcome of the change stands.
@@ -31,6 +31,15 @@ type Flow struct {
 
 	file *datafile.File
 }
+
+// Output is the type of what a flow brings back: the verb of the step that makes it.
+type Output string
+
+const (
+	OutputRead  Output = "read"  // what one target says
+	OutputTexts Output = "texts" // what every match of a target says
+	OutputRows  Output = "rows"  // a whole table
+)
 
 // Step is one thing to do. Exactly one of its verbs is set.
 type Step struct {

@@ -53,7 +53,8 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"unknown verb", "flows/bill/deactivate-neo.yaml", "  - expect: {", "  - hope: {", `unknown key "hope"`},
 		{"two verbs", "flows/bill/deactivate-neo.yaml", "  - notice: result.fix_records", "  - { notice: result.fix_records, result: requested }", "exactly one verb"},
 		{"selector in a flow", "flows/bill/deactivate-neo.yaml", "target: user.deactivate,", "target: \"#delete\",", "deactivate-neo.yaml"},
-		{"output nobody makes", "flows/bill/list-roles-neo.yaml", "outputs: [roles]", "outputs: [roles, more]", "no step makes the output more"},
+		{"output nobody makes", "flows/bill/list-roles-neo.yaml", "outputs: { roles: texts }", "outputs: { roles: texts, more: read }", "no step makes the output more"},
+		{"output of another type", "flows/bill/list-roles-neo.yaml", "outputs: { roles: texts }", "outputs: { roles: rows }", "the output roles is rows, and this step makes texts"},
 		{"word with two meanings", "flows/bill/app.yaml", "inactive: [\"No\", Inactive]", "inactive: [\"No\", \"Yes\"]", `"Yes" means both`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -129,7 +129,7 @@ func (a *app) rows(args []string, from string, cols columns, skip bool) ([]row, 
 	seen := map[string]int{}
 	for _, r := range rows {
 		email, err := userops.CheckEmail(r.email)
-		key := strings.ToLower(email)
+		key := userops.FoldEmail(email)
 		if at, twice := seen[key]; err == nil && twice {
 			err = fmt.Errorf("%s is asked for twice%s", email, map[bool]string{true: fmt.Sprintf(", first in line %d", at)}[at > 0])
 		}

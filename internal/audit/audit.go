@@ -6,8 +6,10 @@ package audit
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -66,12 +68,12 @@ const (
 
 // Open opens the log in a folder, which is made if need be. signingKey is in the form of golang.org/x/mod/sumdb/note;
 // empty, a key is made once and kept in the folder, mode 0600.
-func Open(dir, signingKey, program string) (*Log, error) {
+func Open(ctx context.Context, dir, signingKey, program string) (*Log, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("opening the audit log: %w", err)
 	}
 	l := &Log{dir: dir, program: program}
-	err := l.locked(func() error {
+	err := l.locked(ctx, func() error {
 		if signingKey == "" {
 			data, err := os.ReadFile(filepath.Join(dir, signingKeyFile))
 			if errors.Is(err, fs.ErrNotExist) {
@@ -87,7 +89,7 @@ func Open(dir, signingKey, program string) (*Log, error) {
 		if err != nil { // the message names no part of the key
 			return errors.New("the signing key cannot be read: it must be one of `billagent audit key`")
 		}
-		return nil
+		return keepVerification(dir, signingKey)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the audit log: %w", err)
@@ -101,14 +103,34 @@ func NewKey() (signing, verification string, err error) {
 }
 
 func makeKey(dir string) ([]byte, error) {
-	signing, verification, err := NewKey()
+	signing, _, err := NewKey()
 	if err != nil {
 		return nil, err
 	}
-	if err := writeWhole(filepath.Join(dir, verifyKeyFile), verification+"\n", 0o644); err != nil {
-		return nil, err
-	}
 	return []byte(signing), writeWhole(filepath.Join(dir, signingKeyFile), signing+"\n", 0o600)
+}
+
+// keepVerification leaves the key that verifies beside the log, if none is there. The form of a signing key,
+// PRIVATE+KEY+name+hash+base64(1, seed), is that of golang.org/x/mod/sumdb/note.
+func keepVerification(dir, signingKey string) error {
+	path := filepath.Join(dir, verifyKeyFile)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parts := strings.SplitN(signingKey, "+", 5) // base64 may hold a + itself
+	raw, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
+	if err != nil || len(raw) != 1+ed25519.SeedSize {
+		return errors.New("the signing key cannot be read: it must be one of `billagent audit key`")
+	}
+	public, ok := ed25519.NewKeyFromSeed(raw[1:]).Public().(ed25519.PublicKey)
+	if !ok {
+		return errors.New("the signing key is of a kind that is not known")
+	}
+	verification, err := note.NewEd25519VerifierKey(name, public)
+	if err != nil {
+		return err
+	}
+	return writeWhole(path, verification+"\n", 0o644)
 }
 
 // writeWhole never leaves half a file.
@@ -120,22 +142,39 @@ func writeWhole(path, text string, mode os.FileMode) error {
 	return os.Rename(tmp, path)
 }
 
+// lockBound is how long to wait for others that write to the log: each needs milliseconds.
+const lockBound = 30 * time.Second
+
 // locked keeps other processes out meanwhile.
-func (l *Log) locked(do func() error) error {
+func (l *Log) locked(ctx context.Context, do func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, lockBound, fmt.Errorf("another process has held the lock for %s", lockBound))
+	defer cancel()
 	f, err := os.OpenFile(filepath.Join(l.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return err
 	}
 	defer f.Close() // which unlocks
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return fmt.Errorf("locking: %w", err)
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		if err == nil {
+			return do()
+		}
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return fmt.Errorf("locking: %w", err)
+		}
+		t := time.NewTimer(5 * time.Millisecond) // a blocking lock would not hear of a Ctrl-C
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return fmt.Errorf("locking: %w", context.Cause(ctx))
+		}
 	}
-	return do()
 }
 
 // Append adds an entry, durably, and signs a checkpoint for it. Seq, Prev, Time and Program are filled in.
-func (l *Log) Append(_ context.Context, e Entry) error {
-	err := l.locked(func() error {
+func (l *Log) Append(ctx context.Context, e Entry) error {
+	err := l.locked(ctx, func() error {
 		f, err := os.OpenFile(filepath.Join(l.dir, logFile), os.O_CREATE|os.O_RDWR, 0o600)
 		if err != nil {
 			return err

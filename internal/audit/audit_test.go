@@ -2,6 +2,8 @@ package audit_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -26,7 +29,7 @@ func entry(i int) audit.Entry {
 func written(t *testing.T, n int) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "audit")
-	l, err := audit.Open(dir, "", "test")
+	l, err := audit.Open(t.Context(), dir, "", "test")
 	require.NoError(t, err)
 	for i := range n {
 		require.NoError(t, l.Append(t.Context(), entry(i)))
@@ -156,7 +159,7 @@ func TestSeveralProcessesAppend(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			l, err := audit.Open(dir, "", "test")
+			l, err := audit.Open(t.Context(), dir, "", "test")
 			if !assert.NoError(t, err) {
 				return
 			}
@@ -182,7 +185,7 @@ func TestALineThatWasNotWrittenToItsEndIsTakenBackAndSaid(t *testing.T) {
 	r := verify(t, dir)
 	require.Len(t, r.Findings, 1)
 	assert.Equal(t, 3, r.Findings[0].Line)
-	l, err := audit.Open(dir, "", "test")
+	l, err := audit.Open(t.Context(), dir, "", "test")
 	require.NoError(t, err)
 	require.NoError(t, l.Append(t.Context(), entry(9)))
 	assert.Empty(t, verify(t, dir).Findings)
@@ -198,16 +201,32 @@ func TestAKeyOfOnesOwn(t *testing.T) {
 	signing, verification, err := audit.NewKey()
 	require.NoError(t, err)
 	dir := t.TempDir()
-	l, err := audit.Open(dir, signing, "test")
+	l, err := audit.Open(t.Context(), dir, signing, "test")
 	require.NoError(t, err)
 	require.NoError(t, l.Append(t.Context(), entry(1)))
 	assert.NoFileExists(t, filepath.Join(dir, "signing-key"))
-	r, err := audit.Verify(dir, verification, "")
-	require.NoError(t, err)
-	assert.Empty(t, r.Findings)
-	_, err = audit.Open(dir, "PRIVATE+KEY+oops", "test")
+	for _, key := range []string{verification, ""} { // "": the one beside the log
+		r, err := audit.Verify(dir, key, "")
+		require.NoError(t, err)
+		assert.Empty(t, r.Findings)
+	}
+	_, err = audit.Open(t.Context(), dir, "PRIVATE+KEY+oops", "test")
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "oops")
+}
+
+func TestWaitingForTheLogEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l, err := audit.Open(t.Context(), dir, "", "test")
+	require.NoError(t, err)
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0)
+	require.NoError(t, err)
+	defer f.Close()
+	require.NoError(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("interrupted"))
+	require.ErrorContains(t, l.Append(ctx, entry(1)), "locking: interrupted")
 }
 
 func FuzzVerify(f *testing.F) {

@@ -17,7 +17,7 @@ import (
 func TestExport(t *testing.T) {
 	t.Parallel()
 	dir, evidence, out := filepath.Join(t.TempDir(), "audit"), t.TempDir(), filepath.Join(t.TempDir(), "out")
-	l, err := audit.Open(dir, "", "test 1")
+	l, err := audit.Open(t.Context(), dir, "", "test 1")
 	require.NoError(t, err)
 	op := filepath.Join(evidence, "acme", "op-1")
 	require.NoError(t, os.MkdirAll(op, 0o700))

@@ -26,6 +26,7 @@ var migrations embed.FS
 type Journal struct {
 	db     *sql.DB
 	clock  string // SQL for the database's time in microseconds: machines that share a database need not agree on theirs
+	folded string // SQL for an e-mail as userops.FoldEmail makes it: ASCII letters only
 	lock   string // SQL that keeps a second process from migrating at the same time
 	write  func(name string) error
 	served string
@@ -49,10 +50,12 @@ func Open(ctx context.Context, where string, o Options) (*Journal, error) {
 	if strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://") {
 		j.served = "PostgreSQL"
 		j.clock = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
+		j.folded = `lower(email COLLATE "C")`
 		j.lock = "SELECT pg_advisory_xact_lock(6241983)"
 		j.db, err = sql.Open("pgx", where)
 	} else {
 		j.clock = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
+		j.folded = "lower(email)"
 		j.lock = "SELECT 1" // the transaction itself is immediate
 		j.db, err = openFile(where)
 	}

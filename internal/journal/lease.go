@@ -15,6 +15,9 @@ import (
 // others waiting. One on this machine is known to have died at once.
 const leaseLife = time.Minute
 
+// waitBound is how long a process waits for another to be done with a tenant: longer than any batch should take.
+const waitBound = time.Hour
+
 // Lease lets one process act for a tenant. Its fencing token grows with each new holder, so that a holder that has been
 // given up for dead can be told from the one that took over.
 type Lease struct {
@@ -28,6 +31,8 @@ type Lease struct {
 // Acquire waits until nobody else acts for the tenant, and returns the lease. waiting is told for whom it waits, once
 // for each holder. Release it.
 func (j *Journal) Acquire(ctx context.Context, tenant string, waiting func(holder string)) (*Lease, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, waitBound, fmt.Errorf("nobody waits longer than %s", waitBound))
+	defer cancel()
 	me := Self()
 	told := ""
 	for {

@@ -38,7 +38,7 @@ type Request struct {
 
 // sameness is equal for two requests that ask for the same change. E-mails differ in nothing but the case of letters.
 func (r Request) sameness() string {
-	r.Email = strings.ToLower(r.Email)
+	r.Email = userops.FoldEmail(r.Email)
 	b, err := json.Marshal(r)
 	if err != nil { // strings and a bool can be marshalled
 		return r.Email
@@ -311,7 +311,7 @@ func (j *Journal) List(ctx context.Context, f Filter) ([]Operation, error) {
 		add("tenant = $%d", f.Tenant)
 	}
 	if f.Email != "" {
-		add("lower(email) = lower($%d)", f.Email)
+		add(j.folded+" = $%d", userops.FoldEmail(f.Email))
 	}
 	if f.Action != "" {
 		add("action = $%d", string(f.Action))
@@ -362,7 +362,7 @@ func (j *Journal) query(ctx context.Context, rest string, args ...any) ([]Operat
 // Deactivations counts the users whose access was taken, or may have been, since a time: those that were done,
 // requested or unknown, and those about to be.
 func (j *Journal) Deactivations(ctx context.Context, tenant string, since time.Time) (n int, err error) {
-	err = j.db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT lower(email)) FROM operations WHERE tenant = $1 AND action = 'deactivate' AND dry_run = 0 AND intent_at >= $2
+	err = j.db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT `+j.folded+`) FROM operations WHERE tenant = $1 AND action = 'deactivate' AND dry_run = 0 AND intent_at >= $2
 		AND (outcome IN ('done', 'requested', 'unknown') OR outcome = '' AND state IN ('intent', 'acted', 'verified'))`, tenant, since.UnixMicro()).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("counting deactivations: %w", err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // Worker is a process, named so that another on the same machine can see whether it still lives.
@@ -48,6 +49,12 @@ func started(pid int) string {
 		return ""
 	}
 	return fields[19]
+}
+
+// Gone says that a process that only waited is not waiting any more: it is known to be dead, or is of another machine, or
+// of this one before it was started anew, and has said nothing for longer than anybody waits.
+func (w Worker) Gone(me Worker, since time.Time) bool {
+	return w.Dead(me) || (w.Host != me.Host || w.Boot != me.Boot) && time.Since(since) > 2*waitBound
 }
 
 // Dead says that a process is known to this one to have ended. One on another machine never is.

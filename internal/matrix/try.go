@@ -63,7 +63,7 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := audit.Open(filepath.Join(o.folder, "audit"), "", "matrix")
+	log, err := audit.Open(ctx, filepath.Join(o.folder, "audit"), "", "matrix")
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -24,7 +23,7 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 	}
 	people := map[string]bool{}
 	for _, e := range emails {
-		people[strings.ToLower(e)] = true
+		people[userops.FoldEmail(e)] = true
 	}
 	if err := d.hold(ctx); err != nil { // so that two runs at once are not both counted as the first
 		return d.unkept(err)
@@ -37,7 +36,7 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 		return nil
 	}
 	users := map[string]userops.User{}
-	l, err := d.Inner.List(ctx, nil, func(u userops.User) error { users[strings.ToLower(u.Email)] = u; return nil })
+	l, err := d.Inner.List(ctx, nil, func(u userops.User) error { users[userops.FoldEmail(u.Email)] = u; return nil })
 	if err != nil {
 		return err
 	}

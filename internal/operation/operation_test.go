@@ -44,7 +44,7 @@ func (o *office) desk(t *testing.T, change func(*operation.Options)) *operation.
 	t.Helper()
 	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
 	require.NoError(t, err)
-	a, err := audit.Open(filepath.Join(o.dir, "audit"), "", "test")
+	a, err := audit.Open(t.Context(), filepath.Join(o.dir, "audit"), "", "test")
 	require.NoError(t, err)
 	opts := operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"}
 	if change != nil {
@@ -111,7 +111,7 @@ func crash(t *testing.T, o *office, at string, do func(d *operation.Directory)) 
 	}
 	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
 	require.NoError(t, err)
-	a, err := audit.Open(filepath.Join(o.dir, "audit"), "", "test")
+	a, err := audit.Open(t.Context(), filepath.Join(o.dir, "audit"), "", "test")
 	require.NoError(t, err)
 	d := operation.New(operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"})
 	do(d)

@@ -64,7 +64,7 @@ func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
 				continue
 			}
 			out = append(out, r)
-		case o.State == journal.Running || journal.ParseWorker(o.Worker).Dead(journal.Self()):
+		case o.State == journal.Running || journal.ParseWorker(o.Worker).Gone(journal.Self(), o.UpdatedAt):
 			d.abandoned[o.ID] = true
 			out = append(out, d.settled(ctx, o, o.Result(), userops.Halted, interrupted("before its commit, so nothing was changed", "run the command again")))
 		} // otherwise another process has asked for it and waits for its turn

@@ -45,7 +45,7 @@ func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office,
 			return fail("fetching the audit log's signing key", userops.ErrConfig, err, "check the audit.signing_key reference")
 		}
 	}
-	log, err := audit.Open(AuditDir(c), key, version)
+	log, err := audit.Open(ctx, AuditDir(c), key, version)
 	if err != nil {
 		return fail("opening the audit log", userops.ErrStorage, err, "make room on the disk, or choose another state folder")
 	}

@@ -40,9 +40,10 @@ func CheckEmail(s string) (string, error) {
 
 // SameEmail compares two addresses without regard to the case of ASCII letters: ann@x.com is Ann@X.com, and is not
 // joann@x.com. Other letters must be the same: Unicode folds signs into letters that are not the letter.
-func SameEmail(a, b string) bool { return fold(a) == fold(b) }
+func SameEmail(a, b string) bool { return FoldEmail(a) == FoldEmail(b) }
 
-func fold(s string) string {
+// FoldEmail is equal for two addresses that SameEmail says are the same, for use as a key.
+func FoldEmail(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
 			return r + 'a' - 'A'

@@ -47,7 +47,7 @@ type request struct {
 	flow   string
 	inputs map[string]string
 	// settled looks at the user found before (nil: none) and returns an outcome if nothing needs to be done or may be.
-	settled func(ros roster, found *userops.User) (userops.Outcome, error)
+	settled func(all userops.Roster, found *userops.User) (userops.Outcome, error)
 	wanted  userops.Wanted // what the read-back must see
 }
 
@@ -55,20 +55,8 @@ type request struct {
 func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Deactivate, email: email, flow: "deactivate", inputs: map[string]string{},
-		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
-			switch {
-			case u == nil:
-				return userops.Halted, p.notFound(email)
-			case u.Status == userops.Inactive:
-				return userops.Already, nil
-			case p.self(u.Email):
-				return userops.Refused, p.refusal("deactivating", u.Email, userops.ErrSelf, "let another administrator do it by hand")
-			case p.lastAdministrator(ros, u):
-				return userops.Refused, p.refusal("deactivating", u.Email, userops.ErrLastAdmin, "make somebody else an administrator first")
-			case u.Status == userops.Pending:
-				return userops.Halted, p.waiting("deactivating", u.Email)
-			}
-			return "", nil
+		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
+			return p.rules().Deactivate(all, u, email)
 		},
 		wanted: userops.Wanted{Status: userops.Inactive},
 	})
@@ -78,16 +66,8 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Reactivate, email: email, flow: "reactivate", inputs: map[string]string{},
-		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
-			switch {
-			case u == nil:
-				return userops.Halted, p.notFound(email)
-			case u.Status == userops.Active:
-				return userops.Already, nil
-			case u.Status == userops.Pending:
-				return userops.Halted, p.waiting("reactivating", u.Email)
-			}
-			return "", nil
+		settled: func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
+			return p.rules().Reactivate(u, email)
 		},
 		wanted: userops.Wanted{Status: userops.Active},
 	})
@@ -95,27 +75,10 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 
 // SetRole implements userops.Directory.
 func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
-	admin := p.opts.Library.App.Roles.Administrator
 	return p.change(ctx, request{
 		action: userops.SetRole, email: email, flow: "set-role", inputs: map[string]string{"role": role},
-		settled: func(ros roster, u *userops.User) (userops.Outcome, error) {
-			switch {
-			case role == "":
-				return userops.Refused, p.refusal("changing the role of", email, userops.ErrNoRole, "name the role with --role")
-			case u == nil:
-				return userops.Halted, p.notFound(email)
-			case u.Role == role:
-				return userops.Already, nil
-			case u.Status == userops.Inactive:
-				return userops.Halted, &userops.Error{Act: "changing the role of", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInactive, Hint: "reactivate the user first: billagent users reactivate " + u.Email}
-			case u.Status == userops.Pending:
-				return userops.Halted, p.waiting("changing the role of", u.Email)
-			case p.self(u.Email):
-				return userops.Refused, p.refusal("changing the role of", u.Email, userops.ErrSelf, "let another administrator do it by hand")
-			case role != admin && p.lastAdministrator(ros, u):
-				return userops.Refused, p.refusal("changing the role of", u.Email, userops.ErrLastAdmin, "make somebody else an administrator first")
-			}
-			return "", nil
+		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
+			return p.rules().SetRole(all, u, email, role)
 		},
 		wanted: userops.Wanted{Role: role},
 	})
@@ -131,39 +94,17 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	res := p.change(ctx, request{
 		action: userops.Invite, email: in.Email, flow: "invite",
 		inputs: map[string]string{"first_name": in.FirstName, "last_name": in.LastName, "role": in.Role, "time_zone": in.TimeZone, "mail_tasks": tasks, "summary": p.opts.Preferences.Summary},
-		settled: func(_ roster, u *userops.User) (userops.Outcome, error) {
-			switch {
-			case in.Role == "":
-				return userops.Refused, p.refusal("inviting", in.Email, userops.ErrNoRole, "name the role with --role: a console that is not told makes an administrator")
-			case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
-				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
-			case u == nil:
-				return "", nil
-			case u.Status == userops.Active:
-				return userops.Already, nil
-			case u.Status == userops.Pending:
-				return userops.Halted, p.waiting("inviting", u.Email)
-			case in.Reactivate:
-				reactivate = true
-				return userops.Already, nil
-			}
-			return userops.Halted, &userops.Error{Act: "inviting", Target: u.Email, Tenant: p.opts.Tenant, Kind: userops.ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
+		settled: func(_ userops.Roster, u *userops.User) (out userops.Outcome, err error) {
+			out, reactivate, err = p.rules().Invite(u, in)
+			return out, err
 		},
 		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
 	})
-	switch {
-	case reactivate:
-		again := p.Reactivate(ctx, in.Email)
-		again.Action = userops.Invite
-		again.TookMS += res.TookMS
-		if u := again.After; u != nil && u.Role != in.Role {
-			again.Notices = append(again.Notices, fmt.Sprintf("reactivated with the role %s it had, not %s: billagent users set-role %s --role %q", u.Role, in.Role, u.Email, in.Role))
-		}
-		return again
-	case res.Outcome == userops.Already && res.Before != nil && res.Before.Role != in.Role:
-		res.Notices = append(res.Notices, fmt.Sprintf("the user is active with the role %s, not %s", res.Before.Role, in.Role))
+	if !reactivate {
+		return userops.Invited(in, res, nil)
 	}
-	return res
+	again := p.Reactivate(ctx, in.Email)
+	return userops.Invited(in, res, &again)
 }
 
 // change is the course of every change: look first, decide, act up to and over the commit, read back on a fresh page.
@@ -213,33 +154,25 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if found != nil {
 		email = found.Email // as the console writes it: what pages are compared with
 	}
-	if err := op.Found(ctx, userops.Found{User: found, Active: ros.active()}); err != nil {
-		return end(stopped(err), p.failure(string(rq.action), email, err))
+	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {
+		return end(userops.Ended(err), p.failure(string(rq.action), email, err))
 	}
 	return end(p.act(ctx, rq, email, ev, &res))
 }
 
-// stopped is the outcome of a change that did not come to its commit.
-func stopped(err error) userops.Outcome {
-	if userops.Refuses(err) {
-		return userops.Refused
-	}
-	return userops.Halted
-}
-
 // before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not
 // enough to know that nobody else answers to the address.
-func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (roster, *userops.User, error) {
+func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (userops.Roster, *userops.User, error) {
 	act := string(rq.action)
 	ros, err := p.everyone(ctx, nil, true, ev)
 	if err != nil {
 		return ros, nil, p.explained(ctx, act, ev, err)
 	}
-	found, err := ros.match(email)
+	found, err := ros.Match(email)
 	if err != nil {
 		return ros, nil, p.failure(act, email, err)
 	}
-	if !ros.complete {
+	if !ros.Complete {
 		return ros, nil, p.incomplete(act, email, ros)
 	}
 	return ros, found, nil
@@ -255,7 +188,7 @@ func (p *Path) act(ctx context.Context, rq request, email string, ev *automation
 		return userops.Halted, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed, Hint: "look at the picture before-commit in the evidence; without --dry-run it would be done"}
 	}
 	if err != nil && !got.Committed {
-		return stopped(err), p.explained(ctx, string(rq.action), ev, err)
+		return userops.Ended(err), p.explained(ctx, string(rq.action), ev, err)
 	}
 	if err != nil {
 		if keep := ev.Failure(ctx, p.page); keep != nil {
@@ -286,11 +219,9 @@ func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, 
 
 // beforehand refuses what can be refused without looking.
 func (p *Path) beforehand(rq request) (userops.Outcome, error) {
-	if rq.action == userops.Deactivate && p.self(rq.email) {
-		return userops.Refused, p.refusal("deactivating", rq.email, userops.ErrSelf, "let another administrator do it by hand")
-	}
-	if role, asked := rq.inputs["role"]; asked && strings.TrimSpace(role) == "" {
-		return rq.settled(roster{}, nil)
+	role, asked := rq.inputs["role"]
+	if rq.action == userops.Deactivate && p.rules().IsSelf(rq.email) || asked && strings.TrimSpace(role) == "" {
+		return rq.settled(userops.Roster{}, nil)
 	}
 	return "", nil
 }
@@ -320,12 +251,12 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 	var after *userops.User
 	var readErr error
 	for end := (time.Time{}); ; {
-		var ros roster
+		var ros userops.Roster
 		if ros, readErr = p.readBack(ctx, ev); readErr == nil {
-			if after, readErr = ros.match(email); readErr == nil && rq.wanted.Holds(after) {
+			if after, readErr = ros.Match(email); readErr == nil && rq.wanted.Holds(after) {
 				return userops.Done, after, nil
 			}
-			if readErr == nil && after == nil && !ros.complete {
+			if readErr == nil && after == nil && !ros.Complete {
 				readErr = p.incomplete("reading back", email, ros)
 			}
 		}
@@ -364,9 +295,9 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 }
 
 // readBack reads everybody on a page of its own, so that nothing the acting page believes can colour it.
-func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (ros roster, err error) {
+func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (ros userops.Roster, err error) {
 	if err := p.ready(ctx, ev); err != nil {
-		return roster{}, err
+		return userops.Roster{}, err
 	}
 	err = p.onFreshPage(ctx, func(page *automation.Page) error {
 		ros, err = p.readFresh(ctx, page, ev)
@@ -401,7 +332,7 @@ func (p *Path) stillOurs(ctx context.Context, ev *automation.Evidence) error {
 	return p.onFreshPage(ctx, func(page *automation.Page) error { return p.identify(ctx, page, ev) })
 }
 
-func (p *Path) readFresh(ctx context.Context, page *automation.Page, ev *automation.Evidence) (roster, error) {
+func (p *Path) readFresh(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
 	ros, err := p.everyone(ctx, page, true, ev)
 	if err == nil {
 		if _, err := ev.Picture(ctx, page, "read-back"); err != nil {
@@ -436,21 +367,6 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
-func (p *Path) self(email string) bool { return userops.SameEmail(email, p.opts.Account) }
-
-func (p *Path) lastAdministrator(ros roster, u *userops.User) bool {
-	admin := p.opts.Library.App.Roles.Administrator
-	return u.Role == admin && u.Status == userops.Active && ros.administrators(admin) <= 1
-}
-
-func (p *Path) refusal(act, target string, kind error, hint string) error {
-	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: kind, Hint: hint}
-}
-
-func (p *Path) notFound(email string) error {
-	return &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "check the address, or list everyone with: billagent users list --status all"}
-}
-
-func (p *Path) waiting(act, email string) error {
-	return &userops.Error{Act: act, Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
+func (p *Path) rules() userops.Rules {
+	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Library.App.Roles.Administrator}
 }

@@ -12,73 +12,30 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// roster is one reading of the users of a tenant.
-type roster struct {
-	users    []userops.User
-	complete bool
-	proof    string
-	at       time.Time
-}
-
-// match finds the user with an e-mail, without regard to case. Several are an error: nobody is guessed at.
-func (r roster) match(email string) (*userops.User, error) {
-	var found *userops.User
-	for i := range r.users {
-		if !userops.SameEmail(r.users[i].Email, email) {
-			continue
-		}
-		if found != nil {
-			return nil, &userops.Error{Act: "finding", Target: email, Kind: userops.ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, r.users[i].Email, r.users[i].ID), Hint: "settle in the console which of them it is"}
-		}
-		u := r.users[i]
-		found = &u
-	}
-	return found, nil
-}
-
-// administrators counts the active holders of the administrator's role.
-func (r roster) administrators(role string) (n int) {
-	for _, u := range r.users {
-		if u.Role == role && u.Status == userops.Active {
-			n++
-		}
-	}
-	return n
-}
-
-func (r roster) active() (n int) {
-	for _, u := range r.users {
-		if u.Status == userops.Active {
-			n++
-		}
-	}
-	return n
-}
-
 // everyone reads the users of all statuses, or only the active ones, on the given page (nil: the session's own).
-func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev *automation.Evidence) (roster, error) {
+func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev *automation.Evidence) (userops.Roster, error) {
 	show := "active"
 	if all {
 		show = "all"
 	}
 	_, res, err := p.run(ctx, page, "list-users", map[string]string{"show": show}, ev)
 	if err != nil {
-		return roster{}, err
+		return userops.Roster{}, err
 	}
 	if page == nil {
 		page = p.page
 	}
 	if err := p.identify(ctx, page, ev); err != nil { // the session may have changed hands since it was signed in
-		return roster{}, err
+		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
-	out := roster{complete: rows.Complete, proof: rows.Proof, at: time.Now().UTC(), users: make([]userops.User, 0, len(rows.Rows))}
+	out := userops.Roster{Complete: rows.Complete, Proof: rows.Proof, ObservedAt: time.Now().UTC(), Users: make([]userops.User, 0, len(rows.Rows))}
 	patterns := map[string]*regexp.Regexp{}
 	for col, c := range rows.Columns {
 		if c.Pattern != "" {
 			re, err := regexp.Compile(c.Pattern)
 			if err != nil {
-				return roster{}, err
+				return userops.Roster{}, err
 			}
 			patterns[col] = re
 		}
@@ -86,9 +43,9 @@ func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev
 	for _, row := range rows.Rows {
 		u, err := p.user(row, patterns)
 		if err != nil {
-			return roster{}, err
+			return userops.Roster{}, err
 		}
-		out.users = append(out.users, u)
+		out.Users = append(out.Users, u)
 	}
 	return out, nil
 }
@@ -131,7 +88,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
-	for _, u := range ros.users {
+	for _, u := range ros.Users {
 		if len(statuses) > 0 && !slices.Contains(statuses, u.Status) {
 			continue
 		}
@@ -139,7 +96,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 			return userops.Listing{}, err
 		}
 	}
-	return userops.Listing{Path: Name, Layout: p.version.Layout, SelectorVersion: p.version.ID, ObservedAt: ros.at, Complete: ros.complete, Proof: ros.proof}, nil
+	return userops.Listing{Path: Name, Layout: p.version.Layout, SelectorVersion: p.version.ID, ObservedAt: ros.ObservedAt, Complete: ros.Complete, Proof: ros.Proof}, nil
 }
 
 // Get implements userops.Directory.
@@ -157,11 +114,11 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	if err != nil {
 		return userops.User{}, p.explained(ctx, "looking for "+email, ev, err)
 	}
-	u, err := ros.match(email)
+	u, err := ros.Match(email)
 	switch {
 	case err != nil:
 		return userops.User{}, p.failure("looking for", email, err)
-	case u == nil && !ros.complete:
+	case u == nil && !ros.Complete:
 		return userops.User{}, p.incomplete("looking for", email, ros)
 	case u == nil:
 		return userops.User{}, &userops.Error{Act: "looking for", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "list everyone with: billagent users list --status all"}
@@ -169,6 +126,6 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	return *u, nil
 }
 
-func (p *Path) incomplete(act, target string, ros roster) error {
-	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", ros.proof), Hint: "somebody may be changing users right now: try again"}
+func (p *Path) incomplete(act, target string, ros userops.Roster) error {
+	return &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", ros.Proof), Hint: "somebody may be changing users right now: try again"}
 }

@@ -4,10 +4,8 @@ package memorypath
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -82,19 +80,14 @@ func (p *Path) Get(_ context.Context, email string) (userops.User, error) {
 	return p.Stored()[i], nil
 }
 
+// find returns where a user is stored, -1 for nobody.
 func (p *Path) find(email string) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	found := -1
-	for i, u := range p.users {
-		if userops.SameEmail(u.Email, email) {
-			if found >= 0 {
-				return -1, &userops.Error{Act: "finding", Target: email, Kind: userops.ErrAmbiguous}
-			}
-			found = i
-		}
+	users := p.Stored()
+	u, err := userops.Roster{Users: users}.Match(email)
+	if u == nil {
+		return -1, err
 	}
-	return found, nil
+	return slices.Index(users, *u), nil
 }
 
 // rule looks at the user found (nil: none) and returns an outcome if nothing needs to be done or may be.
@@ -178,76 +171,39 @@ func fail(act, target string, kind error, hint string) error {
 	return &userops.Error{Act: act, Target: target, Kind: kind, Hint: hint}
 }
 
-func (p *Path) lastAdministrator(u *userops.User) bool {
-	n := 0
-	for _, o := range p.Stored() {
-		if o.Role == p.Administrator && o.Status == userops.Active {
-			n++
-		}
-	}
-	return u.Role == p.Administrator && u.Status == userops.Active && n <= 1
+func (p *Path) rules() userops.Rules {
+	return userops.Rules{Self: p.Self, Administrator: p.Administrator}
 }
 
 // Deactivate implements userops.Directory.
 func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 	return p.change(ctx, userops.Deactivate, email, func(u *userops.User) (userops.Outcome, error) {
-		switch {
-		case userops.SameEmail(email, p.Self):
-			return userops.Refused, fail("deactivating", email, userops.ErrSelf, "let another administrator do it")
-		case u == nil:
-			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
-		case u.Status == userops.Inactive:
-			return userops.Already, nil
-		case p.lastAdministrator(u):
-			return userops.Refused, fail("deactivating", email, userops.ErrLastAdmin, "make somebody else an administrator first")
-		case u.Status == userops.Pending:
-			return userops.Halted, fail("deactivating", email, userops.ErrRejected, "let another administrator approve it first")
-		}
-		return "", nil
+		return p.rules().Deactivate(userops.Roster{Users: p.Stored()}, u, email)
 	}, userops.Wanted{Status: userops.Inactive}, func(u *userops.User) { u.Status = userops.Inactive })
 }
 
 // Reactivate implements userops.Directory.
 func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
-	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) {
-		switch {
-		case u == nil:
-			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
-		case u.Status == userops.Active:
-			return userops.Already, nil
-		case u.Status == userops.Pending:
-			return userops.Halted, fail("reactivating", email, userops.ErrRejected, "let another administrator approve it first")
-		}
-		return "", nil
-	}, userops.Wanted{Status: userops.Active}, func(u *userops.User) { u.Status = userops.Active })
+	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) { return p.rules().Reactivate(u, email) },
+		userops.Wanted{Status: userops.Active}, func(u *userops.User) { u.Status = userops.Active })
 }
 
 // SetRole implements userops.Directory.
 func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 	return p.change(ctx, userops.SetRole, email, func(u *userops.User) (userops.Outcome, error) {
-		switch {
-		case role == "":
-			return userops.Refused, fail("changing the role of", email, userops.ErrNoRole, "name the role")
-		case u == nil:
-			return userops.Halted, fail("finding", email, userops.ErrNotFound, "check the address")
-		case u.Role == role:
-			return userops.Already, nil
-		case u.Status != userops.Active:
-			return userops.Halted, fail("changing the role of", email, userops.ErrInactive, "reactivate the user first")
-		case userops.SameEmail(email, p.Self):
-			return userops.Refused, fail("changing the role of", email, userops.ErrSelf, "let another administrator do it")
-		case role != p.Administrator && p.lastAdministrator(u):
-			return userops.Refused, fail("changing the role of", email, userops.ErrLastAdmin, "make somebody else an administrator first")
+		out, err := p.rules().SetRole(userops.Roster{Users: p.Stored()}, u, email, role)
+		if out == "" {
+			out, err = p.known(role)
 		}
-		return p.known(role)
+		return out, err
 	}, userops.Wanted{Role: role}, func(u *userops.User) { u.Role = role })
 }
 
 func (p *Path) known(role string) (userops.Outcome, error) {
-	if slices.Contains(p.RoleNames, role) {
-		return "", nil
+	if err := p.rules().KnownRole(role, p.RoleNames); err != nil {
+		return userops.Halted, err
 	}
-	return userops.Halted, &userops.Error{Act: "choosing the role", Target: role, Kind: userops.ErrRole, Cause: errors.New("on offer: " + strings.Join(p.RoleNames, ", ")), Hint: "choose one of the roles on offer"}
+	return "", nil
 }
 
 // Invite implements userops.Directory.
@@ -256,28 +212,20 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	if p.DualControl {
 		status = userops.Pending
 	}
-	return p.change(ctx, userops.Invite, in.Email, func(u *userops.User) (userops.Outcome, error) {
-		switch {
-		case in.Role == "":
-			return userops.Refused, fail("inviting", in.Email, userops.ErrNoRole, "name the role: a console that is not told makes an administrator")
-		case u != nil && u.Status == userops.Active:
-			return userops.Already, nil
-		case u != nil && u.Status == userops.Pending:
-			return userops.Halted, fail("inviting", in.Email, userops.ErrRejected, "let another administrator approve it first")
-		case u != nil && !in.Reactivate:
-			return userops.Halted, fail("inviting", in.Email, userops.ErrInactive, "reactivate instead")
-		case u != nil:
-			return "", nil
-		case in.FirstName == "" || in.LastName == "":
-			return userops.Halted, fail("inviting", in.Email, userops.ErrInput, "give first and last name")
+	reactivate := false
+	res := p.change(ctx, userops.Invite, in.Email, func(u *userops.User) (out userops.Outcome, err error) {
+		if out, reactivate, err = p.rules().Invite(u, in); out == "" {
+			out, err = p.known(in.Role)
 		}
-		return p.known(in.Role)
+		return out, err
 	}, userops.Wanted{Status: userops.Active, Role: in.Role}, func(u *userops.User) {
-		u.Status = status
-		if u.Role == "" {
-			u.FirstName, u.LastName, u.Role = in.FirstName, in.LastName, in.Role
-		}
+		u.FirstName, u.LastName, u.Role, u.Status = in.FirstName, in.LastName, in.Role, status
 	})
+	if !reactivate {
+		return userops.Invited(in, res, nil)
+	}
+	again := p.Reactivate(ctx, in.Email)
+	return userops.Invited(in, res, &again)
 }
 
 // Roles implements userops.Directory.

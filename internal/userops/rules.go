@@ -1,0 +1,140 @@
+package userops
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Rules are what every path holds a change against when it has looked and before it acts, so that callers cannot tell
+// the paths apart. Each method is given who was found (nil: nobody) among everybody, and returns an empty outcome if the
+// change is to be made. Errors are of *Error.
+type Rules struct {
+	Tenant        string
+	Self          string // the account that acts; empty where the path acts as no user
+	Administrator string // the role of which one active holder must remain
+}
+
+func (r Rules) fail(act, target string, kind error, hint string) error {
+	return &Error{Act: act, Target: target, Tenant: r.Tenant, Kind: kind, Hint: hint}
+}
+
+// IsSelf says whether an e-mail is the account that acts.
+func (r Rules) IsSelf(email string) bool { return r.Self != "" && SameEmail(email, r.Self) }
+
+func (r Rules) last(all Roster, u *User) bool {
+	return u.Role == r.Administrator && u.Status == Active && all.Administrators(r.Administrator) <= 1
+}
+
+// NotFound is the error for a user that nobody is.
+func (r Rules) NotFound(email string) error {
+	return r.fail("finding", email, ErrNotFound, "check the address, or list everyone with: billagent users list --status all")
+}
+
+// Ended is a failed change before its commit: a guard's no is refused, everything else halted.
+func Ended(err error) Outcome {
+	if Refuses(err) {
+		return Refused
+	}
+	return Halted
+}
+
+func (r Rules) waiting(act, email string) error {
+	return &Error{Act: act, Target: email, Tenant: r.Tenant, Kind: ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
+}
+
+// Deactivate decides about taking access from somebody.
+func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
+	switch {
+	case r.IsSelf(email):
+		return Refused, r.fail("deactivating", email, ErrSelf, "let another administrator do it by hand")
+	case u == nil:
+		return Halted, r.NotFound(email)
+	case u.Status == Inactive:
+		return Already, nil
+	case r.last(all, u):
+		return Refused, r.fail("deactivating", u.Email, ErrLastAdmin, "make somebody else an administrator first")
+	case u.Status == Pending:
+		return Halted, r.waiting("deactivating", u.Email)
+	}
+	return "", nil
+}
+
+// Reactivate decides about giving access back.
+func (r Rules) Reactivate(u *User, email string) (Outcome, error) {
+	switch {
+	case u == nil:
+		return Halted, r.NotFound(email)
+	case u.Status == Active:
+		return Already, nil
+	case u.Status == Pending:
+		return Halted, r.waiting("reactivating", u.Email)
+	}
+	return "", nil
+}
+
+// SetRole decides about another role for somebody.
+func (r Rules) SetRole(all Roster, u *User, email, role string) (Outcome, error) {
+	const act = "changing the role of"
+	switch {
+	case strings.TrimSpace(role) == "":
+		return Refused, r.fail(act, email, ErrNoRole, "name the role with --role")
+	case u == nil:
+		return Halted, r.NotFound(email)
+	case u.Role == role:
+		return Already, nil
+	case u.Status == Inactive:
+		return Halted, r.fail(act, u.Email, ErrInactive, "reactivate the user first: billagent users reactivate "+u.Email)
+	case u.Status == Pending:
+		return Halted, r.waiting(act, u.Email)
+	case r.IsSelf(u.Email):
+		return Refused, r.fail(act, u.Email, ErrSelf, "let another administrator do it by hand")
+	case role != r.Administrator && r.last(all, u):
+		return Refused, r.fail(act, u.Email, ErrLastAdmin, "make somebody else an administrator first")
+	}
+	return "", nil
+}
+
+// Invite decides about a new user. Reactivating is true where an inactive user is to be reactivated instead.
+func (r Rules) Invite(u *User, in Invitation) (out Outcome, reactivating bool, err error) {
+	switch {
+	case strings.TrimSpace(in.Role) == "":
+		return Refused, false, r.fail("inviting", in.Email, ErrNoRole, "name the role with --role: a console that is not told makes an administrator")
+	case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
+		return Halted, false, &Error{Act: "inviting", Target: in.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
+	case u == nil:
+		return "", false, nil
+	case u.Status == Active:
+		return Already, false, nil
+	case u.Status == Pending:
+		return Halted, false, r.waiting("inviting", u.Email)
+	case in.Reactivate:
+		return Already, true, nil
+	}
+	return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
+}
+
+// Invited adds to the result of an invitation what the caller should know where somebody was there already, and returns
+// it. again is how reactivating went, nil where it was not called for.
+func Invited(in Invitation, res Result, again *Result) Result {
+	if again != nil {
+		again.Action, again.TookMS = Invite, again.TookMS+res.TookMS
+		if u := again.After; u != nil && u.Role != in.Role {
+			again.Notices = append(again.Notices, fmt.Sprintf("reactivated with the role %s it had, not %s: billagent users set-role %s --role %q", u.Role, in.Role, u.Email, in.Role))
+		}
+		return *again
+	}
+	if res.Outcome == Already && res.Before != nil && res.Before.Role != in.Role {
+		res.Notices = append(res.Notices, fmt.Sprintf("the user is active with the role %s, not %s", res.Before.Role, in.Role))
+	}
+	return res
+}
+
+// KnownRole holds a role against those on offer. An error names them.
+func (r Rules) KnownRole(role string, offered []string) error {
+	if slices.Contains(offered, role) {
+		return nil
+	}
+	return &Error{Act: "choosing the role", Target: role, Tenant: r.Tenant, Kind: ErrRole, Cause: errors.New("on offer: " + strings.Join(offered, ", ")), Hint: "choose one of the roles on offer"}
+}

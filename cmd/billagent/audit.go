@@ -9,10 +9,9 @@ import (
 )
 
 func (a *app) auditCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "audit", Short: "Verify and export the audit log", Example: "  billagent audit verify\n  billagent audit export --from 2026-01-01 --out march", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "audit", Short: "Verify and export the audit log", Example: "  billagent audit verify\n  billagent audit export --from 2026-01-01 --out march",
+	})
 	c.AddCommand(a.auditVerifyCommand(), a.auditExportCommand(), a.auditKeyCommand())
 	return c
 }

@@ -11,10 +11,9 @@ import (
 )
 
 func (a *app) browserCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "browser", Short: "Install a browser, or say which one would run", Example: "  billagent browser install\n  billagent browser status", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "browser", Short: "Install a browser, or say which one would run", Example: "  billagent browser install\n  billagent browser status",
+	})
 	c.AddCommand(a.browserInstallCommand(), a.browserStatusCommand())
 	return c
 }

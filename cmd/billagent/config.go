@@ -10,10 +10,9 @@ import (
 )
 
 func (a *app) configCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "config", Short: "Check the configuration, or print an example", Example: "  billagent config example > ~/.config/billagent/config.yaml\n  billagent config check", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "config", Short: "Check the configuration, or print an example", Example: "  billagent config example > ~/.config/billagent/config.yaml\n  billagent config check",
+	})
 	c.AddCommand(a.configCheckCommand(), &cobra.Command{
 		Use: "example", Short: "Print a commented example", Example: "  billagent config example > ~/.config/billagent/config.yaml", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -49,8 +49,16 @@ said is held against what the console has stored: the exit status is not 0 if an
 }
 
 func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful, keep bool) (err error) {
-	if headful && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return usage(errors.New("--headful shows a window, but there is no display here"))
+	if err := displayed(headful); err != nil {
+		return err
+	}
+	if a.output != "table" {
+		return usage(fmt.Errorf("--output %s: the demonstration is for people to read; the other commands speak %s", a.output, a.output))
+	}
+	if a.timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, a.timeout)
+		defer cancel()
 	}
 	if browser == "" {
 		b, err := browserinstall.Install(ctx, browserinstall.Options{Full: headful, Say: func(line string) { fmt.Fprintln(a.stderr, line) }})

@@ -14,10 +14,9 @@ import (
 )
 
 func (a *app) evidenceCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "evidence", Short: "Remove evidence that is older or larger than may be kept", Example: "  billagent evidence prune --dry-run", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "evidence", Short: "Remove evidence that is older or larger than may be kept", Example: "  billagent evidence prune --dry-run",
+	})
 	c.AddCommand(a.evidencePruneCommand())
 	return c
 }

@@ -12,10 +12,9 @@ import (
 )
 
 func (a *app) opsCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "ops", Short: "List, show and settle the operations of the journal", Example: "  billagent ops list --under-way\n  billagent ops resume", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "ops", Short: "List, show and settle the operations of the journal", Example: "  billagent ops list --under-way\n  billagent ops resume",
+	})
 	c.AddCommand(a.opsListCommand(), a.opsShowCommand(), a.opsResumeCommand())
 	return c
 }

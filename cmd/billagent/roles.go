@@ -10,10 +10,9 @@ import (
 )
 
 func (a *app) rolesCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "roles", Short: "Show the roles of a tenant", Example: "  billagent roles list", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "roles", Short: "Show the roles of a tenant", Example: "  billagent roles list",
+	})
 	c.AddCommand(&cobra.Command{
 		Use: "list", Short: "List the roles on offer", Example: "  billagent roles list -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

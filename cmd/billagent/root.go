@@ -41,9 +41,8 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 6 a batch ended mixed.`,
 		Example:       "  billagent demo\n  billagent --config acme.yaml users list",
 		SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	group(root)
 	f := root.PersistentFlags()
 	f.StringVar(&a.configFile, "config", "", "configuration file (default $BILLAGENT_CONFIG, else "+config.DefaultFile()+")")
 	f.StringVar(&a.tenantName, "tenant", "", "the tenant meant")
@@ -56,7 +55,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	must(root.RegisterFlagCompletionFunc("log-format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
 	must(root.RegisterFlagCompletionFunc("tenant", a.completeTenant))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(misspelt)
 	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(), a.auditCommand(), a.evidenceCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
@@ -114,6 +113,9 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	if err != nil {
 		return err
 	}
+	if err := displayed(c.Browser.Headful); err != nil {
+		return err
+	}
 	if c.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
@@ -137,6 +139,14 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	}()
 	log.Debug("serving", "tenant", name, "path", t.Path, "account", t.Account)
 	return do(ctx, c, name, dir)
+}
+
+// displayed refuses to show a window where there is nothing to show it on.
+func displayed(headful bool) error {
+	if headful && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return usage(errors.New("a window was asked for (--headful, browser.headful), but there is no display here"))
+	}
+	return nil
 }
 
 // exitError carries an exit status. Its message may be empty where everything has been said.

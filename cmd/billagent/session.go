@@ -20,10 +20,10 @@ type sessionInfo struct {
 }
 
 func (a *app) sessionCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use: "session", Short: "Look at the saved session", Example: "  billagent session status\n  billagent session status --check", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	c := group(&cobra.Command{
+		Use: "session", Short: "Look at the saved session", Example: "  billagent session status\n  billagent session status --check",
+	})
+
 	var check bool
 	status := &cobra.Command{
 		Use: "status", Short: "Say whether a session is saved, since when and where it leads", Example: "  billagent session status --check -o json", Args: cobra.NoArgs,

@@ -3,13 +3,11 @@ package main
 import "github.com/spf13/cobra"
 
 func (a *app) usersCommand() *cobra.Command {
-	c := &cobra.Command{
+	c := group(&cobra.Command{
 		Use:     "users",
 		Short:   "List, get, invite, deactivate, reactivate and re-role users",
 		Example: "  billagent users list --status all\n  billagent users deactivate ann@acme.example",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
+	})
 	c.AddCommand(a.usersListCommand(), a.usersGetCommand(), a.usersInviteCommand(), a.usersDeactivateCommand(), a.usersReactivateCommand(), a.usersSetRoleCommand())
 	return c
 }

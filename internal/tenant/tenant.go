@@ -87,6 +87,9 @@ func Open(ctx context.Context, c *config.Config, name string, around Surrounding
 	if err != nil {
 		return fail("finding a browser", userops.ErrBrowser, err, "run: billagent browser install")
 	}
+	if c.Browser.Headful && binary.Kind == "headless-shell" {
+		return fail("showing a window", userops.ErrConfig, fmt.Errorf("%s has none", binary.Path), "name a full Chromium by browser.path, or run: billagent browser install --full")
+	}
 	opts := browserpath.Options{
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/secret/secrettest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -54,7 +56,22 @@ func tenantOf(t *testing.T, o console.Options) (*console.Console, string) {
 	file := filepath.Join(dir, "config.yaml")
 	_, err = writeConsoleConfig(file, con, filepath.Join(dir, "state"))
 	require.NoError(t, err)
+	t.Cleanup(func() { noSecrets(t, con, dir) })
 	return con, file
+}
+
+// noSecrets looks through everything that a test has left, before it is removed.
+func noSecrets(t *testing.T, con *console.Console, dir string) {
+	secrets := map[string]string{"the password": console.RobotPassword, "the authenticator's secret": console.RobotSecret}
+	for i, s := range con.Secrets() {
+		secrets[fmt.Sprint("token ", i, " of the console")] = s
+	}
+	for _, f := range []string{"audit/signing-key", "sessions/session.key"} {
+		if data, err := os.ReadFile(filepath.Join(dir, "state", f)); err == nil {
+			secrets["the key "+f] = strings.TrimSpace(string(data))
+		}
+	}
+	secrettest.Scan(t, dir, secrets, ".password", ".authenticator", "audit/signing-key", "sessions/session.key")
 }
 
 func decode[T any](t *testing.T, text string) T {

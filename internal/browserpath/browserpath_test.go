@@ -2,12 +2,14 @@ package browserpath_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/secret/secrettest"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/require"
@@ -33,6 +35,13 @@ func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) 
 	for _, e := range edit {
 		e(&opts)
 	}
+	t.Cleanup(func() {
+		secrets := map[string]string{"the password": console.RobotPassword, "the authenticator's secret": console.RobotSecret}
+		for i, s := range con.Secrets() {
+			secrets[fmt.Sprint("token ", i, " of the console")] = s
+		}
+		secrettest.Scan(t, opts.EvidenceDir, secrets)
+	})
 	p := browserpath.New(opts)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	return con, p

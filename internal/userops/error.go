@@ -37,6 +37,8 @@ var (
 	ErrFrozen       = errors.New("changes are frozen")
 	ErrLease        = errors.New("another process acts for the tenant now")
 	ErrRehearsed    = errors.New("this was a rehearsal: everything up to the commit was done, the commit was not")
+	ErrProtocol     = errors.New("the service's answer cannot be understood")
+	ErrUnsupported  = errors.New("the path cannot do that")
 	ErrInterrupted  = errors.New("the process that was doing it ended")
 )
 

@@ -1,0 +1,105 @@
+package scimpath
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// refusedBound is how long an effect is looked for though the service refused: a proxy may say no to what was done.
+const refusedBound = 2 * time.Second
+
+// settleBound ends a read-back that hangs.
+const settleBound = 5 * time.Minute
+
+// settle says what became of a change that was sent, by reading back: never by what the answer said. It goes on when the
+// caller has been cancelled: what was begun must be known. again is true where the service refused because something
+// changed since it was looked at.
+func (p *Path) settle(ctx context.Context, s *service, rq request, email string, send *sender, sent error, res *userops.Result) (userops.Outcome, bool, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
+	defer cancel()
+	p.opts.Progress("reading back")
+	var said *ServiceError
+	refused := errors.As(sent, &said) && said.definite() && send.accepted == 0
+	if refused && send.sends == 1 && (said.Status == http.StatusConflict || said.Status == http.StatusPreconditionFailed) {
+		return userops.Halted, true, sent
+	}
+	bound := p.opts.Bounds.Late
+	if refused {
+		bound = min(bound, refusedBound)
+	}
+	after, readErr := p.watch(ctx, s, rq, email, send, res.Before, bound)
+	res.After = after
+	switch {
+	case readErr == nil && rq.wanted.Holds(after):
+		return userops.Done, false, nil
+	case readErr == nil && (send.requested || waits(res.Before, after)):
+		return userops.Requested, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
+	case readErr == nil && refused && sameUser(res.Before, after):
+		return userops.Halted, false, sent
+	}
+	cause := readErr
+	if cause == nil {
+		cause = sent
+	}
+	if cause == nil && sameUser(res.Before, after) {
+		cause = errors.New("the service accepted it, but shows no change")
+	}
+	if cause == nil {
+		cause = errors.New("the service shows something else than was asked for")
+	}
+	return userops.Unknown, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
+}
+
+// watch looks at the user, less and less often, until it is as wanted or the bound has passed since the first look.
+func (p *Path) watch(ctx context.Context, s *service, rq request, email string, send *sender, before *userops.User, bound time.Duration) (*userops.User, error) {
+	var end time.Time
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		after, err := p.look(ctx, s, email, before)
+		if err == nil && (rq.wanted.Holds(after) || send.requested || waits(before, after)) {
+			return after, nil
+		}
+		if end.IsZero() {
+			end = time.Now().Add(bound)
+		}
+		if time.Now().Add(pause).After(end) {
+			return after, err
+		}
+		if err := wait(ctx, pause); err != nil {
+			return after, err
+		}
+	}
+}
+
+// look reads one user again: by id who was there before, by e-mail who is to be new.
+func (p *Path) look(ctx context.Context, s *service, email string, before *userops.User) (*userops.User, error) {
+	var e *entry
+	var err error
+	if before != nil {
+		e, err = p.fetch(ctx, s, before.ID)
+	} else {
+		e, err = p.find(ctx, s, email)
+	}
+	if err != nil || e == nil {
+		return nil, err
+	}
+	if before != nil && !userops.SameEmail(before.Email, e.user.Email) {
+		return nil, &userops.Error{Act: "reading back", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: errors.New("its id is somebody else's now"), Hint: "look at both users by hand"}
+	}
+	return &e.user, nil
+}
+
+// waits says that a change has come to await a second person.
+func waits(before, after *userops.User) bool {
+	return after != nil && after.Status == userops.Pending && (before == nil || before.Status != userops.Pending)
+}
+
+func sameUser(a, b *userops.User) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}

@@ -6,10 +6,10 @@ import (
 	"os"
 	"os/user"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
 
@@ -59,13 +59,13 @@ func actor() string {
 
 // serveOperations is serve with the journal, the guards and the audit log before the tenant's path.
 func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx context.Context, dir *operation.Directory) error) error {
-	return a.serve(cmd, func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error {
+	return a.serve(cmd, func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error {
 		return a.withOperations(ctx, c, name, dir, f, func(dir *operation.Directory) error { return do(ctx, dir) })
 	})
 }
 
 // withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
-func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path *browserpath.Path, f changeFlags, do func(dir *operation.Directory) error) (err error) {
+func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags, do func(dir *operation.Directory) error) (err error) {
 	office, err := tenant.OpenOffice(ctx, c, programName())
 	if err != nil {
 		return err

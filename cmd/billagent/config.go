@@ -35,7 +35,7 @@ func (a *app) configCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := tenant.CheckApps(c); err != nil {
+			if err := tenant.Check(c); err != nil {
 				return err
 			}
 			entries := c.Entries()

@@ -21,6 +21,7 @@ type consoleFlags struct {
 	latency      time.Duration
 	faults       []string
 	dualControl  bool
+	enterprise   bool
 }
 
 func (f *consoleFlags) add(c *cobra.Command) {
@@ -32,7 +33,7 @@ func (f *consoleFlags) add(c *cobra.Command) {
 }
 
 func (f *consoleFlags) start() (*console.Console, error) {
-	o := console.Options{Addr: f.addr, Layout: f.layout, Users: f.users, Seed: f.seed, Latency: f.latency, DualControl: f.dualControl}
+	o := console.Options{Addr: f.addr, Layout: f.layout, Users: f.users, Seed: f.seed, Latency: f.latency, DualControl: f.dualControl, Enterprise: f.enterprise}
 	if f.users == 0 {
 		return nil, usage(errors.New("--users is 0: choose 1 to 10000"))
 	}
@@ -85,6 +86,7 @@ demo); it and the secrets beside it are removed when the console ends.`,
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "loopback address; port 0 takes a free one")
 	c.Flags().StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, as NAME, NAME@STEP or NAME@STEPxTIMES: "+strings.Join(console.FaultNames(), ", "))
 	c.Flags().BoolVar(&f.dualControl, "dual-control", false, "changes wait for a second administrator")
+	c.Flags().BoolVar(&f.enterprise, "enterprise", false, "serve SCIM 2.0 over the same users too; the configuration then says path: auto")
 	c.Flags().StringVar(&out, "config-out", "", "write a configuration for this console to a file")
 	must(c.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(console.FaultNames(), cobra.ShellCompDirectiveNoFileComp)))
 	return c
@@ -95,6 +97,9 @@ func consoleFacts(c *console.Console, config string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "console    %s layout, %d users of %s\nsign-in    %s\naccount    %s\npassword   %s\nauthenticator secret  %s\ncontrol    %s\n",
 		c.Layout(), len(c.Users()), console.MainOrganisation, c.SignInURL(), console.RobotEmail, console.RobotPassword, console.RobotSecret, c.ControlURL())
+	if c.Enterprise() {
+		fmt.Fprintf(&b, "scim       %s\nscim token %s\n", c.SCIMURL(), console.SCIMToken)
+	}
 	if config != "" {
 		fmt.Fprintf(&b, "try        billagent --config %s users list\n", config)
 	}
@@ -106,7 +111,7 @@ tenant: demo
 {{if .State}}state: {{printf "%q" .State}}
 {{end}}tenants:
   demo:
-    path: browser
+    path: {{if .SCIM}}auto{{else}}browser{{end}}
     app: bill
     sign_in: {{.SignIn}}
     hosts: ["*.localhost"]
@@ -117,7 +122,14 @@ tenant: demo
       secret: {{printf "%q" .Secret}}
     organisation:
       name: {{.Organisation}}
-`
+{{if .SCIM}}    scim:
+      url: {{.SCIM}}
+      auth:
+        method: bearer
+        token: {{printf "%q" .Token}}
+      map:
+        pending: {{.Extension}}:pending
+{{end}}`
 
 // writeConsoleConfig writes a configuration for a console, with its secrets in files beside it, and returns how to
 // remove them all. Nothing that is there already is overwritten.
@@ -128,9 +140,9 @@ func writeConsoleConfig(path string, c *console.Console, state string) (remove f
 	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
 		return nil, usage(fmt.Errorf("--config-out: %s is there already", path))
 	}
-	password, secret := path+".password", path+".authenticator"
+	password, secret, token := path+".password", path+".authenticator", path+".token"
 	remove = func() {
-		for _, p := range []string{path, password, secret} {
+		for _, p := range []string{path, password, secret, token} {
 			_ = os.Remove(p) // somebody may have removed it already
 		}
 	}
@@ -139,11 +151,16 @@ func writeConsoleConfig(path string, c *console.Console, state string) (remove f
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Execute(&text, map[string]string{"State": state, "SignIn": c.SignInURL(), "Account": console.RobotEmail,
-		"Password": "file:" + password, "Secret": "file:" + secret, "Organisation": console.MainOrganisation}); err != nil {
+	facts := map[string]string{"State": state, "SignIn": c.SignInURL(), "Account": console.RobotEmail, "Password": "file:" + password, "Secret": "file:" + secret, "Organisation": console.MainOrganisation}
+	files := []struct{ path, text string }{{password, console.RobotPassword + "\n"}, {secret, console.RobotSecret + "\n"}}
+	if c.Enterprise() {
+		facts["SCIM"], facts["Token"], facts["Extension"] = c.SCIMURL(), "file:"+token, console.SCIMExtension
+		files = append(files, struct{ path, text string }{token, console.SCIMToken + "\n"})
+	}
+	if err := t.Execute(&text, facts); err != nil {
 		return nil, err
 	}
-	for _, f := range []struct{ path, text string }{{password, console.RobotPassword + "\n"}, {secret, console.RobotSecret + "\n"}, {path, text.String()}} {
+	for _, f := range append(files, struct{ path, text string }{path, text.String()}) {
 		if err := os.WriteFile(f.path, []byte(f.text), 0o600); err != nil {
 			remove()
 			return nil, usage(fmt.Errorf("--config-out: %w", err))

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/spf13/cobra"
 )
 
@@ -17,12 +17,16 @@ func (a *app) loginCommand() *cobra.Command {
 		Example: "  billagent login --tenant acme",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
-				if err := dir.Login(ctx); err != nil {
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
+				browser, err := dir.Browser(ctx)
+				if err != nil {
+					return err
+				}
+				if err := browser.Login(ctx); err != nil {
 					return err
 				}
 				a.live.stop()
-				_, err := fmt.Fprintf(a.stdout, "signed in to tenant %s; the session is kept\n", name)
+				_, err = fmt.Fprintf(a.stdout, "signed in to tenant %s; the session is kept\n", name)
 				return err
 			})
 		},

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/spf13/cobra"
 )
 
@@ -17,11 +17,15 @@ func (a *app) logoutCommand() *cobra.Command {
 		Example: "  billagent logout --tenant acme",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(_ context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
-				if err := dir.Logout(); err != nil {
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
+				browser, err := dir.Browser(ctx)
+				if err != nil {
 					return err
 				}
-				_, err := fmt.Fprintf(a.stdout, "the session of tenant %s is forgotten\n", name)
+				if err := browser.Logout(); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(a.stdout, "the session of tenant %s is forgotten\n", name)
 				return err
 			})
 		},

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
@@ -31,9 +30,9 @@ type app struct {
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "billagent",
-		Short: "User operations for Bill.com (BILL) tenants without Enterprise SCIM",
+		Short: "User operations for Bill.com (BILL) tenants, with or without Enterprise SCIM",
 		Long: `billagent lists, invites, deactivates, reactivates and re-roles the users of a BILL organisation by driving its
-admin console in headless Chromium. A result is "done" only after a read-back.
+admin console in headless Chromium, or over SCIM 2.0 where the tenant has it. A result is "done" only after a read-back.
 
 Nothing of it has been tried on a live BILL account: see the README for what is known and what is guessed.
 
@@ -56,7 +55,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	must(root.RegisterFlagCompletionFunc("tenant", a.completeTenant))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
 	root.SetFlagErrorFunc(misspelt)
-	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(), a.auditCommand(), a.evidenceCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
+	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(), a.auditCommand(), a.evidenceCommand(), a.loginCommand(), a.logoutCommand(), a.sessionCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
 }
@@ -99,8 +98,18 @@ func (a *app) logger(c config.Log) *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.stderr, opts))
 }
 
-// serve opens the tenant, does something with it, and closes it again whatever happens.
-func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error) (err error) {
+// serve opens the tenant, makes sure that it can be served, does something with it, and closes it again whatever happens.
+func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
+	return a.open(cmd, func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error {
+		if err := dir.Ready(ctx); err != nil {
+			return err
+		}
+		return do(ctx, c, name, dir)
+	})
+}
+
+// open is serve without making sure of anything beforehand.
+func (a *app) open(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -108,7 +117,7 @@ func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, c *config.C
 	return a.serveWith(cmd.Context(), c, do)
 }
 
-func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *browserpath.Path) error) (err error) {
+func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
 	name, t, err := tenant.Choose(c, c.Tenant)
 	if err != nil {
 		return err
@@ -122,10 +131,9 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 		defer cancel()
 	}
 	log := a.logger(c.Log)
-	warnSandbox(log)
 	a.live = newLive(a.stderr)
 	defer a.live.stop()
-	dir, err := tenant.Open(ctx, c, name, tenant.Surroundings{Log: log, Progress: func(step string) {
+	dir, err := tenant.Open(c, name, tenant.Surroundings{Log: log, Progress: func(step string) {
 		log.Debug("step", "step", step)
 		a.live.show(step)
 	}, Ask: a.ask()})
@@ -137,7 +145,7 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 			err = errors.Join(err, closeErr)
 		}
 	}()
-	log.Debug("serving", "tenant", name, "path", t.Path, "account", t.Account)
+	log.Debug("serving", "tenant", name, "path", t.Path)
 	return do(ctx, c, name, dir)
 }
 

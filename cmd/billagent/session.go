@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/spf13/cobra"
 )
 
@@ -28,7 +28,7 @@ func (a *app) sessionCommand() *cobra.Command {
 	status := &cobra.Command{
 		Use: "status", Short: "Say whether a session is saved, since when and where it leads", Example: "  billagent session status --check -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
 				return a.sessionStatus(ctx, name, dir, check)
 			})
 		},
@@ -38,8 +38,12 @@ func (a *app) sessionCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) sessionStatus(ctx context.Context, name string, dir *browserpath.Path, check bool) error {
-	at, home, ok, err := dir.SessionInfo()
+func (a *app) sessionStatus(ctx context.Context, name string, dir *tenant.Directory, check bool) error {
+	browser, err := dir.Browser(ctx)
+	if err != nil {
+		return err
+	}
+	at, home, ok, err := browser.SessionInfo()
 	if err != nil {
 		return err
 	}
@@ -47,7 +51,7 @@ func (a *app) sessionStatus(ctx context.Context, name string, dir *browserpath.P
 	if ok {
 		info.Since = &at
 		if check {
-			alive, err := dir.Alive(ctx)
+			alive, err := browser.Alive(ctx)
 			if err != nil {
 				return err
 			}

@@ -6,13 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"sync"
 	"unicode"
 
-	"github.com/billagent/billagent/automation"
 	"golang.org/x/term"
 )
 
@@ -111,11 +109,5 @@ func (a *app) ask() func(ctx context.Context, question string) (string, error) {
 		case <-ctx.Done():
 			return "", ctx.Err()
 		}
-	}
-}
-
-func warnSandbox(log *slog.Logger) {
-	if ok, why := automation.Sandboxed(); !ok {
-		log.Warn(why)
 	}
 }

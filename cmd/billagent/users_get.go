@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -20,7 +20,7 @@ func (a *app) usersGetCommand() *cobra.Command {
 			if _, err := userops.CheckEmail(args[0]); err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *browserpath.Path) error {
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *tenant.Directory) error {
 				u, err := dir.Get(ctx, args[0])
 				if err != nil {
 					return err

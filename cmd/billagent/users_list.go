@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -24,7 +24,7 @@ func (a *app) usersListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *browserpath.Path) error {
+			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
 				return a.list(ctx, name, dir, statuses)
 			})
 		},
@@ -67,7 +67,11 @@ func (a *app) list(ctx context.Context, name string, dir userops.Directory, stat
 	case "table":
 		err = printUserTable(a.stdout, users)
 		word := map[bool]string{true: "complete", false: "not complete"}[l.Complete]
-		fmt.Fprintf(a.stderr, "%d users of %s, by %s (%s); %s: %s\n", len(users), name, l.Path, l.SelectorVersion, word, l.Proof)
+		by := l.Path
+		if l.SelectorVersion != "" {
+			by += " (" + l.SelectorVersion + ")"
+		}
+		fmt.Fprintf(a.stderr, "%d users of %s, by %s; %s: %s\n", len(users), name, by, word, l.Proof)
 	}
 	if err == nil && !l.Complete {
 		err = &userops.Error{Act: "listing users", Tenant: name, Kind: userops.ErrIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now: try again"}

@@ -8,10 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net/mail"
-	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,42 +63,6 @@ type Evidence struct {
 	Days       int  `koanf:"days"`        // older folders are removed by evidence prune
 	MaxMB      int  `koanf:"max_mb"`      // beyond so many megabytes the oldest are removed too
 	MaskOthers bool `koanf:"mask_others"` // other people's rows are made unreadable in pictures
-}
-
-// Tenant is one organisation of one console.
-type Tenant struct {
-	Path            string       `koanf:"path"` // browser
-	App             string       `koanf:"app"`
-	SignIn          string       `koanf:"sign_in"`
-	Hosts           []string     `koanf:"hosts"`
-	Account         string       `koanf:"account"`
-	Password        secret.Ref   `koanf:"password"`
-	SecondFactor    SecondFactor `koanf:"second_factor"`
-	Organisation    Organisation `koanf:"organisation"`
-	SelectorVersion string       `koanf:"selector_version"`
-	SessionKey      secret.Ref   `koanf:"session_key"`
-	Invite          Invite       `koanf:"invite"`
-	Protected       []string     `koanf:"protected"`
-}
-
-// SecondFactor says where codes come from.
-type SecondFactor struct {
-	Method  string     `koanf:"method"`  // totp, prompt or exec
-	Via     string     `koanf:"via"`     // prompt and exec: text or authenticator
-	Secret  secret.Ref `koanf:"secret"`  // totp: the authenticator's base 32 text
-	Command secret.Ref `koanf:"command"` // exec: prints a code
-}
-
-// Organisation is found by id, or by its exact name.
-type Organisation struct {
-	ID   string `koanf:"id"`
-	Name string `koanf:"name"`
-}
-
-// Invite is the choice for the screen of e-mail preferences.
-type Invite struct {
-	MailTasks bool   `koanf:"mail_tasks"`
-	Summary   string `koanf:"summary"`
 }
 
 // ErrInvalid is the kind of every error of this package.
@@ -287,74 +248,6 @@ func (c *Config) check() error {
 		faults = append(faults, c.Tenants[name].check("tenants."+name)...)
 	}
 	return invalid(errors.Join(faults...))
-}
-
-// nameable says whether a tenant's name can stand in a key, a variable and a file name.
-func nameable(name string) bool {
-	return len(name) > 0 && len(name) < 64 && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == "" && name[0] != '_' && name[0] != '-'
-}
-
-func (t Tenant) check(at string) []error {
-	var faults []error
-	if !nameable(strings.TrimPrefix(at, "tenants.")) {
-		faults = append(faults, fmt.Errorf("%s: a tenant's name is made of a-z, 0-9, _ and -", at))
-	}
-	add := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf(at+"."+format, args...))
-	}
-	if t.Path != "browser" {
-		add("path is %q: only browser is known", t.Path)
-	}
-	if err := policy.Check(t.Protected); err != nil {
-		add("%v", err)
-	}
-	if t.Account == "" {
-		add("account is missing: the e-mail that signs in")
-	} else if a, err := mail.ParseAddress(t.Account); err != nil || a.Address != t.Account {
-		add("account %q is not an e-mail", t.Account)
-	}
-	if t.SignIn != "" {
-		u, err := url.Parse(t.SignIn)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
-			add("sign_in %q is not an http address", t.SignIn)
-		} else if len(t.Hosts) > 0 && !slices.ContainsFunc(t.Hosts, func(h string) bool { ok, _ := path.Match(h, u.Hostname()); return ok }) {
-			add("sign_in leads to %s, which hosts (%s) does not allow", u.Hostname(), strings.Join(t.Hosts, ", "))
-		}
-	}
-	refs := []struct {
-		key    string
-		ref    secret.Ref
-		needed bool
-	}{
-		{"password", t.Password, true},
-		{"second_factor.secret", t.SecondFactor.Secret, t.SecondFactor.Method == "totp"},
-		{"second_factor.command", t.SecondFactor.Command, t.SecondFactor.Method == "exec"},
-		{"session_key", t.SessionKey, false},
-	}
-	for _, r := range refs {
-		switch {
-		case r.ref == "" && r.needed:
-			add("%s is missing", r.key)
-		case r.ref != "" && r.ref.Check() != nil:
-			add("%s: %v", r.key, secret.ErrForm)
-		}
-	}
-	if !slices.Contains([]string{"totp", "prompt", "exec"}, t.SecondFactor.Method) {
-		add("second_factor.method is %q: choose totp, prompt or exec", t.SecondFactor.Method)
-	}
-	if !slices.Contains([]string{"text", "authenticator"}, t.SecondFactor.Via) {
-		add("second_factor.via is %q: choose text or authenticator", t.SecondFactor.Via)
-	}
-	if t.SecondFactor.Method != "totp" && t.SecondFactor.Secret != "" {
-		add("second_factor.secret is given, but method is %s", t.SecondFactor.Method)
-	}
-	if t.SecondFactor.Method != "exec" && t.SecondFactor.Command != "" {
-		add("second_factor.command is given, but method is %s", t.SecondFactor.Method)
-	}
-	if t.Organisation == (Organisation{}) {
-		add("organisation is missing: give its id or its exact name")
-	}
-	return faults
 }
 
 // nearest suggests the known key closest to a misspelt one.

@@ -100,9 +100,52 @@ func TestTheExampleIsRight(t *testing.T) {
 	c, err := config.Load(config.Source{File: write(t, string(config.Example))})
 	require.NoError(t, err)
 	assert.Contains(t, c.Tenants, "acme")
-	for _, e := range c.Entries() {
-		leaf := e.Key[strings.LastIndexByte(e.Key, '.')+1:]
-		assert.Contains(t, string(config.Example), leaf+":", "the example shows every key")
+	for _, key := range config.Patterns() {
+		leaf := key[strings.LastIndexByte(key, '.')+1:]
+		assert.Contains(t, string(config.Example), leaf+":", "the example shows every key: %s", key)
+	}
+}
+
+func TestTheExampleOfSCIMIsRight(t *testing.T) {
+	t.Parallel()
+	before, after, ok := strings.Cut(string(config.Example), "    # scim:\n")
+	require.True(t, ok)
+	section, rest, ok := strings.Cut(after, "\n\n")
+	require.True(t, ok)
+	text := before + "    scim:\n" + strings.ReplaceAll("\n"+section, "\n    # ", "\n    ") + "\n\n" + rest
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "path: browser", "path: auto"), "# fallback:", "fallback:")
+	c, err := config.Load(config.Source{File: write(t, text)})
+	require.NoError(t, err)
+	s := c.Tenants["acme"].SCIM
+	assert.Equal(t, "https://scim.example/v2", s.URL)
+	assert.Equal(t, "roles", s.Map.Role)
+	assert.Equal(t, []string{"externalId", "emails"}, s.Lookup)
+}
+
+func TestWhatAPathNeeds(t *testing.T) {
+	t.Parallel()
+	load := func(text string) error {
+		_, err := config.Load(config.Source{File: write(t, "tenants:\n  a:\n"+text)})
+		return err
+	}
+	const scim = "    path: scim\n    scim:\n      url: https://scim.example\n"
+	require.NoError(t, load(scim+"      auth: {token: env:T}\n"), "SCIM alone needs no account and no password")
+	for text, says := range map[string]string{
+		"    path: scim\n":                                           "scim.url is missing",
+		"    path: carrier-pigeon\n":                                 "choose scim, browser or auto",
+		"    path: browser\n    fallback: browser\n":                 "fallback goes with",
+		scim + "    fallback: pigeon\n":                              "fallback is",
+		scim:                                                         "scim.auth.token is missing",
+		scim + "      auth: {method: basic, user: u}\n":              "scim.auth.password is missing",
+		scim + "      auth: {method: oauth}\n":                       "scim.auth.client_secret is missing",
+		scim + "      auth: {method: mtls, key: file:/k}\n":          "scim.auth.certificate is missing",
+		scim + "      auth: {token: hunter2}\n":                      "scim.auth.token: a secret is given by reference",
+		scim + "      auth: {token: env:T}\n    fallback: browser\n": "password is missing",
+	} {
+		err := load(text)
+		require.ErrorIs(t, err, config.ErrInvalid, text)
+		assert.Contains(t, err.Error(), says)
+		assert.NotContains(t, err.Error(), "hunter2")
 	}
 }
 

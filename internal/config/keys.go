@@ -130,8 +130,8 @@ func nearestVariable(name string) string {
 // Entry is one key of the effective configuration.
 type Entry struct{ Key, Value string }
 
-// Entries lists the effective configuration, sorted, for a person to check. References to secrets are shown, since
-// they are not secret themselves, except commands, which may hold one.
+// Entries lists the effective configuration, sorted, for a person to check; sections in which nothing is set are left out.
+// References to secrets are shown, since they are not secret themselves, except commands, which may hold one.
 func (c *Config) Entries() []Entry {
 	var out []Entry
 	var walk func(v reflect.Value, prefix string)
@@ -139,7 +139,7 @@ func (c *Config) Entries() []Entry {
 		for i := range v.NumField() {
 			f, tag := v.Field(i), v.Type().Field(i).Tag.Get("koanf")
 			switch {
-			case tag == "-":
+			case tag == "-", f.Kind() == reflect.Struct && f.IsZero():
 			case f.Kind() == reflect.Map:
 				for _, k := range f.MapKeys() {
 					walk(f.MapIndex(k), prefix+tag+"."+k.String()+".")

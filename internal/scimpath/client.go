@@ -107,13 +107,14 @@ func CheckURL(what, text string) error {
 func (c *client) close() { c.tls.CloseIdleConnections() }
 
 // redirected lets a request that changes nothing follow the service on its own host, never elsewhere: it carries the token.
+// A change is never sent on: the redirection is the answer to it.
 func (c *client) redirected(r *http.Request, via []*http.Request) error {
 	first := via[0]
 	switch {
+	case first.Method != http.MethodGet:
+		return http.ErrUseLastResponse
 	case r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host:
 		return fmt.Errorf("%w: to %s", errRedirect, r.URL.Host)
-	case first.Method != http.MethodGet:
-		return fmt.Errorf("%w: a change is not sent on", errRedirect)
 	case len(via) > 3:
 		return fmt.Errorf("%w: again and again", errRedirect)
 	}

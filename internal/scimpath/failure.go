@@ -76,28 +76,29 @@ func words(v any) string {
 
 // definite says that the service refused before it did anything: what it refused did not happen.
 func (e *ServiceError) definite() bool {
-	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout
+	moved := e.Status == http.StatusTemporaryRedirect || e.Status == http.StatusPermanentRedirect
+	return moved || e.Status >= 400 && e.Status < 500 && e.Status != http.StatusRequestTimeout
 }
 
-// meaning of a status, with what an operator can do.
-func (e *ServiceError) meaning() (kind error, hint string) {
+// meaning of a status: what an operator can do, and the kind of error it is.
+func (e *ServiceError) meaning() (hint string, kind error) {
 	switch {
 	case e.Status == http.StatusUnauthorized:
-		return userops.ErrCredentials, "check the tenant's scim.auth: the service does not accept it"
+		return "check the tenant's scim.auth: the service does not accept it", userops.ErrCredentials
 	case e.Status == http.StatusForbidden:
-		return userops.ErrCredentials, "give the SCIM client the right to manage users, or use another"
+		return "give the SCIM client the right to manage users, or use another", userops.ErrCredentials
 	case e.Status == http.StatusNotFound || e.Status == http.StatusGone:
-		return userops.ErrNotFound, "check the tenant's scim.url, and whether the user is still there"
+		return "check the tenant's scim.url, and whether the user is still there", userops.ErrNotFound
 	case e.Status == http.StatusMethodNotAllowed || e.Status == http.StatusNotImplemented:
-		return userops.ErrUnsupported, "the service does not offer it: path: browser may"
+		return "the service does not offer it: path: browser may", userops.ErrUnsupported
 	case e.Status == http.StatusTooManyRequests:
-		return userops.ErrUnreachable, "the service asks to be left alone: try again later"
+		return "the service asks to be left alone: try again later", userops.ErrUnreachable
 	case e.Status >= 500 || e.Status == http.StatusRequestTimeout:
-		return userops.ErrUnreachable, "the service has a fault: try again later"
+		return "the service has a fault: try again later", userops.ErrUnreachable
 	case e.Status < 400:
-		return userops.ErrProtocol, "check the tenant's scim.url"
+		return "check the tenant's scim.url", userops.ErrProtocol
 	}
-	return userops.ErrRejected, "do what the service says"
+	return "do what the service says", userops.ErrRejected
 }
 
 // failure turns an error from below into one that names the act, the tenant and what to do.
@@ -118,7 +119,7 @@ func (p *Path) failure(act, target string, err error) error {
 	var verify *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &said):
-		e.Kind, e.Hint = said.meaning()
+		e.Hint, e.Kind = said.meaning()
 	case errors.As(err, &file):
 		e.Kind, e.Hint = userops.ErrStorage, "make room on the disk, or choose another state folder"
 	case errors.Is(err, context.Canceled):

@@ -169,6 +169,11 @@ func (p *Path) able(s *service, a userops.Action) error {
 	case userops.Invite:
 		needs = []attribute{p.mapping.role, p.mapping.email}
 	}
+	if a == userops.SetRole || a == userops.Invite {
+		if len(p.opts.Roles) == 0 && !p.mapping.grouped() && len(s.offered(p.mapping.role)) == 0 {
+			return fmt.Errorf("the service does not say which values %s may have: list them in scim.roles", p.mapping.role)
+		}
+	}
 	for _, n := range needs {
 		if n == p.mapping.role && p.mapping.grouped() {
 			if s.groupsPath == "" {

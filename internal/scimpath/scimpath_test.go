@@ -94,7 +94,9 @@ func TestConformance(t *testing.T) {
 		"PATCH refused":   {service: refuse("PATCH", "", 405)},
 		"without filters": {service: config(`"filter":{"maxResults":200,"supported":true}`, `"filter":{"supported":false}`).and(ignoreFilter)},
 		"filters refused": {service: refuseFilter},
-		"no discovery":    {options: func(o *scimpath.Options) { o.Roles = []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor"} }, service: refuse("GET", "/ServiceProviderConfig", 404).and(refuse("GET", "/Schemas", 404)).and(refuse("GET", "/ResourceTypes", 501))},
+		"no discovery": {options: func(o *scimpath.Options) {
+			o.Roles = []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor"}
+		}, service: refuse("GET", "/ServiceProviderConfig", 404).and(refuse("GET", "/Schemas", 404)).and(refuse("GET", "/ResourceTypes", 501))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,12 +41,14 @@ func TestChoose(t *testing.T) {
 
 func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, tenant.CheckApps(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}}))
+	require.NoError(t, tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}}))
 	for _, bad := range []config.Tenant{{App: "nothing"}, {App: "bill", SelectorVersion: "neo-1999-01"}, {App: "bill", SelectorVersion: "sign-in-2026-09"}} {
-		err := tenant.CheckApps(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
+		err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
 		require.ErrorIs(t, err, userops.ErrConfig, "%+v", bad)
 	}
-	_, err := tenant.Open(t.Context(), &config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Surroundings{})
+	d, err := tenant.Open(&config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {Path: "browser", App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Surroundings{})
+	require.NoError(t, err)
+	err = d.Ready(t.Context())
 	require.ErrorIs(t, err, userops.ErrConfig)
 	assert.Contains(t, err.Error(), "BILLAGENT_NOT_SET")
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+// shownTenant is what `tenant show -o json` prints.
+type shownTenant struct {
+	Tenant   string         `json:"tenant"`
+	Path     string         `json:"path"` // as configured
+	Fallback string         `json:"fallback"`
+	SCIM     string         `json:"scim"`    // address of the service, empty for none
+	Account  string         `json:"account"` // the browser's, empty for none
+	Routes   []tenant.Route `json:"routes"`
+}
+
+func (a *app) tenantShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show",
+		Short: "Say which path serves a tenant for each operation, and why",
+		Long: `Say which path serves a tenant for each operation, and why. With path auto the SCIM service is asked what it can do;
+nothing is changed, and no browser is started.`,
+		Example: "  billagent tenant show\n  billagent tenant show --tenant acme -o json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.open(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
+				return a.showTenant(ctx, dir)
+			})
+		},
+	}
+}
+
+func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
+	name, t := dir.Tenant()
+	shown := shownTenant{Tenant: name, Path: t.Path, Fallback: t.Fallback}
+	if t.UsesSCIM() {
+		shown.SCIM = t.SCIM.URL
+	}
+	if t.UsesBrowser() {
+		shown.Account = t.Account
+	}
+	for _, action := range append([]userops.Action{tenant.Reading}, tenant.Actions...) {
+		r, err := dir.Route(ctx, action)
+		if err != nil {
+			return err
+		}
+		shown.Routes = append(shown.Routes, r)
+	}
+	a.live.stop()
+	records := make([][]string, len(shown.Routes))
+	for i, r := range shown.Routes {
+		records[i] = []string{string(r.Action), r.Path, r.Why}
+	}
+	switch a.output {
+	case "json":
+		return printJSON(a.stdout, shown)
+	case "ndjson":
+		return printLine(a.stdout, shown)
+	case "csv":
+		return writeRecords(a.stdout, []string{"operation", "path", "why"}, records)
+	}
+	facts := fmt.Sprintf("tenant    %s\npath      %s\n", plain(name), t.Path)
+	for _, f := range []struct{ name, text string }{{"fallback", shown.Fallback}, {"scim", shown.SCIM}, {"account", shown.Account}} {
+		if f.text != "" {
+			facts += fmt.Sprintf("%-9s %s\n", f.name, plain(f.text))
+		}
+	}
+	if _, err := fmt.Fprintln(a.stdout, facts); err != nil {
+		return err
+	}
+	tbl := newTable()
+	tbl.AppendHeader(table.Row{"Operation", "Path", "Why"})
+	for _, r := range records {
+		tbl.AppendRow(table.Row{r[0], r[1], plain(r[2])})
+	}
+	return render(a.stdout, tbl)
+}

@@ -1,0 +1,74 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/seal"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// openBrowser makes the path that drives the tenant's console.
+func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Surroundings) (*browserpath.Path, error) {
+	fail := func(act string, kind, err error, hint string) (*browserpath.Path, error) {
+		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
+	}
+	lib, err := flows.Load(t.App, c.Overlay)
+	if err != nil {
+		return fail("loading selectors and flows", userops.ErrConfig, err, "correct the files named above; those of your own are in the overlay folder")
+	}
+	key := ""
+	if t.SessionKey != "" {
+		if key, err = t.SessionKey.Fetch(ctx); err != nil {
+			return fail("fetching the session key", userops.ErrConfig, err, "check the tenant's session_key reference")
+		}
+	}
+	box, err := seal.New(filepath.Join(c.State, "sessions"), key)
+	if err != nil {
+		return fail("opening the session store", userops.ErrStorage, err, "make room on the disk or choose another state folder, and check the tenant's session_key")
+	}
+	binary, err := automation.Find(c.Browser.Path, c.Browser.Headful)
+	if err != nil {
+		return fail("finding a browser", userops.ErrBrowser, err, "run: billagent browser install")
+	}
+	if c.Browser.Headful && binary.Kind == "headless-shell" {
+		return fail("showing a window", userops.ErrConfig, fmt.Errorf("%s has none", binary.Path), "name a full Chromium by browser.path, or run: billagent browser install --full")
+	}
+	if ok, why := automation.Sandboxed(); !ok {
+		around.Log.Warn(why)
+	}
+	opts := browserpath.Options{
+		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
+		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
+		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
+		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: EvidenceDir(c), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
+		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
+	}
+	return browserpath.New(opts), nil
+}
+
+func factor(t config.Tenant, name string, around Surroundings) browserpath.Factor {
+	switch t.SecondFactor.Method {
+	case "totp":
+		return browserpath.TOTP{Secret: t.SecondFactor.Secret.Fetch}
+	case "exec":
+		return browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return t.SecondFactor.Command.Fetch(ctx) }, App: t.SecondFactor.Via == "authenticator",
+			Do: "run the command of second_factor.command by hand: within 60 s it must print the code and nothing else"}
+	}
+	sent := browserpath.Sent{App: t.SecondFactor.Via == "authenticator", Do: "run the command at a terminal, or configure second_factor.method as totp or exec"}
+	if around.Ask != nil {
+		sent.Ask = func(ctx context.Context, attempt int) (string, error) {
+			question := fmt.Sprintf("Verification code %s for %s (tenant %s): ", map[bool]string{true: "of the authenticator app", false: "sent by text message"}[sent.App], t.Account, name)
+			if attempt > 1 {
+				question = "That code was refused. " + question
+			}
+			return around.Ask(ctx, question)
+		}
+	}
+	return sent
+}

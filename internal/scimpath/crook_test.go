@@ -3,6 +3,7 @@ package scimpath_test
 import (
 	"bytes"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -45,7 +46,7 @@ func inFront(t *testing.T, service string, c crook) string {
 	t.Helper()
 	to, err := url.Parse(strings.TrimSuffix(service, "/scim/v2"))
 	require.NoError(t, err)
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, ModifyResponse: c.response}
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, ModifyResponse: c.response, ErrorLog: quiet}
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.request == nil || !c.request(w, r) {
 			proxy.ServeHTTP(w, r)
@@ -54,6 +55,17 @@ func inFront(t *testing.T, service string, c crook) string {
 	t.Cleanup(srv.Close)
 	return srv.URL + "/scim/v2"
 }
+
+// passOn serves what lies at another address.
+func passOn(t *testing.T, service string) http.Handler {
+	t.Helper()
+	to, err := url.Parse(strings.TrimSuffix(service, "/scim/v2"))
+	require.NoError(t, err)
+	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+}
+
+// quiet keeps what a server says of connections that are meant to fail.
+var quiet = log.New(io.Discard, "", 0)
 
 func below(r *http.Request, path string) bool { return strings.HasPrefix(r.URL.Path, "/scim/v2"+path) }
 

@@ -213,7 +213,7 @@ func (s *service) check(m mapping) error {
 			has, ok := s.attributes[strings.ToLower(a.String())]
 			whole, within := s.attributes[strings.ToLower(attribute{urn: a.urn, name: a.name}.String())]
 			switch {
-			case !ok && a.sub != "" && within && len(whole.SubAttributes) == 0: // the schema does not go into it
+			case !ok && a.sub != "" && within && len(whole.SubAttributes) == 0 && strings.EqualFold(whole.Type, "complex"): // the schema does not go into it
 			case !ok:
 				faults = append(faults, fmt.Errorf("map.%s is %s, which the schema does not have (it has %s)", f.key, a, strings.Join(s.near(a), ", ")))
 			case f.kind == "boolean" && !strings.EqualFold(has.Type, "boolean"):

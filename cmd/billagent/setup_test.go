@@ -38,7 +38,7 @@ func commandWith(t *testing.T, ctx context.Context, stdin string, args ...string
 	t.Helper()
 	var out, err bytes.Buffer
 	code := execute(ctx, args, strings.NewReader(stdin), &out, &err)
-	for _, secret := range []string{console.RobotPassword, console.RobotSecret} {
+	for _, secret := range []string{console.RobotPassword, console.RobotSecret, console.SCIMToken} {
 		if args[0] != "console" && args[0] != "demo" {
 			require.NotContains(t, out.String()+err.String(), secret)
 		}
@@ -62,7 +62,7 @@ func tenantOf(t *testing.T, o console.Options) (*console.Console, string) {
 
 // noSecrets looks through everything that a test has left, before it is removed.
 func noSecrets(t *testing.T, con *console.Console, dir string) {
-	secrets := map[string]string{"the password": console.RobotPassword, "the authenticator's secret": console.RobotSecret}
+	secrets := map[string]string{"the password": console.RobotPassword, "the authenticator's secret": console.RobotSecret, "the SCIM token": console.SCIMToken}
 	for i, s := range con.Secrets() {
 		secrets[fmt.Sprint("token ", i, " of the console")] = s
 	}
@@ -71,7 +71,7 @@ func noSecrets(t *testing.T, con *console.Console, dir string) {
 			secrets["the key "+f] = strings.TrimSpace(string(data))
 		}
 	}
-	secrettest.Scan(t, dir, secrets, ".password", ".authenticator", "audit/signing-key", "sessions/session.key")
+	secrettest.Scan(t, dir, secrets, ".password", ".authenticator", ".token", "audit/signing-key", "sessions/session.key")
 }
 
 func decode[T any](t *testing.T, text string) T {

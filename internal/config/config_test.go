@@ -100,7 +100,7 @@ func TestTheExampleIsRight(t *testing.T) {
 	c, err := config.Load(config.Source{File: write(t, string(config.Example))})
 	require.NoError(t, err)
 	assert.Contains(t, c.Tenants, "acme")
-	for _, key := range config.Patterns() {
+	for _, key := range config.Keys() {
 		leaf := key[strings.LastIndexByte(key, '.')+1:]
 		assert.Contains(t, string(config.Example), leaf+":", "the example shows every key: %s", key)
 	}

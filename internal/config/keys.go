@@ -35,6 +35,15 @@ var patterns = sync.OnceValue(func() []string {
 	return out
 })
 
+// Keys are the dotted names of every key, with NAME for a tenant's name.
+func Keys() []string {
+	out := slices.Clone(patterns())
+	for i, p := range out {
+		out[i] = strings.Replace(p, "*", "NAME", 1)
+	}
+	return out
+}
+
 // anonymous replaces the tenant's name in a key by *.
 func anonymous(key string) string {
 	parts := strings.Split(key, ".")

@@ -204,7 +204,7 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 		res.After = res.Before
 		return userops.Halted, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed, Hint: "look at exchanges.jsonl in the evidence for what would be sent; without --dry-run it would be done"}
 	}
-	if send.sends == 0 {
+	if send.sends == 0 && err != nil {
 		return userops.Ended(err), false, err
 	}
 	return p.settle(ctx, s, rq, email, send, err, res)
@@ -262,7 +262,8 @@ func (p *Path) alter(ctx context.Context, s *service, send *sender, e *entry, a 
 		if !errors.As(err, &said) || said.Status != http.StatusMethodNotAllowed && said.Status != http.StatusNotImplemented {
 			return err
 		}
-		s.patch = false // it was not looked at, so nothing was done
+		s.patch = false
+		send.sends-- // it was not looked at, so it counts for nothing
 	}
 	whole := e.from.clone()
 	maps.DeleteFunc(whole, func(k string, _ any) bool { return slices.Contains([]string{"meta", "groups"}, strings.ToLower(k)) }) // read-only

@@ -75,6 +75,15 @@ func TestSomebodyElseChangesTheSameUser(t *testing.T) {
 	}
 }
 
+func TestCancelledWhileItIsSent(t *testing.T) {
+	t.Parallel()
+	con := startConsole(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	r := open(t, options(t, inFront(t, con.SCIMURL(), meanwhile("PATCH", cancel)))).Deactivate(ctx, ann)
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	assert.Equal(t, 1, changesOf(con, "deactivate", ann))
+}
+
 func TestSomebodyElseInvitesTheSamePerson(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[string]userops.Outcome{console.Active: userops.Already, console.Inactive: userops.Halted} {
@@ -157,7 +166,7 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 	storm := open(t, options(t, inFront(t, con.SCIMURL(), instead("PATCH", "/Users", 0, status(429, "Retry-After", "0")))))
 	r = storm.Deactivate(with(2), ann)
 	assert.Equal(t, 2, asked)
-	require.Equal(t, userops.Unknown, r.Outcome, "one was sent, so the outcome is settled by looking")
+	require.Equal(t, userops.Refused, r.Outcome, r.Reason)
 	assert.Empty(t, con.Changes())
 
 	// A role by group takes three requests: what is stopped in between is neither done nor nothing.
@@ -234,6 +243,10 @@ func TestFoundByAnotherAttribute(t *testing.T) {
 	r := p.Deactivate(t.Context(), "lee@hr.example")
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, 1, changesOf(con, "deactivate", ann))
+	edited(con, console.RobotEmail, func(u *console.User) { u.ExternalID = "agent@hr.example" })()
+	r = p.Deactivate(t.Context(), "agent@hr.example")
+	require.Equal(t, userops.Refused, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrSelf)
 	r = p.Invite(t.Context(), newcomer)
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	in, _ := con.UserByEmail(newcomer.Email)

@@ -29,13 +29,17 @@ type sender struct {
 	wanted     userops.Wanted
 	rehearsing bool
 
-	sends     int  // requests that were sent, or may have been
+	sends     int  // requests that were sent, or may have been, other than those that the service does not offer at all
 	accepted  int  // requests that were accepted
+	doubtful  bool // the answer to one was lost, or was a failure: it may have been done
 	requested bool // the service said that it will be done later (202)
 }
 
 // maxSends bounds how often a request is sent that the service asks to be sent later.
 const maxSends = 5
+
+// refused says that all that was sent was refused before anything was done.
+func (s *sender) refused() bool { return s.accepted == 0 && !s.doubtful }
 
 // do sends a request once. Only where the service says that it has not even looked at it, or where doing it twice changes
 // nothing more, it is sent again when the service asks for that.
@@ -48,10 +52,15 @@ func (s *sender) do(ctx context.Context, w write) (answer, error) {
 		if err := s.op.Intent(ctx, s.before, s.wanted); err != nil {
 			return answer{}, err
 		}
+		if err := ctx.Err(); err != nil {
+			return answer{}, err
+		}
 		s.sends++
-		a, err := s.p.client.send(ctx, w.method, w.path, w.match, w.body)
+		// What is being sent is sent to its end, bounded by the client: broken off, nobody would know what came of it.
+		a, err := s.p.client.send(context.WithoutCancel(ctx), w.method, w.path, w.match, w.body)
 		s.op.Acted(ctx)
 		if err != nil {
+			s.doubtful = true
 			return answer{}, err
 		}
 		said := serviceError(a)
@@ -60,6 +69,7 @@ func (s *sender) do(ctx context.Context, w write) (answer, error) {
 			s.requested = s.requested || a.status == http.StatusAccepted
 			return a, nil
 		}
+		s.doubtful = s.doubtful || !said.definite()
 		later, asked := s.later(said, a.header, attempt)
 		if !asked {
 			return answer{}, said

@@ -9,7 +9,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// refusedBound is how long an effect is looked for though the service refused: a proxy may say no to what was done.
+// refusedBound is how long an effect is looked for though the service refused (a proxy may say no to what was done), or
+// though it said that it will come later (which may be at once).
 const refusedBound = 2 * time.Second
 
 // settleBound ends a read-back that hangs.
@@ -23,12 +24,12 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 	defer cancel()
 	p.opts.Progress("reading back")
 	var said *ServiceError
-	refused := errors.As(sent, &said) && said.definite() && send.accepted == 0
-	if refused && send.sends == 1 && (said.Status == http.StatusConflict || said.Status == http.StatusPreconditionFailed) {
+	refused := sent != nil && send.refused()
+	if refused && send.sends == 1 && errors.As(sent, &said) && (said.Status == http.StatusConflict || said.Status == http.StatusPreconditionFailed) {
 		return userops.Halted, true, sent
 	}
 	bound := p.opts.Bounds.Late
-	if refused {
+	if refused || send.requested {
 		bound = min(bound, refusedBound)
 	}
 	after, readErr := p.watch(ctx, s, rq, email, send, res.Before, bound)
@@ -39,7 +40,7 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 	case readErr == nil && (send.requested || waits(res.Before, after)):
 		return userops.Requested, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
 	case readErr == nil && refused && sameUser(res.Before, after):
-		return userops.Halted, false, sent
+		return userops.Ended(sent), false, sent
 	}
 	cause := readErr
 	if cause == nil {
@@ -59,7 +60,7 @@ func (p *Path) watch(ctx context.Context, s *service, rq request, email string, 
 	var end time.Time
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		after, err := p.look(ctx, s, email, before)
-		if err == nil && (rq.wanted.Holds(after) || send.requested || waits(before, after)) {
+		if err == nil && (rq.wanted.Holds(after) || waits(before, after)) {
 			return after, nil
 		}
 		if end.IsZero() {

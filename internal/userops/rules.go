@@ -47,7 +47,7 @@ func (r Rules) waiting(act, email string) error {
 // Deactivate decides about taking access from somebody.
 func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
 	switch {
-	case r.IsSelf(email):
+	case r.IsSelf(email), u != nil && r.IsSelf(u.Email): // it may have been found by another name
 		return Refused, r.fail("deactivating", email, ErrSelf, "let another administrator do it by hand")
 	case u == nil:
 		return Halted, r.NotFound(email)

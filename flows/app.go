@@ -18,7 +18,12 @@ type App struct {
 	Roles    struct {
 		Administrator string `json:"administrator"` // the role of which one active holder must remain
 	} `json:"roles"`
-	Watch []Watch `json:"watch"`
+	Choices struct { // what the console calls yes and no where it asks
+		Yes string `json:"yes"`
+		No  string `json:"no"`
+	} `json:"choices"`
+	Factors map[string]string `json:"factors"` // authenticator, message: what tells them apart where the console offers a choice
+	Watch   []Watch           `json:"watch"`
 
 	file *datafile.File
 }

@@ -29,9 +29,6 @@ func (f *Flow) check() []error {
 				complain("a commit says whom it concerns, by row or for", at...)
 			}
 		}
-		if w := s.When; w != nil && (w.Target == "") == (w.Input == "") {
-			complain("when looks at either a target or an input", at...)
-		}
 		for _, text := range s.texts() {
 			for _, name := range selectors.Placeholders(text) {
 				if !slices.Contains(inputs, name) {
@@ -47,9 +44,6 @@ func (f *Flow) check() []error {
 					}
 				}
 			}
-		}
-		if w := s.When; w != nil && w.Input != "" && !slices.Contains(f.Inputs, w.Input) {
-			complain(fmt.Sprintf("%s is not an input of this flow", w.Input), at...)
 		}
 		if as, is := s.output(); as != "" {
 			made[as] = true

@@ -139,11 +139,9 @@ type Find struct {
 	Scroll bool   `json:"scroll,omitempty"`
 }
 
-// When does steps only if a target is there now, or an input has a value.
+// When does steps only if a target is there now.
 type When struct {
-	Target string `json:"target,omitempty"`
-	Input  string `json:"input,omitempty"`
-	Equals string `json:"equals,omitempty"`
+	Target string `json:"target"`
 	Then   []Step `json:"then,omitempty"`
 	Else   []Step `json:"else,omitempty"`
 }

@@ -113,6 +113,9 @@ func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool,
 	if err != nil {
 		return false, err
 	}
+	if option == "" { // nothing in particular is wanted: what the page offers stands
+		return false, nil
+	}
 	if c.Options == "" {
 		return r.Page.Choose(ctx, t, option, bound)
 	}
@@ -256,19 +259,15 @@ func (r *Run) find(ctx context.Context, f *Find, bound time.Duration) error {
 }
 
 func (r *Run) when(ctx context.Context, w *When) error {
-	holds := w.Input != "" && r.Inputs[w.Input] == w.Equals
-	if w.Target != "" {
-		t, err := r.target(w.Target)
-		if err != nil {
-			return err
-		}
-		states, err := r.Page.Look(ctx, t)
-		if err != nil {
-			return err
-		}
-		holds = states[0].There()
+	t, err := r.target(w.Target)
+	if err != nil {
+		return err
 	}
-	if holds {
+	states, err := r.Page.Look(ctx, t)
+	if err != nil {
+		return err
+	}
+	if states[0].There() {
 		return r.steps(ctx, w.Then)
 	}
 	return r.steps(ctx, w.Else)

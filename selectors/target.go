@@ -2,6 +2,7 @@ package selectors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -67,15 +68,20 @@ type Column struct {
 	Pattern    string      `json:"pattern,omitempty"` // regular expression whose named groups become columns of their own
 }
 
-// Fill returns the target with ${name} in its candidates replaced by values, which are used literally.
+// Fill returns the target with ${name} in its candidates replaced by values, which are used literally. A candidate that
+// takes an empty value is left out, since it is not wanted: a target of which none is left is not there.
 // It returns an error if a value cannot stand in a CSS or XPath expression.
 func (t *Target) Fill(values map[string]string) (*Target, error) {
 	out := *t
-	out.Candidates = make([]Candidate, len(t.Candidates))
+	out.Candidates = make([]Candidate, 0, len(t.Candidates))
 	put := func(text string) string {
 		return Expand(text, func(name string) (string, bool) { v, ok := values[name]; return v, ok })
 	}
-	for i, c := range t.Candidates {
+	empty := func(name string) bool { v, ok := values[name]; return ok && v == "" }
+	for _, c := range t.Candidates {
+		if slices.ContainsFunc(Placeholders(c.String()), empty) {
+			continue
+		}
 		for _, name := range Placeholders(c.CSS + c.XPath) {
 			if strings.ContainsAny(values[name], `"'\<>`+"\n\r\x00") {
 				return nil, fmt.Errorf("target %q: the value of %s cannot be put into an expression", t.Name, name)
@@ -84,7 +90,7 @@ func (t *Target) Fill(values map[string]string) (*Target, error) {
 		for _, f := range []*string{&c.TestID, &c.Label, &c.Name, &c.Text, &c.Placeholder, &c.CSS, &c.XPath} {
 			*f = put(*f)
 		}
-		out.Candidates[i] = c
+		out.Candidates = append(out.Candidates, c)
 	}
 	if t.Within != nil {
 		w, err := t.Within.Fill(values)

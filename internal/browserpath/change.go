@@ -86,9 +86,9 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 
 // Invite implements userops.Directory.
 func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
-	tasks := "no"
+	tasks := p.opts.Library.App.Choices.No
 	if p.opts.Preferences.MailTasks {
-		tasks = "yes"
+		tasks = p.opts.Library.App.Choices.Yes
 	}
 	reactivate := false
 	res := p.change(ctx, request{
@@ -164,7 +164,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 // enough to know that nobody else answers to the address.
 func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (userops.Roster, *userops.User, error) {
 	act := string(rq.action)
-	ros, err := p.everyone(ctx, nil, true, ev)
+	ros, err := p.everyone(ctx, nil, ev)
 	if err != nil {
 		return ros, nil, p.explained(ctx, act, ev, err)
 	}
@@ -333,7 +333,7 @@ func (p *Path) stillOurs(ctx context.Context, ev *automation.Evidence) error {
 }
 
 func (p *Path) readFresh(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	ros, err := p.everyone(ctx, page, true, ev)
+	ros, err := p.everyone(ctx, page, ev)
 	if err == nil {
 		if _, err := ev.Picture(ctx, page, "read-back"); err != nil {
 			p.opts.Log.Warn("the picture of the read-back could not be kept", "error", err)

@@ -15,6 +15,8 @@ import (
 type Factor interface {
 	// Method is authenticator for the codes of an app, message for codes that are sent, none where nobody can give one.
 	Method() string
+	// Lacking says why no code can be had, and what to do, where the console does not offer to ask for one by Method.
+	Lacking() (reason, hint string)
 	// Code gives the code for an attempt, counted from 1 in one sign-in. The error is an *userops.Error.
 	Code(ctx context.Context, attempt int) (string, error)
 }
@@ -31,6 +33,14 @@ const stepLength = 30 * time.Second
 
 // Method implements Factor.
 func (TOTP) Method() string { return "authenticator" }
+
+const (
+	noApp     = "this account has no authenticator app as a second factor"
+	noAppHint = "set one up by hand, or configure second_factor.method as prompt or exec, via text"
+)
+
+// Lacking implements Factor.
+func (TOTP) Lacking() (reason, hint string) { return noApp, noAppHint }
 
 // Code implements Factor.
 func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
@@ -83,6 +93,17 @@ func (s Sent) Method() string {
 		return "authenticator"
 	}
 	return "message"
+}
+
+// Lacking implements Factor.
+func (s Sent) Lacking() (reason, hint string) {
+	switch {
+	case s.Ask == nil:
+		return "the console asks for a verification code and nobody is there to type it", s.Do
+	case s.App:
+		return noApp, noAppHint
+	}
+	return "this account cannot receive codes by text message", "configure second_factor.method as totp"
 }
 
 // Code implements Factor.

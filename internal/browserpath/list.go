@@ -12,13 +12,9 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// everyone reads the users of all statuses, or only the active ones, on the given page (nil: the session's own).
-func (p *Path) everyone(ctx context.Context, page *automation.Page, all bool, ev *automation.Evidence) (userops.Roster, error) {
-	show := "active"
-	if all {
-		show = "all"
-	}
-	_, res, err := p.run(ctx, page, "list-users", map[string]string{"show": show}, ev)
+// everyone reads the users of all statuses on the given page (nil: the session's own).
+func (p *Path) everyone(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
+	_, res, err := p.run(ctx, page, "list-users", nil, ev)
 	if err != nil {
 		return userops.Roster{}, err
 	}
@@ -78,13 +74,12 @@ func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (
 
 // List implements userops.Directory.
 func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
-	all := len(statuses) == 0 || slices.ContainsFunc(statuses, func(s userops.Status) bool { return s != userops.Active })
 	ev, closeEvidence, err := p.evidence(newOp())
 	if err != nil {
 		return userops.Listing{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, nil, all, ev)
+	ros, err := p.everyone(ctx, nil, ev)
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
@@ -110,7 +105,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 		return userops.User{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, nil, true, ev)
+	ros, err := p.everyone(ctx, nil, ev)
 	if err != nil {
 		return userops.User{}, p.explained(ctx, "looking for "+email, ev, err)
 	}

@@ -187,8 +187,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.ErrConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
 	}
 	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Patience: p.opts.Patience, Left: p.left, Secret: p.secret,
-		Inputs: map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Factor.Method(),
-			"organisation_id": p.opts.Organisation.ID, "organisation_name": p.opts.Organisation.Name}}
+		Inputs: p.signInInputs()}
 	if _, err := r.Do(ctx); err != nil {
 		failed := p.explained(ctx, act, ev, err)
 		if errors.Is(failed, userops.ErrCredentials) {
@@ -213,6 +212,21 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	return nil
+}
+
+// signInInputs are what the sign-in screens may ask for. Of the organisation's id and name only one is looked for; the
+// other is held against the console once it is signed in.
+func (p *Path) signInInputs() map[string]string {
+	id, name := p.opts.Organisation.ID, p.opts.Organisation.Name
+	organisation := fmt.Sprintf("id %s", id)
+	if id == "" {
+		organisation = fmt.Sprintf("name %q", name)
+	} else {
+		name = ""
+	}
+	lacking, hint := p.opts.Factor.Lacking()
+	return map[string]string{"sign_in_url": p.opts.SignIn, "email": p.opts.Account, "factor": p.opts.Library.App.Factors[p.opts.Factor.Method()], "factor_lacking": lacking, "factor_hint": hint,
+		"organisation": organisation, "organisation_id": id, "organisation_name": name}
 }
 
 func (p *Path) secret(ctx context.Context, name string, attempt int) (string, error) {

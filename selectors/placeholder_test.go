@@ -33,6 +33,20 @@ func TestAValueCannotLeaveItsPlaceInAnExpression(t *testing.T) {
 	}
 }
 
+func TestWhatTakesAnEmptyValueIsNotWanted(t *testing.T) {
+	t.Parallel()
+	outer := &selectors.Target{Name: "list", Candidates: []selectors.Candidate{{CSS: "ul"}, {Label: "${name}"}}}
+	target := &selectors.Target{Name: "wanted", Within: outer, Candidates: []selectors.Candidate{{CSS: "a[href$='${id}']"}, {Role: "link", Name: "${name}"}}}
+	got, err := target.Fill(map[string]string{"id": "", "name": "Acme"})
+	require.NoError(t, err)
+	assert.Equal(t, []selectors.Candidate{{Role: "link", Name: "Acme"}}, got.Candidates)
+	got, err = target.Fill(map[string]string{"id": "", "name": ""})
+	require.NoError(t, err)
+	assert.NotNil(t, got.Candidates, "an empty list, which the page is given as such")
+	assert.Empty(t, got.Candidates)
+	assert.Equal(t, []selectors.Candidate{{CSS: "ul"}}, got.Within.Candidates)
+}
+
 func FuzzExpand(f *testing.F) {
 	f.Add("a ${b} ${c")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -242,11 +242,12 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	return found.user, nil
 }
 
-// find looks somebody up, nil for nobody. A filter is trusted only where it finds somebody, and the same by another case
-// of the letters: otherwise the service compares in its own way, and might hide one of two; everybody is listed then.
+// find looks somebody up, nil for nobody. A filter is trusted only where it finds somebody, nobody else beside, and the same
+// by another case of the letters: otherwise the service compares in its own way, and might hide one of two; everybody is
+// listed then.
 func (p *Path) find(ctx context.Context, s *service, email string) (*entry, error) {
 	if s.filter {
-		one, err := p.filtered(ctx, s, email)
+		one, strict, err := p.filtered(ctx, s, email)
 		var said *ServiceError
 		switch {
 		case errors.As(err, &said) && absent(said.Status):
@@ -256,12 +257,12 @@ func (p *Path) find(ctx context.Context, s *service, email string) (*entry, erro
 			return nil, err
 		case len(one) > 1:
 			return p.match(one, email)
-		case len(one) == 1:
-			other, err := p.filtered(ctx, s, otherCase(email))
+		case len(one) == 1 && strict:
+			other, strict, err := p.filtered(ctx, s, otherCase(email))
 			if err != nil {
 				return nil, err
 			}
-			if len(other) == 1 && other[0].user.ID == one[0].user.ID {
+			if strict && len(other) == 1 && other[0].user.ID == one[0].user.ID {
 				return &one[0], nil
 			}
 		}
@@ -277,38 +278,41 @@ func (p *Path) find(ctx context.Context, s *service, email string) (*entry, erro
 	return found, err
 }
 
-// filtered asks for whoever answers to an e-mail, and holds the answer against it again: services match loosely.
-func (p *Path) filtered(ctx context.Context, s *service, email string) ([]entry, error) {
+// filtered asks for whoever answers to an e-mail, and holds the answer against it again: services match loosely. strict
+// says that the service gave nobody else, and all that it spoke of.
+func (p *Path) filtered(ctx context.Context, s *service, email string) (out []entry, strict bool, err error) {
 	role, err := p.roleReader(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var out []entry
+	strict = true
 	for _, a := range p.mapping.lookup {
 		filter, err := equals(a, email)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		got, _, err := p.page(ctx, s.usersPath, url.Values{"filter": {filter}})
+		got, total, err := p.page(ctx, s.usersPath, url.Values{"filter": {filter}})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		strict = strict && total == len(got.Resources)
 		for _, r := range got.Resources {
 			u, err := p.person(r, role)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			e := entry{u, r}
 			is, err := p.answers(e, email)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
+			strict = strict && is
 			if is && !slices.ContainsFunc(out, func(o entry) bool { return o.user.ID == u.ID }) {
 				out = append(out, e)
 			}
 		}
 	}
-	return out, nil
+	return out, strict, nil
 }
 
 // fetch reads one user by id, nil if there is none.

@@ -277,4 +277,19 @@ func TestAFilterIsHeldAgainstWhatWasAskedFor(t *testing.T) {
 	assert.Equal(t, "006D", u.ID)
 	_, err = p.Get(t.Context(), "an@acme.example")
 	require.ErrorIs(t, err, userops.ErrNotFound)
+
+	// Who has the same address in other letters may be on a page that such a service does not give: everybody is looked at.
+	con.Edit("another administrator", func(o *console.Organisation) {
+		o.Users = append(o.Users, &console.User{ID: "006Z", Email: "ANN@acme.example", FirstName: "Ann", LastName: "Other", Role: "Clerk", Status: console.Inactive})
+	})
+	short := crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+		if q := r.URL.Query(); q.Has("filter") {
+			q.Del("filter")
+			q.Set("count", "5")
+			r.URL.RawQuery = q.Encode()
+		}
+		return false
+	}}
+	_, err = open(t, options(t, inFront(t, con.SCIMURL(), short))).Get(t.Context(), ann)
+	require.ErrorIs(t, err, userops.ErrAmbiguous)
 }

@@ -11,17 +11,7 @@ import (
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/google/uuid"
 )
-
-// newOp makes an operation's id: sortable by time.
-func newOp() string {
-	id, err := uuid.NewV7()
-	if err != nil { // the system's source of randomness has failed; an id by time alone still tells operations apart
-		return fmt.Sprintf("op-%d", time.Now().UnixNano())
-	}
-	return id.String()
-}
 
 // evidence opens an operation's evidence folder and returns how to close it. about are the people it is about.
 func (p *Path) evidence(op string, about ...string) (*automation.Evidence, func(), error) {
@@ -112,7 +102,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	start := time.Now()
 	op := userops.OperationOf(ctx)
 	if op.ID == "" {
-		op.ID = newOp()
+		op.ID = userops.NewOperationID()
 	}
 	res = userops.Result{Op: op.ID, DryRun: op.DryRun, Action: rq.action, Email: rq.email, Path: Name}
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()

@@ -74,7 +74,7 @@ func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (
 
 // List implements userops.Directory.
 func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
-	ev, closeEvidence, err := p.evidence(newOp())
+	ev, closeEvidence, err := p.evidence(userops.NewOperationID())
 	if err != nil {
 		return userops.Listing{}, err
 	}
@@ -100,7 +100,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	if err != nil {
 		return userops.User{}, err
 	}
-	ev, closeEvidence, err := p.evidence(newOp(), email)
+	ev, closeEvidence, err := p.evidence(userops.NewOperationID(), email)
 	if err != nil {
 		return userops.User{}, err
 	}

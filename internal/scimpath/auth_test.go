@@ -12,10 +12,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -152,10 +155,10 @@ func newAuthority(t *testing.T) authority {
 	return authority{cert, key}
 }
 
-func (a authority) issue(t *testing.T, usage x509.ExtKeyUsage) (cert, key string) {
+func (a authority) issue(t *testing.T, usage x509.ExtKeyUsage, names ...string) (cert, key string) {
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	form := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "billagent"}, NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{usage}, DNSNames: []string{"localhost"}}
+	form := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "billagent"}, NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{usage}, DNSNames: append(names, "localhost")}
 	der, err := x509.CreateCertificate(rand.Reader, form, a.cert, k.Public(), a.key)
 	require.NoError(t, err)
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(k)
@@ -199,7 +202,9 @@ func TestMutualTLSAndAnAuthorityOfOnesOwn(t *testing.T) {
 	err = try("", clientCert, clientKey)
 	require.ErrorIs(t, err, userops.ErrUnreachable)
 	assert.Contains(t, userops.HintOf(err), "scim.ca")
-	require.Error(t, try(ca, strangerCert, strangerKey))
+	err = try(ca, strangerCert, strangerKey)
+	require.ErrorIs(t, err, userops.ErrCredentials)
+	assert.Contains(t, userops.HintOf(err), "certificate")
 	err = try(ca, clientCert, strangerKey)
 	require.ErrorIs(t, err, userops.ErrConfig)
 	assert.NotContains(t, err.Error(), "PRIVATE")
@@ -208,4 +213,75 @@ func TestMutualTLSAndAnAuthorityOfOnesOwn(t *testing.T) {
 	o.CA = filepath.Join(t.TempDir(), "none.pem")
 	_, err = scimpath.New(o)
 	require.ErrorIs(t, err, userops.ErrConfig)
+}
+
+// The proxies of the environment are read once in a process: the test runs itself again in one that has them.
+func TestAProxyOfTheEnvironment(t *testing.T) {
+	const name, wanted = "scim.example.test", "BILLAGENT_TEST_PROXIED_CA"
+	if ca := os.Getenv(wanted); ca != "" {
+		o := options(t, "https://"+name+"/scim/v2")
+		o.CA = ca
+		u, err := open(t, o).Get(t.Context(), ann)
+		require.NoError(t, err)
+		require.Equal(t, ann, u.Email)
+		return
+	}
+	t.Parallel()
+	con := startConsole(t)
+	a := newAuthority(t)
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(ca, []byte(pemText("CERTIFICATE", a.cert.Raw)), 0o600))
+	cert, key := a.issue(t, x509.ExtKeyUsageServerAuth, name)
+	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	require.NoError(t, err)
+	service := httptest.NewUnstartedServer(passOn(t, con.SCIMURL()))
+	service.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	service.StartTLS()
+	t.Cleanup(service.Close)
+
+	var tunnels, tokens atomic.Int32
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			tokens.Add(1)
+		}
+		if r.Method != http.MethodConnect || r.Host != name+":443" {
+			http.Error(w, "only to the service", http.StatusForbidden)
+			return
+		}
+		tunnels.Add(1)
+		tunnel(w, service.Listener.Addr().String())
+	}))
+	t.Cleanup(proxy.Close)
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	again.Env = append(os.Environ(), wanted+"="+ca, "HTTPS_PROXY="+proxy.URL, "https_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	out, err := again.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "--- PASS: "+t.Name())
+	assert.Positive(t, tunnels.Load())
+	assert.Zero(t, tokens.Load(), "the token is for the service, inside the tunnel")
+}
+
+// tunnel joins a CONNECT request's connection with one to an address, until both ends are done.
+func tunnel(w http.ResponseWriter, to string) {
+	far, err := net.Dial("tcp", to)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer far.Close()
+	near, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer near.Close()
+	_, _ = near.Write([]byte("HTTP/1.1 200 Connection established\r\n\r\n"))
+	back := make(chan struct{})
+	go func() {
+		defer close(back)
+		_, _ = io.Copy(near, far)
+		_ = near.Close()
+	}()
+	_, _ = io.Copy(far, buffered)
+	_ = far.Close()
+	<-back
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/google/uuid"
 )
 
 // request is one change as the steps below see it.
@@ -90,21 +89,12 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 	return userops.Invited(in, res, &again)
 }
 
-// newOp makes an operation's id: sortable by time.
-func newOp() string {
-	id, err := uuid.NewV7()
-	if err != nil { // the system's source of randomness has failed; an id by time alone still tells operations apart
-		return fmt.Sprintf("op-%d", time.Now().UnixNano())
-	}
-	return id.String()
-}
-
 // change is the course of every change: look first, decide, send, read back.
 func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	start := time.Now()
 	op := userops.OperationOf(ctx)
 	if op.ID == "" {
-		op.ID = newOp()
+		op.ID = userops.NewOperationID()
 	}
 	res = userops.Result{Op: op.ID, DryRun: op.DryRun, Action: rq.action, Email: rq.email, Path: Name}
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()
@@ -133,7 +123,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	res.Evidence = dir
 	s, err := p.discovered(ctx)
 	if err == nil {
-		err = p.offers(ctx, s, rq)
+		err = p.offers(s, rq)
 	}
 	if err != nil {
 		return end(userops.Halted, p.failure(string(rq.action), email, err))
@@ -160,7 +150,7 @@ func (p *Path) beforehand(rq request) (userops.Outcome, error) {
 }
 
 // offers makes sure that the service can do it at all.
-func (p *Path) offers(_ context.Context, s *service, rq request) error {
+func (p *Path) offers(s *service, rq request) error {
 	if err := p.able(s, rq.action); err != nil {
 		return &userops.Error{Act: string(rq.action), Target: rq.email, Tenant: p.opts.Tenant, Kind: userops.ErrUnsupported, Cause: err, Hint: "use path: browser, or auto, for this tenant"}
 	}

@@ -155,7 +155,7 @@ func (c *client) again(ctx context.Context, resp *http.Response, err error) (boo
 	var verify *tls.CertificateVerificationError
 	var own *userops.Error
 	switch {
-	case errors.Is(err, errRedirect), errors.Is(err, errTooLarge), errors.As(err, &verify), errors.As(err, &own):
+	case errors.Is(err, errRedirect), errors.Is(err, errTooLarge), errors.As(err, &verify), errors.As(err, &own), alerted(err):
 		return false, nil
 	case err != nil:
 		return true, nil

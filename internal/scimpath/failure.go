@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -130,12 +131,21 @@ func (p *Path) failure(act, target string, err error) error {
 		e.Kind, e.Hint = userops.ErrProtocol, "check the tenant's scim.url and scim.map, and tell whoever runs the service"
 	case errors.As(err, &verify):
 		e.Kind, e.Hint = userops.ErrUnreachable, "if the service has a certificate of your own authority, name it with scim.ca"
+	case alerted(err):
+		e.Kind, e.Hint = userops.ErrCredentials, "the service ends the encrypted connection: check scim.auth, certificate and key"
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the service is faster"
 	default:
 		e.Kind, e.Hint = userops.ErrUnreachable, "check the tenant's scim.url and the network, then try again"
 	}
 	return e
+}
+
+// alerted says that the service itself ended the encrypted connection, as it does for a certificate it does not accept.
+// crypto/tls wraps its alerts in an error that is known by its Op alone.
+func alerted(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 func reasonOf(err error) string {

@@ -1,6 +1,12 @@
 package userops
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // Operation accompanies one change through whatever path carries it out: it names the change, and is asked and told at
 // the points that matter. A path takes it from the context; without one it makes up an id and asks nobody.
@@ -57,4 +63,13 @@ func OperationOf(ctx context.Context) *Operation {
 		op.Acted = func(context.Context) {}
 	}
 	return &op
+}
+
+// NewOperationID makes an operation's id: a UUIDv7 (RFC 9562), so that ids sort by time.
+func NewOperationID() string {
+	id, err := uuid.NewV7()
+	if err != nil { // the system's source of randomness has failed; an id by time alone still tells operations apart
+		return fmt.Sprintf("op-%d", time.Now().UnixNano())
+	}
+	return id.String()
 }

@@ -161,6 +161,8 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 		"another for the one":   {service: rewrite("GET", "/Users/006D", func(b string) string { return strings.ReplaceAll(b, "006D", "006E") }), want: userops.Halted, kind: userops.ErrProtocol},
 		"the one has changed":   {service: rewrite("GET", "/Users/006D", func(b string) string { return strings.ReplaceAll(b, "ann@acme", "joann@acme") }), want: userops.Halted, kind: userops.ErrRejected},
 
+		"the one is another afterwards": {service: another(), want: userops.Unknown, kind: userops.ErrAmbiguous},
+
 		"200 with a refusal":           {service: instead("PATCH", "/Users", 0, func(w http.ResponseWriter) { _, _ = fmt.Fprintf(w, errorBody, 400) }), want: userops.Halted, kind: userops.ErrRejected},
 		"200 with a failure":           {service: instead("PATCH", "/Users", 0, func(w http.ResponseWriter) { _, _ = fmt.Fprintf(w, errorBody, 500) }), want: userops.Unknown, kind: userops.ErrUnverified},
 		"200 with a failure, all done": {service: afterwards("PATCH", "/Users", replaced(200, fmt.Sprintf(errorBody, 500))), want: userops.Done, stored: 1},
@@ -242,6 +244,21 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 			}
 		})
 	}
+}
+
+// another swallows the change, and from then on shows an inactive stranger under the user's id.
+func another() crook {
+	var changed atomic.Bool
+	shown := rewrite("GET", "/Users/006D", func(b string) string {
+		if !changed.Load() {
+			return b
+		}
+		return strings.NewReplacer("ann@acme", "joann@acme", `"active":true`, `"active":false`).Replace(b)
+	})
+	return instead("PATCH", "/Users/006D", 0, func(w http.ResponseWriter) {
+		changed.Store(true)
+		w.WriteHeader(http.StatusNoContent)
+	}).and(shown)
 }
 
 // once is a crook that does its wrong a single time.

@@ -101,16 +101,10 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	start := time.Now()
 	op := userops.OperationOf(ctx)
-	if op.ID == "" {
-		op.ID = userops.NewOperationID()
-	}
 	res = userops.Result{Op: op.ID, DryRun: op.DryRun, Action: rq.action, Email: rq.email, Path: Name}
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()
 	end := func(o userops.Outcome, err error) userops.Result {
-		res.Outcome, res.Err = o, err
-		if err != nil {
-			res.Reason, res.Hint = reasonOf(err), userops.HintOf(err)
-		}
+		res.End(o, err)
 		if p.version != nil {
 			res.SelectorVersion = p.version.ID
 		}
@@ -264,7 +258,7 @@ func (p *Path) settle(ctx context.Context, rq request, email string, before *use
 			break
 		}
 	}
-	unchanged := readErr == nil && sameUser(before, after)
+	unchanged := readErr == nil && userops.SameUser(before, after)
 	switch {
 	case got.Requested && readErr == nil:
 		return userops.Requested, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
@@ -340,21 +334,6 @@ func (p *Path) afterwards(ctx context.Context, run *flows.Run, res *userops.Resu
 	if err := run.DoAfterwards(ctx); err != nil {
 		res.Notices = append(res.Notices, "the change is made, but the screen after it could not be passed: "+err.Error())
 	}
-}
-
-func sameUser(a, b *userops.User) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
-}
-
-func reasonOf(err error) string {
-	var e *userops.Error
-	if errors.As(err, &e) {
-		return e.Reason()
-	}
-	return err.Error()
 }
 
 func (p *Path) rules() userops.Rules {

@@ -95,18 +95,12 @@ type rule func(u *userops.User) (userops.Outcome, error)
 
 func (p *Path) change(ctx context.Context, action userops.Action, email string, decide rule, wanted userops.Wanted, apply func(u *userops.User)) userops.Result {
 	op := userops.OperationOf(ctx)
-	if op.ID == "" {
-		op.ID = fmt.Sprintf("memory-%d", time.Now().UnixNano())
-	}
 	res := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email, Path: Name}
 	end := func(o userops.Outcome, err error) userops.Result {
-		res.Outcome, res.Err = o, err
-		if err != nil {
-			res.Reason, res.Hint = err.Error(), userops.HintOf(err)
-			if userops.Refuses(err) {
-				res.Outcome = userops.Refused
-			}
+		if userops.Refuses(err) {
+			o = userops.Refused
 		}
+		res.End(o, err)
 		return res
 	}
 	email, err := userops.CheckEmail(email)

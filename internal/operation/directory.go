@@ -105,14 +105,8 @@ func (d *Directory) SetRole(ctx context.Context, email, role string) userops.Res
 
 // ended is a change that came to nothing before the path was asked.
 func ended(o journal.Operation, err error) userops.Result {
-	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, Outcome: userops.Halted, DryRun: o.DryRun, Err: err, Reason: err.Error(), Hint: userops.HintOf(err)}
-	if userops.Refuses(err) {
-		r.Outcome = userops.Refused
-	}
-	var e *userops.Error
-	if errors.As(err, &e) {
-		r.Reason = e.Reason()
-	}
+	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, DryRun: o.DryRun}
+	r.End(userops.Ended(err), err)
 	return r
 }
 

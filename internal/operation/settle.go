@@ -132,11 +132,7 @@ func (d *Directory) again(ctx context.Context, o journal.Operation) userops.Resu
 }
 
 func (d *Directory) settled(ctx context.Context, o journal.Operation, r userops.Result, out userops.Outcome, why error) userops.Result {
-	r.Outcome, r.Err, r.Reason, r.Hint = out, why, "", ""
-	var e *userops.Error
-	if errors.As(why, &e) {
-		r.Reason, r.Hint = e.Reason(), e.Hint
-	}
+	r.End(out, why)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	if err := d.tell(ctx, "settled", o, r); err != nil {

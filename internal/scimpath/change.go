@@ -93,16 +93,10 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	start := time.Now()
 	op := userops.OperationOf(ctx)
-	if op.ID == "" {
-		op.ID = userops.NewOperationID()
-	}
 	res = userops.Result{Op: op.ID, DryRun: op.DryRun, Action: rq.action, Email: rq.email, Path: Name}
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()
 	end := func(o userops.Outcome, err error) userops.Result {
-		res.Outcome, res.Err = o, err
-		if err != nil {
-			res.Reason, res.Hint = reasonOf(err), userops.HintOf(err)
-		}
+		res.End(o, err)
 		return res
 	}
 	email, err := userops.CheckEmail(rq.email)

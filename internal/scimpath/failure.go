@@ -147,11 +147,3 @@ func alerted(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "remote error"
 }
-
-func reasonOf(err error) string {
-	var e *userops.Error
-	if errors.As(err, &e) {
-		return e.Reason()
-	}
-	return err.Error()
-}

@@ -39,14 +39,14 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 		return userops.Done, false, nil
 	case readErr == nil && (send.requested || waits(res.Before, after)):
 		return userops.Requested, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
-	case readErr == nil && refused && sameUser(res.Before, after):
+	case readErr == nil && refused && userops.SameUser(res.Before, after):
 		return userops.Ended(sent), false, sent
 	}
 	cause := readErr
 	if cause == nil {
 		cause = sent
 	}
-	if cause == nil && sameUser(res.Before, after) {
+	if cause == nil && userops.SameUser(res.Before, after) {
 		cause = errors.New("the service accepted it, but shows no change")
 	}
 	if cause == nil {
@@ -96,11 +96,4 @@ func (p *Path) look(ctx context.Context, s *service, email string, before *usero
 // waits says that a change has come to await a second person.
 func waits(before, after *userops.User) bool {
 	return after != nil && after.Status == userops.Pending && (before == nil || before.Status != userops.Pending)
-}
-
-func sameUser(a, b *userops.User) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
 }

@@ -38,12 +38,7 @@ func (d *Directory) Check(ctx context.Context, found func(Finding)) {
 }
 
 func failed(path, what string, err error) Finding {
-	f := Finding{Path: path, Check: what, Says: err.Error(), Hint: userops.HintOf(err)}
-	var e *userops.Error
-	if errors.As(err, &e) {
-		f.Says = e.Reason()
-	}
-	return f
+	return Finding{Path: path, Check: what, Says: userops.ReasonOf(err), Hint: userops.HintOf(err)}
 }
 
 func check(ctx context.Context, path string, dir userops.Directory, signedIn string, found func(Finding)) {

@@ -251,7 +251,6 @@ func (d *Directory) change(ctx context.Context, action userops.Action, email str
 	if err != nil {
 		return d.unserved(ctx, action, email, err)
 	}
-	op.ID = r.Op
 	r = do(userops.WithOperation(ctx, op), b)
 	r.Notices = append([]string{notice}, r.Notices...)
 	return r
@@ -260,11 +259,8 @@ func (d *Directory) change(ctx context.Context, action userops.Action, email str
 // unserved is a change that no path could be had for.
 func (d *Directory) unserved(ctx context.Context, action userops.Action, email string, err error) userops.Result {
 	op := userops.OperationOf(ctx)
-	r := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email, Outcome: userops.Halted, Err: err, Reason: err.Error(), Hint: userops.HintOf(err)}
-	var e *userops.Error
-	if errors.As(err, &e) {
-		r.Reason = e.Reason()
-	}
+	r := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email}
+	r.End(userops.Halted, err)
 	return r
 }
 

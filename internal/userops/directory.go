@@ -29,6 +29,14 @@ type User struct {
 	Status    Status `json:"status"`
 }
 
+// SameUser says that two looks show the same in every field, or both nobody.
+func SameUser(a, b *User) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
 // Invitation asks for a new user. Role has no default: a console that is not told makes an Administrator.
 type Invitation struct {
 	Email, FirstName, LastName, Role string
@@ -64,6 +72,14 @@ type Result struct {
 	Notices         []string `json:"notices,omitempty"` // what the console said that the operator should know
 	DryRun          bool     `json:"dry_run,omitempty"` // it was only rehearsed
 	Err             error    `json:"-"`                 // why the outcome is neither done nor already
+}
+
+// End says how the change ended, and why if it is neither done nor already.
+func (r *Result) End(o Outcome, err error) {
+	r.Outcome, r.Err, r.Reason, r.Hint = o, err, "", ""
+	if err != nil {
+		r.Reason, r.Hint = ReasonOf(err), HintOf(err)
+	}
 }
 
 // ExitCode is the program's exit status for one result: a rehearsal that came up to the commit did what it was asked.

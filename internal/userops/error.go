@@ -95,6 +95,15 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Cause}
 }
 
+// ReasonOf returns an error's words without the act, where it is an *Error.
+func ReasonOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Reason()
+	}
+	return err.Error()
+}
+
 // HintOf returns the hint of the outermost *Error that has one.
 func HintOf(err error) string {
 	for err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // Operation accompanies one change through whatever path carries it out: it names the change, and is asked and told at
-// the points that matter. A path takes it from the context; without one it makes up an id and asks nobody.
+// the points that matter. A path takes it from the context; without one it gets a new id and asks nobody.
 type Operation struct {
 	ID     string
 	DryRun bool // go up to the commit, not over it
@@ -47,11 +47,14 @@ func WithOperation(ctx context.Context, op *Operation) context.Context {
 	return context.WithValue(ctx, operationKey{}, op)
 }
 
-// OperationOf returns the companion, never nil: the functions of the one returned may all be called.
+// OperationOf returns the companion, never nil: the one returned has an id, and its functions may all be called.
 func OperationOf(ctx context.Context) *Operation {
 	var op Operation
 	if given, ok := ctx.Value(operationKey{}).(*Operation); ok {
 		op = *given
+	}
+	if op.ID == "" {
+		op.ID = NewOperationID()
 	}
 	if op.Found == nil {
 		op.Found = func(context.Context, Found) error { return nil }

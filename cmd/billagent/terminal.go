@@ -90,7 +90,9 @@ func (a *app) ask() func(ctx context.Context, question string) (string, error) {
 	}
 	return func(ctx context.Context, question string) (string, error) {
 		a.live.stop()
-		fmt.Fprint(a.stderr, question)
+		if err := a.put(question, in); err != nil {
+			return "", fmt.Errorf("asking %q: %w", question, err)
+		}
 		type line struct {
 			text string
 			err  error
@@ -110,4 +112,16 @@ func (a *app) ask() func(ctx context.Context, question string) (string, error) {
 			return "", ctx.Err()
 		}
 	}
+}
+
+// put shows a question where the person who must answer it looks: on standard error, or on the terminal itself where that
+// is led elsewhere. A terminal that was opened for reading alone cannot show it.
+func (a *app) put(question string, in *os.File) error {
+	if _, ok := terminalOf(a.stderr); !ok {
+		if _, err := io.WriteString(in, question); err == nil {
+			return nil
+		}
+	}
+	_, err := io.WriteString(a.stderr, question)
+	return err
 }

@@ -145,7 +145,11 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	if shotErr != nil {
 		return errors.Join(err, fmt.Errorf("keeping the page: %w", shotErr))
 	}
-	if writeErr := os.WriteFile(filepath.Join(e.dir, "page.mhtml"), []byte(res.Data), 0o600); writeErr != nil {
+	page, tokens := pageWithoutTokens(res.Data)
+	if tokens != nil { // not kept rather than kept with what is in it
+		return errors.Join(err, fmt.Errorf("keeping the page: %w", tokens))
+	}
+	if writeErr := os.WriteFile(filepath.Join(e.dir, "page.mhtml"), page, 0o600); writeErr != nil {
 		return errors.Join(err, fmt.Errorf("keeping the page: %w", writeErr))
 	}
 	return err

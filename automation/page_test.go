@@ -5,7 +5,11 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,6 +188,51 @@ func TestPicturesAndPagesHoldNoSecrets(t *testing.T) {
 	assert.Contains(t, string(page), "hello")
 	assert.NotContains(t, string(page), "hunter2")
 	assert.NotContains(t, string(page), "987654")
+}
+
+func TestAKeptPageHasNoTokensInItsAddresses(t *testing.T) {
+	t.Parallel()
+	const opaque = "zz9PQ0aXk3Jm5Tn8Rw2Lc7Vd4"
+	w := setup(t, "")
+	w.serve("/back", `<a href="/next?page=2&amp;access_token=hunter-a&amp;sort=name#id_token=hunter-b">Next page</a><a href="/pick?v=`+opaque+`">Pick</a>
+		<iframe src="/frame?ticket=hunter-c" onload="document.body.id='loaded'"></iframe><img src="/dot.png?signature=hunter-d" alt=dot><form action="/go?csrf=hunter-e"></form>`)
+	w.serve("/frame", "in the frame")
+	w.mux.HandleFunc("GET /dot.png", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "image/svg+xml")
+		fmt.Fprint(rw, `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>`)
+	})
+	require.NoError(t, w.Open(t.Context(), w.URL+"/back?code=hunter-f&tab=users"))
+	_, _, err := w.Await(t.Context(), short, nil, css("#loaded"))
+	require.NoError(t, err)
+	ev, err := automation.NewEvidence(t.TempDir())
+	require.NoError(t, err)
+	require.NoError(t, ev.Failure(t.Context(), w.Page))
+	require.NoError(t, ev.Close())
+
+	kept, err := os.ReadFile(filepath.Join(ev.Dir(), "page.mhtml"))
+	require.NoError(t, err)
+	m, err := mail.ReadMessage(bytes.NewReader(kept))
+	require.NoError(t, err)
+	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	require.NoError(t, err)
+	all := fmt.Sprint(m.Header)
+	for parts := multipart.NewReader(m.Body, params["boundary"]); ; {
+		part, err := parts.NextPart() // decodes quoted-printable
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		text, err := io.ReadAll(part)
+		require.NoError(t, err)
+		all += fmt.Sprint(part.Header) + string(text)
+	}
+	for _, still := range []string{"/next?page=2", "sort=name", "tab=users", "/frame?ticket=", "in the frame", "/dot.png?signature=", "Next page"} {
+		assert.Contains(t, all, still)
+	}
+	for _, gone := range []string{"hunter-", opaque} {
+		assert.NotContains(t, all, gone)
+		assert.NotContains(t, string(kept), gone)
+	}
 }
 
 func TestPicturesHideLongNumbersAndOtherPeople(t *testing.T) {

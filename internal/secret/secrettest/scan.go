@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,8 +32,17 @@ func Scan(t testing.TB, dir string, secrets map[string]string, holders ...string
 			return err
 		}
 		for name, secret := range secrets {
-			assert.False(t, bytes.Contains(data, []byte(secret)), "%s is in %s", name, path)
+			assert.False(t, holds(data, secret), "%s is in %s", name, path)
 		}
 		return nil
 	}))
+}
+
+// holds says whether a secret stands in data. Six digits are a code only where no letter or digit goes before or after
+// them: the hashes and times of a log hold any six digits sooner or later.
+func holds(data []byte, secret string) bool {
+	if strings.Trim(secret, "0123456789") != "" {
+		return bytes.Contains(data, []byte(secret))
+	}
+	return secret != "" && regexp.MustCompile(`(^|[^0-9A-Za-z.])`+secret+`($|[^0-9A-Za-z])`).Match(data)
 }

@@ -183,6 +183,29 @@ func TestAListThatGrowsWhileItIsReadIsReadAgain(t *testing.T) {
 	assert.Equal(t, fromConsole(con.Users()), got)
 }
 
+// TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit lets the step log lead to /dev/full, where every write fails as on a
+// full disk, and then the evidence folder to a place where none can be made.
+func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	con, p := setup(t, console.Options{}, func(o *browserpath.Options) { o.EvidenceDir = dir })
+	before := con.Users()
+	stop := func(op string) {
+		t.Helper()
+		r := p.Deactivate(userops.WithOperation(t.Context(), &userops.Operation{ID: op}), ann)
+		require.Equal(t, userops.Halted, r.Outcome, r.Reason)
+		require.ErrorIs(t, r.Err, userops.ErrStorage)
+		assert.Contains(t, r.Hint, "make room on the disk")
+		assert.Equal(t, before, con.Users())
+	}
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "demo", "full"), 0o700))
+	require.NoError(t, os.Symlink("/dev/full", filepath.Join(dir, "demo", "full", "steps.jsonl")))
+	stop("full")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "demo", "closed"), nil, 0o600))
+	stop("closed")
+	require.Equal(t, userops.Done, p.Deactivate(t.Context(), ann).Outcome)
+}
+
 // TestSecretsAreNowhereInEvidence looks through everything an operation left behind.
 func TestSecretsAreNowhereInEvidence(t *testing.T) {
 	t.Parallel()

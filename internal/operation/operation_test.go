@@ -312,6 +312,20 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 	}
 }
 
+func TestAnAuditLogThatCannotBeWrittenIsSaidBesideTheResult(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 1)
+	d := o.desk(t, nil)
+	require.NoError(t, os.Mkdir(filepath.Join(o.dir, "audit", "log.jsonl"), 0o700))
+	r := d.Deactivate(t.Context(), "u1@acme.example")
+	require.Equal(t, userops.Done, r.Outcome, "what is done is said to be done all the same")
+	require.Len(t, r.Notices, 1)
+	assert.Contains(t, r.Notices[0], "the audit log could not be written")
+	kept, err := d.Journal.Get(t.Context(), r.Op)
+	require.NoError(t, err)
+	assert.Equal(t, userops.Done, kept.Outcome)
+}
+
 func TestACancelledWait(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 1)

@@ -27,6 +27,8 @@ type Run struct {
 	Patience time.Duration // for a step that does not say; 0 means 20 s
 	// Under is what the page must say, beside whom the commit concerns, for the commit to be made.
 	Under []automation.Identity
+	// People are whom the commit concerns and whom it must not. Nil where the flow changes nothing.
+	People *automation.People
 	// Intent is asked directly before the commit; unless it returns nil, nothing is committed. Acted is told directly
 	// after. Either may be nil.
 	Intent func(ctx context.Context) error

@@ -141,7 +141,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {
 		return end(userops.Ended(err), p.failure(string(rq.action), email, err))
 	}
-	return end(p.act(ctx, rq, email, ev, &res))
+	return end(p.act(ctx, rq, email, p.people(rq, ros, found), ev, &res))
 }
 
 // before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not
@@ -163,9 +163,9 @@ func (p *Path) before(ctx context.Context, rq request, email string, ev *automat
 }
 
 // act runs the flow and, if its commit was tried, settles what became of it.
-func (p *Path) act(ctx context.Context, rq request, email string, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
+func (p *Path) act(ctx context.Context, rq request, email string, people *automation.People, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = email
-	run, got, err := p.runChange(ctx, rq, res.Before, ev)
+	run, got, err := p.runChange(ctx, rq, res.Before, people, ev)
 	res.Notices = got.Notices
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
@@ -187,11 +187,35 @@ func (p *Path) act(ctx context.Context, rq request, email string, ev *automation
 	return out, why
 }
 
+// people says whom a change is about, and whom it must not touch: everybody else of the list just read.
+func (p *Path) people(rq request, ros userops.Roster, found *userops.User) *automation.People {
+	out := &automation.People{Self: p.opts.Account}
+	if found == nil {
+		found = &userops.User{Email: rq.email, FirstName: rq.inputs["first_name"], LastName: rq.inputs["last_name"]}
+	}
+	out.Meant = person(*found)
+	for _, u := range ros.Users {
+		if u != *found && !p.rules().IsSelf(u.Email) {
+			out.Others = append(out.Others, person(u))
+		}
+	}
+	return out
+}
+
+func person(u userops.User) automation.Person {
+	out := automation.Person{ID: u.ID, Email: u.Email}
+	first, last := strings.TrimSpace(u.FirstName), strings.TrimSpace(u.LastName)
+	if first != "" && last != "" {
+		out.Names = []string{first + " " + last, last + ", " + first}
+	}
+	return out
+}
+
 // runChange carries out a changing flow with whoever accompanies the change.
-func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
+func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, people *automation.People, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
 	op := userops.OperationOf(ctx)
 	return p.runWith(ctx, nil, rq.flow, rq.inputs, ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.Under = op.DryRun, op.Acted, p.whose()
+		r.Rehearse, r.Acted, r.Under, r.People = op.DryRun, op.Acted, p.whose(), people
 		r.Intent = func(ctx context.Context) error {
 			if err := p.stillOurs(ctx, ev); err != nil {
 				return err

@@ -1,0 +1,15 @@
+package automation
+
+// Person is somebody of a tenant, as pages and requests may name them.
+type Person struct {
+	ID    string   `json:"id,omitempty"` // what the console calls the person; empty where its list does not show it
+	Email string   `json:"email"`
+	Names []string `json:"names,omitempty"` // as pages write it: "Ann Lee" and "Lee, Ann"
+}
+
+// People are those whom a page or a request may name when something is committed.
+type People struct {
+	Meant  Person   `json:"meant"`
+	Self   string   `json:"self"` // the e-mail of the account that acts, which any page may show
+	Others []Person `json:"others"`
+}

@@ -37,6 +37,10 @@ type Browser struct {
 	mu      sync.Mutex
 	pages   map[proto.TargetTargetID]*Page
 	windows map[proto.TargetTargetID]bool // every tab and window there is, ours or not
+	targets map[proto.TargetTargetID]proto.BrowserBrowserContextID
+	gates   map[proto.BrowserBrowserContextID]*Gate
+
+	holding sync.Mutex // held while the browser is told which requests to hold
 }
 
 // launchBound is how long a browser may take to answer its first call: measured 0.2 s, generous for a loaded machine.
@@ -55,7 +59,8 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{}}
+	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{},
+		targets: map[proto.TargetTargetID]proto.BrowserBrowserContextID{}, gates: map[proto.BrowserBrowserContextID]*Gate{}}
 	b.conn.handle("", b.event)
 	ctx, cancel := context.WithTimeout(ctx, launchBound)
 	defer cancel()
@@ -88,7 +93,7 @@ func (b *Browser) watch(ctx context.Context) error {
 	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
 		return err
 	}
-	return proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{{URLPattern: "*", ResourceType: proto.NetworkResourceTypeDocument}}}.Call(b.scope(ctx))
+	return b.hold(ctx)
 }
 
 // event hears of windows, to close those that a page opens in a browser that does not refuse to open them. An opener need
@@ -107,30 +112,44 @@ func (b *Browser) event(method string, params json.RawMessage) {
 }
 
 func (b *Browser) opened(t *proto.TargetTargetInfo) {
-	if t == nil || t.Type != "page" {
+	if t == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.windows[t.TargetID] = true
+	b.targets[t.TargetID] = t.BrowserContextID
+	if t.Type == "page" {
+		b.windows[t.TargetID] = true
+	}
 }
 
 func (b *Browser) closed(t proto.TargetTargetID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.windows, t)
+	delete(b.targets, t)
 }
 
-// decide lets a navigation through or stops it. A page's main frame bears the id of its target; a window that is not ours
-// gets nothing at all, and is being closed.
+// decide lets a request that is held through or stops it: a navigation by the list of allowed hosts, and everything by the
+// gate where one is open. A page's main frame bears the id of its target; a window that is not ours gets nothing at all,
+// and is being closed.
 func (b *Browser) decide(e *proto.FetchRequestPaused) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if b.allows(proto.TargetTargetID(e.FrameID), e.Request.URL) {
-		_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(b.scope(ctx)) // fails only when the page has moved on
+	if e.ResponseStatusCode != nil || e.ResponseErrorReason != "" {
+		b.answerAt(ctx, e)
 		return
 	}
-	_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(b.scope(ctx))
+	frame := proto.TargetTargetID(e.FrameID)
+	if e.ResourceType == proto.NetworkResourceTypeDocument && !b.allows(frame, e.Request.URL) {
+		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(b.scope(ctx))
+		return
+	}
+	if g := b.gateOf(frame); g != nil {
+		g.arrive(ctx, e)
+		return
+	}
+	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(b.scope(ctx)) // fails only when the page has moved on
 }
 
 // allows asks the page that a frame is of. Word of a frame may come after its first request: then every page is asked.

@@ -35,6 +35,10 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.navigatedWithin)
 	case "Network.responseReceived":
 		hear(params, p.answered)
+	case "Network.webSocketFrameSent":
+		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.socketFrame(e.Response.PayloadData) })
+	case "Network.webTransportCreated":
+		hear(params, func(e proto.NetworkWebTransportCreated) { p.socketFrame("a WebTransport to " + WithoutQuery(e.URL)) })
 	case "Page.windowOpen":
 		hear(params, func(e proto.PageWindowOpen) { p.note("a pop-up window was stopped: " + WithoutQuery(e.URL)) })
 	case "Page.javascriptDialogOpening":
@@ -217,6 +221,16 @@ func (p *Page) dropWorld() {
 	case <-p.worldReady:
 		p.worldReady = make(chan struct{})
 	default:
+	}
+}
+
+// socketFrame tells the session's gate, if one is open, of what cannot be held.
+func (p *Page) socketFrame(text string) {
+	p.owner.browser.mu.Lock()
+	g := p.owner.browser.gates[p.owner.context]
+	p.owner.browser.mu.Unlock()
+	if g != nil {
+		g.socketFrame(text)
 	}
 }
 

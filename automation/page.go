@@ -30,11 +30,14 @@ var jsTable string
 //go:embed js/mask.js
 var jsMask string
 
+//go:embed js/storage.js
+var jsStorage string
+
 //go:embed js/agent.js
 var jsAgent string
 
 // agentScript is what runs in every document, in a world of its own that the page's scripts cannot touch.
-var agentScript = "(() => { if (globalThis.billagent) return;\n" + jsAccessibility + jsResolve + jsAct + jsTable + jsMask + jsAgent + "})()"
+var agentScript = "(() => { if (globalThis.billagent) return;\n" + jsAccessibility + jsResolve + jsAct + jsTable + jsMask + jsStorage + jsAgent + "})()"
 
 // world names the isolated world of our script.
 const world = "billagent"
@@ -68,6 +71,9 @@ func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
 func (p *Page) scope(ctx context.Context) scope {
 	return scope{ctx: ctx, conn: p.owner.browser.conn, session: p.session}
 }
+
+// Session is the session that the page is of.
+func (p *Page) Session() *Session { return p.owner }
 
 // URL is the address of the page now shown.
 func (p *Page) URL() string {

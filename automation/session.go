@@ -16,6 +16,8 @@ type Session struct {
 	browser *Browser
 	context proto.BrowserBrowserContextID
 	allowed []string
+	clean   bool     // its pages use no cache and no service worker
+	carried *carried // what of another session's storage its pages begin with
 }
 
 // Cookies is what keeps a session signed in: a credential. It is opaque JSON.
@@ -117,6 +119,11 @@ func (p *Page) setUp(ctx context.Context) error {
 	}
 	for _, c := range calls {
 		if err := c.Call(sc); err != nil {
+			return err
+		}
+	}
+	if p.owner.clean {
+		if err := p.cleanly(ctx); err != nil {
 			return err
 		}
 	}

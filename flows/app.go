@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -24,6 +25,13 @@ type App struct {
 	} `json:"choices"`
 	Factors map[string]string `json:"factors"` // authenticator, message: what tells them apart where the console offers a choice
 	Watch   []Watch           `json:"watch"`
+	Reads   []Reads           `json:"reads"` // requests that only read, though their method may change something
+	Answers struct {          // regular expressions over the body of an answer that is no error by its status
+		Refused   []string `json:"refused"`   // its last group is what the console says
+		Requested []string `json:"requested"` // a second person must approve
+	} `json:"answers"`
+	Sockets string   `json:"sockets"` // why pages may name people on WebSockets while something is committed; empty: they may not
+	Storage []string `json:"storage"` // keys of a page's storage without which it is not signed in
 
 	file *datafile.File
 }
@@ -66,6 +74,13 @@ func (a *App) check() []error {
 				errs = append(errs, a.file.Problem(fmt.Sprintf("the word %q means both %s and %s", w, other, status), "statuses", status, i))
 			}
 			seen[w] = status
+		}
+	}
+	for kind, patterns := range map[string][]string{"refused": a.Answers.Refused, "requested": a.Answers.Requested} {
+		for i, p := range patterns {
+			if _, err := regexp.Compile(p); err != nil {
+				errs = append(errs, a.file.Problem(err.Error(), "answers", kind, i))
+			}
 		}
 	}
 	return errs

@@ -68,6 +68,9 @@ func (f *Flow) check() []error {
 	case !f.Changes && commits > 0:
 		complain("a flow with a commit step says changes: true", "flow")
 	}
+	if f.Sends != nil {
+		f.Sends.check(f, complain)
+	}
 	if f.Changes {
 		f.checkAfterCommit(complain)
 	} else if len(f.Afterwards) > 0 {

@@ -23,6 +23,7 @@ type Flow struct {
 	Secrets []string          `json:"secrets,omitempty"` // inputs asked for only when a step needs them, and never repeated
 	Outputs map[string]Output `json:"outputs,omitempty"`
 	Timeout Duration          `json:"timeout"`
+	Sends   *Sends            `json:"sends,omitempty"` // what the commit sends; nil: by the rule of whom requests name
 	Steps   []Step            `json:"steps"`
 
 	// Afterwards follows the read-back of a change: screens that the console shows then and that are safe to leave

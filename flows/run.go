@@ -33,6 +33,11 @@ type Run struct {
 	// after. Either may be nil.
 	Intent func(ctx context.Context) error
 	Acted  func(ctx context.Context)
+	// App is whose pages these are: what its answers mean, and which requests only read. Nil: no more than HTTP says.
+	App *App
+	// Through rehearses the press as well, in a session in which nothing that may change something leaves; the session is
+	// the caller's to throw away. It ends with ErrRehearsed, and Result.WouldSend says what was stopped.
+	Through bool
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
@@ -50,9 +55,11 @@ type Watching struct {
 type Result struct {
 	Texts     map[string][]string // outputs of read and texts
 	Rows      map[string]automation.Rows
-	Committed bool // the commit was attempted: what it did is for a read-back to say
+	Committed bool // something left the browser, or may have: what it did is for a read-back to say
 	Requested bool // the page says that a second person must approve
 	Notices   []string
+	Passage   *Passage    // what left at the commit; nil where nothing was pressed. Close it
+	WouldSend []Rehearsed // of a rehearsal through the press
 }
 
 // ErrRehearsed ends a rehearsal that came up to the commit.
@@ -76,7 +83,14 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.asked = map[string]int{}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
-	err := r.steps(ctx, r.Flow.Steps)
+	if r.Through {
+		passage, err := r.openPassage(ctx)
+		if err != nil {
+			return r.result, fmt.Errorf("flow %s: %w", r.Flow.Name, err)
+		}
+		r.result.Passage = passage
+	}
+	err := r.nothingSent(r.steps(ctx, r.Flow.Steps))
 	if r.result.Committed {
 		if _, pictureErr := r.Evidence.Picture(ctx, r.Page, "after-commit"); pictureErr != nil {
 			err = errors.Join(err, fmt.Errorf("flow %s: the picture after the commit: %w", r.Flow.Name, pictureErr))

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,52 +43,6 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold}
 	}
 	return r.Page.Click(ctx, click)
-}
-
-// pressBound is how long a press may take once it has been allowed. What was asked then (is the tenant frozen, does the
-// lease hold) must still be so when the press comes; waiting for the target is done before.
-const pressBound = 5 * time.Second
-
-// commit is the one irreversible step: pictured and written down before, never tried twice.
-func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
-	if _, err := r.Evidence.Picture(ctx, r.Page, "before-commit"); err != nil {
-		return err
-	}
-	if p.Row == nil { // a row's part is found with its row; FindRow has done so
-		if _, err := r.await(ctx, bound, p.Target); err != nil {
-			return err
-		}
-	}
-	if r.Rehearse {
-		return ErrRehearsed
-	}
-	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
-		return err
-	}
-	if r.Intent != nil {
-		if err := r.Intent(ctx); err != nil {
-			return err
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
-	ctx = context.WithoutCancel(ctx)
-	err := r.press(ctx, p, min(bound, pressBound), true)
-	var e *automation.Error
-	switch {
-	case err == nil:
-		r.result.Committed = true
-	case errors.As(err, &e):
-		r.result.Committed = e.Acted // otherwise nothing was delivered to the page
-	default:
-		r.result.Committed = true // the browser or its connection went: what was delivered is not known
-	}
-	if r.result.Committed && r.Acted != nil {
-		r.Acted(ctx)
-	}
-	return err
 }
 
 func (r *Run) fill(ctx context.Context, f *Fill, bound time.Duration) error {

@@ -1,6 +1,6 @@
 // The door: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
-const doors = { look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, rows, scroll, reveal, mask, unmask, blank, unblank };
+const doors = { look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, rows, scroll, reveal, mask, unmask, blank, unblank, storageOf, tokens, cameTogether };
 
 globalThis.billagent = async (door, req) => {
   try {

@@ -1,0 +1,111 @@
+package automation
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+//go:embed js/carry.js
+var jsCarry string
+
+// carried is what of a page's storage goes with a sign-in. Its values are secret.
+type carried struct {
+	Origin  string            `json:"origin"`
+	Local   map[string]string `json:"local"`
+	Session map[string]string `json:"session"`
+}
+
+// Fresh opens another isolated session, signed in as this one is and with nothing else of it: its cookies, and of the
+// page's storage the named keys. Its pages use no cache and no service worker, so that they show what the server says.
+// Close it.
+func (s *Session) Fresh(ctx context.Context, page *Page, keys []string) (*Session, error) {
+	cookies, err := s.Cookies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := s.browser.NewSession(ctx, s.allowed)
+	if err != nil {
+		return nil, err
+	}
+	fresh.clean = true
+	if len(keys) > 0 {
+		var c carried
+		if err := page.look(ctx, "storageOf", map[string]any{"keys": keys}, &c); err != nil {
+			return nil, closing(ctx, fresh, fmt.Errorf("reading the page's storage: %w", err))
+		}
+		fresh.carried = &c
+	}
+	if err := fresh.SetCookies(ctx, cookies); err != nil {
+		return nil, closing(ctx, fresh, err)
+	}
+	return fresh, nil
+}
+
+func closing(ctx context.Context, s *Session, err error) error {
+	if closeErr := s.Close(ctx); closeErr != nil {
+		return fmt.Errorf("%w; %w", err, closeErr)
+	}
+	return err
+}
+
+// Close ends the session with all its pages, workers and whatever they have kept.
+func (s *Session) Close(ctx context.Context) error {
+	s.browser.mu.Lock()
+	for id, p := range s.browser.pages {
+		if p.owner == s {
+			delete(s.browser.pages, id)
+			defer s.browser.conn.handle(p.session, nil)
+		}
+	}
+	s.browser.mu.Unlock()
+	if err := (proto.TargetDisposeBrowserContext{BrowserContextID: s.context}).Call(s.browser.scope(ctx)); err != nil {
+		return fmt.Errorf("closing an isolated browser context: %w", err)
+	}
+	return nil
+}
+
+// cleanly sets up a page of a fresh session.
+func (p *Page) cleanly(ctx context.Context) error {
+	sc := p.scope(ctx)
+	if err := (proto.NetworkSetCacheDisabled{CacheDisabled: true}).Call(sc); err != nil {
+		return err
+	}
+	if err := (proto.NetworkSetBypassServiceWorker{Bypass: true}).Call(sc); err != nil {
+		return err
+	}
+	if p.owner.carried == nil {
+		return nil
+	}
+	values, err := json.Marshal(p.owner.carried)
+	if err != nil {
+		return err
+	}
+	script := jsCarry + "(" + string(values) + ")"
+	_, err = proto.PageAddScriptToEvaluateOnNewDocument{Source: script, WorldName: world, RunImmediately: true}.Call(sc)
+	return err
+}
+
+// Tokens lists what the page bears that the next page may spend, such as a form's anti-forgery token: a hash by its name.
+func (p *Page) Tokens(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	err := p.look(ctx, "tokens", struct{}{}, &out)
+	return out, err
+}
+
+// CameTogether says whether a target's form bears a token of its own in the document that shows the others.
+func (p *Page) CameTogether(ctx context.Context, t *selectors.Target, others []Identity) (bool, error) {
+	var res struct {
+		Together bool `json:"together"`
+	}
+	targets := make([]*selectors.Target, len(others))
+	for i, o := range others {
+		targets[i] = o.Target
+	}
+	err := p.look(ctx, "cameTogether", map[string]any{"target": t, "others": targets}, &res)
+	return res.Together, err
+}

@@ -1,0 +1,291 @@
+package automation
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Ruling says what becomes of a request that is held.
+type Ruling struct {
+	Pass   bool
+	Commit bool   // it is what the press was made for, or may be
+	Why    string // for the evidence; where it does not pass, why not
+}
+
+// Judge rules on a request. It is asked for one request at a time and must not wait.
+type Judge func(Request) Ruling
+
+// Sent is a request that came to a gate, and what became of it.
+type Sent struct {
+	Request Request
+	Ruling  Ruling
+	At      time.Time
+	Answer  *Answer // nil: none has come
+}
+
+// Answer is what the server answered, redirections followed.
+type Answer struct {
+	Status int
+	Body   []byte // at most answerLimit bytes; of a redirection none
+	Failed string // why there is none: the browser's word for it
+}
+
+// answerLimit bounds what is kept of an answer's body. An error is told in much less.
+const answerLimit = 1 << 20
+
+// Gate holds every request of one session's pages, frames and workers until its judge has ruled. It is measured that
+// requests are held without a gap only by Fetch at the browser's own level, enabled since launch and widened: see
+// internal/decisions. Sockets cannot be held: what a page sends on one is counted.
+type Gate struct {
+	session *Session
+	judge   Judge
+
+	mu     sync.Mutex
+	sent   []*Sent
+	held   map[proto.FetchRequestID]*Sent // let through, their answer not seen yet
+	frames []string                       // what was sent on sockets
+	moved  chan struct{}                  // closed and replaced whenever something happens
+}
+
+// OpenGate begins to hold the session's requests. It returns when no request can slip by. Close it. A session has one
+// gate at a time.
+func (s *Session) OpenGate(ctx context.Context, judge Judge) (*Gate, error) {
+	g := &Gate{session: s, judge: judge, held: map[proto.FetchRequestID]*Sent{}, moved: make(chan struct{})}
+	b := s.browser
+	b.mu.Lock()
+	if b.gates[s.context] != nil {
+		b.mu.Unlock()
+		return nil, errors.New("holding the session's requests: they are held already")
+	}
+	b.gates[s.context] = g
+	b.mu.Unlock()
+	if err := b.hold(ctx); err != nil {
+		b.mu.Lock()
+		delete(b.gates, s.context)
+		b.mu.Unlock()
+		return nil, fmt.Errorf("holding the session's requests: %w", err)
+	}
+	return g, nil
+}
+
+// Close lets the session's requests go again.
+func (g *Gate) Close(ctx context.Context) error {
+	b := g.session.browser
+	b.mu.Lock()
+	delete(b.gates, g.session.context)
+	b.mu.Unlock()
+	if err := b.hold(ctx); err != nil {
+		return fmt.Errorf("letting the session's requests go: %w", err)
+	}
+	return nil
+}
+
+// hold tells the browser which requests to hold: documents always, for the list of allowed hosts; everything while a gate
+// is open. Narrowing does not let go of what is held, disabling would.
+func (b *Browser) hold(ctx context.Context) error {
+	b.holding.Lock() // two gates that open and close at once must leave the last word to the last
+	defer b.holding.Unlock()
+	b.mu.Lock()
+	wide := len(b.gates) > 0
+	b.mu.Unlock()
+	pattern := &proto.FetchRequestPattern{URLPattern: "*"}
+	if !wide {
+		pattern.ResourceType = proto.NetworkResourceTypeDocument
+	}
+	return proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{pattern}}.Call(b.scope(ctx))
+}
+
+// gateOf finds the gate that a frame's or worker's requests go through. Where nothing is known of the frame, every open
+// gate may be meant: the first is asked.
+func (b *Browser) gateOf(frame proto.TargetTargetID) *Gate {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.gates) == 0 {
+		return nil
+	}
+	if page := b.pages[frame]; page != nil {
+		return b.gates[page.owner.context]
+	}
+	if owner, ok := b.targets[frame]; ok {
+		return b.gates[owner]
+	}
+	for _, p := range b.pages {
+		if p.holds(frame) {
+			return b.gates[p.owner.context]
+		}
+	}
+	for _, g := range b.gates {
+		return g
+	}
+	return nil
+}
+
+// arrive rules on a request and does what the ruling says.
+func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
+	s := g.rule(e)
+	sc := g.session.browser.scope(ctx)
+	if !s.Ruling.Pass {
+		reason := proto.NetworkErrorReasonBlockedByClient
+		if e.ResourceType == proto.NetworkResourceTypeDocument {
+			reason = proto.NetworkErrorReasonAborted // the page stays as it is; otherwise an error page takes its place
+		}
+		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: reason}.Call(sc)
+		return
+	}
+	err := proto.FetchContinueRequest{RequestID: e.RequestID, InterceptResponse: s.Ruling.Commit}.Call(sc)
+	if err != nil && s.Ruling.Commit {
+		g.answered(e.RequestID, &Answer{Failed: "the request was given up: " + err.Error()})
+	}
+}
+
+// rule asks the judge, once for every request, and writes down what it says. A redirection of what was let through as
+// the commit belongs to it.
+func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer g.stir()
+	s := &Sent{Request: requestOf(e), At: time.Now()}
+	s.Ruling = g.judge(s.Request)
+	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
+		delete(g.held, e.RedirectedRequestID)
+		g.held[e.RequestID] = before
+		before.Answer = nil // the answer is what the redirection leads to
+		s.Ruling.Commit = true
+		if s.Request.Changes() { // 307 and 308 send the same again, elsewhere
+			g.sent = append(g.sent, s)
+		}
+		return s
+	}
+	if s.Request.Changes() || s.Ruling.Commit || !s.Ruling.Pass {
+		g.sent = append(g.sent, s)
+	}
+	if s.Ruling.Commit && s.Ruling.Pass {
+		g.held[e.RequestID] = s
+	}
+	return s
+}
+
+// stir wakes whoever waits for something to happen. The caller holds the lock.
+func (g *Gate) stir() {
+	close(g.moved)
+	g.moved = make(chan struct{})
+}
+
+// respond reads an answer that is held, and lets it go on to the page.
+func (g *Gate) respond(ctx context.Context, e *proto.FetchRequestPaused) {
+	sc := g.session.browser.scope(ctx)
+	a := &Answer{Failed: string(e.ResponseErrorReason)}
+	if e.ResponseStatusCode != nil {
+		a.Status = *e.ResponseStatusCode
+	}
+	if a.Failed == "" && (a.Status < 300 || a.Status > 399) {
+		if body, err := (proto.FetchGetResponseBody{RequestID: e.RequestID}).Call(sc); err == nil {
+			a.Body = bodyOf(body)
+		}
+	}
+	g.answered(e.RequestID, a)
+	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(sc)
+}
+
+func bodyOf(r *proto.FetchGetResponseBodyResult) []byte {
+	data := []byte(r.Body)
+	if r.Base64Encoded {
+		if plain, err := base64.StdEncoding.DecodeString(r.Body); err == nil {
+			data = plain
+		}
+	}
+	return data[:min(len(data), answerLimit)]
+}
+
+func (g *Gate) answered(id proto.FetchRequestID, a *Answer) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if s := g.held[id]; s != nil {
+		s.Answer = a
+		if a.Status < 300 || a.Status > 399 {
+			delete(g.held, id)
+		}
+		g.stir()
+	}
+}
+
+// knows says whether the answer of a request is awaited here.
+func (g *Gate) knows(id proto.FetchRequestID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.held[id] != nil
+}
+
+// socketFrame notes what a page sent on a socket.
+func (g *Gate) socketFrame(text string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.frames = append(g.frames, text)
+	g.stir()
+}
+
+// Sent lists what came to the gate: what may have been the commit, what changes something, and what was stopped.
+func (g *Gate) Sent() []Sent {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	out := make([]Sent, len(g.sent))
+	for i, s := range g.sent {
+		out[i] = *s
+		if s.Answer != nil {
+			a := *s.Answer
+			out[i].Answer = &a
+		}
+	}
+	return out
+}
+
+// SocketFrames lists what the session's pages sent on WebSockets since the gate was opened. A WebTransport that was
+// opened counts as one.
+func (g *Gate) SocketFrames() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.frames)
+}
+
+// Await waits until what came to the gate satisfies done, at most bound, and says whether it does.
+func (g *Gate) Await(ctx context.Context, bound time.Duration, done func([]Sent) bool) bool {
+	end := time.NewTimer(bound)
+	defer end.Stop()
+	for {
+		g.mu.Lock()
+		moved := g.moved
+		g.mu.Unlock()
+		if done(g.Sent()) {
+			return true
+		}
+		select {
+		case <-moved:
+		case <-end.C:
+			return false
+		case <-ctx.Done():
+			return false
+		case <-g.session.browser.conn.closed:
+			return false
+		}
+	}
+}
+
+// answerAt passes an answer to the gate that awaits it. Where none does any more it goes on to the page.
+func (b *Browser) answerAt(ctx context.Context, e *proto.FetchRequestPaused) {
+	b.mu.Lock()
+	gates := slices.Collect(maps.Values(b.gates))
+	b.mu.Unlock()
+	if i := slices.IndexFunc(gates, func(g *Gate) bool { return g.knows(e.RequestID) }); i >= 0 {
+		gates[i].respond(ctx, e)
+		return
+	}
+	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(b.scope(ctx))
+}

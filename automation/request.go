@@ -1,0 +1,217 @@
+package automation
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Request is a request on its way out of the browser.
+type Request struct {
+	Method string
+	URL    string
+	Type   string // media type of the body, with its parameters
+	Body   []byte
+	Opaque bool   // it has a body, or a part of one, that the browser does not show: a stream, a file, a compressed text
+	Kind   string // what the browser loads it as: Document, Fetch, XHR, Ping, Image, …
+	Hop    bool   // the server's redirection of a request that was let through
+}
+
+// Changes says whether the method may change something on the server (RFC 9110, 9.2.1).
+func (r Request) Changes() bool {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+		return false
+	}
+	return true
+}
+
+// Path is the path of the address, unescaped.
+func (r Request) Path() string {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}
+
+// Value is one value that a request carries.
+type Value struct {
+	Key   string // path into the body, such as variables.input.ids.0; a name of the query or of a form
+	Text  string
+	Inner bool // it stands in a text of the body that is itself JSON, and is listed beside that text
+}
+
+// Query lists the values of the address's query.
+func (r Request) Query() []Value {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return nil
+	}
+	return formValues(u.RawQuery)
+}
+
+// Values lists the values of the body: of a form, of JSON (also where the page calls it otherwise) or of a multipart
+// body. Any other body is one value without a key.
+func (r Request) Values() []Value {
+	if len(r.Body) == 0 {
+		return nil
+	}
+	kind, params, err := mime.ParseMediaType(r.Type)
+	if err != nil {
+		kind = ""
+	}
+	if out, ok := jsonValues(r.Body); ok {
+		return out
+	}
+	switch kind {
+	case "application/x-www-form-urlencoded":
+		return formValues(string(r.Body))
+	case "multipart/form-data":
+		if out, ok := multipartValues(r.Body, params["boundary"]); ok {
+			return out
+		}
+	case "text/plain": // a form's text/plain encoding: one name=value a line
+		var out []Value
+		for line := range strings.Lines(string(r.Body)) {
+			name, value, found := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
+			if !found {
+				return []Value{{Text: string(r.Body)}}
+			}
+			out = append(out, Value{Key: name, Text: value})
+		}
+		return out
+	}
+	return []Value{{Text: string(r.Body)}}
+}
+
+// formValues reads name=value pairs in their order. A pair that cannot be unescaped is taken as it stands.
+func formValues(s string) []Value {
+	var out []Value
+	for pair := range strings.SplitSeq(s, "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		if v, err := url.QueryUnescape(name); err == nil {
+			name = v
+		}
+		if v, err := url.QueryUnescape(value); err == nil {
+			value = v
+		}
+		out = append(out, Value{Key: name, Text: value})
+	}
+	return out
+}
+
+// jsonValues lists the scalars of an object or an array. A text that is itself JSON is looked into.
+func jsonValues(data []byte) ([]Value, bool) {
+	data = bytes.TrimSpace(data)
+	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
+		return nil, false
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return nil, false
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, false
+	}
+	return flatten(nil, "", v), true
+}
+
+func flatten(out []Value, key string, v any) []Value {
+	below := func(name string) string {
+		if key == "" {
+			return name
+		}
+		return key + "." + name
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			out = flatten(out, below(name), inner)
+		}
+	case []any:
+		for i, inner := range v {
+			out = flatten(out, below(strconv.Itoa(i)), inner)
+		}
+	case string:
+		out = append(out, Value{Key: key, Text: v})
+		if inner, ok := jsonValues([]byte(v)); ok {
+			for _, i := range inner {
+				out = append(out, Value{below(i.Key), i.Text, true})
+			}
+		}
+	case json.Number:
+		out = append(out, Value{Key: key, Text: v.String()})
+	case bool:
+		out = append(out, Value{Key: key, Text: strconv.FormatBool(v)})
+	case nil:
+		out = append(out, Value{Key: key})
+	}
+	return out
+}
+
+func multipartValues(body []byte, boundary string) ([]Value, bool) {
+	var out []Value
+	for parts := multipart.NewReader(bytes.NewReader(body), boundary); ; {
+		part, err := parts.NextPart()
+		if err == io.EOF {
+			return out, true
+		}
+		if err != nil {
+			return nil, false
+		}
+		data, err := io.ReadAll(part)
+		if err != nil {
+			return nil, false
+		}
+		text := string(data)
+		if !utf8.ValidString(text) {
+			text = strconv.Quote(text)
+		}
+		out = append(out, Value{Key: part.FormName(), Text: text})
+		if inner, ok := jsonValues(data); ok {
+			for _, i := range inner {
+				out = append(out, Value{part.FormName() + "." + i.Key, i.Text, true})
+			}
+		}
+	}
+}
+
+// requestOf reads what the browser says of a request that it holds.
+func requestOf(e *proto.FetchRequestPaused) Request {
+	r := Request{Method: e.Request.Method, URL: e.Request.URL, Kind: string(e.ResourceType), Hop: e.RedirectedRequestID != ""}
+	for name, value := range e.Request.Headers {
+		switch strings.ToLower(name) {
+		case "content-type":
+			r.Type = value.Str()
+		case "content-encoding":
+			r.Opaque = true
+		}
+	}
+	for _, part := range e.Request.PostDataEntries {
+		if part == nil || len(part.Bytes) == 0 { // a file or a stream
+			r.Opaque = true
+			continue
+		}
+		r.Body = append(r.Body, part.Bytes...)
+	}
+	if len(r.Body) == 0 && !r.Opaque {
+		r.Body = []byte(e.Request.PostData)
+	}
+	r.Opaque = r.Opaque || e.Request.HasPostData && len(r.Body) == 0
+	return r
+}

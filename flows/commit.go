@@ -1,0 +1,115 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+)
+
+// pressBound is how long a press may take once it has been allowed. What was asked then (is the tenant frozen, does the
+// lease hold) must still be so when the press comes; waiting for the target is done before.
+const pressBound = 5 * time.Second
+
+// commit is the one irreversible step: pictured and written down before, never tried twice, and everything that leaves
+// the browser from then on is looked at.
+func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
+	if err := r.picture(ctx, "before-commit"); err != nil {
+		return err
+	}
+	if p.Row == nil { // a row's part is found with its row; FindRow has done so
+		if _, err := r.await(ctx, bound, p.Target); err != nil {
+			return err
+		}
+	}
+	if r.Through {
+		return r.pressThrough(ctx, p, bound)
+	}
+	if r.Rehearse {
+		return ErrRehearsed
+	}
+	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
+		return err
+	}
+	if r.Intent != nil {
+		if err := r.Intent(ctx); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
+	ctx = context.WithoutCancel(ctx)
+	passage, err := r.openPassage(ctx)
+	if err != nil {
+		return err // nothing has been pressed
+	}
+	r.result.Passage = passage
+	err = r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
+	if r.result.Committed && r.Acted != nil {
+		r.Acted(ctx)
+	}
+	return err
+}
+
+// picture keeps a picture. One that could not be taken is told in the step log and ends nothing: it is evidence, not a
+// promise. Evidence that cannot be written ends the run.
+func (r *Run) picture(ctx context.Context, name string) error {
+	_, err := r.Evidence.Picture(ctx, r.Page, name)
+	return err
+}
+
+// pressed says whether something left the browser, by what came to the gate; where the gate can't tell, by what the page
+// was delivered.
+func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
+	passage := r.result.Passage
+	var e *automation.Error
+	delivered := err == nil || !errors.As(err, &e) || e.Acted // not ours: the browser or its connection went
+	if delivered {
+		passage.came(ctx)
+	}
+	surely, perhaps := passage.judge.left()
+	stopped := len(passage.judge.reasons()) > 0
+	switch {
+	case surely:
+		r.result.Committed = true
+		return err
+	case stopped && !perhaps:
+		passage.judge.end()
+		return passage.stoppedError(p.Target)
+	}
+	r.result.Committed = delivered || perhaps
+	return err
+}
+
+// nothingSent looks, when a flow has gone to its end, whether the press had any effect that left the browser.
+func (r *Run) nothingSent(err error) error {
+	if !r.result.Committed || !r.result.Passage.nothingLeft() {
+		return err
+	}
+	r.result.Committed = false
+	if stopped := r.result.Passage.Stopped(); len(stopped) > 0 {
+		return r.result.Passage.stoppedError("commit")
+	}
+	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: automation.ErrMissed, Last: "the press sent nothing", Page: r.pageNow()}
+	return errors.Join(why, err)
+}
+
+// pressThrough presses where nothing can leave, and keeps what would have been sent.
+func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) error {
+	passage := r.result.Passage
+	before := len(passage.gate.Sent())
+	passage.judge.seal()
+	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
+		return fmt.Errorf("rehearsing the press: %w", err)
+	}
+	passage.gate.Await(ctx, bound, func(sent []automation.Sent) bool { return len(sent) > before })
+	passage.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
+	for _, s := range passage.gate.Sent()[before:] {
+		r.result.WouldSend = append(r.result.WouldSend, passage.judge.rehearsed(s.Request))
+	}
+	return ErrRehearsed
+}

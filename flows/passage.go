@@ -1,0 +1,196 @@
+package flows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+)
+
+// ErrStopped means that what the page would have sent at the commit was not what was meant, and did not leave.
+var ErrStopped = errors.New("the page would have sent something else than was meant")
+
+// Answer is what the server said to the commit.
+type Answer string
+
+// What a server can say. Only what it says counts, never what the page shows.
+const (
+	Unanswered Answer = "unanswered" // nothing known was sent, or no answer came, or it was an error of the server: not known
+	Accepted   Answer = "accepted"
+	Refused    Answer = "refused"   // 4xx, or an error that the app's file declares
+	AsksSecond Answer = "requested" // accepted, and a second person must approve
+)
+
+// Passage is what left the browser at a commit, and what was answered. Requests are held until it is closed.
+type Passage struct {
+	gate  *automation.Gate
+	judge *judge
+	app   *App
+}
+
+func (r *Run) openPassage(ctx context.Context) (*Passage, error) {
+	app := r.App
+	if app == nil {
+		app = &App{}
+	}
+	p := &Passage{app: app, judge: newJudge(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
+	p.judge.dry = r.Through
+	var err error
+	p.gate, err = r.Page.Session().OpenGate(ctx, p.judge.rule)
+	return p, err
+}
+
+// Close lets requests go again. What came is written to the evidence, its secrets taken out.
+func (p *Passage) Close(ctx context.Context, ev *automation.Evidence) error {
+	if p == nil {
+		return nil
+	}
+	err := p.gate.Close(ctx)
+	for _, s := range p.gate.Sent() {
+		entry := map[string]any{"step": "request", "request": Describe(s.Request), "let_through": s.Ruling.Pass, "why": s.Ruling.Why, "sent_at": s.At.UTC()}
+		if s.Answer != nil {
+			entry["status"], entry["no_answer"] = s.Answer.Status, s.Answer.Failed
+		}
+		err = errors.Join(err, ev.Log(entry))
+	}
+	return err
+}
+
+// Answer is what the server said last to what was let through as the commit.
+func (p *Passage) Answer() Answer {
+	if p == nil {
+		return Unanswered
+	}
+	out := Unanswered
+	for _, s := range p.gate.Sent() {
+		if s.Ruling.Commit && s.Ruling.Pass {
+			out = p.app.read(s.Answer)
+		}
+	}
+	return out
+}
+
+// read says what an answer means, by its status and by what the app's file declares.
+func (a *App) read(got *automation.Answer) Answer {
+	switch {
+	case got == nil || got.Failed != "" || got.Status >= 500 || got.Status == http.StatusRequestTimeout:
+		return Unanswered
+	case got.Status >= 400 || matchesAny(a.Answers.Refused, got.Body):
+		return Refused
+	case matchesAny(a.Answers.Requested, got.Body):
+		return AsksSecond
+	}
+	return Accepted
+}
+
+func matchesAny(patterns []string, body []byte) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		re, err := regexp.Compile(p) // the loader has made sure of it
+		return err == nil && re.Match(body)
+	})
+}
+
+// Words is what the server said in its refusal, cut short, for a person to read.
+func (p *Passage) Words() string {
+	if p == nil {
+		return ""
+	}
+	for _, s := range slices.Backward(p.gate.Sent()) {
+		if !s.Ruling.Commit || s.Answer == nil {
+			continue
+		}
+		for _, pattern := range p.app.Answers.Refused {
+			if re, err := regexp.Compile(pattern); err == nil {
+				if m := re.FindSubmatch(s.Answer.Body); len(m) > 1 {
+					return strings.TrimSpace(string(m[len(m)-1]))
+				}
+			}
+		}
+		return fmt.Sprintf("status %d", s.Answer.Status)
+	}
+	return ""
+}
+
+// Silent says that an answer may still come: something was let through and has none yet.
+func (p *Passage) Silent() bool {
+	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
+		return s.Ruling.Commit && s.Ruling.Pass && s.Answer == nil
+	})
+}
+
+// Stopped lists why requests were stopped.
+func (p *Passage) Stopped() []string {
+	if p == nil {
+		return nil
+	}
+	return p.judge.reasons()
+}
+
+// Frames lists what was sent on sockets that names somebody: it could not be held.
+func (p *Passage) Frames() []string {
+	if p == nil {
+		return nil
+	}
+	var out []string
+	for _, f := range p.gate.SocketFrames() {
+		if len(p.judge.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport") {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where there
+// is none to make.
+func (p *Passage) Proposal() string {
+	if p == nil || p.judge.sends != nil {
+		return ""
+	}
+	for _, s := range p.gate.Sent() {
+		if s.Ruling.Commit && s.Ruling.Pass {
+			return propose(s.Request, p.judge.values)
+		}
+	}
+	return ""
+}
+
+// came waits until something was let through as the commit. What was stopped may be followed by the right one, so it
+// waits a moment longer then.
+func (p *Passage) came(ctx context.Context) {
+	p.gate.Await(ctx, departBound, func([]automation.Sent) bool {
+		surely, _ := p.judge.left()
+		return surely || len(p.judge.reasons()) > 0
+	})
+	if surely, _ := p.judge.left(); !surely && len(p.judge.reasons()) > 0 {
+		p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { surely, _ := p.judge.left(); return surely })
+	}
+}
+
+// departBound is how long a page may take from the press until it sends something, before the flow goes on; what comes
+// later is held all the same. afterStop is how long the right request may come after a wrong one.
+const (
+	departBound = 2 * time.Second
+	afterStop   = time.Second
+)
+
+// stoppedError tells what would have left.
+func (p *Passage) stoppedError(target string) error {
+	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(p.judge.reasons(), "; ")}
+}
+
+// nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
+// whatever would change something is stopped.
+func (p *Passage) nothingLeft() bool {
+	if p.judge.sends == nil || len(p.gate.SocketFrames()) > 0 {
+		return false
+	}
+	p.judge.end()
+	surely, perhaps := p.judge.left()
+	return !surely && !perhaps
+}

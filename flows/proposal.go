@@ -1,0 +1,124 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+	"go.yaml.in/yaml/v3"
+)
+
+// Rehearsed is a request that a rehearsal through the press has stopped.
+type Rehearsed struct {
+	Request string `json:"request"`         // as it may be shown: secrets taken out
+	Ruling  string `json:"ruling"`          // what would have become of it at a real commit, and why
+	Passes  bool   `json:"passes"`          // it would have been let through
+	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
+}
+
+var (
+	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|session|password|passwd|authenticity|signature|assertion`)
+	opaqueValue = regexp.MustCompile(`^[\w+/=.~-]{20,}$`)
+	digit       = regexp.MustCompile(`\d`)
+)
+
+// concealed says that a value may be what keeps a session, and is not to be shown. The person's own id is shown.
+func concealed(name, value string) bool {
+	return secretName.MatchString(name) || opaqueValue.MatchString(value) && digit.MatchString(value) && !strings.Contains(value, "@")
+}
+
+func shownValue(name, value string) string {
+	if concealed(name, value) {
+		return "•••"
+	}
+	if r := []rune(value); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return value
+}
+
+// Describe is a request for evidence and messages: secrets taken out, long values cut.
+func Describe(q automation.Request) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s", q.Method, automation.WithoutQuery(q.URL))
+	list := func(before string, values []automation.Value) {
+		for _, v := range values {
+			if v.Inner {
+				continue
+			}
+			fmt.Fprintf(&b, "%s%s=%q", before, v.Key, shownValue(v.Key, v.Text))
+			before = " "
+		}
+	}
+	list(" ?", q.Query())
+	list(" with ", q.Values())
+	if q.Opaque {
+		b.WriteString(" with a body that cannot be looked at")
+	}
+	return b.String()
+}
+
+// propose makes the form of a request for a flow's `sends`: values that are inputs become those, what may be a secret
+// becomes any value.
+func propose(q automation.Request, inputs map[string]string) string {
+	s := map[string]any{"method": q.Method, "path": proposedPath(q.Path(), inputs), "provenance": string(selectors.Recorded)}
+	if query := proposedValues(q.Query(), inputs); len(query) > 0 {
+		s["query"] = query
+	}
+	if body := proposedValues(q.Values(), inputs); len(body) > 0 {
+		s["body"] = body
+	}
+	out, err := yaml.Marshal(map[string]any{"sends": s})
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+func proposedPath(path string, inputs map[string]string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if name := inputOf(p, inputs); name != "" {
+			parts[i] = "${" + name + "}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func proposedValues(values []automation.Value, inputs map[string]string) map[string]any {
+	out := map[string]any{}
+	for _, v := range values {
+		if v.Inner {
+			continue
+		}
+		switch name := inputOf(v.Text, inputs); {
+		case name != "":
+			out[v.Key] = "${" + name + "}"
+		case concealed(v.Key, v.Text):
+			out[v.Key] = anything
+		case v.Text == "true" || v.Text == "false":
+			out[v.Key] = v.Text == "true"
+		default:
+			out[v.Key] = v.Text
+		}
+	}
+	return out
+}
+
+// inputOf finds the input that a value is, the person's id and e-mail before others that happen to be the same.
+func inputOf(value string, inputs map[string]string) string {
+	if value == "" {
+		return ""
+	}
+	names := append([]string{"id", "email"}, slices.Sorted(maps.Keys(inputs))...)
+	for _, name := range names {
+		if in := inputs[name]; in != "" && name != "home" && sameValue(in, value) {
+			return name
+		}
+	}
+	return ""
+}

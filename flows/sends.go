@@ -1,0 +1,167 @@
+package flows
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Sends says what a flow's commit sends. Then exactly that may leave, once. Path, query and body may name the flow's
+// inputs and ${id}, what the console calls the person; "*" stands for any value. An input that is empty leaves the
+// choice to the page, as in a choose step.
+type Sends struct {
+	Method     string               `json:"method"`
+	Path       string               `json:"path"` // a * stands for any one segment
+	Query      map[string]any       `json:"query,omitempty"`
+	Body       map[string]any       `json:"body,omitempty"`
+	Provenance selectors.Provenance `json:"provenance"`
+}
+
+// anything stands for a value that may be any.
+const anything = "*"
+
+// about says whether a request is of the form's method and path, so that the form must hold for it.
+func (s *Sends) about(q automation.Request, values map[string]string) bool {
+	if q.Method != s.Method {
+		return false
+	}
+	want, got := strings.Split(s.Path, "/"), strings.Split(q.Path(), "/")
+	if len(want) != len(got) {
+		return false
+	}
+	for i := range want {
+		if want[i] == anything {
+			continue
+		}
+		filled, free := fillIn(want[i], values)
+		if !free && filled != got[i] || free && got[i] == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// differs says in what a request is not as the form says, empty if in nothing.
+func (s *Sends) differs(q automation.Request, values map[string]string) string {
+	if d := differ("the query", s.Query, q.Query(), values); d != "" {
+		return d
+	}
+	return differ("the body", s.Body, q.Values(), values)
+}
+
+func differ(where string, form map[string]any, got []automation.Value, values map[string]string) string {
+	want := map[string]any{}
+	spread(want, "", form)
+	seen := map[string]bool{}
+	for _, v := range got {
+		if v.Inner {
+			continue // the text it stands in is compared as a whole
+		}
+		expected, ok := want[v.Key]
+		switch {
+		case !ok:
+			return fmt.Sprintf("%s carries %q, which the flow does not know", where, v.Key)
+		case seen[v.Key]:
+			return fmt.Sprintf("%s carries %q twice", where, v.Key)
+		}
+		seen[v.Key] = true
+		if text, free := expectation(expected, values); !free && !sameValue(text, v.Text) {
+			return fmt.Sprintf("in %s %s is %q, not %q", where, v.Key, shownValue(v.Key, v.Text), text)
+		}
+	}
+	for _, k := range slices.Sorted(maps.Keys(want)) {
+		if !seen[k] {
+			return fmt.Sprintf("%s lacks %q", where, k)
+		}
+	}
+	return ""
+}
+
+// spread lists the scalars of a form by their path, as automation.Request.Values does for a body.
+func spread(out map[string]any, key string, v any) {
+	below := func(name string) string {
+		if key == "" {
+			return name
+		}
+		return key + "." + name
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			spread(out, below(name), inner)
+		}
+	case []any:
+		for i, inner := range v {
+			spread(out, below(strconv.Itoa(i)), inner)
+		}
+	default:
+		out[key] = v
+	}
+}
+
+// expectation is the text that a value must have; free says that it may have any.
+func expectation(v any, values map[string]string) (text string, free bool) {
+	switch v := v.(type) {
+	case string:
+		if v == anything {
+			return "", true
+		}
+		return fillIn(v, values)
+	case bool:
+		return strconv.FormatBool(v), false
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), false
+	case nil:
+		return "", false
+	}
+	return fmt.Sprint(v), false
+}
+
+// fillIn replaces inputs. One that is empty leaves the whole text free.
+func fillIn(s string, values map[string]string) (filled string, free bool) {
+	filled = selectors.Expand(s, func(name string) (string, bool) {
+		v := values[name]
+		free = free || v == ""
+		return v, true
+	})
+	return filled, free
+}
+
+// sameValue compares as the console would: addresses without regard to the case of ASCII letters, everything else to
+// the letter.
+func sameValue(want, got string) bool {
+	if want == got {
+		return true
+	}
+	return strings.Contains(want, "@") && foldASCII(want) == foldASCII(got)
+}
+
+// check makes sure of what a schema cannot say.
+func (s *Sends) check(f *Flow, complain func(string, ...any)) {
+	if !f.Changes {
+		complain("only a flow that changes something says what its commit sends", "sends")
+	}
+	known := append(slices.Clone(f.Inputs), "id", "organisation_id")
+	texts := []string{s.Path}
+	for _, form := range []map[string]any{s.Query, s.Body} {
+		all := map[string]any{}
+		spread(all, "", form)
+		for _, v := range all {
+			if text, ok := v.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+	}
+	for _, text := range texts {
+		for _, name := range selectors.Placeholders(text) {
+			if !slices.Contains(known, name) {
+				complain(fmt.Sprintf("${%s} is not an input of this flow", name), "sends")
+			}
+		}
+	}
+}

@@ -20,10 +20,18 @@ type carried struct {
 	Session map[string]string `json:"session"`
 }
 
-// Fresh opens another isolated session, signed in as this one is and with nothing else of it: its cookies, and of the
-// page's storage the named keys. Its pages use no cache and no service worker, so that they show what the server says.
-// Close it.
+// Fresh is Copy with pages that use no cache and no service worker, so that they show what the server says.
 func (s *Session) Fresh(ctx context.Context, page *Page, keys []string) (*Session, error) {
+	fresh, err := s.Copy(ctx, page, keys)
+	if err == nil {
+		fresh.clean = true
+	}
+	return fresh, err
+}
+
+// Copy opens another isolated session, signed in as this one is and with nothing else of it: its cookies, and of the
+// page's storage the named keys. Close it.
+func (s *Session) Copy(ctx context.Context, page *Page, keys []string) (*Session, error) {
 	cookies, err := s.Cookies(ctx)
 	if err != nil {
 		return nil, err
@@ -32,7 +40,6 @@ func (s *Session) Fresh(ctx context.Context, page *Page, keys []string) (*Sessio
 	if err != nil {
 		return nil, err
 	}
-	fresh.clean = true
 	if len(keys) > 0 {
 		var c carried
 		if err := page.look(ctx, "storageOf", map[string]any{"keys": keys}, &c); err != nil {
@@ -78,15 +85,17 @@ func (p *Page) cleanly(ctx context.Context) error {
 	if err := (proto.NetworkSetBypassServiceWorker{Bypass: true}).Call(sc); err != nil {
 		return err
 	}
-	if p.owner.carried == nil {
-		return nil
-	}
+	return nil
+}
+
+// carry has the page begin with what was carried of another session's storage.
+func (p *Page) carry(ctx context.Context) error {
 	values, err := json.Marshal(p.owner.carried)
 	if err != nil {
 		return err
 	}
 	script := jsCarry + "(" + string(values) + ")"
-	_, err = proto.PageAddScriptToEvaluateOnNewDocument{Source: script, WorldName: world, RunImmediately: true}.Call(sc)
+	_, err = proto.PageAddScriptToEvaluateOnNewDocument{Source: script, WorldName: world, RunImmediately: true}.Call(p.scope(ctx))
 	return err
 }
 

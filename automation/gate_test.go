@@ -160,7 +160,9 @@ func TestAnAnswerThatNeverCame(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-	failed := func(sent []automation.Sent) bool { return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Failed != "" }
+	failed := func(sent []automation.Sent) bool {
+		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Failed != ""
+	}
 	require.True(t, g.Await(t.Context(), 10*time.Second, failed), "%+v", g.Sent())
 	require.NoError(t, g.Close(t.Context()))
 }

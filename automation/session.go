@@ -127,6 +127,11 @@ func (p *Page) setUp(ctx context.Context) error {
 			return err
 		}
 	}
+	if p.owner.carried != nil {
+		if err := p.carry(ctx); err != nil {
+			return err
+		}
+	}
 	if _, err := (proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript, WorldName: world, RunImmediately: true}).Call(sc); err != nil {
 		return err
 	}

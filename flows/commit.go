@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
 )
 
 // pressBound is how long a press may take once it has been allowed. What was asked then (is the tenant frozen, does the
@@ -112,4 +114,34 @@ func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) e
 		r.result.WouldSend = append(r.result.WouldSend, passage.judge.rehearsed(s.Request))
 	}
 	return ErrRehearsed
+}
+
+// CommitTarget is the target of the flow's commit, nil where there is none.
+func (r *Run) CommitTarget() *selectors.Target {
+	var out *selectors.Target
+	r.Flow.walk(func(s *Step, _ []any) {
+		if s.Commit != nil {
+			if t, err := r.target(s.Commit.Target); err == nil {
+				out = t
+			}
+		}
+	})
+	return out
+}
+
+// longID is the length from which an id is taken to name one person over all organisations of a console.
+const longID = 8
+
+// SendsID says that what the commit may send bears the person's id: a server that takes us for somebody of another
+// organisation knows no such person there.
+func (r *Run) SendsID() bool {
+	if r.Flow.Sends == nil || r.People == nil || len(r.People.Meant.ID) < longID {
+		return false
+	}
+	for _, text := range r.Flow.Sends.texts() {
+		if slices.Contains(selectors.Placeholders(text), "id") {
+			return true
+		}
+	}
+	return false
 }

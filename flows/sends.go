@@ -141,23 +141,28 @@ func sameValue(want, got string) bool {
 	return strings.Contains(want, "@") && foldASCII(want) == foldASCII(got)
 }
 
+// texts are the parts in which inputs may be named.
+func (s *Sends) texts() []string {
+	out := []string{s.Path}
+	for _, form := range []map[string]any{s.Query, s.Body} {
+		all := map[string]any{}
+		spread(all, "", form)
+		for _, v := range all {
+			if text, ok := v.(string); ok {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
 // check makes sure of what a schema cannot say.
 func (s *Sends) check(f *Flow, complain func(string, ...any)) {
 	if !f.Changes {
 		complain("only a flow that changes something says what its commit sends", "sends")
 	}
 	known := append(slices.Clone(f.Inputs), "id", "organisation_id")
-	texts := []string{s.Path}
-	for _, form := range []map[string]any{s.Query, s.Body} {
-		all := map[string]any{}
-		spread(all, "", form)
-		for _, v := range all {
-			if text, ok := v.(string); ok {
-				texts = append(texts, text)
-			}
-		}
-	}
-	for _, text := range texts {
+	for _, text := range s.texts() {
 		for _, name := range selectors.Placeholders(text) {
 			if !slices.Contains(known, name) {
 				complain(fmt.Sprintf("${%s} is not an input of this flow", name), "sends")

@@ -15,14 +15,15 @@ import (
 
 // changeFlags go with every command that changes users.
 type changeFlags struct {
-	dryRun     bool
+	dryRun     rehearsal
 	onBehalfOf string
 	limit      int
 	reason     string
 }
 
 func (f *changeFlags) add(c *cobra.Command) {
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "go up to the step that cannot be undone and not over it, and keep a picture of what would be done")
+	c.Flags().Var(&f.dryRun, "dry-run", "go up to the step that cannot be undone and not over it; with =through, press it where nothing can leave and show what would be sent")
+	c.Flags().Lookup("dry-run").NoOptDefVal = string(upToCommit)
 	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
 }
 
@@ -74,7 +75,7 @@ func (a *app) withOperations(ctx context.Context, c *config.Config, name string,
 	p := tenant.Policy(c, name)
 	p.Limit = f.limit
 	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: office.Journal, Audit: office.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
-		DryRun: f.dryRun, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
+		DryRun: f.dryRun != none, Through: f.dryRun == throughPress, ReadBack: c.Tenants[name].ReadBack, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
 	defer func() { err = errors.Join(err, dir.Close()) }()
 	return do(dir)
 }

@@ -3,7 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -148,7 +148,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 // enough to know that nobody else answers to the address.
 func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (userops.Roster, *userops.User, error) {
 	act := string(rq.action)
-	ros, err := p.everyone(ctx, nil, ev)
+	ros, err := p.everyone(ctx, ev, "")
 	if err != nil {
 		return ros, nil, p.explained(ctx, act, ev, err)
 	}
@@ -162,29 +162,71 @@ func (p *Path) before(ctx context.Context, rq request, email string, ev *automat
 	return ros, found, nil
 }
 
-// act runs the flow and, if its commit was tried, settles what became of it.
+// act runs the flow and, if something left the browser, settles what became of it.
 func (p *Path) act(ctx context.Context, rq request, email string, people *automation.People, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = email
 	run, got, err := p.runChange(ctx, rq, res.Before, people, ev)
 	res.Notices = got.Notices
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
+		for _, w := range got.WouldSend {
+			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
+		}
 		return userops.Halted, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed, Hint: "look at the picture before-commit in the evidence; without --dry-run it would be done"}
 	}
 	if err != nil && !got.Committed {
-		return userops.Ended(err), p.explained(ctx, string(rq.action), ev, err)
+		err = p.explained(ctx, string(rq.action), ev, err)
+		if got.Passage != nil {
+			err = errors.Join(err, p.abandon(ctx, got.Passage, ev))
+		}
+		return userops.Ended(err), err
 	}
 	if err != nil {
-		if keep := ev.Failure(ctx, p.page); keep != nil {
-			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
-		}
+		p.keepFailure(ctx, p.page, ev)
 	}
-	out, after, why := p.settle(ctx, rq, email, res.Before, got, err, ev)
+	out, after, why := p.settle(ctx, rq, email, res, got, err, ev)
 	res.After = after
+	p.propose(got.Passage, ev)
+	if err := got.Passage.Close(context.WithoutCancel(ctx), ev); err != nil {
+		p.opts.Log.Warn("what left at the commit could not be written to the evidence", "error", err)
+	}
 	if out == userops.Done {
 		p.afterwards(ctx, run, res)
 	}
 	return out, why
+}
+
+// abandon throws the session in which a change was given up away, while nothing may leave it, and goes on with a copy of
+// its sign-in: what a page or a worker of it has queued goes with it.
+func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automation.Evidence) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonBound)
+	defer cancel()
+	old := p.session
+	copied, err := old.Copy(ctx, p.page, p.opts.Library.App.Storage)
+	if err == nil {
+		p.session = copied
+		p.page, err = copied.NewPage(ctx)
+	}
+	if err != nil { // without a page nothing can go on: the next operation starts a browser of its own
+		err = errors.Join(err, p.Close())
+	} else {
+		err = old.Close(ctx)
+	}
+	return errors.Join(err, passage.Close(ctx, ev))
+}
+
+// abandonBound is generous: a session is opened and thrown away in half a second.
+const abandonBound = 20 * time.Second
+
+// propose keeps what left as a form for the flow's file, where the file says nothing yet.
+func (p *Path) propose(passage *flows.Passage, ev *automation.Evidence) {
+	form := passage.Proposal()
+	if form == "" || ev.Dir() == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(ev.Dir(), "sends.yaml"), []byte(form), 0o600); err != nil {
+		p.opts.Log.Warn("the form of what left could not be kept", "error", err)
+	}
 }
 
 // people says whom a change is about, and whom it must not touch: everybody else of the list just read.
@@ -214,10 +256,13 @@ func person(u userops.User) automation.Person {
 // runChange carries out a changing flow with whoever accompanies the change.
 func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, people *automation.People, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
 	op := userops.OperationOf(ctx)
-	return p.runWith(ctx, nil, rq.flow, rq.inputs, ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.Under, r.People = op.DryRun, op.Acted, p.whose(), people
+	if op.Through {
+		return p.rehearseThrough(ctx, rq, people, ev)
+	}
+	return p.runWith(ctx, rq.flow, rq.inputs, ev, func(r *flows.Run) {
+		r.Rehearse, r.Acted, r.Under, r.People, r.App = op.DryRun, op.Acted, p.whose(), people, p.opts.Library.App
 		r.Intent = func(ctx context.Context) error {
-			if err := p.stillOurs(ctx, ev); err != nil {
+			if err := p.stillOurs(ctx, r, ev); err != nil {
 				return err
 			}
 			return op.Intent(ctx, before, rq.wanted)
@@ -232,122 +277,6 @@ func (p *Path) beforehand(rq request) (userops.Outcome, error) {
 		return rq.settled(userops.Roster{}, nil)
 	}
 	return "", nil
-}
-
-// How long an effect may take to show after the first look that does not show it: the bundled console stores up to 5 s
-// late. An answer that it was refused is given as long as that needs, since an error may be shown and stored all the
-// same; success without an effect is given longer.
-const (
-	lateBound    = 15 * time.Second
-	refusedBound = 7 * time.Second
-)
-
-// settleBound ends a read-back that hangs: the list of 10,000 users was read in 45 s.
-const settleBound = 15 * time.Minute
-
-// settle reads back by another route, the list on a fresh page, and says what became of a change whose commit was
-// tried. It goes on when the caller has been cancelled: what was begun must be known.
-func (p *Path) settle(ctx context.Context, rq request, email string, before *userops.User, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
-	defer cancel()
-	if !readsBack && acted == nil {
-		return userops.Done, before, nil
-	}
-	p.opts.Progress("reading back")
-	var halt *flows.HaltError
-	rejected := errors.As(acted, &halt) && halt.Kind == flows.Rejected
-	var after *userops.User
-	var readErr error
-	for end := (time.Time{}); ; {
-		var ros userops.Roster
-		if ros, readErr = p.readBack(ctx, ev); readErr == nil {
-			if after, readErr = ros.Match(email); readErr == nil && rq.wanted.Holds(after) {
-				return userops.Done, after, nil
-			}
-			if readErr == nil && after == nil && !ros.Complete {
-				readErr = p.incomplete("reading back", email, ros)
-			}
-		}
-		if end.IsZero() {
-			end = time.Now().Add(lateBound)
-			if rejected {
-				end = time.Now().Add(refusedBound)
-			}
-		}
-		if readErr == nil && got.Requested || time.Now().After(end) || p.refused != nil {
-			break
-		}
-		if err := wait(ctx, 500*time.Millisecond); err != nil { // the console may store late
-			readErr = err
-			break
-		}
-	}
-	unchanged := readErr == nil && userops.SameUser(before, after)
-	switch {
-	case got.Requested && readErr == nil:
-		return userops.Requested, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
-	case rejected && unchanged:
-		return userops.Halted, after, p.failure(string(rq.action), email, acted)
-	}
-	cause := readErr
-	if cause == nil {
-		cause = acted
-	}
-	if cause == nil && unchanged {
-		cause = errors.New("the console reported success, but the list shows no change")
-	}
-	if cause == nil {
-		cause = fmt.Errorf("the list shows something else than was asked for")
-	}
-	return userops.Unknown, after, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
-}
-
-// readBack reads everybody on a page of its own, so that nothing the acting page believes can colour it.
-func (p *Path) readBack(ctx context.Context, ev *automation.Evidence) (ros userops.Roster, err error) {
-	if err := p.ready(ctx, ev); err != nil {
-		return userops.Roster{}, err
-	}
-	err = p.onFreshPage(ctx, func(page *automation.Page) error {
-		ros, err = p.readFresh(ctx, page, ev)
-		return err
-	})
-	return ros, err
-}
-
-// onFreshPage does something on a page of its own, opened where the console led after sign-in.
-func (p *Path) onFreshPage(ctx context.Context, do func(*automation.Page) error) error {
-	page, err := p.session.NewPage(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err := errors.Join(page.Close(ctx), p.page.BringToFront(ctx)); err != nil {
-			p.opts.Log.Debug("closing a page", "error", err)
-		}
-	}()
-	if err := page.Open(ctx, p.home); err != nil {
-		return err
-	}
-	return do(page)
-}
-
-// stillOurs looks, directly before a commit and on a page of its own, whether the session is still of the configured
-// organisation: the page that is acted on says whose it was when it was loaded, and a frame in it may not say it at all.
-func (p *Path) stillOurs(ctx context.Context, ev *automation.Evidence) error {
-	if len(p.whose()) == 0 {
-		return nil
-	}
-	return p.onFreshPage(ctx, func(page *automation.Page) error { return p.identify(ctx, page, ev) })
-}
-
-func (p *Path) readFresh(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	ros, err := p.everyone(ctx, page, ev)
-	if err == nil {
-		if _, err := ev.Picture(ctx, page, "read-back"); err != nil {
-			p.opts.Log.Warn("the picture of the read-back could not be kept", "error", err)
-		}
-	}
-	return ros, err
 }
 
 // afterwards passes the screens that follow a change. The change stands whatever comes of it.

@@ -21,6 +21,7 @@ var causes = []struct {
 	is, kind error
 	hint     string
 }{
+	{flows.ErrStopped, userops.ErrNotMeant, "nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed"},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "run: billagent browser install"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
@@ -88,10 +89,9 @@ func (p *Path) tooLong(e *userops.Error) error {
 
 // explained is failure with a picture and the page kept as evidence.
 func (p *Path) explained(ctx context.Context, act string, ev *automation.Evidence, err error) error {
-	if p.page != nil && !errors.Is(err, automation.ErrBrowserGone) {
-		if keep := ev.Failure(ctx, p.page); keep != nil {
-			p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
-		}
+	var kept *pictured
+	if p.page != nil && !errors.Is(err, automation.ErrBrowserGone) && !errors.As(err, &kept) {
+		p.keepFailure(ctx, p.page, ev)
 	}
 	failed := p.failure(act, "", err)
 	var e *userops.Error

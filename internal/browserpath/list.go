@@ -9,19 +9,14 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// everyone reads the users of all statuses on the given page (nil: the session's own).
-func (p *Path) everyone(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	_, res, err := p.run(ctx, page, "list-users", nil, ev)
+// readRoster reads the users of all statuses on a page.
+func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
+	_, res, err := p.runOn(ctx, page, "list-users", nil, ev, func(*flows.Run) {})
 	if err != nil {
-		return userops.Roster{}, err
-	}
-	if page == nil {
-		page = p.page
-	}
-	if err := p.identify(ctx, page, ev); err != nil { // the session may have changed hands since it was signed in
 		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
@@ -79,7 +74,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 		return userops.Listing{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, nil, ev)
+	ros, err := p.everyone(ctx, ev, "")
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
@@ -105,7 +100,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 		return userops.User{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, nil, ev)
+	ros, err := p.everyone(ctx, ev, "")
 	if err != nil {
 		return userops.User{}, p.explained(ctx, "looking for "+email, ev, err)
 	}

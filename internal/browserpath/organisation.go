@@ -2,7 +2,9 @@ package browserpath
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -18,7 +20,14 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, Patience: p.opts.Patience}
 	res, err := r.Do(ctx)
 	if err != nil {
+		var halt *flows.HaltError
+		if errors.As(err, &halt) && halt.Kind == flows.SignedOut {
+			return err
+		}
 		return p.explained(ctx, "checking the organisation", ev, err)
+	}
+	if page != p.page {
+		p.noteTokens(ctx, page)
 	}
 	first := func(name string) string {
 		if v := res.Texts[name]; len(v) > 0 {
@@ -27,6 +36,12 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 		return ""
 	}
 	name, id := first("organisation"), first("organisation_id")
+	if p.pinned != "" && id != "" && id != p.pinned {
+		p.version = nil
+		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
+			Cause: fmt.Errorf("the console is signed in to %q (%s), and it was %s when this session began", name, id, p.pinned), Hint: "somebody may have switched the account's organisation: run billagent login"}
+	}
+	p.seen = id
 	want := p.opts.Organisation
 	if want.ID != "" && id != want.ID || want.Name != "" && name != want.Name { // what cannot be read is not proved
 		p.version = nil
@@ -53,4 +68,42 @@ func (p *Path) whose() []automation.Identity {
 		}
 	}
 	return out
+}
+
+// stillOurs looks, directly before a commit and in a session of its own, whether the sign-in is still of the configured
+// organisation: the page that is acted on says whose it was when it was loaded, and a frame in it may not say it at all.
+//
+// Loading a page may spend the token of the form that is about to be sent. So it is not done where the request itself
+// proves the organisation, by the person's id out of its list, or where the form came in one answer with the
+// organisation's name, or where tokens are seen to differ from page to page.
+func (p *Path) stillOurs(ctx context.Context, r *flows.Run, ev *automation.Evidence) error {
+	if len(p.whose()) == 0 || r.SendsID() {
+		return nil
+	}
+	if together, err := p.page.CameTogether(ctx, r.CommitTarget(), p.whose()); err != nil || together {
+		return err
+	}
+	acting, err := p.page.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	for name, hash := range acting {
+		if other, known := p.tokens[name]; known && other != hash {
+			p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
+			return nil
+		}
+	}
+	return p.onFreshPage(ctx, ev, func(page *automation.Page) error { return p.identify(ctx, page, ev) })
+}
+
+// noteTokens remembers what a page that was read bears of tokens, to see later whether they differ from page to page.
+func (p *Path) noteTokens(ctx context.Context, page *automation.Page) {
+	found, err := page.Tokens(ctx)
+	if err != nil {
+		return
+	}
+	if p.tokens == nil {
+		p.tokens = map[string]string{}
+	}
+	maps.Copy(p.tokens, found)
 }

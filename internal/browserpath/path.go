@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,6 +40,7 @@ type Options struct {
 	EvidenceDir  string // one folder per operation below it; empty keeps none
 	MaskOthers   bool   // other people's rows are made unreadable in pictures
 	MaxRows      int
+	ReadBack     time.Duration // how long an effect may take to show; 0 means 30 s
 	Patience     time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
@@ -64,6 +66,9 @@ type Path struct {
 	home    string             // where the console led after sign-in; on the tenant's pod
 	insist  bool               // a person asked to sign in: a password refused before is tried once more
 	refused error              // sign-in was refused: it is not tried again in this process
+	pinned  string             // the organisation's id when this session was signed in; empty where the console shows none
+	seen    string             // the organisation's id as last shown
+	tokens  map[string]string  // what pages that were read bore of tokens, as hashes
 }
 
 var _ userops.Directory = (*Path)(nil)
@@ -126,37 +131,14 @@ func (p *Path) start(ctx context.Context) error {
 	return nil
 }
 
-// run carries out a flow that changes nothing.
-func (p *Path) run(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
-	return p.runWith(ctx, page, name, inputs, ev, func(*flows.Run) {})
-}
-
-// runWith carries out a flow on a page, once with has had its say. A session that has ended meanwhile is renewed and the
-// flow begun again, once, as long as its commit was not passed.
-func (p *Path) runWith(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
+// runWith carries out a flow on the session's own page, once with has had its say. A session that has ended meanwhile is
+// renewed and the flow begun again, once, as long as its commit was not passed.
+func (p *Path) runWith(ctx context.Context, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return nil, flows.Result{}, err
 		}
-		flow, ok := p.opts.Library.Flow(name, p.version.Layout)
-		if !ok {
-			return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.version.Layout)}
-		}
-		on := page
-		if on == nil {
-			on = p.page
-		} else if attempt > 0 {
-			if err := on.Open(ctx, p.home); err != nil {
-				return nil, flows.Result{}, err
-			}
-		}
-		all := map[string]string{"home": p.home}
-		for k, v := range inputs {
-			all[k] = v
-		}
-		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
-		with(r)
-		res, err := r.Do(ctx)
+		r, res, err := p.runOn(ctx, p.page, name, inputs, ev, with)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
@@ -165,6 +147,28 @@ func (p *Path) runWith(ctx context.Context, page *automation.Page, name string, 
 		}
 		return r, res, err
 	}
+}
+
+// runOn carries out a flow on a page.
+func (p *Path) runOn(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
+	flow, ok := p.opts.Library.Flow(name, p.layout())
+	if !ok {
+		return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.layout())}
+	}
+	all := map[string]string{"home": p.home, "organisation_id": p.seen}
+	maps.Copy(all, inputs)
+	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
+	with(r)
+	res, err := r.Do(ctx)
+	return r, res, err
+}
+
+// layout is the layout recognised, empty while none is.
+func (p *Path) layout() string {
+	if p.version == nil {
+		return ""
+	}
+	return p.version.Layout
 }
 
 // watching are the app's watched targets, whichever version has them.
@@ -199,7 +203,7 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 
 // Roles implements userops.Directory.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
-	_, res, err := p.run(ctx, nil, "list-roles", nil, nil)
+	_, res, err := p.runWith(ctx, "list-roles", nil, nil, func(*flows.Run) {})
 	if err != nil {
 		return nil, p.failure("listing roles", "", err)
 	}

@@ -25,6 +25,7 @@ type saved struct {
 	App     string          `json:"app"`
 	Account string          `json:"account"`
 	SignIn  string          `json:"sign_in"`
+	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
 	At      time.Time       `json:"at"`
 }
 
@@ -85,7 +86,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if s.Home == "" {
 		return false, nil
 	}
-	p.home = s.Home
+	p.home, p.pinned = s.Home, s.Pinned
 	if err = p.page.Open(ctx, s.Home); err == nil {
 		err = p.recognise(ctx, ev)
 	}
@@ -137,7 +138,7 @@ func (p *Path) save(ctx context.Context) {
 	cookies, err := p.session.Cookies(ctx)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, At: time.Now().UTC()}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, At: time.Now().UTC()}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}
@@ -178,6 +179,7 @@ func (p *Path) Alive(ctx context.Context) (bool, error) {
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
+	p.pinned = ""
 	version, err := p.signInVersion(ctx)
 	if err != nil {
 		return p.failure(act, "", err)
@@ -205,6 +207,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
 	}
+	p.pinned = p.seen
 	p.save(ctx)
 	if p.insist && p.opts.Sessions != nil {
 		if err := p.opts.Sessions.Remove(p.opts.Tenant + ".refused"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/internal/policy"
 	"github.com/billagent/billagent/internal/secret"
@@ -14,20 +15,21 @@ import (
 
 // Tenant is one organisation of one console.
 type Tenant struct {
-	Path            string       `koanf:"path"`     // scim, browser or auto
-	Fallback        string       `koanf:"fallback"` // browser, or empty for none
-	SCIM            SCIM         `koanf:"scim"`
-	App             string       `koanf:"app"`
-	SignIn          string       `koanf:"sign_in"`
-	Hosts           []string     `koanf:"hosts"`
-	Account         string       `koanf:"account"`
-	Password        secret.Ref   `koanf:"password"`
-	SecondFactor    SecondFactor `koanf:"second_factor"`
-	Organisation    Organisation `koanf:"organisation"`
-	SelectorVersion string       `koanf:"selector_version"`
-	SessionKey      secret.Ref   `koanf:"session_key"`
-	Invite          Invite       `koanf:"invite"`
-	Protected       []string     `koanf:"protected"`
+	Path            string        `koanf:"path"`     // scim, browser or auto
+	Fallback        string        `koanf:"fallback"` // browser, or empty for none
+	SCIM            SCIM          `koanf:"scim"`
+	App             string        `koanf:"app"`
+	SignIn          string        `koanf:"sign_in"`
+	Hosts           []string      `koanf:"hosts"`
+	Account         string        `koanf:"account"`
+	Password        secret.Ref    `koanf:"password"`
+	SecondFactor    SecondFactor  `koanf:"second_factor"`
+	Organisation    Organisation  `koanf:"organisation"`
+	SelectorVersion string        `koanf:"selector_version"`
+	SessionKey      secret.Ref    `koanf:"session_key"`
+	Invite          Invite        `koanf:"invite"`
+	ReadBack        time.Duration `koanf:"read_back"` // how long an effect may take to show; 0 means the default
+	Protected       []string      `koanf:"protected"`
 }
 
 // SecondFactor says where codes come from.
@@ -103,6 +105,9 @@ func (t Tenant) check(at string) []error {
 	}
 	add := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf(at+"."+format, args...))
+	}
+	if t.ReadBack != 0 && (t.ReadBack < time.Second || t.ReadBack > 10*time.Minute) {
+		add("read_back is %v: write it with a unit, as in 45s; at least 1s and at most 10m", t.ReadBack)
 	}
 	if err := policy.Check(t.Protected); err != nil {
 		add("%v", err)

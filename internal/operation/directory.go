@@ -25,7 +25,9 @@ type Options struct {
 	Actor      string // who runs this process
 	OnBehalfOf string // for whom, if somebody else; may be empty
 	DryRun     bool
-	Override   string // why Policy.Limit was set; goes to the audit log
+	Through    bool          // a rehearsal presses as well, where nothing can leave
+	ReadBack   time.Duration // how long after an intent its effect may come to be seen; 0 means 30 s
+	Override   string        // why Policy.Limit was set; goes to the audit log
 	Say        func(text string)
 	Log        *slog.Logger
 }
@@ -197,7 +199,7 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 // companion asks the guards and keeps the journal while a path carries out a change.
 func (d *Directory) companion(o journal.Operation) *userops.Operation {
 	return &userops.Operation{
-		ID: o.ID, DryRun: o.DryRun,
+		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through,
 		Found: func(ctx context.Context, f userops.Found) error {
 			if f.User != nil { // as the console writes the address, which may not be as it was asked for
 				if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {

@@ -77,9 +77,8 @@ func interrupted(when, hint string) error {
 	return &userops.Error{Act: "looking after an interrupted operation", Kind: userops.ErrInterrupted, Cause: errors.New(userops.ErrInterrupted.Error() + " " + when), Hint: hint}
 }
 
-// lateBound is how long after an intent its effect may still come to be seen: the console stores up to 5 s late and may
-// take 12 s to answer.
-const lateBound = 20 * time.Second
+// lateBound is how long after an intent its effect may still come to be seen, unless configured.
+const lateBound = 30 * time.Second
 
 // settle reads back what became of an operation that was left at its commit. An error means that nothing could be
 // learnt now: the operation stays open.
@@ -88,6 +87,10 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 	r.After = nil
 	if !settlesByReading {
 		return d.settled(ctx, o, d.again(ctx, o), userops.Done, nil), nil
+	}
+	bound := d.ReadBack
+	if bound == 0 {
+		bound = lateBound
 	}
 	for {
 		u, err := d.Inner.Get(ctx, o.Request.Email)
@@ -107,7 +110,7 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 		if r.After != nil && r.After.Status == userops.Pending && (r.Before == nil || r.Before.Status != userops.Pending) {
 			return d.settled(ctx, o, r, userops.Requested, &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}), nil
 		}
-		if o.IntentAt == nil || time.Since(*o.IntentAt) > lateBound || time.Until(*o.IntentAt) > 0 { // ahead: the clock was set back since
+		if o.IntentAt == nil || time.Since(*o.IntentAt) > bound || time.Until(*o.IntentAt) > 0 { // ahead: the clock was set back since
 			break
 		}
 		t := time.NewTimer(500 * time.Millisecond)

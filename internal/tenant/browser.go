@@ -47,6 +47,7 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
 		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: EvidenceDir(c), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
+		ReadBack:    t.ReadBack,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
 	}
 	return browserpath.New(opts), nil

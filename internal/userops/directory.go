@@ -57,21 +57,30 @@ const (
 
 // Result is what came of one change. The JSON names are a contract.
 type Result struct {
-	Op              string   `json:"op"`
-	Action          Action   `json:"action"`
-	Email           string   `json:"email"`
-	Outcome         Outcome  `json:"outcome"`
-	Reason          string   `json:"reason"`
-	Hint            string   `json:"hint"`
-	Path            string   `json:"path"`
-	SelectorVersion string   `json:"selector_version"`
-	Before          *User    `json:"before"` // nil: there was no such user, or it was not looked at
-	After           *User    `json:"after"`  // nil: there is no such user, or it was not looked at
-	Evidence        string   `json:"evidence"`
-	TookMS          int64    `json:"took_ms"`
-	Notices         []string `json:"notices,omitempty"` // what the console said that the operator should know
-	DryRun          bool     `json:"dry_run,omitempty"` // it was only rehearsed
-	Err             error    `json:"-"`                 // why the outcome is neither done nor already
+	Op              string      `json:"op"`
+	Action          Action      `json:"action"`
+	Email           string      `json:"email"`
+	Outcome         Outcome     `json:"outcome"`
+	Reason          string      `json:"reason"`
+	Hint            string      `json:"hint"`
+	Path            string      `json:"path"`
+	SelectorVersion string      `json:"selector_version"`
+	Before          *User       `json:"before"` // nil: there was no such user, or it was not looked at
+	After           *User       `json:"after"`  // nil: there is no such user, or it was not looked at
+	Evidence        string      `json:"evidence"`
+	TookMS          int64       `json:"took_ms"`
+	Notices         []string    `json:"notices,omitempty"`    // what the console said that the operator should know
+	DryRun          bool        `json:"dry_run,omitempty"`    // it was only rehearsed
+	WouldSend       []WouldSend `json:"would_send,omitempty"` // of a rehearsal through the press
+	Err             error       `json:"-"`                    // why the outcome is neither done nor already
+}
+
+// WouldSend is a request that a rehearsal through the press has stopped. The JSON names are a contract.
+type WouldSend struct {
+	Request string `json:"request"`         // as it may be shown: secrets taken out
+	Ruling  string `json:"ruling"`          // what would have become of it at a real commit, and why
+	Passes  bool   `json:"passes"`          // it would have been let through
+	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
 }
 
 // End says how the change ended, and why if it is neither done nor already.

@@ -25,6 +25,7 @@ var (
 	ErrDrift        = errors.New("the page is not as the selector version says")
 	ErrUnreachable  = errors.New("the console cannot be reached")
 	ErrRejected     = errors.New("the console refused the change")
+	ErrNotMeant     = errors.New("the page would have sent something else than was asked for")
 	ErrApproval     = errors.New("a second administrator must approve it")
 	ErrUnverified   = errors.New("the change could not be verified")
 	ErrIncomplete   = errors.New("the list could not be read to its proved end")

@@ -13,6 +13,8 @@ import (
 type Operation struct {
 	ID     string
 	DryRun bool // go up to the commit, not over it
+	// Through is a rehearsal that presses as well, where nothing can leave, and tells what would have been sent.
+	Through bool
 
 	// Found is asked when the user has been looked at and something is to be done. An error ends the change.
 	Found func(ctx context.Context, found Found) error

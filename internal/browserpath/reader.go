@@ -1,0 +1,125 @@
+package browserpath
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// reading does something that changes nothing on a page of a session of its own, signed in as ours is and sharing nothing
+// else with it: what the acting page, its cache or its workers believe cannot colour what is read. A sign-in that has
+// ended is renewed, once.
+func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
+	for attempt := 0; ; attempt++ {
+		if err := p.ready(ctx, ev); err != nil {
+			return err
+		}
+		err := p.onFreshPage(ctx, ev, do)
+		var halt *flows.HaltError
+		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && attempt == 0 {
+			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
+			p.version = nil
+			continue
+		}
+		return err
+	}
+}
+
+// onFreshPage opens the page where the console led after sign-in, and closes its session.
+func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) (err error) {
+	fresh, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		p.takeBack(ctx, fresh)
+		if closeErr := errors.Join(fresh.Close(ctx), p.page.BringToFront(ctx)); closeErr != nil {
+			p.opts.Log.Debug("closing a page", "error", closeErr)
+		}
+	}()
+	page, err := fresh.NewPage(ctx)
+	if err != nil {
+		return err
+	}
+	if err = page.Open(ctx, p.home); err == nil {
+		err = do(page)
+	}
+	var halt *flows.HaltError
+	if err != nil && !(errors.As(err, &halt) && halt.Kind == flows.SignedOut) {
+		p.keepFailure(ctx, page, ev)
+		err = &pictured{err}
+	}
+	return err
+}
+
+// closeBound is generous: a session is closed in milliseconds.
+const closeBound = 10 * time.Second
+
+// pictured is an error whose page is in the evidence already.
+type pictured struct{ error }
+
+// Unwrap lets errors.Is and errors.As see through.
+func (e *pictured) Unwrap() error { return e.error }
+
+// takeBack keeps the cookies that the console has changed in a session that was read in: a console that gives a new one
+// with each answer takes no other afterwards.
+func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
+	ours, err := p.session.Cookies(ctx)
+	if err != nil {
+		return
+	}
+	theirs, err := fresh.Cookies(ctx)
+	if err != nil || bytes.Equal(ours, theirs) {
+		return
+	}
+	if err := p.session.SetCookies(ctx, theirs); err != nil {
+		p.opts.Log.Debug("keeping the cookies of the session that was read in", "error", err)
+	}
+}
+
+// keepFailure keeps a picture and the page.
+func (p *Path) keepFailure(ctx context.Context, page *automation.Page, ev *automation.Evidence) {
+	if keep := ev.Failure(ctx, page); keep != nil {
+		p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
+	}
+}
+
+// everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
+// loaded. With a name, a picture of that name is kept.
+func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (ros userops.Roster, err error) {
+	err = p.reading(ctx, ev, func(page *automation.Page) error {
+		if err := p.identify(ctx, page, ev); err != nil {
+			return err
+		}
+		if ros, err = p.readRoster(ctx, page, ev); err != nil {
+			return err
+		}
+		if picture != "" {
+			if _, err := ev.Picture(ctx, page, picture); err != nil {
+				p.opts.Log.Warn("the picture of the list could not be kept", "error", err)
+			}
+		}
+		if err := page.Open(ctx, p.home); err != nil {
+			return err
+		}
+		return p.identify(ctx, page, ev)
+	})
+	return ros, err
+}
+
+// pending says whether a request about a person awaits a second one, by the person's own page.
+func (p *Path) pending(ctx context.Context, email string, ev *automation.Evidence) (waits bool, err error) {
+	err = p.reading(ctx, ev, func(page *automation.Page) error {
+		_, res, err := p.runOn(ctx, page, "pending", map[string]string{"email": email}, ev, func(*flows.Run) {})
+		waits = err == nil && len(res.Texts["pending"]) > 0
+		return err
+	})
+	return waits, err
+}

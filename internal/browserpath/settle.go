@@ -1,0 +1,193 @@
+package browserpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// lateBound is how long an effect may take to show after the first look that does not show it, unless configured.
+const lateBound = 30 * time.Second
+
+// settleBound ends a read-back that hangs: the list of 10,000 users was read in 45 s.
+const settleBound = 15 * time.Minute
+
+// settling is the reading back of one change.
+type settling struct {
+	p       *Path
+	rq      request
+	email   string
+	before  *userops.User
+	got     flows.Result
+	acted   error // how the flow ended
+	ev      *automation.Evidence
+	after   *userops.User
+	failed  error // why the last look told nothing
+	looked  time.Time
+	waiting bool // a request for this change awaits a second person
+	asked   bool // it was looked for
+}
+
+// settle reads back by another route, the list in a session of its own, and says what became of a change of which
+// something left the browser. It goes on when the caller has been cancelled: what was begun must be known. Only the
+// server's answer and what is stored count; what the page showed does not.
+func (p *Path) settle(ctx context.Context, rq request, email string, res *userops.Result, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
+	defer cancel()
+	if !readsBack && acted == nil {
+		return userops.Done, res.Before, nil
+	}
+	p.opts.Progress("reading back")
+	s := &settling{p: p, rq: rq, email: email, before: res.Before, got: got, acted: acted, ev: ev}
+	bound := p.opts.ReadBack
+	if bound == 0 {
+		bound = lateBound
+	}
+	var end time.Time
+	for {
+		s.look(ctx)
+		if out, err, ok := s.settled(ctx, res); ok {
+			return out, s.after, err
+		}
+		if end.IsZero() {
+			end = time.Now().Add(bound)
+		}
+		if time.Now().After(end) || p.refused != nil {
+			break
+		}
+		if err := wait(ctx, 500*time.Millisecond); err != nil { // the console may store late
+			s.failed = err
+			break
+		}
+	}
+	return s.unsettled(ctx)
+}
+
+// look reads everybody and finds the one that the change is about.
+func (s *settling) look(ctx context.Context) {
+	s.looked = time.Now()
+	var ros userops.Roster
+	if ros, s.failed = s.p.everyone(ctx, s.ev, "read-back"); s.failed != nil {
+		return
+	}
+	if s.after, s.failed = ros.Match(s.email); s.failed == nil && s.after == nil && !ros.Complete {
+		s.failed = s.p.incomplete("reading back", s.email, ros)
+	}
+}
+
+func (s *settling) unchanged() bool { return s.failed == nil && userops.SameUser(s.before, s.after) }
+
+// settled says what is known now, if it is enough.
+func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Outcome, error, bool) {
+	if s.failed != nil {
+		return "", nil, false
+	}
+	answer := s.got.Passage.Answer()
+	switch {
+	case s.rq.wanted.Holds(s.after) && s.overSockets():
+		return userops.Unknown, s.unknown(errors.New("the page named people on a WebSocket while the change was made, which cannot be held or looked at"),
+			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
+	case s.rq.wanted.Holds(s.after) && answer == flows.Refused:
+		res.Notices = append(res.Notices, "the console refused ("+s.got.Passage.Words()+"), and what was asked for is so: somebody else did it meanwhile")
+		return userops.Already, nil, true
+	case s.rq.wanted.Holds(s.after):
+		res.Notices = append(res.Notices, s.beside()...)
+		return userops.Done, nil, true
+	case answer == flows.Refused && s.unchanged():
+		return userops.Halted, s.rejected(), true
+	case s.requested(ctx, answer):
+		return userops.Requested, &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}, true
+	}
+	return "", nil, false
+}
+
+// beside tells what an operator should know of a change that is done.
+func (s *settling) beside() []string {
+	var out []string
+	for _, why := range s.got.Passage.Stopped() {
+		out = append(out, "the page would have sent more, which was stopped: "+why)
+	}
+	return out
+}
+
+func (s *settling) overSockets() bool {
+	return s.p.opts.Library.App.Sockets == "" && len(s.got.Passage.Frames()) > 0
+}
+
+// rejected tells a refusal in the server's words, or where it gave none in the page's.
+func (s *settling) rejected() error {
+	var halt *flows.HaltError
+	if errors.As(s.acted, &halt) && halt.Kind == flows.Rejected {
+		return s.p.failure(string(s.rq.action), s.email, s.acted)
+	}
+	return &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrRejected, Cause: errors.New(s.got.Passage.Words()), Hint: "do what the console says, or try it there by hand"}
+}
+
+// requested says whether a second person has been asked: somebody new is pending in the list, or where the answer or the
+// page says so the person's own page does. Where no flow can look there, the answer's word is enough.
+func (s *settling) requested(ctx context.Context, answer flows.Answer) bool {
+	if s.after != nil && s.after.Status == userops.Pending && (s.before == nil || s.before.Status != userops.Pending) {
+		return true
+	}
+	if answer != flows.AsksSecond && !s.got.Requested {
+		return false
+	}
+	if _, ok := s.p.opts.Library.Flow("pending", s.p.layout()); !ok {
+		return answer == flows.AsksSecond
+	}
+	return s.pending(ctx)
+}
+
+// pending looks once whether a request for this change awaits a second person, on the person's page.
+func (s *settling) pending(ctx context.Context) bool {
+	if s.asked || s.before == nil {
+		return s.waiting
+	}
+	got, err := s.p.pending(ctx, s.email, s.ev)
+	if err != nil {
+		s.p.opts.Log.Warn("whether a request awaits approval could not be seen", "error", err)
+		return false
+	}
+	s.asked, s.waiting = true, got
+	return got
+}
+
+// unsettled ends a change that the list does not show.
+func (s *settling) unsettled(ctx context.Context) (userops.Outcome, *userops.User, error) {
+	if _, ok := s.p.opts.Library.Flow("pending", s.p.layout()); ok && s.unchanged() && s.p.refused == nil {
+		if s.asked = false; s.pending(ctx) {
+			return userops.Requested, s.after, &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
+		}
+	}
+	causes := []error{s.failed, s.acted}
+	if s.unchanged() && s.got.Passage.Answer() == flows.Accepted {
+		causes = append(causes, errors.New("the console accepted it, but the list shows no change"))
+	}
+	if i := slices.IndexFunc(causes, func(err error) bool { return err != nil }); i >= 0 {
+		return userops.Unknown, s.after, s.unknown(causes[i], "")
+	}
+	why := "the list shows something else than was asked for"
+	if s.unchanged() {
+		why = "the list shows no change, and the server's answer is not known"
+	}
+	return userops.Unknown, s.after, s.unknown(errors.New(why), "")
+}
+
+// unknown says until when it was looked.
+func (s *settling) unknown(cause error, hint string) error {
+	if hint == "" {
+		hint = "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"
+	}
+	until := fmt.Errorf("%w; looked until %s", cause, s.looked.UTC().Format(time.RFC3339))
+	if stopped := s.got.Passage.Stopped(); len(stopped) > 0 {
+		until = fmt.Errorf("%w; stopped: %s", until, strings.Join(stopped, "; "))
+	}
+	return &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrUnverified, Cause: until, Hint: hint}
+}

@@ -2,8 +2,10 @@ package flows
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,14 +17,13 @@ import (
 type named struct {
 	person  int    // index into the roster's others; meant is the one whom the change concerns
 	key     string // where: a normalised path into the body, "?name" in the query, "/" in the path
-	depth   int    // how many objects deep
 	subject bool   // the place tells whom the request is about, as far as its name goes
 }
 
 // meant is the index of the person whom the change concerns.
 const meant = -1
 
-func (n named) address() bool { return n.key == "/" || strings.HasPrefix(n.key, "?") }
+func (n named) address() bool { return n.key == inPath || strings.HasPrefix(n.key, "?") }
 
 // roster finds people in texts by id and e-mail.
 type roster struct {
@@ -38,8 +39,12 @@ var (
 	address   = regexp.MustCompile(`[^\s<>()"',;:=&?/\\]+@[^\s<>()"',;:=&?/\\]+`)
 	encoded   = regexp.MustCompile(`^[A-Za-z0-9+/_-]{8,}={0,2}$`)
 	number    = regexp.MustCompile(`^\d+$`)
-	// subjectKey is a name for whom something is about: id, userId, user_id, ids, email, users, member…
-	subjectKey = regexp.MustCompile(`(?i)(^|[_.\-])(ids?|uid|guid|uuid|key|users?|members?|persons?|people|employees?|emails?|mail|e-mail|login|username|contacts?|target|subject|who)$|Ids?$|ID$|Email$|User$`)
+	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
+	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
+		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
+	// wrapper is a name around what a request is about.
+	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|request|body|form|where|filter|query|operations?|changes?|` +
+		`users?|members?|persons?|people|employees?|records?|rows?|items?|ids|emails|selected|selection|targets?|subjects?)$`)
 )
 
 // shortID is the length below which an id counts only where a subject may stand: 7 may also be a page or a size.
@@ -85,35 +90,38 @@ func (r *roster) describe(i int) string {
 // in lists where a request names people.
 func (r *roster) in(q automation.Request) []named {
 	var out []named
-	note := func(key, place, text string) {
-		for _, i := range r.find(text, subjectKey.MatchString(place) || place == "/") {
-			out = append(out, named{person: i, key: key, depth: strings.Count(key, "."), subject: subjectKey.MatchString(place) || place == "/"})
+	note := func(key string, subject bool, text string) {
+		for _, i := range r.find(text, subject) {
+			out = append(out, named{person: i, key: key, subject: subject})
 		}
 	}
-	note("/", "/", q.Path())
-	if u, err := url.Parse(q.URL); err == nil && u.Fragment != "" {
-		note("/", "/", u.Fragment)
-	}
+	note(inPath, true, q.Path())
 	for _, v := range q.Query() {
-		note("?"+v.Key, v.Key, v.Text)
+		note("?"+v.Key, aboutWhom(v.Key), v.Text)
 	}
 	for _, v := range q.Values() {
 		key := withoutIndices(v.Key)
-		note(key, lastName(key), v.Text)
-		note(key, key, v.Key) // an object may be keyed by people: {"006…": {"active": false}}
+		note(key, aboutWhom(key), v.Text)
+		note(key, true, v.Key) // an object may be keyed by people: {"006…": {"active": false}}
 	}
 	return out
+}
+
+// inPath is the place of what stands in the address's path.
+const inPath = "/"
+
+// aboutWhom says whether a place in a request tells whom it is about, as far as its name goes.
+func aboutWhom(key string) bool {
+	parts := strings.Split(key, ".")
+	last := len(parts) - 1
+	return subjectKey.MatchString(parts[last]) && !slices.ContainsFunc(parts[:last], func(p string) bool { return !wrapper.MatchString(p) })
 }
 
 // find lists the people whom a text names, also where it is escaped or encoded once more.
 func (r *roster) find(text string, subject bool) []int {
 	seen := map[int]bool{}
 	r.look(text, subject, seen, 2)
-	var out []int
-	for i := range seen {
-		out = append(out, i)
-	}
-	return out
+	return slices.Sorted(maps.Keys(seen))
 }
 
 func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
@@ -193,8 +201,6 @@ func withoutIndices(key string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(key, ".*", ""), "[]")
 }
 
-func lastName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
-
 // foldASCII folds the case of ASCII letters only: Unicode's folding makes other signs equal to letters.
 func foldASCII(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -205,9 +211,8 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-// stranger finds somebody else whom a request is about, beside or instead of the one who is meant. It returns false for
-// one who merely stands beside: under another name and no nearer to the root than the one who is meant, such as a manager
-// in a form.
+// stranger finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
+// merely stands beside, under a name of another kind, such as a manager in a form.
 func stranger(all []named) (int, bool) {
 	for _, other := range all {
 		if other.person != meant && !standsBeside(other, all) {
@@ -218,18 +223,19 @@ func stranger(all []named) (int, bool) {
 }
 
 func standsBeside(other named, all []named) bool {
-	beside, addressed := false, false
+	if other.subject {
+		return false
+	}
+	about, addressed := false, false
 	for _, ours := range all {
 		if ours.person != meant {
 			continue
 		}
-		if ours.key == other.key && other.key != "/" {
+		if ours.key == other.key {
 			return false // a list of people, of whom we mean one
 		}
+		about = about || ours.subject
 		addressed = addressed || ours.address()
-		if ours.subject && (!other.subject || ours.depth < other.depth || ours.key == "/") {
-			beside = true
-		}
 	}
-	return beside && (addressed || !other.address())
+	return about && (addressed || !other.address())
 }

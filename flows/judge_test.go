@@ -1,0 +1,206 @@
+package flows
+
+import (
+	"encoding/base64"
+	"fmt"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	annID   = "006ABCDEFGHJKMNPQR"
+	joannID = "006STUVWXYZ0123456"
+	folk    = &automation.People{
+		Meant:  automation.Person{ID: annID, Email: "ann@acme.example"},
+		Self:   "robot@robots.example",
+		Others: []automation.Person{{ID: joannID, Email: "joann@acme.example"}, {ID: "7", Email: "seven@acme.example"}},
+	}
+)
+
+func post(url, kind, body string) automation.Request {
+	return automation.Request{Method: "POST", URL: "http://app.example" + url, Type: kind, Body: []byte(body)}
+}
+
+const (
+	formType = "application/x-www-form-urlencoded"
+	jsonType = "application/json"
+)
+
+func multi(fields ...string) automation.Request {
+	body := ""
+	for i := 0; i < len(fields); i += 2 {
+		body += fmt.Sprintf("--b\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", fields[i], fields[i+1])
+	}
+	return post("/users", "multipart/form-data; boundary=b", body+"--b--\r\n")
+}
+
+// TestWhomARequestNames rules on requests where the flow says nothing of what it sends.
+func TestWhomARequestNames(t *testing.T) {
+	t.Parallel()
+	relay := base64.StdEncoding.EncodeToString([]byte("User:" + joannID))
+	for name, c := range map[string]struct {
+		q    automation.Request
+		want string // commit, pass or stop
+	}{
+		"ours in the path":                     {post("/users/"+annID+"/deactivate", jsonType, "{}"), "commit"},
+		"another in the path":                  {post("/users/"+joannID+"/deactivate", jsonType, "{}"), "stop"},
+		"ours in a form":                       {post("/users", formType, "csrf=x&id="+annID), "commit"},
+		"another in a form":                    {post("/users", formType, "csrf=x&id="+joannID), "stop"},
+		"another in the query":                 {post("/users?id="+joannID, formType, "csrf=x"), "stop"},
+		"another by e-mail":                    {post("/users", jsonType, `{"email":"JOANN@acme.example"}`), "stop"},
+		"ours by e-mail":                       {post("/users", jsonType, `{"email":"Ann@Acme.example"}`), "commit"},
+		"an address that holds ours":           {post("/users", jsonType, `{"email":"ann@acme.example.org"}`), "pass"},
+		"another in multipart":                 {multi("id", joannID), "stop"},
+		"ours in multipart":                    {multi("id", annID), "commit"},
+		"JSON in multipart":                    {multi("payload", `{"id":"`+joannID+`"}`), "stop"},
+		"JSON sent as text":                    {post("/users", "text/plain;charset=UTF-8", `{"id":"`+joannID+`"}`), "stop"},
+		"GraphQL variables":                    {post("/graphql", jsonType, `{"query":"mutation($id:ID!){off(id:$id)}","variables":{"id":"`+joannID+`"}}`), "stop"},
+		"GraphQL inline":                       {post("/graphql", jsonType, `{"query":"mutation{off(id:\"`+joannID+`\")}"}`), "stop"},
+		"GraphQL for ours":                     {post("/graphql", jsonType, `{"query":"mutation($id:ID!){off(id:$id)}","variables":{"id":"`+annID+`"}}`), "commit"},
+		"an id made by Relay":                  {post("/graphql", jsonType, `{"variables":{"id":"`+relay+`"}}`), "stop"},
+		"an object keyed by people":            {post("/users", jsonType, `{"`+joannID+`":{"active":false}}`), "stop"},
+		"a list with ours and another":         {post("/users/off", jsonType, `{"ids":["`+annID+`","`+joannID+`"]}`), "stop"},
+		"a form with ours and another":         {post("/users/off", formType, "ids="+annID+"&ids="+joannID), "stop"},
+		"a path for another, a body for ours":  {post("/users/"+joannID, jsonType, `{"id":"`+annID+`"}`), "stop"},
+		"a path for ours, a body for another":  {post("/users/"+annID, jsonType, `{"id":"`+joannID+`"}`), "stop"},
+		"a body with a user for another":       {post("/users/"+annID, jsonType, `{"user":{"id":"`+joannID+`"}}`), "stop"},
+		"an approver beside":                   {post("/users/"+annID, jsonType, `{"approver_id":"`+joannID+`","role":"Clerk"}`), "commit"},
+		"a manager beside":                     {post("/users/"+annID, jsonType, `{"manager":{"id":"`+joannID+`"},"role":"Clerk"}`), "commit"},
+		"another, and ours in a note":          {post("/users", jsonType, `{"id":"`+joannID+`","note":"not ann@acme.example"}`), "stop"},
+		"a page number like a short id":        {post("/search", jsonType, `{"page":7,"size":50}`), "pass"},
+		"a short id where a person may stand":  {post("/users", jsonType, `{"user_id":7}`), "stop"},
+		"a heartbeat":                          {post("/beat", jsonType, `{"t":1732490000}`), "pass"},
+		"telemetry of the account itself":      {post("/log", jsonType, `{"user":"robot@robots.example","event":"click"}`), "pass"},
+		"escaped twice":                        {post("/users?next=%252Fusers%252F"+joannID, formType, ""), "stop"},
+		"a stream":                             {automation.Request{Method: "POST", URL: "http://app.example/x", Opaque: true}, "stop"},
+		"a link for another":                   {automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID + "/off"}, "stop"},
+		"a link for ours":                      {automation.Request{Method: "GET", URL: "http://app.example/users/" + annID + "/off"}, "pass"},
+		"deletion of another":                  {automation.Request{Method: "DELETE", URL: "http://app.example/users/" + joannID}, "stop"},
+		"a page that redirects to another":     {automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID, Hop: true}, "pass"},
+		"a request that is sent on to another": {automation.Request{Method: "POST", URL: "http://app.example/users/" + joannID, Hop: true}, "stop"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newJudge(folk, nil, nil, nil).rule(c.q)
+			got := map[[2]bool]string{{true, true}: "commit", {true, false}: "pass", {false, false}: "stop"}[[2]bool{r.Pass, r.Commit}]
+			assert.Equal(t, c.want, got, r.Why)
+		})
+	}
+}
+
+func TestASecondOneIsStopped(t *testing.T) {
+	t.Parallel()
+	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := newJudge(folk, sends, nil, nil)
+			q := post("/users/"+annID+"/off", jsonType, "{}")
+			require.True(t, j.rule(q).Pass)
+			r := j.rule(q)
+			assert.False(t, r.Pass)
+			assert.Contains(t, r.Why, "a second one")
+			q.Hop = true
+			assert.True(t, j.rule(q).Pass, "the server sends it on")
+		})
+	}
+}
+
+// TestWhatAFlowSends rules on requests where the flow says what it sends.
+func TestWhatAFlowSends(t *testing.T) {
+	t.Parallel()
+	role := &Sends{Method: "POST", Path: "/users/${id}/role", Body: map[string]any{"role": "${role}", "active": true, "zone": "${zone}", "csrf": "*"}}
+	inputs := map[string]string{"email": "ann@acme.example", "role": "Clerk", "zone": ""}
+	path := "/users/" + annID + "/role"
+	for name, c := range map[string]struct {
+		q    automation.Request
+		says string // empty: it is let through as the commit
+	}{
+		"as said":               {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"Berlin","csrf":"1"}`), ""},
+		"as a form":             {post(path, formType, "role=Clerk&active=true&zone=Berlin&csrf=1"), ""},
+		"another role":          {post(path, jsonType, `{"role":"Administrator","active":true,"zone":"B","csrf":"1"}`), `role is "Administrator", not "Clerk"`},
+		"a second role":         {post(path, formType, "role=Clerk&role=Administrator&active=true&zone=Berlin&csrf=1"), `carries "role" twice`},
+		"roles in a list":       {post(path, jsonType, `{"role":["Clerk","Administrator"],"active":true,"zone":"B","csrf":"1"}`), `carries "role.0", which the flow does not know`},
+		"another case":          {post(path, jsonType, `{"role":"clerk","active":true,"zone":"B","csrf":"1"}`), `role is "clerk", not "Clerk"`},
+		"something more":        {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","admin":true}`), `carries "admin", which the flow does not know`},
+		"something less":        {post(path, jsonType, `{"role":"Clerk","zone":"B","csrf":"1"}`), `lacks "active"`},
+		"not active":            {post(path, jsonType, `{"role":"Clerk","active":false,"zone":"B","csrf":"1"}`), `active is "false", not "true"`},
+		"a query":               {post(path+"?force=1", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), `the query carries "force"`},
+		"another, too":          {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"`+joannID+`","csrf":"1"}`), ""},
+		"another path":          {post("/users/"+annID+"/roles", jsonType, `{"role":"Clerk"}`), "is not what the flow says it sends"},
+		"the path of another":   {post("/users/"+joannID+"/role", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), "names joann@acme.example"},
+		"another method":        {automation.Request{Method: "PUT", URL: "http://app.example" + path, Body: []byte(`{"role":"Clerk"}`)}, "is not what the flow says it sends"},
+		"a body that is hidden": {automation.Request{Method: "POST", URL: "http://app.example" + path, Opaque: true}, "cannot be looked at"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newJudge(folk, role, nil, inputs).rule(c.q)
+			assert.Equal(t, c.says == "", r.Pass && r.Commit, r.Why)
+			if c.says != "" {
+				assert.Contains(t, r.Why, c.says)
+			}
+		})
+	}
+	beside := newJudge(folk, role, nil, inputs).rule(post("/beat", jsonType, `{"t":1}`))
+	assert.True(t, beside.Pass && !beside.Commit, "what names nobody passes")
+}
+
+func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
+		j := newJudge(folk, sends, nil, nil)
+		j.end()
+		assert.False(t, j.rule(post("/users/"+annID+"/off", jsonType, "{}")).Pass, name)
+		assert.True(t, j.rule(post("/beat", jsonType, "{}")).Pass, name)
+	}
+}
+
+func TestNothingLeavesARehearsal(t *testing.T) {
+	t.Parallel()
+	reads := []Reads{{Method: "POST", Path: "/search"}}
+	j := newJudge(folk, nil, reads, nil)
+	j.dry = true
+	assert.False(t, j.rule(post("/beat", jsonType, "{}")).Pass, "also what names nobody")
+	assert.True(t, j.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass, "what the file says only reads")
+	assert.True(t, j.rule(automation.Request{Method: "GET", URL: "http://app.example/users"}).Pass)
+	j.seal()
+	assert.False(t, j.rule(automation.Request{Method: "GET", URL: "http://app.example/users/" + annID + "/off"}).Pass, "at the press nothing")
+	assert.False(t, j.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass)
+	would := j.rehearsed(post("/users/"+annID+"/off", jsonType, `{"active":false,"token":"abcdef","why":"left"}`))
+	assert.True(t, would.Passes)
+	assert.NotContains(t, would.Request, "abcdef")
+	assert.Equal(t, "sends:\n    body:\n        active: false\n        token: '*'\n        why: left\n    method: POST\n    path: /users/${id}/off\n    provenance: recorded\n", would.Sends)
+}
+
+func TestWhatAnAnswerMeans(t *testing.T) {
+	t.Parallel()
+	app := &App{}
+	app.Answers.Refused = []string{`id="error">([^<]*)`}
+	app.Answers.Requested = []string{`"requested":true`}
+	for want, answers := range map[Answer][]*automation.Answer{
+		Unanswered: {nil, {Failed: "ConnectionReset"}, {Status: 500}, {Status: 503, Body: []byte(`id="error">no`)}, {Status: 408}},
+		Refused:    {{Status: 422}, {Status: 403}, {Status: 200, Body: []byte(`<p id="error">no</p>`)}},
+		AsksSecond: {{Status: 200, Body: []byte(`{"requested":true}`)}},
+		Accepted:   {{Status: 200, Body: []byte("<p>Error: your card expires</p>")}, {Status: 204}, {Status: 303}},
+	} {
+		for _, a := range answers {
+			assert.Equal(t, want, app.read(a), "%+v", a)
+		}
+	}
+}
+
+func FuzzWhomARequestNames(f *testing.F) {
+	f.Add("/users/"+annID, jsonType, `{"id":"`+joannID+`"}`)
+	f.Add("/a?b=%zz", "multipart/form-data; boundary=b", "--b\r\n")
+	f.Fuzz(func(t *testing.T, url, kind, body string) {
+		q := post(url, kind, body)
+		first := newJudge(folk, nil, nil, nil).rule(q)
+		again := newJudge(folk, nil, nil, nil).rule(q)
+		if first != again {
+			t.Fatalf("%+v and %+v", first, again)
+		}
+		_ = Describe(q)
+	})
+}

@@ -36,7 +36,8 @@ var (
 )
 
 // differences is the group "differs".
-var differences = slices.Concat(differingRequests, differingValues, differingAnswers, differingReads)
+var differences = slices.Concat(differingRequests, differingValues, differingAnswers, differingReads,
+	differingLists, differingMotion)
 
 var differingRequests = []difference{
 	{with: "about-another", actions: actions},

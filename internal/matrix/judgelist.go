@@ -60,20 +60,26 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 	if !l.Complete {
 		return halt("the list is not complete: " + l.Proof)
 	}
+	missing := 0
 	for _, s := range stored {
-		if n := times(users, s.ID); n != 1 && unclaimed == 0 {
-			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s is on it %d times (%d rows, %d stored): %s", s.Email, n, len(users), len(stored), l.Proof)
+		n := times(users, s.ID)
+		if n > 1 {
+			return Lost, fmt.Sprintf("untrue list: %s is on it %d times", s.Email, n)
 		}
-	}
-	if len(users) != len(stored) {
-		return Lost, fmt.Sprintf("untrue list: said to be complete with %d rows; %d are stored: %s", len(users), len(stored), l.Proof)
+		if n == 0 {
+			missing++
+		}
+		if missing > unclaimed { // a row that could not be read may be one of theirs, but of one only
+			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s is not on it (%d rows, %d stored): %s", s.Email, len(users), len(stored), l.Proof)
+		}
 	}
 	return Pass, ""
 }
 
+// times counts the rows that claim to be of a person.
 func times(users []userops.User, id string) (n int) {
 	for _, u := range users {
-		if u.ID == id {
+		if u.ID == id && !unreadable(u) {
 			n++
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
@@ -32,8 +33,12 @@ type Case struct {
 	Options     console.Options // what the console starts with beside these
 	// CanGoOn says that a careful engine could have gone on: to halt is then a false abort.
 	CanGoOn bool
-	Kill    *Kill  // a process that dies
-	Fail    string // the write of the journal that fails, for a full disk
+	Kill    *Kill         // a process that dies
+	Fail    string        // the write of the journal that fails, for a full disk
+	May     []Verdict     // verdicts that are right for this case beside pass and, where one can't go on, a safe halt
+	Settle  time.Duration // how long after the change the console may still store something
+	Zone    string        // the time zone that an invitation asks for
+	Resends bool          // the browser itself may send once more: that is no fault of the agent's if it says so
 }
 
 func (c Case) String() string {
@@ -144,6 +149,9 @@ func cases(layouts []string, seeds []int64) []Case {
 				}
 			}
 		}
+	}
+	for _, seed := range seeds {
+		out = append(out, differingCases(layouts, seed)...)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
@@ -32,29 +33,40 @@ type Judgement struct {
 	TookMS  int64
 }
 
-// judge holds what was said against what is stored. from is how many changes were stored when the case began.
+// judge holds what was said against what is stored: the whole of the person, everybody else, and what arrived. from is how
+// many changes were stored when the case began.
 func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, string) {
-	stored, changes := con.Users(), con.Changes()[from:]
+	changes := con.Changes()[from:]
 	main, _ := con.Organisation(console.MainOrganisation)
 	whom := subject(c.Action)
 	effects := 0
 	for _, ch := range changes {
-		if ch.Actor != console.RobotEmail || ch.Action == "preferences" {
+		if ch.Actor != console.RobotEmail {
 			continue
 		}
 		if ch.Org != main.ID {
 			return Wrong, fmt.Sprintf("the robot did %s to %s in another organisation", ch.Action, ch.Email)
 		}
-		if ch.Action != string(c.Action) || !userops.SameEmail(ch.Email, whom) {
+		preferences := ch.Action == "preferences" && c.Action == userops.Invite
+		if ch.Action != string(c.Action) && !preferences || !userops.SameEmail(ch.Email, whom) {
 			return Wrong, fmt.Sprintf("the robot did %s to %s", ch.Action, ch.Email)
+		}
+		if preferences {
+			continue
+		}
+		if but := amiss(c, ch.After); but != "" {
+			return Wrong, fmt.Sprintf("the robot did %s to %s, but with %s", ch.Action, ch.Email, but)
 		}
 		effects++
 	}
 	said := fmt.Sprintf("%s: %s", r.Outcome, r.Reason)
-	if effects > 1 {
+	if effects > 1 && !c.Resends {
 		return Duplicate, fmt.Sprintf("%d changes are stored; %s", effects, said)
 	}
-	holds, waits := state(c.Action, whom, stored)
+	if effects > 1 && r.Outcome != userops.Unknown && len(r.Notices) == 0 {
+		return Lost, fmt.Sprintf("%d changes arrived, and nothing was said of that; %s", effects, said)
+	}
+	holds, waits := state(c, whom, con.Users())
 	switch r.Outcome {
 	case userops.Done:
 		if !holds || effects == 0 && c.Kill == nil {
@@ -68,10 +80,13 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 		return Pass, ""
 	case userops.Requested:
 		if !waits {
-			return Lost, "said requested, and nothing awaits approval"
+			return Lost, "said requested, and it does not await approval"
 		}
 		return Pass, ""
 	case userops.Unknown:
+		if c.Group == "differs" && !slices.Contains(c.May, Unknown) && c.CanGoOn {
+			return FalseAbort, said
+		}
 		return Unknown, said
 	}
 	if effects > 0 {
@@ -83,20 +98,44 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 	return SafeHalt, said
 }
 
-// state says whether the change that was asked for is stored, and whether it awaits approval.
-func state(a userops.Action, whom string, stored []console.User) (holds, waits bool) {
+// amiss says what of a person that the robot has changed is not as it was asked for, "" for nothing. Whoever is to be
+// invited is compared as a whole.
+func amiss(c Case, u *console.User) string {
+	if u == nil || u.Requested != "" && c.Action != userops.Invite {
+		return ""
+	}
+	type field struct{ name, is, want string }
+	var fields []field
+	switch c.Action {
+	case userops.Invite:
+		fields = []field{{"first name", u.FirstName, "Nora"}, {"last name", u.LastName, "New"}, {"role", u.Role, "Approver"}}
+		if c.Zone != "" {
+			fields = append(fields, field{"time zone", u.TimeZone, c.Zone})
+		}
+	case userops.SetRole:
+		fields = []field{{"role", u.Role, "Clerk"}}
+	case userops.Deactivate:
+		fields = []field{{"status", u.Status, console.Inactive}}
+	case userops.Reactivate:
+		fields = []field{{"status", u.Status, console.Active}}
+	}
+	for _, f := range fields {
+		if f.is != f.want {
+			return fmt.Sprintf("%s %q instead of %q", f.name, f.is, f.want)
+		}
+	}
+	return ""
+}
+
+// state says whether the whole of the change that was asked for is stored, and whether it awaits approval.
+func state(c Case, whom string, stored []console.User) (holds, waits bool) {
 	for _, u := range stored {
 		if !userops.SameEmail(u.Email, whom) {
 			continue
 		}
-		waits = waits || u.Requested != ""
-		switch a {
-		case userops.Invite, userops.Reactivate:
-			holds = holds || u.Status == console.Active
-		case userops.Deactivate:
-			holds = holds || u.Status == console.Inactive
-		case userops.SetRole:
-			holds = holds || u.Role == "Clerk"
+		waits = waits || u.Requested == string(c.Action)
+		if amiss(c, &u) == "" && u.Requested == "" {
+			holds = holds || c.Action != userops.Invite || u.Status == console.Active
 		}
 	}
 	return holds, waits

@@ -78,7 +78,7 @@ func work(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
-	r := do(ctx, d, e.Action)
+	r := do(ctx, d, e.Action, "")
 	if err := d.Close(); err != nil && e.Kill.Who != "browser" {
 		return err
 	}
@@ -232,7 +232,7 @@ func settleAndAskAgain(ctx context.Context, g *ground, d *desk, c Case, first us
 	if !killed && len(settled) == 0 {
 		verdict, why = judge(c, first, g.con, from)
 	}
-	again := do(ctx, d, c.Action)
+	again := do(ctx, d, c.Action, "")
 	if again.Outcome != userops.Done && again.Outcome != userops.Already {
 		return Lost, fmt.Sprintf("asked again, it ended as %s: %s", again.Outcome, again.Reason)
 	}

@@ -58,7 +58,7 @@ func parse(args []string) (settings, error) {
 	var s settings
 	f := flag.NewFlagSet("matrix", flag.ContinueOnError)
 	layouts := f.String("layouts", strings.Join(console.Layouts, ","), "layouts to try")
-	names := f.String("actions", "invite,deactivate,reactivate,set-role", "changes to try")
+	names := f.String("actions", "invite,deactivate,reactivate,set-role,list", "changes to try, and list")
 	only := f.String("only", "", "regular expression that a case's name must match, as in 'identity/.* neo3 deactivate'")
 	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
@@ -73,8 +73,8 @@ func parse(args []string) (settings, error) {
 	}
 	s.layouts, s.actions = strings.Split(*layouts, ","), strings.Split(*names, ",")
 	for _, a := range s.actions {
-		if !slices.Contains(actions, userops.Action(a)) {
-			return s, fmt.Errorf("unknown action %q: choose among %v", a, actions)
+		if !slices.Contains(actions, userops.Action(a)) && userops.Action(a) != list {
+			return s, fmt.Errorf("unknown action %q: choose among %v and list", a, actions)
 		}
 	}
 	for _, l := range s.layouts {
@@ -257,5 +257,22 @@ func (t *tally) print(took time.Duration) {
 		w.AppendRow(append(table.Row{g}, count(func(j Judgement) bool { return j.Case.Group+", "+j.Case.Layout == g })...))
 	}
 	w.AppendRow(append(table.Row{"all"}, count(func(Judgement) bool { return true })...))
-	fmt.Printf("\n%s\n\nin %s\n", w.Render(), took.Round(time.Second))
+	fmt.Printf("\n%s\n\n%sin %s\n", w.Render(), t.needless(), took.Round(time.Second))
+}
+
+// needless says how many of the cases in which one could go on were halted all the same.
+func (t *tally) needless() string {
+	harmless, halted := 0, 0
+	for _, j := range t.all {
+		if j.Case.CanGoOn {
+			harmless++
+		}
+		if j.Verdict == FalseAbort {
+			halted++
+		}
+	}
+	if harmless == 0 {
+		return ""
+	}
+	return fmt.Sprintf("needless halts: %d of %d harmless cases, %.1f %%\n", halted, harmless, 100*float64(halted)/float64(harmless))
 }

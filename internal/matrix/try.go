@@ -74,10 +74,10 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 func (d *desk) Close() error { return errors.Join(d.Directory.Close(), d.journal.Close()) }
 
 // do asks for the change that a case is about.
-func do(ctx context.Context, dir userops.Directory, a userops.Action) userops.Result {
+func do(ctx context.Context, dir userops.Directory, a userops.Action, zone string) userops.Result {
 	switch a {
 	case userops.Invite:
-		return dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver"})
+		return dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver", TimeZone: zone})
 	case userops.Deactivate:
 		return dir.Deactivate(ctx, leaver)
 	case userops.Reactivate:
@@ -104,7 +104,10 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 		}
 	}()
 	o := c.Options
-	o.Layout, o.Users, o.Seed = c.Layout, 30, c.Seed
+	o.Layout, o.Seed = c.Layout, c.Seed
+	if o.Users == 0 {
+		o.Users = 30
+	}
 	con, err := console.Start(o)
 	if err != nil {
 		return Broken, err.Error()
@@ -126,7 +129,17 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 	if err != nil {
 		return Broken, err.Error()
 	}
-	r := do(ctx, d, c.Action)
+	if c.Action == list {
+		users, listing, err := listed(ctx, d)
+		if err := d.Close(); err != nil {
+			return Broken, "closing the agent: " + err.Error()
+		}
+		if errors.Is(err, context.DeadlineExceeded) {
+			return Broken, "it hung: " + err.Error()
+		}
+		return judgeList(c, users, listing, err, con)
+	}
+	r := do(ctx, d, c.Action, c.Zone)
 	if err := d.Close(); err != nil && c.Fail == "" {
 		return Broken, "closing the agent: " + err.Error()
 	}
@@ -137,10 +150,25 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 			}
 		}
 	}
+	if c.Settle > 0 {
+		if err := pause(ctx, c.Settle); err != nil {
+			return Broken, err.Error()
+		}
+	}
 	if errors.Is(r.Err, context.DeadlineExceeded) {
 		return Broken, fmt.Sprintf("it hung: %s", r.Reason)
 	}
 	return judge(c, r, con, 0)
+}
+
+// listed reads everybody.
+func listed(ctx context.Context, dir userops.Directory) ([]userops.User, userops.Listing, error) {
+	var users []userops.User
+	listing, err := dir.List(ctx, nil, func(u userops.User) error {
+		users = append(users, u)
+		return nil
+	})
+	return users, listing, err
 }
 
 func failing(at string) func(string) error {

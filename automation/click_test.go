@@ -108,7 +108,7 @@ func TestClickOnlyWhereThePageIsAboutTheRightOne(t *testing.T) {
 		{"another", `<b id=who>joann@x.com</b><button id=d onclick="note('WRONG')">Del</button>`, "log:", automation.ErrWrongIdentity},
 		{"nobody", `<button id=d onclick="note('WRONG')">Del</button>`, "log:", automation.ErrWrongIdentity},
 		{"becomes another on hover", `<b id=who>ann@x.com</b><button id=d onclick="note('WRONG')" onmouseenter="who.textContent='joann@x.com'">Del</button>`, "log:", automation.ErrWrongIdentity},
-		{"becomes another at the press", `<b id=who>ann@x.com</b><button id=d onclick="note('WRONG')" onpointerdown="who.textContent='joann@x.com'">Del</button>`, "log:", automation.ErrMissed},
+		{"becomes another at the press", `<b id=who>ann@x.com</b><button id=d onclick="note('WRONG')" onpointerdown="who.textContent='joann@x.com'">Del</button>`, "log:", automation.ErrWrongIdentity},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -34,6 +34,7 @@ var kindOf = map[string]error{
 	"missed": ErrMissed, "replaced": ErrMissed,
 	"wrong-row": ErrWrongIdentity, "wrong-one": ErrWrongIdentity, "unproved": ErrWrongIdentity,
 	"not-offered": ErrNotOffered,
+	"changed":     ErrNotRead,
 	"script":      ErrScript,
 }
 

@@ -40,7 +40,7 @@ func (p *Page) event(method string, params json.RawMessage) {
 	case "Network.webTransportCreated":
 		hear(params, func(e proto.NetworkWebTransportCreated) { p.socketFrame("a WebTransport to " + WithoutQuery(e.URL)) })
 	case "Page.windowOpen":
-		hear(params, func(e proto.PageWindowOpen) { p.note("a pop-up window was stopped: " + WithoutQuery(e.URL)) })
+		hear(params, p.windowWanted)
 	case "Page.javascriptDialogOpening":
 		hear(params, func(e proto.PageJavascriptDialogOpening) { p.answer(&e) })
 	}
@@ -254,22 +254,4 @@ func (p *Page) holds(frame proto.TargetTargetID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.frames[frame]
-}
-
-// answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the
-// action under way expects one, everything else is dismissed.
-func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
-	p.mu.Lock()
-	accept := e.Type == proto.PageDialogTypeBeforeunload || e.Type == proto.PageDialogTypeAlert
-	if e.Type == proto.PageDialogTypeConfirm && p.accept {
-		accept, p.accept = true, false
-	}
-	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
-	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
-	p.mu.Unlock()
-	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
-	}()
 }

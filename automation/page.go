@@ -21,8 +21,20 @@ var jsAccessibility string
 //go:embed js/resolve.js
 var jsResolve string
 
-//go:embed js/act.js
-var jsAct string
+//go:embed js/guard.js
+var jsGuard string
+
+//go:embed js/point.js
+var jsPoint string
+
+//go:embed js/people.js
+var jsPeople string
+
+//go:embed js/press.js
+var jsPress string
+
+//go:embed js/fill.js
+var jsFill string
 
 //go:embed js/table.js
 var jsTable string
@@ -36,8 +48,13 @@ var jsStorage string
 //go:embed js/agent.js
 var jsAgent string
 
-// agentScript is what runs in every document, in a world of its own that the page's scripts cannot touch.
-var agentScript = "(() => { if (globalThis.billagent) return;\n" + jsAccessibility + jsResolve + jsAct + jsTable + jsMask + jsStorage + jsAgent + "})()"
+// agentScript is what runs in every document, in a world of its own that the page's scripts cannot touch. guardWord is
+// what the guards of a page's documents know each other by.
+func agentScript(guardWord string) string {
+	parts := []string{jsAccessibility, jsResolve, jsGuard, jsPoint, jsPeople, jsPress, jsFill, jsTable, jsMask, jsStorage, jsAgent}
+	script := "(() => { if (globalThis.billagent) return billagentInstall();\n" + strings.Join(parts, "") + "})()"
+	return strings.Replace(script, "BILLAGENT_GUARD_WORD", guardWord, 1)
+}
 
 // world names the isolated world of our script.
 const world = "billagent"
@@ -56,7 +73,7 @@ type Page struct {
 	failed     string // why the last document did not load
 	blocked    string // the last navigation that the allow-list stopped
 	notes      []string
-	accept     bool // accept the next confirmation instead of dismissing it
+	expects    expectation
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
@@ -89,12 +106,6 @@ func (p *Page) TakeNotes() []string {
 	n := p.notes
 	p.notes = nil
 	return n
-}
-
-func (p *Page) note(s string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.notes = append(p.notes, s)
 }
 
 // Close closes the tab.

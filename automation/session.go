@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -132,10 +133,11 @@ func (p *Page) setUp(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := (proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript, WorldName: world, RunImmediately: true}).Call(sc); err != nil {
-		return err
+	script := proto.PageAddScriptToEvaluateOnNewDocument{
+		Source: agentScript(rand.Text()), WorldName: world, RunImmediately: true,
 	}
-	return nil
+	_, err := script.Call(sc)
+	return err
 }
 
 // WithoutQuery is an address as it may stand in a log: no query, no fragment, no credentials.

@@ -29,6 +29,9 @@ func (f *Flow) check() []error {
 				complain("a commit says whom it concerns, by row or for", at...)
 			}
 		}
+		if s.Click != nil && s.Click.Others != "" {
+			complain("others goes with commit", append(at, "click", "others")...)
+		}
 		for _, text := range s.texts() {
 			for _, name := range selectors.Placeholders(text) {
 				if !slices.Contains(inputs, name) {
@@ -110,6 +113,9 @@ func (s *Step) texts() []string {
 		}
 		if p.For != nil {
 			out = append(out, p.For.Equals)
+		}
+		if p.Dialog != nil {
+			out = append(out, p.Dialog.Says)
 		}
 	}
 	if s.Fill != nil {

@@ -71,7 +71,25 @@ type Press struct {
 	Target string    `json:"target"`
 	Row    *RowKey   `json:"row,omitempty"`
 	For    *Identity `json:"for,omitempty"`
-	Dialog string    `json:"dialog,omitempty"` // accept: agree to the browser's own confirmation
+	Dialog *Dialog   `json:"dialog,omitempty"` // agree to the browser's own confirmation
+	// Others says why the place of a commit may show others beside the one it concerns. Without it, it may not.
+	Others string `json:"others,omitempty"`
+}
+
+// Dialog says that a confirmation of the browser's own is agreed to: in a file the word accept, or what it must say, too.
+type Dialog struct {
+	Accept bool   `json:"accept"`
+	Says   string `json:"says,omitempty"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *Dialog) UnmarshalJSON(data []byte) error {
+	if string(data) == `"accept"` {
+		*d = Dialog{Accept: true}
+		return nil
+	}
+	type plain Dialog
+	return json.Unmarshal(data, (*plain)(d))
 }
 
 // RowKey names a row: the one of a table whose key equals a value.

@@ -37,6 +37,7 @@ const appFile = "app.yaml"
 type Library struct {
 	App      *App
 	Versions []*selectors.Version
+	Warnings []string // what is not wrong, but could be safer, each with its place in a file
 	flows    []*Flow
 }
 
@@ -66,6 +67,7 @@ func Load(app, overlay string) (*Library, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	lib.warn()
 	return lib, nil
 }
 

@@ -100,3 +100,23 @@ func FuzzLoadFlow(f *testing.F) {
 		_, _ = flows.Load("bill", overlay) // must not panic
 	})
 }
+
+func TestAWholePageIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	assert.Empty(t, lib.Warnings, "what is shipped says within what its targets are")
+
+	overlay := t.TempDir()
+	to := filepath.Join(overlay, "selectors/bill/neo-2026-09.yaml")
+	data, err := os.ReadFile("../selectors/bill/neo-2026-09.yaml")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+	wide := strings.ReplaceAll(string(data), "    within: user.page\n", "")
+	wide = strings.Replace(wide, "  user.page:\n    candidates: [{ css: main, provenance: guessed }]\n", "", 1)
+	require.NoError(t, os.WriteFile(to, []byte(wide), 0o600))
+	lib, err = flows.Load("bill", overlay)
+	require.NoError(t, err)
+	require.Len(t, lib.Warnings, 2)
+	assert.Regexp(t, `deactivate-neo\.yaml:\d+:\d+: user\.deactivate and user\.email are looked for on the whole page in version .*neo-2026-09`, lib.Warnings[0])
+}

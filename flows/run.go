@@ -41,8 +41,9 @@ type Run struct {
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
-	result Result
-	asked  map[string]int
+	result  Result
+	asked   map[string]int
+	entered []automation.Entered
 }
 
 // Watching is something that ends the run at once if it is seen while the run waits.
@@ -80,7 +81,7 @@ const stepBound = 20 * time.Second
 // the commit.
 func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}}
-	r.asked = map[string]int{}
+	r.asked, r.entered = map[string]int{}, nil
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
 	if r.Through {
@@ -218,13 +219,7 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 	case "choose":
 		return r.reloading(ctx, s, s.Choose.Target, bound, func() (bool, error) { return r.choose(ctx, s.Choose, bound) })
 	case "check":
-		return r.reloading(ctx, s, s.Check.Target, bound, func() (did bool, err error) {
-			err = r.on(s.Check.Target, func(t *selectors.Target) error {
-				did, err = r.Page.Check(ctx, t, s.Check.On, bound)
-				return err
-			})
-			return did, err
-		})
+		return r.reloading(ctx, s, s.Check.Target, bound, func() (bool, error) { return r.check(ctx, s.Check, bound) })
 	case "await":
 		_, err := r.await(ctx, bound, s.Await...)
 		return err

@@ -16,9 +16,15 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	if err != nil {
 		return err
 	}
-	click := automation.Press{Target: t, Agree: commit, Accept: p.Dialog == "accept", Bound: bound}
+	click := automation.Press{Target: t, Agree: commit, Bound: bound}
+	if p.Dialog != nil {
+		click.Accept = p.Dialog.Accept
+		if click.Says, err = r.text(ctx, p.Dialog.Says); err != nil {
+			return err
+		}
+	}
 	if commit && checksIdentity {
-		click.Under = r.Under
+		click.Under, click.Entered, click.People, click.Others = r.Under, r.entered, r.People, p.Others
 	}
 	if p.Row != nil {
 		table, err := r.target(p.Row.Table)
@@ -54,7 +60,31 @@ func (r *Run) fill(ctx context.Context, f *Fill, bound time.Duration) error {
 	if err != nil {
 		return err
 	}
-	return r.Page.Fill(ctx, automation.Entry{Target: t, Value: value, Secret: r.secret(f.Value), Bound: bound})
+	secret := r.secret(f.Value)
+	if err := r.Page.Fill(ctx, automation.Entry{Target: t, Value: value, Secret: secret, Bound: bound}); err != nil {
+		return err
+	}
+	if !secret {
+		r.enter(automation.Entered{Target: t, As: automation.Filled, Value: value})
+	}
+	return nil
+}
+
+// enter notes what was put into a target: it must still stand there at the commit. What was put there before does not count.
+func (r *Run) enter(e automation.Entered) {
+	r.entered = slices.DeleteFunc(r.entered, func(old automation.Entered) bool { return old.Target.Name == e.Target.Name })
+	r.entered = append(r.entered, e)
+}
+
+func (r *Run) check(ctx context.Context, c *Check, bound time.Duration) (did bool, err error) {
+	t, err := r.target(c.Target)
+	if err != nil {
+		return false, err
+	}
+	if did, err = r.Page.Check(ctx, t, c.On, bound); err == nil {
+		r.enter(automation.Entered{Target: t, As: automation.Checked, On: c.On})
+	}
+	return did, err
 }
 
 func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool, error) {
@@ -69,14 +99,18 @@ func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool,
 	if option == "" { // nothing in particular is wanted: what the page offers stands
 		return false, nil
 	}
+	did := true
 	if c.Options == "" {
-		return r.Page.Choose(ctx, t, option, bound)
+		did, err = r.Page.Choose(ctx, t, option, bound)
+	} else if err = r.on(c.Options, func(options *selectors.Target) error {
+		return r.Page.ChooseFrom(ctx, t, options, option, bound)
+	}); err != nil {
+		return did, err
 	}
-	options, err := r.target(c.Options)
-	if err != nil {
-		return false, err
+	if err == nil {
+		r.enter(automation.Entered{Target: t, As: automation.Chosen, Value: option})
 	}
-	return true, r.Page.ChooseFrom(ctx, t, options, option, bound)
+	return did, err
 }
 
 // await waits for one of several targets, or for something watched, and returns the index of the target.

@@ -1,6 +1,10 @@
 // The door: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
-const doors = { look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, rows, scroll, reveal, mask, unmask, blank, unblank, storageOf, tokens, cameTogether };
+const doors = {
+  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced,
+  rows, scroll, reveal, mask, unmask, blank, unblank,
+  storageOf, tokens, cameTogether,
+};
 
 globalThis.billagent = async (door, req) => {
   try {
@@ -9,3 +13,7 @@ globalThis.billagent = async (door, req) => {
     return JSON.stringify({ miss: { kind: 'script', detail: `${door}: ${e && e.stack || e}` } });
   }
 };
+
+// A window may be used again for the document that follows its first, empty one, and loses its listeners then.
+globalThis.billagentInstall = () => install(window);
+billagentInstall();

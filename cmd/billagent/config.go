@@ -35,7 +35,11 @@ func (a *app) configCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := tenant.Check(c); err != nil {
+			warnings, err := tenant.Check(c)
+			for _, w := range warnings {
+				fmt.Fprintln(a.stderr, "warning:", w)
+			}
+			if err != nil {
 				return err
 			}
 			entries := c.Entries()

@@ -77,8 +77,8 @@ func Open(c *config.Config, name string, around Surroundings) (*Directory, error
 }
 
 // Check makes sure of what can be known of every tenant without asking anybody: the selectors and flows of its app, its
-// pinned version, and the form of its scim section.
-func Check(c *config.Config) error {
+// pinned version, and the form of its scim section. Warnings are of what is not wrong, but could be safer.
+func Check(c *config.Config) (warnings []string, err error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		t := c.Tenants[name]
@@ -97,6 +97,11 @@ func Check(c *config.Config) error {
 			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
 			continue
 		}
+		for _, w := range lib.Warnings {
+			if !slices.Contains(warnings, w) {
+				warnings = append(warnings, w)
+			}
+		}
 		var ids []string
 		for _, v := range lib.Area(selectors.Console) {
 			ids = append(ids, v.ID)
@@ -105,5 +110,5 @@ func Check(c *config.Config) error {
 			errs = append(errs, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
 		}
 	}
-	return errors.Join(errs...)
+	return warnings, errors.Join(errs...)
 }

@@ -41,9 +41,10 @@ func TestChoose(t *testing.T) {
 
 func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}}))
+	_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}})
+	require.NoError(t, err)
 	for _, bad := range []config.Tenant{{App: "nothing"}, {App: "bill", SelectorVersion: "neo-1999-01"}, {App: "bill", SelectorVersion: "sign-in-2026-09"}} {
-		err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
+		_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
 		require.ErrorIs(t, err, userops.ErrConfig, "%+v", bad)
 	}
 	d, err := tenant.Open(&config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {Path: "browser", App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Surroundings{})

@@ -1,0 +1,152 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/selectors"
+)
+
+// Choose picks an option of a select element by its exact words. It returns false where it was chosen already.
+func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) (bool, error) {
+	ctx, cancel := patient(ctx, bound)
+	defer cancel()
+	for {
+		var res struct {
+			Already bool     `json:"already"`
+			Offered []string `json:"offered"`
+			Miss    *miss    `json:"miss"`
+		}
+		wait := remaining(ctx, lookSlice)
+		req := map[string]any{"target": t, "option": option, "wait": wait.Milliseconds(), "last": wait < lookSlice}
+		if err := p.look(ctx, "pick", req, &res); err != nil {
+			return false, err
+		}
+		if res.Miss == nil {
+			return !res.Already, nil
+		}
+		e := p.missError("choose", t.Name, res.Miss)
+		e.Offered = res.Offered
+		if final(e.Kind) || over(ctx) {
+			return false, e
+		}
+	}
+}
+
+// ChooseFrom opens a picker that is not a select element, presses the one option with the exact words, and reads the
+// picker back. options is the target that matches every option once the picker is open.
+func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target, option string, bound time.Duration) error {
+	if err := p.Click(ctx, Press{Target: opener, Bound: bound}); err != nil {
+		return err
+	}
+	if err := p.offered(ctx, opener, options, option, bound); err != nil {
+		return err
+	}
+	if err := p.Click(ctx, Press{Target: optionOf(options, option), Bound: bound}); err != nil {
+		return err
+	}
+	got, err := p.Read(ctx, opener, "")
+	if err != nil {
+		return err
+	}
+	if got != option {
+		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Last: fmt.Sprintf("chose %q, it shows %q", option, got), Page: WithoutQuery(p.URL())}
+	}
+	return nil
+}
+
+// Options may come in batches: one is said not to be offered when none has come for batchPause, as in js/fill.js. A
+// picker is looked at every batchLook.
+const (
+	batchPause = 1500 * time.Millisecond
+	batchLook  = 100 * time.Millisecond
+)
+
+// offered waits until a picker offers an option.
+func (p *Page) offered(ctx context.Context, opener, options *selectors.Target, option string, bound time.Duration) error {
+	if _, _, err := p.Await(ctx, bound, []string{"visible", "several"}, options); err != nil {
+		return err
+	}
+	ctx, cancel := patient(ctx, bound)
+	defer cancel()
+	most, grew := 0, time.Now()
+	for {
+		all, err := p.Texts(ctx, options)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(all, option) {
+			return nil
+		}
+		if len(all) > most {
+			most, grew = len(all), time.Now()
+		}
+		if time.Since(grew) >= batchPause || over(ctx) {
+			return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Last: fmt.Sprintf("%q is not among the options", option), Offered: all, Page: WithoutQuery(p.URL())}
+		}
+		_, _, err = p.Await(ctx, batchLook, nil, optionOf(options, option))
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return err
+		}
+	}
+}
+
+// optionOf narrows a target that matches every option to the one with the given words.
+func optionOf(options *selectors.Target, option string) *selectors.Target {
+	one := *options
+	one.Name = options.Name + " " + fmt.Sprintf("%q", option)
+	one.Candidates = nil
+	for _, c := range options.Candidates {
+		if c.Role != "" {
+			c.Name = option
+			one.Candidates = append(one.Candidates, c)
+		}
+	}
+	if len(one.Candidates) == 0 {
+		one.Candidates = []selectors.Candidate{{Text: option}}
+	}
+	return &one
+}
+
+// Check sets a check box or radio button, pressing it only if needed, and reads it back. It returns false where nothing
+// had to be pressed.
+func (p *Page) Check(ctx context.Context, t *selectors.Target, on bool, bound time.Duration) (bool, error) {
+	if _, _, err := p.Await(ctx, bound, nil, t); err != nil {
+		return false, err
+	}
+	is, err := p.checked(ctx, t)
+	if err != nil || is == on {
+		return false, err
+	}
+	if err := p.Click(ctx, Press{Target: t, Bound: bound}); err != nil {
+		return false, err
+	}
+	// A box that submits its form is read back on the page that comes then.
+	if _, _, err := p.Await(ctx, bound, nil, t); err != nil {
+		return true, err
+	}
+	if is, err = p.checked(ctx, t); err != nil {
+		return true, err
+	}
+	if is != on {
+		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: WithoutQuery(p.URL())}
+	}
+	return true, nil
+}
+
+func (p *Page) checked(ctx context.Context, t *selectors.Target) (bool, error) {
+	var res struct {
+		Checked bool  `json:"checked"`
+		Miss    *miss `json:"miss"`
+	}
+	if err := p.look(ctx, "checkedState", map[string]any{"target": t}, &res); err != nil {
+		return false, err
+	}
+	if res.Miss != nil {
+		return false, p.missError("check", t.Name, res.Miss)
+	}
+	return res.Checked, nil
+}

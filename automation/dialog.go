@@ -1,0 +1,83 @@
+package automation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// expectation is what a press under way expects beside the page's own answer.
+type expectation struct {
+	press     Press
+	pressing  bool
+	dismissed string // why a confirmation was dismissed that the press was to agree to
+	window    string // the address of a window that the page wanted to open and that is to be shown here instead
+}
+
+func (p *Page) expect(press Press) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expects = expectation{press: press, pressing: true}
+}
+
+// expected ends what a press expects and says what came of it.
+func (p *Page) expected() (dismissed, window string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.expects
+	p.expects = expectation{}
+	return was.dismissed, was.window
+}
+
+// answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the
+// action under way expects one and it names whom it may, everything else is dismissed.
+func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
+	p.mu.Lock()
+	accept := e.Type == proto.PageDialogTypeBeforeunload || e.Type == proto.PageDialogTypeAlert
+	if e.Type == proto.PageDialogTypeConfirm && p.expects.pressing && p.expects.press.Accept {
+		p.expects.dismissed = p.expects.press.objects(e.Message)
+		accept = p.expects.dismissed == ""
+		p.expects.press.Accept = false
+	}
+	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
+	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
+	p.mu.Unlock()
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
+	}()
+}
+
+// objects says why a confirmation may not be agreed to, or nothing.
+func (press Press) objects(message string) string {
+	if press.People != nil {
+		if _, others := press.People.named(message); len(others) > 0 {
+			return fmt.Sprintf("a dialog was dismissed, since it names %q and not only %s: %q",
+				strings.Join(others, ", "), press.People.Meant.Email, message)
+		}
+	}
+	if press.Says != "" && !says(message, press.Says) {
+		return fmt.Sprintf("a dialog was dismissed, since it does not say %q: %q", press.Says, message)
+	}
+	return ""
+}
+
+// windowWanted hears that the page wants another window. The browser opens none; a click that may be followed shows what
+// was to be in it here.
+func (p *Page) windowWanted(e proto.PageWindowOpen) {
+	address := WithoutQuery(e.URL)
+	web := strings.HasPrefix(e.URL, "http://") || strings.HasPrefix(e.URL, "https://")
+	follow := web && p.owner.Allows(e.URL)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if follow && p.expects.pressing && !p.expects.press.Agree && p.expects.window == "" {
+		p.expects.window = e.URL
+		p.notes = append(p.notes, "what a pop-up window was to show was opened here: "+address)
+		return
+	}
+	p.notes = append(p.notes, "a pop-up window was stopped: "+address)
+}

@@ -1,0 +1,96 @@
+package automation_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestTheGuardComesBeforeThePage tries listeners of the page's own that are there before anything is acted on, react to
+// the press and keep it from all others.
+func TestTheGuardComesBeforeThePage(t *testing.T) {
+	t.Parallel()
+	const reacts = `<script>
+		for (const type of ['mousedown', 'click']) window.addEventListener(type, (e) => {
+			note(type); who.textContent = 'joann@x.com'; e.stopImmediatePropagation();
+		}, true);</script>`
+	for name, body := range map[string]string{
+		"at mousedown": `<b id=who>ann@x.com</b><button>Del</button>` + reacts,
+		"at pointerdown": `<b id=who>ann@x.com</b><button>Del</button><script>
+			window.addEventListener('pointerdown', (e) => { note('pointerdown'); who.textContent = 'joann@x.com'; e.stopImmediatePropagation(); }, true);
+			window.addEventListener('click', () => note('WRONG'), true);</script>`,
+		"another button moves under the pointer": `<b id=who>ann@x.com</b><button id=d>Del</button><button id=o style="position:absolute;left:-99px">Other</button><script>
+			window.addEventListener('mousedown', (e) => { note('mousedown'); d.style.visibility = 'hidden'; o.style = 'position:absolute;left:0;top:0;width:100%;height:100%'; e.stopImmediatePropagation(); }, true);
+			window.addEventListener('click', () => note('WRONG'), true);</script>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+body)
+			err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, For: &automation.Identity{Target: css("#who"), Equals: "ann@x.com"}, Bound: short})
+			var e *automation.Error
+			require.ErrorAs(t, err, &e)
+			assert.True(t, e.Acted, "something was delivered")
+			assert.NotContains(t, w.log(t), "click")
+			assert.NotContains(t, w.log(t), "WRONG")
+		})
+	}
+	t.Run("in a frame", func(t *testing.T) {
+		t.Parallel()
+		w := setup(t, logs+`<iframe id=f src="/in"></iframe>`)
+		w.serve("/in", `<script>var note = (s) => parent.note(s);</script><b id=who>ann@x.com</b><button>Del</button>`+reacts)
+		inside, who := button("Del"), css("#who")
+		inside.Within, who.Within = css("#f"), css("#f")
+		err := w.Click(t.Context(), automation.Press{Target: inside, Agree: true, For: &automation.Identity{Target: who, Equals: "ann@x.com"}, Bound: short})
+		require.ErrorIs(t, err, automation.ErrWrongIdentity)
+		assert.Equal(t, "log: mousedown", w.log(t))
+	})
+	for name, body := range map[string]string{
+		"in a frame made by a script": `<script>const f = document.createElement('iframe'); f.id = 'f'; document.body.append(f);
+			f.contentWindow.note = note; for (const type of ['mousedown', 'click']) f.contentWindow.addEventListener(type, (e) => {
+				note(type); f.contentDocument.getElementById('who').textContent = 'joann@x.com'; e.stopImmediatePropagation();
+			}, true);
+			f.contentDocument.body.innerHTML = '<b id=who>ann@x.com</b><button>Del</button>';</script>`,
+		"in a document written anew": `<iframe id=f></iframe><script>const d = f.contentDocument; d.open(); d.write('<b id=who>ann@x.com</b><button>Del</button>'); d.close();
+			d.querySelector('button').addEventListener('mousedown', () => { note('mousedown'); d.getElementById('who').textContent = 'joann@x.com'; });
+			d.querySelector('button').addEventListener('click', () => note('click'));</script>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+body)
+			inside, who := button("Del"), css("#who")
+			inside.Within, who.Within = css("#f"), css("#f")
+			err := w.Click(t.Context(), automation.Press{Target: inside, Agree: true, For: &automation.Identity{Target: who, Equals: "ann@x.com"}, Bound: short})
+			require.ErrorIs(t, err, automation.ErrWrongIdentity)
+			assert.Equal(t, "log: mousedown", w.log(t))
+		})
+	}
+}
+
+func TestAFrameThatAppearsUnderThePointerGetsNothing(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<button id=d onclick="note('click')">Del</button><script>
+		d.addEventListener('mouseenter', () => {
+			const f = document.createElement('iframe');
+			f.style = 'position:fixed;inset:0;width:100%;height:100%;border:0';
+			document.body.append(f);
+			for (const type of ['mousedown', 'click']) f.contentWindow.addEventListener(type, () => note('WRONG'), true);
+		}, { once: true });</script>`)
+	err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, Bound: short})
+	require.Error(t, err)
+	var e *automation.Error
+	require.ErrorAs(t, err, &e)
+	assert.False(t, e.Acted, "the guard said that nothing was delivered: %v", err)
+	assert.Equal(t, "log:", w.log(t))
+}
+
+func TestACommitThatMayHaveArrivedIsNotPressedAgain(t *testing.T) {
+	t.Parallel()
+	// The page keeps every report from coming: it takes the document, and with it the guard, at the first event.
+	w := setup(t, logs+`<button>Go</button><script>window.addEventListener('mousedown', () => { note('down'); document.open(); document.write(document.documentElement.outerHTML); document.close(); }, true)</script>`)
+	err := w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, Bound: short})
+	var e *automation.Error
+	require.ErrorAs(t, err, &e)
+	assert.True(t, e.Acted)
+}

@@ -1,0 +1,133 @@
+// Acting: an element is acted on only when it is the one, visible, still, enabled and hit.
+
+// keyed checks that the row or page acted on is the one that is meant, and that what was entered still stands. It runs
+// in the same task as the hit test, and again when each input event arrives.
+function keyed(key, el) {
+  for (const u of key.under ?? []) {
+    const found = resolve(u.target);
+    if (found instanceof Miss) {
+      return new Miss('unproved', `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
+    }
+    const says = valueOf(found.el, u.attr);
+    if (!same(says, u.equals, u.fold)) return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
+  }
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
+}
+
+function otherRow(key) {
+  if (!key.row) return null;
+  const now = key.read();
+  if (now === null) return new Miss('wrong-row', "the row's key cannot be read any more");
+  return same(now, key.equals, key.fold) ? null : new Miss('wrong-row', `the row's key is "${now}", not "${key.equals}"`);
+}
+
+function otherOne({ who }) {
+  if (!who) return null;
+  const found = resolve(who.target);
+  if (found instanceof Miss) {
+    return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
+  }
+  const says = valueOf(found.el, who.attr);
+  return same(says, who.equals, who.fold) ? null : new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
+}
+
+// changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
+// on an earlier screen, is passed over.
+function changed(entered) {
+  for (const e of entered) {
+    const found = resolve(e.target);
+    if (found instanceof Miss) {
+      if (found.kind === 'ambiguous') return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
+      continue;
+    }
+    const want = e.as === 'checked' ? String(e.on) : e.value;
+    const now = e.as === 'checked' ? String(isChecked(found.el)) : valueOf(found.el);
+    if (now === want || e.as === 'chosen' && norm(now) === norm(want)) continue;
+    return new Miss('changed', `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
+  }
+  return null;
+}
+
+// find1 resolves what an action is about: the row first where there is one, then the target in it.
+function find1(req) {
+  if (!req.row) return resolve(req.target);
+  const row = rowByKey(req.row.table, req.row.equals);
+  if (row instanceof Miss) return row;
+  const found = resolve(req.target, row.el);
+  if (!(found instanceof Miss)) found.readKey = row.readKey;
+  return found;
+}
+
+const alignments = [
+  { block: 'center', inline: 'center' }, { block: 'end', inline: 'end' }, { block: 'start', inline: 'start' },
+];
+
+// still looks at an element in two frames and returns where it can be pressed, or why it cannot.
+async function still(req, el, round) {
+  const before = boxOf(el);
+  const inTime = await frame();
+  const again = find1(req);
+  if (again instanceof Miss) return again;
+  if (again.el !== el || !el.isConnected) return new Miss('replaced', `${describe(el)} was replaced while looked at`);
+  if (animated(el)) return new Miss('moving', `${describe(el)} is being animated`);
+  let point = null;
+  if (!sameBox(before, boxOf(el))) {
+    point = await pointInMotion(el);
+    const since = find1(req);
+    if (!point || since instanceof Miss || since.el !== el) return new Miss('moving', `${describe(el)} is moving`);
+  } else if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === 'running')) {
+    return new Miss('moving', `${describe(el)} may be moving: no frame was drawn`);
+  }
+  point ??= pointOf(el);
+  if (!point || round > 0) {
+    el.scrollIntoView({ behavior: 'instant', ...alignments[round % alignments.length] });
+    point = pointOf(el);
+  }
+  return point ? { point, readKey: again.readKey } : new Miss('outside', `${describe(el)} cannot be scrolled into view`);
+}
+
+// ready makes one try at everything that must hold before an element is acted on.
+async function ready(req, round) {
+  const found = find1(req);
+  if (found instanceof Miss) return found;
+  const el = found.el, tried = found.tried;
+  if (req.agree) { const m = agreed(req.target, found); if (m && !req.row) return m; }
+  if (disabled(el)) return new Miss('disabled', `${describe(el)} is disabled`, { tried });
+  if (req.editable && (el.readOnly || el.getAttribute('aria-readonly') === 'true')) {
+    return new Miss('readonly', `${describe(el)} is read-only`, { tried });
+  }
+  const at = await still(req, el, round);
+  if (at instanceof Miss) return at;
+  const hit = topmost(at.point.x, at.point.y);
+  if (!hit || !reaches(hit, el)) return new Miss('covered', `${describe(el)} is covered by ${describe(hit)}`);
+  const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
+  if (req.row) Object.assign(key, { row: true, read: at.readKey, equals: req.row.equals, fold: req.row.table.table.fold });
+  const wrong = keyed(key, el);
+  return wrong ?? { el, point: at.point, key };
+}
+
+// objection says why an event that hit something may not pass.
+function objection(r, hit) {
+  if (!r.el.isConnected) return new Miss('replaced', `${describe(r.el)} was replaced`);
+  if (!reaches(hit, r.el)) return new Miss('missed', `the event reached ${describe(hit)}`);
+  if (disabled(r.el)) return new Miss('disabled', `${describe(r.el)} became disabled`);
+  return keyed(r.key, r.el);
+}
+
+// What several matches are, and a frame that cannot be looked into, does not change by waiting. Whom a page shows may:
+// the one before is sometimes shown for a moment.
+const lasting = ['ambiguous', 'foreign-frame'];
+
+// prepare waits (at most req.wait ms) until an element may be clicked, then arms the guard and returns the point.
+async function prepare(req) {
+  const end = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
+  if (req.people) req.place = { roster: rosterOf(req.people), alone: !req.others };
+  for (let round = 0; ; round++) {
+    const r = await ready(req, round);
+    if (!(r instanceof Miss)) {
+      return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
+    }
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end - performance.now())));
+  }
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -35,6 +36,9 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.navigatedWithin)
 	case "Network.responseReceived":
 		hear(params, p.answered)
+		hear(params, func(e proto.NetworkResponseReceived) { p.connected(e.RequestID, e.Response) })
+	case "Network.requestWillBeSent":
+		hear(params, func(e proto.NetworkRequestWillBeSent) { p.connected(e.RequestID, e.RedirectResponse) })
 	case "Network.webSocketFrameSent":
 		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.socketFrame(e.Response.PayloadData) })
 	case "Network.webTransportCreated":
@@ -224,12 +228,31 @@ func (p *Page) dropWorld() {
 	}
 }
 
+// idleBound is how long a server keeps an unused connection at least; common settings are 60 s and more.
+const idleBound = 30 * time.Second
+
+// connected notes over which connection an answer came, and tells the session's gate where it was opened for it although
+// the same server had just been spoken to.
+func (p *Page) connected(id proto.NetworkRequestID, r *proto.NetworkResponse) {
+	if r == nil || r.FromDiskCache || r.FromServiceWorker {
+		return
+	}
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return
+	}
+	p.mu.Lock()
+	before, known := p.spoken[u.Host]
+	p.spoken[u.Host] = time.Now()
+	p.mu.Unlock()
+	if g := p.owner.gate(); g != nil && !r.ConnectionReused && known && time.Since(before) < idleBound {
+		g.connected(id)
+	}
+}
+
 // socketFrame tells the session's gate, if one is open, of what cannot be held.
 func (p *Page) socketFrame(text string) {
-	p.owner.browser.mu.Lock()
-	g := p.owner.browser.gates[p.owner.context]
-	p.owner.browser.mu.Unlock()
-	if g != nil {
+	if g := p.owner.gate(); g != nil {
 		g.socketFrame(text)
 	}
 }

@@ -29,6 +29,11 @@ type Sent struct {
 	Ruling  Ruling
 	At      time.Time
 	Answer  *Answer // nil: none has come
+	// Again says that the browser itself may have sent it more than once: it does so, whatever the method, when a
+	// connection that it had used before is reset before the answer begins (measured: 2 to 7 arrivals of one request).
+	Again bool
+
+	network proto.NetworkRequestID
 }
 
 // Answer is what the server answered, redirections followed.
@@ -74,6 +79,13 @@ func (s *Session) OpenGate(ctx context.Context, judge Judge) (*Gate, error) {
 		return nil, fmt.Errorf("holding the session's requests: %w", err)
 	}
 	return g, nil
+}
+
+// gate is the session's gate, nil where none is open.
+func (s *Session) gate() *Gate {
+	s.browser.mu.Lock()
+	defer s.browser.mu.Unlock()
+	return s.browser.gates[s.context]
 }
 
 // Close lets the session's requests go again.
@@ -152,7 +164,7 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.stir()
-	s := &Sent{Request: requestOf(e), At: time.Now()}
+	s := &Sent{Request: requestOf(e), At: time.Now(), network: e.NetworkID}
 	s.Ruling = g.judge(s.Request)
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)
@@ -210,6 +222,7 @@ func (g *Gate) answered(id proto.FetchRequestID, a *Answer) {
 	defer g.mu.Unlock()
 	if s := g.held[id]; s != nil {
 		s.Answer = a
+		s.Again = s.Again || a.Failed != ""
 		if a.Status < 300 || a.Status > 399 {
 			delete(g.held, id)
 		}
@@ -222,6 +235,19 @@ func (g *Gate) knows(id proto.FetchRequestID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.held[id] != nil
+}
+
+// connected notes over which connection an answer came. One that was opened for it, although others were open, may be the
+// second: a request that failed on a connection used before is sent again on a new one.
+func (g *Gate) connected(id proto.NetworkRequestID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, s := range g.sent {
+		if s.network == id {
+			s.Again = true
+		}
+	}
+	g.stir()
 }
 
 // socketFrame notes what a page sent on a socket.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -207,4 +208,37 @@ func TestGateBudget(t *testing.T) {
 	assert.Equal(t, 2, count["Fetch.enable"])
 	assert.Equal(t, 1, count["Fetch.getResponseBody"])
 	assert.LessOrEqual(t, len(made), 5+3, "%v", made)
+}
+
+// TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the browser sends
+// it once more by itself.
+func TestTheBrowserMaySendAgain(t *testing.T) {
+	t.Parallel()
+	got := &arrivals{}
+	w := setup(t, `<button onclick="fetch('/change', {method: 'POST', body: 'who=ann'})">Go</button>`)
+	w.mux.HandleFunc("POST /change", func(rw http.ResponseWriter, r *http.Request) {
+		got.note(r)
+		if len(got.all()) > 1 {
+			return
+		}
+		if conn, _, err := rw.(http.Hijacker).Hijack(); err == nil {
+			_ = conn.(*net.TCPConn).SetLinger(0)
+			_ = conn.Close()
+		}
+	})
+	press := func() automation.Sent {
+		g, err := w.Session.OpenGate(t.Context(), func(r automation.Request) automation.Ruling {
+			return automation.Ruling{Pass: true, Commit: r.Changes()}
+		})
+		require.NoError(t, err)
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
+		require.NoError(t, w.Open(t.Context(), w.URL)) // whatever the browser tells of the request it has told by then
+		require.NoError(t, g.Close(t.Context()))
+		return g.Sent()[0]
+	}
+	first := press()
+	require.Len(t, got.all(), 2, "this browser does not send again")
+	assert.True(t, first.Again)
+	assert.False(t, press().Again, "the third came over a connection that was open")
 }

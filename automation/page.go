@@ -79,10 +79,11 @@ type Page struct {
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
 	frames     map[proto.TargetTargetID]bool // frames attached to the document shown
 	arrived    chan struct{}                 // closed when navigating becomes empty
+	spoken     map[string]time.Time          // when a server last answered, by host
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
-	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, arrived: make(chan struct{})}
+	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, spoken: map[string]time.Time{}, arrived: make(chan struct{})}
 }
 
 func (p *Page) scope(ctx context.Context) scope {

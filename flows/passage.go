@@ -124,6 +124,13 @@ func (p *Passage) Silent() bool {
 	})
 }
 
+// Again says that the browser itself may have sent the commit more than once.
+func (p *Passage) Again() bool {
+	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
+		return s.Ruling.Commit && s.Ruling.Pass && s.Again
+	})
+}
+
 // Stopped lists why requests were stopped.
 func (p *Passage) Stopped() []string {
 	if p == nil {

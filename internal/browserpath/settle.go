@@ -94,7 +94,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	case s.rq.wanted.Holds(s.after) && s.overSockets():
 		return userops.Unknown, s.unknown(errors.New("the page named people on a WebSocket while the change was made, which cannot be held or looked at"),
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
-	case s.rq.wanted.Holds(s.after) && answer == flows.Refused:
+	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Passage.Again():
 		res.Notices = append(res.Notices, "the console refused ("+s.got.Passage.Words()+"), and what was asked for is so: somebody else did it meanwhile")
 		return userops.Already, nil, true
 	case s.rq.wanted.Holds(s.after):
@@ -111,6 +111,9 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
 	var out []string
+	if s.got.Passage.Again() {
+		out = append(out, "the connection was lost or opened anew at the commit, and a browser then sends again by itself: more than one may have arrived")
+	}
 	for _, why := range s.got.Passage.Stopped() {
 		out = append(out, "the page would have sent more, which was stopped: "+why)
 	}
@@ -186,6 +189,9 @@ func (s *settling) unknown(cause error, hint string) error {
 		hint = "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"
 	}
 	until := fmt.Errorf("%w; looked until %s", cause, s.looked.UTC().Format(time.RFC3339))
+	if s.got.Passage.Again() {
+		until = fmt.Errorf("%w; the browser may have sent it more than once", until)
+	}
 	if stopped := s.got.Passage.Stopped(); len(stopped) > 0 {
 		until = fmt.Errorf("%w; stopped: %s", until, strings.Join(stopped, "; "))
 	}

@@ -34,13 +34,8 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 		return halt("halted: " + err.Error())
 	}
 	stored := con.Users()
-	// The removed and the added ones of a list that changed while it was read may each be on it or not.
-	var inconstant []string
-	for _, ch := range con.Changes() {
-		if ch.Actor != console.RobotEmail {
-			inconstant = append(inconstant, "late.comer@acme.example")
-		}
-	}
+	// Whoever left while the list was read may be on it.
+	left := slices.ContainsFunc(con.Changes(), func(ch console.Change) bool { return ch.Actor != console.RobotEmail })
 	unclaimed := 0
 	for _, u := range users {
 		i := slices.IndexFunc(stored, func(s console.User) bool { return s.ID == u.ID })
@@ -50,7 +45,7 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 		switch {
 		case unreadable(u):
 			unclaimed++
-		case i < 0 && len(inconstant) > 0 && !l.Complete:
+		case i < 0 && left:
 		case i < 0:
 			return Lost, fmt.Sprintf("untrue list: %q (%s) is not stored", u.Email, u.ID)
 		case differs(u, stored[i]) != "":

@@ -134,8 +134,8 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 		if err := d.Close(); err != nil {
 			return Broken, "closing the agent: " + err.Error()
 		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return Broken, "it hung: " + err.Error()
+		if ctx.Err() != nil {
+			return Broken, fmt.Sprintf("it hung: %v", err)
 		}
 		return judgeList(c, users, listing, err, con)
 	}
@@ -155,7 +155,7 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 			return Broken, err.Error()
 		}
 	}
-	if errors.Is(r.Err, context.DeadlineExceeded) {
+	if ctx.Err() != nil {
 		return Broken, fmt.Sprintf("it hung: %s", r.Reason)
 	}
 	return judge(c, r, con, 0)

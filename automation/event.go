@@ -38,6 +38,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.PageDownloadWillBegin) { p.arrives(proto.TargetTargetID(e.FrameID)) })
 	case "Network.responseReceived":
 		hear(params, p.answered)
+	case "Network.responseReceivedExtraInfo":
+		hear(params, p.extraInfo)
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
 	case "Page.javascriptDialogOpening":

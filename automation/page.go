@@ -76,6 +76,8 @@ type Page struct {
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
 	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
 	arrived    chan struct{}                 // closed when navigating becomes empty
+
+	blockedCookies []string
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {

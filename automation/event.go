@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.frameNavigated)
 	case "Page.navigatedWithinDocument":
 		hear(params, p.navigatedWithin)
+	case "Page.downloadWillBegin": // what is shown stays
+		hear(params, func(e proto.PageDownloadWillBegin) { p.arrives(proto.TargetTargetID(e.FrameID)) })
 	case "Network.responseReceived":
 		hear(params, p.answered)
 		hear(params, func(e proto.NetworkResponseReceived) { p.connected(e.RequestID, e.Response) })
@@ -43,6 +46,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.socketFrame(e.Response.PayloadData) })
 	case "Network.webTransportCreated":
 		hear(params, func(e proto.NetworkWebTransportCreated) { p.socketFrame("a WebTransport to " + WithoutQuery(e.URL)) })
+	case "Network.responseReceivedExtraInfo":
+		hear(params, p.extraInfo)
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
 	case "Page.javascriptDialogOpening":
@@ -80,7 +85,7 @@ func (p *Page) reported(e proto.RuntimeBindingCalled) {
 func (p *Page) frameAttached(e proto.PageFrameAttached) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.frames[proto.TargetTargetID(e.FrameID)] = true
+	p.frames[proto.TargetTargetID(e.FrameID)] = false
 }
 
 func (p *Page) frameDetached(e proto.PageFrameDetached) {
@@ -106,6 +111,9 @@ func (p *Page) frameLeaves(e leaving) {
 func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 	p.arrives(proto.TargetTargetID(e.Frame.ID))
 	if e.Frame.ParentID != "" {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.frames[proto.TargetTargetID(e.Frame.ID)] = true
 		return
 	}
 	p.frameless()
@@ -128,6 +136,9 @@ func (p *Page) navigatedWithin(e proto.PageNavigatedWithinDocument) {
 }
 
 func (p *Page) answered(e proto.NetworkResponseReceived) {
+	if e.Type == proto.NetworkResourceTypeDocument && e.Response.Status == http.StatusNoContent {
+		p.arrives(proto.TargetTargetID(e.FrameID)) // what is shown stays
+	}
 	if e.Type != proto.NetworkResourceTypeDocument || string(e.FrameID) != string(p.target) {
 		return
 	}
@@ -137,12 +148,12 @@ func (p *Page) answered(e proto.NetworkResponseReceived) {
 }
 
 // departs notes that a frame has begun to load another document: what it still shows must not be read as the answer to
-// what was done to it.
+// what was done to it. A frame that has shown none yet is not waited for: it may never be answered.
 func (p *Page) departs(frame proto.TargetTargetID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if frame != p.target && !p.frames[frame] {
-		return // word of a frame that has gone with its document comes late
+		return // it is new, or has gone with its document and word of it comes late
 	}
 	if len(p.navigating) == 0 {
 		p.arrived = make(chan struct{})
@@ -276,5 +287,6 @@ func (p *Page) allows(frame proto.TargetTargetID, address string) bool {
 func (p *Page) holds(frame proto.TargetTargetID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.frames[frame]
+	_, ok := p.frames[frame]
+	return ok
 }

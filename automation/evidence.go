@@ -105,7 +105,8 @@ func (e *Evidence) Close() error {
 // evidenceBound keeps a page that hangs from holding up the report of its own failure.
 const evidenceBound = 10 * time.Second
 
-// Picture takes a screenshot with secret fields masked, and returns the file's name.
+// Picture takes a screenshot with secret fields masked, and returns the file's name. One that cannot be masked is not
+// taken: the step log says why, and the name is empty.
 func (e *Evidence) Picture(ctx context.Context, p *Page, name string) (string, error) {
 	if e == nil {
 		return "", nil
@@ -113,6 +114,9 @@ func (e *Evidence) Picture(ctx context.Context, p *Page, name string) (string, e
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
 	data, err := p.Screenshot(ctx, e.Masking)
+	if errors.Is(err, ErrNotMasked) { // a picture is no promise: what it is of goes on without it
+		return "", e.Log(map[string]any{"step": "picture", "picture": name, "not_taken": err.Error()})
+	}
 	if err != nil {
 		return "", err
 	}
@@ -155,18 +159,54 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	return err
 }
 
-// Screenshot returns a PNG of what the page shows, secrets and long numbers made unreadable.
-func (p *Page) Screenshot(ctx context.Context, m Masking) ([]byte, error) {
-	var ignored struct{}
-	if err := p.look(ctx, "mask", m, &ignored); err != nil {
+// ErrNotMasked means that no picture was taken, since something in it could have been read that must not be.
+var ErrNotMasked = errors.New("no picture was taken: the page cannot be masked")
+
+// pictureTries is how often a page is pictured in which something appears while it is masked.
+const pictureTries = 3
+
+// Screenshot returns a PNG of what the page shows, secrets and long numbers made unreadable. It is ErrNotMasked where
+// they cannot be.
+func (p *Page) Screenshot(ctx context.Context, m Masking) (data []byte, err error) {
+	for range pictureTries {
+		if data, err = p.picture(ctx, m); !errors.Is(err, ErrNotMasked) {
+			break
+		}
+	}
+	return data, err
+}
+
+// picture masks, takes a picture, and keeps it only if nothing could be read in it: what is masked is looked at before
+// and after, since a page may add to itself meanwhile.
+func (p *Page) picture(ctx context.Context, m Masking) ([]byte, error) {
+	var before, after struct {
+		Readable string `json:"readable"`
+		Miss     *miss  `json:"miss"`
+	}
+	if err := p.look(ctx, "mask", m, &before); err != nil {
 		return nil, fmt.Errorf("masking: %w", err)
 	}
-	res, err := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(p.scope(ctx))
-	if unmask := p.run(ctx, "unmask", struct{}{}, &ignored); unmask != nil && !errors.Is(unmask, errContextGone) {
-		err = errors.Join(err, unmask)
+	var res *proto.PageCaptureScreenshotResult
+	var err error
+	if before.Readable == "" && before.Miss == nil {
+		res, err = proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng}.Call(p.scope(ctx))
 	}
-	if err != nil {
-		return nil, fmt.Errorf("taking a picture: %w", err)
+	unmask := p.run(ctx, "unmask", struct{}{}, &after)
+	for _, why := range []string{before.Readable, after.Readable} {
+		if why != "" {
+			return nil, fmt.Errorf("%w: %s", ErrNotMasked, why)
+		}
+	}
+	for _, m := range []*miss{before.Miss, after.Miss} {
+		if m != nil {
+			return nil, fmt.Errorf("%w: %s", ErrNotMasked, m.Detail)
+		}
+	}
+	switch {
+	case err == nil && errors.Is(unmask, errContextGone): // another page came: which one the picture shows is not known
+		return nil, fmt.Errorf("%w: the page was replaced meanwhile", ErrNotMasked)
+	case err != nil || unmask != nil:
+		return nil, fmt.Errorf("taking a picture: %w", errors.Join(err, unmask))
 	}
 	return res.Data, nil
 }

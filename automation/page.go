@@ -77,9 +77,11 @@ type Page struct {
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
-	frames     map[proto.TargetTargetID]bool // frames attached to the document shown
+	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
 	arrived    chan struct{}                 // closed when navigating becomes empty
 	spoken     map[string]time.Time          // when a server last answered, by host
+
+	blockedCookies []string
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,30 +42,6 @@ func TestNavigationStaysOnAllowedHosts(t *testing.T) {
 		assert.Contains(t, err.Error(), "elsewhere.localhost:1")
 		assert.NotContains(t, err.Error(), "secret")
 		assert.Contains(t, strings.Join(w.TakeNotes(), "\n"), "navigation was blocked: http://elsewhere.localhost:1/")
-	}
-}
-
-func TestPopUpWindowsAreStoppedAndNamed(t *testing.T) {
-	t.Parallel()
-	for name, html := range map[string]string{
-		"link":             `<a id=pop href="/in" target=_blank>Pop</a>`,
-		"link with opener": `<a id=pop href="/in" target=_blank rel=opener>Pop</a>`,
-		"script":           `<button id=pop onclick="window.open('/in')">Pop</button>`,
-		"script noopener":  `<button id=pop onclick="window.open('/in', '', 'noopener')">Pop</button>`,
-		"blank at first":   `<button id=pop onclick="const w = window.open('about:blank'); setTimeout(() => { if (w) w.location = '/in' })">Pop</button>`,
-		"form":             `<form action=/in target=_blank><button id=pop>Pop</button></form>`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := setup(t, html)
-			var asked atomic.Int32
-			w.mux.HandleFunc("/in", func(http.ResponseWriter, *http.Request) { asked.Add(1) })
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("#pop"), Bound: short}))
-			require.Eventually(t, func() bool { return strings.Contains(strings.Join(w.TakeNotes(), " "), "pop-up window was stopped") }, 5*time.Second, 20*time.Millisecond)
-			require.NoError(t, w.Open(t.Context(), w.URL)) // the browser has had its time
-			assert.Zero(t, asked.Load(), "the window asked the server")
-			require.Eventually(t, func() bool { n, err := w.Session.Windows(t.Context()); return err == nil && n == 1 }, 5*time.Second, 20*time.Millisecond)
-		})
 	}
 }
 

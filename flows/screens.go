@@ -2,7 +2,9 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -36,9 +38,9 @@ func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) erro
 		visits[i]++
 		if visits[i] > max(c.Times, 1) {
 			if c.Again != nil {
-				return r.halt(ctx, c.Again)
+				return WithBlockedCookies(r.halt(ctx, c.Again), r.Page)
 			}
-			return &HaltError{Kind: Wall, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}
+			return WithBlockedCookies(&HaltError{Kind: Wall, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
 		}
 		document := r.Page.Document()
 		if err := r.steps(ctx, c.Steps); err != nil {
@@ -48,6 +50,20 @@ func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) erro
 			return err
 		}
 	}
+}
+
+// WithBlockedCookies adds to why a run ended which cookies the browser did not accept: a sign-in that is forgotten at once
+// is often explained by them. Other errors stay as they are.
+func WithBlockedCookies(err error, page *automation.Page) error {
+	var halt *HaltError
+	blocked := page.BlockedCookies()
+	if !errors.As(err, &halt) || len(blocked) == 0 {
+		return err
+	}
+	halt.Reason += "; the browser did not accept cookies (" + strings.Join(blocked, "; ") + ")"
+	hint := "check that the console's addresses begin with https and that what stands in between does not alter cookies"
+	halt.Hint = strings.TrimPrefix(halt.Hint+"; "+hint, "; ")
+	return err
 }
 
 // nextScreen waits for the first case that is there. It returns -1 when the flow has left the screens.

@@ -1,23 +1,31 @@
 // Masking: what must not be in a picture is made unreadable before the picture is taken.
 // A field into which a secret was typed bears data-billagent-secret; the others are secret by the platform's own word.
-const secretFields = 'input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]';
-const maskSheets = [];
+const secretFields = 'input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],'
+  + '[data-billagent-secret]';
+const maskedFields = `${secretFields},[data-billagent-masked]`;
+const maskRules = `
+  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
+  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
 
 function documents() {
   const docs = [document];
-  for (let i = 0; i < docs.length; i++) for (const f of queryAll(docs[i], 'iframe,frame')) { try { if (f.contentDocument) docs.push(f.contentDocument); } catch { /* another origin */ } }
+  for (let i = 0; i < docs.length; i++) {
+    for (const f of queryAll(docs[i], 'iframe,frame')) {
+      try { if (f.contentDocument) docs.push(f.contentDocument); } catch { /* another origin */ }
+    }
+  }
   return docs;
 }
 
 // longNumber is what may be a bank account or a card: seven digits or more, with blanks or hyphens between them.
 const longNumber = /\d(?:[ -]?\d){6,}/g;
 const address = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[^\s<>()"',;:]+/g;
-const masked = [];
 
 function textsOf(root) {
-  const walker = root.ownerDocument ? root.ownerDocument.createTreeWalker(root, NodeFilter.SHOW_TEXT) : root.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  const out = [];
-  while (walker.nextNode()) if (!/^(SCRIPT|STYLE)$/.test(walker.currentNode.parentElement?.tagName || '')) out.push(walker.currentNode);
+  const walker = (root.ownerDocument ?? root).createTreeWalker(root, NodeFilter.SHOW_TEXT), out = [];
+  while (walker.nextNode()) {
+    if (!/^(SCRIPT|STYLE)$/.test(walker.currentNode.parentElement?.tagName || '')) out.push(walker.currentNode);
+  }
   return out;
 }
 
@@ -34,36 +42,78 @@ function othersIn(root, keep) {
   return [...rows].filter(([, kept]) => !kept).map(([row]) => row);
 }
 
-// mask makes secrets and long numbers unreadable, and with others the rows of everybody but keep. It changes no text.
-function mask({ others, keep }) {
-  for (const doc of documents()) {
-    const ranges = [];
-    for (const root of roots(doc)) {
-      const style = doc.createElement('style');
-      style.textContent = `${secretFields},[data-billagent-masked]{filter:blur(9px) brightness(.4)!important;-webkit-text-security:disc!important}::highlight(billagent-masked){color:transparent!important;background-color:#888!important}`;
-      (root.head || root).appendChild(style);
-      maskSheets.push(style);
-      for (const text of textsOf(root)) for (const m of text.data.matchAll(longNumber)) {
-        const range = doc.createRange();
-        range.setStart(text, m.index);
-        range.setEnd(text, m.index + m[0].length);
-        ranges.push(range);
-      }
-      const hide = others ? othersIn(root, keep || []) : [];
-      for (const el of queryAll(root, 'input,textarea')) if (el.value && el.value.search(longNumber) >= 0) hide.push(el);
-      for (const el of hide) { el.setAttribute('data-billagent-masked', ''); masked.push(el); }
+// secretsIn finds what is to be unreadable in a root: long numbers as ranges of its text, and elements.
+function secretsIn(root, { others, keep }) {
+  const ranges = [], doc = root.ownerDocument ?? root;
+  for (const text of textsOf(root)) {
+    for (const m of text.data.matchAll(longNumber)) {
+      const range = doc.createRange();
+      range.setStart(text, m.index);
+      range.setEnd(text, m.index + m[0].length);
+      ranges.push(range);
     }
-    const view = doc.defaultView;
-    if (view && ranges.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...ranges));
   }
-  return {};
+  const elements = others ? othersIn(root, keep ?? []) : [];
+  for (const el of queryAll(root, 'input,textarea')) if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
+  return { ranges, elements };
+}
+
+// A style sheet that is made by a script is not subject to the page's Content-Security-Policy, as an element would be.
+const masked = { sheets: [], elements: [], asked: {} };
+
+// mask makes secrets and long numbers unreadable, and with others the rows of everybody but keep. It changes no text.
+function mask(asked) {
+  masked.asked = asked;
+  for (const doc of documents()) {
+    const view = doc.defaultView, all = [];
+    if (!view) continue;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(maskRules);
+    for (const root of roots(doc)) {
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+      masked.sheets.push([root, sheet]);
+      const { ranges, elements } = secretsIn(root, asked);
+      all.push(...ranges);
+      for (const el of elements) { el.setAttribute('data-billagent-masked', ''); masked.elements.push(el); }
+    }
+    if (all.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...all));
+  }
+  return { readable: readable() };
+}
+
+// readable names what could be read in a picture though it must not be: the page's own styles may win, and what has
+// appeared since is not masked. Empty, the picture may be taken, or kept.
+function readable() {
+  for (const doc of documents()) {
+    const view = doc.defaultView;
+    if (!view) continue;
+    const highlight = view.CSS.highlights.get('billagent-masked');
+    for (const root of roots(doc)) {
+      const { ranges, elements } = secretsIn(root, masked.asked);
+      for (const el of new Set([...queryAll(root, maskedFields), ...elements])) {
+        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
+      }
+      for (const r of ranges) {
+        const el = r.startContainer.parentElement;
+        if (!el || !visible(el) || el.closest('[data-billagent-masked]')) continue;
+        const covered = highlight && [...highlight].some((h) => (
+          h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset));
+        const { color } = view.getComputedStyle(el, '::highlight(billagent-masked)');
+        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
+      }
+    }
+  }
+  return '';
 }
 
 function unmask() {
-  while (maskSheets.length) maskSheets.pop().remove();
-  while (masked.length) masked.pop().removeAttribute('data-billagent-masked');
+  const said = { readable: readable() };
+  for (const [root, sheet] of masked.sheets.splice(0)) {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
+  }
+  for (const el of masked.elements.splice(0)) el.removeAttribute('data-billagent-masked');
   for (const doc of documents()) doc.defaultView?.CSS.highlights.delete('billagent-masked');
-  return {};
+  return said;
 }
 
 // blank takes secrets, long numbers and with others the rows of everybody but keep out of the page while it is kept as

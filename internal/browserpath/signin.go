@@ -201,7 +201,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return failed
 	}
 	if err := p.recognise(ctx, ev); err != nil {
-		return p.explained(ctx, act, ev, err)
+		return p.explained(ctx, act, ev, flows.WithBlockedCookies(err, p.page))
 	}
 	p.home = p.page.URL()
 	if err := p.identify(ctx, p.page, ev); err != nil {

@@ -1,0 +1,75 @@
+package automation_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// strict serves a page under a policy that allows neither inline styles nor strings as scripts.
+func (w *world) strict(path, html string) {
+	w.mux.HandleFunc("GET "+path, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		rw.Header().Set("Content-Security-Policy", "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'")
+		fmt.Fprint(rw, "<!doctype html><meta charset=utf-8>"+html)
+	})
+}
+
+func TestMaskingUnderAStrictPolicy(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "")
+	for path, number := range map[string]string{"/a": "44 1234 5678", "/b": "99 8765 4321"} {
+		w.strict(path, `<input id=i value="`+number+`"><p>IBAN DE`+number+`</p><iframe src="/in`+path+`"></iframe><table><tr><td>Bob `+path+`</td><td>bob@x.example</td></tr></table>`)
+		w.strict("/in"+path, `<p>DE`+number+`</p>`)
+	}
+	w.strict("/plain", `<p>IBAN</p>`)
+	shoot := func(path, secret string) []byte {
+		require.NoError(t, w.Open(t.Context(), path))
+		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: secret, Secret: true, Bound: short}))
+		data, err := w.Screenshot(t.Context(), automation.Masking{Others: true})
+		require.NoError(t, err)
+		return data
+	}
+	assert.True(t, bytes.Equal(shoot("/a", "111111"), shoot("/b", "987650")), "nothing that is secret can be read")
+	require.NoError(t, w.Open(t.Context(), "/plain"))
+	_, err := w.Screenshot(t.Context(), automation.Masking{})
+	require.NoError(t, err)
+}
+
+func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"its own style wins":            `<input type=password value=hunter2 style="filter:none!important">`,
+		"a row's own style wins":        `<ul><li style="filter:none!important">bob@x.example</ul>`,
+		"a number's own style wins":     `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
+		"a secret field comes and goes": `<div id=box></div><script>const add = () => { box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
+		"numbers come all the time":     `<div id=box></div><script>setInterval(() => { box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, body)
+			ev, err := automation.NewEvidence(filepath.Join(t.TempDir(), "op"))
+			require.NoError(t, err)
+			ev.Masking = automation.Masking{Others: true}
+			file, err := ev.Picture(t.Context(), w.Page, "before-commit")
+			require.NoError(t, err)
+			assert.Empty(t, file)
+			require.NoError(t, ev.Close())
+			steps, err := os.ReadFile(filepath.Join(ev.Dir(), "steps.jsonl"))
+			require.NoError(t, err)
+			assert.Contains(t, string(steps), "not masked")
+			pictures, err := filepath.Glob(filepath.Join(ev.Dir(), "*.png"))
+			require.NoError(t, err)
+			assert.Empty(t, pictures)
+			_, err = w.Screenshot(t.Context(), ev.Masking)
+			require.ErrorIs(t, err, automation.ErrNotMasked)
+		})
+	}
+}

@@ -1,0 +1,167 @@
+package browserpath_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/helpdesk"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// altered starts the helpdesk behind a server that alters its answers, and a path to it by the files of an overlay.
+func altered(t *testing.T, overlay string, alter func(*http.Response) error) (*helpdesk.Desk, *browserpath.Path) {
+	t.Helper()
+	desk := helpdesk.Start()
+	t.Cleanup(desk.Close)
+	to, err := url.Parse(desk.URL)
+	require.NoError(t, err)
+	between := httputil.NewSingleHostReverseProxy(to)
+	between.ModifyResponse = alter
+	srv := httptest.NewServer(between)
+	t.Cleanup(srv.Close)
+	lib, err := flows.Load("helpdesk", overlay)
+	require.NoError(t, err)
+	p := browserpath.New(browserpath.Options{Tenant: "desk", Library: lib, SignIn: srv.URL, Hosts: []string{"127.0.0.1"}, Account: helpdesk.Agent,
+		Password: func(context.Context) (string, error) { return helpdesk.Password, nil }, Factor: browserpath.Sent{},
+		Launch: automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: t.TempDir()})
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	return desk, p
+}
+
+// replacing alters the text of every page.
+func replacing(from, to string) func(*http.Response) error {
+	return func(r *http.Response) error {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		body = bytes.ReplaceAll(body, []byte(from), []byte(to))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.ContentLength = int64(len(body))
+		r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+		return nil
+	}
+}
+
+// helpdeskWith copies the helpdesk's files with one of them altered.
+func helpdeskWith(t *testing.T, file, from, to string) string {
+	t.Helper()
+	overlay := t.TempDir()
+	require.NoError(t, os.CopyFS(overlay, os.DirFS("testdata/helpdesk")))
+	name := filepath.Join(overlay, file)
+	data, err := os.ReadFile(name)
+	require.NoError(t, err)
+	require.Contains(t, string(data), from)
+	require.NoError(t, os.WriteFile(name, []byte(strings.Replace(string(data), from, to, 1)), 0o600))
+	return overlay
+}
+
+func TestBlockedCookiesAreNamed(t *testing.T) {
+	t.Parallel()
+	var value string
+	_, p := altered(t, "testdata/helpdesk", func(r *http.Response) error {
+		for _, c := range r.Cookies() {
+			value = c.Value
+			c.SameSite = http.SameSiteNoneMode // not accepted unless Secure, too
+			r.Header.Set("Set-Cookie", c.String())
+		}
+		return nil
+	})
+	err := p.Login(t.Context())
+	require.ErrorIs(t, err, userops.ErrWall)
+	assert.Contains(t, err.Error(), "in: SameSiteNoneInsecure")
+	assert.Contains(t, userops.HintOf(err), "cookie")
+	require.NotEmpty(t, value)
+	assert.NotContains(t, err.Error(), value)
+}
+
+func TestARoleThatThePageFillsInAnewIsNotStored(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"after the choice": `level.addEventListener('change', () => setTimeout(first, 100))`,
+		"when it is left":  `level.addEventListener('blur', () => setTimeout(first, 50))`,
+		"at the hover":     `document.querySelector('button').addEventListener('mouseenter', first)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			desk, p := altered(t, "testdata/helpdesk", replacing("</form></body>", `</form><script>
+				const level = document.querySelector('[name=level]'), first = () => { level.selectedIndex = 2; };`+script+`</script></body>`))
+			r := p.Invite(t.Context(), userops.Invitation{Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
+			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+			for _, part := range []string{"add.level", `"Agent"`, `"Owner"`} {
+				assert.Contains(t, r.Reason, part)
+			}
+			assert.Len(t, desk.People(), 5)
+		})
+	}
+}
+
+func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
+	t.Parallel()
+	suspended := func(d *helpdesk.Desk) (all []string) {
+		for _, p := range d.People() {
+			if p.Suspended {
+				all = append(all, p.Email)
+			}
+		}
+		return all
+	}
+	const from, to = `<button>Suspend</button>`, `<p>Manager: Sec Ond</p><button>Suspend</button>`
+	t.Run("by the rule", func(t *testing.T) {
+		t.Parallel()
+		desk, p := altered(t, "testdata/helpdesk", replacing(from, to))
+		r := p.Deactivate(t.Context(), "ann@desk.example")
+		assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+		assert.Contains(t, r.Reason, "Sec Ond")
+		assert.Equal(t, []string{"old@desk.example"}, suspended(desk))
+	})
+	t.Run("the file gives a reason", func(t *testing.T) {
+		t.Parallel()
+		const commit = `commit: { target: card.suspend, row: { table: team.cards, key: "${email}" }`
+		overlay := helpdeskWith(t, "flows/helpdesk/deactivate.yaml", commit, commit+`, others: each card names its manager`)
+		desk, p := altered(t, overlay, replacing(from, `<p>Manager of Ann Lee: Sec Ond</p><button>Suspend</button>`))
+		r := p.Deactivate(t.Context(), "ann@desk.example")
+		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+		assert.Equal(t, []string{"ann@desk.example", "old@desk.example"}, suspended(desk))
+	})
+}
+
+func TestADialogThatNamesSomebodyElseIsDismissed(t *testing.T) {
+	t.Parallel()
+	const commit = `commit: { target: card.suspend, row: { table: team.cards, key: "${email}" }`
+	for _, c := range []struct{ name, dialog, asks, says string }{
+		{"names nobody", `accept`, "Sure?", ""},
+		{"names somebody else", `accept`, "Suspend joann@desk.example?", "joann@desk.example"},
+		{"says what it must", `{ accept: true, says: "${email}" }`, "Suspend Ann@desk.example?", ""},
+		{"does not say what it must", `{ accept: true, says: "${email}" }`, "Sure?", "ann@desk.example"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			overlay := helpdeskWith(t, "flows/helpdesk/deactivate.yaml", commit, commit+`, dialog: `+c.dialog)
+			desk, p := altered(t, overlay, replacing(`action="/suspend"`, `action="/suspend" onsubmit="return confirm('`+c.asks+`')"`))
+			r := p.Deactivate(t.Context(), "ann@desk.example")
+			assert.Equal(t, c.says == "", desk.People()[3].Suspended)
+			if c.says == "" {
+				assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+				return
+			}
+			assert.NotEqual(t, userops.Done, r.Outcome, r.Reason)
+			assert.Contains(t, r.Reason, c.says)
+		})
+	}
+}

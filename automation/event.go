@@ -33,8 +33,14 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.frameNavigated)
 	case "Page.navigatedWithinDocument":
 		hear(params, p.navigatedWithin)
+	case "Network.requestWillBeSent":
+		hear(params, p.traffic.begins)
 	case "Network.responseReceived":
 		hear(params, p.answered)
+	case "Network.loadingFinished":
+		hear(params, func(e proto.NetworkLoadingFinished) { p.traffic.ends(e.RequestID, true) })
+	case "Network.loadingFailed":
+		hear(params, func(e proto.NetworkLoadingFailed) { p.traffic.ends(e.RequestID, false) })
 	case "Page.windowOpen":
 		hear(params, func(e proto.PageWindowOpen) { p.note("a pop-up window was stopped: " + WithoutQuery(e.URL)) })
 	case "Page.javascriptDialogOpening":
@@ -101,6 +107,7 @@ func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 		return
 	}
 	p.frameless()
+	p.traffic.follows(e.Frame.LoaderID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.url, p.failed, p.mainLoader = e.Frame.URL+e.Frame.URLFragment, "", e.Frame.LoaderID
@@ -120,6 +127,7 @@ func (p *Page) navigatedWithin(e proto.PageNavigatedWithinDocument) {
 }
 
 func (p *Page) answered(e proto.NetworkResponseReceived) {
+	p.traffic.responds(e)
 	if e.Type != proto.NetworkResourceTypeDocument || string(e.FrameID) != string(p.target) {
 		return
 	}

@@ -88,7 +88,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			out, reactivate, err = p.rules().Invite(u, in)
 			return out, err
 		},
-		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
+		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
 		return userops.Invited(in, res, nil)

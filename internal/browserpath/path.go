@@ -154,7 +154,7 @@ func (p *Path) runWith(ctx context.Context, page *automation.Page, name string, 
 		for k, v := range inputs {
 			all[k] = v
 		}
-		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
+		r := &flows.Run{Page: on, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience, Meaning: p.meaning}
 		with(r)
 		res, err := r.Do(ctx)
 		var halt *flows.HaltError

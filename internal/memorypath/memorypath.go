@@ -212,7 +212,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			out, err = p.known(in.Role)
 		}
 		return out, err
-	}, userops.Wanted{Status: userops.Active, Role: in.Role}, func(u *userops.User) {
+	}, userops.WantedOf(in), func(u *userops.User) {
 		u.FirstName, u.LastName, u.Role, u.Status = in.FirstName, in.LastName, in.Role, status
 	})
 	if !reactivate {

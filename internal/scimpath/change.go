@@ -80,7 +80,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			return out, err
 		},
 		carry:  func(ctx context.Context, s *service, send *sender, _ *entry) error { return p.create(ctx, s, send, in) },
-		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
+		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
 		return userops.Invited(in, res, nil)

@@ -77,9 +77,10 @@ function emailIn(row, cell) {
   }
   const said = [cell, ...queryAll(cell, '*')].flatMap((el) => [...el.attributes])
     .filter((a) => a.name === 'title' || a.name.startsWith('data-')).map((a) => bare(a.value)).filter(isAddress);
+  const speechless = !/[@…]|\.\.\./.test(text); // "Write to", or a picture: the cell's own link is all it says
   for (const source of [own, links(row), said]) {
     const one = [...new Set(source)];
-    if (one.length === 1 && agrees(text, one[0])) return { text: one[0] };
+    if (one.length === 1 && (agrees(text, one[0]) || (speechless && source === own))) return { text: one[0] };
     if (one.length) break;
   }
   return { text, odd: text ? `its e-mail "${text}" is not exactly one address` : 'it shows no e-mail' };

@@ -68,14 +68,17 @@ func named(columns map[string]selectors.Column) bool {
 	return false
 }
 
-// meaning translates what a field says into this program's words.
+// meaning translates what a field says into this program's words. Two words for a status that are both not known are not
+// held against each other: whoever has one gets a notice anyway.
 func (p *Path) meaning(field, text string) string {
-	if field == "status" {
-		if status, err := p.opts.Library.App.Status(text); err == nil {
-			return status
-		}
+	if field != "status" {
+		return text
 	}
-	return text
+	status, err := p.opts.Library.App.Status(text)
+	if err != nil {
+		return string(userops.Unrecognised)
+	}
+	return status
 }
 
 // List implements userops.Directory.

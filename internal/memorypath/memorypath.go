@@ -117,6 +117,9 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	if i >= 0 {
 		u := p.Stored()[i]
 		res.Before, res.After = &u, &u
+		if action == userops.SetRole {
+			wanted.Status = u.Status
+		}
 	}
 	if o, err := decide(res.Before); o != "" {
 		return end(o, err)

@@ -168,6 +168,9 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 	}
 	if e != nil {
 		res.Before = &e.user
+		if rq.action == userops.SetRole {
+			rq.wanted.Status = e.user.Status
+		}
 	}
 	if out, err := p.decide(ctx, s, rq, ros, res.Before); out != "" {
 		res.After = res.Before

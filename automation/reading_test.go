@@ -163,6 +163,8 @@ func TestACounterThatCountsTheRowsDrawnProvesNothing(t *testing.T) {
 		{"next absent", tableOf(0, 20) + `<p id=count>20 users</p>`, next, 20, false},
 		{"next disabled", tableOf(0, 20) + `<p id=count>20 users</p><a id=next aria-disabled=true>Next</a>`, next, 20, true},
 		{"numbers beside words", tableOf(0, 1) + `<p id=count>page 1 of 1</p><a id=next aria-disabled=true>Next</a>`, next, 1, false},
+		{"next disabled for a moment", tableOf(0, 20) + `<p id=count>20 users</p><a id=next aria-disabled=true>Next</a><script>
+			fetch('/more').then(() => setTimeout(() => { next.removeAttribute('aria-disabled'); next.href = '/last'; }, 100));</script>`, next, 40, false},
 		{"one page", tableOf(0, 20) + `<p id=count>20 users</p>`, onePage, 20, true},
 		{"late counter", tableOf(0, 20) + `<p id=count></p><a id=next aria-disabled=true>Next</a><script>setTimeout(() => { count.textContent = '20 users'; }, 900)</script>`, next, 20, true},
 		{"one page that grows at its bottom", tall + `<p id=count></p>` + tableOf(0, 20) + growing, onePage, 60, false}, // its counter changes with it
@@ -173,6 +175,7 @@ func TestACounterThatCountsTheRowsDrawnProvesNothing(t *testing.T) {
 			t.Parallel()
 			w := setup(t, "")
 			w.serve("/more", "ok")
+			w.serve("/last", tableOf(20, 40)+`<p id=count>40 users</p><a id=next aria-disabled=true>Next</a>`)
 			w.serve("/case", c.body)
 			require.NoError(t, w.Open(t.Context(), "/case"))
 			got, err := w.ReadTable(t.Context(), c.reading)
@@ -294,9 +297,9 @@ func TestWhatIsNeverSeenIsNotThere(t *testing.T) {
 			assert.Equal(t, []string{"new@x.com"}, got, "what is below the fold is there")
 		})
 	}
-	w := setup(t, `<div style="height:100px;overflow:auto" id=s><p id=p>first</p><div style="height:900px"></div></div><div inert><p id=q>alone</p></div>
+	w := setup(t, `<div style="height:0;overflow:hidden"><p id=r style="position:absolute;top:50px">lifted out of a box without height</p></div><div style="height:100px;overflow:auto" id=s><p id=p>first</p><div style="height:900px"></div></div><div inert><p id=q>alone</p></div>
 		<label><input id=box type=checkbox style="position:absolute;clip:rect(0,0,0,0);width:1px;height:1px"> Show</label><script>s.scrollTop = 500; scrollTo(0, 400)</script>`)
-	for _, id := range []string{"#p", "#q", "#box"} {
+	for _, id := range []string{"#p", "#q", "#r", "#box"} {
 		got, err := w.Look(t.Context(), css(id))
 		require.NoError(t, err)
 		assert.True(t, got[0].There(), "%s is %s", id, got[0])

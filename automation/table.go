@@ -108,21 +108,47 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 		if err := g.add(a, kind); err != nil {
 			return err
 		}
+		if a.Next != "visible" && !(g.larger && g.agrees()) {
+			if a, err = p.stillLast(ctx, g, forward, a, kind); err != nil {
+				return err
+			}
+		}
 		switch {
-		case a.Next == "disabled":
-			g.prove(fmt.Sprintf("%q is disabled", forward.Name), true)
-			return nil
-		case a.Next == "absent" || a.Next == "hidden":
-			g.prove(fmt.Sprintf("%q is %s", forward.Name, a.Next), false)
+		case a.Next == "disabled" || a.Next == "absent" || a.Next == "hidden":
+			g.prove(fmt.Sprintf("%q is %s", forward.Name, a.Next), a.Next == "disabled" && kind == onePage)
 			return nil
 		case a.Next != "visible":
-			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail), Page: WithoutQuery(p.URL())}
+			last := fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail)
+			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: last, Page: WithoutQuery(p.URL())}
 		}
 		mark, g.parts = a.Mark, true
 		if err := p.Click(ctx, Press{Target: forward, Bound: g.r.Bound}); err != nil {
 			return err
 		}
 	}
+}
+
+// nextBound is how long the way to the next page may take to be opened once the rows are there: it may be closed while they
+// are on their way.
+const nextBound = 250 * time.Millisecond
+
+// stillLast looks again at a page that seems to be the last, when nothing more is under way.
+func (p *Page) stillLast(ctx context.Context, g *gathering, forward *selectors.Target, a rowsAnswer, kind looked) (rowsAnswer, error) {
+	if _, err := p.rest(ctx, quest{open: g.start, late: true, ended: p.traffic.mark(), begin: nextBound}, g.r.Bound); err != nil {
+		return a, err
+	}
+	again, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"next": forward})
+	if err != nil {
+		return again, err
+	}
+	if again.Mark != a.Mark && kind == wholePage {
+		return again, g.add(again, kind)
+	}
+	if again.Mark != a.Mark {
+		g.moved = "the page changed while its end was looked for"
+	}
+	g.counts(again)
+	return again, g.filtered(again.Filters)
 }
 
 // readOnePage reads a table that should have one page, and makes sure that nothing more comes when its end is seen.
@@ -223,7 +249,7 @@ func (p *Page) lookAgain(ctx context.Context, g *gathering, a rowsAnswer) (rowsA
 			return a, false, err
 		}
 	}
-	quiet, err := p.rest(ctx, quest{open: g.start, ended: mark, begin: patience}, g.r.Bound)
+	quiet, err := p.rest(ctx, quest{open: g.start, late: true, ended: mark, begin: patience}, g.r.Bound)
 	if err != nil {
 		return a, false, err
 	}

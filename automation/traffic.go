@@ -45,6 +45,7 @@ type exchange struct {
 	id      proto.NetworkRequestID
 	loader  proto.NetworkLoaderID
 	number  int
+	at      time.Time // when it began
 	address string
 	status  int
 }
@@ -70,15 +71,21 @@ func (t *traffic) begins(e proto.NetworkRequestWillBeSent) {
 		return
 	}
 	t.begun++
-	t.open[e.RequestID] = &exchange{id: e.RequestID, loader: e.LoaderID, number: t.begun, address: e.Request.URL}
+	t.open[e.RequestID] = &exchange{id: e.RequestID, loader: e.LoaderID, number: t.begun, at: time.Now(), address: e.Request.URL}
 	t.tell()
 }
 
 func (t *traffic) responds(e proto.NetworkResponseReceived) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if on := t.open[e.RequestID]; on != nil {
-		on.status = e.Response.Status
+	on := t.open[e.RequestID]
+	if on == nil {
+		return
+	}
+	on.status = e.Response.Status
+	if e.Response.MIMEType == "text/event-stream" { // it has no end
+		delete(t.open, e.RequestID)
+		t.tell()
 	}
 }
 
@@ -122,18 +129,22 @@ func (t *traffic) mark() int {
 
 // quest says which requests are waited for.
 type quest struct {
-	open  int                       // none of those after this mark may be under way
+	open  int                       // none of those after this mark may be under way, nor of those begun of late
 	ended int                       // one of those after this mark must have ended, unless none begins
 	about func(address string) bool // which addresses count; nil: all
 	begin time.Duration             // how long one may take to begin
+	late  bool                      // wait for requests before the mark, too, unless they are older than pollAge
 }
+
+// pollAge is how long a request must have been under way to be taken for one that waits for news and has no end.
+const pollAge = 5 * time.Second
 
 // look says how many requests of a quest are under way, whether one has ended, and since when none has.
 func (t *traffic) look(q quest) (open int, ended bool, still time.Duration, changed chan struct{}) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, on := range t.open {
-		if on.number > q.open && (q.about == nil || q.about(on.address)) {
+		if (on.number > q.open || q.late && time.Since(on.at) < pollAge) && (q.about == nil || q.about(on.address)) {
 			open++
 		}
 	}
@@ -161,6 +172,9 @@ func (p *Page) rest(ctx context.Context, q quest, bound time.Duration) (bool, er
 		}
 		if time.Now().After(end) {
 			return false, nil
+		}
+		if q.late {
+			wake = min(wake, pollAge/10) // its own ageing is no event
 		}
 		if err := p.idle(ctx, changed, wake+time.Millisecond); err != nil {
 			return false, err
@@ -192,6 +206,9 @@ func (p *Page) Asks(ctx context.Context, t *selectors.Target, about func(string)
 		return err
 	}
 	ok, err := p.rest(ctx, quest{open: mark, ended: mark, about: about, begin: min(asksBound, bound)}, bound)
+	if _, answered, _, _ := p.traffic.look(quest{ended: mark, about: about}); ok && err == nil && !answered { // it may be another request
+		ok, err = p.rest(ctx, quest{open: mark, ended: mark}, bound)
+	}
 	if err == nil && !ok {
 		err = &Error{Act: "await the answer after", Target: t.Name, Kind: ErrUnreachable, Last: "what the page asked for has not been answered",
 			Waited: bound.String(), Want: "answered", Page: WithoutQuery(p.URL())}

@@ -70,20 +70,28 @@ const visible = (el) => {
 
 const parentOf = (n) => n.assignedSlot || n.parentNode || (n.nodeType === 11 ? n.host : null) || null;
 
+// hides says that an element's own styling lets nothing of it be seen, or cuts what lies in it down to a pixel.
+function hides(p, style, itself) {
+  if (style.clip === 'rect(0px, 0px, 0px, 0px)' || /^inset\((50|100)%/.test(style.clipPath)) return true;
+  if (p.matches('html, body') || style.display === 'inline' || style.display === 'contents') return false;
+  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
+  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
+}
+
 // outOfSight finds what is drawn and yet never seen: left of or above everything that can be scrolled to, or cut down to a
 // pixel, as texts for screen readers are. A control is not asked: a label may stand for a box that is hidden like this.
 function outOfSight(el) {
   const box = el.getBoundingClientRect();
-  let right = box.right, bottom = box.bottom, fixed = false, rightToLeft = false;
+  let right = box.right, bottom = box.bottom, position = 'static', rightToLeft = false;
   for (let p = el; p; p = parentOf(p)) {
     if (p.nodeType !== 1) continue;
     const style = getComputedStyle(p);
-    const clips = p === el || /hidden|clip/.test(style.overflowX + style.overflowY);
-    if (clips && style.display !== 'inline' && style.display !== 'contents' && (p.offsetWidth <= 1 || p.offsetHeight <= 1)) return true;
-    if (style.clip === 'rect(0px, 0px, 0px, 0px)' || /^inset\((50|100)%/.test(style.clipPath)) return true;
+    // What is positioned is cut and scrolled by the positioned elements around it only.
+    const contains = position !== 'fixed' && (position !== 'absolute' || style.position !== 'static' || p.matches('html'));
+    if (contains && hides(p, style, p === el)) return true;
+    if (contains && p !== el) { right += p.scrollLeft; bottom += p.scrollTop; }
     rightToLeft ||= style.direction === 'rtl';
-    if (!fixed) { right += p.scrollLeft; bottom += p.scrollTop; }
-    fixed ||= style.position === 'fixed';
+    if (contains) position = style.position;
   }
   return (right <= 0 && !rightToLeft) || bottom <= 0;
 }

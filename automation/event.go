@@ -41,7 +41,12 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.answered)
 		hear(params, func(e proto.NetworkResponseReceived) { p.connected(e.RequestID, e.Response) })
 	case "Network.requestWillBeSent":
+		hear(params, p.traffic.begins)
 		hear(params, func(e proto.NetworkRequestWillBeSent) { p.connected(e.RequestID, e.RedirectResponse) })
+	case "Network.loadingFinished":
+		hear(params, func(e proto.NetworkLoadingFinished) { p.traffic.ends(e.RequestID, true) })
+	case "Network.loadingFailed":
+		hear(params, func(e proto.NetworkLoadingFailed) { p.traffic.ends(e.RequestID, false) })
 	case "Network.webSocketFrameSent":
 		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.socketFrame(e.Response.PayloadData) })
 	case "Network.webTransportCreated":
@@ -117,6 +122,7 @@ func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 		return
 	}
 	p.frameless()
+	p.traffic.follows(e.Frame.LoaderID)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.url, p.failed, p.mainLoader = e.Frame.URL+e.Frame.URLFragment, "", e.Frame.LoaderID
@@ -136,6 +142,7 @@ func (p *Page) navigatedWithin(e proto.PageNavigatedWithinDocument) {
 }
 
 func (p *Page) answered(e proto.NetworkResponseReceived) {
+	p.traffic.responds(e)
 	if e.Type == proto.NetworkResourceTypeDocument && e.Response.Status == http.StatusNoContent {
 		p.arrives(proto.TargetTargetID(e.FrameID)) // what is shown stays
 	}

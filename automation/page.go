@@ -64,6 +64,7 @@ type Page struct {
 	owner   *Session
 	target  proto.TargetTargetID
 	session string
+	traffic *traffic
 
 	mu         sync.Mutex
 	worldID    string        // unique id of our world in the current document; empty while there is none
@@ -85,7 +86,11 @@ type Page struct {
 }
 
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
-	return &Page{owner: s, target: target, session: session, worldReady: make(chan struct{}), reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, spoken: map[string]time.Time{}, arrived: make(chan struct{})}
+	return &Page{
+		owner: s, target: target, session: session, traffic: newTraffic(), worldReady: make(chan struct{}),
+		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{},
+		spoken: map[string]time.Time{}, arrived: make(chan struct{}),
+	}
 }
 
 func (p *Page) scope(ctx context.Context) scope {

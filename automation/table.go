@@ -12,32 +12,54 @@ import (
 // Reading says how to read a whole table and how its end is proved.
 type Reading struct {
 	Table    *selectors.Target
-	Counter  *selectors.Target // says how many rows there are in all; its last number counts
+	Counter  *selectors.Target // says how many rows there are in all
 	Next     *selectors.Target // leads to the next page; disabled or absent on the last one
 	More     *selectors.Target // adds rows to the same page; absent when there are no more
 	Scroll   bool              // the table draws only what is in view
+	Filters  []Filter          // what must hold before the first row is read and after the last
 	Limit    int               // give up beyond this many rows
 	Bound    time.Duration     // for each page or viewport
 	Progress func(rows int)
+	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared; nil: as it is.
+	Meaning func(field, text string) string
+}
+
+// Filter is a control that decides which rows a table has: a box that is on or off, or what a control says.
+type Filter struct {
+	Target *selectors.Target `json:"target"`
+	On     *bool             `json:"on,omitempty"`
+	Equals string            `json:"equals,omitempty"`
 }
 
 // Rows is what was read of a table.
 type Rows struct {
 	Rows     []map[string]string // column name to text; a column without a cell is absent
+	Notices  map[int]string      // by position in Rows: why the row is not to be relied on
+	Unread   map[int]string      // by position in Rows: what the cell of the key shows that could not be read
 	Columns  map[string]selectors.Column
 	Complete bool   // the end was proved
 	Proof    string // what proved it, or why it could not be proved
 	Pages    int
+	Parts    bool // the rows came in several answers, between which they may have shifted: only a second reading tells
+}
+
+type rowAnswer struct {
+	Cells []*string `json:"cells"`
+	Odd   string    `json:"odd"`
+	At    string    `json:"at"`
 }
 
 type rowsAnswer struct {
 	Names      []string    `json:"names"`
-	Rows       [][]*string `json:"rows"`
+	Rows       []rowAnswer `json:"rows"`
+	Drawn      int         `json:"drawn"` // rows in the document at once; the fewest of several looks
 	Mark       string      `json:"mark"`
-	Total      *int        `json:"total"`
+	Count      *string     `json:"count"`
+	Filters    []string    `json:"filters"`
 	Next       string      `json:"next"`
 	NextDetail string      `json:"nextDetail"`
 	Pos        float64     `json:"pos"`
+	Height     float64     `json:"height"`
 	Bottom     bool        `json:"bottom"`
 	Miss       *miss       `json:"miss"`
 }
@@ -45,145 +67,202 @@ type rowsAnswer struct {
 // scrollChunk is how many rows one evaluate gathers of a list that draws only what is in view.
 const scrollChunk = 200
 
+// counterBound is how long a counter may come later than the rows.
+const counterBound = 3 * time.Second
+
 // ReadTable reads every row of a table, page by page, in one evaluate each. A table that changed while it was read
 // gives Complete false: its caller opens it afresh and reads it again.
 func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
-	g := &gathering{r: r, seen: map[string]bool{}}
-	g.out.Columns = r.Table.Table.Columns
+	g := newGathering(r, p.traffic.mark())
 	var err error
-	if r.Scroll {
+	switch {
+	case r.Scroll:
 		err = p.readScrolled(ctx, g)
-	} else {
+	case r.Next == nil && r.More == nil:
+		err = p.readOnePage(ctx, g)
+	default:
 		err = p.readPaged(ctx, g)
 	}
 	if err != nil {
 		return Rows{}, err
 	}
+	g.out.Parts = g.parts && p.traffic.mark() > g.start
+	if r.Table.Table.Witness != nil {
+		if err := p.confront(ctx, g); err != nil {
+			return Rows{}, err
+		}
+	}
 	return g.out, nil
 }
 
-// gathering collects rows by key and notices when the table changes under it.
-type gathering struct {
-	r     Reading
-	out   Rows
-	seen  map[string]bool
-	total *int
-	moved string // why what was read does not hang together
-}
-
-func (g *gathering) add(a rowsAnswer, repeats bool) error {
-	g.out.Pages++
-	if a.Total != nil {
-		if g.total != nil && *g.total != *a.Total {
-			g.moved = fmt.Sprintf("the counter went from %d to %d while the table was read", *g.total, *a.Total)
-		}
-		g.total = a.Total
-	}
-	spec := g.r.Table.Table
-	for _, cells := range a.Rows {
-		row := make(map[string]string, len(cells))
-		for i, c := range cells {
-			if c != nil {
-				row[a.Names[i]] = *c
-			}
-		}
-		key := row[spec.Key]
-		if g.seen[key] {
-			if !repeats {
-				g.moved = fmt.Sprintf("%q was read twice: rows moved between pages", key)
-			}
-			continue
-		}
-		g.seen[key] = true
-		g.out.Rows = append(g.out.Rows, row)
-	}
-	if g.r.Limit > 0 && len(g.out.Rows) > g.r.Limit {
-		return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf("more than %d rows", g.r.Limit)}
-	}
-	if g.r.Progress != nil {
-		g.r.Progress(len(g.out.Rows))
-	}
-	return nil
-}
-
-// prove judges the end that was reached.
-func (g *gathering) prove(how string) {
-	g.out.Proof = how
-	switch {
-	case g.moved != "":
-		g.out.Proof = g.moved
-	case g.total != nil && *g.total != len(g.out.Rows):
-		g.out.Proof = fmt.Sprintf("%d rows were read, the counter says %d", len(g.out.Rows), *g.total)
-	case g.total == nil && g.r.Counter != nil:
-		g.out.Proof = "the counter could not be read"
-	default:
-		g.out.Complete = true
-		if g.total != nil {
-			g.out.Proof += fmt.Sprintf("; the counter says %d", *g.total)
-		}
-	}
-}
-
 func (p *Page) readPaged(ctx context.Context, g *gathering) error {
-	mark := ""
+	mark, forward, kind := "", g.r.Next, onePage
+	if forward == nil {
+		forward, kind = g.r.More, wholePage
+	}
 	for {
-		forward := g.r.Next
-		if forward == nil {
-			forward = g.r.More
-		}
 		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "next": forward})
 		if err != nil {
 			return err
 		}
-		if err := g.add(a, g.r.More != nil); err != nil {
+		if err := g.add(a, kind); err != nil {
 			return err
 		}
-		switch {
-		case forward == nil:
-			g.prove("the table has one page")
-			return nil
-		case a.Next == "disabled" && g.r.Next != nil:
-			g.prove("the next page is disabled")
-			return nil
-		case a.Next == "absent" || a.Next == "hidden" || a.Next == "disabled":
-			if g.total == nil {
-				g.moved = fmt.Sprintf("%q is %s, which alone proves no end", forward.Name, a.Next)
+		if a.Next != "visible" && !(g.larger && g.agrees()) {
+			if a, err = p.stillLast(ctx, g, forward, a, kind); err != nil {
+				return err
 			}
-			g.prove("there is no next page")
+		}
+		switch {
+		case a.Next == "disabled" || a.Next == "absent" || a.Next == "hidden":
+			g.prove(fmt.Sprintf("%q is %s", forward.Name, a.Next), a.Next == "disabled" && kind == onePage)
 			return nil
 		case a.Next != "visible":
-			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail), Page: WithoutQuery(p.URL())}
+			last := fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail)
+			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: last, Page: WithoutQuery(p.URL())}
 		}
-		mark = a.Mark
+		mark, g.parts = a.Mark, true
 		if err := p.Click(ctx, Press{Target: forward, Bound: g.r.Bound}); err != nil {
 			return err
 		}
 	}
 }
 
+// nextBound is how long the way to the next page may take to be opened once the rows are there: it may be closed while they
+// are on their way.
+const nextBound = 250 * time.Millisecond
+
+// stillLast looks again at a page that seems to be the last, when nothing more is under way.
+func (p *Page) stillLast(ctx context.Context, g *gathering, forward *selectors.Target, a rowsAnswer, kind looked) (rowsAnswer, error) {
+	if _, err := p.rest(ctx, quest{open: g.start, late: true, ended: p.traffic.mark(), begin: nextBound}, g.r.Bound); err != nil {
+		return a, err
+	}
+	again, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"next": forward})
+	if err != nil {
+		return again, err
+	}
+	if again.Mark != a.Mark && kind == wholePage {
+		return again, g.add(again, kind)
+	}
+	if again.Mark != a.Mark {
+		g.moved = "the page changed while its end was looked for"
+	}
+	g.counts(again)
+	return again, g.filtered(again.Filters)
+}
+
+// readOnePage reads a table that should have one page, and makes sure that nothing more comes when its end is seen.
+func (p *Page) readOnePage(ctx context.Context, g *gathering) error {
+	a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{})
+	if err != nil {
+		return err
+	}
+	if err := g.add(a, wholePage); err != nil {
+		return err
+	}
+	return p.readToBottom(ctx, g, a)
+}
+
 func (p *Page) readScrolled(ctx context.Context, g *gathering) error {
-	from := 0.0
+	a, err := p.scrolled(ctx, g, 0)
+	if err != nil {
+		return err
+	}
+	return p.readToBottom(ctx, g, a)
+}
+
+func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAnswer, error) {
+	a, err := p.rowsOnce(ctx, "scroll", g.r, map[string]any{"from": from, "limit": scrollChunk})
+	if err != nil {
+		return a, err
+	}
+	err = g.add(a, stretch)
+	g.parts = g.parts || len(g.out.Rows) > a.Drawn
+	return a, err
+}
+
+// atBottom is how long more rows may take to be asked for at the bottom of a list. A list that is known to go on is given
+// longer.
+const (
+	atBottom   = time.Second
+	lateBottom = 3 * time.Second
+)
+
+// readToBottom goes on from a stretch until the bottom is reached and, with nothing more under way, still is the bottom.
+func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) error {
 	for {
-		a, err := p.rowsOnce(ctx, "scroll", g.r, map[string]any{"from": from, "limit": scrollChunk})
+		var err error
+		if g.r.Scroll && !a.Bottom {
+			if a, err = p.scrolled(ctx, g, a.Pos); err != nil {
+				return err
+			}
+			continue
+		}
+		proved, err := p.endIsKnown(ctx, g)
 		if err != nil {
 			return err
 		}
-		if err := g.add(a, true); err != nil {
-			return err
-		}
-		if a.Bottom {
-			g.prove("the list was scrolled to its bottom")
+		if proved {
+			g.prove("the list was read to its bottom", true)
 			return nil
 		}
-		from = a.Pos
+		rows, height := len(g.out.Rows), a.Height
+		quiet := false
+		if a, quiet, err = p.lookAgain(ctx, g, a); err != nil {
+			return err
+		}
+		if len(g.out.Rows) > rows || height > 0 && a.Height > height {
+			continue
+		}
+		if !quiet {
+			g.moved = "at the end of the list the page was still asking for more"
+		}
+		g.prove("the list was read to its bottom, and nothing more came", true)
+		return nil
 	}
+}
+
+// endIsKnown says that what was read is all there is by the word of a counter that counts more than what is drawn, or of
+// the server's answers.
+func (p *Page) endIsKnown(ctx context.Context, g *gathering) (bool, error) {
+	if g.larger && g.agrees() {
+		return true, nil
+	}
+	w := g.r.Table.Table.Witness
+	if w == nil {
+		return false, nil
+	}
+	t, err := p.testify(ctx, w)
+	return t.total != nil && g.numbers(*t.total), err
+}
+
+// lookAgain waits at the bottom of a list until nothing more is under way, and reads what is there then.
+func (p *Page) lookAgain(ctx context.Context, g *gathering, a rowsAnswer) (rowsAnswer, bool, error) {
+	const end = 1 << 30 // pixels: beyond every bottom
+	patience, mark := atBottom, p.traffic.mark()
+	if g.total != nil && !g.agrees() {
+		patience = lateBottom
+	}
+	if !g.r.Scroll {
+		var err error
+		if a, err = p.scrolled(ctx, g, end); err != nil {
+			return a, false, err
+		}
+	}
+	quiet, err := p.rest(ctx, quest{open: g.start, late: true, ended: mark, begin: patience}, g.r.Bound)
+	if err != nil {
+		return a, false, err
+	}
+	a, err = p.scrolled(ctx, g, a.Pos)
+	return a, quiet, err
 }
 
 // rowsOnce reads one page or one stretch. While documents replace one another it looks again.
 func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[string]any) (rowsAnswer, error) {
 	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()
-	req["table"], req["counter"] = r.Table, r.Counter
+	req["table"], req["counter"], req["filters"] = r.Table, r.Counter, r.Filters
+	req["counterWait"] = min(counterBound, r.Bound/2).Milliseconds()
 	var last *Error
 	for {
 		var a rowsAnswer
@@ -240,7 +319,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 		hits := 0
 		for _, row := range a.Rows {
 			for i, n := range a.Names {
-				if n == r.Table.Table.Key && row[i] != nil && sameKey(*row[i], key, r.Table.Table.Fold) {
+				if n == r.Table.Table.Key && row.Cells[i] != nil && sameKey(*row.Cells[i], key, r.Table.Table.Fold) {
 					hits++
 				}
 			}

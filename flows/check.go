@@ -23,6 +23,12 @@ func (f *Flow) check() []error {
 		if s.Reloads && name != "click" && name != "check" && name != "choose" {
 			complain("reloads goes with click, check and choose", append(at, "reloads")...)
 		}
+		if s.Asks && (s.Reloads || name != "click" && name != "check" && name != "choose") {
+			complain("asks goes with click, check and choose, and not with reloads", append(at, "asks")...)
+		}
+		if s.Rows != nil {
+			s.Rows.check(complain, at)
+		}
 		if name == "commit" {
 			commits++
 			if s.Commit.For == nil && s.Commit.Row == nil {
@@ -80,6 +86,18 @@ func (f *Flow) check() []error {
 		complain("only a flow that changes something has an afterwards", "afterwards")
 	}
 	return errs
+}
+
+// check makes sure of what a schema cannot say about reading a table.
+func (r *Rows) check(complain func(string, ...any), at []any) {
+	for i, f := range r.Filters {
+		if (f.On == nil) == (f.Equals == "") {
+			complain("a filter says either on or equals", append(slices.Clone(at), "rows", "filters", i)...)
+		}
+	}
+	if (r.Next != "" || r.More != "") && len(r.Reload) == 0 {
+		complain("a table of several pages has a reload: only a second reading tells whether rows moved between them", append(slices.Clone(at), "rows")...)
+	}
 }
 
 // checkAfterCommit makes sure that a commit stands in the main line of the flow, and that nothing is acted on after it:

@@ -63,6 +63,7 @@ type Step struct {
 	Notice  string   `json:"notice,omitempty"` // pass on what this target says, if it is there
 
 	Timeout Duration `json:"timeout,omitempty"`
+	Asks    bool     `json:"asks,omitempty"`    // click, check or choose makes the page ask for data anew: wait for the answer
 	Reloads bool     `json:"reloads,omitempty"` // click, check or choose makes the page load anew: wait until it has
 }
 
@@ -139,15 +140,24 @@ type Read struct {
 	Attr   string `json:"attr,omitempty"`
 }
 
-// Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed meanwhile.
+// Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed meanwhile, or
+// when only a second reading can tell whether it did.
 type Rows struct {
-	Table   string `json:"table"`
-	As      string `json:"as"`
-	Counter string `json:"counter,omitempty"`
-	Next    string `json:"next,omitempty"`
-	More    string `json:"more,omitempty"`
-	Scroll  bool   `json:"scroll,omitempty"`
-	Reload  []Step `json:"reload,omitempty"`
+	Table   string   `json:"table"`
+	As      string   `json:"as"`
+	Counter string   `json:"counter,omitempty"`
+	Next    string   `json:"next,omitempty"`
+	More    string   `json:"more,omitempty"`
+	Scroll  bool     `json:"scroll,omitempty"`
+	Filters []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
+	Reload  []Step   `json:"reload,omitempty"`
+}
+
+// Filter is a control that decides which rows a table has, and how it must stand: on or off, or what it must say.
+type Filter struct {
+	Target string `json:"target"`
+	On     *bool  `json:"on,omitempty"`
+	Equals string `json:"equals,omitempty"`
 }
 
 // Find brings the row with a key onto the page. Without such a row the flow halts as absent.
@@ -255,6 +265,9 @@ func (s *Step) verb() (name string, targets []string, inner [][]Step, count int)
 	}
 	if r := s.Rows; r != nil {
 		set(true, "rows", r.Table, r.Counter, r.Next, r.More)
+		for _, f := range r.Filters {
+			targets = append(targets, f.Target)
+		}
 		inner = append(inner, r.Reload)
 	}
 	if f := s.Find; f != nil {

@@ -59,7 +59,7 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"selector in a flow", "flows/bill/deactivate-neo.yaml", "target: user.deactivate,", "target: \"#delete\",", "deactivate-neo.yaml"},
 		{"output nobody makes", "flows/bill/list-roles-neo.yaml", "outputs: { roles: texts }", "outputs: { roles: texts, more: read }", "no step makes the output more"},
 		{"output of another type", "flows/bill/list-roles-neo.yaml", "outputs: { roles: texts }", "outputs: { roles: rows }", "the output roles is rows, and this step makes texts"},
-		{"word with two meanings", "flows/bill/app.yaml", "inactive: [\"No\", Inactive]", "inactive: [\"No\", \"Yes\"]", `"Yes" means both`},
+		{"word with two meanings", "flows/bill/app.yaml", "inactive: [\"No\", Inactive, inactive]", "inactive: [\"No\", \"Yes\"]", `"Yes" means both`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

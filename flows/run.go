@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -38,6 +39,8 @@ type Run struct {
 	// Through rehearses the press as well, in a session in which nothing that may change something leaves; the session is
 	// the caller's to throw away. It ends with ErrRehearsed, and Result.WouldSend says what was stopped.
 	Through bool
+	// Meaning translates what a field of a table says, so that a page and its server's answers can be compared. May be nil.
+	Meaning func(field, text string) string
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
@@ -256,13 +259,34 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 	return fmt.Errorf("unknown verb %q", verb)
 }
 
-// reloading does something, and where the step says so waits until the page has been loaded anew by it.
+// reloading does something, and where the step says so waits until the page has been loaded anew by it, or has the answer
+// to what it asked for.
 func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.Duration, do func() (bool, error)) error {
+	if s.Asks {
+		return r.on(target, func(t *selectors.Target) error { return r.Page.Asks(ctx, t, r.witnessed(), bound, do) })
+	}
 	if !s.Reloads {
 		_, err := do()
 		return err
 	}
 	return r.on(target, func(t *selectors.Target) error { return r.Page.Reloads(ctx, t, bound, do) })
+}
+
+// witnessed says which requests bring rows, where the version knows: others, such as telemetry, then answer nothing. Which
+// parameters they have is not looked at, since it is by them that filters differ.
+func (r *Run) witnessed() func(address string) bool {
+	var known []*selectors.Witness
+	for _, name := range r.Version.Names() {
+		if t, ok := r.Version.Target(name); ok && t.Table != nil && t.Table.Witness != nil && !t.Table.Witness.Optional {
+			known = append(known, &selectors.Witness{Path: t.Table.Witness.Path})
+		}
+	}
+	if len(known) == 0 {
+		return nil
+	}
+	return func(address string) bool {
+		return slices.ContainsFunc(known, func(w *selectors.Witness) bool { return automation.Witnesses(w, address) })
+	}
 }
 
 // absolute resolves an address against where the console led after sign-in, its input home: the page now shown may be

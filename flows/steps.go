@@ -164,15 +164,33 @@ func (r *Run) expect(ctx context.Context, e *Expect, bound time.Duration) error 
 		if err == nil && (got == want || e.Fold && strings.EqualFold(got, want)) {
 			return nil
 		}
-		if time.Now().After(end) || err == nil && got != "" {
+		if time.Now().After(end) {
 			if err != nil {
 				return err
 			}
 			return &automation.Error{Act: "expect", Target: e.Target, Kind: automation.ErrWrongIdentity, Last: fmt.Sprintf("it says %q, not %q", got, want), Page: r.pageNow()}
 		}
-		if _, _, err := r.Page.Await(ctx, time.Until(end), nil, t); err != nil {
+		if err := pause(ctx, expectEvery); err != nil {
 			return err
 		}
+		if _, err := r.await(ctx, time.Until(end), e.Target); err != nil {
+			return err
+		}
+	}
+}
+
+// expectEvery is how often a target is looked at that does not say yet what it should.
+const expectEvery = 100 * time.Millisecond
+
+// pause waits between two looks.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
@@ -198,32 +216,63 @@ func (r *Run) reading(table, counter, next, more string, scroll bool, bound time
 }
 
 // tableReadings is how often a table that changes while it is read is read again before it is given up as incomplete.
-const tableReadings = 3
+// Where only a second reading can tell, one is for that.
+const tableReadings = 4
 
 func (r *Run) rows(ctx context.Context, s *Rows, bound time.Duration) error {
 	reading, err := r.reading(s.Table, s.Counter, s.Next, s.More, s.Scroll, bound)
 	if err != nil {
 		return err
 	}
+	for _, f := range s.Filters {
+		t, err := r.target(f.Target)
+		if err != nil {
+			return err
+		}
+		reading.Filters = append(reading.Filters, automation.Filter{Target: t, On: f.On, Equals: f.Equals})
+	}
+	reading.Meaning = r.Meaning
 	if r.Progress != nil {
 		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
 	}
+	var before *automation.Rows // a complete reading that another must bear out
 	for try := 1; ; try++ {
 		got, err := r.Page.ReadTable(ctx, reading)
 		if err != nil {
 			return err
 		}
-		r.result.Rows[s.As] = got
-		if got.Complete || try == tableReadings {
+		settled := got.Complete && (!got.Parts || before != nil && sameOrder(*before, got, reading.Table.Table.Key))
+		why := got.Proof
+		if got.Complete && !settled {
+			why = "the rows came in several answers, and only a second reading tells whether they moved meanwhile"
+			if before != nil {
+				why = "the rows are not those of the reading before: somebody came, went or moved"
+			}
+		}
+		if !settled && got.Complete {
+			before = &got
+			shown := got
+			shown.Complete, shown.Proof = false, why
+			r.result.Rows[s.As] = shown
+		} else {
+			r.result.Rows[s.As] = got
+		}
+		if settled || try == tableReadings || len(s.Reload) == 0 {
 			return nil
 		}
-		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "rows", "again": got.Proof}); err != nil {
+		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "rows", "again": why}); err != nil {
 			return err
 		}
 		if err := r.steps(ctx, s.Reload); err != nil {
 			return err
 		}
 	}
+}
+
+// sameOrder says that two readings found the same rows in the same order: between them no row can have slipped from a page
+// not yet read to one read already, unseen.
+func sameOrder(a, b automation.Rows, key string) bool {
+	return slices.EqualFunc(a.Rows, b.Rows, func(x, y map[string]string) bool { return x[key] == y[key] })
 }
 
 func (r *Run) find(ctx context.Context, f *Find, bound time.Duration) error {

@@ -47,6 +47,7 @@ type Target struct {
 	Candidates []Candidate `json:"candidates"`
 	Within     *Target     `json:"within,omitempty"` // the target it lies in, or the frame whose document it is in
 	Table      *Table      `json:"table,omitempty"`
+	Counter    string      `json:"counter,omitempty"` // regular expression with the group total: how a counter says its number
 }
 
 // Table says how to read the rows of a target that is a list of things.
@@ -57,7 +58,24 @@ type Table struct {
 	Key     string            `json:"key"`            // the column that tells rows apart
 	Fold    bool              `json:"fold,omitempty"` // compare keys without regard to case
 	Columns map[string]Column `json:"columns"`
+	Witness *Witness          `json:"witness,omitempty"` // the list's own answers beside the rows drawn
 }
+
+// Witness says in which answers of the server the rows of a table are, too, so that both can be held together.
+type Witness struct {
+	Path     string            `json:"path"`               // regular expression for the path of the request's address
+	Query    map[string]string `json:"query,omitempty"`    // parameters that the address must have
+	Rows     string            `json:"rows"`               // where the array is in the JSON, as in data.users; empty: it is the whole
+	Total    string            `json:"total,omitempty"`    // where the number of all rows is
+	Fields   map[string]string `json:"fields"`             // a column (or a group of its pattern): where it is in an element
+	Optional bool              `json:"optional,omitempty"` // that no answer was seen proves nothing against the list
+}
+
+// Kinds of a Column.
+const (
+	Text  = "text"
+	Email = "email" // exactly one e-mail address, to the letter; a column named email is of this kind unless it says otherwise
+)
 
 // Column says where a row's value is: below a header, or by candidates within the row.
 type Column struct {
@@ -65,6 +83,7 @@ type Column struct {
 	Candidates []Candidate `json:"candidates,omitempty"`
 	Attr       string      `json:"attr,omitempty"`    // read this attribute instead of the text
 	Hidden     bool        `json:"hidden,omitempty"`  // read text that styling hides, too
+	Kind       string      `json:"kind,omitempty"`    // text or email
 	Pattern    string      `json:"pattern,omitempty"` // regular expression whose named groups become columns of their own
 }
 

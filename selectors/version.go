@@ -61,6 +61,7 @@ type Spec struct {
 	Candidates []Candidate `json:"candidates"`
 	Within     string      `json:"within,omitempty"`
 	Table      *Table      `json:"table,omitempty"`
+	Counter    string      `json:"counter,omitempty"`
 }
 
 // Target returns a target by name.
@@ -183,6 +184,7 @@ func (v *Version) check(app string) []error {
 		if spec.Table != nil {
 			v.checkTable(name, spec.Table, complain)
 		}
+		checkGroup(spec.Counter, "total", complain, "targets", name, "counter")
 		t, err := v.resolve(name, nil)
 		if err != nil {
 			complain(err.Error(), "targets", name, "within")
@@ -201,7 +203,7 @@ func (v *Version) resolve(name string, above []string) (*Target, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no target %q to lie within", name)
 	}
-	t := &Target{Name: name, Candidates: spec.Candidates, Table: spec.Table}
+	t := &Target{Name: name, Candidates: spec.Candidates, Table: spec.Table, Counter: spec.Counter}
 	if spec.Within != "" {
 		w, err := v.resolve(spec.Within, append(above, name))
 		if err != nil {
@@ -232,6 +234,29 @@ func (v *Version) checkTable(name string, t *Table, complain func(string, ...any
 		if _, err := regexp.Compile(c.Pattern); err != nil {
 			complain(err.Error(), append(here, "pattern")...)
 		}
+		if col == Email && c.Kind == "" && c.Attr == "" && c.Pattern == "" {
+			c.Kind = Email
+			t.Columns[col] = c
+		}
+	}
+	if w := t.Witness; w != nil {
+		if _, err := regexp.Compile(w.Path); err != nil {
+			complain(err.Error(), append(at, "witness", "path")...)
+		}
+		if _, ok := w.Fields[t.Key]; !ok {
+			complain(fmt.Sprintf("the key %q is not one of the witness's fields", t.Key), append(at, "witness", "fields")...)
+		}
+	}
+}
+
+// checkGroup makes sure that a regular expression, where there is one, has a group of a name.
+func checkGroup(expression, group string, complain func(string, ...any), at ...any) {
+	re, err := regexp.Compile(expression)
+	switch {
+	case err != nil:
+		complain(err.Error(), at...)
+	case expression != "" && re.SubexpIndex(group) < 0:
+		complain(fmt.Sprintf("it has no group (?P<%s>…)", group), at...)
 	}
 }
 

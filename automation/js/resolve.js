@@ -52,14 +52,64 @@ function find(root, c) {
   return [];
 }
 
-const visible = (el) => {
-  if (el.localName === 'option') { const list = el.closest('select'); return Boolean(list) && visible(list); } // drawn by the system, not the page
+// drawn says that an element has a box of its own which styling does not hide.
+const drawn = (el) => {
   if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
   const r = el.getBoundingClientRect();
   return r.width > 0 && r.height > 0;
 };
 
+// visible says that a person can see an element, if need be after scrolling.
+const visible = (el) => {
+  if (el.localName === 'option') { // drawn by the system, not the page
+    const list = el.closest('select');
+    return Boolean(list) && visible(list);
+  }
+  return drawn(el) && (el.matches('input, select, textarea, button') || !outOfSight(el));
+};
+
 const parentOf = (n) => n.assignedSlot || n.parentNode || (n.nodeType === 11 ? n.host : null) || null;
+
+// hides says that an element's own styling lets nothing of it be seen, or cuts what lies in it down to a pixel.
+function hides(p, style, itself) {
+  if (style.clip === 'rect(0px, 0px, 0px, 0px)' || /^inset\((50|100)%/.test(style.clipPath)) return true;
+  if (p.matches('html, body') || style.display === 'inline' || style.display === 'contents') return false;
+  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
+  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
+}
+
+// outOfSight finds what is drawn and yet never seen: left of or above everything that can be scrolled to, or cut down to a
+// pixel, as texts for screen readers are. A control is not asked: a label may stand for a box that is hidden like this.
+function outOfSight(el) {
+  const box = el.getBoundingClientRect();
+  let right = box.right, bottom = box.bottom, position = 'static', rightToLeft = false;
+  for (let p = el; p; p = parentOf(p)) {
+    if (p.nodeType !== 1) continue;
+    const style = getComputedStyle(p);
+    // What is positioned is cut and scrolled by the positioned elements around it only.
+    const contains = position !== 'fixed' && (position !== 'absolute' || style.position !== 'static' || p.matches('html'));
+    if (contains && hides(p, style, p === el)) return true;
+    if (contains && p !== el) { right += p.scrollLeft; bottom += p.scrollTop; }
+    rightToLeft ||= style.direction === 'rtl';
+    if (contains) position = style.position;
+  }
+  return (right <= 0 && !rightToLeft) || bottom <= 0;
+}
+
+// aside says that a page has put an element out of use: behind a dialog, or kept for a later view.
+function aside(el) {
+  for (let p = el; p; p = parentOf(p)) {
+    if (p.nodeType === 1 && (p.inert || p.getAttribute('aria-hidden') === 'true')) return true;
+  }
+  return false;
+}
+
+// foremost leaves out of several matches those put aside, unless that is all of them.
+function foremost(els) {
+  if (els.length < 2) return els;
+  const front = els.filter((el) => !aside(el));
+  return front.length ? front : els;
+}
 const insideOf = (n, el) => { for (let p = n; p; p = parentOf(p)) if (p === el) return true; return false; };
 
 // disabled follows the platform: the control itself, a disabled fieldset around it, or aria-disabled on it or above it.
@@ -110,7 +160,7 @@ function matches(t, base) {
   const tried = [];
   let hidden = 0;
   for (const c of t.candidates) {
-    const all = find(scope, c), seen = all.filter(visible);
+    const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible)); // a row's list has been looked at
     tried.push(`${spell(c)}: ${seen.length}${all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : ''}`);
     hidden += all.length - seen.length;
     if (seen.length) return { els: seen, used: c, tried, scope };
@@ -130,7 +180,7 @@ function resolve(t, base) {
 // agreed makes sure that every candidate that still matches means the chosen element: asked of irreversible steps.
 function agreed(t, found) {
   for (const c of t.candidates) {
-    const seen = find(found.scope, c).filter(visible);
+    const seen = foremost(find(found.scope, c).filter(visible));
     if (seen.length && !(seen.length === 1 && seen[0] === found.el)) return new Miss('ambiguous', `candidates disagree: ${spell(found.used)} is ${describe(found.el)}, ${spell(c)} is ${seen.slice(0, 3).map(describe).join(' | ')}`, { tried: found.tried });
   }
   return null;
@@ -141,7 +191,31 @@ function valueOf(el, attr) {
   if (attr) return el.getAttribute(attr) || '';
   if (el.localName === 'select') return norm(el.selectedOptions[0]?.textContent);
   if (el.localName === 'input' || el.localName === 'textarea') return el.value;
-  return bare(el.innerText !== undefined ? el.innerText : el.textContent);
+  return readable(el);
+}
+
+const blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
+const transformed = (el) => getComputedStyle(el).textTransform !== 'none';
+
+// readable is the text a person sees in an element, white space folded, as it is stored: innerText would give what CSS
+// text-transform makes of it.
+function readable(el) {
+  if (el.innerText === undefined) return bare(el.textContent);
+  if (!transformed(el) && ![...el.querySelectorAll('*')].some(transformed)) return bare(el.innerText);
+  const parts = [];
+  const walk = (n) => {
+    if (n.nodeType === 3) {
+      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
+      return;
+    }
+    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
+    const apart = n.localName === 'br' || blocks.test(getComputedStyle(n).display);
+    if (apart) parts.push(' ');
+    for (const child of n.childNodes) walk(child);
+    if (apart) parts.push(' ');
+  };
+  walk(el);
+  return bare(parts.join(''));
 }
 
 // stateOf says what of a target is there now, for waits and conditions.

@@ -6,54 +6,149 @@ function headersOf(table, spec) {
   return new Map(cells.map((el, i) => [norm(el.textContent), i]));
 }
 
-const rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility());
+const cellsOf = (row, spec) => queryAll(row, spec.cells || ':scope > td, :scope > [role=gridcell], :scope > [role=cell]');
 
-// cellOf finds a row's cell for a column: below a header, or by a candidate of its own.
+// spanning says that a row is one cell across all columns: the heading of a group, or a remark.
+function spanning(row, spec) {
+  const cells = cellsOf(row, spec);
+  return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute('aria-colspan')) > 1);
+}
+
+const rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
+
+// expression compiles a column's pattern, which is written as Go has it.
+function expression(pattern) {
+  const ignoring = pattern.startsWith('(?i)');
+  const body = pattern.slice(ignoring ? 4 : 0).replace(/\(\?P</g, '(?<');
+  try { return new RegExp(body, ignoring ? 'i' : ''); } catch { return null; }
+}
+
+// cellOf finds a row's cell for a column: below a header, or by a candidate of its own. Of several matches those count
+// whose attribute fits the column's pattern, and they must agree.
 function cellOf(row, col, headers, spec) {
   if (col.header !== undefined) {
     const i = headers.get(norm(col.header));
     if (i === undefined) return new Miss('missing', `no column is headed "${col.header}": there are ${[...headers.keys()].map((k) => `"${k}"`).join(', ')}`);
-    const cell = queryAll(row, spec.cells || ':scope > td, :scope > [role=gridcell], :scope > [role=cell]')[i];
+    const cell = cellsOf(row, spec)[i];
     return cell ? { el: cell } : null;
   }
-  const found = resolve({ candidates: col.candidates }, row);
-  return found instanceof Miss ? (found.kind === 'missing' ? null : found) : found;
+  const found = matches({ candidates: col.candidates }, row);
+  let els = found.els;
+  if (els.length > 1 && col.attr && col.pattern) {
+    const fits = expression(col.pattern);
+    if (fits) els = els.filter((el) => fits.test(el.getAttribute(col.attr) || ''));
+    const values = new Set(els.map((el) => el.getAttribute(col.attr)));
+    if (values.size === 1) return { el: els[0] };
+  }
+  if (els.length > 1) return new Miss('ambiguous', `${els.length} matches: ${els.slice(0, 3).map(describe).join(' | ')}`, { tried: found.tried });
+  return els.length ? { el: els[0] } : null;
+}
+
+// Signs that are not seen or stand for letters left out. An address that a person could copy has none of them.
+const unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+const isAddress = (s) => /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
+const addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
+
+function mailtoOf(a) {
+  const written = a.getAttribute('href').replace(/^mailto:/i, '').replace(/\?.*$/, '');
+  try { return bare(decodeURIComponent(written)); } catch { return ''; }
+}
+
+// agrees says that what is readable of a cell may well stand for an address: it holds that address and no other, or its
+// beginning and end around an ellipsis.
+function agrees(text, address) {
+  const plain = fold(text.replace(unseen, '')), whole = fold(address);
+  if (plain === '') return true;
+  const others = addressesIn(plain);
+  if (others.length) return others.length === 1 && others[0] === whole;
+  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain);
+  return Boolean(m) && m[1] + m[2] !== '' && whole.startsWith(m[1]) && whole.endsWith(m[2]);
+}
+
+// emailIn reads a cell that should hold one e-mail address. Where its text is not exactly one, a link to write to it or an
+// attribute that agrees with the text decides. Otherwise the cell is odd.
+function emailIn(row, cell) {
+  const text = readable(cell);
+  const links = (el) => queryAll(el, 'a[href^="mailto:" i]').map(mailtoOf).filter(isAddress);
+  const own = cell.matches('a[href^="mailto:" i]') ? [mailtoOf(cell)] : links(cell);
+  if (isAddress(text)) {
+    const other = own.find((a) => fold(a) !== fold(text));
+    return other ? { text, odd: `its e-mail reads "${text}", but its link writes to "${other}"` } : { text };
+  }
+  const said = [cell, ...queryAll(cell, '*')].flatMap((el) => [...el.attributes])
+    .filter((a) => a.name === 'title' || a.name.startsWith('data-')).map((a) => bare(a.value)).filter(isAddress);
+  const speechless = !/[@…]|\.\.\./.test(text); // "Write to", or a picture: the cell's own link is all it says
+  for (const source of [own, links(row), said]) {
+    const one = [...new Set(source)];
+    if (one.length === 1 && (agrees(text, one[0]) || (speechless && source === own))) return { text: one[0] };
+    if (one.length) break;
+  }
+  return { text, odd: text ? `its e-mail "${text}" is not exactly one address` : 'it shows no e-mail' };
+}
+
+// readCell reads a cell: {text, odd}, where odd says why the text cannot be relied on.
+function readCell(row, el, col) {
+  if (col.attr) return { text: el.getAttribute(col.attr) || '' };
+  if (col.kind === 'email') return emailIn(row, el);
+  return { text: col.hidden ? bare(el.textContent) : readable(el) };
+}
+
+// keyOf reads a row's key: a Miss where the table has no such column, null where it cannot be relied on.
+function keyOf(row, spec, headers) {
+  const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
+  if (cell === null || (cell instanceof Miss && cell.kind === 'ambiguous')) return null;
+  if (cell instanceof Miss) return cell;
+  const got = readCell(row, cell.el, col);
+  return got.odd ? null : got.text;
 }
 
 // rowByKey finds the one row whose key cell equals a value. None and two are Misses.
 function rowByKey(table, equals) {
   const found = resolve(table);
   if (found instanceof Miss) return found;
-  const spec = table.table, col = spec.columns[spec.key], headers = headersOf(found.el, spec), hits = [];
+  const spec = table.table, headers = headersOf(found.el, spec), hits = [];
   for (const row of rowElements(found.el, spec)) {
-    const cell = cellOf(row, col, headers, spec);
-    if (cell instanceof Miss) return cell;
-    if (cell && same(cellText(cell.el, col), equals, spec.fold)) hits.push(row);
+    const key = keyOf(row, spec, headers);
+    if (key instanceof Miss) return key;
+    if (key !== null && same(key, equals, spec.fold)) hits.push(row);
   }
   if (hits.length === 0) return new Miss('no-row', `no row has ${spec.key} "${equals}"`);
   if (hits.length > 1) return new Miss('ambiguous', `${hits.length} rows have ${spec.key} "${equals}"`);
   const row = hits[0];
-  return { el: row, readKey: () => { const cell = cellOf(row, col, headersOf(found.el, spec), spec); return cell && !(cell instanceof Miss) ? cellText(cell.el, col) : null; } };
+  const readKey = () => {
+    const key = keyOf(row, spec, headersOf(found.el, spec));
+    return key instanceof Miss ? null : key;
+  };
+  return { el: row, readKey };
 }
 
-const cellText = (el, col) => (col.attr ? el.getAttribute(col.attr) || '' : bare(col.hidden ? el.textContent : el.innerText));
+// readRow reads one row into texts in the order of names, what is odd about it, and which row of the list it says it is.
+function readRow(row, names, spec, headers) {
+  const cells = [], odd = [];
+  for (const n of names) {
+    const cell = cellOf(row, spec.columns[n], headers, spec);
+    if (cell instanceof Miss && cell.kind !== 'ambiguous') return cell;
+    if (cell instanceof Miss) odd.push(`its ${n} is ambiguous: ${cell.detail}`);
+    const got = cell && !(cell instanceof Miss) ? readCell(row, cell.el, spec.columns[n]) : { text: null };
+    if (got.odd) odd.push(got.odd);
+    cells.push(n === spec.key && got.odd ? '\u0000' + got.text : got.text);
+  }
+  return { cells, odd: odd.join('; '), at: row.getAttribute('aria-rowindex') || '' };
+}
 
-// collect reads every row now in the document into arrays of cell texts, in the order of `names`.
+// collect reads every row now in the document. A row in which nothing can be read is a spacer.
 function collect(table, el) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows = [];
   for (const row of rowElements(el, spec)) {
-    const out = [];
-    for (const n of names) {
-      const cell = cellOf(row, spec.columns[n], headers, spec);
-      if (cell instanceof Miss) return cell;
-      out.push(cell ? cellText(cell.el, spec.columns[n]) : null);
-    }
-    if (out[names.indexOf(spec.key)]) rows.push(out);
+    const got = readRow(row, names, spec, headers);
+    if (got instanceof Miss) return got;
+    if (got.cells.some((c) => c !== null && c !== '' && c !== '\u0000')) rows.push(got);
   }
   return { names, rows };
 }
 
-const signature = (rows) => rows.map((r) => r.join('\u0001')).join('\u0002');
+const lineOf = (r) => r.at + '\u0001' + r.cells.join('\u0001');
+const signature = (rows) => rows.map(lineOf).join('\u0002');
 
 // settled waits until a table is there, says it is not busy, reads the same twice a frame apart, and differs from `unlike`.
 async function settled(table, wait, unlike) {
@@ -80,13 +175,34 @@ async function settled(table, wait, unlike) {
   }
 }
 
-// counter reads how many rows there are in all, by the page's own word: the last number in its text.
-function counter(req) {
+// countShown is what the page says of how many rows there are in all. What that means is for the caller to say.
+function countShown(req) {
   if (!req.counter) return null;
   const found = resolve(req.counter);
-  if (found instanceof Miss) return null;
-  const numbers = norm(valueOf(found.el)).match(/\d[\d., \u202f]*/g);
-  return numbers ? Number(numbers.at(-1).replace(/\D/g, '')) : null;
+  return found instanceof Miss ? null : valueOf(found.el);
+}
+
+// counted waits a while for a counter that comes later than the rows.
+async function counted(req) {
+  const end = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || '') && performance.now() < end) await pause(25);
+}
+
+// pressed says whether a check box, switch or toggle is on.
+function pressed(el) {
+  if (el.type === 'checkbox' || el.type === 'radio') return el.checked;
+  return ['aria-checked', 'aria-pressed', 'aria-selected'].some((a) => el.getAttribute(a) === 'true');
+}
+
+// filtersNow says of each filter whether it is as it should be: holds, or what it is instead.
+function filtersNow(req) {
+  return (req.filters || []).map((f) => {
+    const found = resolve(f.target);
+    if (found instanceof Miss) return found.kind === 'missing' ? 'absent' : found.detail;
+    if (f.on !== undefined) return pressed(found.el) === f.on ? 'holds' : `it is ${f.on ? 'off' : 'on'}`;
+    const says = valueOf(found.el);
+    return norm(says) === norm(f.equals) ? 'holds' : `it says "${says}"`;
+  });
 }
 
 const hashOf = (s) => { let h = 5381; for (let i = 0; i < s.length; i++) h = ((h << 5) + h + s.charCodeAt(i)) | 0; return h + ':' + s.length; };
@@ -95,12 +211,13 @@ const seenPages = new Map();
 // rows reads the page of a table that is shown now. `unlike` is the mark of the page before, which must have gone.
 async function rows(req) {
   const before = req.unlike ? seenPages.get(req.unlike) ?? null : null;
+  await counted(req);
   let got = await settled(req.table, req.wait, before);
   if (!(got instanceof Miss) && req.unlike && before === null && hashOf(got.sig) === req.unlike) got = new Miss('unchanged', 'the table still shows the page before');
   if (got instanceof Miss) return { miss: got };
   const mark = hashOf(got.sig);
   seenPages.clear(); seenPages.set(mark, got.sig);
-  const out = { names: got.names, rows: got.rows, mark, total: counter(req) };
+  const out = { names: got.names, rows: got.rows, drawn: got.rows.length, mark, count: countShown(req), filters: filtersNow(req) };
   if (req.next) {
     const s = stateOf(req.next);
     out.next = s.state; out.nextDetail = s.detail;
@@ -111,7 +228,7 @@ async function rows(req) {
 // scrollerOf finds what scrolls a list: itself, or the nearest thing around it that does.
 function scrollerOf(el) {
   for (let p = el; p && p.nodeType === 1; p = parentOf(p)) if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
-  return el;
+  return el.ownerDocument.scrollingElement || el;
 }
 
 // scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.
@@ -119,20 +236,25 @@ async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
   const end = performance.now() + req.wait, out = new Map();
+  await counted(req);
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = [], pos = req.from;
+  let names = [], pos = req.from, least = Infinity;
   for (;;) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()));
     if (got instanceof Miss) return { miss: got };
     names = got.names;
-    for (const r of got.rows) out.set(r.join('\u0001'), r);
+    for (const r of got.rows) out.set(lineOf(r), r);
+    least = Math.min(least, got.rows.length);
     const bottom = Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
     const next = el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
-    if (bottom || out.size >= req.limit || performance.now() >= end) return { names, rows: [...out.values()], pos: next, bottom, total: counter(req) };
+    if (bottom || out.size >= req.limit || performance.now() >= end) {
+      const filters = filtersNow(req);
+      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req), filters };
+    }
     pos = next;
   }
 }

@@ -61,10 +61,10 @@ func cell(s string, width int) string {
 	return s
 }
 
-var userColumns = []string{"id", "email", "first_name", "last_name", "role", "status"}
+var userColumns = []string{"id", "email", "first_name", "last_name", "role", "status", "notice"}
 
 func userRecord(u userops.User) []string {
-	return []string{u.ID, u.Email, u.FirstName, u.LastName, u.Role, string(u.Status)}
+	return []string{u.ID, u.Email, u.FirstName, u.LastName, u.Role, string(u.Status), u.Notice}
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -82,9 +82,18 @@ func printLine(w io.Writer, v any) error {
 
 func printUserTable(w io.Writer, users []userops.User) error {
 	t := newTable()
-	t.AppendHeader(table.Row{"Email", "First name", "Last name", "Role", "Status"})
+	header := table.Row{"Email", "First name", "Last name", "Role", "Status"}
+	odd := slices.ContainsFunc(users, func(u userops.User) bool { return u.Notice != "" })
+	if odd {
+		header = append(header, "Notice")
+	}
+	t.AppendHeader(header)
 	for _, u := range users {
-		t.AppendRow(table.Row{cell(u.Email, 44), cell(u.FirstName, 20), cell(u.LastName, 24), cell(u.Role, 20), string(u.Status)})
+		row := table.Row{cell(u.Email, 44), cell(u.FirstName, 20), cell(u.LastName, 24), cell(u.Role, 20), string(u.Status)}
+		if odd {
+			row = append(row, cell(u.Notice, 100))
+		}
+		t.AppendRow(row)
 	}
 	return render(w, t)
 }

@@ -88,7 +88,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			out, reactivate, err = p.rules().Invite(u, in)
 			return out, err
 		},
-		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
+		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
 		return userops.Invited(in, res, nil)
@@ -136,6 +136,9 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		return end(out, err)
 	}
 	if found != nil {
+		if rq.action == userops.SetRole {
+			rq.wanted.Status = found.Status // a role that is stored with access taken away is not what was asked for
+		}
 		email = found.Email // as the console writes it: what pages are compared with
 	}
 	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {

@@ -3,7 +3,6 @@ package browserpath
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // readRoster reads the users of all statuses on a page.
@@ -21,50 +21,59 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 	}
 	rows := res.Rows["users"]
 	out := userops.Roster{Complete: rows.Complete, Proof: rows.Proof, ObservedAt: time.Now().UTC(), Users: make([]userops.User, 0, len(rows.Rows))}
-	patterns := map[string]*regexp.Regexp{}
-	for col, c := range rows.Columns {
-		if c.Pattern != "" {
-			re, err := regexp.Compile(c.Pattern)
-			if err != nil {
-				return userops.Roster{}, err
-			}
-			patterns[col] = re
-		}
-	}
-	for _, row := range rows.Rows {
-		u, err := p.user(row, patterns)
-		if err != nil {
-			return userops.Roster{}, err
-		}
-		out.Users = append(out.Users, u)
+	for i := range rows.Rows {
+		out.Users = append(out.Users, p.user(rows, i))
 	}
 	return out, nil
 }
 
-// user makes a user of a row, by the columns' patterns and the app's words.
-func (p *Path) user(row map[string]string, patterns map[string]*regexp.Regexp) (userops.User, error) {
-	fields := map[string]string{}
-	for col, text := range row {
-		re := patterns[col]
-		if re == nil {
-			fields[col] = text
-			continue
-		}
-		m := re.FindStringSubmatch(text)
-		if m == nil {
-			return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.ErrDrift, Cause: fmt.Errorf("its %s %q does not match %s", col, text, re), Hint: "the table is not as the selector version says: correct the column's pattern in the overlay folder"}
-		}
-		for i, n := range re.SubexpNames() {
-			if n != "" {
-				fields[n] = strings.TrimSpace(m[i])
-			}
-		}
+// user makes a user of a row, by the columns' patterns and the app's words. What cannot be made out is told in a notice:
+// one odd row is no reason not to list the others.
+func (p *Path) user(rows automation.Rows, i int) userops.User {
+	fields, odd := rows.Fields(i)
+	if n := rows.Notices[i]; n != "" {
+		odd = append([]string{n}, odd...)
+	}
+	u := userops.User{
+		ID: fields["id"], Email: fields["email"], FirstName: fields["first_name"], LastName: fields["last_name"],
+		Role: fields["role"], TimeZone: fields["time_zone"], Unread: rows.Unread[i],
+	}
+	if _, err := userops.CheckEmail(u.Email); err != nil && u.Email != "" {
+		odd = append(odd, fmt.Sprintf("its e-mail %q is not exactly one address", u.Email))
+		u.Email, u.Unread = "", u.Email
+	}
+	if strings.TrimSpace(u.FirstName+u.LastName) == "" && named(rows.Columns) {
+		odd = append(odd, "it shows no name")
 	}
 	status, err := p.opts.Library.App.Status(fields["status"])
 	if err != nil {
-		return userops.User{}, &userops.Error{Act: "reading the row of", Target: row["email"], Tenant: p.opts.Tenant, Kind: userops.ErrDrift, Cause: err, Hint: "add the word to statuses in the app's app.yaml in the overlay folder"}
+		status, odd = string(userops.Unrecognised), append(odd, err.Error())
 	}
-	return userops.User{ID: fields["id"], Email: fields["email"], FirstName: fields["first_name"], LastName: fields["last_name"], Role: fields["role"], Status: userops.Status(status)}, nil
+	u.Status, u.Notice = userops.Status(status), strings.Join(odd, "; ")
+	return u
+}
+
+// named says that a table shows names.
+func named(columns map[string]selectors.Column) bool {
+	for name, c := range columns {
+		if strings.Contains(name, "name") || strings.Contains(c.Pattern, "name>") {
+			return true
+		}
+	}
+	return false
+}
+
+// meaning translates what a field says into this program's words. Two words for a status that are both not known are not
+// held against each other: whoever has one gets a notice anyway.
+func (p *Path) meaning(field, text string) string {
+	if field != "status" {
+		return text
+	}
+	status, err := p.opts.Library.App.Status(text)
+	if err != nil {
+		return string(userops.Unrecognised)
+	}
+	return status
 }
 
 // List implements userops.Directory.
@@ -79,8 +88,8 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
 	for _, u := range ros.Users {
-		if len(statuses) > 0 && !slices.Contains(statuses, u.Status) {
-			continue
+		if len(statuses) > 0 && u.Status != userops.Unrecognised && !slices.Contains(statuses, u.Status) {
+			continue // somebody whose status is not recognised may have any
 		}
 		if err := each(u); err != nil {
 			return userops.Listing{}, err

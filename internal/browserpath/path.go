@@ -157,7 +157,7 @@ func (p *Path) runOn(ctx context.Context, page *automation.Page, name string, in
 	}
 	all := map[string]string{"home": p.home, "organisation_id": p.seen}
 	maps.Copy(all, inputs)
-	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience}
+	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience, Meaning: p.meaning}
 	with(r)
 	res, err := r.Do(ctx)
 	return r, res, err

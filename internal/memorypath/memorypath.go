@@ -117,6 +117,9 @@ func (p *Path) change(ctx context.Context, action userops.Action, email string, 
 	if i >= 0 {
 		u := p.Stored()[i]
 		res.Before, res.After = &u, &u
+		if action == userops.SetRole {
+			wanted.Status = u.Status
+		}
 	}
 	if o, err := decide(res.Before); o != "" {
 		return end(o, err)
@@ -212,7 +215,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			out, err = p.known(in.Role)
 		}
 		return out, err
-	}, userops.Wanted{Status: userops.Active, Role: in.Role}, func(u *userops.User) {
+	}, userops.WantedOf(in), func(u *userops.User) {
 		u.FirstName, u.LastName, u.Role, u.Status = in.FirstName, in.LastName, in.Role, status
 	})
 	if !reactivate {

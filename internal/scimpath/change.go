@@ -80,7 +80,7 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 			return out, err
 		},
 		carry:  func(ctx context.Context, s *service, send *sender, _ *entry) error { return p.create(ctx, s, send, in) },
-		wanted: userops.Wanted{Status: userops.Active, Role: in.Role},
+		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
 		return userops.Invited(in, res, nil)
@@ -168,6 +168,9 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 	}
 	if e != nil {
 		res.Before = &e.user
+		if rq.action == userops.SetRole {
+			rq.wanted.Status = e.user.Status
+		}
 	}
 	if out, err := p.decide(ctx, s, rq, ros, res.Before); out != "" {
 		res.After = res.Before

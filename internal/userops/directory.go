@@ -6,6 +6,7 @@ package userops
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -17,6 +18,9 @@ const (
 	Active   Status = "active"
 	Inactive Status = "inactive"
 	Pending  Status = "pending" // a change awaits a second person's approval; not "invited"
+
+	// Unrecognised stands for a word that is not known: the user may be anything, and Notice tells the word.
+	Unrecognised Status = "unrecognised"
 )
 
 // User is one person in a tenant. The JSON names are a contract.
@@ -27,6 +31,11 @@ type User struct {
 	LastName  string `json:"last_name"`
 	Role      string `json:"role"`
 	Status    Status `json:"status"`
+	TimeZone  string `json:"time_zone,omitempty"` // empty where the path does not show it
+	// Notice says what is odd about how the user is listed. A user with a notice is not changed.
+	Notice string `json:"notice,omitempty"`
+	// Unread is what the list shows for an e-mail that cannot be read as exactly one address; Email is then empty.
+	Unread string `json:"-"`
 }
 
 // SameUser says that two looks show the same in every field, or both nobody.
@@ -34,7 +43,28 @@ func SameUser(a, b *User) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
-	return *a == *b
+	x, y := *a, *b
+	x.Unread, y.Unread = "", "" // not kept in records
+	return x == y
+}
+
+// Changed names the fields, with what they were and are, in which a user differs from before: whoever asked for one of them
+// can tell what else was changed with it. It is empty where one of the two was not seen.
+func Changed(before, after *User) []string {
+	if before == nil || after == nil {
+		return nil
+	}
+	var out []string
+	for _, f := range []struct{ name, was, is string }{
+		{"id", before.ID, after.ID}, {"e-mail", before.Email, after.Email}, {"first name", before.FirstName, after.FirstName},
+		{"last name", before.LastName, after.LastName}, {"role", before.Role, after.Role},
+		{"status", string(before.Status), string(after.Status)}, {"time zone", before.TimeZone, after.TimeZone},
+	} {
+		if f.was != f.is {
+			out = append(out, fmt.Sprintf("%s: %q, before %q", f.name, f.is, f.was))
+		}
+	}
+	return out
 }
 
 // Invitation asks for a new user. Role has no default: a console that is not told makes an Administrator.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"unicode"
 )
 
 // CheckEmail returns an address ready to be compared: surrounding white space removed, nothing else changed. The error
@@ -30,12 +31,45 @@ func CheckEmail(s string) (string, error) {
 	if a.Address != s {
 		return fail("only the bare address may be given")
 	}
-	for _, r := range s {
-		if r < ' ' || r == 0x7f || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff {
-			return fail("it holds an invisible character")
-		}
+	if strings.ContainsFunc(s, unseen) {
+		return fail("it holds an invisible character")
 	}
 	return s, nil
+}
+
+// unseen says that a sign is not seen where it stands, or only alters what stands beside it.
+func unseen(r rune) bool {
+	return r < ' ' || r == 0x7f || r == 0xad || r == 0x34f || r == 0x61c || r == 0x180e || r >= 0x200b && r <= 0x200f ||
+		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0xfe00 && r <= 0xfe0f || r == 0xfeff
+}
+
+// MayBe says that an e-mail which is shown unreadably may be the given one: it is in there once what cannot be seen is left
+// out, or it begins and ends as the text does around an ellipsis, or as a part that is cut off.
+func MayBe(shown, email string) bool {
+	whole := FoldEmail(email)
+	plain := FoldEmail(strings.Map(func(r rune) rune {
+		if unseen(r) && r >= ' ' {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(shown, "...", "…")))
+	if plain == "" || whole == "" {
+		return false
+	}
+	if strings.Contains(strings.Join(strings.Fields(plain), ""), whole) {
+		return true
+	}
+	between := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>()[],;:\"|", r) }
+	for _, part := range strings.FieldsFunc(plain, between) {
+		start, end, cut := strings.Cut(part, "…")
+		switch {
+		case cut && start+end != "" && strings.HasPrefix(whole, start) && strings.HasSuffix(whole, end):
+			return true
+		case !cut && strings.Contains(part, "@") && strings.HasPrefix(whole, part):
+			return true
+		}
+	}
+	return false
 }
 
 // SameEmail compares two addresses without regard to the case of ASCII letters: ann@x.com is Ann@X.com, and is not

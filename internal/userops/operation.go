@@ -3,6 +3,7 @@ package userops
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,15 +32,31 @@ type Found struct {
 	Active int   // active users of the tenant, of a list read to its proved end
 }
 
-// Wanted is what a read-back must see of the user for a change to be done.
+// Wanted is what a read-back must see of the user for a change to be done. An empty field may be anything.
 type Wanted struct {
-	Status Status `json:"status,omitempty"` // empty: any
-	Role   string `json:"role,omitempty"`   // empty: any
+	Status    Status `json:"status,omitempty"`
+	Role      string `json:"role,omitempty"`
+	FirstName string `json:"first_name,omitempty"`
+	LastName  string `json:"last_name,omitempty"`
+	TimeZone  string `json:"time_zone,omitempty"` // compared only where the path shows a user's
 }
 
-// Holds says whether a user, nil for none, is as wanted.
+// Holds says whether a user, nil for none, is as wanted. White space in names is folded, as pages fold it.
 func (w Wanted) Holds(u *User) bool {
-	return u != nil && (w.Status == "" || u.Status == w.Status) && (w.Role == "" || u.Role == w.Role)
+	if u == nil {
+		return false
+	}
+	folded := func(want, is string) bool {
+		return want == "" || strings.Join(strings.Fields(want), " ") == strings.Join(strings.Fields(is), " ")
+	}
+	return (w.Status == "" || u.Status == w.Status) && (w.Role == "" || u.Role == w.Role) &&
+		folded(w.FirstName, u.FirstName) && folded(w.LastName, u.LastName) &&
+		(u.TimeZone == "" || folded(w.TimeZone, u.TimeZone))
+}
+
+// WantedOf is what an invitation wants.
+func WantedOf(in Invitation) Wanted {
+	return Wanted{Status: Active, Role: in.Role, FirstName: in.FirstName, LastName: in.LastName, TimeZone: in.TimeZone}
 }
 
 type operationKey struct{}

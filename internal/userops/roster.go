@@ -14,17 +14,21 @@ type Roster struct {
 }
 
 // Match finds the user with an e-mail, as SameEmail compares; nil is nobody. Several are an *Error of ErrAmbiguous: nobody
-// is guessed at.
+// is guessed at. So is somebody whose e-mail cannot be read and may be this one, an *Error of ErrDrift: neither that there
+// is nobody nor that there is one could be said.
 func (r Roster) Match(email string) (*User, error) {
 	var found *User
 	for i := range r.Users {
-		if !SameEmail(r.Users[i].Email, email) {
+		u := r.Users[i]
+		if u.Email == "" && MayBe(u.Unread, email) {
+			return nil, &Error{Act: "finding", Target: email, Kind: ErrDrift, Cause: fmt.Errorf("the e-mail shown as %q cannot be read, and may be this one", u.Unread), Hint: "look in the console whose e-mail that is"}
+		}
+		if u.Email == "" || !SameEmail(u.Email, email) {
 			continue
 		}
 		if found != nil {
-			return nil, &Error{Act: "finding", Target: email, Kind: ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, r.Users[i].Email, r.Users[i].ID), Hint: "settle in the console which of them it is"}
+			return nil, &Error{Act: "finding", Target: email, Kind: ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.Email, found.ID, u.Email, u.ID), Hint: "settle in the console which of them it is"}
 		}
-		u := r.Users[i]
 		found = &u
 	}
 	return found, nil

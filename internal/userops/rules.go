@@ -44,6 +44,11 @@ func (r Rules) waiting(act, email string) error {
 	return &Error{Act: act, Target: email, Tenant: r.Tenant, Kind: ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
 }
 
+// odd is why somebody who is listed with a notice is not changed.
+func (r Rules) odd(act string, u *User) error {
+	return &Error{Act: act, Target: u.Email, Tenant: r.Tenant, Kind: ErrDrift, Cause: errors.New("the list shows this user in a way that is not understood: " + u.Notice), Hint: "look at this user in the console; a word or pattern that is not known can be added in the overlay folder"}
+}
+
 // Deactivate decides about taking access from somebody.
 func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
 	switch {
@@ -51,6 +56,8 @@ func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
 		return Refused, r.fail("deactivating", email, ErrSelf, "let another administrator do it by hand")
 	case u == nil:
 		return Halted, r.NotFound(email)
+	case u.Notice != "":
+		return Halted, r.odd("deactivating", u)
 	case u.Status == Inactive:
 		return Already, nil
 	case r.last(all, u):
@@ -66,6 +73,8 @@ func (r Rules) Reactivate(u *User, email string) (Outcome, error) {
 	switch {
 	case u == nil:
 		return Halted, r.NotFound(email)
+	case u.Notice != "":
+		return Halted, r.odd("reactivating", u)
 	case u.Status == Active:
 		return Already, nil
 	case u.Status == Pending:
@@ -82,6 +91,8 @@ func (r Rules) SetRole(all Roster, u *User, email, role string) (Outcome, error)
 		return Refused, r.fail(act, email, ErrNoRole, "name the role with --role")
 	case u == nil:
 		return Halted, r.NotFound(email)
+	case u.Notice != "":
+		return Halted, r.odd(act, u)
 	case u.Role == role:
 		return Already, nil
 	case u.Status == Inactive:
@@ -105,6 +116,8 @@ func (r Rules) Invite(u *User, in Invitation) (out Outcome, reactivating bool, e
 		return Halted, false, &Error{Act: "inviting", Target: in.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
 	case u == nil:
 		return "", false, nil
+	case u.Notice != "":
+		return Halted, false, r.odd("inviting", u)
 	case u.Status == Active:
 		return Already, false, nil
 	case u.Status == Pending:

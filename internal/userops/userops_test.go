@@ -1,6 +1,7 @@
 package userops_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -69,4 +70,73 @@ func FuzzCheckEmail(f *testing.F) {
 			t.Fatalf("%q became %q", s, got)
 		}
 	})
+}
+
+func TestAnUnreadableEMailMayBeTheOneThatIsMeant(t *testing.T) {
+	t.Parallel()
+	const ann = "Ann@acme.example"
+	for _, shown := range []string{"ann@acme.exa…", "ann@acme.exa...", "ann@…", "an…example", "…acme.example", "ann@ac\u00adme.example", "ann\u200b@acme.example", "Work: ann@acme.example", "bob@x.com, ann@acme.example", "ann@acme. example", "Work: ann@acme.exa"} {
+		assert.True(t, userops.MayBe(shown, ann), shown)
+	}
+	for _, shown := range []string{"", "bob@acme.exa…", "joann@acme.exa…", "not given", "ann@acme.org…", "Ann", "bob@x.com, eve@x.com"} {
+		assert.False(t, userops.MayBe(shown, ann), shown)
+	}
+}
+
+func TestNobodyIsNotConcludedWhileAnEMailCannotBeRead(t *testing.T) {
+	t.Parallel()
+	odd := userops.User{ID: "2", Unread: "ann@acme.exa…", Notice: "its e-mail cannot be read"}
+	for name, users := range map[string][]userops.User{"nobody": {odd}, "one": {{ID: "1", Email: "ann@acme.example"}, odd}, "the other way round": {odd, {ID: "1", Email: "ann@acme.example"}}} {
+		_, err := userops.Roster{Users: users}.Match("ann@acme.example")
+		require.ErrorIs(t, err, userops.ErrDrift, name)
+		assert.Contains(t, err.Error(), "ann@acme.exa…")
+	}
+	u, err := userops.Roster{Users: []userops.User{odd, {}, {Email: "bob@acme.example"}}}.Match("bob@acme.example")
+	require.NoError(t, err, "it blocks nobody else")
+	assert.Equal(t, "bob@acme.example", u.Email)
+}
+
+func TestSomebodyWithANoticeIsNotChanged(t *testing.T) {
+	t.Parallel()
+	rules, all := userops.Rules{Administrator: "Administrator"}, userops.Roster{}
+	for _, status := range []userops.Status{userops.Active, userops.Inactive, userops.Unrecognised} {
+		u := &userops.User{Email: "ann@x.com", Role: "Clerk", Status: status, Notice: "the status \"Dormant\" is not known"}
+		for name, decide := range map[string]func() (userops.Outcome, error){
+			"deactivate": func() (userops.Outcome, error) { return rules.Deactivate(all, u, u.Email) },
+			"reactivate": func() (userops.Outcome, error) { return rules.Reactivate(u, u.Email) },
+			"set-role":   func() (userops.Outcome, error) { return rules.SetRole(all, u, u.Email, "Payer") },
+			"invite": func() (userops.Outcome, error) {
+				out, _, err := rules.Invite(u, userops.Invitation{Email: u.Email, FirstName: "A", LastName: "B", Role: "Payer"})
+				return out, err
+			},
+		} {
+			out, err := decide()
+			assert.Equal(t, userops.Halted, out, name)
+			require.ErrorIs(t, err, userops.ErrDrift, name)
+			assert.Contains(t, err.Error(), "Dormant", name)
+		}
+	}
+}
+
+func TestWantedIsTheWhole(t *testing.T) {
+	t.Parallel()
+	w := userops.WantedOf(userops.Invitation{Email: "eve@x.com", FirstName: "Eve  Ann", LastName: "Moss", Role: "Clerk", TimeZone: "Berlin"})
+	is := userops.User{Email: "eve@x.com", FirstName: "Eve Ann", LastName: "Moss", Role: "Clerk", Status: userops.Active}
+	assert.True(t, w.Holds(&is), "a time zone that is not shown is not compared")
+	for name, edit := range map[string]func(u *userops.User){
+		"first name": func(u *userops.User) { u.FirstName = "Eva" }, "last name": func(u *userops.User) { u.LastName = "" }, "role": func(u *userops.User) { u.Role = "Administrator" },
+		"status": func(u *userops.User) { u.Status = userops.Inactive }, "time zone": func(u *userops.User) { u.TimeZone = "London" },
+	} {
+		other := is
+		edit(&other)
+		assert.False(t, w.Holds(&other), name)
+		changed := userops.Changed(&is, &other)
+		require.Len(t, changed, 1, name)
+		assert.Contains(t, changed[0], name)
+	}
+	assert.Empty(t, userops.Changed(&is, &is))
+	assert.Empty(t, userops.Changed(nil, &is))
+	var old userops.Wanted
+	require.NoError(t, json.Unmarshal([]byte(`{"status":"inactive","role":"Clerk"}`), &old), "as records before had it")
+	assert.Equal(t, userops.Wanted{Status: userops.Inactive, Role: "Clerk"}, old)
 }

@@ -1,0 +1,201 @@
+package automation
+
+import (
+	"fmt"
+	"strings"
+)
+
+// gathering collects rows by key and notices when the table changes under it.
+type gathering struct {
+	r      Reading
+	out    Rows
+	seen   map[string]int // identity of a row to its position in out
+	keyed  int            // rows whose key could be read
+	total  *int
+	larger bool   // the counter was once larger than the rows then in the document: it does not merely count them
+	moved  string // why what was read does not hang together
+	start  int    // number of the page's latest request when reading began
+	parts  bool   // more was read than was in the document at first
+
+	filters []string // how the filters were last seen
+}
+
+// looked says what one look took in.
+type looked int
+
+const (
+	onePage   looked = iota // a page: whoever was on one before is seen twice
+	wholePage               // everything so far, again
+	stretch                 // part of a list that draws what is in view: rows overlap
+)
+
+func newGathering(r Reading, start int) *gathering {
+	g := &gathering{r: r, start: start, seen: map[string]int{}}
+	g.out.Columns, g.out.Notices, g.out.Unread = r.Table.Table.Columns, map[int]string{}, map[int]string{}
+	return g
+}
+
+// oddKey begins a key that the injected script could not make out.
+const oddKey = "\x00"
+
+// add takes in one look.
+func (g *gathering) add(a rowsAnswer, kind looked) error {
+	if err := g.filtered(a.Filters); err != nil {
+		return err
+	}
+	g.out.Pages++
+	g.counts(a)
+	twins := map[string]int{}
+	for _, got := range a.Rows {
+		row := make(map[string]string, len(got.Cells))
+		for i, c := range got.Cells {
+			if c != nil {
+				row[a.Names[i]] = *c
+			}
+		}
+		g.addRow(row, got, kind, twins)
+	}
+	if g.r.Limit > 0 && len(g.out.Rows) > g.r.Limit {
+		return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf("more than %d rows", g.r.Limit)}
+	}
+	if g.r.Progress != nil {
+		g.r.Progress(len(g.out.Rows))
+	}
+	return nil
+}
+
+// addRow takes in one row, unless it is one seen before. twins counts the rows of a look that are told apart by nothing
+// but their order.
+func (g *gathering) addRow(row map[string]string, got rowAnswer, kind looked, twins map[string]int) {
+	name := g.r.Table.Table.Key
+	key, unread := row[name], ""
+	if strings.HasPrefix(key, oddKey) {
+		key, unread = "", strings.TrimPrefix(key, oddKey)
+		delete(row, name)
+	}
+	row[positionColumn] = got.At
+	identity := key
+	if key == "" {
+		identity = oddKey + fmt.Sprint(row) + oddKey + unread
+		if kind == onePage {
+			identity = fmt.Sprint(g.out.Pages) + identity
+		}
+	}
+	if kind != stretch || key == "" {
+		twins[identity]++
+	}
+	identity = fmt.Sprint(identity, oddKey, max(1, twins[identity]))
+	if at, ok := g.seen[identity]; ok {
+		if kind == onePage {
+			g.moved = fmt.Sprintf("%q was read twice: rows moved between pages", key)
+		}
+		if kind != stretch || !g.anotherPerson(at, row) {
+			return
+		}
+		identity += oddKey + got.At
+		if _, ok := g.seen[identity]; ok {
+			return
+		}
+	}
+	at := len(g.out.Rows)
+	g.seen[identity] = at
+	g.out.Rows = append(g.out.Rows, row)
+	if key != "" {
+		g.keyed++
+	}
+	if unread != "" {
+		g.out.Unread[at] = unread
+	}
+	switch {
+	case got.Odd != "":
+		g.out.Notices[at] = got.Odd
+	case key == "":
+		g.out.Notices[at] = "it shows no " + strings.ReplaceAll(name, "email", "e-mail")
+	}
+}
+
+// positionColumn holds which row of the list a row says it is (aria-rowindex), while the list is read.
+const positionColumn = "\x00at"
+
+// anotherPerson says that a row with a key seen before is a second one that has the same key: it stands elsewhere in the
+// list and differs in something else. A row that is merely drawn again does neither.
+func (g *gathering) anotherPerson(at int, row map[string]string) bool {
+	first := g.out.Rows[at]
+	if row[positionColumn] == "" || first[positionColumn] == row[positionColumn] {
+		return false
+	}
+	for name, text := range row {
+		if name != positionColumn && first[name] != text {
+			return true
+		}
+	}
+	return false
+}
+
+// filtered holds the filters as they are now against what they should be. Before the first row they must all be there and
+// hold; afterwards one that is not shown on a page is passed over until the end.
+func (g *gathering) filtered(now []string) error {
+	for i, state := range now {
+		name := g.r.Filters[i].Target.Name
+		switch {
+		case state == "holds":
+		case g.out.Pages == 0:
+			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf("the filter %q is not as it should be: %s", name, state)}
+		case state != "absent":
+			g.moved = fmt.Sprintf("the filter %q did not stay as it should be: %s", name, state)
+		}
+	}
+	g.filters = now
+	return nil
+}
+
+// counts takes in what the counter says.
+func (g *gathering) counts(a rowsAnswer) {
+	if a.Count == nil || g.r.Counter == nil {
+		return
+	}
+	n, ok := total(g.r.Counter, *a.Count)
+	if !ok {
+		return
+	}
+	if g.total != nil && *g.total != n {
+		g.moved = fmt.Sprintf("the counter went from %d to %d while the table was read", *g.total, n)
+	}
+	g.total = &n
+	g.larger = g.larger || n > a.Drawn
+}
+
+// agrees says that the counter says what was read. Rows without a key may be people or not, such as a line of totals.
+func (g *gathering) agrees() bool { return g.total != nil && g.numbers(*g.total) }
+
+func (g *gathering) numbers(n int) bool { return n == len(g.out.Rows) || n == g.keyed }
+
+// prove judges the end that was reached. ended says that it is the end whatever the counter says.
+func (g *gathering) prove(how string, ended bool) {
+	for i := range g.out.Rows {
+		delete(g.out.Rows[i], positionColumn)
+	}
+	g.out.Proof = how
+	for i, state := range g.filters {
+		if state != "holds" && g.moved == "" {
+			g.moved = fmt.Sprintf("at the end the filter %q is %s", g.r.Filters[i].Target.Name, state)
+		}
+	}
+	switch {
+	case g.moved != "":
+		g.out.Proof = g.moved
+	case g.total != nil && !g.agrees():
+		g.out.Proof = fmt.Sprintf("%d rows were read, the counter says %d", len(g.out.Rows), *g.total)
+	case g.total == nil && g.r.Counter != nil:
+		g.out.Proof = "the counter could not be read"
+	case !ended && g.total == nil:
+		g.out.Proof = how + ", which alone proves no end"
+	case !ended && !g.larger:
+		g.out.Proof = how + ", and the counter was never larger than the rows drawn: it may merely count them"
+	default:
+		g.out.Complete = true
+		if g.total != nil {
+			g.out.Proof += fmt.Sprintf("; the counter says %d", *g.total)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 )
 
 // ErrStopped means that what the page would have sent at the commit was not what was meant, and did not leave.
-var ErrStopped = errors.New("the page would have sent something else than was meant")
+var ErrStopped = errors.New("what it would have sent was stopped")
 
 // Answer is what the server said to the commit.
 type Answer string

@@ -111,6 +111,11 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
 	var out []string
+	for _, c := range userops.Changed(s.before, s.after) {
+		if field, _, _ := strings.Cut(c, ":"); !s.rq.wanted.Asks(field) {
+			out = append(out, "not asked for, and changed: "+c)
+		}
+	}
 	if s.got.Passage.Again() {
 		out = append(out, "the connection was lost or opened anew at the commit, and a browser then sends again by itself: more than one may have arrived")
 	}

@@ -54,6 +54,11 @@ func (w Wanted) Holds(u *User) bool {
 		(u.TimeZone == "" || folded(w.TimeZone, u.TimeZone))
 }
 
+// Asks says whether a field, by its name in Changed, is one of those wanted.
+func (w Wanted) Asks(field string) bool {
+	return map[string]string{"status": string(w.Status), "role": w.Role, "first name": w.FirstName, "last name": w.LastName, "time zone": w.TimeZone}[field] != ""
+}
+
 // WantedOf is what an invitation wants.
 func WantedOf(in Invitation) Wanted {
 	return Wanted{Status: Active, Role: in.Role, FirstName: in.FirstName, LastName: in.LastName, TimeZone: in.TimeZone}

@@ -78,12 +78,12 @@ function mask(asked) {
     }
     if (all.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...all));
   }
-  return { readable: readable() };
+  return { readable: notMasked() };
 }
 
-// readable names what could be read in a picture though it must not be: the page's own styles may win, and what has
+// notMasked names what could be read in a picture though it must not be: the page's own styles may win, and what has
 // appeared since is not masked. Empty, the picture may be taken, or kept.
-function readable() {
+function notMasked() {
   for (const doc of documents()) {
     const view = doc.defaultView;
     if (!view) continue;
@@ -107,7 +107,7 @@ function readable() {
 }
 
 function unmask() {
-  const said = { readable: readable() };
+  const said = { readable: notMasked() };
   for (const [root, sheet] of masked.sheets.splice(0)) {
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
   }

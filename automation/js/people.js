@@ -42,7 +42,7 @@ function named(text, roster) {
 
 const unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
 const unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
-const drawn = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
+const unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
 
 // partsOf lists what is drawn inside a node: an open shadow root, what is put into a slot, a frame's document.
 function partsOf(el) {
@@ -62,7 +62,7 @@ function shownText(root) {
   const typed = [];
   let out = '';
   const field = (el) => {
-    if (el.localName === 'input' && unreadInput.test(el.type) || !drawn(el)) return;
+    if (el.localName === 'input' && unreadInput.test(el.type) || !unhidden(el)) return;
     const value = el.localName === 'select' ? norm(el.selectedOptions[0]?.textContent) : el.value;
     out += ` ${value} `;
     typed.push(value);
@@ -75,11 +75,11 @@ function shownText(root) {
     if (display === 'none') return;
     const edge = node.localName === 'br' || !/^(inline|contents)/.test(display) && !/^table-cell/.test(display);
     if (edge) out += '\n'; else if (display !== 'inline' && display !== 'contents') out += ' ';
-    const visibleHere = display === 'contents' ? shown : drawn(node);
+    const visibleHere = display === 'contents' ? shown : unhidden(node);
     for (const part of partsOf(node)) visit(part, visibleHere);
     if (edge) out += '\n'; else if (display !== 'inline' && display !== 'contents') out += ' ';
   };
-  visit(root, drawn(root));
+  visit(root, unhidden(root));
   const said = ['aria-label', 'title', 'alt'].map((a) => root.getAttribute(a) ?? '').join('\n');
   const lines = `${said}\n${out}\n${typed.join(' ')}`.normalize('NFC').replace(/[\u00ad\u200b]/g, '').split(/\n+/);
   return lines.map(norm).filter(Boolean).join('\n');

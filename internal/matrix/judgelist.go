@@ -65,7 +65,8 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 			missing++
 		}
 		if missing > unclaimed { // a row that could not be read may be of one of them
-			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s (%s) is not on it (%d rows, %d stored): %s", s.Email, s.ID, len(users), len(stored), l.Proof)
+			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s (%s) is not on it (%d rows, %d stored): %s",
+				s.Email, s.ID, len(users), len(stored), l.Proof)
 		}
 	}
 	return Pass, ""

@@ -142,7 +142,8 @@ func differingCases(layouts []string, seed int64) []Case {
 	for _, layout := range layouts {
 		for _, d := range differences {
 			names := strings.Split(d.with, "+")
-			if len(d.layouts) > 0 && !slices.Contains(d.layouts, layout) || slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(console.DifferenceLayouts(n), layout) }) {
+			impossible := func(n string) bool { return !slices.Contains(console.DifferenceLayouts(n), layout) }
+			if len(d.layouts) > 0 && !slices.Contains(d.layouts, layout) || slices.ContainsFunc(names, impossible) {
 				continue
 			}
 			for _, a := range d.actions {
@@ -154,8 +155,8 @@ func differingCases(layouts []string, seed int64) []Case {
 				for _, n := range names {
 					o.Differences = append(slices.Clone(o.Differences), n+"="+whom)
 				}
-				out = append(out, Case{Group: "differs", Name: d.with, Layout: layout, Action: a, Seed: seed, CanGoOn: d.harmless, Options: o,
-					May: d.may, Settle: d.settle, Zone: d.zone, Resends: d.resends})
+				out = append(out, Case{Group: "differs", Name: d.with, Layout: layout, Action: a, Seed: seed,
+					CanGoOn: d.harmless, Options: o, May: d.may, Settle: d.settle, Zone: d.zone, Resends: d.resends})
 			}
 		}
 	}

@@ -57,24 +57,25 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 	}
 	missing := 0
 	for _, s := range stored {
-		n := times(users, s.ID)
+		n := times(users, s)
 		if n > 1 {
 			return Lost, fmt.Sprintf("untrue list: %s is on it %d times", s.Email, n)
 		}
 		if n == 0 {
 			missing++
 		}
-		if missing > unclaimed { // a row that could not be read may be one of theirs, but of one only
-			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s is not on it (%d rows, %d stored): %s", s.Email, len(users), len(stored), l.Proof)
+		if missing > unclaimed { // a row that could not be read may be of one of them
+			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s (%s) is not on it (%d rows, %d stored): %s",
+				s.Email, s.ID, len(users), len(stored), l.Proof)
 		}
 	}
 	return Pass, ""
 }
 
-// times counts the rows that claim to be of a person.
-func times(users []userops.User, id string) (n int) {
+// times counts the rows that claim to be of a person: by id where the list has one, else by e-mail.
+func times(users []userops.User, s console.User) (n int) {
 	for _, u := range users {
-		if u.ID == id && !unreadable(u) {
+		if !unreadable(u) && (u.ID == s.ID || u.ID == "" && u.Email == s.Email) {
 			n++
 		}
 	}

@@ -162,7 +162,7 @@ func (j *judge) rehearsed(q automation.Request) Rehearsed {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.decide(q)
-	out := Rehearsed{Request: Describe(q), Ruling: r.Why, Passes: r.Pass}
+	out := Rehearsed{Request: Describe(q), Ruling: r.Why, Passes: r.Pass, Commit: r.Commit}
 	if r.Commit {
 		j.passed = append(j.passed, q) // a second one would have been stopped
 	}

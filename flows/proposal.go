@@ -17,6 +17,7 @@ type Rehearsed struct {
 	Request string `json:"request"`         // as it may be shown: secrets taken out
 	Ruling  string `json:"ruling"`          // what would have become of it at a real commit, and why
 	Passes  bool   `json:"passes"`          // it would have been let through
+	Commit  bool   `json:"commit"`          // it is what the press was made for
 	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
 }
 

@@ -175,7 +175,7 @@ func (p *Path) act(ctx context.Context, rq request, email string, people *automa
 		for _, w := range got.WouldSend {
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
-		return userops.Halted, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed, Hint: "look at the picture before-commit in the evidence; without --dry-run it would be done"}
+		return userops.Halted, p.rehearsed(ctx, rq, email, got)
 	}
 	if err != nil && !got.Committed {
 		err = p.explained(ctx, string(rq.action), ev, err)

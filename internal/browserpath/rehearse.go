@@ -3,9 +3,11 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
 )
 
 // rehearseThrough carries out a changing flow, its press included, in a session that is thrown away and that nothing
@@ -38,4 +40,25 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request, people *automati
 		err = &pictured{err}
 	}
 	return run, res, err
+}
+
+// rehearsed ends a rehearsal that came to its press. One through the press has failed if nothing would have been let
+// through as the commit.
+func (p *Path) rehearsed(ctx context.Context, rq request, email string, got flows.Result) error {
+	e := &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRehearsed,
+		Hint: "look at the picture before-commit in the evidence; without --dry-run it would be done"}
+	if !userops.OperationOf(ctx).Through {
+		return e
+	}
+	e.Cause = errors.New("the press was made where nothing can leave; nothing was changed")
+	passes := func(w flows.Rehearsed) bool { return w.Commit && w.Passes }
+	switch {
+	case len(got.WouldSend) == 0:
+		e.Kind, e.Cause = userops.ErrNotMeant, errors.New("the press would have sent nothing")
+		e.Hint = "look at the picture before-commit in the evidence: the page may need more than this press"
+	case !slices.ContainsFunc(got.WouldSend, passes):
+		e.Kind, e.Cause = userops.ErrNotMeant, errors.New(got.WouldSend[0].Ruling)
+		e.Hint = "hold what would be sent against the flow's sends, and correct it in the overlay folder if the console has changed"
+	}
+	return e
 }

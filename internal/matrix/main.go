@@ -51,6 +51,7 @@ type settings struct {
 	patience time.Duration
 	faults   bool
 	kills    bool
+	rehearse int
 	verbose  bool
 }
 
@@ -67,6 +68,7 @@ func parse(args []string) (settings, error) {
 	f.DurationVar(&s.patience, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
+	f.IntVar(&s.rehearse, "rehearsals", 0, "rehearse every change through the press on so many consoles of each layout, and nothing else")
 	f.BoolVar(&s.verbose, "v", false, "print every case")
 	if err := f.Parse(args); err != nil {
 		return s, err
@@ -100,6 +102,10 @@ func run(ctx context.Context, args []string) int {
 	}
 	start := time.Now()
 	t := &tally{verbose: s.verbose}
+	if s.rehearse > 0 {
+		s.faults, s.kills = false, false
+		tryRehearsals(ctx, s, t)
+	}
 	if s.faults {
 		tryFaults(ctx, s, t)
 	}

@@ -35,7 +35,11 @@ type deskOptions struct {
 	patience time.Duration
 	observer automation.Observer
 	write    func(name string) error
+	rehearse bool // through the press
 }
+
+// readBack is how long an effect may take to show: the console stores at most 9 s late.
+const readBack = 12 * time.Second
 
 // sit makes an agent as the program would.
 func sit(ctx context.Context, o deskOptions) (*desk, error) {
@@ -57,7 +61,7 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box,
 		Launch: automation.Options{ProfileDir: profiles, Observer: o.observer}, EvidenceDir: filepath.Join(o.folder, "evidence"),
-		Patience: o.patience, Preferences: browserpath.Preferences{Summary: "Never"},
+		Patience: o.patience, ReadBack: readBack, Preferences: browserpath.Preferences{Summary: "Never"},
 	})
 	j, err := journal.Open(ctx, filepath.Join(o.folder, "journal.db"), journal.Options{Write: o.write})
 	if err != nil {
@@ -67,7 +71,8 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	return &desk{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"}, Actor: "matrix"})}, nil
+	return &desk{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"},
+		Actor: "matrix", DryRun: o.rehearse, Through: o.rehearse, ReadBack: readBack})}, nil
 }
 
 // Close ends the agent.

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// tryRehearsals rehearses every change through the press, on consoles of many seeds. Every other one differs from what is
+// shipped, each in another way: also there nothing may be stored, and nothing that changes anything may arrive.
+func tryRehearsals(ctx context.Context, s settings, t *tally) {
+	type place struct {
+		layout string
+		seed   int64
+	}
+	queue := make(chan place)
+	var wg sync.WaitGroup
+	for range s.workers {
+		wg.Go(func() {
+			for p := range queue {
+				rehearseAll(ctx, s, t, p.layout, p.seed)
+			}
+		})
+	}
+	for i := range s.rehearse {
+		for _, l := range s.layouts {
+			if ctx.Err() == nil {
+				queue <- place{l, s.seed + int64(i)}
+			}
+		}
+	}
+	close(queue)
+	wg.Wait()
+}
+
+// rehearseAll rehearses the changes one after the other in one signed-in agent.
+func rehearseAll(ctx context.Context, s settings, t *tally, layout string, seed int64) {
+	differing := differingFor(layout, seed)
+	c := Case{Group: "rehearsal", Name: strings.Join(append([]string{"as shipped"}, differing...), " "), Layout: layout, Seed: seed}
+	fail := func(err error) { t.add(Judgement{c, Broken, err.Error(), 0}) }
+	folder, err := os.MkdirTemp("", "billagent-rehearsal-")
+	if err != nil {
+		fail(err)
+		return
+	}
+	con, err := console.Start(console.Options{Layout: layout, Seed: seed, Users: 30, Differences: differing})
+	if err != nil {
+		fail(err)
+		return
+	}
+	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: s.patience, rehearse: true})
+	if err != nil {
+		fail(errors.Join(err, con.Close()))
+		return
+	}
+	for _, a := range actions {
+		if !slices.Contains(s.actions, string(a)) || ctx.Err() != nil {
+			continue
+		}
+		c.Action = a
+		begun := time.Now()
+		r := do(ctx, d, a, "")
+		v, why := judgeRehearsal(r, con, len(differing) == 0)
+		t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
+	}
+	if err := errors.Join(d.Close(), con.Close(), os.RemoveAll(folder)); err != nil && ctx.Err() == nil {
+		fail(err)
+	}
+}
+
+// differingFor takes a difference of the layout in turn for every other seed.
+func differingFor(layout string, seed int64) []string {
+	var all []string
+	for _, d := range differences {
+		names := strings.Split(d.with, "+")
+		fits := !slices.ContainsFunc(names, func(n string) bool { return !slices.Contains(console.DifferenceLayouts(n), layout) })
+		if fits && slices.ContainsFunc(d.actions, func(a userops.Action) bool { return a != list }) {
+			all = append(all, d.with)
+		}
+	}
+	if seed%2 == 0 || len(all) == 0 {
+		return nil
+	}
+	var out []string
+	for _, n := range strings.Split(all[int(seed/2)%len(all)], "+") {
+		out = append(out, n+"="+leaver)
+	}
+	return out
+}
+
+// onlyReads are requests that change nothing though their method may: those of the sign-in, and what asks.
+var onlyReads = []string{"/api/users/check", "/api/users/search"}
+
+// judgeRehearsal holds a rehearsal against the console's own records. asShipped says that the console is as the flows say,
+// so that the rehearsal must come to its press.
+func judgeRehearsal(r userops.Result, con *console.Console, asShipped bool) (Verdict, string) {
+	for _, ch := range con.Changes() {
+		if ch.Actor == console.RobotEmail {
+			return Wrong, fmt.Sprintf("a rehearsal stored: %s %s", ch.Action, ch.Email)
+		}
+	}
+	for _, q := range con.Requests() {
+		if q.Changing && q.Session && !slices.ContainsFunc(onlyReads, func(p string) bool { return strings.HasPrefix(q.Path, p) }) {
+			return Wrong, fmt.Sprintf("during a rehearsal there arrived: %s %s", q.Method, q.Path)
+		}
+	}
+	would := slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Commit && w.Passes })
+	switch {
+	case r.Outcome != userops.Halted:
+		return Lost, fmt.Sprintf("a rehearsal said %s: %s", r.Outcome, r.Reason)
+	case asShipped && !would:
+		return FalseAbort, r.Reason
+	case would:
+		return Pass, ""
+	}
+	return SafeHalt, r.Reason
+}

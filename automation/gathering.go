@@ -44,6 +44,7 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 		return err
 	}
 	g.out.Pages++
+	g.r.looked = true
 	g.counts(a)
 	twins := map[string]int{}
 	for _, got := range a.Rows {

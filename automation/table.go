@@ -22,6 +22,8 @@ type Reading struct {
 	Progress func(rows int)
 	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared; nil: as it is.
 	Meaning func(field, text string) string
+
+	looked bool // something was read: a counter that was not there then does not come any more
 }
 
 // Filter is a control that decides which rows a table has: a box that is on or off, or what a control says.
@@ -262,7 +264,9 @@ func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[str
 	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()
 	req["table"], req["counter"], req["filters"] = r.Table, r.Counter, r.Filters
-	req["counterWait"] = min(counterBound, r.Bound/2).Milliseconds()
+	if !r.looked {
+		req["counterWait"] = min(counterBound, r.Bound/2).Milliseconds()
+	}
 	var last *Error
 	for {
 		var a rowsAnswer

@@ -225,9 +225,9 @@ func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) err
 }
 
 // endIsKnown says that what was read is all there is by the word of a counter that counts more than what is drawn, or of
-// the server's answers.
+// the server's answers. Of a list that draws only what is in view the counter may count what was fetched so far.
 func (p *Page) endIsKnown(ctx context.Context, g *gathering) (bool, error) {
-	if g.larger && g.agrees() {
+	if g.larger && g.agrees() && !g.r.Scroll {
 		return true, nil
 	}
 	w := g.r.Table.Table.Witness

@@ -19,7 +19,8 @@ const (
 )
 
 var counterForms = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)^(?:(?:showing|displaying|viewing|` + noun + `):? )?` + drawnN + dash + drawnN + ` (?:out )?of ` + amount + `(?: ` + noun + `)?$`),
+	regexp.MustCompile(`(?i)^(?:(?:showing|displaying|viewing|` + noun + `):? )?` +
+		drawnN + dash + drawnN + ` (?:out )?of ` + amount + `(?: ` + noun + `)?$`),
 	regexp.MustCompile(`(?i)^(?:(?:showing|displaying|viewing) )?` + drawnN + ` (?:out )?of ` + amount + ` ` + noun + `$`),
 	regexp.MustCompile(`(?i)^` + amount + ` ` + noun + `(?: in total| total| in all)?$`),
 	regexp.MustCompile(`(?i)^` + amount + ` (?:in )?total$`),

@@ -44,6 +44,7 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 		return err
 	}
 	g.out.Pages++
+	g.r.looked = true
 	g.counts(a)
 	twins := map[string]int{}
 	for _, got := range a.Rows {
@@ -56,12 +57,16 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 		g.addRow(row, got, kind, twins)
 	}
 	if g.r.Limit > 0 && len(g.out.Rows) > g.r.Limit {
-		return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf("more than %d rows", g.r.Limit)}
+		return g.incomplete("more than %d rows", g.r.Limit)
 	}
 	if g.r.Progress != nil {
 		g.r.Progress(len(g.out.Rows))
 	}
 	return nil
+}
+
+func (g *gathering) incomplete(why string, about ...any) error {
+	return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf(why, about...)}
 }
 
 // addRow takes in one row, unless it is one seen before. twins counts the rows of a look that are told apart by nothing
@@ -140,7 +145,7 @@ func (g *gathering) filtered(now []string) error {
 		switch {
 		case state == "holds":
 		case g.out.Pages == 0:
-			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrIncomplete, Last: fmt.Sprintf("the filter %q is not as it should be: %s", name, state)}
+			return g.incomplete("the filter %q is not as it should be: %s", name, state)
 		case state != "absent":
 			g.moved = fmt.Sprintf("the filter %q did not stay as it should be: %s", name, state)
 		}

@@ -22,6 +22,8 @@ type Reading struct {
 	Progress func(rows int)
 	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared; nil: as it is.
 	Meaning func(field, text string) string
+
+	looked bool // something was read: a counter that was not there then does not come any more
 }
 
 // Filter is a control that decides which rows a table has: a box that is on or off, or what a control says.
@@ -223,9 +225,9 @@ func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) err
 }
 
 // endIsKnown says that what was read is all there is by the word of a counter that counts more than what is drawn, or of
-// the server's answers.
+// the server's answers. Of a list that draws only what is in view the counter may count what was fetched so far.
 func (p *Page) endIsKnown(ctx context.Context, g *gathering) (bool, error) {
-	if g.larger && g.agrees() {
+	if g.larger && g.agrees() && !g.r.Scroll {
 		return true, nil
 	}
 	w := g.r.Table.Table.Witness
@@ -262,7 +264,9 @@ func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[str
 	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()
 	req["table"], req["counter"], req["filters"] = r.Table, r.Counter, r.Filters
-	req["counterWait"] = min(counterBound, r.Bound/2).Milliseconds()
+	if !r.looked {
+		req["counterWait"] = min(counterBound, r.Bound/2).Milliseconds()
+	}
 	var last *Error
 	for {
 		var a rowsAnswer

@@ -241,32 +241,32 @@ func (r *Run) rows(ctx context.Context, s *Rows, bound time.Duration) error {
 		if err != nil {
 			return err
 		}
-		settled := got.Complete && (!got.Parts || before != nil && sameOrder(*before, got, reading.Table.Table.Key))
-		why := got.Proof
-		if got.Complete && !settled {
-			why = "the rows came in several answers, and only a second reading tells whether they moved meanwhile"
-			if before != nil {
-				why = "the rows are not those of the reading before: somebody came, went or moved"
-			}
+		kept := got
+		if why := unsettled(before, got, reading.Table.Table.Key); got.Complete && why != "" {
+			before, kept.Complete, kept.Proof = &got, false, why
 		}
-		if !settled && got.Complete {
-			before = &got
-			shown := got
-			shown.Complete, shown.Proof = false, why
-			r.result.Rows[s.As] = shown
-		} else {
-			r.result.Rows[s.As] = got
-		}
-		if settled || try == tableReadings || len(s.Reload) == 0 {
+		r.result.Rows[s.As] = kept
+		if kept.Complete || try == tableReadings || len(s.Reload) == 0 {
 			return nil
 		}
-		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "rows", "again": why}); err != nil {
+		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "rows", "again": kept.Proof}); err != nil {
 			return err
 		}
 		if err := r.steps(ctx, s.Reload); err != nil {
 			return err
 		}
 	}
+}
+
+// unsettled says why a reading that is complete in itself is not enough, or nothing.
+func unsettled(before *automation.Rows, now automation.Rows, key string) string {
+	switch {
+	case !now.Parts, before != nil && sameOrder(*before, now, key):
+		return ""
+	case before == nil:
+		return "the rows came in several answers, and only a second reading tells whether they moved meanwhile"
+	}
+	return "the rows are not those of the reading before: somebody came, went or moved"
 }
 
 // sameOrder says that two readings found the same rows in the same order: between them no row can have slipped from a page

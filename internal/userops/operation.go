@@ -43,21 +43,28 @@ type Wanted struct {
 
 // Holds says whether a user, nil for none, is as wanted. White space in names is folded, as pages fold it.
 func (w Wanted) Holds(u *User) bool {
-	if u == nil {
-		return false
-	}
-	folded := func(want, is string) bool {
-		return want == "" || strings.Join(strings.Fields(want), " ") == strings.Join(strings.Fields(is), " ")
-	}
-	return (w.Status == "" || u.Status == w.Status) && (w.Role == "" || u.Role == w.Role) &&
-		folded(w.FirstName, u.FirstName) && folded(w.LastName, u.LastName) &&
-		(u.TimeZone == "" || folded(w.TimeZone, u.TimeZone))
+	return u != nil && (w.Status == "" || u.Status == w.Status) && (w.Role == "" || u.Role == w.Role) &&
+		w.named(u) && (w.TimeZone == "" || u.TimeZone == "" || spaced(w.TimeZone) == spaced(u.TimeZone))
 }
 
 // Asks says whether a field, by its name in Changed, is one of those wanted.
 func (w Wanted) Asks(field string) bool {
 	return map[string]string{"status": string(w.Status), "role": w.Role, "first name": w.FirstName, "last name": w.LastName, "time zone": w.TimeZone}[field] != ""
 }
+
+// named says whether the name is the one wanted. A list may show it as a whole, such as "Lee, Ann", which is taken apart at
+// the first comma: then the whole counts. Where a path shows no names at all, and has no notice of that, none is compared.
+func (w Wanted) named(u *User) bool {
+	if u.FirstName+u.LastName+u.Notice == "" {
+		return true
+	}
+	if w.FirstName != "" && w.LastName != "" && spaced(w.LastName+", "+w.FirstName) == spaced(u.LastName+", "+u.FirstName) {
+		return true
+	}
+	return (w.FirstName == "" || spaced(w.FirstName) == spaced(u.FirstName)) && (w.LastName == "" || spaced(w.LastName) == spaced(u.LastName))
+}
+
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // WantedOf is what an invitation wants.
 func WantedOf(in Invitation) Wanted {

@@ -123,6 +123,10 @@ func TestWantedIsTheWhole(t *testing.T) {
 	w := userops.WantedOf(userops.Invitation{Email: "eve@x.com", FirstName: "Eve  Ann", LastName: "Moss", Role: "Clerk", TimeZone: "Berlin"})
 	is := userops.User{Email: "eve@x.com", FirstName: "Eve Ann", LastName: "Moss", Role: "Clerk", Status: userops.Active}
 	assert.True(t, w.Holds(&is), "a time zone that is not shown is not compared")
+	assert.True(t, w.Holds(&userops.User{Role: "Clerk", Status: userops.Active}), "nor are names, where none are shown")
+	assert.False(t, w.Holds(&userops.User{Role: "Clerk", Status: userops.Active, Notice: "it shows no name"}))
+	junior := userops.WantedOf(userops.Invitation{FirstName: "Ann", LastName: "Lee, Jr.", Role: "Clerk"})
+	assert.True(t, junior.Holds(&userops.User{FirstName: "Jr., Ann", LastName: "Lee", Role: "Clerk", Status: userops.Active}), "the whole name is the same")
 	for name, edit := range map[string]func(u *userops.User){
 		"first name": func(u *userops.User) { u.FirstName = "Eva" }, "last name": func(u *userops.User) { u.LastName = "" }, "role": func(u *userops.User) { u.Role = "Administrator" },
 		"status": func(u *userops.User) { u.Status = userops.Inactive }, "time zone": func(u *userops.User) { u.TimeZone = "London" },

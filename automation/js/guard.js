@@ -65,7 +65,9 @@ function arm(act, types, judge) {
   }
   for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
   state.disarm = () => {
-    for (const [w, name, f] of listeners) try { w.removeEventListener(name, f, true); } catch { /* the frame has gone */ }
+    for (const [w, name, f] of listeners) {
+      try { w.removeEventListener(name, f, true); } catch { /* the frame has gone */ }
+    }
     armed.delete(token);
   };
   armed.set(token, state);

@@ -1,6 +1,7 @@
 package automation_test
 
 import (
+	"html"
 	"testing"
 	"time"
 
@@ -84,6 +85,28 @@ func TestAFrameThatAppearsUnderThePointerGetsNothing(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.False(t, e.Acted, "the guard said that nothing was delivered: %v", err)
 	assert.Equal(t, "log:", w.log(t))
+}
+
+func TestADocumentWrittenAnewUnderThePointerGetsNothing(t *testing.T) {
+	t.Parallel()
+	const anew = `d.open(); d.write('<p id=log>log:</p><button style="position:fixed;inset:0;width:100%;height:100%" onmousedown="top.document.body.dataset.got = 1">Other</button>'); d.close();`
+	for name, body := range map[string]string{
+		"the page itself": `<button onmouseenter="const d = document; ` + html.EscapeString(anew) + `">Go</button>`,
+		"a frame": `<button onmouseenter="f.style = 'position:fixed;inset:0;width:100%;height:100%'; const d = f.contentDocument; ` + html.EscapeString(anew) + `">Go</button>
+			<iframe id=f></iframe>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, body)
+			err := w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, Bound: short})
+			var e *automation.Error
+			require.ErrorAs(t, err, &e)
+			assert.False(t, e.Acted, "the guard kept the press from it: %v", err)
+			got, err := w.Look(t.Context(), css("body[data-got]"))
+			require.NoError(t, err)
+			assert.Equal(t, "absent", got[0].State, "a press reached what was written")
+		})
+	}
 }
 
 func TestACommitThatMayHaveArrivedIsNotPressedAgain(t *testing.T) {

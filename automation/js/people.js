@@ -1,18 +1,16 @@
 // People on the page: an irreversible step is made only where the page shows the one who is meant, and nobody else.
 
-// rosterOf prepares what is asked of many texts. Names are looked up by their first letters.
+// rosterOf prepares what is asked of many texts. Names are looked up by their first letters. A name that the one who is
+// meant shares with somebody else tells neither.
 const nameStart = 3, shortestName = 5;
 function rosterOf(people) {
   const mine = new Set((people.meant.names ?? []).map(norm)), names = new Map();
-  const add = (name, ours) => {
-    if (name.length < shortestName) return;
+  const theirs = new Set((people.others ?? []).flatMap((p) => (p.names ?? []).map(norm)));
+  for (const name of new Set([...mine, ...theirs])) {
+    if (name.length < shortestName) continue;
     const begin = name.slice(0, nameStart);
     if (!names.has(begin)) names.set(begin, []);
-    names.get(begin).push({ name, ours });
-  };
-  for (const name of mine) add(name, true);
-  for (const p of people.others ?? []) {
-    for (const name of (p.names ?? []).map(norm)) if (!mine.has(name)) add(name, false);
+    names.get(begin).push({ name, ours: mine.has(name), theirs: theirs.has(name) });
   }
   for (const list of names.values()) list.sort((a, b) => b.name.length - a.name.length); // the longest counts
   return { email: fold(people.meant.email), self: fold(people.self ?? ''), names };
@@ -43,7 +41,7 @@ function named(text, roster) {
     const ends = (name) => !goesOn.test(text.slice(i + name.length, i + name.length + 3));
     const hit = here.find(({ name }) => text.startsWith(name, i) && ends(name));
     if (!hit) continue;
-    if (hit.ours) out.ours = true; else out.others.push(hit.name);
+    if (!hit.ours) out.others.push(hit.name); else if (!hit.theirs) out.ours = true;
     i += hit.name.length - 1;
   }
   return out;

@@ -53,7 +53,8 @@ func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target
 		return err
 	}
 	if got != option {
-		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Last: fmt.Sprintf("chose %q, it shows %q", option, got), Page: WithoutQuery(p.URL())}
+		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Page: WithoutQuery(p.URL()),
+			Last: fmt.Sprintf("chose %q, it shows %q", option, got)}
 	}
 	return nil
 }
@@ -85,7 +86,8 @@ func (p *Page) offered(ctx context.Context, opener, options *selectors.Target, o
 			most, grew = len(all), time.Now()
 		}
 		if time.Since(grew) >= batchPause || over(ctx) {
-			return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Last: fmt.Sprintf("%q is not among the options", option), Offered: all, Page: WithoutQuery(p.URL())}
+			return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Page: WithoutQuery(p.URL()),
+				Last: fmt.Sprintf("%q is not among the options", option), Offered: all}
 		}
 		_, _, err = p.Await(ctx, batchLook, nil, optionOf(options, option))
 		if err != nil && !errors.Is(err, ErrMissing) {
@@ -132,7 +134,8 @@ func (p *Page) Check(ctx context.Context, t *selectors.Target, on bool, bound ti
 		return true, err
 	}
 	if is != on {
-		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Last: fmt.Sprintf("pressed, but it is still %v", is), Page: WithoutQuery(p.URL())}
+		return true, &Error{Act: "check", Target: t.Name, Kind: ErrNotRead, Page: WithoutQuery(p.URL()),
+			Last: fmt.Sprintf("pressed, but it is still %v", is)}
 	}
 	return true, nil
 }

@@ -194,6 +194,11 @@ func TestClickBudget(t *testing.T) {
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 	})
 	assert.LessOrEqual(t, len(got), 5, "%v", got)
+	got = w.Calls.during(func() {
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, People: roster, Bound: short,
+			Entered: []automation.Entered{{Target: css("#log"), As: automation.Filled, Value: "log: right"}}}))
+	})
+	assert.LessOrEqual(t, len(got), 5, "%v", got)
 }
 
 func TestTimeOutNamesTargetCandidatesAndStates(t *testing.T) {

@@ -61,7 +61,7 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 }
 
 var roster = &automation.People{
-	Meant: automation.Person{Email: "ann@x.com", Names: []string{"Ann Lee", "Lee, Ann"}},
+	Meant: automation.Person{Email: "ann@x.com", Names: []string{"Ann Lee", "Lee, Ann", "Ann Mary Lee"}},
 	Self:  "robot@x.com",
 	Others: []automation.Person{
 		{Email: "joann@x.com", Names: []string{"Jo Ann Lee", "Lee, Jo Ann"}},
@@ -69,6 +69,7 @@ var roster = &automation.People{
 		{Email: "bob@x.com", Names: []string{"Bob Ray", "Ray, Bob"}},
 		{Email: "siobhan@x.com", Names: []string{"Siobhán O'Brien"}},
 		{Email: "al@x.com", Names: []string{"Al B"}},
+		{Email: "moss@x.com", Names: []string{"Ann Mary Lee Moss"}},
 	},
 }
 
@@ -78,8 +79,10 @@ func TestACommitOnlyWhereItsPlaceShowsTheRightOne(t *testing.T) {
 	for _, c := range []struct{ name, body, others, says string }{
 		{"shows the address", `<div><p>ann@x.com</p>` + del + `</div><p>bob@x.com</p>`, "", ""},
 		{"shows the address in other letters, in a sentence", `<div><p>Delete Ann@X.com? Or 'ann@x.com'.</p>` + del + `</div>`, "", ""},
-		{"shows the name", `<div><p>Ann Lee's account</p>` + del + `</div>`, "", ""},
-		{"shows the name in two elements", `<div><p><bdi>Lee</bdi>, <bdi>Ann</bdi></p>` + del + `</div>`, "", ""},
+		{"shows the name", `<div><p>Ann Mary Lee's account</p>` + del + `</div><p>bob@x.com</p>`, "", ""},
+		{"shows the name in two elements", `<div><p><bdi>Ann</bdi> <bdi>Mary Lee</bdi></p>` + del + `</div><p>bob@x.com</p>`, "", ""},
+		{"a name that two share, then ours", `<section><p>ann@x.com</p><div><p>Ann Lee</p>` + del + `</div></section><p>bob@x.com</p>`, "", ""},
+		{"a name that two share", `<div><p>Ann Lee</p>` + del + `</div>`, "", ""},
 		{"shows nobody", `<div>` + del + `</div>`, "", ""},
 		{"what is typed counts", `<div><input value="ann@x.com"><input value="Bo">` + del + `</div>`, "", ""},
 		{"the account that acts is passed over", `<div><p>robot@x.com</p>` + del + `</div><p>ann@x.com</p>`, "", ""},
@@ -92,6 +95,8 @@ func TestACommitOnlyWhereItsPlaceShowsTheRightOne(t *testing.T) {
 		{"another's address", `<b>ann@x.com</b><div><p>bob@x.com</p>` + del + `</div>`, "", "bob@x.com"},
 		{"an address that is nobody's of the list", `<b>ann@x.com</b><div><p>zoe@y.com</p>` + del + `</div>`, "", "zoe@y.com"},
 		{"a look-alike's address", `<b>ann@x.com</b><div><p>ann@x.com.au</p>` + del + `</div>`, "", "ann@x.com.au"},
+		{"a name that two share, then the other's", `<b>ann@x.com</b><section><p>ann+ap@x.com</p><div><p>Ann Lee</p>` + del + `</div></section>`, "", "ann+ap@x.com"},
+		{"a name that begins like ours", `<b>ann@x.com</b><div><p>Ann Mary Lee Moss</p>` + del + `</div>`, "", "Ann Mary Lee Moss"},
 		{"another's name", `<b>ann@x.com</b><div><p>Bob Ray</p>` + del + `</div>`, "", "Bob Ray"},
 		{"a name that ours is within", `<b>ann@x.com</b><div><p>Jo Ann Lee</p>` + del + `</div>`, "", "Jo Ann Lee"},
 		{"the button names another", `<b>ann@x.com</b><button aria-label="Del" title="Delete Bob Ray" onclick="note('click')">x</button>`, "", "Bob Ray"},
@@ -139,6 +144,7 @@ func TestDialogsAreRead(t *testing.T) {
 		{"names another's address", "Delete bob@x.com?", "", "log: no", "bob@x.com"},
 		{"names another", "Delete Bob Ray?", "", "log: no", "Bob Ray"},
 		{"names one whose name ours is within", "Delete Jo Ann Lee?", "", "log: no", "Jo Ann Lee"},
+		{"names one whose name begins like ours", "Delete Ann Mary Lee Moss?", "", "log: no", "Ann Mary Lee Moss"},
 		{"says what it must", "Delete ANN@X.COM?", "ann@x.com", "log: yes", ""},
 		{"does not say what it must", "Are you sure?", "ann@x.com", "log: no", "ann@x.com"},
 		{"says it only within another", "Delete Ann Lee-Smith?", "Ann Lee", "log: no", "Ann Lee"},

@@ -1,7 +1,9 @@
 package automation_test
 
 import (
+	"html"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/stretchr/testify/assert"
@@ -85,12 +87,47 @@ func TestAFrameThatAppearsUnderThePointerGetsNothing(t *testing.T) {
 	assert.Equal(t, "log:", w.log(t))
 }
 
+func TestADocumentWrittenAnewUnderThePointerGetsNothing(t *testing.T) {
+	t.Parallel()
+	const anew = `d.open(); d.write('<p id=log>log:</p><button style="position:fixed;inset:0;width:100%;height:100%" onmousedown="top.document.body.dataset.got = 1">Other</button>'); d.close();`
+	for name, body := range map[string]string{
+		"the page itself": `<button onmouseenter="const d = document; ` + html.EscapeString(anew) + `">Go</button>`,
+		"a frame": `<button onmouseenter="f.style = 'position:fixed;inset:0;width:100%;height:100%'; const d = f.contentDocument; ` + html.EscapeString(anew) + `">Go</button>
+			<iframe id=f></iframe>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, body)
+			err := w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, Bound: short})
+			var e *automation.Error
+			require.ErrorAs(t, err, &e)
+			assert.False(t, e.Acted, "the guard kept the press from it: %v", err)
+			got, err := w.Look(t.Context(), css("body[data-got]"))
+			require.NoError(t, err)
+			assert.Equal(t, "absent", got[0].State, "a press reached what was written")
+		})
+	}
+}
+
 func TestACommitThatMayHaveArrivedIsNotPressedAgain(t *testing.T) {
 	t.Parallel()
-	// The page keeps every report from coming: it takes the document, and with it the guard, at the first event.
-	w := setup(t, logs+`<button>Go</button><script>window.addEventListener('mousedown', () => { note('down'); document.open(); document.write(document.documentElement.outerHTML); document.close(); }, true)</script>`)
-	err := w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, Bound: short})
-	var e *automation.Error
-	require.ErrorAs(t, err, &e)
-	assert.True(t, e.Acted)
+	for name, body := range map[string]string{
+		"the document, and the guard with it, is written anew at the first event": `<button>Go</button><script>
+			window.addEventListener('mousedown', () => { document.open(); document.write('<p id=log>log: down</p><button>Go</button>'); document.close(); }, true)</script>`,
+		"a frame of another origin slips under the pointer": `<button id=b>Go</button>
+			<iframe id=f sandbox="allow-scripts" style="position:fixed;left:-999px" srcdoc="<script>addEventListener('mousedown', () => parent.postMessage('down', '*'), true)</script>"></iframe>
+			<script>addEventListener('message', (e) => note(e.data)); b.addEventListener('mouseenter', () => { f.style = 'position:fixed;inset:0;width:100%;height:100%;opacity:.01'; }, { once: true });
+			b.addEventListener('mouseover', () => setTimeout(() => { f.style.left = '-999px' }, 300));</script>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+body)
+			err := w.Click(t.Context(), automation.Press{Target: button("Go"), Agree: true, Bound: short})
+			var e *automation.Error
+			require.ErrorAs(t, err, &e)
+			assert.True(t, e.Acted)
+			require.Eventually(t, func() bool { return w.log(t) != "log:" }, bound, 20*time.Millisecond)
+			assert.Equal(t, "log: down", w.log(t), "pressed once")
+		})
+	}
 }

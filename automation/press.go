@@ -169,7 +169,8 @@ func (p *Page) prepare(ctx context.Context, door, act string, t *selectors.Targe
 		}
 		if over(ctx) {
 			if last == nil {
-				last = &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Page: WithoutQuery(p.URL()), Cause: err}
+				last = &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Cause: err}
+				last.Page = WithoutQuery(p.URL())
 			}
 			if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
 				last.Cause = cause

@@ -37,7 +37,8 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 			return e
 		}
 		if over(ctx) {
-			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Page: WithoutQuery(p.URL()), Cause: context.Cause(ctx)}
+			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Page: WithoutQuery(p.URL()),
+				Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Cause: context.Cause(ctx)}
 		}
 		if err != nil {
 			return err

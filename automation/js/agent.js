@@ -14,6 +14,11 @@ globalThis.billagent = async (door, req) => {
   }
 };
 
-// A window may be used again for the document that follows its first, empty one, and loses its listeners then.
-globalThis.billagentInstall = () => install(window);
+// A window may be used again for the document that follows its first, empty one, and loses its listeners then, as it
+// does at document.open(). That empties the document, which is heard of before any input event that follows.
+globalThis.billagentInstall = () => {
+  install(window);
+  for (const state of armed.values()) state.listen();
+};
 billagentInstall();
+new MutationObserver(billagentInstall).observe(document, { childList: true });

@@ -29,7 +29,7 @@ function examine(e) {
   e.stopImmediatePropagation();
 }
 
-// install puts the listeners into a window, unless those it has answer: document.open() takes them away.
+// install puts the listeners into a window, unless those it has answer.
 function install(w) {
   if (asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
@@ -63,9 +63,12 @@ function arm(act, types, judge) {
     install(w);
     listeners.push(...types.map((t) => [w, mayPass(t), answer]));
   }
-  for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
+  state.listen = () => { for (const [w, name, f] of listeners) w.addEventListener(name, f, true); };
+  state.listen();
   state.disarm = () => {
-    for (const [w, name, f] of listeners) try { w.removeEventListener(name, f, true); } catch { /* the frame has gone */ }
+    for (const [w, name, f] of listeners) {
+      try { w.removeEventListener(name, f, true); } catch { /* the frame has gone */ }
+    }
     armed.delete(token);
   };
   armed.set(token, state);

@@ -29,7 +29,8 @@ function textsOf(root) {
   return out;
 }
 
-// othersIn finds the rows that bear an address and none of those to keep. A row is what tables, lists and grids call one.
+// othersIn finds the rows that bear an address and none of those to keep. A row is what tables, lists and grids call
+// one.
 function othersIn(root, keep) {
   const known = keep.map((k) => k.toLowerCase());
   const rows = new Map(); // to whether somebody to keep is in it
@@ -54,7 +55,9 @@ function secretsIn(root, { others, keep }) {
     }
   }
   const elements = others ? othersIn(root, keep ?? []) : [];
-  for (const el of queryAll(root, 'input,textarea')) if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
+  for (const el of queryAll(root, 'input,textarea')) {
+    if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
+  }
   return { ranges, elements };
 }
 
@@ -119,11 +122,12 @@ function unmask() {
 // blank takes secrets, long numbers and with others the rows of everybody but keep out of the page while it is kept as
 // a document; unblank puts them back.
 const blanked = [], blankedTexts = [], blankedAttributes = [];
-// What keeps a session may stand in any attribute: one that is named like it, or whose value is long and means nothing to a
-// person. Those that the page's structure rests on stay.
+// What keeps a session may stand in any attribute: one that is named like it, or whose value is long and means nothing
+// to a person. Those that the page's structure rests on stay.
 const tokenName = /csrf|xsrf|token|secret|nonce|ticket|session/i;
 const opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
-const structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
+const structural =
+  /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
 const tellsASecret = (a) => tokenName.test(a.name) || (!structural.test(a.name) && opaque.test(a.value));
 function blank({ others, keep }) {
   const dots = (s) => s.replace(/\S/g, '•');
@@ -135,7 +139,8 @@ function blank({ others, keep }) {
       el.setAttribute('value', '');
     }
     for (const el of queryAll(doc, '*')) for (const a of [...el.attributes]) {
-      if (!a.value || !tellsASecret(a) && !(el.localName === 'meta' && a.name === 'content' && tokenName.test(el.getAttribute('name') || ''))) continue;
+      const meta = el.localName === 'meta' && a.name === 'content' && tokenName.test(el.getAttribute('name') || '');
+      if (!a.value || !tellsASecret(a) && !meta) continue;
       blankedAttributes.push([a, a.value]);
       a.value = '';
     }

@@ -1,25 +1,31 @@
 // People on the page: an irreversible step is made only where the page shows the one who is meant, and nobody else.
 
-// rosterOf prepares what is asked of many texts. Names are looked up by their first letters.
+// rosterOf prepares what is asked of many texts. Names are looked up by their first letters. A name that the one who is
+// meant shares with somebody else tells neither.
 const nameStart = 3, shortestName = 5;
 function rosterOf(people) {
   const mine = new Set((people.meant.names ?? []).map(norm)), names = new Map();
-  const add = (name, ours) => {
-    if (name.length < shortestName) return;
+  const theirs = new Set((people.others ?? []).flatMap((p) => (p.names ?? []).map(norm)));
+  for (const name of new Set([...mine, ...theirs])) {
+    if (name.length < shortestName) continue;
     const begin = name.slice(0, nameStart);
     if (!names.has(begin)) names.set(begin, []);
-    names.get(begin).push({ name, ours });
-  };
-  for (const name of mine) add(name, true);
-  for (const p of people.others ?? []) for (const name of (p.names ?? []).map(norm)) if (!mine.has(name)) add(name, false);
+    names.get(begin).push({ name, ours: mine.has(name), theirs: theirs.has(name) });
+  }
   for (const list of names.values()) list.sort((a, b) => b.name.length - a.name.length); // the longest counts
   return { email: fold(people.meant.email), self: fold(people.self ?? ''), names };
 }
 
-const writtenAddress = /[^\s<>()[\]{}"“”„«»‘,;:|]+@[^\s<>()[\]{}"“”„«»‘,;:|]+\.[^\s<>()[\]{}"“”„«»,;:|]+/gu;
+const writtenAddress =
+  /[^\s<>()[\]{}"“”„«»‘,;:|]+@[^\s<>()[\]{}"“”„«»‘,;:|]+\.[^\s<>()[\]{}"“”„«»,;:|]+/gu;
 const addressEdge = /^['’.]+|['’.!?…]+$/gu; // what a sentence puts around an address
 const letter = /[\p{L}\p{N}\p{M}]/u;
 const goesOn = /^(?:[\p{L}\p{N}\p{M}]|[-'’‑](?!s(?![\p{L}\p{N}]))\p{L})/u; // "Lee-Smith" is not "Lee", "Lee's" is
+
+// withinWord says that no word begins at a place of a text.
+const hyphened = /\p{L}[-'’‑]$/u;
+const withinWord = (text, i) => i > 0 && letter.test(text[i])
+  && (letter.test(text[i - 1]) || hyphened.test(text.slice(Math.max(0, i - 2), i)));
 
 // named finds whom a text names: the leftmost and longest name counts, so that Jo Ann Lee is not Ann Lee.
 function named(text, roster) {
@@ -30,11 +36,12 @@ function named(text, roster) {
     else if (fold(email) !== roster.self) out.others.push(email);
   }
   for (let i = 0; i < text.length; i++) {
-    if (i > 0 && letter.test(text[i]) && (letter.test(text[i - 1]) || /\p{L}[-'’‑]$/u.test(text.slice(Math.max(0, i - 2), i)))) continue;
-    const here = roster.names.get(text.slice(i, i + nameStart)) ?? [];
-    const hit = here.find(({ name }) => text.startsWith(name, i) && !goesOn.test(text.slice(i + name.length, i + name.length + 3)));
+    const here = roster.names.get(text.slice(i, i + nameStart));
+    if (!here || withinWord(text, i)) continue;
+    const ends = (name) => !goesOn.test(text.slice(i + name.length, i + name.length + 3));
+    const hit = here.find(({ name }) => text.startsWith(name, i) && ends(name));
     if (!hit) continue;
-    if (hit.ours) out.ours = true; else out.others.push(hit.name);
+    if (!hit.ours) out.others.push(hit.name); else if (!hit.theirs) out.ours = true;
     i += hit.name.length - 1;
   }
   return out;
@@ -49,7 +56,9 @@ function partsOf(el) {
   if (el.localName === 'iframe' || el.localName === 'frame') {
     try { return el.contentDocument?.body ? [el.contentDocument.body] : []; } catch { return []; /* another origin */ }
   }
-  if (el.localName === 'details' && !el.open) return [...el.children].filter((c) => c.localName === 'summary').slice(0, 1);
+  if (el.localName === 'details' && !el.open) {
+    return [...el.children].filter((c) => c.localName === 'summary').slice(0, 1);
+  }
   if (el.shadowRoot) return el.shadowRoot.childNodes;
   const slotted = el.localName === 'slot' ? el.assignedNodes({ flatten: true }) : [];
   return slotted.length ? slotted : el.childNodes;

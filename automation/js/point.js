@@ -51,7 +51,10 @@ function controls(hit, el) {
 }
 const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
 
-const boxOf = (el) => { const r = el.getBoundingClientRect(); return { x: r.left, y: r.top, w: r.width, h: r.height }; };
+const boxOf = (el) => {
+  const r = el.getBoundingClientRect();
+  return { x: r.left, y: r.top, w: r.width, h: r.height };
+};
 const sameBox = (a, b) => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
 
 // middleOf is the middle of the part of a box that lies within an element's window.
@@ -74,7 +77,8 @@ function pointOf(el) {
 // An element that never stands still, such as a pulsing button, is pressed where it has been all the while.
 const watched = 500; // ms
 async function pointInMotion(el) {
-  const end = performance.now() + watched, common = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
+  const end = performance.now() + watched;
+  const common = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
   while (performance.now() < end) {
     const r = el.getBoundingClientRect();
     common.left = Math.max(common.left, r.left); common.top = Math.max(common.top, r.top);

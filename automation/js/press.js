@@ -9,16 +9,19 @@ function keyed(key, el) {
       return new Miss('unproved', `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
     }
     const says = valueOf(found.el, u.attr);
-    if (!same(says, u.equals, u.fold)) return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
+    if (same(says, u.equals, u.fold)) continue;
+    return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
   }
-  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? [])
+    ?? (key.place ? misplaced(el, key.place) : null);
 }
 
 function otherRow(key) {
   if (!key.row) return null;
   const now = key.read();
   if (now === null) return new Miss('wrong-row', "the row's key cannot be read any more");
-  return same(now, key.equals, key.fold) ? null : new Miss('wrong-row', `the row's key is "${now}", not "${key.equals}"`);
+  if (same(now, key.equals, key.fold)) return null;
+  return new Miss('wrong-row', `the row's key is "${now}", not "${key.equals}"`);
 }
 
 function otherOne({ who }) {
@@ -28,7 +31,8 @@ function otherOne({ who }) {
     return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
   const says = valueOf(found.el, who.attr);
-  return same(says, who.equals, who.fold) ? null : new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
+  if (same(says, who.equals, who.fold)) return null;
+  return new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
 }
 
 // changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
@@ -37,8 +41,8 @@ function changed(entered) {
   for (const e of entered) {
     const found = resolve(e.target);
     if (found instanceof Miss) {
-      if (found.kind === 'ambiguous') return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
-      continue;
+      if (found.kind !== 'ambiguous') continue;
+      return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
     }
     const want = e.as === 'checked' ? String(e.on) : e.value;
     const now = e.as === 'checked' ? String(isChecked(found.el)) : valueOf(found.el);
@@ -70,20 +74,23 @@ async function still(req, el, round) {
   if (again instanceof Miss) return again;
   if (again.el !== el || !el.isConnected) return new Miss('replaced', `${describe(el)} was replaced while looked at`);
   if (animated(el)) return new Miss('moving', `${describe(el)} is being animated`);
-  let point = null;
+  const scroll = () => el.scrollIntoView({ behavior: 'instant', ...alignments[round % alignments.length] });
   if (!sameBox(before, boxOf(el))) {
-    point = await pointInMotion(el);
-    const since = find1(req);
-    if (!point || since instanceof Miss || since.el !== el) return new Miss('moving', `${describe(el)} is moving`);
-  } else if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === 'running')) {
+    const point = await pointInMotion(el), since = find1(req);
+    if (point && since.el === el) return { point, readKey: since.readKey };
+    if (!pointOf(el)) scroll();
+    return new Miss('moving', `${describe(el)} is moving`);
+  }
+  if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === 'running')) {
     return new Miss('moving', `${describe(el)} may be moving: no frame was drawn`);
   }
-  point ??= pointOf(el);
+  let point = pointOf(el);
   if (!point || round > 0) {
-    el.scrollIntoView({ behavior: 'instant', ...alignments[round % alignments.length] });
+    scroll();
     point = pointOf(el);
   }
-  return point ? { point, readKey: again.readKey } : new Miss('outside', `${describe(el)} cannot be scrolled into view`);
+  if (!point) return new Miss('outside', `${describe(el)} cannot be scrolled into view`);
+  return { point, readKey: again.readKey };
 }
 
 // ready makes one try at everything that must hold before an element is acted on.
@@ -101,7 +108,10 @@ async function ready(req, round) {
   const hit = topmost(at.point.x, at.point.y);
   if (!hit || !reaches(hit, el)) return new Miss('covered', `${describe(el)} is covered by ${describe(hit)}`);
   const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
-  if (req.row) Object.assign(key, { row: true, read: at.readKey, equals: req.row.equals, fold: req.row.table.table.fold });
+  if (req.row) {
+    const { equals, table } = req.row;
+    Object.assign(key, { row: true, read: at.readKey, equals, fold: table.table.fold });
+  }
   const wrong = keyed(key, el);
   return wrong ?? { el, point: at.point, key };
 }

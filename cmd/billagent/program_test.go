@@ -129,6 +129,33 @@ func TestConfigCheckShowsWhatIsInEffect(t *testing.T) {
 	assert.NotEmpty(t, command(t, "config", "example").stdout)
 }
 
+func TestConfigCheckWarns(t *testing.T) {
+	t.Parallel()
+	overlay := t.TempDir()
+	target := filepath.Join(overlay, "selectors", "bill")
+	require.NoError(t, os.MkdirAll(target, 0o700))
+	data, err := os.ReadFile("../../selectors/bill/neo-2026-09.yaml")
+	require.NoError(t, err)
+	const from = "    within: preferences.form\n"
+	require.Contains(t, string(data), from)
+	wide := strings.ReplaceAll(string(data), from, "")
+	wide = strings.Replace(wide, "  preferences.form:\n    candidates: [{ css: \"form#preferences\", provenance: guessed }]\n", "", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(target, "neo-2026-09.yaml"), []byte(wide), 0o600))
+	_, file := tenantOf(t, console.Options{Users: 3})
+	out := command(t, "--config", file, "config", "check")
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.NotContains(t, out.stderr, "warning")
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0o600)
+	require.NoError(t, err)
+	_, err = fmt.Fprintf(f, "\noverlay: %q\n", overlay)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	out = command(t, "--config", file, "config", "check")
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.Contains(t, out.stderr, "warning: flows/bill/invite-neo.yaml:")
+	assert.Contains(t, out.stderr, "preferences.save and preferences.email are looked for on the whole page")
+}
+
 // TestRunsThatAreKilledLeaveNothing runs the program again and again, a third of the time killing it at a random
 // moment, and looks for what is left. TEST_RUNS sets how often.
 func TestRunsThatAreKilledLeaveNothing(t *testing.T) {

@@ -259,6 +259,7 @@ func (p *Page) connected(id proto.NetworkRequestID, r *proto.NetworkResponse) {
 	if err != nil {
 		return
 	}
+	p.owner.reads(r.URL)
 	p.mu.Lock()
 	before, known := p.spoken[u.Host]
 	p.spoken[u.Host] = time.Now()

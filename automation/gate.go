@@ -88,6 +88,24 @@ func (s *Session) gate() *Gate {
 	return s.browser.gates[s.context]
 }
 
+// hasRead says whether a page of the session has had an answer from an address.
+func (s *Session) hasRead(address string) bool {
+	s.browser.mu.Lock()
+	defer s.browser.mu.Unlock()
+	return s.read[address]
+}
+
+// addressesKept bounds what is remembered of a session's reading.
+const addressesKept = 5000
+
+func (s *Session) reads(address string) {
+	s.browser.mu.Lock()
+	defer s.browser.mu.Unlock()
+	if len(s.read) < addressesKept && s.browser.gates[s.context] == nil { // what comes at a commit is not known to be reading
+		s.read[address] = true
+	}
+}
+
 // Close lets the session's requests go again.
 func (g *Gate) Close(ctx context.Context) error {
 	b := g.session.browser
@@ -165,6 +183,7 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	defer g.mu.Unlock()
 	defer g.stir()
 	s := &Sent{Request: requestOf(e), At: time.Now(), network: e.NetworkID}
+	s.Request.Seen = g.session.hasRead(s.Request.URL)
 	s.Ruling = g.judge(s.Request)
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)

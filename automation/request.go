@@ -23,6 +23,7 @@ type Request struct {
 	Body   []byte
 	Opaque bool   // it has a body, or a part of one, that the browser does not show: a stream, a file, a compressed text
 	Kind   string // what the browser loads it as: Document, Fetch, XHR, Ping, Image, …
+	Seen   bool   // the session has read the same address before, so that reading it again is nothing new
 	Hop    bool   // the server's redirection of a request that was let through
 }
 

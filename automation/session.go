@@ -17,8 +17,9 @@ type Session struct {
 	browser *Browser
 	context proto.BrowserBrowserContextID
 	allowed []string
-	clean   bool     // its pages use no cache and no service worker
-	carried *carried // what of another session's storage its pages begin with
+	read    map[string]bool // addresses that pages have had an answer from
+	clean   bool            // its pages use no cache and no service worker
+	carried *carried        // what of another session's storage its pages begin with
 }
 
 // Cookies is what keeps a session signed in: a credential. It is opaque JSON.
@@ -39,7 +40,7 @@ func (b *Browser) NewSession(ctx context.Context, allowed []string) (*Session, e
 	if err != nil {
 		return nil, fmt.Errorf("opening an isolated browser context: %w", err)
 	}
-	return &Session{browser: b, context: res.BrowserContextID, allowed: allowed}, nil
+	return &Session{browser: b, context: res.BrowserContextID, allowed: allowed, read: map[string]bool{}}, nil
 }
 
 // Cookies returns all cookies of the session, to be sealed and kept.

@@ -119,14 +119,15 @@ func (j *judge) declared(q automation.Request, name string, other int, strange b
 }
 
 // reading rules on a request whose method changes nothing by its definition. A console may not keep to that: before the
-// commit has left, one that names somebody else only is not let through, and one that names ours may have been it.
+// commit has left, one that names somebody else only is not let through, and one that names ours, at an
+// address not read before, may have been it.
 func (j *judge) reading(q automation.Request, name string, ours bool, other int, strange bool) automation.Ruling {
 	switch {
 	case len(j.passed) > 0 || q.Method != "GET":
 		return pass
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
-	case ours:
+	case ours && !q.Seen:
 		return automation.Ruling{Pass: true, Why: "it names " + j.roster.describe(meant)}
 	}
 	return pass

@@ -39,6 +39,7 @@ type Browser struct {
 	windows map[proto.TargetTargetID]bool // every tab and window there is, ours or not
 	targets map[proto.TargetTargetID]proto.BrowserBrowserContextID
 	gates   map[proto.BrowserBrowserContextID]*Gate
+	trace   *networkTrace // the network log being listened to; nil: none
 
 	holding sync.Mutex // held while the browser is told which requests to hold
 }
@@ -106,6 +107,8 @@ func (b *Browser) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.TargetTargetInfoChanged) { b.closeForeign(e.TargetInfo) })
 	case "Target.targetDestroyed":
 		hear(params, func(e proto.TargetTargetDestroyed) { b.closed(e.TargetID) })
+	case "Tracing.dataCollected", "Tracing.tracingComplete":
+		b.traced(method, params)
 	case "Fetch.requestPaused":
 		hear(params, func(e proto.FetchRequestPaused) { go b.decide(&e) })
 	}

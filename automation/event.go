@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -39,10 +38,9 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.PageDownloadWillBegin) { p.arrives(proto.TargetTargetID(e.FrameID)) })
 	case "Network.responseReceived":
 		hear(params, p.answered)
-		hear(params, func(e proto.NetworkResponseReceived) { p.connected(e.RequestID, e.Response) })
+		hear(params, func(e proto.NetworkResponseReceived) { p.owner.reads(e.Response.URL) })
 	case "Network.requestWillBeSent":
 		hear(params, p.traffic.begins)
-		hear(params, func(e proto.NetworkRequestWillBeSent) { p.connected(e.RequestID, e.RedirectResponse) })
 	case "Network.loadingFinished":
 		hear(params, func(e proto.NetworkLoadingFinished) { p.traffic.ends(e.RequestID, true) })
 	case "Network.loadingFailed":
@@ -243,29 +241,6 @@ func (p *Page) dropWorld() {
 	case <-p.worldReady:
 		p.worldReady = make(chan struct{})
 	default:
-	}
-}
-
-// idleBound is how long a server keeps an unused connection at least; common settings are 60 s and more.
-const idleBound = 30 * time.Second
-
-// connected notes over which connection an answer came, and tells the session's gate where it was opened for it although
-// the same server had just been spoken to.
-func (p *Page) connected(id proto.NetworkRequestID, r *proto.NetworkResponse) {
-	if r == nil || r.FromDiskCache || r.FromServiceWorker {
-		return
-	}
-	u, err := url.Parse(r.URL)
-	if err != nil {
-		return
-	}
-	p.owner.reads(r.URL)
-	p.mu.Lock()
-	before, known := p.spoken[u.Host]
-	p.spoken[u.Host] = time.Now()
-	p.mu.Unlock()
-	if g := p.owner.gate(); g != nil && !r.ConnectionReused && known && time.Since(before) < idleBound {
-		g.connected(id)
 	}
 }
 

@@ -32,8 +32,6 @@ type Sent struct {
 	// Again says that the browser itself may have sent it more than once: it does so, whatever the method, when a
 	// connection that it had used before is reset before the answer begins (measured: 2 to 7 arrivals of one request).
 	Again bool
-
-	network proto.NetworkRequestID
 }
 
 // Answer is what the server answered, redirections followed.
@@ -57,6 +55,7 @@ type Gate struct {
 	sent   []*Sent
 	held   map[proto.FetchRequestID]*Sent // let through, their answer not seen yet
 	frames []string                       // what was sent on sockets
+	trace  *networkTrace                  // nil: not listened to
 	moved  chan struct{}                  // closed and replaced whenever something happens
 }
 
@@ -78,6 +77,7 @@ func (s *Session) OpenGate(ctx context.Context, judge Judge) (*Gate, error) {
 		b.mu.Unlock()
 		return nil, fmt.Errorf("holding the session's requests: %w", err)
 	}
+	g.trace = b.startTrace(ctx)
 	return g, nil
 }
 
@@ -109,6 +109,7 @@ func (s *Session) reads(address string) {
 // Close lets the session's requests go again.
 func (g *Gate) Close(ctx context.Context) error {
 	b := g.session.browser
+	_ = g.Listen(ctx) // whoever wants to know has asked before
 	b.mu.Lock()
 	delete(b.gates, g.session.context)
 	b.mu.Unlock()
@@ -182,7 +183,7 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.stir()
-	s := &Sent{Request: requestOf(e), At: time.Now(), network: e.NetworkID}
+	s := &Sent{Request: requestOf(e), At: time.Now()}
 	s.Request.Seen = g.session.hasRead(s.Request.URL)
 	s.Ruling = g.judge(s.Request)
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
@@ -254,19 +255,6 @@ func (g *Gate) knows(id proto.FetchRequestID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.held[id] != nil
-}
-
-// connected notes over which connection an answer came. One that was opened for it, although others were open, may be the
-// second: a request that failed on a connection used before is sent again on a new one.
-func (g *Gate) connected(id proto.NetworkRequestID) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, s := range g.sent {
-		if s.network == id {
-			s.Again = true
-		}
-	}
-	g.stir()
 }
 
 // socketFrame notes what a page sent on a socket.

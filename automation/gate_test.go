@@ -186,8 +186,8 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	assert.Empty(t, g.Sent())
 }
 
-// TestGateBudget keeps the cost of holding a commit's network: two calls to open and to close, and for each request that
-// passes one, two where its answer is wanted and one more for its body.
+// TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the answer's
+// body, and for each request that passes one (not counted here), two where its answer is wanted.
 func TestGateBudget(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<button onclick="fetch('/change', {method: 'POST'})">Go</button>`)
@@ -207,7 +207,7 @@ func TestGateBudget(t *testing.T) {
 	}
 	assert.Equal(t, 2, count["Fetch.enable"])
 	assert.Equal(t, 1, count["Fetch.getResponseBody"])
-	assert.LessOrEqual(t, len(made), 5+3, "%v", made)
+	assert.LessOrEqual(t, len(made), 5+5, "%v", made)
 }
 
 // TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the browser sends
@@ -233,7 +233,7 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
-		require.NoError(t, w.Open(t.Context(), w.URL)) // whatever the browser tells of the request it has told by then
+		require.NoError(t, g.Listen(t.Context()))
 		require.NoError(t, g.Close(t.Context()))
 		return g.Sent()[0]
 	}

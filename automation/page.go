@@ -80,7 +80,6 @@ type Page struct {
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
 	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
 	arrived    chan struct{}                 // closed when navigating becomes empty
-	spoken     map[string]time.Time          // when a server last answered, by host
 
 	blockedCookies []string
 }
@@ -89,7 +88,7 @@ func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
 	return &Page{
 		owner: s, target: target, session: session, traffic: newTraffic(), worldReady: make(chan struct{}),
 		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{},
-		spoken: map[string]time.Time{}, arrived: make(chan struct{}),
+		arrived: make(chan struct{}),
 	}
 }
 

@@ -124,6 +124,14 @@ func (p *Passage) Silent() bool {
 	})
 }
 
+// Listen learns whether the browser has sent the commit again by itself, once its answer is there or no longer awaited.
+func (p *Passage) Listen(ctx context.Context) error {
+	if p == nil {
+		return nil
+	}
+	return p.gate.Listen(ctx)
+}
+
 // Again says that the browser itself may have sent the commit more than once.
 func (p *Passage) Again() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {

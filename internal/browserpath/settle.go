@@ -89,6 +89,9 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	if s.failed != nil {
 		return "", nil, false
 	}
+	if s.rq.wanted.Holds(s.after) || !s.got.Passage.Silent() {
+		s.listen(ctx)
+	}
 	answer := s.got.Passage.Answer()
 	switch {
 	case s.rq.wanted.Holds(s.after) && s.overSockets():
@@ -108,6 +111,13 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	return "", nil, false
 }
 
+// listen asks whether the browser has sent the commit again by itself.
+func (s *settling) listen(ctx context.Context) {
+	if err := s.got.Passage.Listen(ctx); err != nil {
+		s.p.opts.Log.Warn("whether the browser has sent the change again is not known", "error", err)
+	}
+}
+
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
 	var out []string
@@ -117,7 +127,7 @@ func (s *settling) beside() []string {
 		}
 	}
 	if s.got.Passage.Again() {
-		out = append(out, "the connection was lost or opened anew at the commit, and a browser then sends again by itself: more than one may have arrived")
+		out = append(out, "the connection was lost at the commit and the browser sent it again by itself: more than one may have arrived")
 	}
 	for _, why := range s.got.Passage.Stopped() {
 		out = append(out, "the page would have sent more, which was stopped: "+why)
@@ -169,6 +179,7 @@ func (s *settling) pending(ctx context.Context) bool {
 
 // unsettled ends a change that the list does not show.
 func (s *settling) unsettled(ctx context.Context) (userops.Outcome, *userops.User, error) {
+	s.listen(ctx)
 	if _, ok := s.p.opts.Library.Flow("pending", s.p.layout()); ok && s.unchanged() && s.p.refused == nil {
 		if s.asked = false; s.pending(ctx) {
 			return userops.Requested, s.after, &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}

@@ -89,6 +89,15 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 		return Rows{}, err
 	}
 	g.out.Parts = g.parts && p.traffic.mark() > g.start
+	var box struct {
+		Text string `json:"text"`
+	}
+	if err := p.look(ctx, "searched", map[string]any{"table": r.Table}, &box); err != nil {
+		return Rows{}, err
+	}
+	if box.Text != "" {
+		g.out.Complete, g.out.Proof = false, fmt.Sprintf("a search box beside the list says %q: the list may show only what fits it", box.Text)
+	}
 	if r.Table.Table.Witness != nil {
 		if err := p.confront(ctx, g); err != nil {
 			return Rows{}, err

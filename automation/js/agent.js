@@ -2,7 +2,7 @@
 // that could be taken for the page's.
 const doors = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced,
-  rows, scroll, reveal, mask, unmask, blank, unblank,
+  rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
 };
 

@@ -205,6 +205,15 @@ function filtersNow(req) {
   });
 }
 
+// searched returns what stands in a search box beside a table: what is listed may be only what fits it.
+const searchBoxes = 'input[type=search],[role=searchbox],[role=search] input';
+function searched({ table }) {
+  const found = resolve(table);
+  if (found instanceof Miss) return { text: '' };
+  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
+  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== '') || '' };
+}
+
 const hashOf = (s) => { let h = 5381; for (let i = 0; i < s.length; i++) h = ((h << 5) + h + s.charCodeAt(i)) | 0; return h + ':' + s.length; };
 const seenPages = new Map();
 

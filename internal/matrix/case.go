@@ -38,6 +38,7 @@ type Case struct {
 	May     []Verdict     // verdicts that are right for this case beside pass and, where one can't go on, a safe halt
 	Settle  time.Duration // how long after the change the console may still store something
 	Zone    string        // the time zone that an invitation asks for
+	Unsaid  bool          // the flow does not say what its commit sends
 	Resends bool          // the browser itself may send once more: that is no fault of the agent's if it says so
 }
 

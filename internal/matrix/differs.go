@@ -52,7 +52,7 @@ var differingRequests = []difference{
 	{with: "confirm-names-another", actions: leaves},
 	{with: "confirm-names-ours", actions: leaves, harmless: true},
 	{with: "dialog-acts-on-last", actions: leaves},
-	{with: "dialog-names-manager", actions: leaves, harmless: true},
+	{with: "dialog-names-manager", actions: leaves}, // the flow's file does not say that others may be shown
 	// The way in which it is sent, about another, and where the shape stays the same about ours.
 	{with: "sent-by-xhr+about-another", actions: leaves, layouts: []string{"neo", "neo3"}},
 	{with: "sent-by-keepalive+about-another", actions: leaves, layouts: neo3},
@@ -99,6 +99,19 @@ var differingValues = []difference{
 	{with: "names-in-capitals", actions: invites},
 }
 
+// unsaid are tried with flows that do not say what their commit sends, so that the rule of whom a request names judges
+// alone. Then every way of sending is right.
+var unsaid = slices.Concat(differingRequests, []difference{
+	{with: "sent-by-put", actions: taking, harmless: true},
+	{with: "sent-by-delete", actions: leaves, harmless: true},
+	{with: "sent-by-graphql", actions: taking, layouts: neo3, harmless: true},
+	{with: "sent-as-multipart", actions: leaves, layouts: []string{"neo", "neo3"}, harmless: true},
+	{with: "sent-by-beacon", actions: leaves, harmless: true},
+	{with: "sent-by-link", actions: leaves, layouts: []string{"neo", "neo3"}, harmless: true},
+	{with: "sent-by-shared-worker", actions: leaves, layouts: neo3, harmless: true},
+	{with: "heartbeats", actions: taking, harmless: true},
+})
+
 const late = 10 * time.Second // after this, whatever the console stores late is stored
 
 var differingAnswers = []difference{
@@ -138,9 +151,13 @@ var differingReads = []difference{
 
 // differingCases lays out the group over layouts and actions.
 func differingCases(layouts []string, seed int64) []Case {
+	return append(lay("differs", differences, layouts, seed), lay("unsaid", unsaid, layouts, seed)...)
+}
+
+func lay(group string, all []difference, layouts []string, seed int64) []Case {
 	var out []Case
 	for _, layout := range layouts {
-		for _, d := range differences {
+		for _, d := range all {
 			names := strings.Split(d.with, "+")
 			impossible := func(n string) bool { return !slices.Contains(console.DifferenceLayouts(n), layout) }
 			if len(d.layouts) > 0 && !slices.Contains(d.layouts, layout) || slices.ContainsFunc(names, impossible) {
@@ -155,7 +172,7 @@ func differingCases(layouts []string, seed int64) []Case {
 				for _, n := range names {
 					o.Differences = append(slices.Clone(o.Differences), n+"="+whom)
 				}
-				out = append(out, Case{Group: "differs", Name: d.with, Layout: layout, Action: a, Seed: seed,
+				out = append(out, Case{Group: group, Unsaid: group == "unsaid", Name: d.with, Layout: layout, Action: a, Seed: seed,
 					CanGoOn: d.harmless, Options: o, May: d.may, Settle: d.settle, Zone: d.zone, Resends: d.resends})
 			}
 		}

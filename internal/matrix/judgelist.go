@@ -14,7 +14,7 @@ const list userops.Action = "list"
 
 // unreadable says that the agent lists a person and says that the row could not be read in full: nothing is claimed of
 // such a row but that it is there.
-func unreadable(userops.User) bool { return false }
+func unreadable(u userops.User) bool { return u.Notice != "" }
 
 // judgeList holds a list against what is stored. A row must be so whatever the list says of itself; a list that is said to
 // be complete must name everybody.

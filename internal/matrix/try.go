@@ -36,6 +36,7 @@ type deskOptions struct {
 	observer automation.Observer
 	write    func(name string) error
 	rehearse bool // through the press
+	unsaid   bool // flows do not say what their commits send
 }
 
 // readBack is how long an effect may take to show: the console stores at most 9 s late.
@@ -46,6 +47,9 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 	lib, err := flows.Load("bill", "")
 	if err != nil {
 		return nil, err
+	}
+	if o.unsaid {
+		forget(lib)
 	}
 	box, err := seal.New(filepath.Join(o.folder, "sessions"), "")
 	if err != nil {
@@ -73,6 +77,17 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 	}
 	return &desk{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"},
 		Actor: "matrix", DryRun: o.rehearse, Through: o.rehearse, ReadBack: readBack})}, nil
+}
+
+// forget takes what flows say of their commits' requests out of them.
+func forget(lib *flows.Library) {
+	for _, layout := range console.Layouts {
+		for _, a := range actions {
+			if f, ok := lib.Flow(string(a), layout); ok {
+				f.Sends = nil
+			}
+		}
+	}
 }
 
 // Close ends the agent.
@@ -130,7 +145,7 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 			patience = 20 * time.Second
 		}
 	}
-	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: patience, write: failing(c.Fail)})
+	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: patience, write: failing(c.Fail), unsaid: c.Unsaid})
 	if err != nil {
 		return Broken, err.Error()
 	}

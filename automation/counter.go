@@ -2,6 +2,7 @@ package automation
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -61,6 +62,12 @@ func total(t *selectors.Target, text string) (int, bool) {
 		}
 	}
 	return n, found == 1
+}
+
+// ranged says that a counter tells which rows are shown of how many: then it does not merely count those shown.
+func ranged(text string) bool {
+	text = strings.TrimSuffix(spaced(text), ".")
+	return slices.ContainsFunc([]int{0, 1, 4}, func(i int) bool { return counterForms[i].MatchString(text) })
 }
 
 func counted(form *regexp.Regexp, text string) (int, bool) {

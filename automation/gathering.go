@@ -167,7 +167,7 @@ func (g *gathering) counts(a rowsAnswer) {
 		g.moved = fmt.Sprintf("the counter went from %d to %d while the table was read", *g.total, n)
 	}
 	g.total = &n
-	g.larger = g.larger || n > a.Drawn
+	g.larger = g.larger || n > a.Drawn || ranged(*a.Count)
 }
 
 // agrees says that the counter says what was read. Rows without a key may be people or not, such as a line of totals.

@@ -136,12 +136,35 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 		if err := p.Click(ctx, Press{Target: forward, Bound: g.r.Bound}); err != nil {
 			return err
 		}
+		if kind == onePage && g.larger && g.agrees() {
+			if same, err := p.sameAgain(ctx, g, forward, mark); err != nil || same {
+				return err
+			}
+		}
 	}
 }
 
+// againBound is how long another page may take to come where the counter says that all have been seen.
+const againBound = 3 * time.Second
+
+// sameAgain ends a list whose counter says that everybody has been read and whose way on leads to the same page again.
+func (p *Page) sameAgain(ctx context.Context, g *gathering, forward *selectors.Target, mark string) (bool, error) {
+	r := g.r
+	r.Bound = min(r.Bound, againBound)
+	a, err := p.rowsOnce(ctx, "rows", r, map[string]any{})
+	if err != nil {
+		return false, err
+	}
+	if a.Mark != mark {
+		return false, nil
+	}
+	g.prove(fmt.Sprintf("%q leads to the same page again", forward.Name), true)
+	return true, nil
+}
+
 // nextBound is how long the way to the next page may take to be opened once the rows are there: it may be closed while they
-// are on their way.
-const nextBound = 250 * time.Millisecond
+// are on their way. It is waited for only where nothing but the rows themselves says how many there are.
+const nextBound = 2 * time.Second
 
 // stillLast looks again at a page that seems to be the last, when nothing more is under way.
 func (p *Page) stillLast(ctx context.Context, g *gathering, forward *selectors.Target, a rowsAnswer, kind looked) (rowsAnswer, error) {
@@ -157,6 +180,8 @@ func (p *Page) stillLast(ctx context.Context, g *gathering, forward *selectors.T
 	}
 	if again.Mark != a.Mark {
 		g.moved = "the page changed while its end was looked for"
+	} else if g.out.Pages == 1 {
+		g.total = nil // a counter may come later than the rows, and say something of an earlier look until then
 	}
 	g.counts(again)
 	return again, g.filtered(again.Filters)

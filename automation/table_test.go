@@ -29,7 +29,7 @@ func tableOf(from, to int) string {
 	return b.String()
 }
 
-func TestTableOfManyRowsIsThreeCalls(t *testing.T) {
+func TestTableOfManyRowsIsFourCalls(t *testing.T) {
 	t.Parallel()
 	w := setup(t, tableOf(0, 500))
 	var got automation.Rows
@@ -40,7 +40,7 @@ func TestTableOfManyRowsIsThreeCalls(t *testing.T) {
 	})
 	require.Len(t, got.Rows, 500)
 	assert.Equal(t, map[string]string{"name": "P. 499", "email": "p499@x.com", "id": "/u/499"}, got.Rows[499])
-	assert.Len(t, calls, 3, "one reads it, two make sure that nothing more comes at its bottom: %v", calls)
+	assert.Len(t, calls, 4, "one reads it, two make sure that nothing more comes at its bottom, one looks for a search box: %v", calls)
 }
 
 // pages serves n rows in pages of size, with a counter and a next link.

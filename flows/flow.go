@@ -117,6 +117,7 @@ type Choose struct {
 	Target  string `json:"target"`
 	Option  string `json:"option"`
 	Options string `json:"options,omitempty"`
+	Maybe   bool   `json:"maybe,omitempty"` // where it is not offered, what the page has chosen stands
 }
 
 // Check sets a check box or radio button.

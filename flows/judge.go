@@ -119,19 +119,24 @@ func (j *judge) declared(q automation.Request, name string, other int, strange b
 }
 
 // reading rules on a request whose method changes nothing by its definition. A console may not keep to that: before the
-// commit has left, one that names somebody else only is not let through, and one that names ours, at an
-// address not read before, may have been it.
+// commit has left, one that names somebody else only is not let through, and one for an address not read
+// before may have been it. What a page reads after something of it was stopped was not.
 func (j *judge) reading(q automation.Request, name string, ours bool, other int, strange bool) automation.Ruling {
 	switch {
 	case len(j.passed) > 0 || q.Method != "GET":
 		return pass
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
-	case ours && !q.Seen:
+	case ours && !q.Seen && len(j.stopped) == 0:
 		return automation.Ruling{Pass: true, Why: "it names " + j.roster.describe(meant)}
+	case !q.Seen && len(j.stopped) == 0 && !slices.Contains(dressing, q.Kind):
+		return automation.Ruling{Pass: true, Why: "it was not read before"}
 	}
 	return pass
 }
+
+// dressing are the kinds of what a page merely looks like.
+var dressing = []string{"Stylesheet", "Script", "Font", "Media", "Manifest"}
 
 // again says whether the like has been let through already.
 func (j *judge) again(q automation.Request) bool {

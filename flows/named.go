@@ -20,8 +20,12 @@ type named struct {
 	subject bool   // the place tells whom the request is about, as far as its name goes
 }
 
-// meant is the index of the person whom the change concerns.
-const meant = -1
+// meant is the index of the person whom the change concerns, and nobodyKnown that of an address that is nobody's on the
+// roster: somebody who was not meant all the same.
+const (
+	meant       = -1
+	nobodyKnown = -2
+)
 
 func (n named) address() bool { return n.key == inPath || strings.HasPrefix(n.key, "?") }
 
@@ -37,8 +41,10 @@ var (
 	word      = regexp.MustCompile(`[\pL\pN_-]+`)
 	wholeWord = regexp.MustCompile(`^[\pL\pN_-]+$`)
 	address   = regexp.MustCompile(`[^\s<>()"',;:=&?/\\]+@[^\s<>()"',;:=&?/\\]+`)
-	encoded   = regexp.MustCompile(`^[A-Za-z0-9+/_-]{8,}={0,2}$`)
-	number    = regexp.MustCompile(`^\d+$`)
+	// wholeAddress is an address as people have them, with a top-level domain.
+	wholeAddress = regexp.MustCompile(`^[\w.+\-'’]+@[\w\-]+(\.[\w\-]+)*\.[a-z]{2,}$`)
+	encoded      = regexp.MustCompile(`^[A-Za-z0-9+/_-]{8,}={0,2}$`)
+	number       = regexp.MustCompile(`^\d+$`)
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
 	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
 		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
@@ -77,6 +83,9 @@ func (r *roster) add(p automation.Person, i int) {
 
 // describe names a person for a message.
 func (r *roster) describe(i int) string {
+	if i == nobodyKnown {
+		return "an address that is nobody's on the list"
+	}
 	p := r.people.Meant
 	if i != meant {
 		p = r.people.Others[i]
@@ -131,8 +140,11 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 		}
 	}
 	for _, a := range address.FindAllString(text, -1) {
-		if i, ok := r.emails[foldASCII(strings.TrimRight(a, ".!"))]; ok {
+		a = foldASCII(strings.TrimRight(a, ".!"))
+		if i, ok := r.emails[a]; ok {
 			seen[i] = true
+		} else if r.people != nil && a != foldASCII(r.people.Self) && wholeAddress.MatchString(a) {
+			seen[nobodyKnown] = true
 		}
 	}
 	for _, w := range word.FindAllString(text, -1) {
@@ -214,7 +226,11 @@ func foldASCII(s string) string {
 // stranger finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
 // merely stands beside, under a name of another kind, such as a manager in a form.
 func stranger(all []named) (int, bool) {
+	ours := slices.ContainsFunc(all, func(n named) bool { return n.person == meant })
 	for _, other := range all {
+		if other.person == nobodyKnown && ours {
+			continue // such as where a message is copied to
+		}
 		if other.person != meant && !standsBeside(other, all) {
 			return other.person, true
 		}

@@ -202,7 +202,7 @@ func (p *Passage) stoppedError(target string) error {
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
 // whatever would change something is stopped.
 func (p *Passage) nothingLeft() bool {
-	if p.judge.sends == nil || len(p.gate.SocketFrames()) > 0 {
+	if len(p.gate.SocketFrames()) > 0 {
 		return false
 	}
 	p.judge.end()

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,7 +88,7 @@ func (r *Run) check(ctx context.Context, c *Check, bound time.Duration) (did boo
 	return did, err
 }
 
-func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool, error) {
+func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (did bool, err error) {
 	t, err := r.target(c.Target)
 	if err != nil {
 		return false, err
@@ -99,7 +100,12 @@ func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (bool,
 	if option == "" { // nothing in particular is wanted: what the page offers stands
 		return false, nil
 	}
-	did := true
+	defer func() {
+		if c.Maybe && errors.Is(err, automation.ErrNotOffered) {
+			did, err = false, nil
+		}
+	}()
+	did = true
 	if c.Options == "" {
 		did, err = r.Page.Choose(ctx, t, option, bound)
 	} else if err = r.on(c.Options, func(options *selectors.Target) error {

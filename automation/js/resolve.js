@@ -104,11 +104,15 @@ function aside(el) {
   return false;
 }
 
+const writes = (el) => el.matches('a[href^="mailto:" i],a[href^="tel:" i],a[href^="sms:" i]');
+
 // foremost leaves out of several matches those put aside, unless that is all of them.
 function foremost(els) {
   if (els.length < 2) return els;
   const front = els.filter((el) => !aside(el));
-  return front.length ? front : els;
+  const kept = front.length ? front : els;
+  const leading = kept.filter((el) => !writes(el)); // a link to write to somebody is never the way to a page
+  return leading.length ? leading : kept;
 }
 const insideOf = (n, el) => { for (let p = n; p; p = parentOf(p)) if (p === el) return true; return false; };
 

@@ -90,7 +90,14 @@ function emailIn(row, cell) {
 function readCell(row, el, col) {
   if (col.attr) return { text: el.getAttribute(col.attr) || '' };
   if (col.kind === 'email') return emailIn(row, el);
-  return { text: col.hidden ? bare(el.textContent) : readable(el) };
+  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
+}
+
+// withoutMailLinks is what a cell says beside links to write to or call somebody, which may stand there as a sign.
+function withoutMailLinks(el) {
+  const whole = readable(el);
+  const rest = queryAll(el, 'a').filter(writes).reduce((text, a) => text.replace(readable(a), ' '), whole);
+  return bare(rest) || whole;
 }
 
 // keyOf reads a row's key: a Miss where the table has no such column, null where it cannot be relied on.
@@ -163,8 +170,9 @@ async function settled(table, wait, unlike) {
       const got = collect(table, found.el);
       if (got instanceof Miss) { why = got; last = null; }
       else {
-        const sig = signature(got.rows);
+        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== undefined && unlike !== null && sig === unlike) why = new Miss('unchanged', 'the table still shows the page before');
+        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) why = new Miss('busy', 'its rows are still empty');
         else if (last === sig) return { el: found.el, ...got, sig };
         else { why = new Miss('busy', 'the table is still changing'); }
         last = sig;

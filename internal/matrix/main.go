@@ -52,6 +52,7 @@ type settings struct {
 	faults   bool
 	kills    bool
 	rehearse int
+	mutants  bool
 	verbose  bool
 }
 
@@ -69,6 +70,7 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
 	f.IntVar(&s.rehearse, "rehearsals", 0, "rehearse every change through the press on so many consoles of each layout, and nothing else")
+	f.BoolVar(&s.mutants, "mutants", false, "take the agent's rules out one by one and see that the matrix catches it; -only picks rules")
 	f.BoolVar(&s.verbose, "v", false, "print every case")
 	if err := f.Parse(args); err != nil {
 		return s, err
@@ -99,6 +101,9 @@ func run(ctx context.Context, args []string) int {
 			fmt.Fprintln(os.Stderr, "matrix:", err)
 		}
 		return 2
+	}
+	if s.mutants {
+		return tryMutants(ctx, s.only)
 	}
 	start := time.Now()
 	t := &tally{verbose: s.verbose}

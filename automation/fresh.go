@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/billagent/billagent/selectors"
@@ -32,13 +33,41 @@ func (s *Session) Fresh(ctx context.Context, page *Page, keys []string) (*Sessio
 // Copy opens another isolated session, signed in as this one is and with nothing else of it: its cookies, and of the
 // page's storage the named keys. Close it.
 func (s *Session) Copy(ctx context.Context, page *Page, keys []string) (*Session, error) {
-	cookies, err := s.Cookies(ctx)
-	if err != nil {
-		return nil, err
-	}
 	fresh, err := s.browser.NewSession(ctx, s.allowed)
 	if err != nil {
 		return nil, err
+	}
+	return s.fill(ctx, fresh, page, keys)
+}
+
+// Throwaway is Copy with pages that can read and open no sockets, until Deny lets nothing pass any more.
+func (s *Session) Throwaway(ctx context.Context, page *Page, keys []string) (*Session, error) {
+	f, err := newForwarder()
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := s.browser.newSession(ctx, s.allowed, proto.TargetCreateBrowserContext{
+		DisposeOnDetach: true, ProxyServer: f.settings(), ProxyBypassList: "<-loopback>", // loopback, too, goes through it
+	})
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	fresh.forward = f
+	return s.fill(ctx, fresh, page, keys)
+}
+
+// Deny cuts every connection of a session made by Throwaway, and lets it open no other.
+func (s *Session) Deny() {
+	if s.forward != nil {
+		s.forward.deny()
+	}
+}
+
+// fill brings the sign-in into a session just opened.
+func (s *Session) fill(ctx context.Context, fresh *Session, page *Page, keys []string) (*Session, error) {
+	cookies, err := s.Cookies(ctx)
+	if err != nil {
+		return nil, closing(ctx, fresh, err)
 	}
 	if len(keys) > 0 {
 		var c carried
@@ -70,10 +99,15 @@ func (s *Session) Close(ctx context.Context) error {
 		}
 	}
 	s.browser.mu.Unlock()
-	if err := (proto.TargetDisposeBrowserContext{BrowserContextID: s.context}).Call(s.browser.scope(ctx)); err != nil {
-		return fmt.Errorf("closing an isolated browser context: %w", err)
+	s.Deny() // before the context goes: what its workers have queued must not leave with it
+	err := proto.TargetDisposeBrowserContext{BrowserContextID: s.context}.Call(s.browser.scope(ctx))
+	if err != nil {
+		err = fmt.Errorf("closing an isolated browser context: %w", err)
 	}
-	return nil
+	if s.forward != nil {
+		err = errors.Join(err, s.forward.close())
+	}
+	return err
 }
 
 // cleanly sets up a page of a fresh session.

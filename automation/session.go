@@ -18,6 +18,7 @@ type Session struct {
 	context proto.BrowserBrowserContextID
 	allowed []string
 	read    map[string]bool // addresses that pages have had an answer from
+	forward *forwarder      // what its requests go through; nil: straight to the servers
 	clean   bool            // its pages use no cache and no service worker
 	carried *carried        // what of another session's storage its pages begin with
 }
@@ -31,12 +32,16 @@ const viewportWidth, viewportHeight = 1280, 1000
 // NewSession opens an isolated context whose pages may navigate only to the allowed hosts, given as names or as
 // patterns such as *.bill.com.
 func (b *Browser) NewSession(ctx context.Context, allowed []string) (*Session, error) {
+	return b.newSession(ctx, allowed, proto.TargetCreateBrowserContext{DisposeOnDetach: true})
+}
+
+func (b *Browser) newSession(ctx context.Context, allowed []string, create proto.TargetCreateBrowserContext) (*Session, error) {
 	for _, a := range allowed {
 		if _, err := path.Match(a, "x"); err != nil {
 			return nil, fmt.Errorf("allowed host %q: %w", a, err)
 		}
 	}
-	res, err := proto.TargetCreateBrowserContext{DisposeOnDetach: true}.Call(b.scope(ctx))
+	res, err := create.Call(b.scope(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("opening an isolated browser context: %w", err)
 	}

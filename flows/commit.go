@@ -105,6 +105,7 @@ func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) e
 	passage := r.result.Passage
 	before := len(passage.gate.Sent())
 	passage.judge.seal()
+	r.Page.Session().Deny()
 	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
 		return fmt.Errorf("rehearsing the press: %w", err)
 	}

@@ -17,7 +17,7 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request, people *automati
 	if err := p.ready(ctx, ev); err != nil {
 		return nil, res, err
 	}
-	thrown, err := p.session.Copy(ctx, p.page, p.opts.Library.App.Storage)
+	thrown, err := p.session.Throwaway(ctx, p.page, p.opts.Library.App.Storage)
 	if err != nil {
 		return nil, res, err
 	}

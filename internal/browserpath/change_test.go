@@ -233,3 +233,46 @@ func TestSecretsAreNowhereInEvidence(t *testing.T) {
 		assert.Greater(t, files, 4)
 	})
 }
+
+// TestWhatIsSaidOnASocketIsTold has a page that tells on a WebSocket whom a press is about: that cannot be held, so a change is
+// not called done unless the app's file says why it may.
+func TestWhatIsSaidOnASocketIsTold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		why  string
+		want userops.Outcome
+	}{"not allowed": {"", userops.Unknown}, "allowed": {"it tells other administrators who is being looked at", userops.Done}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			con, p := setup(t, console.Options{Layout: "neo3", Differences: []string{"tells-on-socket"}}, func(o *browserpath.Options) {
+				o.Library.App.Sockets = c.why
+			})
+			r := p.Deactivate(t.Context(), ann)
+			assert.Equal(t, c.want, r.Outcome, r.Reason)
+			assert.Equal(t, 1, changesOf(con, "deactivate"))
+			if c.why == "" {
+				assert.Contains(t, r.Reason, "WebSocket")
+				assert.Contains(t, r.Hint, "app.yaml")
+			}
+		})
+	}
+}
+
+// TestARehearsalThroughThePress shows what would be sent, and that nothing is.
+func TestARehearsalThroughThePress(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout})
+		ctx := userops.WithOperation(t.Context(), &userops.Operation{DryRun: true, Through: true})
+		r := p.Deactivate(ctx, ann)
+		require.ErrorIs(t, r.Err, userops.ErrRehearsed, r.Reason)
+		require.Len(t, r.WouldSend, 1)
+		assert.True(t, r.WouldSend[0].Passes && r.WouldSend[0].Commit)
+		assert.Contains(t, r.WouldSend[0].Request, "POST")
+		assert.Zero(t, changesOf(con, "deactivate"))
+		for _, q := range con.Requests() {
+			assert.False(t, q.Changing && q.Session, "%s %s arrived", q.Method, q.Path)
+		}
+		require.Equal(t, userops.Done, p.Deactivate(t.Context(), ann).Outcome, "afterwards it can be done")
+	})
+}

@@ -84,6 +84,7 @@ var differingMotion = []difference{
 	{with: "strict-policy", actions: []userops.Action{userops.Invite, userops.Deactivate, list}, harmless: true},
 	{with: "cookies-blocked", actions: leaves, layouts: neoOrNeo3},
 	{with: "heartbeats", actions: taking, harmless: true},
+	{with: "tells-on-socket", actions: leaves, may: mayUnknown},
 	{with: "telemetry", actions: leaves, harmless: true},
 	{with: "looks-before-it-sends", actions: leaves, harmless: true},
 	{with: "reads-by-post", actions: listLeave, harmless: true},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -57,11 +58,15 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	return err
 }
 
-// picture keeps a picture. One that could not be taken is told in the step log and ends nothing: it is evidence, not a
-// promise. Evidence that cannot be written ends the run.
+// picture keeps a picture. One that could not be taken, such as of a page whose secrets cannot be masked, is told in the
+// step log and ends nothing: it is evidence, not a promise. A picture that cannot be written ends the run.
 func (r *Run) picture(ctx context.Context, name string) error {
 	_, err := r.Evidence.Picture(ctx, r.Page, name)
-	return err
+	var file *fs.PathError
+	if err == nil || errors.As(err, &file) || errors.Is(err, automation.ErrBrowserGone) {
+		return err
+	}
+	return r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "picture", "name": name, "not_taken": err.Error()})
 }
 
 // pressed says whether something left the browser, by what came to the gate; where the gate can't tell, by what the page

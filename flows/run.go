@@ -96,7 +96,7 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	}
 	err := r.nothingSent(r.steps(ctx, r.Flow.Steps))
 	if r.result.Committed {
-		if _, pictureErr := r.Evidence.Picture(ctx, r.Page, "after-commit"); pictureErr != nil {
+		if pictureErr := r.picture(ctx, "after-commit"); pictureErr != nil {
 			err = errors.Join(err, fmt.Errorf("flow %s: the picture after the commit: %w", r.Flow.Name, pictureErr))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
@@ -31,6 +32,7 @@ func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) 
 		Launch:       automation.Options{ProfileDir: t.TempDir()},
 		EvidenceDir:  t.TempDir(),
 		Preferences:  browserpath.Preferences{Summary: "Never"},
+		ReadBack:     8 * time.Second, // the console stores up to 5 s late
 	}
 	for _, e := range edit {
 		e(&opts)

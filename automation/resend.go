@@ -20,6 +20,7 @@ type networkTrace struct {
 	mu       sync.Mutex
 	events   []traceEvent
 	complete chan struct{}
+	once     sync.Once
 }
 
 type traceEvent struct {
@@ -100,7 +101,7 @@ func (b *Browser) traced(method string, params json.RawMessage) {
 		return
 	}
 	if method == "Tracing.tracingComplete" {
-		close(t.complete)
+		t.once.Do(func() { close(t.complete) })
 		return
 	}
 	hear(params, func(e struct{ Value []traceEvent }) {

@@ -79,16 +79,13 @@ func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 		passage.came(ctx)
 	}
 	surely, perhaps := passage.judge.left()
-	stopped := len(passage.judge.reasons()) > 0
-	switch {
-	case surely:
-		r.result.Committed = true
-		return err
-	case stopped && !perhaps:
-		passage.judge.end()
-		return passage.stoppedError(p.Target)
+	if !surely && !perhaps && len(passage.judge.reasons()) > 0 {
+		passage.judge.end() // first: what leaves after the look would be taken for nothing
+		if surely, perhaps = passage.judge.left(); !surely && !perhaps {
+			return passage.stoppedError(p.Target)
+		}
 	}
-	r.result.Committed = delivered || perhaps
+	r.result.Committed = delivered || surely || perhaps
 	return err
 }
 

@@ -213,6 +213,8 @@ func withoutIndices(key string) string {
 	return strings.TrimSuffix(strings.ReplaceAll(key, ".*", ""), "[]")
 }
 
+func lastName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
+
 // foldASCII folds the case of ASCII letters only: Unicode's folding makes other signs equal to letters.
 func foldASCII(s string) string {
 	return strings.Map(func(r rune) rune {

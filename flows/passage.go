@@ -112,9 +112,20 @@ func (p *Passage) Words() string {
 				}
 			}
 		}
-		return fmt.Sprintf("status %d", s.Answer.Status)
+		return errorIn(s.Answer)
 	}
 	return ""
+}
+
+// errorIn is what an answer in JSON calls its error, beside its status.
+func errorIn(a *automation.Answer) string {
+	for _, v := range (automation.Request{Body: a.Body}).Values() {
+		name := strings.ToLower(lastName(withoutIndices(v.Key)))
+		if slices.Contains([]string{"error", "message", "detail", "title", "description"}, name) && v.Text != "" {
+			return fmt.Sprintf("status %d: %s", a.Status, shownValue(name, v.Text))
+		}
+	}
+	return fmt.Sprintf("status %d", a.Status)
 }
 
 // Silent says that an answer may still come: something was let through and has none yet.

@@ -132,7 +132,7 @@ func (p *Path) start(ctx context.Context) error {
 }
 
 // runWith carries out a flow on the session's own page, once with has had its say. A session that has ended meanwhile is
-// renewed and the flow begun again, once, as long as its commit was not passed.
+// renewed and the flow begun again, once, as long as nothing has been pressed to commit.
 func (p *Path) runWith(ctx context.Context, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
@@ -140,7 +140,7 @@ func (p *Path) runWith(ctx context.Context, name string, inputs map[string]strin
 		}
 		r, res, err := p.runOn(ctx, p.page, name, inputs, ev, with)
 		var halt *flows.HaltError
-		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Committed && attempt == 0 {
+		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && res.Passage == nil && attempt == 0 {
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
 			p.version = nil
 			continue

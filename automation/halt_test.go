@@ -187,15 +187,15 @@ func TestLinksThatOpenATabAreFollowedHere(t *testing.T) {
 				rw.Header().Set("Content-Type", "text/html")
 				fmt.Fprintf(rw, "<h1>%s</h1>", r.Method)
 			})
-			pop := css("#pop")
-			if strings.Contains(html, "iframe") {
-				pop.Within = css("#f")
+			pop, heading, shown := css("#pop"), css("h1"), w.URL+"/in"
+			if strings.Contains(html, "iframe") { // it opens in the frame, which is where a flow goes on
+				pop.Within, heading.Within, shown = css("#f"), css("#f"), w.URL+"/"
 			}
 			require.NoError(t, w.Click(t.Context(), automation.Press{Target: pop, Bound: short}))
-			_, _, err := w.Await(t.Context(), bound, nil, css("h1"))
+			_, _, err := w.Await(t.Context(), bound, nil, heading)
 			require.NoError(t, err)
-			assert.Equal(t, w.URL+"/in", w.Page.URL())
-			got, err := w.Read(t.Context(), css("h1"), "")
+			assert.Equal(t, shown, w.Page.URL())
+			got, err := w.Read(t.Context(), heading, "")
 			require.NoError(t, err)
 			assert.Equal(t, map[bool]string{true: "POST", false: "GET"}[strings.Contains(html, "post")], got)
 			require.Eventually(t, func() bool { n, err := w.Session.Windows(t.Context()); return err == nil && n == 1 }, 5*time.Second, 20*time.Millisecond)

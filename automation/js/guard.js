@@ -105,6 +105,6 @@ function openHere(hit) {
   const own = el.getAttribute(attribute) ?? (link ? null : el.form?.getAttribute('target'));
   if (!opensWindow(own ?? el.ownerDocument.querySelector('base[target]')?.target)) return;
   const before = el.getAttribute(attribute);
-  el.setAttribute(attribute, '_top');
+  el.setAttribute(attribute, '_self'); // in the frame it stands in, which is where a flow goes on
   setTimeout(() => { if (before === null) el.removeAttribute(attribute); else el.setAttribute(attribute, before); });
 }

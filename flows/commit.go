@@ -33,7 +33,8 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	if r.Rehearse {
 		return ErrRehearsed
 	}
-	if err := r.Evidence.Intend(map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}); err != nil {
+	intent := map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}
+	if err := r.Evidence.Intend(intent); err != nil {
 		return err
 	}
 	if r.Intent != nil {

@@ -53,7 +53,9 @@ func (p *Passage) Close(ctx context.Context, ev *automation.Evidence) error {
 	}
 	err := p.gate.Close(ctx)
 	for _, s := range p.gate.Sent() {
-		entry := map[string]any{"step": "request", "request": Describe(s.Request), "let_through": s.Ruling.Pass, "why": s.Ruling.Why, "sent_at": s.At.UTC()}
+		entry := map[string]any{
+			"step": "request", "request": Describe(s.Request), "let_through": s.Ruling.Pass, "why": s.Ruling.Why, "sent_at": s.At.UTC(),
+		}
 		if s.Answer != nil {
 			entry["status"], entry["no_answer"] = s.Answer.Status, s.Answer.Failed
 		}

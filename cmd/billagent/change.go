@@ -22,7 +22,8 @@ type changeFlags struct {
 }
 
 func (f *changeFlags) add(c *cobra.Command) {
-	c.Flags().Var(&f.dryRun, "dry-run", "go up to the step that cannot be undone and not over it; with =through, press it where nothing can leave and show what would be sent")
+	c.Flags().Var(&f.dryRun, "dry-run",
+		"go up to the step that cannot be undone and not over it; with =through, press it where nothing can leave and show what would be sent")
 	c.Flags().Lookup("dry-run").NoOptDefVal = string(upToCommit)
 	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
 }

@@ -129,7 +129,8 @@ func resultLine(r userops.Result) string {
 		fmt.Fprintf(&b, "\n           what to do: %s", plain(r.Hint))
 	}
 	for _, w := range r.WouldSend {
-		fmt.Fprintf(&b, "\n           would send: %s\n           at a real commit: %s, %s", plain(w.Request), map[bool]string{true: "let through", false: "stopped"}[w.Passes], plain(w.Ruling))
+		word := map[bool]string{true: "let through", false: "stopped"}[w.Passes]
+		fmt.Fprintf(&b, "\n           would send: %s\n           at a real commit: %s, %s", plain(w.Request), word, plain(w.Ruling))
 		if w.Sends != "" {
 			fmt.Fprintf(&b, "\n           for the flow's file:\n%s", w.Sends)
 		}

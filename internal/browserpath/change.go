@@ -39,6 +39,16 @@ type request struct {
 	// settled looks at the user found before (nil: none) and returns an outcome if nothing needs to be done or may be.
 	settled func(all userops.Roster, found *userops.User) (userops.Outcome, error)
 	wanted  userops.Wanted // what the read-back must see
+
+	// What the look at the list has brought.
+	before *userops.User // nil: nobody
+	people *automation.People
+	ev     *automation.Evidence
+}
+
+// fail is an error about the change that is asked for.
+func (p *Path) fail(rq request, kind, cause error, hint string) error {
+	return &userops.Error{Act: string(rq.action), Target: rq.email, Tenant: p.opts.Tenant, Kind: kind, Cause: cause, Hint: hint}
 }
 
 // Deactivate implements userops.Directory.
@@ -110,27 +120,27 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		}
 		return res
 	}
-	email, err := userops.CheckEmail(rq.email)
-	if err != nil {
+	var err error
+	if rq.email, err = userops.CheckEmail(rq.email); err != nil {
 		return end(userops.Halted, err)
 	}
 	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C
-		return end(userops.Halted, p.failure(string(rq.action), email, context.Cause(ctx)))
+		return end(userops.Halted, p.failure(string(rq.action), rq.email, context.Cause(ctx)))
 	}
 	if out, err := p.beforehand(rq); out != "" {
 		return end(out, err)
 	}
-	ev, closeEvidence, err := p.evidence(res.Op, email)
+	ev, closeEvidence, err := p.evidence(res.Op, rq.email)
 	if err != nil {
 		return end(userops.Halted, err)
 	}
 	defer closeEvidence()
-	res.Evidence = ev.Dir()
-	ros, found, err := p.before(ctx, rq, email, ev)
+	res.Evidence, rq.ev = ev.Dir(), ev
+	ros, found, err := p.before(ctx, rq)
 	if err != nil {
 		return end(userops.Halted, err)
 	}
-	res.Before = found
+	res.Before, rq.before, rq.people = found, found, p.people(rq, ros, found)
 	if out, err := rq.settled(ros, found); out != "" && looksFirst {
 		res.After = found
 		return end(out, err)
@@ -139,58 +149,56 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		if rq.action == userops.SetRole {
 			rq.wanted.Status = found.Status // a role that is stored with access taken away is not what was asked for
 		}
-		email = found.Email // as the console writes it: what pages are compared with
+		rq.email = found.Email // as the console writes it: what pages are compared with
 	}
 	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {
-		return end(userops.Ended(err), p.failure(string(rq.action), email, err))
+		return end(userops.Ended(err), p.failure(string(rq.action), rq.email, err))
 	}
-	return end(p.act(ctx, rq, email, p.people(rq, ros, found), ev, &res))
+	return end(p.act(ctx, rq, &res))
 }
 
 // before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not
 // enough to know that nobody else answers to the address.
-func (p *Path) before(ctx context.Context, rq request, email string, ev *automation.Evidence) (userops.Roster, *userops.User, error) {
+func (p *Path) before(ctx context.Context, rq request) (userops.Roster, *userops.User, error) {
 	act := string(rq.action)
-	ros, err := p.everyone(ctx, ev, "")
+	ros, err := p.everyone(ctx, rq.ev, "")
 	if err != nil {
-		return ros, nil, p.explained(ctx, act, ev, err)
+		return ros, nil, p.explained(ctx, act, rq.ev, err)
 	}
-	found, err := ros.Match(email)
+	found, err := ros.Match(rq.email)
 	if err != nil {
-		return ros, nil, p.failure(act, email, err)
+		return ros, nil, p.failure(act, rq.email, err)
 	}
 	if !ros.Complete {
-		return ros, nil, p.incomplete(act, email, ros)
+		return ros, nil, p.incomplete(act, rq.email, ros)
 	}
 	return ros, found, nil
 }
 
 // act runs the flow and, if something left the browser, settles what became of it.
-func (p *Path) act(ctx context.Context, rq request, email string, people *automation.People, ev *automation.Evidence, res *userops.Result) (userops.Outcome, error) {
-	rq.inputs["email"] = email
-	run, got, err := p.runChange(ctx, rq, res.Before, people, ev)
+func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userops.Outcome, error) {
+	rq.inputs["email"] = rq.email
+	run, got, err := p.runChange(ctx, rq)
 	res.Notices = got.Notices
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
 		for _, w := range got.WouldSend {
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
-		return userops.Halted, p.rehearsed(ctx, rq, email, got)
+		return userops.Halted, p.rehearsed(ctx, rq, got)
 	}
 	if err != nil && !got.Committed {
-		err = p.explained(ctx, string(rq.action), ev, err)
-		if got.Passage != nil {
-			err = errors.Join(err, p.abandon(ctx, got.Passage, ev))
-		}
+		err = p.explained(ctx, string(rq.action), rq.ev, err)
+		p.abandon(ctx, got.Passage, rq.ev)
 		return userops.Ended(err), err
 	}
 	if err != nil {
-		p.keepFailure(ctx, p.page, ev)
+		p.keepFailure(ctx, p.page, rq.ev)
 	}
-	out, after, why := p.settle(ctx, rq, email, res, got, err, ev)
+	out, after, why := p.settle(ctx, rq, res, got, err)
 	res.After = after
-	p.propose(got.Passage, ev)
-	if err := got.Passage.Close(context.WithoutCancel(ctx), ev); err != nil {
+	p.propose(got.Passage, rq.ev)
+	if err := got.Passage.Close(context.WithoutCancel(ctx), rq.ev); err != nil {
 		p.opts.Log.Warn("what left at the commit could not be written to the evidence", "error", err)
 	}
 	if out == userops.Done {
@@ -199,23 +207,39 @@ func (p *Path) act(ctx context.Context, rq request, email string, people *automa
 	return out, why
 }
 
-// abandon throws the session in which a change was given up away, while nothing may leave it, and goes on with a copy of
-// its sign-in: what a page or a worker of it has queued goes with it.
-func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automation.Evidence) error {
+// abandon throws the session in which a press was given up away, while nothing may leave it, and goes on with a copy of
+// its sign-in: what a page or a worker of it has queued goes with it. Nothing was pressed where there is no passage.
+func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automation.Evidence) {
+	if passage == nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonBound)
 	defer cancel()
+	err := p.moveOn(ctx)
+	if err != nil { // the old session is not trusted any more: the next operation starts a browser of its own
+		err = errors.Join(err, p.Close())
+	}
+	if err = errors.Join(err, passage.Close(ctx, ev)); err != nil {
+		p.opts.Log.Warn("the session in which the change was given up could not be thrown away in order", "error", err)
+	}
+}
+
+// moveOn goes on in a copy of the session, on the page where the console led after sign-in.
+func (p *Path) moveOn(ctx context.Context) error {
 	old := p.session
 	copied, err := old.Copy(ctx, p.page, p.opts.Library.App.Storage)
-	if err == nil {
-		p.session = copied
-		p.page, err = copied.NewPage(ctx)
+	if err != nil {
+		return err
 	}
-	if err != nil { // without a page nothing can go on: the next operation starts a browser of its own
-		err = errors.Join(err, p.Close())
-	} else {
-		err = old.Close(ctx)
+	page, err := copied.NewPage(ctx)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, passage.Close(ctx, ev))
+	p.session, p.page = copied, page
+	if err := old.Close(ctx); err != nil {
+		return err
+	}
+	return page.Open(ctx, p.home)
 }
 
 // abandonBound is generous: a session is opened and thrown away in half a second.
@@ -257,18 +281,18 @@ func person(u userops.User) automation.Person {
 }
 
 // runChange carries out a changing flow with whoever accompanies the change.
-func (p *Path) runChange(ctx context.Context, rq request, before *userops.User, people *automation.People, ev *automation.Evidence) (*flows.Run, flows.Result, error) {
+func (p *Path) runChange(ctx context.Context, rq request) (*flows.Run, flows.Result, error) {
 	op := userops.OperationOf(ctx)
 	if op.Through {
-		return p.rehearseThrough(ctx, rq, people, ev)
+		return p.rehearseThrough(ctx, rq)
 	}
-	return p.runWith(ctx, rq.flow, rq.inputs, ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.Under, r.People, r.App = op.DryRun, op.Acted, p.whose(), people, p.opts.Library.App
+	return p.runWith(ctx, rq.flow, rq.inputs, rq.ev, func(r *flows.Run) {
+		r.Rehearse, r.Acted, r.Under, r.People, r.App = op.DryRun, op.Acted, p.whose(), rq.people, p.opts.Library.App
 		r.Intent = func(ctx context.Context) error {
-			if err := p.stillOurs(ctx, r, ev); err != nil {
+			if err := p.stillOurs(ctx, r, rq.ev); err != nil {
 				return err
 			}
-			return op.Intent(ctx, before, rq.wanted)
+			return op.Intent(ctx, rq.before, rq.wanted)
 		}
 	})
 }

@@ -21,7 +21,8 @@ var causes = []struct {
 	is, kind error
 	hint     string
 }{
-	{flows.ErrStopped, userops.ErrNotMeant, "nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed"},
+	{flows.ErrStopped, userops.ErrNotMeant,
+		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed"},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "run: billagent browser install"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},

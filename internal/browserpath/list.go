@@ -27,7 +27,8 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 	itself := func(u userops.User) bool { return p.rules().IsSelf(u.Email) }
 	if out.Complete && !p.opts.Library.App.Unlisted && !slices.ContainsFunc(out.Users, itself) {
 		out.Complete = false
-		out.Proof = "the account that is signed in, " + p.opts.Account + ", is not on the list, so somebody is left out; if this console never lists it, say so in the app's app.yaml"
+		out.Proof = fmt.Sprintf("the account that is signed in, %s, is not on the list, so somebody is left out; "+
+			"if this console never lists it, say so in the app's app.yaml", p.opts.Account)
 	}
 	return out, nil
 }

@@ -39,7 +39,8 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 	if p.pinned != "" && id != "" && id != p.pinned {
 		p.version = nil
 		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
-			Cause: fmt.Errorf("the console is signed in to %q (%s), and it was %s when this session began", name, id, p.pinned), Hint: "somebody may have switched the account's organisation: run billagent login"}
+			Cause: fmt.Errorf("the console is signed in to %q (%s), and it was %s when this session began", name, id, p.pinned),
+			Hint:  "somebody may have switched the account's organisation: run billagent login"}
 	}
 	p.seen = id
 	want := p.opts.Organisation

@@ -133,7 +133,9 @@ func (p *Path) start(ctx context.Context) error {
 
 // runWith carries out a flow on the session's own page, once with has had its say. A session that has ended meanwhile is
 // renewed and the flow begun again, once, as long as nothing has been pressed to commit.
-func (p *Path) runWith(ctx context.Context, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
+func (p *Path) runWith(
+	ctx context.Context, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run),
+) (*flows.Run, flows.Result, error) {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return nil, flows.Result{}, err
@@ -150,14 +152,19 @@ func (p *Path) runWith(ctx context.Context, name string, inputs map[string]strin
 }
 
 // runOn carries out a flow on a page.
-func (p *Path) runOn(ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run)) (*flows.Run, flows.Result, error) {
+func (p *Path) runOn(
+	ctx context.Context, page *automation.Page, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run),
+) (*flows.Run, flows.Result, error) {
 	flow, ok := p.opts.Library.Flow(name, p.layout())
 	if !ok {
-		return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.layout())}
+		none := fmt.Errorf("app %s has no flow %s for layout %s", p.opts.Library.App.Name, name, p.layout())
+		return nil, flows.Result{}, &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: none}
 	}
 	all := map[string]string{"home": p.home, "organisation_id": p.seen}
 	maps.Copy(all, inputs)
-	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience, Meaning: p.meaning}
+	r := &flows.Run{
+		Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience, Meaning: p.meaning,
+	}
 	with(r)
 	res, err := r.Do(ctx)
 	return r, res, err

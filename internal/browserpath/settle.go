@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
 )
@@ -23,11 +22,8 @@ const settleBound = 15 * time.Minute
 type settling struct {
 	p       *Path
 	rq      request
-	email   string
-	before  *userops.User
 	got     flows.Result
 	acted   error // how the flow ended
-	ev      *automation.Evidence
 	after   *userops.User
 	failed  error // why the last look told nothing
 	looked  time.Time
@@ -38,14 +34,16 @@ type settling struct {
 // settle reads back by another route, the list in a session of its own, and says what became of a change of which
 // something left the browser. It goes on when the caller has been cancelled: what was begun must be known. Only the
 // server's answer and what is stored count; what the page showed does not.
-func (p *Path) settle(ctx context.Context, rq request, email string, res *userops.Result, got flows.Result, acted error, ev *automation.Evidence) (userops.Outcome, *userops.User, error) {
+func (p *Path) settle(
+	ctx context.Context, rq request, res *userops.Result, got flows.Result, acted error,
+) (userops.Outcome, *userops.User, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
 	defer cancel()
 	if !readsBack && acted == nil {
 		return userops.Done, res.Before, nil
 	}
 	p.opts.Progress("reading back")
-	s := &settling{p: p, rq: rq, email: email, before: res.Before, got: got, acted: acted, ev: ev}
+	s := &settling{p: p, rq: rq, got: got, acted: acted}
 	bound := p.opts.ReadBack
 	if bound == 0 {
 		bound = lateBound
@@ -74,15 +72,15 @@ func (p *Path) settle(ctx context.Context, rq request, email string, res *userop
 func (s *settling) look(ctx context.Context) {
 	s.looked = time.Now()
 	var ros userops.Roster
-	if ros, s.failed = s.p.everyone(ctx, s.ev, "read-back"); s.failed != nil {
+	if ros, s.failed = s.p.everyone(ctx, s.rq.ev, "read-back"); s.failed != nil {
 		return
 	}
-	if s.after, s.failed = ros.Match(s.email); s.failed == nil && s.after == nil && !ros.Complete {
-		s.failed = s.p.incomplete("reading back", s.email, ros)
+	if s.after, s.failed = ros.Match(s.rq.email); s.failed == nil && s.after == nil && !ros.Complete {
+		s.failed = s.p.incomplete("reading back", s.rq.email, ros)
 	}
 }
 
-func (s *settling) unchanged() bool { return s.failed == nil && userops.SameUser(s.before, s.after) }
+func (s *settling) unchanged() bool { return s.failed == nil && userops.SameUser(s.rq.before, s.after) }
 
 // settled says what is known now, if it is enough.
 func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Outcome, error, bool) {
@@ -95,7 +93,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	answer := s.got.Passage.Answer()
 	switch {
 	case s.rq.wanted.Holds(s.after) && s.overSockets():
-		return userops.Unknown, s.unknown(errors.New("the page named people on a WebSocket while the change was made, which cannot be held or looked at"),
+		return userops.Unknown, s.unknown(errSocket,
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
 	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Passage.Again():
 		res.Notices = append(res.Notices, "the console refused ("+s.got.Passage.Words()+"), and what was asked for is so: somebody else did it meanwhile")
@@ -106,7 +104,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	case answer == flows.Refused && s.unchanged():
 		return userops.Halted, s.rejected(), true
 	case s.requested(ctx, answer):
-		return userops.Requested, &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}, true
+		return userops.Requested, s.awaits(), true
 	}
 	return "", nil, false
 }
@@ -118,10 +116,12 @@ func (s *settling) listen(ctx context.Context) {
 	}
 }
 
+var errSocket = errors.New("the page named people on a WebSocket while the change was made, which cannot be held")
+
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
 	var out []string
-	for _, c := range userops.Changed(s.before, s.after) {
+	for _, c := range userops.Changed(s.rq.before, s.after) {
 		if field, _, _ := strings.Cut(c, ":"); !s.rq.wanted.Asks(field) {
 			out = append(out, "not asked for, and changed: "+c)
 		}
@@ -143,15 +143,19 @@ func (s *settling) overSockets() bool {
 func (s *settling) rejected() error {
 	var halt *flows.HaltError
 	if errors.As(s.acted, &halt) && halt.Kind == flows.Rejected {
-		return s.p.failure(string(s.rq.action), s.email, s.acted)
+		return s.p.failure(string(s.rq.action), s.rq.email, s.acted)
 	}
-	return &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrRejected, Cause: errors.New(s.got.Passage.Words()), Hint: "do what the console says, or try it there by hand"}
+	return s.p.fail(s.rq, userops.ErrRejected, errors.New(s.got.Passage.Words()), "do what the console says, or try it there by hand")
+}
+
+func (s *settling) awaits() error {
+	return s.p.fail(s.rq, userops.ErrApproval, nil, "let another administrator approve it in the console")
 }
 
 // requested says whether a second person has been asked: somebody new is pending in the list, or where the answer or the
 // page says so the person's own page does. Where no flow can look there, the answer's word is enough.
 func (s *settling) requested(ctx context.Context, answer flows.Answer) bool {
-	if s.after != nil && s.after.Status == userops.Pending && (s.before == nil || s.before.Status != userops.Pending) {
+	if s.after != nil && s.after.Status == userops.Pending && (s.rq.before == nil || s.rq.before.Status != userops.Pending) {
 		return true
 	}
 	if answer != flows.AsksSecond && !s.got.Requested {
@@ -165,10 +169,10 @@ func (s *settling) requested(ctx context.Context, answer flows.Answer) bool {
 
 // pending looks once whether a request for this change awaits a second person, on the person's page.
 func (s *settling) pending(ctx context.Context) bool {
-	if s.asked || s.before == nil {
+	if s.asked || s.rq.before == nil {
 		return s.waiting
 	}
-	got, err := s.p.pending(ctx, s.email, s.ev)
+	got, err := s.p.pending(ctx, s.rq.email, s.rq.ev)
 	if err != nil {
 		s.p.opts.Log.Warn("whether a request awaits approval could not be seen", "error", err)
 		return false
@@ -182,7 +186,7 @@ func (s *settling) unsettled(ctx context.Context) (userops.Outcome, *userops.Use
 	s.listen(ctx)
 	if _, ok := s.p.opts.Library.Flow("pending", s.p.layout()); ok && s.unchanged() && s.p.refused == nil {
 		if s.asked = false; s.pending(ctx) {
-			return userops.Requested, s.after, &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
+			return userops.Requested, s.after, s.awaits()
 		}
 	}
 	causes := []error{s.failed, s.acted}
@@ -211,5 +215,5 @@ func (s *settling) unknown(cause error, hint string) error {
 	if stopped := s.got.Passage.Stopped(); len(stopped) > 0 {
 		until = fmt.Errorf("%w; stopped: %s", until, strings.Join(stopped, "; "))
 	}
-	return &userops.Error{Act: string(s.rq.action), Target: s.email, Tenant: s.p.opts.Tenant, Kind: userops.ErrUnverified, Cause: until, Hint: hint}
+	return s.p.fail(s.rq, userops.ErrUnverified, until, hint)
 }

@@ -49,7 +49,10 @@ func (w Wanted) Holds(u *User) bool {
 
 // Asks says whether a field, by its name in Changed, is one of those wanted.
 func (w Wanted) Asks(field string) bool {
-	return map[string]string{"status": string(w.Status), "role": w.Role, "first name": w.FirstName, "last name": w.LastName, "time zone": w.TimeZone}[field] != ""
+	fields := map[string]string{
+		"status": string(w.Status), "role": w.Role, "first name": w.FirstName, "last name": w.LastName, "time zone": w.TimeZone,
+	}
+	return fields[field] != ""
 }
 
 // named says whether the name is the one wanted. A list may show it as a whole, such as "Lee, Ann", which is taken apart at

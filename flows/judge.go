@@ -21,7 +21,7 @@ type judge struct {
 	passed  []automation.Request // let through as the commit
 	unsure  []automation.Request // let through, and may have been it: they name nobody, or are no changing method
 	stopped []string             // why requests were stopped
-	ended   bool                 // the change has been given up: nothing of it may leave any more
+	ended   bool                 // the change has been given up: nothing of its session may leave any more
 	dry     bool                 // a rehearsal: nothing that may change something leaves
 	sealed  bool                 // a rehearsal at its press: nothing leaves at all
 }
@@ -51,6 +51,9 @@ func (j *judge) rule(q automation.Request) automation.Ruling {
 	r := j.decide(q)
 	if j.sealed || j.dry && q.Changes() && !j.isRead(q) {
 		return stop("this is a rehearsal")
+	}
+	if j.ended {
+		return stop("the change had been given up")
 	}
 	switch {
 	case !r.Pass:
@@ -87,8 +90,6 @@ func (j *judge) decide(q automation.Request) automation.Ruling {
 		return stop("%s has a body that cannot be looked at", name)
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
-	case j.ended && ours:
-		return stop("%s came after the change had been given up", name)
 	case j.sends != nil && ours:
 		return stop("%s is not what the flow says it sends (%s %s)", name, j.sends.Method, j.sends.Path)
 	case ours && j.again(q):
@@ -104,8 +105,6 @@ func (j *judge) decide(q automation.Request) automation.Ruling {
 // declared rules on a request of the form that the flow says its commit sends.
 func (j *judge) declared(q automation.Request, name string, other int, strange bool) automation.Ruling {
 	switch d := j.sends.differs(q, j.values); {
-	case j.ended:
-		return stop("%s came after the change had been given up", name)
 	case q.Opaque:
 		return stop("%s has a body that cannot be looked at", name)
 	case strange:
@@ -149,7 +148,7 @@ func (j *judge) isRead(q automation.Request) bool {
 	})
 }
 
-// end stops whatever comes from now on that would change something.
+// end stops whatever comes from now on: what a page has queued may name nobody.
 func (j *judge) end() {
 	j.mu.Lock()
 	defer j.mu.Unlock()

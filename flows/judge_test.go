@@ -155,7 +155,8 @@ func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
 		j := newJudge(folk, sends, nil, nil)
 		j.end()
 		assert.False(t, j.rule(post("/users/"+annID+"/off", jsonType, "{}")).Pass, name)
-		assert.True(t, j.rule(post("/beat", jsonType, "{}")).Pass, name)
+		assert.False(t, j.rule(post("/beat", jsonType, "{}")).Pass, "%s: it may name nobody", name)
+		assert.Empty(t, j.reasons(), "%s: what comes then is no reason why", name)
 	}
 }
 

@@ -121,6 +121,9 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.targets[t.TargetID] = t.BrowserContextID
+	if g := b.gates[t.BrowserContextID]; g != nil && t.Subtype == "prerender" {
+		g.leftUnheld("a speculative load of " + t.URL)
+	}
 	if t.Type == "page" {
 		b.windows[t.TargetID] = true
 	}

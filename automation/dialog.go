@@ -37,7 +37,7 @@ func (p *Page) expected() (dismissed, window string) {
 func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
 	p.mu.Lock()
 	accept := e.Type == proto.PageDialogTypeBeforeunload || e.Type == proto.PageDialogTypeAlert
-	if e.Type == proto.PageDialogTypeConfirm && p.expects.pressing && p.expects.press.agrees(e.Message) {
+	if e.Type == proto.PageDialogTypeConfirm && p.expects.pressing && p.expects.press.Accept {
 		p.expects.dismissed = p.expects.press.objects(e.Message)
 		accept = p.expects.dismissed == ""
 		p.expects.press.Accept = false
@@ -50,19 +50,6 @@ func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
 		defer cancel()
 		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
 	}()
-}
-
-// agrees says that a confirmation may be answered with yes: where the flow says so, and at a commit where the dialog names
-// the one who is meant. Whom else it names is looked at then.
-func (press Press) agrees(message string) bool {
-	if press.Accept {
-		return true
-	}
-	if !press.Agree || press.People == nil {
-		return false
-	}
-	ours, _ := press.People.named(message)
-	return ours
 }
 
 // objects says why a confirmation may not be agreed to, or nothing.

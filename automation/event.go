@@ -40,15 +40,16 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.answered)
 		hear(params, func(e proto.NetworkResponseReceived) { p.owner.reads(e.Response.URL) })
 	case "Network.requestWillBeSent":
+		hear(params, p.speculates)
 		hear(params, p.traffic.begins)
 	case "Network.loadingFinished":
 		hear(params, func(e proto.NetworkLoadingFinished) { p.traffic.ends(e.RequestID, true) })
 	case "Network.loadingFailed":
 		hear(params, func(e proto.NetworkLoadingFailed) { p.traffic.ends(e.RequestID, false) })
 	case "Network.webSocketFrameSent":
-		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.socketFrame(e.Response.PayloadData) })
+		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.leftUnheld(e.Response.PayloadData) })
 	case "Network.webTransportCreated":
-		hear(params, func(e proto.NetworkWebTransportCreated) { p.socketFrame("a WebTransport to " + WithoutQuery(e.URL)) })
+		hear(params, func(e proto.NetworkWebTransportCreated) { p.leftUnheld("a WebTransport to " + WithoutQuery(e.URL)) })
 	case "Network.responseReceivedExtraInfo":
 		hear(params, p.extraInfo)
 	case "Page.windowOpen":
@@ -244,10 +245,17 @@ func (p *Page) dropWorld() {
 	}
 }
 
-// socketFrame tells the session's gate, if one is open, of what cannot be held.
-func (p *Page) socketFrame(text string) {
+// speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag stops it.
+func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
+	if e.Type == "Prefetch" || e.Request != nil && e.Request.Headers["Sec-Purpose"].Str() != "" {
+		p.leftUnheld("a speculative load of " + e.Request.URL)
+	}
+}
+
+// leftUnheld tells the session's gate, if one is open, of what cannot be held.
+func (p *Page) leftUnheld(text string) {
 	if g := p.owner.gate(); g != nil {
-		g.socketFrame(text)
+		g.leftUnheld(text)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 type Ruling struct {
 	Pass   bool
 	Commit bool   // it is what the press was made for, or may be
+	Aside  bool   // stopped, and need not have to do with the press
 	Why    string // for the evidence; where it does not pass, why not
 }
 
@@ -32,11 +33,15 @@ type Sent struct {
 	// Again says that the browser itself may have sent it more than once: it does so, whatever the method, when a
 	// connection that it had used before is reset before the answer begins (measured: 2 to 7 arrivals of one request).
 	Again bool
+
+	led int // the status with which the server led elsewhere
 }
 
-// Answer is what the server answered, redirections followed.
+// Answer is what the server answered. Where it led elsewhere (303), Status is still the answer to the request itself, and
+// Body is what was shown there.
 type Answer struct {
 	Status int
+	Led    int    // the status of the page that a redirection led to; 0: there was none
 	Body   []byte // at most answerLimit bytes; of a redirection none
 	Failed string // why there is none: the browser's word for it
 }
@@ -184,12 +189,15 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	defer g.mu.Unlock()
 	defer g.stir()
 	s := &Sent{Request: requestOf(e), At: time.Now()}
-	s.Request.Seen = g.session.hasRead(s.Request.URL)
+	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
 	s.Ruling = g.judge(s.Request)
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)
 		g.held[e.RequestID] = before
-		before.Answer = nil // the answer is what the redirection leads to
+		if before.Answer != nil && !s.Request.Changes() {
+			before.led = before.Answer.Status
+		}
+		before.Answer = nil // it is complete with what the redirection leads to
 		s.Ruling.Commit = true
 		if s.Request.Changes() { // 307 and 308 send the same again, elsewhere
 			g.sent = append(g.sent, s)
@@ -219,7 +227,10 @@ func (g *Gate) respond(ctx context.Context, e *proto.FetchRequestPaused) {
 		a.Status = *e.ResponseStatusCode
 	}
 	if a.Failed == "" && (a.Status < 300 || a.Status > 399) {
-		if body, err := (proto.FetchGetResponseBody{RequestID: e.RequestID}).Call(sc); err == nil {
+		body, err := proto.FetchGetResponseBody{RequestID: e.RequestID}.Call(sc)
+		if err != nil {
+			a.Failed = "what the server said could not be read: " + err.Error()
+		} else {
 			a.Body = bodyOf(body)
 		}
 	}
@@ -241,9 +252,13 @@ func (g *Gate) answered(id proto.FetchRequestID, a *Answer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s := g.held[id]; s != nil {
+		more := a.Status >= 300 && a.Status <= 399
+		if s.led != 0 && !more {
+			a.Status, a.Led = s.led, a.Status
+		}
 		s.Answer = a
 		s.Again = s.Again || a.Failed != ""
-		if a.Status < 300 || a.Status > 399 {
+		if !more {
 			delete(g.held, id)
 		}
 		g.stir()
@@ -257,8 +272,8 @@ func (g *Gate) knows(id proto.FetchRequestID) bool {
 	return g.held[id] != nil
 }
 
-// socketFrame notes what a page sent on a socket.
-func (g *Gate) socketFrame(text string) {
+// leftUnheld notes what cannot be held.
+func (g *Gate) leftUnheld(text string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.frames = append(g.frames, text)
@@ -280,9 +295,9 @@ func (g *Gate) Sent() []Sent {
 	return out
 }
 
-// SocketFrames lists what the session's pages sent on WebSockets since the gate was opened. A WebTransport that was
+// Unheld lists what left since the gate was opened and cannot be held: messages on WebSockets, speculative loads. A WebTransport that was
 // opened counts as one.
-func (g *Gate) SocketFrames() []string {
+func (g *Gate) Unheld() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Clone(g.frames)

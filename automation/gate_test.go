@@ -138,10 +138,11 @@ func TestAnAnswerIsWhatARedirectionLeadsTo(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 	done := func(sent []automation.Sent) bool {
-		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Status == http.StatusOK
+		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Led == http.StatusOK
 	}
 	require.True(t, g.Await(t.Context(), 10*time.Second, done), "%+v", g.Sent())
 	assert.Contains(t, string(g.Sent()[0].Answer.Body), "nobody else is left")
+	assert.Equal(t, http.StatusSeeOther, g.Sent()[0].Answer.Status, "that is the answer to the request itself")
 	_, _, err = w.Await(t.Context(), 5*time.Second, nil, css("p"))
 	require.NoError(t, err, "the page gets its answer too")
 	require.NoError(t, g.Close(t.Context()))

@@ -47,7 +47,9 @@ func flags(opts Options, profile string) []string {
 		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--disable-default-apps",
 		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad", "--disable-crash-reporter",
-		"--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater",
+		"--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater,Reporting,NetworkErrorLogging",
+		// What no gate can hold: data channels of WebRTC. The headless shell knows the first, a full browser the second.
+		"--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 		"--block-new-web-contents", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
 		"--force-color-profile=srgb", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-gpu",

@@ -11,5 +11,6 @@ type Person struct {
 type People struct {
 	Meant  Person   `json:"meant"`
 	Self   string   `json:"self"` // the e-mail of the account that acts, which any page may show
+	SelfID string   `json:"-"`    // what the console calls it; empty where its list does not show it
 	Others []Person `json:"others"`
 }

@@ -23,8 +23,10 @@ type Request struct {
 	Body   []byte
 	Opaque bool   // it has a body, or a part of one, that the browser does not show: a stream, a file, a compressed text
 	Kind   string // what the browser loads it as: Document, Fetch, XHR, Ping, Image, …
-	Seen   bool   // the session has read the same address before, so that reading it again is nothing new
-	Hop    bool   // the server's redirection of a request that was let through
+	// Foreign says that it goes to a host that the session's pages may not lead to.
+	Foreign bool
+	Seen    bool // the session has read the same address before, so that reading it again is nothing new
+	Hop     bool // the server's redirection of a request that was let through
 }
 
 // Changes says whether the method may change something on the server (RFC 9110, 9.2.1).
@@ -192,6 +194,48 @@ func multipartValues(body []byte, boundary string) ([]Value, bool) {
 	}
 }
 
+// unclear says that servers may read the body otherwise than it is read here: it is no text, or an object names a key twice.
+func (r Request) unclear() bool {
+	if strings.HasPrefix(r.Type, "multipart/") {
+		return false
+	}
+	control := func(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' }
+	if !utf8.Valid(r.Body) || bytes.ContainsFunc(r.Body, control) {
+		return true
+	}
+	_, isJSON := jsonValues(r.Body)
+	return isJSON && twice(json.NewDecoder(bytes.NewReader(r.Body)))
+}
+
+// twice says whether the next value of a JSON text has an object that names a key twice.
+func twice(d *json.Decoder) bool {
+	t, err := d.Token()
+	if err != nil {
+		return false
+	}
+	keys := map[string]bool{}
+	switch t {
+	case json.Delim('{'):
+		for d.More() {
+			key, err := d.Token()
+			name, ok := key.(string)
+			if err != nil || !ok || keys[name] || twice(d) {
+				return err == nil
+			}
+			keys[name] = true
+		}
+		_, _ = d.Token()
+	case json.Delim('['):
+		for d.More() {
+			if twice(d) {
+				return true
+			}
+		}
+		_, _ = d.Token()
+	}
+	return false
+}
+
 // requestOf reads what the browser says of a request that it holds.
 func requestOf(e *proto.FetchRequestPaused) Request {
 	r := Request{Method: e.Request.Method, URL: e.Request.URL, Kind: string(e.ResourceType), Hop: e.RedirectedRequestID != ""}
@@ -213,6 +257,6 @@ func requestOf(e *proto.FetchRequestPaused) Request {
 	if len(r.Body) == 0 && !r.Opaque {
 		r.Body = []byte(e.Request.PostData)
 	}
-	r.Opaque = r.Opaque || e.Request.HasPostData && len(r.Body) == 0
+	r.Opaque = r.Opaque || e.Request.HasPostData && len(r.Body) == 0 || r.unclear()
 	return r
 }

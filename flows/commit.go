@@ -79,14 +79,15 @@ func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 	if delivered {
 		passage.came(ctx)
 	}
-	surely, perhaps := passage.judge.left()
-	if !surely && !perhaps && len(passage.judge.reasons()) > 0 {
-		passage.judge.end() // first: what leaves after the look would be taken for nothing
-		if surely, perhaps = passage.judge.left(); !surely && !perhaps {
-			return passage.stoppedError(p.Target)
+	if stopped := len(passage.judge.reasons()) > 0; !delivered || stopped {
+		if passage.nothingLeft() {
+			if stopped {
+				return passage.stoppedError(p.Target)
+			}
+			return err
 		}
 	}
-	r.result.Committed = delivered || surely || perhaps
+	r.result.Committed = true
 	return err
 }
 
@@ -96,8 +97,8 @@ func (r *Run) nothingSent(err error) error {
 		return err
 	}
 	r.result.Committed = false
-	if stopped := r.result.Passage.Stopped(); len(stopped) > 0 {
-		return r.result.Passage.stoppedError("commit")
+	if passage := r.result.Passage; len(passage.judge.reasons())+len(passage.judge.asides()) > 0 {
+		return passage.stoppedError("commit")
 	}
 	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: automation.ErrMissed, Last: "the press sent nothing", Page: r.pageNow()}
 	return errors.Join(why, err)

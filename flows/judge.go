@@ -20,8 +20,10 @@ type judge struct {
 	mu      sync.Mutex
 	passed  []automation.Request // let through as the commit
 	unsure  []automation.Request // let through, and may have been it: they name nobody, or are no changing method
-	stopped []string             // why requests were stopped
+	stopped []string             // why requests were stopped that name somebody
+	aside   []string             // why others were: they may be telemetry, or the commit in another shape
 	ended   bool                 // the change has been given up: nothing of its session may leave any more
+	settled bool                 // what became of the change is known: screens may follow, and nothing may be sent again
 	dry     bool                 // a rehearsal: nothing that may change something leaves
 	sealed  bool                 // a rehearsal at its press: nothing leaves at all
 }
@@ -56,6 +58,8 @@ func (j *judge) rule(q automation.Request) automation.Ruling {
 		return stop("the change had been given up")
 	}
 	switch {
+	case !r.Pass && r.Aside:
+		j.aside = append(j.aside, r.Why)
 	case !r.Pass:
 		j.stopped = append(j.stopped, r.Why)
 	case r.Commit:
@@ -80,31 +84,50 @@ func (j *judge) decide(q automation.Request) automation.Ruling {
 	switch {
 	case q.Hop && !q.Changes():
 		return pass // where the server leads after what was let through
-	case j.sends != nil && j.sends.about(q, j.values):
+	case j.sends != nil && !q.Foreign && j.sends.about(q, j.values):
 		return j.declared(q, name, other, strange)
 	case !q.Changes():
 		return j.reading(q, name, ours, other, strange)
 	case j.isRead(q):
 		return pass
+	case q.Opaque && q.Foreign:
+		return aside("%s has a body that cannot be looked at", name)
 	case q.Opaque:
 		return stop("%s has a body that cannot be looked at", name)
+	case strange && (q.Foreign || other == itself):
+		return aside("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
+	case ours && q.Foreign:
+		return pass // it tells somebody else of it
+	case j.settled && ours && !j.again(q):
+		return pass // a screen that follows
 	case j.sends != nil && ours:
 		return stop("%s is not what the flow says it sends (%s %s)", name, j.sends.Method, j.sends.Path)
+	case j.sends != nil && !q.Foreign && !j.settled:
+		return aside("%s is not what the flow says it sends (%s %s)", name, j.sends.Method, j.sends.Path)
 	case ours && j.again(q):
 		return stop("%s is a second one", name)
 	case ours:
 		return automation.Ruling{Pass: true, Commit: true, Why: "it names " + j.roster.describe(meant)}
-	case j.sends != nil:
+	case j.sends != nil || j.settled:
 		return pass
 	}
 	return automation.Ruling{Pass: true, Why: "it names nobody"}
 }
 
+// aside stops a request that need not have to do with the commit.
+func aside(format string, args ...any) automation.Ruling {
+	r := stop(format, args...)
+	r.Aside = true
+	return r
+}
+
 // declared rules on a request of the form that the flow says its commit sends.
 func (j *judge) declared(q automation.Request, name string, other int, strange bool) automation.Ruling {
 	switch d := j.sends.differs(q, j.values); {
+	case j.sends.lacks(j.values) != "":
+		return stop("%s cannot be held against what the flow says: %s is not known", name, j.sends.lacks(j.values))
 	case q.Opaque:
 		return stop("%s has a body that cannot be looked at", name)
 	case strange:
@@ -126,7 +149,7 @@ func (j *judge) reading(q automation.Request, name string, ours bool, other int,
 		return pass
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
-	case ours && !q.Seen && len(j.stopped) == 0:
+	case ours && !q.Seen:
 		return automation.Ruling{Pass: true, Why: "it names " + j.roster.describe(meant)}
 	case !q.Seen && len(j.stopped) == 0 && !slices.Contains(dressing, q.Kind):
 		return automation.Ruling{Pass: true, Why: "it was not read before"}
@@ -153,6 +176,13 @@ func (j *judge) end() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.ended = true
+}
+
+// settle lets the screens that follow a change be gone through. What was committed still leaves no second time.
+func (j *judge) settle() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.settled = true
 }
 
 // seal stops everything from now on.
@@ -182,6 +212,13 @@ func (j *judge) left() (surely, perhaps bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return len(j.passed) > 0, len(j.unsure) > 0
+}
+
+// asides lists why requests were stopped that need not have to do with the commit, each once.
+func (j *judge) asides() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Compact(slices.Sorted(slices.Values(j.aside)))
 }
 
 // reasons lists why requests were stopped, each once.

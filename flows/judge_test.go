@@ -13,7 +13,9 @@ import (
 var (
 	annID   = "006ABCDEFGHJKMNPQR"
 	joannID = "006STUVWXYZ0123456"
+	selfID  = "006ROBOTROBOTROBOT"
 	folk    = &automation.People{
+		SelfID: selfID,
 		Meant:  automation.Person{ID: annID, Email: "ann@acme.example"},
 		Self:   "robot@robots.example",
 		Others: []automation.Person{{ID: joannID, Email: "joann@acme.example"}, {ID: "7", Email: "seven@acme.example"}},
@@ -75,7 +77,10 @@ func TestWhomARequestNames(t *testing.T) {
 		"a page number like a short id":        {post("/search", jsonType, `{"page":7,"size":50}`), "pass"},
 		"a short id where a person may stand":  {post("/users", jsonType, `{"user_id":7}`), "stop"},
 		"a heartbeat":                          {post("/beat", jsonType, `{"t":1732490000}`), "pass"},
-		"telemetry of the account itself":      {post("/log", jsonType, `{"user":"robot@robots.example","event":"click"}`), "pass"},
+		"telemetry of the account itself":      {post("/log", jsonType, `{"user":"robot@robots.example","event":"click"}`), "stop"},
+		"the account itself, by id":            {post("/users/"+selfID+"/off", jsonType, "{}"), "stop"},
+		"ours, and who does it":                {post("/users/"+annID+"/off", jsonType, `{"user":"robot@robots.example"}`), "commit"},
+		"the account itself, ours in the body": {post("/users/"+selfID+"/off", jsonType, `{"id":"`+annID+`"}`), "stop"},
 		"escaped twice":                        {post("/users?next=%252Fusers%252F"+joannID, formType, ""), "stop"},
 		"a stream":                             {automation.Request{Method: "POST", URL: "http://app.example/x", Opaque: true}, "stop"},
 		"a link for another":                   {automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID + "/off"}, "stop"},
@@ -145,8 +150,44 @@ func TestWhatAFlowSends(t *testing.T) {
 			}
 		})
 	}
-	beside := newJudge(folk, role, nil, inputs).rule(post("/beat", jsonType, `{"t":1}`))
-	assert.True(t, beside.Pass && !beside.Commit, "what names nobody passes")
+}
+
+// TestWhatIsNotKnownIsNotFree has no id of the person: then nothing can be held against what the flow says.
+func TestWhatIsNotKnownIsNotFree(t *testing.T) {
+	t.Parallel()
+	nameless := &automation.People{Meant: automation.Person{Email: "ann@acme.example"}}
+	r := newJudge(nameless, &Sends{Method: "POST", Path: "/users/${id}/off"}, nil, nil).rule(post("/users/999/off", jsonType, "{}"))
+	assert.False(t, r.Pass)
+	assert.Contains(t, r.Why, "id is not known")
+}
+
+// TestBesideWhatAFlowSends rules on what names nobody where the flow says what it sends: another shape of the commit may name
+// nobody that is known here.
+func TestBesideWhatAFlowSends(t *testing.T) {
+	t.Parallel()
+	sends := &Sends{Method: "POST", Path: "/users/${id}/off"}
+	beat := post("/beat", jsonType, `{"handle":"x7"}`)
+	j := newJudge(folk, sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
+	beat.Foreign = true
+	assert.True(t, j.rule(beat).Pass, "to another host")
+	beat.Foreign = false
+	r := j.rule(beat)
+	assert.False(t, r.Pass)
+	assert.True(t, r.Aside, "it need not have been the commit")
+	assert.Empty(t, j.reasons())
+	assert.NotEmpty(t, j.asides())
+	search := post("/search", jsonType, `{"q":"x"}`)
+	assert.True(t, j.rule(search).Pass, "what only reads")
+	q := post("/users/"+annID+"/off", jsonType, "{}")
+	q.Foreign = true
+	assert.False(t, j.rule(q).Commit, "the form holds for the console alone")
+	q.Foreign = false
+	require.True(t, j.rule(q).Commit)
+	j.settle()
+	assert.True(t, j.rule(beat).Pass, "screens follow")
+	assert.True(t, j.rule(post("/users/"+annID+"/preferences", jsonType, "{}")).Pass)
+	assert.False(t, j.rule(q).Pass, "and what was committed leaves no second time")
+	assert.False(t, j.rule(post("/users/"+joannID+"/preferences", jsonType, "{}")).Pass)
 }
 
 func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
@@ -183,10 +224,10 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 	app.Answers.Refused = []string{`id="error">([^<]*)`}
 	app.Answers.Requested = []string{`"requested":true`}
 	for want, answers := range map[Answer][]*automation.Answer{
-		Unanswered: {nil, {Failed: "ConnectionReset"}, {Status: 500}, {Status: 503, Body: []byte(`id="error">no`)}, {Status: 408}},
-		Refused:    {{Status: 422}, {Status: 403}, {Status: 200, Body: []byte(`<p id="error">no</p>`)}},
+		Unanswered: {nil, {Failed: "ConnectionReset"}, {Status: 500}, {Status: 503, Body: []byte(`id="error">no`)}, {Status: 408}, {Status: 303, Led: 404}, {Status: 303, Led: 500}},
+		Refused:    {{Status: 422}, {Status: 403}, {Status: 200, Body: []byte(`<p id="error">no</p>`)}, {Status: 303, Led: 200, Body: []byte(`<p id="error">no</p>`)}},
 		AsksSecond: {{Status: 200, Body: []byte(`{"requested":true}`)}},
-		Accepted:   {{Status: 200, Body: []byte("<p>Error: your card expires</p>")}, {Status: 204}, {Status: 303}},
+		Accepted:   {{Status: 200, Body: []byte("<p>Error: your card expires</p>")}, {Status: 204}, {Status: 303}, {Status: 303, Led: 200}},
 	} {
 		for _, a := range answers {
 			assert.Equal(t, want, app.read(a), "%+v", a)

@@ -20,11 +20,12 @@ type named struct {
 	subject bool   // the place tells whom the request is about, as far as its name goes
 }
 
-// meant is the index of the person whom the change concerns, and nobodyKnown that of an address that is nobody's on the
-// roster: somebody who was not meant all the same.
+// meant is the index of the person whom the change concerns, nobodyKnown that of an address that is nobody's on the roster,
+// and itself that of the account that acts. Neither of these was meant.
 const (
 	meant       = -1
 	nobodyKnown = -2
+	itself      = -3
 )
 
 func (n named) address() bool { return n.key == inPath || strings.HasPrefix(n.key, "?") }
@@ -64,6 +65,7 @@ func newRoster(p *automation.People) *roster {
 	for i, o := range p.Others {
 		r.add(o, i)
 	}
+	r.add(automation.Person{ID: p.SelfID, Email: p.Self}, itself)
 	r.add(p.Meant, meant) // last: what both are called is ours
 	return r
 }
@@ -85,6 +87,9 @@ func (r *roster) add(p automation.Person, i int) {
 func (r *roster) describe(i int) string {
 	if i == nobodyKnown {
 		return "an address that is nobody's on the list"
+	}
+	if i == itself {
+		return r.people.Self + ", which is the account that acts"
 	}
 	p := r.people.Meant
 	if i != meant {
@@ -143,7 +148,7 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 		a = foldASCII(strings.TrimRight(a, ".!"))
 		if i, ok := r.emails[a]; ok {
 			seen[i] = true
-		} else if r.people != nil && a != foldASCII(r.people.Self) && wholeAddress.MatchString(a) {
+		} else if r.people != nil && wholeAddress.MatchString(a) {
 			seen[nobodyKnown] = true
 		}
 	}
@@ -228,10 +233,12 @@ func foldASCII(s string) string {
 // stranger finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
 // merely stands beside, under a name of another kind, such as a manager in a form.
 func stranger(all []named) (int, bool) {
-	ours := slices.ContainsFunc(all, func(n named) bool { return n.person == meant })
+	ours := func(n named) bool { return n.person == meant }
+	addressed := slices.ContainsFunc(all, func(n named) bool { return ours(n) && n.address() })
 	for _, other := range all {
-		if other.person == nobodyKnown && ours {
-			continue // such as where a message is copied to
+		incidental := other.person == nobodyKnown || other.person == itself // whom a copy goes to, who acts
+		if incidental && slices.ContainsFunc(all, ours) && (addressed || other.key != inPath) {
+			continue
 		}
 		if other.person != meant && !standsBeside(other, all) {
 			return other.person, true

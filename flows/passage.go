@@ -64,24 +64,35 @@ func (p *Passage) Close(ctx context.Context, ev *automation.Evidence) error {
 	return err
 }
 
-// Answer is what the server said last to what was let through as the commit.
+// Answer is what the server said to what was let through as the commit. Where that were several requests, each must be
+// refused for a refusal, and one that is not answered leaves the whole unanswered.
 func (p *Passage) Answer() Answer {
 	if p == nil {
 		return Unanswered
 	}
-	out := Unanswered
+	said := map[Answer]bool{}
 	for _, s := range p.gate.Sent() {
 		if s.Ruling.Commit && s.Ruling.Pass {
-			out = p.app.read(s.Answer)
+			said[p.app.read(s.Answer)] = true
 		}
 	}
-	return out
+	switch {
+	case len(said) == 0 || said[Unanswered] || said[Refused] && len(said) > 1:
+		return Unanswered
+	case said[Refused]:
+		return Refused
+	case said[AsksSecond]:
+		return AsksSecond
+	}
+	return Accepted
 }
 
 // read says what an answer means, by its status and by what the app's file declares.
 func (a *App) read(got *automation.Answer) Answer {
 	switch {
 	case got == nil || got.Failed != "" || got.Status >= 500 || got.Status == http.StatusRequestTimeout:
+		return Unanswered
+	case got.Led >= 400: // it was taken, and what should have told of it could not be shown
 		return Unanswered
 	case got.Status >= 400 || matchesAny(a.Answers.Refused, got.Body):
 		return Refused
@@ -130,6 +141,14 @@ func errorIn(a *automation.Answer) string {
 	return fmt.Sprintf("status %d", a.Status)
 }
 
+// Settle says that what became of the change is known: the screens that follow it may be gone through, and what was
+// committed still leaves no second time.
+func (p *Passage) Settle() {
+	if p != nil {
+		p.judge.settle()
+	}
+}
+
 // Silent says that an answer may still come: something was let through and has none yet.
 func (p *Passage) Silent() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
@@ -166,7 +185,7 @@ func (p *Passage) Frames() []string {
 		return nil
 	}
 	var out []string
-	for _, f := range p.gate.SocketFrames() {
+	for _, f := range p.gate.Unheld() {
 		if len(p.judge.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport") {
 			out = append(out, f)
 		}
@@ -209,16 +228,19 @@ const (
 
 // stoppedError tells what would have left.
 func (p *Passage) stoppedError(target string) error {
-	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(p.judge.reasons(), "; ")}
+	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(append(p.judge.reasons(), p.judge.asides()...), "; ")}
 }
 
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
 // whatever would change something is stopped.
 func (p *Passage) nothingLeft() bool {
-	if len(p.gate.SocketFrames()) > 0 {
+	left := func() bool {
+		surely, perhaps := p.judge.left()
+		return surely || perhaps || len(p.gate.Unheld()) > 0
+	}
+	if left() {
 		return false
 	}
 	p.judge.end()
-	surely, perhaps := p.judge.left()
-	return !surely && !perhaps
+	return !left() // what left between the look and the end counts
 }

@@ -48,10 +48,14 @@ func Describe(q automation.Request) string {
 	fmt.Fprintf(&b, "%s %s", q.Method, automation.WithoutQuery(q.URL))
 	list := func(before string, values []automation.Value) {
 		for _, v := range values {
-			if v.Inner {
-				continue
+			text := shownValue(lastName(v.Key), v.Text)
+			switch {
+			case v.Key == "":
+				text = fmt.Sprintf("%d bytes", len(v.Text))
+			case nests(v, values):
+				text = "…" // its parts are listed, each looked at by itself
 			}
-			fmt.Fprintf(&b, "%s%s=%q", before, v.Key, shownValue(v.Key, v.Text))
+			fmt.Fprintf(&b, "%s%s=%q", before, v.Key, text)
 			before = " "
 		}
 	}
@@ -61,6 +65,11 @@ func Describe(q automation.Request) string {
 		b.WriteString(" with a body that cannot be looked at")
 	}
 	return b.String()
+}
+
+// nests says that a text holds values of its own, which are listed beside it.
+func nests(v automation.Value, all []automation.Value) bool {
+	return slices.ContainsFunc(all, func(o automation.Value) bool { return o.Inner && strings.HasPrefix(o.Key, v.Key+".") })
 }
 
 // propose makes the form of a request for a flow's `sends`: values that are inputs become those, what may be a secret
@@ -99,7 +108,7 @@ func proposedValues(values []automation.Value, inputs map[string]string) map[str
 		switch name := inputOf(v.Text, inputs); {
 		case name != "":
 			out[v.Key] = "${" + name + "}"
-		case concealed(v.Key, v.Text):
+		case v.Key == "" || nests(v, values) || concealed(lastName(v.Key), v.Text):
 			out[v.Key] = anything
 		case v.Text == "true" || v.Text == "false":
 			out[v.Key] = v.Text == "true"

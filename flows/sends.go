@@ -141,6 +141,21 @@ func sameValue(want, got string) bool {
 	return strings.Contains(want, "@") && foldASCII(want) == foldASCII(got)
 }
 
+// needed are inputs that say whom a request concerns and what it gives: one that is not known leaves nothing to the page.
+var needed = []string{"id", "email", "role", "first_name", "last_name", "organisation_id"}
+
+// lacks names an input that the form needs and that is empty.
+func (s *Sends) lacks(values map[string]string) string {
+	for _, text := range s.texts() {
+		for _, name := range selectors.Placeholders(text) {
+			if slices.Contains(needed, name) && values[name] == "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
 // texts are the parts in which inputs may be named.
 func (s *Sends) texts() []string {
 	out := []string{s.Path}

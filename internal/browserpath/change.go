@@ -198,17 +198,17 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 	out, after, why := p.settle(ctx, rq, res, got, err)
 	res.After = after
 	p.propose(got.Passage, rq.ev)
-	if err := got.Passage.Close(context.WithoutCancel(ctx), rq.ev); err != nil {
-		p.opts.Log.Warn("what left at the commit could not be written to the evidence", "error", err)
-	}
+	got.Passage.Settle()
 	if out == userops.Done {
 		p.afterwards(ctx, run, res)
 	}
+	p.abandon(ctx, got.Passage, rq.ev)
 	return out, why
 }
 
-// abandon throws the session in which a press was given up away, while nothing may leave it, and goes on with a copy of
-// its sign-in: what a page or a worker of it has queued goes with it. Nothing was pressed where there is no passage.
+// abandon throws the session in which something was pressed away, while its requests are still held, and goes on with a
+// copy of its sign-in: what a page or a worker of it has queued, or would send once more, goes with it. Nothing was pressed
+// where there is no passage.
 func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automation.Evidence) {
 	if passage == nil {
 		return
@@ -220,11 +220,11 @@ func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automati
 		err = errors.Join(err, p.Close())
 	}
 	if err = errors.Join(err, passage.Close(ctx, ev)); err != nil {
-		p.opts.Log.Warn("the session in which the change was given up could not be thrown away in order", "error", err)
+		p.opts.Log.Warn("the session in which something was pressed could not be thrown away in order", "error", err)
 	}
 }
 
-// moveOn goes on in a copy of the session, on the page where the console led after sign-in.
+// moveOn goes on in a copy of the session.
 func (p *Path) moveOn(ctx context.Context) error {
 	old := p.session
 	copied, err := old.Copy(ctx, p.page, p.opts.Library.App.Storage)
@@ -236,10 +236,10 @@ func (p *Path) moveOn(ctx context.Context) error {
 		return err
 	}
 	p.session, p.page = copied, page
-	if err := old.Close(ctx); err != nil {
+	if err := old.Close(ctx); err != nil || len(p.opts.Library.App.Storage) == 0 {
 		return err
 	}
-	return page.Open(ctx, p.home)
+	return page.Open(ctx, p.home) // what was carried along is read from there the next time
 }
 
 // abandonBound is generous: a session is opened and thrown away in half a second.
@@ -264,7 +264,10 @@ func (p *Path) people(rq request, ros userops.Roster, found *userops.User) *auto
 	}
 	out.Meant = person(*found)
 	for _, u := range ros.Users {
-		if u != *found && !p.rules().IsSelf(u.Email) {
+		switch {
+		case p.rules().IsSelf(u.Email):
+			out.SelfID = u.ID
+		case u != *found:
 			out.Others = append(out.Others, person(u))
 		}
 	}

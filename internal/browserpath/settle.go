@@ -92,6 +92,8 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	}
 	answer := s.got.Passage.Answer()
 	switch {
+	case s.after != nil && s.after.Notice != "" && (s.rq.before == nil || s.rq.before.Notice == ""):
+		return "", nil, false // the row is not certain: a later look may be
 	case s.rq.wanted.Holds(s.after) && s.overSockets():
 		return userops.Unknown, s.unknown(errSocket,
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
@@ -101,7 +103,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	case s.rq.wanted.Holds(s.after):
 		res.Notices = append(res.Notices, s.beside()...)
 		return userops.Done, nil, true
-	case answer == flows.Refused && s.unchanged():
+	case answer == flows.Refused && s.unchanged() && !s.got.Passage.Again():
 		return userops.Halted, s.rejected(), true
 	case s.requested(ctx, answer):
 		return userops.Requested, s.awaits(), true
@@ -127,7 +129,7 @@ func (s *settling) beside() []string {
 		}
 	}
 	if s.got.Passage.Again() {
-		out = append(out, "the connection was lost at the commit and the browser sent it again by itself: more than one may have arrived")
+		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")
 	}
 	for _, why := range s.got.Passage.Stopped() {
 		out = append(out, "the page would have sent more, which was stopped: "+why)

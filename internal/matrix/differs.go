@@ -50,7 +50,7 @@ var differingRequests = []difference{
 	{with: "email-of-another", actions: leaves},
 	{with: "encoded-id-of-another", actions: leaves},
 	{with: "confirm-names-another", actions: leaves},
-	{with: "confirm-names-ours", actions: leaves, harmless: true},
+	{with: "confirm-names-ours", actions: leaves}, // the flow's file does not say that one is asked
 	{with: "dialog-acts-on-last", actions: leaves},
 	{with: "dialog-names-manager", actions: leaves}, // the flow's file does not say that others may be shown
 	// The way in which it is sent, about another, and where the shape stays the same about ours.

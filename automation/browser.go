@@ -102,7 +102,11 @@ func (b *Browser) watch(ctx context.Context) error {
 func (b *Browser) event(method string, params json.RawMessage) {
 	switch method {
 	case "Target.targetCreated":
-		hear(params, func(e proto.TargetTargetCreated) { b.opened(e.TargetInfo); b.closeForeign(e.TargetInfo) })
+		hear(params, func(e proto.TargetTargetCreated) {
+			b.opened(e.TargetInfo)
+			b.attachShared(e.TargetInfo)
+			b.closeForeign(e.TargetInfo)
+		})
 	case "Target.targetInfoChanged":
 		hear(params, func(e proto.TargetTargetInfoChanged) { b.closeForeign(e.TargetInfo) })
 	case "Target.targetDestroyed":
@@ -122,7 +126,7 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 	defer b.mu.Unlock()
 	b.targets[t.TargetID] = t.BrowserContextID
 	if g := b.gates[t.BrowserContextID]; g != nil && t.Subtype == "prerender" {
-		g.leftUnheld("a speculative load of " + t.URL)
+		g.leftUnheld(SpeculativeLoad + t.URL)
 	}
 	if t.Type == "page" {
 		b.windows[t.TargetID] = true

@@ -49,9 +49,11 @@ func (p *Page) event(method string, params json.RawMessage) {
 	case "Network.webSocketFrameSent":
 		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.leftUnheld(e.Response.PayloadData) })
 	case "Network.webTransportCreated":
-		hear(params, func(e proto.NetworkWebTransportCreated) { p.leftUnheld("a WebTransport to " + WithoutQuery(e.URL)) })
+		hear(params, func(e proto.NetworkWebTransportCreated) { p.leftUnheld(webTransport + WithoutQuery(e.URL)) })
 	case "Network.responseReceivedExtraInfo":
 		hear(params, p.extraInfo)
+	case "Target.attachedToTarget":
+		hear(params, p.attached)
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
 	case "Page.javascriptDialogOpening":
@@ -245,19 +247,17 @@ func (p *Page) dropWorld() {
 	}
 }
 
+// SpeculativeLoad begins what Gate.Unheld tells of a speculative load.
+const SpeculativeLoad = "a speculative load of "
+
 // speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag stops it.
 func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
 	if e.Type == "Prefetch" || e.Request != nil && e.Request.Headers["Sec-Purpose"].Str() != "" {
-		p.leftUnheld("a speculative load of " + e.Request.URL)
+		p.leftUnheld(SpeculativeLoad + e.Request.URL)
 	}
 }
 
-// leftUnheld tells the session's gate, if one is open, of what cannot be held.
-func (p *Page) leftUnheld(text string) {
-	if g := p.owner.gate(); g != nil {
-		g.leftUnheld(text)
-	}
-}
+func (p *Page) leftUnheld(text string) { p.owner.browser.leftUnheld(p.owner.context, text) }
 
 // allows says whether a frame may load an address, by the allow-list; what it may not is noted.
 func (p *Page) allows(frame proto.TargetTargetID, address string) bool {

@@ -123,6 +123,7 @@ func (p *Page) setUp(ctx context.Context) error {
 		proto.EmulationSetTimezoneOverride{TimezoneID: "America/Los_Angeles"},
 		proto.NetworkEnable{},
 		proto.RuntimeEnable{},
+		proto.TargetSetAutoAttach{AutoAttach: true, Flatten: true}, // to workers: see worker.go
 	}
 	for _, c := range calls {
 		if err := c.Call(sc); err != nil {

@@ -51,7 +51,7 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	if err != nil {
 		return err // nothing has been pressed
 	}
-	r.result.Passage = passage
+	r.result.Passage, r.result.Pressed = passage, true
 	err = r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
 	if r.result.Committed && r.Acted != nil {
 		r.Acted(ctx)
@@ -108,6 +108,7 @@ func (r *Run) nothingSent(err error) error {
 func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) error {
 	passage := r.result.Passage
 	before := len(passage.gate.Sent())
+	r.atPress = before
 	passage.judge.seal()
 	r.Page.Session().Deny()
 	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
@@ -119,6 +120,28 @@ func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) e
 		r.result.WouldSend = append(r.result.WouldSend, passage.judge.rehearsed(s.Request))
 	}
 	return ErrRehearsed
+}
+
+// beforePress adds what a rehearsal has stopped before its press: a page that would change something there is not as the
+// flow takes it to be.
+func (r *Run) beforePress() {
+	sent := r.result.Passage.gate.Sent()
+	if r.atPress == 0 {
+		r.atPress = len(sent)
+	}
+	var before []Rehearsed
+	for _, s := range sent[:r.atPress] {
+		if s.Ruling.Pass || !s.Request.Changes() {
+			continue
+		}
+		names := len(r.result.Passage.judge.roster.in(s.Request)) > 0
+		why := "it was sent before the press, and names nobody"
+		if names {
+			why = "it was sent before the press, and names somebody"
+		}
+		before = append(before, Rehearsed{Request: Describe(s.Request), Ruling: why, Early: true, Names: names})
+	}
+	r.result.WouldSend = append(before, r.result.WouldSend...)
 }
 
 // CommitTarget is the target of the flow's commit, nil where there is none.

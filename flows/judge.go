@@ -140,18 +140,22 @@ func (j *judge) declared(q automation.Request, name string, other int, strange b
 	return automation.Ruling{Pass: true, Commit: true, Why: "it is what the flow says it sends"}
 }
 
-// reading rules on a request whose method changes nothing by its definition. A console may not keep to that: before the
-// commit has left, one that names somebody else only is not let through, and one for an address not read
-// before may have been it. What a page reads after something of it was stopped was not.
+// reading rules on a request whose method changes nothing by its definition. A console may not keep to that: one for an
+// address not read before is stopped if it names somebody else only, and otherwise may have been the commit as long as
+// that has not left. What a page reads after something of it was stopped was not.
 func (j *judge) reading(q automation.Request, name string, ours bool, other int, strange bool) automation.Ruling {
 	switch {
-	case len(j.passed) > 0 || q.Method != "GET":
+	case q.Method != "GET" || q.Seen || j.settled:
 		return pass
+	case strange && len(j.passed) > 0: // such as what a list is drawn anew with
+		return aside("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
 	case strange:
 		return stop("%s names %s, not %s", name, j.roster.describe(other), j.roster.describe(meant))
-	case ours && !q.Seen:
+	case len(j.passed) > 0:
+		return pass
+	case ours:
 		return automation.Ruling{Pass: true, Why: "it names " + j.roster.describe(meant)}
-	case !q.Seen && len(j.stopped) == 0 && !slices.Contains(dressing, q.Kind):
+	case len(j.stopped) == 0 && !slices.Contains(dressing, q.Kind):
 		return automation.Ruling{Pass: true, Why: "it was not read before"}
 	}
 	return pass

@@ -40,7 +40,7 @@ func (r *Run) openPassage(ctx context.Context) (*Passage, error) {
 		app = &App{}
 	}
 	p := &Passage{app: app, judge: newJudge(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
-	p.judge.dry = r.Through
+	p.judge.dry = r.Through || r.Rehearse
 	var err error
 	p.gate, err = r.Page.Session().OpenGate(ctx, p.judge.rule)
 	return p, err
@@ -179,14 +179,17 @@ func (p *Passage) Stopped() []string {
 	return p.judge.reasons()
 }
 
-// Frames lists what was sent on sockets that names somebody: it could not be held.
-func (p *Passage) Frames() []string {
+// Unheld lists what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With
+// sockets false, what came on sockets is left out.
+func (p *Passage) Unheld(sockets bool) []string {
 	if p == nil {
 		return nil
 	}
 	var out []string
 	for _, f := range p.gate.Unheld() {
-		if len(p.judge.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport") {
+		speculative := strings.HasPrefix(f, automation.SpeculativeLoad)
+		names := len(p.judge.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport")
+		if names && (speculative || sockets) {
 			out = append(out, f)
 		}
 	}

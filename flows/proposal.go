@@ -14,11 +14,13 @@ import (
 
 // Rehearsed is a request that a rehearsal through the press has stopped.
 type Rehearsed struct {
-	Request string `json:"request"`         // as it may be shown: secrets taken out
-	Ruling  string `json:"ruling"`          // what would have become of it at a real commit, and why
-	Passes  bool   `json:"passes"`          // it would have been let through
-	Commit  bool   `json:"commit"`          // it is what the press was made for
-	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
+	Request string `json:"request"` // as it may be shown: secrets taken out
+	Ruling  string `json:"ruling"`  // what would have become of it at a real commit, and why
+	Passes  bool   `json:"passes"`  // it would have been let through
+	Commit  bool   `json:"commit"`  // it is what the press was made for
+	Early   bool   `json:"before_press,omitempty"`
+	Names   bool   `json:"names_somebody,omitempty"` // of one before the press
+	Sends   string `json:"sends,omitempty"`          // a form for the flow's file, where the flow has none yet
 }
 
 var (

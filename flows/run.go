@@ -44,8 +44,10 @@ type Run struct {
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
-	result  Result
-	asked   map[string]int
+	result Result
+	asked  map[string]int
+	// atPress is how many requests had come to the gate when a rehearsal pressed.
+	atPress int
 	entered []automation.Entered
 }
 
@@ -59,6 +61,7 @@ type Watching struct {
 type Result struct {
 	Texts     map[string][]string // outputs of read and texts
 	Rows      map[string]automation.Rows
+	Pressed   bool // the commit's target was, or may have been, pressed
 	Committed bool // something left the browser, or may have: what it did is for a read-back to say
 	Requested bool // the page says that a second person must approve
 	Notices   []string
@@ -87,7 +90,7 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.asked, r.entered = map[string]int{}, nil
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
-	if r.Through {
+	if r.Through || r.Rehearse {
 		passage, err := r.openPassage(ctx)
 		if err != nil {
 			return r.result, fmt.Errorf("flow %s: %w", r.Flow.Name, err)
@@ -95,6 +98,9 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 		r.result.Passage = passage
 	}
 	err := r.nothingSent(r.steps(ctx, r.Flow.Steps))
+	if r.Through || r.Rehearse {
+		r.beforePress()
+	}
 	if r.result.Committed {
 		if pictureErr := r.picture(ctx, "after-commit"); pictureErr != nil {
 			err = errors.Join(err, fmt.Errorf("flow %s: the picture after the commit: %w", r.Flow.Name, pictureErr))

@@ -15,7 +15,7 @@ const (
 func (r *rehearsal) String() string { return string(*r) }
 
 // Type implements pflag.Value.
-func (r *rehearsal) Type() string { return "through" }
+func (r *rehearsal) Type() string { return "bool" }
 
 // Set implements pflag.Value.
 func (r *rehearsal) Set(s string) error {

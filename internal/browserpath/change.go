@@ -185,10 +185,14 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 		for _, w := range got.WouldSend {
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
+		p.abandon(ctx, got.Passage, rq.ev)
 		return userops.Halted, p.rehearsed(ctx, rq, got)
 	}
 	if err != nil && !got.Committed {
 		err = p.explained(ctx, string(rq.action), rq.ev, err)
+		for _, w := range got.WouldSend { // of a rehearsal that did not come to its press
+			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
+		}
 		p.abandon(ctx, got.Passage, rq.ev)
 		return userops.Ended(err), err
 	}

@@ -45,14 +45,20 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request) (run *flows.Run,
 // through as the commit.
 func (p *Path) rehearsed(ctx context.Context, rq request, got flows.Result) error {
 	passes := func(w flows.Rehearsed) bool { return w.Commit && w.Passes }
+	atPress := func(w flows.Rehearsed) bool { return !w.Early }
+	early := func(w flows.Rehearsed) bool { return w.Early && w.Names }
 	switch {
+	case slices.ContainsFunc(got.WouldSend, early):
+		return p.fail(rq, userops.ErrNotMeant, errors.New("before its press the page would change something about somebody"),
+			"look at what would be sent; if it only reads, name it under reads in the app's app.yaml")
 	case !userops.OperationOf(ctx).Through:
 		return p.fail(rq, userops.ErrRehearsed, nil, "look at the picture before-commit in the evidence; without --dry-run it would be done")
-	case len(got.WouldSend) == 0:
+	case !slices.ContainsFunc(got.WouldSend, atPress):
 		return p.fail(rq, userops.ErrNotMeant, errors.New("the press would have sent nothing"),
 			"look at the picture before-commit in the evidence: the page may need more than this press")
 	case !slices.ContainsFunc(got.WouldSend, passes):
-		return p.fail(rq, userops.ErrNotMeant, errors.New(got.WouldSend[0].Ruling),
+		first := got.WouldSend[slices.IndexFunc(got.WouldSend, atPress)]
+		return p.fail(rq, userops.ErrNotMeant, errors.New(first.Ruling),
 			"hold what would be sent against the flow's sends, and correct it in the overlay folder if the console has changed")
 	}
 	return p.fail(rq, userops.ErrRehearsed, errors.New("the press was made where nothing can leave, and nothing was changed"),

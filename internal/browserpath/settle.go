@@ -94,8 +94,8 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	switch {
 	case s.after != nil && s.after.Notice != "" && (s.rq.before == nil || s.rq.before.Notice == ""):
 		return "", nil, false // the row is not certain: a later look may be
-	case s.rq.wanted.Holds(s.after) && s.overSockets():
-		return userops.Unknown, s.unknown(errSocket,
+	case s.rq.wanted.Holds(s.after) && s.passedBy():
+		return userops.Unknown, s.unknown(errUnheld,
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
 	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Passage.Again():
 		res.Notices = append(res.Notices, "the console refused ("+s.got.Passage.Words()+"), and what was asked for is so: somebody else did it meanwhile")
@@ -118,7 +118,7 @@ func (s *settling) listen(ctx context.Context) {
 	}
 }
 
-var errSocket = errors.New("the page named people on a WebSocket while the change was made, which cannot be held")
+var errUnheld = errors.New("while the change was made the page sent something about people that cannot be held, on a WebSocket or as a speculative load")
 
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
@@ -137,8 +137,9 @@ func (s *settling) beside() []string {
 	return out
 }
 
-func (s *settling) overSockets() bool {
-	return s.p.opts.Library.App.Sockets == "" && len(s.got.Passage.Frames()) > 0
+// passedBy says that something which names people passed by the gate.
+func (s *settling) passedBy() bool {
+	return len(s.got.Passage.Unheld(s.p.opts.Library.App.Sockets == "")) > 0
 }
 
 // rejected tells a refusal in the server's words, or where it gave none in the page's.

@@ -141,7 +141,7 @@ func Load(src Source) (*Config, error) {
 	return c, c.check()
 }
 
-var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never"}
+var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never", "read_back": "30s"}
 
 // hideValues keeps what a decoder says of a key without the value it could not read, which may be a secret in the
 // wrong place.

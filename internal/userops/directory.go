@@ -107,11 +107,13 @@ type Result struct {
 
 // WouldSend is a request that a rehearsal through the press has stopped. The JSON names are a contract.
 type WouldSend struct {
-	Request string `json:"request"`         // as it may be shown: secrets taken out
-	Ruling  string `json:"ruling"`          // what would have become of it at a real commit, and why
-	Passes  bool   `json:"passes"`          // it would have been let through
-	Commit  bool   `json:"commit"`          // it is what the press was made for
-	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
+	Request string `json:"request"` // as it may be shown: secrets taken out
+	Ruling  string `json:"ruling"`  // what would have become of it at a real commit, and why
+	Passes  bool   `json:"passes"`  // it would have been let through
+	Commit  bool   `json:"commit"`  // it is what the press was made for
+	Early   bool   `json:"before_press,omitempty"`
+	Names   bool   `json:"names_somebody,omitempty"` // of one before the press
+	Sends   string `json:"sends,omitempty"`          // a form for the flow's file, where the flow has none yet
 }
 
 // End says how the change ended, and why if it is neither done nor already.

@@ -1,0 +1,73 @@
+package automation
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// Workers send on sockets of their own, which only a session with the worker itself tells of. Dedicated workers and service
+// workers come with their page, shared ones are found among the browser's targets.
+
+// attached listens to a worker that a page has begun.
+func (p *Page) attached(e proto.TargetAttachedToTarget) {
+	if e.TargetInfo == nil || !strings.HasSuffix(string(e.TargetInfo.Type), "worker") {
+		return
+	}
+	p.owner.browser.overhear(string(e.SessionID), e.TargetInfo.BrowserContextID, p.owner.context)
+}
+
+// overhear has a worker's session tell of what it sends on sockets. It must not wait: an event calls it.
+func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowserContextID) {
+	owner := named
+	if owner == "" {
+		owner = otherwise
+	}
+	b.conn.handle(session, func(method string, params json.RawMessage) {
+		switch method {
+		case "Network.webSocketFrameSent":
+			hear(params, func(e proto.NetworkWebSocketFrameSent) { b.leftUnheld(owner, e.Response.PayloadData) })
+		case "Network.webTransportCreated":
+			hear(params, func(e proto.NetworkWebTransportCreated) { b.leftUnheld(owner, webTransport+WithoutQuery(e.URL)) })
+		}
+	})
+	go func() { // bounded, and ended by the browser's end
+		ctx, cancel := context.WithTimeout(context.Background(), workerBound)
+		defer cancel()
+		_ = proto.NetworkEnable{}.Call(scope{ctx: ctx, conn: b.conn, session: session}) // the worker may have ended already
+	}()
+}
+
+// webTransport begins what is told of a WebTransport, whose messages nobody sees.
+const webTransport = "a WebTransport to "
+
+// workerBound is generous: a worker answers in milliseconds.
+const workerBound = 10 * time.Second
+
+// leftUnheld tells a session's gate, if one is open, of what cannot be held.
+func (b *Browser) leftUnheld(owner proto.BrowserBrowserContextID, text string) {
+	b.mu.Lock()
+	g := b.gates[owner]
+	b.mu.Unlock()
+	if g != nil {
+		g.leftUnheld(text)
+	}
+}
+
+// attachShared begins a session with a shared worker.
+func (b *Browser) attachShared(t *proto.TargetTargetInfo) {
+	if t == nil || t.Type != "shared_worker" {
+		return
+	}
+	go func() { // bounded, and ended by the browser's end
+		ctx, cancel := context.WithTimeout(context.Background(), workerBound)
+		defer cancel()
+		at, err := proto.TargetAttachToTarget{TargetID: t.TargetID, Flatten: true}.Call(b.scope(ctx))
+		if err == nil {
+			b.overhear(string(at.SessionID), t.BrowserContextID, "")
+		}
+	}()
+}

@@ -38,6 +38,7 @@ type Browser struct {
 	pages   map[proto.TargetTargetID]*Page
 	windows map[proto.TargetTargetID]bool // every tab and window there is, ours or not
 	targets map[proto.TargetTargetID]proto.BrowserBrowserContextID
+	shared  map[proto.TargetTargetID]proto.BrowserBrowserContextID // shared workers
 	gates   map[proto.BrowserBrowserContextID]*Gate
 	trace   *networkTrace // the network log being listened to; nil: none
 
@@ -61,7 +62,8 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 		return nil, err
 	}
 	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{},
-		targets: map[proto.TargetTargetID]proto.BrowserBrowserContextID{}, gates: map[proto.BrowserBrowserContextID]*Gate{}}
+		targets: map[proto.TargetTargetID]proto.BrowserBrowserContextID{}, shared: map[proto.TargetTargetID]proto.BrowserBrowserContextID{},
+		gates: map[proto.BrowserBrowserContextID]*Gate{}}
 	b.conn.handle("", b.event)
 	ctx, cancel := context.WithTimeout(ctx, launchBound)
 	defer cancel()
@@ -104,7 +106,6 @@ func (b *Browser) event(method string, params json.RawMessage) {
 	case "Target.targetCreated":
 		hear(params, func(e proto.TargetTargetCreated) {
 			b.opened(e.TargetInfo)
-			b.attachShared(e.TargetInfo)
 			b.closeForeign(e.TargetInfo)
 		})
 	case "Target.targetInfoChanged":
@@ -125,6 +126,9 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.targets[t.TargetID] = t.BrowserContextID
+	if t.Type == "shared_worker" {
+		b.shared[t.TargetID] = t.BrowserContextID
+	}
 	if g := b.gates[t.BrowserContextID]; g != nil && t.Subtype == "prerender" {
 		g.leftUnheld(SpeculativeLoad + t.URL)
 	}
@@ -138,6 +142,7 @@ func (b *Browser) closed(t proto.TargetTargetID) {
 	defer b.mu.Unlock()
 	delete(b.windows, t)
 	delete(b.targets, t)
+	delete(b.shared, t)
 }
 
 // decide lets a request that is held through or stops it: a navigation by the list of allowed hosts, and everything by the

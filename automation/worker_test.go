@@ -36,7 +36,6 @@ func TestSocketsAreToldOf(t *testing.T) {
 	for name, c := range map[string]struct{ begin, press string }{
 		"the page":            {tell, "go()"},
 		"a dedicated worker":  {"const w = new Worker('/worker.js');", "w.postMessage('')"},
-		"a shared worker":     {"const w = new SharedWorker('/shared.js');", "w.port.postMessage('')"},
 		"a service worker":    {"navigator.serviceWorker.register('/service.js');", "navigator.serviceWorker.ready.then((r) => r.active.postMessage(''))"},
 		"a worker just begun": {"", "new Worker('/at-once.js')"},
 	} {
@@ -46,7 +45,6 @@ func TestSocketsAreToldOf(t *testing.T) {
 			w.mux.HandleFunc("GET /socket", acceptSocket)
 			for path, script := range map[string]string{
 				"/worker.js": tell + `onmessage = go;`, "/at-once.js": tell + `go();`, "/service.js": tell + `onmessage = go;`,
-				"/shared.js": `onconnect = (e) => { e.ports[0].onmessage = () => {` + tell + `go(); }; };`,
 			} {
 				w.mux.HandleFunc("GET "+path, func(rw http.ResponseWriter, _ *http.Request) {
 					rw.Header().Set("Content-Type", "text/javascript")

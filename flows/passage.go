@@ -237,6 +237,9 @@ func (p *Passage) stoppedError(target string) error {
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
 // whatever would change something is stopped.
 func (p *Passage) nothingLeft() bool {
+	if p.gate.Blind() {
+		return false
+	}
 	left := func() bool {
 		surely, perhaps := p.judge.left()
 		return surely || perhaps || len(p.gate.Unheld()) > 0

@@ -252,7 +252,11 @@ const SpeculativeLoad = "a speculative load of "
 
 // speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag stops it.
 func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
-	if e.Type == "Prefetch" || e.Request != nil && e.Request.Headers["Sec-Purpose"].Str() != "" {
+	if e.Request == nil {
+		return
+	}
+	_, ahead := e.Request.Headers["Sec-Purpose"]
+	if e.Type == "Prefetch" || ahead {
 		p.leftUnheld(SpeculativeLoad + e.Request.URL)
 	}
 }

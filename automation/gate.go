@@ -86,13 +86,6 @@ func (s *Session) OpenGate(ctx context.Context, judge Judge) (*Gate, error) {
 	return g, nil
 }
 
-// gate is the session's gate, nil where none is open.
-func (s *Session) gate() *Gate {
-	s.browser.mu.Lock()
-	defer s.browser.mu.Unlock()
-	return s.browser.gates[s.context]
-}
-
 // hasRead says whether a page of the session has had an answer from an address.
 func (s *Session) hasRead(address string) bool {
 	s.browser.mu.Lock()

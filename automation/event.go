@@ -115,25 +115,25 @@ func (p *Page) frameLeaves(e leaving) {
 }
 
 func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
-	p.arrives(proto.TargetTargetID(e.Frame.ID))
+	defer p.arrives(proto.TargetTargetID(e.Frame.ID)) // last: whoever waits for it asks for the address next
 	if e.Frame.ParentID != "" {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.frames[proto.TargetTargetID(e.Frame.ID)] = true
 		return
 	}
-	p.frameless()
 	p.traffic.follows(e.Frame.LoaderID)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.url, p.failed, p.mainLoader = e.Frame.URL+e.Frame.URLFragment, "", e.Frame.LoaderID
 	if e.Frame.UnreachableURL != "" {
 		p.url, p.failed = e.Frame.UnreachableURL, "the page could not be loaded"
 	}
+	p.mu.Unlock()
+	p.frameless()
 }
 
 func (p *Page) navigatedWithin(e proto.PageNavigatedWithinDocument) {
-	p.arrives(proto.TargetTargetID(e.FrameID))
+	defer p.arrives(proto.TargetTargetID(e.FrameID))
 	if string(e.FrameID) != string(p.target) {
 		return
 	}

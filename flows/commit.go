@@ -108,7 +108,7 @@ func (r *Run) nothingSent(err error) error {
 func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) error {
 	passage := r.result.Passage
 	before := len(passage.gate.Sent())
-	r.atPress = before
+	r.atPress, r.came = before, true
 	passage.judge.seal()
 	r.Page.Session().Deny()
 	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
@@ -126,7 +126,7 @@ func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) e
 // flow takes it to be.
 func (r *Run) beforePress() {
 	sent := r.result.Passage.gate.Sent()
-	if r.atPress == 0 {
+	if !r.came {
 		r.atPress = len(sent)
 	}
 	var before []Rehearsed

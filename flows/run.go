@@ -48,6 +48,7 @@ type Run struct {
 	asked  map[string]int
 	// atPress is how many requests had come to the gate when a rehearsal pressed.
 	atPress int
+	came    bool // it came to its press
 	entered []automation.Entered
 }
 

@@ -24,7 +24,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 			return err
 		}
 	}
-	if commit && checksIdentity {
+	if commit {
 		click.Under, click.Entered, click.People, click.Others = r.Under, r.entered, r.People, p.Others
 	}
 	if p.Row != nil {
@@ -38,7 +38,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		}
 		click.Row = &automation.Row{Table: table, Equals: key}
 	}
-	if p.For != nil && checksIdentity {
+	if p.For != nil {
 		whom, err := r.target(p.For.Target)
 		if err != nil {
 			return err
@@ -157,7 +157,7 @@ func (r *Run) expect(ctx context.Context, e *Expect, bound time.Duration) error 
 	if _, err := r.await(ctx, bound, e.Target); err != nil {
 		return err
 	}
-	if e.Equals == "" || !checksIdentity {
+	if e.Equals == "" {
 		return nil
 	}
 	want, err := r.text(ctx, e.Equals)

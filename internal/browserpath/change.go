@@ -179,6 +179,7 @@ func (p *Path) before(ctx context.Context, rq request) (userops.Roster, *userops
 func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = rq.email
 	run, got, err := p.runChange(ctx, rq)
+	p.held = got.Passage != nil
 	res.Notices = got.Notices
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
@@ -219,12 +220,26 @@ func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automati
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonBound)
 	defer cancel()
-	err := p.moveOn(ctx)
+	err := p.release(ctx)
 	if err != nil { // the old session is not trusted any more: the next operation starts a browser of its own
 		err = errors.Join(err, p.Close())
 	}
 	if err = errors.Join(err, passage.Close(ctx, ev)); err != nil {
 		p.opts.Log.Warn("the session in which something was pressed could not be thrown away in order", "error", err)
+	}
+}
+
+// release goes on in a copy of the session where something was pressed in it: nobody can sign in where requests are held.
+func (p *Path) release(ctx context.Context) error {
+	if !p.held || p.browser == nil {
+		return nil
+	}
+	p.held = false
+	select {
+	case <-p.browser.Gone(): // and the session with it
+		return nil
+	default:
+		return p.moveOn(ctx)
 	}
 }
 

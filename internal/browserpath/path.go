@@ -66,6 +66,7 @@ type Path struct {
 	home    string             // where the console led after sign-in; on the tenant's pod
 	insist  bool               // a person asked to sign in: a password refused before is tried once more
 	refused error              // sign-in was refused: it is not tried again in this process
+	held    bool               // something was pressed in the session, and its requests are held
 	pinned  string             // the organisation's id when this session was signed in; empty where the console shows none
 	seen    string             // the organisation's id as last shown
 	tokens  map[string]string  // what pages that were read bore of tokens, as hashes

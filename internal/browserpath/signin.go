@@ -48,6 +48,9 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 	if p.refused != nil {
 		return p.refused
 	}
+	if err := p.release(ctx); err != nil {
+		return p.failure(signingIn, "", err)
+	}
 	if len(p.candidates()) == 0 {
 		return p.noVersion()
 	}

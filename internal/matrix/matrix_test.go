@@ -78,7 +78,6 @@ func TestBrokenEnginesAreCaught(t *testing.T) {
 		args []string
 		want Verdict
 	}{
-		"broken_identity": {[]string{"-kills=false", "-only", "stale-link (classic|neo) deactivate"}, Wrong},
 		"broken_readback": {[]string{"-kills=false", "-only", "toast-without-effect@commit neo deactivate"}, Lost},
 		"broken_again":    {[]string{"-faults=false", "-layouts", "neo", "-actions", "set-role", "-only", "agent at write 12 ", "-workers", "1"}, Duplicate},
 	} {

@@ -1,5 +1,0 @@
-//go:build broken_identity
-
-package flows
-
-const checksIdentity = false

@@ -21,8 +21,8 @@ type Ruling struct {
 	Why    string // for the evidence; where it does not pass, why not
 }
 
-// Judge rules on a request. It is asked for one request at a time and must not wait.
-type Judge func(Request) Ruling
+// Policy rules on a request. It is asked for one request at a time and must not wait.
+type Policy func(Request) Ruling
 
 // Sent is a request that came to a gate, and what became of it.
 type Sent struct {
@@ -49,12 +49,12 @@ type Answer struct {
 // answerLimit bounds what is kept of an answer's body. An error is told in much less.
 const answerLimit = 1 << 20
 
-// Gate holds every request of one session's pages, frames and workers until its judge has ruled. It is measured that
+// Gate holds every request of one session's pages, frames and workers until its policy has ruled. It is measured that
 // requests are held without a gap only by Fetch at the browser's own level, enabled since launch and widened: see
 // internal/decisions. Sockets cannot be held: what a page sends on one is counted.
 type Gate struct {
 	session *Session
-	judge   Judge
+	policy  Policy
 
 	mu     sync.Mutex
 	sent   []*Sent
@@ -66,8 +66,8 @@ type Gate struct {
 
 // OpenGate begins to hold the session's requests. It returns when no request can slip by. Close it. A session has one
 // gate at a time.
-func (s *Session) OpenGate(ctx context.Context, judge Judge) (*Gate, error) {
-	g := &Gate{session: s, judge: judge, held: map[proto.FetchRequestID]*Sent{}, moved: make(chan struct{})}
+func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
+	g := &Gate{session: s, policy: policy, held: map[proto.FetchRequestID]*Sent{}, moved: make(chan struct{})}
 	b := s.browser
 	b.mu.Lock()
 	if b.gates[s.context] != nil {
@@ -175,7 +175,7 @@ func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
 	}
 }
 
-// rule asks the judge, once for every request, and writes down what it says. A redirection of what was let through as
+// rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
 // the commit belongs to it.
 func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	g.mu.Lock()
@@ -183,7 +183,7 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	defer g.stir()
 	s := &Sent{Request: requestOf(e), At: time.Now()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
-	s.Ruling = g.judge(s.Request)
+	s.Ruling = g.policy(s.Request)
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)
 		g.held[e.RequestID] = before

@@ -47,11 +47,11 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	}
 	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
 	ctx = context.WithoutCancel(ctx)
-	passage, err := r.openPassage(ctx)
+	exchange, err := r.openExchange(ctx)
 	if err != nil {
 		return err // nothing has been pressed
 	}
-	r.result.Passage, r.result.Pressed = passage, true
+	r.result.Exchange, r.result.Pressed = exchange, true
 	err = r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
 	if r.result.Committed && r.Acted != nil {
 		r.Acted(ctx)
@@ -73,16 +73,16 @@ func (r *Run) picture(ctx context.Context, name string) error {
 // pressed says whether something left the browser, by what came to the gate; where the gate can't tell, by what the page
 // was delivered.
 func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
-	passage := r.result.Passage
+	exchange := r.result.Exchange
 	var e *automation.Error
 	delivered := err == nil || !errors.As(err, &e) || e.Acted // not ours: the browser or its connection went
 	if delivered {
-		passage.came(ctx)
+		exchange.came(ctx)
 	}
-	if stopped := len(passage.judge.reasons()) > 0; !delivered || stopped {
-		if passage.nothingLeft() {
+	if stopped := len(exchange.policy.reasons()) > 0; !delivered || stopped {
+		if exchange.nothingLeft() {
 			if stopped {
-				return passage.stoppedError(p.Target)
+				return exchange.stoppedError(p.Target)
 			}
 			return err
 		}
@@ -93,12 +93,12 @@ func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 
 // nothingSent looks, when a flow has gone to its end, whether the press had any effect that left the browser.
 func (r *Run) nothingSent(err error) error {
-	if !r.result.Committed || !r.result.Passage.nothingLeft() {
+	if !r.result.Committed || !r.result.Exchange.nothingLeft() {
 		return err
 	}
 	r.result.Committed = false
-	if passage := r.result.Passage; len(passage.judge.reasons())+len(passage.judge.asides()) > 0 {
-		return passage.stoppedError("commit")
+	if exchange := r.result.Exchange; len(exchange.policy.reasons())+len(exchange.policy.asides()) > 0 {
+		return exchange.stoppedError("commit")
 	}
 	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: automation.ErrMissed, Last: "the press sent nothing", Page: r.pageNow()}
 	return errors.Join(why, err)
@@ -106,18 +106,18 @@ func (r *Run) nothingSent(err error) error {
 
 // pressThrough presses where nothing can leave, and keeps what would have been sent.
 func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) error {
-	passage := r.result.Passage
-	before := len(passage.gate.Sent())
+	exchange := r.result.Exchange
+	before := len(exchange.gate.Sent())
 	r.atPress, r.came = before, true
-	passage.judge.seal()
+	exchange.policy.seal()
 	r.Page.Session().Deny()
 	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
 		return fmt.Errorf("rehearsing the press: %w", err)
 	}
-	passage.gate.Await(ctx, bound, func(sent []automation.Sent) bool { return len(sent) > before })
-	passage.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
-	for _, s := range passage.gate.Sent()[before:] {
-		r.result.WouldSend = append(r.result.WouldSend, passage.judge.rehearsed(s.Request))
+	exchange.gate.Await(ctx, bound, func(sent []automation.Sent) bool { return len(sent) > before })
+	exchange.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
+	for _, s := range exchange.gate.Sent()[before:] {
+		r.result.WouldSend = append(r.result.WouldSend, exchange.policy.rehearsed(s.Request))
 	}
 	return ErrRehearsed
 }
@@ -125,7 +125,7 @@ func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) e
 // beforePress adds what a rehearsal has stopped before its press: a page that would change something there is not as the
 // flow takes it to be.
 func (r *Run) beforePress() {
-	sent := r.result.Passage.gate.Sent()
+	sent := r.result.Exchange.gate.Sent()
 	if !r.came {
 		r.atPress = len(sent)
 	}
@@ -134,7 +134,7 @@ func (r *Run) beforePress() {
 		if s.Ruling.Pass || !s.Request.Changes() {
 			continue
 		}
-		names := len(r.result.Passage.judge.roster.in(s.Request)) > 0
+		names := len(r.result.Exchange.policy.roster.in(s.Request)) > 0
 		why := "it was sent before the press, and names nobody"
 		if names {
 			why = "it was sent before the press, and names somebody"

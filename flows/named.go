@@ -230,9 +230,9 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-// stranger finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
+// otherPerson finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
 // merely stands beside, under a name of another kind, such as a manager in a form.
-func stranger(all []named) (int, bool) {
+func otherPerson(all []named) (int, bool) {
 	ours := func(n named) bool { return n.person == meant }
 	addressed := slices.ContainsFunc(all, func(n named) bool { return ours(n) && n.address() })
 	for _, other := range all {

@@ -66,7 +66,7 @@ type Result struct {
 	Committed bool // something left the browser, or may have: what it did is for a read-back to say
 	Requested bool // the page says that a second person must approve
 	Notices   []string
-	Passage   *Passage    // what left at the commit; nil where nothing was pressed. Close it
+	Exchange   *Exchange    // what left at the commit; nil where nothing was pressed. Close it
 	WouldSend []Rehearsed // of a rehearsal through the press
 }
 
@@ -92,11 +92,11 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
 	if r.Through || r.Rehearse {
-		passage, err := r.openPassage(ctx)
+		exchange, err := r.openExchange(ctx)
 		if err != nil {
 			return r.result, fmt.Errorf("flow %s: %w", r.Flow.Name, err)
 		}
-		r.result.Passage = passage
+		r.result.Exchange = exchange
 	}
 	err := r.nothingSent(r.steps(ctx, r.Flow.Steps))
 	if r.Through || r.Rehearse {

@@ -179,14 +179,14 @@ func (p *Path) before(ctx context.Context, rq request) (userops.Roster, *userops
 func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userops.Outcome, error) {
 	rq.inputs["email"] = rq.email
 	run, got, err := p.runChange(ctx, rq)
-	p.held = got.Passage != nil
+	p.held = got.Exchange != nil
 	res.Notices = got.Notices
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
 		for _, w := range got.WouldSend {
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
-		p.abandon(ctx, got.Passage, rq.ev)
+		p.abandon(ctx, got.Exchange, rq.ev)
 		return userops.Halted, p.rehearsed(ctx, rq, got)
 	}
 	if err != nil && !got.Committed {
@@ -194,7 +194,7 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 		for _, w := range got.WouldSend { // of a rehearsal that did not come to its press
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
-		p.abandon(ctx, got.Passage, rq.ev)
+		p.abandon(ctx, got.Exchange, rq.ev)
 		return userops.Ended(err), err
 	}
 	if err != nil {
@@ -202,20 +202,20 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 	}
 	out, after, why := p.settle(ctx, rq, res, got, err)
 	res.After = after
-	p.propose(got.Passage, rq.ev)
-	got.Passage.Settle()
+	p.propose(got.Exchange, rq.ev)
+	got.Exchange.Settle()
 	if out == userops.Done {
 		p.afterwards(ctx, run, res)
 	}
-	p.abandon(ctx, got.Passage, rq.ev)
+	p.abandon(ctx, got.Exchange, rq.ev)
 	return out, why
 }
 
 // abandon throws the session in which something was pressed away, while its requests are still held, and goes on with a
 // copy of its sign-in: what a page or a worker of it has queued, or would send once more, goes with it. Nothing was pressed
-// where there is no passage.
-func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automation.Evidence) {
-	if passage == nil {
+// where there is no exchange.
+func (p *Path) abandon(ctx context.Context, exchange *flows.Exchange, ev *automation.Evidence) {
+	if exchange == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abandonBound)
@@ -224,7 +224,7 @@ func (p *Path) abandon(ctx context.Context, passage *flows.Passage, ev *automati
 	if err != nil { // the old session is not trusted any more: the next operation starts a browser of its own
 		err = errors.Join(err, p.Close())
 	}
-	if err = errors.Join(err, passage.Close(ctx, ev)); err != nil {
+	if err = errors.Join(err, exchange.Close(ctx, ev)); err != nil {
 		p.opts.Log.Warn("the session in which something was pressed could not be thrown away in order", "error", err)
 	}
 }
@@ -265,8 +265,8 @@ func (p *Path) moveOn(ctx context.Context) error {
 const abandonBound = 20 * time.Second
 
 // propose keeps what left as a form for the flow's file, where the file says nothing yet.
-func (p *Path) propose(passage *flows.Passage, ev *automation.Evidence) {
-	form := passage.Proposal()
+func (p *Path) propose(exchange *flows.Exchange, ev *automation.Evidence) {
+	form := exchange.Proposal()
 	if form == "" || ev.Dir() == "" {
 		return
 	}

@@ -23,8 +23,8 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request) (run *flows.Run,
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		closed := errors.Join(thrown.Close(ctx), res.Passage.Close(ctx, rq.ev), p.page.BringToFront(ctx))
-		res.Passage = nil
+		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, rq.ev), p.page.BringToFront(ctx))
+		res.Exchange = nil
 		err = errors.Join(err, closed)
 	}()
 	page, err := thrown.NewPage(ctx)

@@ -87,23 +87,23 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	if s.failed != nil {
 		return "", nil, false
 	}
-	if s.rq.wanted.Holds(s.after) || !s.got.Passage.Silent() {
+	if s.rq.wanted.Holds(s.after) || !s.got.Exchange.Silent() {
 		s.listen(ctx)
 	}
-	answer := s.got.Passage.Answer()
+	answer := s.got.Exchange.Answer()
 	switch {
 	case s.after != nil && s.after.Notice != "" && (s.rq.before == nil || s.rq.before.Notice == ""):
 		return "", nil, false // the row is not certain: a later look may be
 	case s.rq.wanted.Holds(s.after) && s.passedBy():
 		return userops.Unknown, s.unknown(errUnheld,
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
-	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Passage.Again():
-		res.Notices = append(res.Notices, "the console refused ("+s.got.Passage.Words()+"), and what was asked for is so: somebody else did it meanwhile")
+	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Exchange.Again():
+		res.Notices = append(res.Notices, "the console refused ("+s.got.Exchange.Words()+"), and what was asked for is so: somebody else did it meanwhile")
 		return userops.Already, nil, true
 	case s.rq.wanted.Holds(s.after):
 		res.Notices = append(res.Notices, s.beside()...)
 		return userops.Done, nil, true
-	case answer == flows.Refused && s.unchanged() && !s.got.Passage.Again():
+	case answer == flows.Refused && s.unchanged() && !s.got.Exchange.Again():
 		return userops.Halted, s.rejected(), true
 	case s.requested(ctx, answer):
 		return userops.Requested, s.awaits(), true
@@ -113,7 +113,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 
 // listen asks whether the browser has sent the commit again by itself.
 func (s *settling) listen(ctx context.Context) {
-	if err := s.got.Passage.Listen(ctx); err != nil {
+	if err := s.got.Exchange.Listen(ctx); err != nil {
 		s.p.opts.Log.Warn("whether the browser has sent the change again is not known", "error", err)
 	}
 }
@@ -128,10 +128,10 @@ func (s *settling) beside() []string {
 			out = append(out, "not asked for, and changed: "+c)
 		}
 	}
-	if s.got.Passage.Again() {
+	if s.got.Exchange.Again() {
 		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")
 	}
-	for _, why := range s.got.Passage.Stopped() {
+	for _, why := range s.got.Exchange.Stopped() {
 		out = append(out, "the page would have sent more, which was stopped: "+why)
 	}
 	return out
@@ -139,7 +139,7 @@ func (s *settling) beside() []string {
 
 // passedBy says that something which names people passed by the gate.
 func (s *settling) passedBy() bool {
-	return len(s.got.Passage.Unheld(s.p.opts.Library.App.Sockets == "")) > 0
+	return len(s.got.Exchange.Unheld(s.p.opts.Library.App.Sockets == "")) > 0
 }
 
 // rejected tells a refusal in the server's words, or where it gave none in the page's.
@@ -148,7 +148,7 @@ func (s *settling) rejected() error {
 	if errors.As(s.acted, &halt) && halt.Kind == flows.Rejected {
 		return s.p.failure(string(s.rq.action), s.rq.email, s.acted)
 	}
-	return s.p.fail(s.rq, userops.ErrRejected, errors.New(s.got.Passage.Words()), "do what the console says, or try it there by hand")
+	return s.p.fail(s.rq, userops.ErrRejected, errors.New(s.got.Exchange.Words()), "do what the console says, or try it there by hand")
 }
 
 func (s *settling) awaits() error {
@@ -193,7 +193,7 @@ func (s *settling) unsettled(ctx context.Context) (userops.Outcome, *userops.Use
 		}
 	}
 	causes := []error{s.failed, s.acted}
-	if s.unchanged() && s.got.Passage.Answer() == flows.Accepted {
+	if s.unchanged() && s.got.Exchange.Answer() == flows.Accepted {
 		causes = append(causes, errors.New("the console accepted it, but the list shows no change"))
 	}
 	if i := slices.IndexFunc(causes, func(err error) bool { return err != nil }); i >= 0 {
@@ -212,10 +212,10 @@ func (s *settling) unknown(cause error, hint string) error {
 		hint = "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"
 	}
 	until := fmt.Errorf("%w; looked until %s", cause, s.looked.UTC().Format(time.RFC3339))
-	if s.got.Passage.Again() {
+	if s.got.Exchange.Again() {
 		until = fmt.Errorf("%w; the browser may have sent it more than once", until)
 	}
-	if stopped := s.got.Passage.Stopped(); len(stopped) > 0 {
+	if stopped := s.got.Exchange.Stopped(); len(stopped) > 0 {
 		until = fmt.Errorf("%w; stopped: %s", until, strings.Join(stopped, "; "))
 	}
 	return s.p.fail(s.rq, userops.ErrUnverified, until, hint)

@@ -27,27 +27,27 @@ const (
 	AsksSecond Answer = "requested" // accepted, and a second person must approve
 )
 
-// Passage is what left the browser at a commit, and what was answered. Requests are held until it is closed.
-type Passage struct {
+// Exchange is what left the browser at a commit, and what was answered. Requests are held until it is closed.
+type Exchange struct {
 	gate  *automation.Gate
-	judge *judge
+	policy *policy
 	app   *App
 }
 
-func (r *Run) openPassage(ctx context.Context) (*Passage, error) {
+func (r *Run) openExchange(ctx context.Context) (*Exchange, error) {
 	app := r.App
 	if app == nil {
 		app = &App{}
 	}
-	p := &Passage{app: app, judge: newJudge(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
-	p.judge.dry = r.Through || r.Rehearse
+	p := &Exchange{app: app, policy: newPolicy(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
+	p.policy.dry = r.Through || r.Rehearse
 	var err error
-	p.gate, err = r.Page.Session().OpenGate(ctx, p.judge.rule)
+	p.gate, err = r.Page.Session().OpenGate(ctx, p.policy.rule)
 	return p, err
 }
 
 // Close lets requests go again. What came is written to the evidence, its secrets taken out.
-func (p *Passage) Close(ctx context.Context, ev *automation.Evidence) error {
+func (p *Exchange) Close(ctx context.Context, ev *automation.Evidence) error {
 	if p == nil {
 		return nil
 	}
@@ -66,7 +66,7 @@ func (p *Passage) Close(ctx context.Context, ev *automation.Evidence) error {
 
 // Answer is what the server said to what was let through as the commit. Where that were several requests, each must be
 // refused for a refusal, and one that is not answered leaves the whole unanswered.
-func (p *Passage) Answer() Answer {
+func (p *Exchange) Answer() Answer {
 	if p == nil {
 		return Unanswered
 	}
@@ -110,7 +110,7 @@ func matchesAny(patterns []string, body []byte) bool {
 }
 
 // Words is what the server said in its refusal, cut short, for a person to read.
-func (p *Passage) Words() string {
+func (p *Exchange) Words() string {
 	if p == nil {
 		return ""
 	}
@@ -143,21 +143,21 @@ func errorIn(a *automation.Answer) string {
 
 // Settle says that what became of the change is known: the screens that follow it may be gone through, and what was
 // committed still leaves no second time.
-func (p *Passage) Settle() {
+func (p *Exchange) Settle() {
 	if p != nil {
-		p.judge.settle()
+		p.policy.settle()
 	}
 }
 
 // Silent says that an answer may still come: something was let through and has none yet.
-func (p *Passage) Silent() bool {
+func (p *Exchange) Silent() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
 		return s.Ruling.Commit && s.Ruling.Pass && s.Answer == nil
 	})
 }
 
 // Listen learns whether the browser has sent the commit again by itself, once its answer is there or no longer awaited.
-func (p *Passage) Listen(ctx context.Context) error {
+func (p *Exchange) Listen(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
@@ -165,30 +165,30 @@ func (p *Passage) Listen(ctx context.Context) error {
 }
 
 // Again says that the browser itself may have sent the commit more than once.
-func (p *Passage) Again() bool {
+func (p *Exchange) Again() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
 		return s.Ruling.Commit && s.Ruling.Pass && s.Again
 	})
 }
 
 // Stopped lists why requests were stopped.
-func (p *Passage) Stopped() []string {
+func (p *Exchange) Stopped() []string {
 	if p == nil {
 		return nil
 	}
-	return p.judge.reasons()
+	return p.policy.reasons()
 }
 
 // Unheld lists what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With
 // sockets false, what came on sockets is left out.
-func (p *Passage) Unheld(sockets bool) []string {
+func (p *Exchange) Unheld(sockets bool) []string {
 	if p == nil {
 		return nil
 	}
 	var out []string
 	for _, f := range p.gate.Unheld() {
 		speculative := strings.HasPrefix(f, automation.SpeculativeLoad)
-		names := len(p.judge.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport")
+		names := len(p.policy.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport")
 		if names && (speculative || sockets) {
 			out = append(out, f)
 		}
@@ -198,13 +198,13 @@ func (p *Passage) Unheld(sockets bool) []string {
 
 // Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where there
 // is none to make.
-func (p *Passage) Proposal() string {
-	if p == nil || p.judge.sends != nil {
+func (p *Exchange) Proposal() string {
+	if p == nil || p.policy.sends != nil {
 		return ""
 	}
 	for _, s := range p.gate.Sent() {
 		if s.Ruling.Commit && s.Ruling.Pass {
-			return propose(s.Request, p.judge.values)
+			return propose(s.Request, p.policy.values)
 		}
 	}
 	return ""
@@ -212,13 +212,13 @@ func (p *Passage) Proposal() string {
 
 // came waits until something was let through as the commit. What was stopped may be followed by the right one, so it
 // waits a moment longer then.
-func (p *Passage) came(ctx context.Context) {
+func (p *Exchange) came(ctx context.Context) {
 	p.gate.Await(ctx, departBound, func([]automation.Sent) bool {
-		surely, _ := p.judge.left()
-		return surely || len(p.judge.reasons()) > 0
+		surely, _ := p.policy.left()
+		return surely || len(p.policy.reasons()) > 0
 	})
-	if surely, _ := p.judge.left(); !surely && len(p.judge.reasons()) > 0 {
-		p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { surely, _ := p.judge.left(); return surely })
+	if surely, _ := p.policy.left(); !surely && len(p.policy.reasons()) > 0 {
+		p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { surely, _ := p.policy.left(); return surely })
 	}
 }
 
@@ -230,23 +230,23 @@ const (
 )
 
 // stoppedError tells what would have left.
-func (p *Passage) stoppedError(target string) error {
-	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(append(p.judge.reasons(), p.judge.asides()...), "; ")}
+func (p *Exchange) stoppedError(target string) error {
+	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(append(p.policy.reasons(), p.policy.asides()...), "; ")}
 }
 
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
 // whatever would change something is stopped.
-func (p *Passage) nothingLeft() bool {
+func (p *Exchange) nothingLeft() bool {
 	if p.gate.Blind() {
 		return false
 	}
 	left := func() bool {
-		surely, perhaps := p.judge.left()
+		surely, perhaps := p.policy.left()
 		return surely || perhaps || len(p.gate.Unheld()) > 0
 	}
 	if left() {
 		return false
 	}
-	p.judge.end()
+	p.policy.end()
 	return !left() // what left between the look and the end counts
 }

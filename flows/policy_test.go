@@ -91,7 +91,7 @@ func TestWhomARequestNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newJudge(folk, nil, nil, nil).rule(c.q)
+			r := newPolicy(folk, nil, nil, nil).rule(c.q)
 			got := map[[2]bool]string{{true, true}: "commit", {true, false}: "pass", {false, false}: "stop"}[[2]bool{r.Pass, r.Commit}]
 			assert.Equal(t, c.want, got, r.Why)
 		})
@@ -103,14 +103,14 @@ func TestASecondOneIsStopped(t *testing.T) {
 	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			j := newJudge(folk, sends, nil, nil)
+			p := newPolicy(folk, sends, nil, nil)
 			q := post("/users/"+annID+"/off", jsonType, "{}")
-			require.True(t, j.rule(q).Pass)
-			r := j.rule(q)
+			require.True(t, p.rule(q).Pass)
+			r := p.rule(q)
 			assert.False(t, r.Pass)
 			assert.Contains(t, r.Why, "a second one")
 			q.Hop = true
-			assert.True(t, j.rule(q).Pass, "the server sends it on")
+			assert.True(t, p.rule(q).Pass, "the server sends it on")
 		})
 	}
 }
@@ -143,7 +143,7 @@ func TestWhatAFlowSends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newJudge(folk, role, nil, inputs).rule(c.q)
+			r := newPolicy(folk, role, nil, inputs).rule(c.q)
 			assert.Equal(t, c.says == "", r.Pass && r.Commit, r.Why)
 			if c.says != "" {
 				assert.Contains(t, r.Why, c.says)
@@ -156,7 +156,7 @@ func TestWhatAFlowSends(t *testing.T) {
 func TestWhatIsNotKnownIsNotFree(t *testing.T) {
 	t.Parallel()
 	nameless := &automation.People{Meant: automation.Person{Email: "ann@acme.example"}}
-	r := newJudge(nameless, &Sends{Method: "POST", Path: "/users/${id}/off"}, nil, nil).rule(post("/users/999/off", jsonType, "{}"))
+	r := newPolicy(nameless, &Sends{Method: "POST", Path: "/users/${id}/off"}, nil, nil).rule(post("/users/999/off", jsonType, "{}"))
 	assert.False(t, r.Pass)
 	assert.Contains(t, r.Why, "id is not known")
 }
@@ -167,52 +167,52 @@ func TestBesideWhatAFlowSends(t *testing.T) {
 	t.Parallel()
 	sends := &Sends{Method: "POST", Path: "/users/${id}/off"}
 	beat := post("/beat", jsonType, `{"handle":"x7"}`)
-	j := newJudge(folk, sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
+	p := newPolicy(folk, sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
 	beat.Foreign = true
-	assert.True(t, j.rule(beat).Pass, "to another host")
+	assert.True(t, p.rule(beat).Pass, "to another host")
 	beat.Foreign = false
-	r := j.rule(beat)
+	r := p.rule(beat)
 	assert.False(t, r.Pass)
 	assert.True(t, r.Aside, "it need not have been the commit")
-	assert.Empty(t, j.reasons())
-	assert.NotEmpty(t, j.asides())
+	assert.Empty(t, p.reasons())
+	assert.NotEmpty(t, p.asides())
 	search := post("/search", jsonType, `{"q":"x"}`)
-	assert.True(t, j.rule(search).Pass, "what only reads")
+	assert.True(t, p.rule(search).Pass, "what only reads")
 	q := post("/users/"+annID+"/off", jsonType, "{}")
 	q.Foreign = true
-	assert.False(t, j.rule(q).Commit, "the form holds for the console alone")
+	assert.False(t, p.rule(q).Commit, "the form holds for the console alone")
 	q.Foreign = false
-	require.True(t, j.rule(q).Commit)
-	j.settle()
-	assert.True(t, j.rule(beat).Pass, "screens follow")
-	assert.True(t, j.rule(post("/users/"+annID+"/preferences", jsonType, "{}")).Pass)
-	assert.False(t, j.rule(q).Pass, "and what was committed leaves no second time")
-	assert.False(t, j.rule(post("/users/"+joannID+"/preferences", jsonType, "{}")).Pass)
+	require.True(t, p.rule(q).Commit)
+	p.settle()
+	assert.True(t, p.rule(beat).Pass, "screens follow")
+	assert.True(t, p.rule(post("/users/"+annID+"/preferences", jsonType, "{}")).Pass)
+	assert.False(t, p.rule(q).Pass, "and what was committed leaves no second time")
+	assert.False(t, p.rule(post("/users/"+joannID+"/preferences", jsonType, "{}")).Pass)
 }
 
 func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
-		j := newJudge(folk, sends, nil, nil)
-		j.end()
-		assert.False(t, j.rule(post("/users/"+annID+"/off", jsonType, "{}")).Pass, name)
-		assert.False(t, j.rule(post("/beat", jsonType, "{}")).Pass, "%s: it may name nobody", name)
-		assert.Empty(t, j.reasons(), "%s: what comes then is no reason why", name)
+		p := newPolicy(folk, sends, nil, nil)
+		p.end()
+		assert.False(t, p.rule(post("/users/"+annID+"/off", jsonType, "{}")).Pass, name)
+		assert.False(t, p.rule(post("/beat", jsonType, "{}")).Pass, "%s: it may name nobody", name)
+		assert.Empty(t, p.reasons(), "%s: what comes then is no reason why", name)
 	}
 }
 
 func TestNothingLeavesARehearsal(t *testing.T) {
 	t.Parallel()
 	reads := []Reads{{Method: "POST", Path: "/search"}}
-	j := newJudge(folk, nil, reads, nil)
-	j.dry = true
-	assert.False(t, j.rule(post("/beat", jsonType, "{}")).Pass, "also what names nobody")
-	assert.True(t, j.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass, "what the file says only reads")
-	assert.True(t, j.rule(automation.Request{Method: "GET", URL: "http://app.example/users"}).Pass)
-	j.seal()
-	assert.False(t, j.rule(automation.Request{Method: "GET", URL: "http://app.example/users/" + annID + "/off"}).Pass, "at the press nothing")
-	assert.False(t, j.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass)
-	would := j.rehearsed(post("/users/"+annID+"/off", jsonType, `{"active":false,"token":"abcdef","why":"left"}`))
+	p := newPolicy(folk, nil, reads, nil)
+	p.dry = true
+	assert.False(t, p.rule(post("/beat", jsonType, "{}")).Pass, "also what names nobody")
+	assert.True(t, p.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass, "what the file says only reads")
+	assert.True(t, p.rule(automation.Request{Method: "GET", URL: "http://app.example/users"}).Pass)
+	p.seal()
+	assert.False(t, p.rule(automation.Request{Method: "GET", URL: "http://app.example/users/" + annID + "/off"}).Pass, "at the press nothing")
+	assert.False(t, p.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass)
+	would := p.rehearsed(post("/users/"+annID+"/off", jsonType, `{"active":false,"token":"abcdef","why":"left"}`))
 	assert.True(t, would.Passes)
 	assert.NotContains(t, would.Request, "abcdef")
 	assert.Equal(t, "sends:\n    body:\n        active: false\n        token: '*'\n        why: left\n    method: POST\n    path: /users/${id}/off\n    provenance: recorded\n", would.Sends)
@@ -240,8 +240,8 @@ func FuzzWhomARequestNames(f *testing.F) {
 	f.Add("/a?b=%zz", "multipart/form-data; boundary=b", "--b\r\n")
 	f.Fuzz(func(t *testing.T, url, kind, body string) {
 		q := post(url, kind, body)
-		first := newJudge(folk, nil, nil, nil).rule(q)
-		again := newJudge(folk, nil, nil, nil).rule(q)
+		first := newPolicy(folk, nil, nil, nil).rule(q)
+		again := newPolicy(folk, nil, nil, nil).rule(q)
 		if first != again {
 			t.Fatalf("%+v and %+v", first, again)
 		}

@@ -130,7 +130,7 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 		b.shared[t.TargetID] = t.BrowserContextID
 	}
 	if g := b.gates[t.BrowserContextID]; g != nil && t.Subtype == "prerender" {
-		g.leftUnheld(SpeculativeLoad + t.URL)
+		g.leftUnheld(Unheld{How: BySpeculation, Text: t.URL})
 	}
 	if t.Type == "page" {
 		b.windows[t.TargetID] = true

@@ -47,9 +47,9 @@ func (p *Page) event(method string, params json.RawMessage) {
 	case "Network.loadingFailed":
 		hear(params, func(e proto.NetworkLoadingFailed) { p.traffic.ends(e.RequestID, false) })
 	case "Network.webSocketFrameSent":
-		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.leftUnheld(e.Response.PayloadData) })
+		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.leftUnheld(frameSent(e)) })
 	case "Network.webTransportCreated":
-		hear(params, func(e proto.NetworkWebTransportCreated) { p.leftUnheld(webTransport + WithoutQuery(e.URL)) })
+		hear(params, func(e proto.NetworkWebTransportCreated) { p.leftUnheld(Unheld{How: ByTransport, Text: e.URL}) })
 	case "Network.responseReceivedExtraInfo":
 		hear(params, p.extraInfo)
 	case "Target.attachedToTarget":
@@ -247,9 +247,6 @@ func (p *Page) dropWorld() {
 	}
 }
 
-// SpeculativeLoad begins what Gate.Unheld tells of a speculative load.
-const SpeculativeLoad = "a speculative load of "
-
 // speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag stops it.
 func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
 	if e.Request == nil {
@@ -257,11 +254,11 @@ func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
 	}
 	_, ahead := e.Request.Headers["Sec-Purpose"]
 	if e.Type == "Prefetch" || ahead {
-		p.leftUnheld(SpeculativeLoad + e.Request.URL)
+		p.leftUnheld(Unheld{How: BySpeculation, Text: e.Request.URL})
 	}
 }
 
-func (p *Page) leftUnheld(text string) { p.owner.browser.leftUnheld(p.owner.context, text) }
+func (p *Page) leftUnheld(u Unheld) { p.owner.browser.leftUnheld(p.owner.context, u) }
 
 // allows says whether a frame may load an address, by the allow-list; what it may not is noted.
 func (p *Page) allows(frame proto.TargetTargetID, address string) bool {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -33,6 +34,8 @@ type Sent struct {
 	// Again says that the browser itself may have sent it more than once: it does so, whatever the method, when a
 	// connection that it had used before is reset before the answer begins (measured: 2 to 7 arrivals of one request).
 	Again bool
+	// Early says that it came before the gate was armed: before the press.
+	Early bool
 
 	led int // the status with which the server led elsewhere
 }
@@ -55,19 +58,21 @@ const answerLimit = 1 << 20
 type Gate struct {
 	session *Session
 	policy  Policy
+	armed   atomic.Bool // the press comes now, or has come
 
 	mu     sync.Mutex
 	sent   []*Sent
 	held   map[proto.FetchRequestID]*Sent // let through, their answer not seen yet
-	frames []string                       // what was sent on sockets
-	trace  *networkTrace                  // nil: not listened to
-	moved  chan struct{}                  // closed and replaced whenever something happens
+	unheld []Unheld
+	paused map[string]bool // addresses that came here, whatever else is told of them
+	trace  *networkTrace // nil: not listened to
+	moved  chan struct{} // closed and replaced whenever something happens
 }
 
 // OpenGate begins to hold the session's requests. It returns when no request can slip by. Close it. A session has one
-// gate at a time.
+// gate at a time. What comes until Arm is called is told apart from what comes at the press.
 func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
-	g := &Gate{session: s, policy: policy, held: map[proto.FetchRequestID]*Sent{}, moved: make(chan struct{})}
+	g := &Gate{session: s, policy: policy, held: map[proto.FetchRequestID]*Sent{}, paused: map[string]bool{}, moved: make(chan struct{})}
 	b := s.browser
 	b.mu.Lock()
 	if b.gates[s.context] != nil {
@@ -82,8 +87,17 @@ func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
 		b.mu.Unlock()
 		return nil, fmt.Errorf("holding the session's requests: %w", err)
 	}
-	g.trace = b.startTrace(ctx)
 	return g, nil
+}
+
+// Arm says that the press comes now. From here on what the browser sends again by itself is listened to, and what a page
+// reads is not taken for granted any more.
+func (g *Gate) Arm(ctx context.Context) {
+	trace := g.session.browser.startTrace(ctx)
+	g.armed.Store(true)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.trace = trace
 }
 
 // hasRead says whether a page of the session has had an answer from an address.
@@ -99,7 +113,8 @@ const addressesKept = 5000
 func (s *Session) reads(address string) {
 	s.browser.mu.Lock()
 	defer s.browser.mu.Unlock()
-	if len(s.read) < addressesKept && s.browser.gates[s.context] == nil { // what comes at a commit is not known to be reading
+	g := s.browser.gates[s.context]
+	if len(s.read) < addressesKept && (g == nil || !g.armed.Load()) { // what comes at a commit is not known to be reading
 		s.read[address] = true
 	}
 }
@@ -181,9 +196,10 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	defer g.stir()
-	s := &Sent{Request: requestOf(e), At: time.Now()}
+	s := &Sent{Request: requestOf(e), At: time.Now(), Early: !g.armed.Load()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
 	s.Ruling = g.policy(s.Request)
+	g.paused[s.Request.URL] = true
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)
 		g.held[e.RequestID] = before
@@ -266,10 +282,13 @@ func (g *Gate) knows(id proto.FetchRequestID) bool {
 }
 
 // leftUnheld notes what cannot be held.
-func (g *Gate) leftUnheld(text string) {
+func (g *Gate) leftUnheld(u Unheld) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.frames = append(g.frames, text)
+	if !g.armed.Load() {
+		return
+	}
+	g.unheld = append(g.unheld, u)
 	g.stir()
 }
 
@@ -288,12 +307,12 @@ func (g *Gate) Sent() []Sent {
 	return out
 }
 
-// Unheld lists what left since the gate was opened and cannot be held: messages on WebSockets, speculative loads. A WebTransport that was
-// opened counts as one.
-func (g *Gate) Unheld() []string {
+// Unheld lists what left since the gate was armed and cannot be held. Some speculative loads can be: <link rel=prefetch>.
+func (g *Gate) Unheld() []Unheld {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return slices.Clone(g.frames)
+	wasHeld := func(u Unheld) bool { return u.How == BySpeculation && g.paused[u.Text] }
+	return slices.DeleteFunc(slices.Clone(g.unheld), wasHeld)
 }
 
 // Await waits until what came to the gate satisfies done, at most bound, and says whether it does.

@@ -198,6 +198,7 @@ func TestGateBudget(t *testing.T) {
 			return automation.Ruling{Pass: true, Commit: r.Changes()}
 		})
 		require.NoError(t, err)
+		g.Arm(t.Context())
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
 		require.NoError(t, g.Close(context.Background()))
@@ -232,6 +233,7 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 			return automation.Ruling{Pass: true, Commit: r.Changes()}
 		})
 		require.NoError(t, err)
+		g.Arm(t.Context())
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
 		require.NoError(t, g.Listen(t.Context()))

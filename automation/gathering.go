@@ -11,6 +11,7 @@ type gathering struct {
 	out    Rows
 	seen   map[string]int // identity of a row to its position in out
 	keyed  int            // rows whose key could be read
+	likely int            // rows without one that are filled as a row of the list is
 	total  *int
 	larger bool   // the counter was once larger than the rows then in the document: it does not merely count them
 	moved  string // why what was read does not hang together
@@ -105,8 +106,11 @@ func (g *gathering) addRow(row map[string]string, got rowAnswer, kind looked, tw
 	at := len(g.out.Rows)
 	g.seen[identity] = at
 	g.out.Rows = append(g.out.Rows, row)
-	if key != "" {
+	switch {
+	case key != "":
 		g.keyed++
+	case filled(row)*2 >= len(g.r.Table.Table.Columns):
+		g.likely++
 	}
 	if unread != "" {
 		g.out.Unread[at] = unread
@@ -170,10 +174,23 @@ func (g *gathering) counts(a rowsAnswer) {
 	g.larger = g.larger || n > a.Drawn || ranged(*a.Count)
 }
 
-// agrees says that the counter says what was read. Rows without a key may be people or not, such as a line of totals.
+// filled is how many cells of a row say something.
+func filled(row map[string]string) int {
+	n := 0
+	for name, text := range row {
+		if name != positionColumn && text != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// agrees says that the counter says what was read.
 func (g *gathering) agrees() bool { return g.total != nil && g.numbers(*g.total) }
 
-func (g *gathering) numbers(n int) bool { return n == len(g.out.Rows) || n == g.keyed }
+// numbers says that as many rows were read. A row without a key may count if it is filled as others are; a line of totals
+// or a heading must not stand in for somebody who is missing.
+func (g *gathering) numbers(n int) bool { return n == g.keyed || n == g.keyed+g.likely }
 
 // prove judges the end that was reached. ended says that it is the end whatever the counter says.
 func (g *gathering) prove(how string, ended bool) {

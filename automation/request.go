@@ -52,7 +52,21 @@ type Value struct {
 	Key   string // path into the body, such as variables.input.ids.0; a name of the query or of a form
 	Text  string
 	Inner bool // it stands in a text of the body that is itself JSON, and is listed beside that text
+	Type  ValueType
 }
+
+// ValueType is what JSON says a value is. Values of a form are of none.
+type ValueType string
+
+// The types of values. What is in an object or an array is listed by itself; Empty is one of them with nothing in it.
+const (
+	Untyped ValueType = ""
+	Text    ValueType = "string"
+	Number  ValueType = "number"
+	Bool    ValueType = "boolean"
+	Null    ValueType = "null"
+	Empty   ValueType = "empty"
+)
 
 // Query lists the values of the address's query.
 func (r Request) Query() []Value {
@@ -143,26 +157,32 @@ func flatten(out []Value, key string, v any) []Value {
 	}
 	switch v := v.(type) {
 	case map[string]any:
+		if len(v) == 0 && key != "" {
+			out = append(out, Value{Key: key, Text: "{}", Type: Empty})
+		}
 		for name, inner := range v {
 			out = flatten(out, below(name), inner)
 		}
 	case []any:
+		if len(v) == 0 && key != "" {
+			out = append(out, Value{Key: key, Text: "[]", Type: Empty})
+		}
 		for i, inner := range v {
 			out = flatten(out, below(strconv.Itoa(i)), inner)
 		}
 	case string:
-		out = append(out, Value{Key: key, Text: v})
+		out = append(out, Value{Key: key, Text: v, Type: Text})
 		if inner, ok := jsonValues([]byte(v)); ok {
 			for _, i := range inner {
-				out = append(out, Value{below(i.Key), i.Text, true})
+				out = append(out, Value{below(i.Key), i.Text, true, i.Type})
 			}
 		}
 	case json.Number:
-		out = append(out, Value{Key: key, Text: v.String()})
+		out = append(out, Value{Key: key, Text: v.String(), Type: Number})
 	case bool:
-		out = append(out, Value{Key: key, Text: strconv.FormatBool(v)})
+		out = append(out, Value{Key: key, Text: strconv.FormatBool(v), Type: Bool})
 	case nil:
-		out = append(out, Value{Key: key})
+		out = append(out, Value{Key: key, Type: Null})
 	}
 	return out
 }
@@ -188,7 +208,7 @@ func multipartValues(body []byte, boundary string) ([]Value, bool) {
 		out = append(out, Value{Key: part.FormName(), Text: text})
 		if inner, ok := jsonValues(data); ok {
 			for _, i := range inner {
-				out = append(out, Value{part.FormName() + "." + i.Key, i.Text, true})
+				out = append(out, Value{part.FormName() + "." + i.Key, i.Text, true, i.Type})
 			}
 		}
 	}

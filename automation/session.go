@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
@@ -123,7 +124,7 @@ func (p *Page) setUp(ctx context.Context) error {
 		proto.EmulationSetTimezoneOverride{TimezoneID: "America/Los_Angeles"},
 		proto.NetworkEnable{},
 		proto.RuntimeEnable{},
-		proto.TargetSetAutoAttach{AutoAttach: true, Flatten: true}, // to workers: see worker.go
+		proto.TargetSetAutoAttach{AutoAttach: true, Flatten: true, WaitForDebuggerOnStart: true, Filter: workersOnly},
 	}
 	for _, c := range calls {
 		if err := c.Call(sc); err != nil {
@@ -147,11 +148,14 @@ func (p *Page) setUp(ctx context.Context) error {
 	return err
 }
 
-// WithoutQuery is an address as it may stand in a log: no query, no fragment, no credentials.
+// pathParameter is a parameter of a path segment (RFC 3986, 3.3), such as ;jsessionid=: it may be what keeps a session.
+var pathParameter = regexp.MustCompile(`;[^/]*`)
+
+// WithoutQuery is an address as it may stand in a log: no query, no parameters of the path, no fragment, no credentials.
 func WithoutQuery(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "an address that cannot be read"
 	}
-	return u.Scheme + "://" + u.Host + u.Path
+	return u.Scheme + "://" + u.Host + pathParameter.ReplaceAllString(u.Path, "")
 }

@@ -1,6 +1,7 @@
 package automation_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -38,8 +39,9 @@ func TestSpeculationIsTold(t *testing.T) {
 			require.NoError(t, w.Open(t.Context(), w.URL+"/form"))
 			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{} })
 			require.NoError(t, err)
+			g.Arm(t.Context())
 			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-			told := func() bool { return strings.Contains(strings.Join(g.Unheld(), " "), "/change?who=ann") }
+			told := func() bool { return strings.Contains(fmt.Sprintf("%#v", g.Unheld()), "/change?who=ann") }
 			assert.Eventually(t, told, 10*time.Second, 50*time.Millisecond, "%v arrived", got.all())
 			require.NoError(t, g.Close(t.Context()))
 		})

@@ -12,6 +12,9 @@ import (
 // Workers send on sockets of their own, which only a session with the worker itself tells of. Dedicated workers and service
 // workers come with their page. Of shared workers none tells (tried: the browser answers, and no event comes).
 
+// workersOnly has a page tell of its workers, which wait until they are listened to.
+var workersOnly = proto.TargetTargetFilter{{Type: "iframe", Exclude: true}, {Type: "page", Exclude: true}, {}}
+
 // attached listens to a worker that a page has begun.
 func (p *Page) attached(e proto.TargetAttachedToTarget) {
 	if e.TargetInfo == nil || !strings.HasSuffix(string(e.TargetInfo.Type), "worker") {
@@ -29,31 +32,42 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 	b.conn.handle(session, func(method string, params json.RawMessage) {
 		switch method {
 		case "Network.webSocketFrameSent":
-			hear(params, func(e proto.NetworkWebSocketFrameSent) { b.leftUnheld(owner, e.Response.PayloadData) })
+			hear(params, func(e proto.NetworkWebSocketFrameSent) { b.leftUnheld(owner, frameSent(e)) })
 		case "Network.webTransportCreated":
-			hear(params, func(e proto.NetworkWebTransportCreated) { b.leftUnheld(owner, webTransport+WithoutQuery(e.URL)) })
+			hear(params, func(e proto.NetworkWebTransportCreated) { b.leftUnheld(owner, Unheld{How: ByTransport, Text: e.URL}) })
 		}
 	})
 	go func() { // bounded, and ended by the browser's end
 		ctx, cancel := context.WithTimeout(context.Background(), workerBound)
 		defer cancel()
-		_ = proto.NetworkEnable{}.Call(scope{ctx: ctx, conn: b.conn, session: session}) // the worker may have ended already
+		sc := scope{ctx: ctx, conn: b.conn, session: session}
+		enabled := make(chan struct{})
+		go func() {
+			defer close(enabled)
+			_ = proto.NetworkEnable{}.Call(sc) // the worker may have ended already
+		}()
+		select {
+		case <-enabled:
+		case <-time.After(enableBound):
+		}
+		_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(sc)
+		<-enabled
 	}()
 }
-
-// webTransport begins what is told of a WebTransport, whose messages nobody sees.
-const webTransport = "a WebTransport to "
 
 // workerBound is generous: a worker answers in milliseconds.
 const workerBound = 10 * time.Second
 
+// enableBound is how long a worker is kept waiting until it tells of its network: a service worker answers only once it runs.
+const enableBound = 100 * time.Millisecond
+
 // leftUnheld tells a session's gate, if one is open, of what cannot be held.
-func (b *Browser) leftUnheld(owner proto.BrowserBrowserContextID, text string) {
+func (b *Browser) leftUnheld(owner proto.BrowserBrowserContextID, u Unheld) {
 	b.mu.Lock()
 	g := b.gates[owner]
 	b.mu.Unlock()
 	if g != nil {
-		g.leftUnheld(text)
+		g.leftUnheld(u)
 	}
 }
 

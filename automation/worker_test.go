@@ -54,8 +54,9 @@ func TestSocketsAreToldOf(t *testing.T) {
 			require.NoError(t, w.Open(t.Context(), w.URL)) // again: whatever was to be found there is there now
 			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
 			require.NoError(t, err)
+			g.Arm(t.Context())
 			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-			told := func() bool { return strings.Contains(strings.Join(g.Unheld(), " "), "ann") }
+			told := func() bool { return strings.Contains(fmt.Sprintf("%#v", g.Unheld()), "ann") }
 			assert.Eventually(t, told, 10*time.Second, 50*time.Millisecond)
 			require.NoError(t, g.Close(t.Context()))
 		})

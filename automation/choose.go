@@ -10,28 +10,35 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Choose picks an option of a select element by its exact words. It returns false where it was chosen already.
-func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) (bool, error) {
+// Choice is what Choose has done.
+type Choice struct {
+	Did   bool   // false: it was chosen already
+	Value string // what the page sends for the option; empty where another option reads so
+}
+
+// Choose picks an option of a select element by its exact words.
+func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, bound time.Duration) (Choice, error) {
 	ctx, cancel := patient(ctx, bound)
 	defer cancel()
 	for {
 		var res struct {
 			Already bool     `json:"already"`
+			Value   string   `json:"value"`
 			Offered []string `json:"offered"`
 			Miss    *miss    `json:"miss"`
 		}
 		wait := remaining(ctx, lookSlice)
 		req := map[string]any{"target": t, "option": option, "wait": wait.Milliseconds(), "last": wait < lookSlice}
 		if err := p.look(ctx, "pick", req, &res); err != nil {
-			return false, err
+			return Choice{}, err
 		}
 		if res.Miss == nil {
-			return !res.Already, nil
+			return Choice{Did: !res.Already, Value: res.Value}, nil
 		}
 		e := p.missError("choose", t.Name, res.Miss)
 		e.Offered = res.Offered
 		if final(e.Kind) || over(ctx) {
-			return false, e
+			return Choice{}, e
 		}
 	}
 }

@@ -60,12 +60,12 @@ func TestSecretsAreNotRepeatedInErrors(t *testing.T) {
 func TestChooseByExactWords(t *testing.T) {
 	t.Parallel()
 	w := setup(t, logs+`<select id=s onchange="note(this.value)"><option value="">Select a role</option><option value=1>Approver</option><option value=2>Approver (limited)</option><option value=3 disabled>Payer</option></select>`)
-	did, err := w.Choose(t.Context(), css("#s"), "Approver", short)
+	got, err := w.Choose(t.Context(), css("#s"), "Approver", short)
 	require.NoError(t, err)
-	assert.True(t, did)
-	did, err = w.Choose(t.Context(), css("#s"), "Approver", short)
+	assert.Equal(t, automation.Choice{Did: true, Value: "1"}, got)
+	got, err = w.Choose(t.Context(), css("#s"), "Approver", short)
 	require.NoError(t, err)
-	assert.False(t, did)
+	assert.Equal(t, automation.Choice{Value: "1"}, got)
 	assert.Equal(t, "log: 1", w.log(t))
 	_, err = w.Choose(t.Context(), css("#s"), "Approv", short)
 	var e *automation.Error
@@ -75,6 +75,14 @@ func TestChooseByExactWords(t *testing.T) {
 	_, err = w.Choose(t.Context(), css("#s"), "Payer", short)
 	require.ErrorIs(t, err, automation.ErrNotActionable)
 	assert.Equal(t, "log: 1", w.log(t))
+}
+
+func TestTheValueOfAnOptionThatIsAnothersNameIsNoWordForIt(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<select id=s><option value=Payer>Approver</option><option value=Approver>Payer</option></select>`)
+	got, err := w.Choose(t.Context(), css("#s"), "Payer", short)
+	require.NoError(t, err)
+	assert.Equal(t, automation.Choice{Did: true}, got)
 }
 
 func TestCheckIsReadBack(t *testing.T) {

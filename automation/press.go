@@ -79,8 +79,9 @@ type prepared struct {
 // mostTries bounds how often an action is tried again that has reached nothing.
 const mostTries = 20
 
-// Click presses a target once: five protocol calls when all is well. It tries again only while nothing has been
-// delivered to the page. An *Error whose Acted is true says that something was.
+// Click presses a target once: five protocol calls when all is well. It tries again while no click has been delivered to
+// the page; where the step is irreversible, or the target has gone since, only while nothing at all has been. An *Error
+// whose Acted is true says that something was, or may have been.
 func (p *Page) Click(ctx context.Context, press Press) error {
 	start := time.Now()
 	ctx, cancel := patient(ctx, press.Bound)
@@ -134,7 +135,8 @@ func (p *Page) judged(press Press, v verdict, seen bool, dismissed string, err e
 	case slices.Contains(v.Delivered, "click"):
 		return nil
 	case len(v.Delivered) > 0:
-		e.Acted, e.Last = true, errPartlyDelivers.Error()
+		slipped := v.Refused != nil && v.Refused.Kind == "missed" // it is there still, and moved away under the pointer
+		e.Acted, e.Last = press.Agree || !slipped, errPartlyDelivers.Error()
 		if v.Refused != nil {
 			e.Last += ": " + v.Refused.Detail
 		}

@@ -27,6 +27,9 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 			return err
 		}
 	}
+	if _, others := r.result.Exchange.policy.earlies(); len(others) > 0 {
+		return r.result.Exchange.earlyError(p.Target)
+	}
 	if r.Through {
 		return r.pressThrough(ctx, p, bound)
 	}
@@ -47,12 +50,9 @@ func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
 	}
 	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
 	ctx = context.WithoutCancel(ctx)
-	exchange, err := r.openExchange(ctx)
-	if err != nil {
-		return err // nothing has been pressed
-	}
-	r.result.Exchange, r.result.Pressed = exchange, true
-	err = r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
+	r.result.Exchange.arm(ctx)
+	r.result.Pressed = true
+	err := r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
 	if r.result.Committed && r.Acted != nil {
 		r.Acted(ctx)
 	}
@@ -100,48 +100,48 @@ func (r *Run) nothingSent(err error) error {
 	if exchange := r.result.Exchange; len(exchange.policy.reasons())+len(exchange.policy.asides()) > 0 {
 		return exchange.stoppedError("commit")
 	}
-	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: automation.ErrMissed, Last: "the press sent nothing", Page: r.pageNow()}
+	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: ErrSilent, Last: "from now on it is kept from sending it", Page: r.pageNow()}
 	return errors.Join(why, err)
 }
 
 // pressThrough presses where nothing can leave, and keeps what would have been sent.
 func (r *Run) pressThrough(ctx context.Context, p *Press, bound time.Duration) error {
 	exchange := r.result.Exchange
-	before := len(exchange.gate.Sent())
-	r.atPress, r.came = before, true
 	exchange.policy.seal()
+	exchange.arm(ctx)
 	r.Page.Session().Deny()
 	if err := r.press(ctx, p, min(bound, pressBound), true); err != nil {
 		return fmt.Errorf("rehearsing the press: %w", err)
 	}
-	exchange.gate.Await(ctx, bound, func(sent []automation.Sent) bool { return len(sent) > before })
-	exchange.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
-	for _, s := range exchange.gate.Sent()[before:] {
-		r.result.WouldSend = append(r.result.WouldSend, exchange.policy.rehearsed(s.Request))
+	exchange.wouldCome(ctx, bound)
+	for _, s := range exchange.gate.Sent() {
+		if !s.Early {
+			r.result.WouldSend = append(r.result.WouldSend, exchange.policy.rehearsed(s.Request))
+		}
 	}
 	return ErrRehearsed
 }
 
-// beforePress adds what a rehearsal has stopped before its press: a page that would change something there is not as the
-// flow takes it to be.
+// beforePress adds what a rehearsal has stopped before its press.
 func (r *Run) beforePress() {
-	sent := r.result.Exchange.gate.Sent()
-	if !r.came {
-		r.atPress = len(sent)
-	}
+	exchange := r.result.Exchange
 	var before []Rehearsed
-	for _, s := range sent[:r.atPress] {
-		if s.Ruling.Pass || !s.Request.Changes() {
+	for _, s := range exchange.gate.Sent() {
+		if !s.Early || s.Ruling.Pass {
 			continue
 		}
-		names := len(r.result.Exchange.policy.roster.in(s.Request)) > 0
-		why := "it was sent before the press, and names nobody"
-		if names {
-			why = "it was sent before the press, and names somebody"
-		}
-		before = append(before, Rehearsed{Request: Describe(s.Request), Ruling: why, Early: true, Names: names})
+		before = append(before, Rehearsed{Request: Describe(s.Request), Ruling: "it came before the press", Early: true, Changes: true})
 	}
 	r.result.WouldSend = append(before, r.result.WouldSend...)
+}
+
+// heldUp explains why a page did not come to what a flow waits for: it would have changed something before the press, and
+// was kept from it.
+func (r *Run) heldUp(err error) error {
+	if !errors.Is(err, automation.ErrMissing) || r.result.Pressed || len(r.result.Exchange.Early()) == 0 {
+		return err
+	}
+	return errors.Join(r.result.Exchange.earlyError(r.Flow.Name), err)
 }
 
 // CommitTarget is the target of the flow's commit, nil where there is none.

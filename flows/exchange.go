@@ -16,6 +16,9 @@ import (
 // ErrStopped means that what the page would have sent at the commit was not what was meant, and did not leave.
 var ErrStopped = errors.New("what it would have sent was stopped")
 
+// ErrSilent means that the page had sent nothing when the flow came to its end after the press.
+var ErrSilent = errors.New("after the press the page sent nothing")
+
 // Answer is what the server said to the commit.
 type Answer string
 
@@ -29,12 +32,17 @@ const (
 
 // Exchange is what left the browser at a commit, and what was answered. Requests are held until it is closed.
 type Exchange struct {
-	gate  *automation.Gate
+	gate   *automation.Gate
 	policy *policy
-	app   *App
+	app    *App
 }
 
-func (r *Run) openExchange(ctx context.Context) (*Exchange, error) {
+// hold begins to hold what leaves the browser, once. It is done before the first step that touches a page, since a page may
+// act where it should only lead up to the commit.
+func (r *Run) hold(ctx context.Context) error {
+	if r.result.Exchange != nil || !r.Flow.Changes {
+		return nil
+	}
 	app := r.App
 	if app == nil {
 		app = &App{}
@@ -42,8 +50,17 @@ func (r *Run) openExchange(ctx context.Context) (*Exchange, error) {
 	p := &Exchange{app: app, policy: newPolicy(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
 	p.policy.dry = r.Through || r.Rehearse
 	var err error
-	p.gate, err = r.Page.Session().OpenGate(ctx, p.policy.rule)
-	return p, err
+	if p.gate, err = r.Page.Session().OpenGate(ctx, p.policy.rule); err != nil {
+		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
+	}
+	r.result.Exchange = p
+	return nil
+}
+
+// arm says that the press comes now.
+func (p *Exchange) arm(ctx context.Context) {
+	p.policy.arm()
+	p.gate.Arm(ctx)
 }
 
 // Close lets requests go again. What came is written to the evidence, its secrets taken out.
@@ -179,21 +196,25 @@ func (p *Exchange) Stopped() []string {
 	return p.policy.reasons()
 }
 
-// Unheld lists what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With
-// sockets false, what came on sockets is left out.
-func (p *Exchange) Unheld(sockets bool) []string {
+// Early lists why requests were stopped before the press.
+func (p *Exchange) Early() []string {
 	if p == nil {
 		return nil
 	}
-	var out []string
-	for _, f := range p.gate.Unheld() {
-		speculative := strings.HasPrefix(f, automation.SpeculativeLoad)
-		names := len(p.policy.roster.find(f, true)) > 0 || strings.HasPrefix(f, "a WebTransport")
-		if names && (speculative || sockets) {
-			out = append(out, f)
-		}
+	ours, others := p.policy.earlies()
+	return append(others, ours...)
+}
+
+// Unheld says what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With
+// sockets false, what came on sockets is left out.
+func (p *Exchange) Unheld(sockets bool) []automation.Unheld {
+	if p == nil {
+		return nil
 	}
-	return out
+	return slices.DeleteFunc(p.gate.Unheld(), func(u automation.Unheld) bool {
+		names := u.Dark() || len(p.policy.roster.find(u.Text, true)) > 0
+		return !names || !sockets && u.How != automation.BySpeculation
+	})
 }
 
 // Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where there
@@ -222,6 +243,19 @@ func (p *Exchange) came(ctx context.Context) {
 	}
 }
 
+// wouldCome waits for what a press would send: at most bound for anything, and a while longer for something that changes
+// something.
+func (p *Exchange) wouldCome(ctx context.Context, bound time.Duration) {
+	comes := func(counts func(automation.Request) bool) func([]automation.Sent) bool {
+		return func(all []automation.Sent) bool {
+			return slices.ContainsFunc(all, func(s automation.Sent) bool { return !s.Early && counts(s.Request) })
+		}
+	}
+	p.gate.Await(ctx, bound, comes(func(q automation.Request) bool { return !q.Seen }))
+	p.gate.Await(ctx, departBound, comes(p.policy.changes))
+	p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
+}
+
 // departBound is how long a page may take from the press until it sends something, before the flow goes on; what comes
 // later is held all the same. afterStop is how long the right request may come after a wrong one.
 const (
@@ -232,6 +266,11 @@ const (
 // stoppedError tells what would have left.
 func (p *Exchange) stoppedError(target string) error {
 	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(append(p.policy.reasons(), p.policy.asides()...), "; ")}
+}
+
+// earlyError tells what would have left before the press.
+func (p *Exchange) earlyError(target string) error {
+	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(p.Early(), "; ")}
 }
 
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on

@@ -3,6 +3,7 @@ package flows_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,4 +124,24 @@ func TestAWholePageIsWarnedOf(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, lib.Warnings, 2)
 	assert.Regexp(t, `deactivate-neo\.yaml:\d+:\d+: user\.deactivate and user\.email are looked for on the whole page in version .*neo-2026-09`, lib.Warnings[0])
+}
+
+func TestWhatACommitSendsIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("bill/deactivate-neo.yaml")
+	require.NoError(t, err)
+	sends := regexp.MustCompile(`(?m)^sends: .*\n`)
+	for with, warned := range map[string]string{
+		"": "does not say what its commit sends",
+		"sends: { method: POST, path: /off, body: { csrf: \"*\" }, provenance: guessed }\n": "neither ${id} nor ${email}",
+	} {
+		overlay := t.TempDir()
+		to := filepath.Join(overlay, "flows/bill/deactivate-neo.yaml")
+		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+		require.NoError(t, os.WriteFile(to, sends.ReplaceAll(data, []byte(with)), 0o600))
+		lib, err := flows.Load("bill", overlay)
+		require.NoError(t, err)
+		require.Len(t, lib.Warnings, 1)
+		assert.Contains(t, lib.Warnings[0], warned)
+	}
 }

@@ -35,6 +35,7 @@ type roster struct {
 	people  *automation.People
 	ids     map[string]int // by id
 	emails  map[string]int // by e-mail, ASCII letters folded
+	folded  map[string]int // by id, ASCII letters folded, where no two ids differ in case alone
 	strange map[string]int // ids with signs that would split them
 }
 
@@ -45,6 +46,7 @@ var (
 	// wholeAddress is an address as people have them, with a top-level domain.
 	wholeAddress = regexp.MustCompile(`^[\w.+\-'’]+@[\w\-]+(\.[\w\-]+)*\.[a-z]{2,}$`)
 	encoded      = regexp.MustCompile(`^[A-Za-z0-9+/_-]{8,}={0,2}$`)
+	joint        = regexp.MustCompile(`[_-]`)
 	number       = regexp.MustCompile(`^\d+$`)
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
 	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
@@ -58,7 +60,7 @@ var (
 const shortID = 6
 
 func newRoster(p *automation.People) *roster {
-	r := &roster{people: p, ids: map[string]int{}, emails: map[string]int{}, strange: map[string]int{}}
+	r := &roster{people: p, ids: map[string]int{}, emails: map[string]int{}, folded: map[string]int{}, strange: map[string]int{}}
 	if p == nil {
 		return r
 	}
@@ -67,6 +69,15 @@ func newRoster(p *automation.People) *roster {
 	}
 	r.add(automation.Person{ID: p.SelfID, Email: p.Self}, itself)
 	r.add(p.Meant, meant) // last: what both are called is ours
+	once := map[string]int{}
+	for id := range r.ids {
+		once[foldASCII(id)]++
+	}
+	for id, i := range r.ids {
+		if once[foldASCII(id)] == 1 {
+			r.folded[foldASCII(id)] = i
+		}
+	}
 	return r
 }
 
@@ -153,8 +164,10 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 		}
 	}
 	for _, w := range word.FindAllString(text, -1) {
-		if i, ok := r.ids[w]; ok && (subject || len(w) >= shortID && !number.MatchString(w) || len(w) > 8) {
-			seen[i] = true
+		for _, part := range joined(w) {
+			if i, ok := r.id(part); ok && (subject || len(part) >= shortID && !number.MatchString(part) || len(part) > 8) {
+				seen[i] = true
+			}
 		}
 		if depth == 0 || !encoded.MatchString(w) {
 			continue
@@ -172,6 +185,39 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 	if plain, ok := decoded(strings.TrimSpace(text)); ok {
 		r.look(plain, subject, seen, depth-1)
 	}
+}
+
+// id finds a person by an id, whatever the case of its letters where no two ids differ in case alone.
+func (r *roster) id(s string) (int, bool) {
+	if i, ok := r.ids[s]; ok {
+		return i, true
+	}
+	i, ok := r.folded[foldASCII(s)]
+	return i, ok && len(s) >= shortID
+}
+
+// mostParts bounds how often a word is split.
+const mostParts = 16
+
+// joined lists a word and, where it has joints, whatever stands between two of them: in user-0061 and 0061_role stands 0061.
+func joined(w string) []string {
+	at := []int{0}
+	for _, m := range joint.FindAllStringIndex(w, -1) {
+		at = append(at, m[1])
+	}
+	if len(at) == 1 || len(at) > mostParts {
+		return []string{w}
+	}
+	at = append(at, len(w)+1)
+	var out []string
+	for i := range at {
+		for j := i + 1; j < len(at); j++ {
+			if part := w[at[i] : at[j]-1]; part != "" {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
 }
 
 // decoded reads base64 that holds plain text, as GraphQL servers make ids.

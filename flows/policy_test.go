@@ -3,6 +3,7 @@ package flows
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -39,6 +40,13 @@ func multi(fields ...string) automation.Request {
 	return post("/users", "multipart/form-data; boundary=b", body+"--b--\r\n")
 }
 
+// atPress is a policy whose press comes now.
+func atPress(people *automation.People, sends *Sends, reads []Reads, inputs map[string]string) *policy {
+	p := newPolicy(people, sends, reads, inputs)
+	p.arm()
+	return p
+}
+
 // TestWhomARequestNames rules on requests where the flow says nothing of what it sends.
 func TestWhomARequestNames(t *testing.T) {
 	t.Parallel()
@@ -63,6 +71,10 @@ func TestWhomARequestNames(t *testing.T) {
 		"JSON sent as text":                    {post("/users", "text/plain;charset=UTF-8", `{"id":"`+joannID+`"}`), "stop"},
 		"GraphQL variables":                    {post("/graphql", jsonType, `{"query":"mutation($id:ID!){off(id:$id)}","variables":{"id":"`+joannID+`"}}`), "stop"},
 		"GraphQL inline":                       {post("/graphql", jsonType, `{"query":"mutation{off(id:\"`+joannID+`\")}"}`), "stop"},
+		"a GraphQL query about another":        {post("/graphql", jsonType, `{"query":"query($id:ID!){user(id:$id){name}}","variables":{"id":"`+joannID+`"}}`), "pass"},
+		"an id with a prefix":                  {post("/users/user-"+joannID+"/off", jsonType, "{}"), "stop"},
+		"an id between others":                 {post("/users", jsonType, `{"key":"org_1_`+joannID+`_role"}`), "stop"},
+		"an id in small letters":               {post("/users/"+strings.ToLower(joannID)+"/off", jsonType, "{}"), "stop"},
 		"GraphQL for ours":                     {post("/graphql", jsonType, `{"query":"mutation($id:ID!){off(id:$id)}","variables":{"id":"`+annID+`"}}`), "commit"},
 		"an id made by Relay":                  {post("/graphql", jsonType, `{"variables":{"id":"`+relay+`"}}`), "stop"},
 		"an object keyed by people":            {post("/users", jsonType, `{"`+joannID+`":{"active":false}}`), "stop"},
@@ -91,7 +103,7 @@ func TestWhomARequestNames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newPolicy(folk, nil, nil, nil).rule(c.q)
+			r := atPress(folk, nil, nil, nil).rule(c.q)
 			got := map[[2]bool]string{{true, true}: "commit", {true, false}: "pass", {false, false}: "stop"}[[2]bool{r.Pass, r.Commit}]
 			assert.Equal(t, c.want, got, r.Why)
 		})
@@ -103,7 +115,7 @@ func TestASecondOneIsStopped(t *testing.T) {
 	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPolicy(folk, sends, nil, nil)
+			p := atPress(folk, sends, nil, nil)
 			q := post("/users/"+annID+"/off", jsonType, "{}")
 			require.True(t, p.rule(q).Pass)
 			r := p.rule(q)
@@ -133,6 +145,8 @@ func TestWhatAFlowSends(t *testing.T) {
 		"another case":          {post(path, jsonType, `{"role":"clerk","active":true,"zone":"B","csrf":"1"}`), `role is "clerk", not "Clerk"`},
 		"something more":        {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","admin":true}`), `carries "admin", which the flow does not know`},
 		"something less":        {post(path, jsonType, `{"role":"Clerk","zone":"B","csrf":"1"}`), `lacks "active"`},
+		"a text for a boolean":  {post(path, jsonType, `{"role":"Clerk","active":"true","zone":"B","csrf":"1"}`), `active is of the type string, not boolean`},
+		"a list with nothing":   {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","rights":[]}`), `carries "rights", which the flow does not know`},
 		"not active":            {post(path, jsonType, `{"role":"Clerk","active":false,"zone":"B","csrf":"1"}`), `active is "false", not "true"`},
 		"a query":               {post(path+"?force=1", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), `the query carries "force"`},
 		"another, too":          {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"`+joannID+`","csrf":"1"}`), ""},
@@ -143,7 +157,7 @@ func TestWhatAFlowSends(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newPolicy(folk, role, nil, inputs).rule(c.q)
+			r := atPress(folk, role, nil, inputs).rule(c.q)
 			assert.Equal(t, c.says == "", r.Pass && r.Commit, r.Why)
 			if c.says != "" {
 				assert.Contains(t, r.Why, c.says)
@@ -156,7 +170,7 @@ func TestWhatAFlowSends(t *testing.T) {
 func TestWhatIsNotKnownIsNotFree(t *testing.T) {
 	t.Parallel()
 	nameless := &automation.People{Meant: automation.Person{Email: "ann@acme.example"}}
-	r := newPolicy(nameless, &Sends{Method: "POST", Path: "/users/${id}/off"}, nil, nil).rule(post("/users/999/off", jsonType, "{}"))
+	r := atPress(nameless, &Sends{Method: "POST", Path: "/users/${id}/off"}, nil, nil).rule(post("/users/999/off", jsonType, "{}"))
 	assert.False(t, r.Pass)
 	assert.Contains(t, r.Why, "id is not known")
 }
@@ -167,7 +181,7 @@ func TestBesideWhatAFlowSends(t *testing.T) {
 	t.Parallel()
 	sends := &Sends{Method: "POST", Path: "/users/${id}/off"}
 	beat := post("/beat", jsonType, `{"handle":"x7"}`)
-	p := newPolicy(folk, sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
+	p := atPress(folk, sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
 	beat.Foreign = true
 	assert.True(t, p.rule(beat).Pass, "to another host")
 	beat.Foreign = false
@@ -193,7 +207,7 @@ func TestBesideWhatAFlowSends(t *testing.T) {
 func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
-		p := newPolicy(folk, sends, nil, nil)
+		p := atPress(folk, sends, nil, nil)
 		p.end()
 		assert.False(t, p.rule(post("/users/"+annID+"/off", jsonType, "{}")).Pass, name)
 		assert.False(t, p.rule(post("/beat", jsonType, "{}")).Pass, "%s: it may name nobody", name)
@@ -201,10 +215,72 @@ func TestNothingLeavesAChangeThatWasGivenUp(t *testing.T) {
 	}
 }
 
+// TestBeforeThePress rules on what a page sends at a step that should only lead up to the commit.
+func TestBeforeThePress(t *testing.T) {
+	t.Parallel()
+	off := &Sends{Method: "POST", Path: "/users/${id}/off"}
+	anyone := &Sends{Method: "POST", Path: "/users/*/off"}
+	foreign := post("/log", jsonType, `{"id":"`+annID+`"}`)
+	foreign.Foreign = true
+	for name, c := range map[string]struct {
+		q            automation.Request
+		sends        *Sends
+		passes       bool
+		early, other int
+	}{
+		"ours, as the flow says":        {q: post("/users/"+annID+"/off", jsonType, "{}"), sends: off, early: 1},
+		"ours, the flow says nothing":   {q: post("/users/"+annID+"/off", jsonType, "{}"), early: 1},
+		"nobody, of the form":           {q: post("/users/x7/off", jsonType, "{}"), sends: anyone, early: 1},
+		"somebody else":                 {q: post("/users/"+joannID+"/off", jsonType, "{}"), other: 1},
+		"an address that is nobody's":   {q: post("/invite", jsonType, `{"email":"x@acme.example"}`), other: 1},
+		"the account itself, telemetry": {q: post("/log", jsonType, `{"user":"robot@robots.example"}`)},
+		"a stream":                      {q: automation.Request{Method: "POST", URL: "http://app.example/log", Opaque: true}},
+		"nobody":                        {q: post("/beat", jsonType, `{"t":1}`), sends: off, passes: true},
+		"another host, about ours":      {q: foreign, passes: true},
+		"a page":                        {q: automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID}, passes: true},
+		"a GraphQL query":               {q: post("/graphql", jsonType, `{"query":"{user(id:\"`+joannID+`\"){name}}"}`), passes: true},
+		"what the file says only reads": {q: post("/search", jsonType, `{"q":"ann@acme.example"}`), passes: true},
+	} {
+		p := newPolicy(folk, c.sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
+		assert.Equal(t, c.passes, p.rule(c.q).Pass, name)
+		early, other := p.earlies()
+		assert.Equal(t, []int{c.early, c.other}, []int{len(early), len(other)}, name)
+		surely, perhaps := p.left()
+		assert.False(t, surely || perhaps, name)
+		assert.Empty(t, p.reasons(), name)
+		dry := newPolicy(folk, c.sends, []Reads{{Method: "POST", Path: "/search"}}, nil)
+		dry.dry = true
+		assert.Equal(t, c.passes && !dry.changes(c.q), dry.rule(c.q).Pass, name)
+	}
+}
+
+// TestTheRoleThatIsSent rules on roles where the flow says nothing of what it sends.
+func TestTheRoleThatIsSent(t *testing.T) {
+	t.Parallel()
+	for body, passes := range map[string]bool{
+		`{"id":"` + annID + `","role":"Accounts Payable"}`:            true,
+		`{"id":"` + annID + `","role":"ACCOUNTS_PAYABLE"}`:            true,
+		`{"id":"` + annID + `","roleId":"4"}`:                         true,
+		`{"id":"` + annID + `","roleId":4}`:                           true,
+		`{"id":"` + annID + `"}`:                                      true,
+		`{"id":"` + annID + `","role":"Administrator"}`:               false,
+		`{"id":"` + annID + `","roleId":5}`:                           false,
+		`{"id":"` + annID + `","roles":["Accounts Payable"]}`:         true,
+		`{"id":"` + annID + `","roles":["Accounts Payable","Clerk"]}`: false,
+	} {
+		p := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"})
+		p.gives("4")
+		r := p.rule(post("/users", jsonType, body))
+		assert.Equal(t, passes, r.Pass && r.Commit, "%s: %s", body, r.Why)
+	}
+	r := atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
+	assert.True(t, r.Pass, "no role was asked for")
+}
+
 func TestNothingLeavesARehearsal(t *testing.T) {
 	t.Parallel()
 	reads := []Reads{{Method: "POST", Path: "/search"}}
-	p := newPolicy(folk, nil, reads, nil)
+	p := atPress(folk, nil, reads, nil)
 	p.dry = true
 	assert.False(t, p.rule(post("/beat", jsonType, "{}")).Pass, "also what names nobody")
 	assert.True(t, p.rule(post("/search", jsonType, `{"q":"ann"}`)).Pass, "what the file says only reads")
@@ -240,8 +316,8 @@ func FuzzWhomARequestNames(f *testing.F) {
 	f.Add("/a?b=%zz", "multipart/form-data; boundary=b", "--b\r\n")
 	f.Fuzz(func(t *testing.T, url, kind, body string) {
 		q := post(url, kind, body)
-		first := newPolicy(folk, nil, nil, nil).rule(q)
-		again := newPolicy(folk, nil, nil, nil).rule(q)
+		first := atPress(folk, nil, nil, nil).rule(q)
+		again := atPress(folk, nil, nil, nil).rule(q)
 		if first != again {
 			t.Fatalf("%+v and %+v", first, again)
 		}

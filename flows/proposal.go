@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/billagent/billagent/automation"
@@ -18,9 +19,9 @@ type Rehearsed struct {
 	Ruling  string `json:"ruling"`  // what would have become of it at a real commit, and why
 	Passes  bool   `json:"passes"`  // it would have been let through
 	Commit  bool   `json:"commit"`  // it is what the press was made for
+	Changes bool   `json:"changes"`
 	Early   bool   `json:"before_press,omitempty"`
-	Names   bool   `json:"names_somebody,omitempty"` // of one before the press
-	Sends   string `json:"sends,omitempty"`          // a form for the flow's file, where the flow has none yet
+	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
 }
 
 var (
@@ -112,13 +113,29 @@ func proposedValues(values []automation.Value, inputs map[string]string) map[str
 			out[v.Key] = "${" + name + "}"
 		case v.Key == "" || nests(v, values) || concealed(lastName(v.Key), v.Text):
 			out[v.Key] = anything
-		case v.Text == "true" || v.Text == "false":
+		case v.Type == automation.Bool, v.Type == automation.Untyped && (v.Text == "true" || v.Text == "false"):
 			out[v.Key] = v.Text == "true"
+		case v.Type == automation.Null:
+			out[v.Key] = nil
+		case v.Type == automation.Number:
+			out[v.Key] = numberOf(v.Text)
+		case v.Type == automation.Empty && v.Text == "{}":
+			out[v.Key] = map[string]any{}
+		case v.Type == automation.Empty:
+			out[v.Key] = []any{}
 		default:
 			out[v.Key] = v.Text
 		}
 	}
 	return out
+}
+
+// numberOf is a number as it is written; one that cannot be kept exactly stays a text, which may stand for a number.
+func numberOf(text string) any {
+	if n, err := strconv.Atoi(text); err == nil && n > -1<<53 && n < 1<<53 {
+		return n
+	}
+	return text
 }
 
 // inputOf finds the input that a value is, the person's id and e-mail before others that happen to be the same.

@@ -44,11 +44,8 @@ type Run struct {
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
-	result Result
-	asked  map[string]int
-	// atPress is how many requests had come to the gate when a rehearsal pressed.
-	atPress int
-	came    bool // it came to its press
+	result  Result
+	asked   map[string]int
 	entered []automation.Entered
 }
 
@@ -66,7 +63,7 @@ type Result struct {
 	Committed bool // something left the browser, or may have: what it did is for a read-back to say
 	Requested bool // the page says that a second person must approve
 	Notices   []string
-	Exchange   *Exchange    // what left at the commit; nil where nothing was pressed. Close it
+	Exchange  *Exchange   // what left; nil while nothing of the page was touched, and where the flow changes nothing. Close it
 	WouldSend []Rehearsed // of a rehearsal through the press
 }
 
@@ -91,15 +88,13 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.asked, r.entered = map[string]int{}, nil
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
-	if r.Through || r.Rehearse {
-		exchange, err := r.openExchange(ctx)
-		if err != nil {
-			return r.result, fmt.Errorf("flow %s: %w", r.Flow.Name, err)
+	if r.rehearses() {
+		if err := r.hold(ctx); err != nil {
+			return r.result, err
 		}
-		r.result.Exchange = exchange
 	}
-	err := r.nothingSent(r.steps(ctx, r.Flow.Steps))
-	if r.Through || r.Rehearse {
+	err := r.nothingSent(r.heldUp(r.steps(ctx, r.Flow.Steps)))
+	if r.rehearses() {
 		r.beforePress()
 	}
 	if r.result.Committed {
@@ -196,6 +191,11 @@ func (s *Step) label(verb string, targets []string) string {
 
 func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
+// touches are the verbs that may have the page do something.
+var touches = []string{"click", "fill", "choose", "check", "commit"}
+
+func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
+
 // act carries out one step.
 func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 	bound := r.Patience
@@ -207,6 +207,11 @@ func (r *Run) act(ctx context.Context, verb string, s *Step) error {
 	}
 	if name := s.awaited(); name != "" {
 		if _, err := r.await(ctx, bound, name); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(touches, verb) {
+		if err := r.hold(ctx); err != nil {
 			return err
 		}
 	}

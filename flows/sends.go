@@ -70,8 +70,12 @@ func differ(where string, form map[string]any, got []automation.Value, values ma
 			return fmt.Sprintf("%s carries %q twice", where, v.Key)
 		}
 		seen[v.Key] = true
-		if text, free := expectation(expected, values); !free && !sameValue(text, v.Text) {
+		switch text, free := expectation(expected, values); {
+		case free:
+		case !sameValue(text, v.Text):
 			return fmt.Sprintf("in %s %s is %q, not %q", where, v.Key, shownValue(v.Key, v.Text), text)
+		case !ofType(expected, v.Type):
+			return fmt.Sprintf("in %s %s is of the type %s, not %s", where, v.Key, v.Type, typeOf(expected))
 		}
 	}
 	for _, k := range slices.Sorted(maps.Keys(want)) {
@@ -80,6 +84,28 @@ func differ(where string, form map[string]any, got []automation.Value, values ma
 		}
 	}
 	return ""
+}
+
+// typeOf is the type that JSON has for a value of a form.
+func typeOf(v any) automation.ValueType {
+	switch v.(type) {
+	case string:
+		return automation.Text
+	case bool:
+		return automation.Bool
+	case float64:
+		return automation.Number
+	case nil:
+		return automation.Null
+	}
+	return automation.Empty
+}
+
+// ofType says whether a value is of the type that the form has: a server may take the text "false" for true, and null for
+// "leave it as it is". A text of the form may stand for a number, such as ${id}.
+func ofType(form any, got automation.ValueType) bool {
+	want := typeOf(form)
+	return got == automation.Untyped || got == want || want == automation.Text && got == automation.Number
 }
 
 // spread lists the scalars of a form by their path, as automation.Request.Values does for a body.
@@ -92,10 +118,16 @@ func spread(out map[string]any, key string, v any) {
 	}
 	switch v := v.(type) {
 	case map[string]any:
+		if len(v) == 0 && key != "" {
+			out[key] = v
+		}
 		for name, inner := range v {
 			spread(out, below(name), inner)
 		}
 	case []any:
+		if len(v) == 0 && key != "" {
+			out[key] = v
+		}
 		for i, inner := range v {
 			spread(out, below(strconv.Itoa(i)), inner)
 		}
@@ -118,6 +150,10 @@ func expectation(v any, values map[string]string) (text string, free bool) {
 		return strconv.FormatFloat(v, 'f', -1, 64), false
 	case nil:
 		return "", false
+	case map[string]any:
+		return "{}", false
+	case []any:
+		return "[]", false
 	}
 	return fmt.Sprint(v), false
 }
@@ -154,6 +190,14 @@ func (s *Sends) lacks(values map[string]string) string {
 		}
 	}
 	return ""
+}
+
+// names says that the form names whom the commit is about.
+func (s *Sends) names() bool {
+	return slices.ContainsFunc(s.texts(), func(text string) bool {
+		all := selectors.Placeholders(text)
+		return slices.Contains(all, "id") || slices.Contains(all, "email")
+	})
 }
 
 // texts are the parts in which inputs may be named.

@@ -107,7 +107,12 @@ func (r *Run) choose(ctx context.Context, c *Choose, bound time.Duration) (did b
 	}()
 	did = true
 	if c.Options == "" {
-		did, err = r.Page.Choose(ctx, t, option, bound)
+		var got automation.Choice
+		got, err = r.Page.Choose(ctx, t, option, bound)
+		did = got.Did
+		if r.result.Exchange != nil && option == r.Inputs["role"] {
+			r.result.Exchange.policy.gives(got.Value)
+		}
 	} else if err = r.on(c.Options, func(options *selectors.Target) error {
 		return r.Page.ChooseFrom(ctx, t, options, option, bound)
 	}); err != nil {

@@ -63,8 +63,13 @@ async function finishFill({ token, value, secret }) {
 // Options may come in batches: one is said not to be offered when none has come for a while, or time is up.
 const batchPause = 1500; // ms
 
+// sentFor is what the page sends for an option, empty where that is what another option reads.
+const sentFor = (el, option) => (
+  [...el.options].some((o) => o !== option && norm(o.textContent) === norm(option.value)) ? '' : option.value);
+
 // select1 chooses an option as a person does: the page hears of the focus, the input, the change and the leaving.
 async function select1(el, option) {
+  const value = sentFor(el, option);
   el.focus();
   el.selectedIndex = option.index;
   el.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
@@ -72,7 +77,7 @@ async function select1(el, option) {
   el.blur();
   await frame();
   await pause(0); // a choice may submit its form: see finish
-  if (!el.isConnected || norm(valueOf(el)) === norm(option.textContent)) return {};
+  if (!el.isConnected || norm(valueOf(el)) === norm(option.textContent)) return { value };
   return { miss: new Miss('changed', `chose "${norm(option.textContent)}", it shows "${valueOf(el)}"`) };
 }
 
@@ -92,7 +97,7 @@ async function pick(req) {
     const hits = [...el.options].filter((o) => norm(o.textContent) === norm(req.option));
     if (hits.length > 1) return { miss: new Miss('ambiguous', `${hits.length} options read "${req.option}"`) };
     if (hits.length === 1) {
-      if (el.selectedOptions.length === 1 && el.selectedOptions[0] === hits[0]) return { already: true };
+      if (el.selectedOptions.length === 1 && el.selectedOptions[0] === hits[0]) return { already: true, value: sentFor(el, hits[0]) };
       if (hits[0].disabled) return { miss: new Miss('disabled', `option "${req.option}" is disabled`) };
       return select1(el, hits[0]);
     }

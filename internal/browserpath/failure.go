@@ -22,7 +22,9 @@ var causes = []struct {
 	hint     string
 }{
 	{flows.ErrStopped, userops.ErrNotMeant,
-		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed"},
+		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed; if it only reads, name it under reads in the app's app.yaml"},
+	{flows.ErrSilent, userops.ErrDrift,
+		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "run: billagent browser install"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},

@@ -46,16 +46,16 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request) (run *flows.Run,
 func (p *Path) rehearsed(ctx context.Context, rq request, got flows.Result) error {
 	passes := func(w flows.Rehearsed) bool { return w.Commit && w.Passes }
 	atPress := func(w flows.Rehearsed) bool { return !w.Early }
-	early := func(w flows.Rehearsed) bool { return w.Early && w.Names }
+	changes := func(w flows.Rehearsed) bool { return atPress(w) && w.Changes }
 	switch {
-	case slices.ContainsFunc(got.WouldSend, early):
-		return p.fail(rq, userops.ErrNotMeant, errors.New("before its press the page would change something about somebody"),
-			"look at what would be sent; if it only reads, name it under reads in the app's app.yaml")
 	case !userops.OperationOf(ctx).Through:
 		return p.fail(rq, userops.ErrRehearsed, nil, "look at the picture before-commit in the evidence; without --dry-run it would be done")
 	case !slices.ContainsFunc(got.WouldSend, atPress):
 		return p.fail(rq, userops.ErrNotMeant, errors.New("the press would have sent nothing"),
 			"look at the picture before-commit in the evidence: the page may need more than this press")
+	case !slices.ContainsFunc(got.WouldSend, passes) && !slices.ContainsFunc(got.WouldSend, changes):
+		return p.fail(rq, userops.ErrNotMeant, errors.New("the press would first read something, which a rehearsal does not let through: what it would send then is not known"),
+			"look at what it would read; only the change itself shows what follows")
 	case !slices.ContainsFunc(got.WouldSend, passes):
 		first := got.WouldSend[slices.IndexFunc(got.WouldSend, atPress)]
 		return p.fail(rq, userops.ErrNotMeant, errors.New(first.Ruling),

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
 )
@@ -94,8 +95,8 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	switch {
 	case s.after != nil && s.after.Notice != "" && (s.rq.before == nil || s.rq.before.Notice == ""):
 		return "", nil, false // the row is not certain: a later look may be
-	case s.rq.wanted.Holds(s.after) && s.passedBy():
-		return userops.Unknown, s.unknown(errUnheld,
+	case s.rq.wanted.Holds(s.after) && len(s.passedBy()) > 0:
+		return userops.Unknown, s.unknown(fmt.Errorf("%w: %s", errUnheld, s.passedBy()[0]),
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
 	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Exchange.Again():
 		res.Notices = append(res.Notices, "the console refused ("+s.got.Exchange.Words()+"), and what was asked for is so: somebody else did it meanwhile")
@@ -118,7 +119,7 @@ func (s *settling) listen(ctx context.Context) {
 	}
 }
 
-var errUnheld = errors.New("while the change was made the page sent something about people that cannot be held, on a WebSocket or as a speculative load")
+var errUnheld = errors.New("while the change was made the page sent something that cannot be held, and that names people or cannot be read")
 
 // beside tells what an operator should know of a change that is done.
 func (s *settling) beside() []string {
@@ -131,15 +132,18 @@ func (s *settling) beside() []string {
 	if s.got.Exchange.Again() {
 		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")
 	}
+	for _, why := range s.got.Exchange.Early() {
+		out = append(out, "stopped: "+why+"; if it only reads, name it under reads in the app's app.yaml")
+	}
 	for _, why := range s.got.Exchange.Stopped() {
 		out = append(out, "the page would have sent more, which was stopped: "+why)
 	}
 	return out
 }
 
-// passedBy says that something which names people passed by the gate.
-func (s *settling) passedBy() bool {
-	return len(s.got.Exchange.Unheld(s.p.opts.Library.App.Sockets == "")) > 0
+// passedBy lists what passed by the gate and names people, or may.
+func (s *settling) passedBy() []automation.Unheld {
+	return s.got.Exchange.Unheld(s.p.opts.Library.App.Sockets == "")
 }
 
 // rejected tells a refusal in the server's words, or where it gave none in the page's.

@@ -111,9 +111,9 @@ type WouldSend struct {
 	Ruling  string `json:"ruling"`  // what would have become of it at a real commit, and why
 	Passes  bool   `json:"passes"`  // it would have been let through
 	Commit  bool   `json:"commit"`  // it is what the press was made for
+	Changes bool   `json:"changes"` // it may change something
 	Early   bool   `json:"before_press,omitempty"`
-	Names   bool   `json:"names_somebody,omitempty"` // of one before the press
-	Sends   string `json:"sends,omitempty"`          // a form for the flow's file, where the flow has none yet
+	Sends   string `json:"sends,omitempty"` // a form for the flow's file, where the flow has none yet
 }
 
 // End says how the change ended, and why if it is neither done nor already.

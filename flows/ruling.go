@@ -1,0 +1,207 @@
+package flows
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Reads is a request whose method may change something and which only reads, such as a search by POST.
+type Reads struct {
+	Method     string               `json:"method"`
+	Path       string               `json:"path"`
+	Provenance selectors.Provenance `json:"provenance"`
+}
+
+func stop(format string, args ...any) automation.Ruling {
+	return automation.Ruling{Why: fmt.Sprintf(format, args...)}
+}
+
+// aside stops a request that need not have to do with the commit.
+func aside(format string, args ...any) automation.Ruling {
+	r := stop(format, args...)
+	r.Aside = true
+	return r
+}
+
+var pass = automation.Ruling{Pass: true}
+
+// subject is whom a request is about.
+type subject struct {
+	request string // method and path, for messages
+	ours    bool   // the one who is meant
+	other   bool   // somebody else, who
+	who     int    // index into the roster
+}
+
+func (p *policy) subjectOf(q automation.Request) subject {
+	all := p.roster.in(q)
+	s := subject{request: q.Method + " " + q.Path()}
+	s.who, s.other = otherPerson(all)
+	s.ours = slices.ContainsFunc(all, func(n named) bool { return n.person == meant })
+	return s
+}
+
+// names says that a request is about somebody else.
+func (p *policy) names(s subject) string {
+	return fmt.Sprintf("%s names %s, not %s", s.request, p.roster.describe(s.who), p.roster.describe(meant))
+}
+
+func hidden(s subject) string { return s.request + " has a body that cannot be looked at" }
+
+// before rules on a request that comes before the press: the page acts, or saves, at a step that should only lead up to
+// it. What only asks something about a person has to be named under the app's reads.
+func (p *policy) before(q automation.Request) automation.Ruling {
+	if !p.changes(q) {
+		return pass
+	}
+	s := p.subjectOf(q)
+	r := pass
+	switch {
+	case q.Opaque:
+		r = aside("%s", hidden(s))
+	case s.other && (q.Foreign || s.who == itself):
+		r = aside("%s", p.names(s))
+	case s.other:
+		r = stop("%s, before the press", p.names(s))
+		p.others = append(p.others, r.Why)
+	case !q.Foreign && (s.ours || p.sends != nil && p.sends.about(q, p.values)):
+		r = stop("%s came before the press", s.request)
+		p.early = append(p.early, r.Why)
+	}
+	if p.dry && r.Pass {
+		return stop("this is a rehearsal")
+	}
+	return r
+}
+
+// decide rules on a request that comes at the press or after it.
+func (p *policy) decide(q automation.Request) automation.Ruling {
+	s := p.subjectOf(q)
+	switch {
+	case q.Hop && !q.Changes():
+		return pass // where the server leads after what was let through
+	case q.Asks():
+		return pass
+	case p.sends != nil && !q.Foreign && p.sends.about(q, p.values):
+		return p.declared(q, s)
+	case !q.Changes():
+		return p.reading(q, s)
+	case p.isRead(q):
+		return pass
+	case q.Opaque && (q.Foreign || p.sends != nil):
+		return aside("%s", hidden(s))
+	case q.Opaque:
+		return stop("%s", hidden(s))
+	case s.other && (q.Foreign || s.who == itself):
+		return aside("%s", p.names(s))
+	case s.other:
+		return stop("%s", p.names(s))
+	case s.ours && q.Foreign:
+		return pass // it tells somebody else of it
+	case p.settled && s.ours && !p.again(q):
+		return pass // a screen that follows
+	case p.sends != nil && s.ours:
+		return stop("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
+	case p.sends != nil && !q.Foreign && !p.settled:
+		return aside("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
+	case s.ours && p.again(q):
+		return stop("%s is a second one", s.request)
+	case s.ours:
+		return p.undeclared(q, s)
+	case p.sends != nil || p.settled:
+		return pass
+	}
+	return automation.Ruling{Pass: true, Why: "it names nobody"}
+}
+
+// declared rules on a request of the form that the flow says its commit sends.
+func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
+	switch d := p.sends.differs(q, p.values); {
+	case p.sends.lacks(p.values) != "":
+		return stop("%s cannot be held against what the flow says: %s is not known", s.request, p.sends.lacks(p.values))
+	case q.Opaque:
+		return stop("%s", hidden(s))
+	case s.other:
+		return stop("%s", p.names(s))
+	case d != "":
+		return stop("%s is not what the flow says it sends: %s", s.request, d)
+	case len(p.passed) > 0 && !q.Hop:
+		return stop("%s is a second one", s.request)
+	}
+	return automation.Ruling{Pass: true, Commit: true, Why: "it is what the flow says it sends"}
+}
+
+// undeclared rules on a request about the person where the flow says nothing of what it sends: a role that it gives must be
+// the one that was asked for.
+func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
+	for _, v := range append(q.Query(), q.Values()...) {
+		if p.given == nil || v.Text == "" || v.Type == automation.Empty || !roleKey.MatchString(lastName(withoutIndices(v.Key))) {
+			continue
+		}
+		if !slices.ContainsFunc(p.given, func(word string) bool { return sameWord(word, v.Text) }) {
+			return stop("%s gives the %s %q, and %s was asked for", s.request, v.Key, shownValue(v.Key, v.Text), p.given[0])
+		}
+	}
+	return automation.Ruling{Pass: true, Commit: true, Why: "it names " + p.roster.describe(meant)}
+}
+
+// roleKey is a name for the role that a person is to have: role, roleId, role_name, userRole, newRole, roles.
+var roleKey = regexp.MustCompile(`(?i)^(user|new|selected|member)?[_\-]?roles?[_\-]?(id|name|key|code|type|value|label)?s?$`)
+
+// sameWord compares the words of a role with what is sent for it, such as Accounts Payable with ACCOUNTS_PAYABLE.
+func sameWord(a, b string) bool {
+	bare := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				return -1
+			}
+			return unicode.ToLower(r)
+		}, s)
+	}
+	return a == b || bare(a) != "" && bare(a) == bare(b)
+}
+
+// reading rules on a request whose method changes nothing by its definition. A console may not keep to that: one for an
+// address not read before is stopped if it names somebody else only, and otherwise may have been the commit as long as
+// that has not left. What a page reads after something of it was stopped was not.
+func (p *policy) reading(q automation.Request, s subject) automation.Ruling {
+	switch {
+	case q.Method != "GET" || q.Seen || p.settled:
+		return pass
+	case s.other && len(p.passed) > 0: // such as what a list is drawn anew with
+		return aside("%s", p.names(s))
+	case s.other:
+		return stop("%s", p.names(s))
+	case len(p.passed) > 0:
+		return pass
+	case s.ours:
+		return automation.Ruling{Pass: true, Why: "it names " + p.roster.describe(meant)}
+	case len(p.stopped) == 0 && !slices.Contains(renderOnly, q.Kind):
+		return automation.Ruling{Pass: true, Why: "it was not read before"}
+	}
+	return pass
+}
+
+// renderOnly are the kinds of what a page merely looks like.
+var renderOnly = []string{"Stylesheet", "Script", "Font", "Media", "Manifest"}
+
+// again says whether the like has been let through already.
+func (p *policy) again(q automation.Request) bool {
+	like := func(old automation.Request) bool { return old.Method == q.Method && old.Path() == q.Path() }
+	return !q.Hop && slices.ContainsFunc(p.passed, like)
+}
+
+// changes says that a request may change something.
+func (p *policy) changes(q automation.Request) bool { return q.Changes() && !q.Asks() && !p.isRead(q) }
+
+func (p *policy) isRead(q automation.Request) bool {
+	return slices.ContainsFunc(p.reads, func(r Reads) bool {
+		return (&Sends{Method: r.Method, Path: r.Path}).about(q, p.values)
+	})
+}

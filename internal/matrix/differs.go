@@ -37,7 +37,7 @@ var (
 
 // differences is the group "differs".
 var differences = slices.Concat(differingRequests, differingValues, differingAnswers, differingReads,
-	differingLists, differingMotion)
+	differingLists, differingMotion, differingEarly)
 
 var differingRequests = []difference{
 	{with: "about-another", actions: actions},
@@ -65,6 +65,11 @@ var differingRequests = []difference{
 	{with: "sent-by-delete+about-another", actions: leaves},
 	{with: "sent-by-worker+about-another", actions: leaves, layouts: []string{"neo", "neo3"}},
 	{with: "sent-by-shared-worker+about-another", actions: leaves, layouts: neo3},
+	{with: "about-itself", actions: taking},
+	{with: "sent-compressed", actions: leaves},
+	{with: "sent-compressed+about-another", actions: leaves},
+	{with: "sent-by-prefetch+about-another", actions: leaves, layouts: []string{"neo", "neo3"}},
+	{with: "sent-by-eventsource+about-another", actions: leaves, layouts: []string{"neo", "neo3"}},
 	{with: "sent-from-frame+about-another", actions: leaves},
 	{with: "sent-to-new-tab+about-another", actions: leaves},
 	{with: "worker-rewrites", actions: taking},
@@ -82,6 +87,18 @@ var differingRequests = []difference{
 	{with: "worker-retries+stored-then-503", actions: roles, layouts: []string{"neo", "neo3"}},
 	{with: "reset-once-stored", actions: taking, resends: true, may: mayUnknown},
 	{with: "sends-twice+idempotent", actions: leaves, harmless: true},
+}
+
+// differingEarly are pages that act, save or ask before the press. What would change something about the person is stopped
+// there, so that the press does it, once.
+var differingEarly = []difference{
+	{with: "acts-when-opened", actions: leaves, harmless: true},
+	{with: "acts-on-another-when-opened", actions: leaves},
+	{with: "acts-before-it-asks", actions: []userops.Action{userops.Deactivate, userops.Reactivate}, harmless: true},
+	{with: "acts-before-it-asks-and-does-not-ask", actions: leaves},
+	{with: "saves-role-at-choice", actions: roles, harmless: true},
+	{with: "saves-first-role-at-choice", actions: roles, harmless: true},
+	{with: "checks-address", actions: invites, harmless: true},
 }
 
 var differingValues = []difference{
@@ -110,6 +127,11 @@ var unsaid = slices.Concat(differingRequests, []difference{
 	{with: "sent-by-link", actions: leaves, layouts: []string{"neo", "neo3"}, harmless: true},
 	{with: "sent-by-shared-worker", actions: leaves, layouts: neo3, harmless: true},
 	{with: "heartbeats", actions: taking, harmless: true},
+	{with: "asks-by-graphql-first", actions: taking, harmless: true},
+	{with: "role-sent-differs-from-label", actions: roles},
+	{with: "hidden-role-beside", actions: roles, layouts: []string{"neo", "neo3"}},
+	{with: "acts-when-opened", actions: leaves, harmless: true},
+	{with: "saves-first-role-at-choice", actions: roles, harmless: true},
 	// Here nothing but the guard in the page sees what is wrong.
 	{with: "role-refilled-after-choice", actions: roles},
 	{with: "role-refilled-on-blur", actions: roles},
@@ -125,6 +147,7 @@ var differingAnswers = []difference{
 	{with: "202-then-stored", actions: taking, harmless: true, may: mayUnknown, settle: late},
 	{with: "stored-never-answered", actions: leaves, harmless: true},
 	{with: "never-answered", actions: leaves, may: mayUnknown},
+	{with: "stored-then-led-to-error", actions: taking, harmless: true},
 	{with: "stored-then-cut", actions: leaves, harmless: true, resends: true},
 	{with: "stored-after-4s+page-gives-up", actions: taking, harmless: true, settle: late},
 	{with: "conflict", actions: taking, may: mayUnknown},

@@ -85,6 +85,8 @@ var differingMotion = []difference{
 	{with: "cookies-blocked", actions: leaves, layouts: neoOrNeo3},
 	{with: "heartbeats", actions: taking, harmless: true},
 	{with: "tells-on-socket", actions: leaves, may: mayUnknown},
+	{with: "tells-on-socket-packed", actions: leaves, may: mayUnknown},
+	{with: "asks-by-graphql-first", actions: leaves, harmless: true},
 	{with: "telemetry", actions: leaves, harmless: true},
 	{with: "looks-before-it-sends", actions: leaves, harmless: true},
 	{with: "reads-by-post", actions: listLeave, harmless: true},

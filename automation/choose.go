@@ -36,7 +36,7 @@ func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, b
 			return Choice{Did: !res.Already, Value: res.Value}, nil
 		}
 		e := p.missError("choose", t.Name, res.Miss)
-		e.Offered = res.Offered
+		e.Asked, e.Offered = option, res.Offered
 		if final(e.Kind) || over(ctx) {
 			return Choice{}, e
 		}
@@ -94,7 +94,7 @@ func (p *Page) offered(ctx context.Context, opener, options *selectors.Target, o
 		}
 		if time.Since(grew) >= batchPause || over(ctx) {
 			return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Page: WithoutQuery(p.URL()),
-				Last: fmt.Sprintf("%q is not among the options", option), Offered: all}
+				Last: fmt.Sprintf("%q is not among the options", option), Asked: option, Offered: all}
 		}
 		_, _, err = p.Await(ctx, batchLook, nil, optionOf(options, option))
 		if err != nil && !errors.Is(err, ErrMissing) {

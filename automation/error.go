@@ -46,6 +46,7 @@ type Error struct {
 	Want    string   // the state waited for
 	Last    string   // the state last seen
 	Tried   []string // each candidate tried and how many it matched
+	Asked   string   // for ErrNotOffered: what was to be chosen
 	Offered []string // for ErrNotOffered: what is on offer
 	Waited  string   // how long, for time-outs
 	Page    string   // address of the page, without query

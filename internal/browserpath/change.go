@@ -64,17 +64,25 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 
 // Reactivate implements userops.Directory.
 func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
+	return p.reactivate(ctx, email, userops.Wanted{Status: userops.Active})
+}
+
+func (p *Path) reactivate(ctx context.Context, email string, wanted userops.Wanted) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Reactivate, email: email, flow: "reactivate", inputs: map[string]string{},
 		settled: func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
 			return p.rules().Reactivate(u, email)
 		},
-		wanted: userops.Wanted{Status: userops.Active},
+		wanted: wanted,
 	})
 }
 
 // SetRole implements userops.Directory.
 func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
+	role, err := userops.Text("the role", role)
+	if err != nil {
+		return userops.NotBegun(ctx, userops.SetRole, email, Name, err)
+	}
 	return p.change(ctx, request{
 		action: userops.SetRole, email: email, flow: "set-role", inputs: map[string]string{"role": role},
 		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
@@ -86,6 +94,11 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 
 // Invite implements userops.Directory.
 func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	asked := in.Email
+	in, err := in.Normal()
+	if err != nil {
+		return userops.NotBegun(ctx, userops.Invite, asked, Name, err)
+	}
 	tasks := p.opts.Library.App.Choices.No
 	if p.opts.Preferences.MailTasks {
 		tasks = p.opts.Library.App.Choices.Yes
@@ -101,10 +114,9 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
-		return userops.Invited(in, res, nil)
+		return res
 	}
-	again := p.Reactivate(ctx, in.Email)
-	return userops.Invited(in, res, &again)
+	return p.reactivate(ctx, in.Email, userops.Wanted{Status: userops.Active, Role: in.Role}).Invited(res)
 }
 
 // change is the course of every change: look first, decide, act up to and over the commit, read back on a fresh page.
@@ -190,7 +202,7 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 		return userops.Halted, p.rehearsed(ctx, rq, got)
 	}
 	if err != nil && !got.Committed {
-		err = p.explained(ctx, string(rq.action), rq.ev, err)
+		err = p.explained(ctx, string(rq.action), rq.ev, p.unoffered(rq, err))
 		for _, w := range got.WouldSend { // of a rehearsal that did not come to its press
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}

@@ -29,7 +29,7 @@ var causes = []struct {
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
 	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
-	{automation.ErrNotOffered, userops.ErrRole, "choose one of the roles on offer"},
+	{automation.ErrNotOffered, userops.ErrOption, "choose one of those on offer"},
 	{automation.ErrIncomplete, userops.ErrIncomplete, ""},
 	{automation.ErrWrongIdentity, userops.ErrDrift, "the page was not about the right person, so nothing was done: look at the picture in the evidence"},
 	{automation.ErrAmbiguous, userops.ErrDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},
@@ -88,6 +88,19 @@ func (p *Path) failure(act, target string, err error) error {
 func (p *Path) tooLong(e *userops.Error) error {
 	e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the console is faster"
 	return e
+}
+
+// unoffered is failure for a choice that a page does not offer: of the role that was asked for, or of something else.
+func (p *Path) unoffered(rq request, err error) error {
+	var seen *automation.Error
+	if !errors.As(err, &seen) || !errors.Is(seen.Kind, automation.ErrNotOffered) {
+		return err
+	}
+	kind, of := userops.ErrOption, "those"
+	if role := rq.inputs["role"]; role != "" && seen.Asked == role {
+		kind, of = userops.ErrRole, "the roles"
+	}
+	return p.fail(rq, kind, err, userops.ChooseOne(of, seen.Asked, seen.Offered))
 }
 
 // explained is failure with a picture and the page kept as evidence.

@@ -187,6 +187,10 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 
 // SetRole implements userops.Directory.
 func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
+	role, err := userops.Text("the role", role)
+	if err != nil {
+		return userops.NotBegun(ctx, userops.SetRole, email, Name, err)
+	}
 	return p.change(ctx, userops.SetRole, email, func(u *userops.User) (userops.Outcome, error) {
 		out, err := p.rules().SetRole(userops.Roster{Users: p.Stored()}, u, email, role)
 		if out == "" {
@@ -205,6 +209,11 @@ func (p *Path) known(role string) (userops.Outcome, error) {
 
 // Invite implements userops.Directory.
 func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	asked := in.Email
+	in, err := in.Normal()
+	if err != nil {
+		return userops.NotBegun(ctx, userops.Invite, asked, Name, err)
+	}
 	status := userops.Active
 	if p.DualControl {
 		status = userops.Pending
@@ -219,10 +228,10 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 		u.FirstName, u.LastName, u.Role, u.Status = in.FirstName, in.LastName, in.Role, status
 	})
 	if !reactivate {
-		return userops.Invited(in, res, nil)
+		return res
 	}
 	again := p.Reactivate(ctx, in.Email)
-	return userops.Invited(in, res, &again)
+	return again.Invited(res)
 }
 
 // Roles implements userops.Directory.

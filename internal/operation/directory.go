@@ -86,6 +86,9 @@ func (d *Directory) Close() error {
 
 // Invite implements userops.Directory.
 func (d *Directory) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	if normal, err := in.Normal(); err == nil { // otherwise the path says no in its own words
+		in = normal
+	}
 	rq := journal.Request{Action: userops.Invite, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Role: in.Role, TimeZone: in.TimeZone, Reactivate: in.Reactivate}
 	return d.change(ctx, rq, func(ctx context.Context) userops.Result { return d.Inner.Invite(ctx, in) })
 }
@@ -102,6 +105,9 @@ func (d *Directory) Reactivate(ctx context.Context, email string) userops.Result
 
 // SetRole implements userops.Directory.
 func (d *Directory) SetRole(ctx context.Context, email, role string) userops.Result {
+	if normal, err := userops.Text("the role", role); err == nil {
+		role = normal
+	}
 	return d.change(ctx, journal.Request{Action: userops.SetRole, Email: email, Role: role}, func(ctx context.Context) userops.Result { return d.Inner.SetRole(ctx, email, role) })
 }
 

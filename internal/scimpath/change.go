@@ -23,6 +23,8 @@ type request struct {
 	// carry sends what makes the change, of the user as just read (nil for a new one).
 	carry  func(ctx context.Context, s *service, send *sender, e *entry) error
 	wanted userops.Wanted // what the read-back must see
+	// intends is what the whole of it must lead to, where this is only a step.
+	intends *userops.Wanted
 }
 
 // Deactivate implements userops.Directory. Nobody is ever deleted.
@@ -41,6 +43,10 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 
 // Reactivate implements userops.Directory.
 func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
+	return p.reactivate(ctx, email, userops.Wanted{Status: userops.Active})
+}
+
+func (p *Path) reactivate(ctx context.Context, email string, wanted userops.Wanted) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Reactivate, email: email,
 		settled: func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
@@ -49,17 +55,24 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 		carry: func(ctx context.Context, s *service, send *sender, e *entry) error {
 			return p.alter(ctx, s, send, e, p.mapping.active, true)
 		},
-		wanted: userops.Wanted{Status: userops.Active},
+		wanted: wanted,
 	})
 }
 
 // SetRole implements userops.Directory.
 func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
-	return p.change(ctx, request{
-		action: userops.SetRole, email: email, role: role,
-		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
-			return p.rules().SetRole(all, u, email, role)
-		},
+	role, err := userops.Text("the role", role)
+	if err != nil {
+		return userops.NotBegun(ctx, userops.SetRole, email, Name, err)
+	}
+	return p.change(ctx, p.roleRequest(email, role, func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
+		return p.rules().SetRole(all, u, email, role)
+	}))
+}
+
+func (p *Path) roleRequest(email, role string, settled func(userops.Roster, *userops.User) (userops.Outcome, error)) request {
+	return request{
+		action: userops.SetRole, email: email, role: role, settled: settled,
 		carry: func(ctx context.Context, s *service, send *sender, e *entry) error {
 			if p.mapping.grouped() {
 				return p.regroup(ctx, s, send, e.user.ID, role)
@@ -67,11 +80,16 @@ func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
 			return p.alter(ctx, s, send, e, p.mapping.role, role)
 		},
 		wanted: userops.Wanted{Role: role},
-	})
+	}
 }
 
 // Invite implements userops.Directory.
 func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
+	asked := in.Email
+	in, err := in.Normal()
+	if err != nil {
+		return userops.NotBegun(ctx, userops.Invite, asked, Name, err)
+	}
 	reactivate := false
 	res := p.change(ctx, request{
 		action: userops.Invite, email: in.Email, role: in.Role,
@@ -83,10 +101,37 @@ func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result
 		wanted: userops.WantedOf(in),
 	})
 	if !reactivate {
-		return userops.Invited(in, res, nil)
+		return res
 	}
-	again := p.Reactivate(ctx, in.Email)
-	return userops.Invited(in, res, &again)
+	return p.giveBack(ctx, in, res)
+}
+
+// giveBack gives access back with the role that was asked for: the role first, so that nobody is active with another one.
+func (p *Path) giveBack(ctx context.Context, in userops.Invitation, res userops.Result) userops.Result {
+	whole := userops.Wanted{Status: userops.Active, Role: in.Role}
+	if res.Before.Role != in.Role {
+		rq := p.roleRequest(in.Email, in.Role, func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
+			switch {
+			case u == nil || u.Status != userops.Inactive:
+				return userops.Halted, &userops.Error{Act: "inviting", Target: in.Email, Tenant: p.opts.Tenant, Kind: userops.ErrRejected,
+					Cause: errors.New("the user has changed meanwhile"), Hint: "run the command again"}
+			case u.Role == in.Role:
+				return userops.Already, nil
+			}
+			return "", nil
+		})
+		rq.intends = &whole
+		role := p.change(ctx, rq)
+		if role.Outcome != userops.Done && role.Outcome != userops.Already {
+			return role.Invited(res)
+		}
+		res.TookMS += role.TookMS
+	}
+	out := p.reactivate(ctx, in.Email, whole).Invited(res)
+	if out.Before != nil {
+		out.Before = res.Before
+	}
+	return out
 }
 
 // change is the course of every change: look first, decide, send, read back.
@@ -185,6 +230,9 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 		}
 	}
 	send := &sender{p: p, op: op, before: res.Before, wanted: rq.wanted, rehearsing: op.DryRun}
+	if rq.intends != nil {
+		send.wanted = *rq.intends
+	}
 	p.opts.Progress(string(rq.action) + " " + email)
 	err = rq.carry(ctx, s, send, e)
 	if errors.Is(err, errRehearsed) {

@@ -27,7 +27,7 @@ func TestNastyAnswersAreReadOrRefused(t *testing.T) {
 	for file, want := range map[string]userops.User{
 		"ordinary.json":                              {ID: "1", Email: "ann@acme.example", FirstName: "Ann", LastName: "Lee", Role: "Clerk", Status: userops.Active},
 		"other-case-and-null-name.json":              {ID: "1", Email: "ann@acme.example", Status: userops.Inactive},
-		"two-roles-none-primary.json":                {ID: "1", Email: "ann@acme.example", Role: "Administrator", Status: userops.Active},
+		"two-roles-none-primary.json":                {ID: "1", Email: "ann@acme.example", Role: "Clerk, Administrator", Status: userops.Active},
 		"numbers-as-texts-and-texts-as-numbers.json": {},
 		"not-resources.json":                         {},
 		"negative-total-and-number-for-cursor.json":  {},

@@ -15,14 +15,11 @@ type group struct {
 	members  []string // ids of users
 }
 
-type groupSet struct {
-	all           []group
-	administrator string
-}
+type groupSet struct{ all []group }
 
 // groups reads every group that is a role. Those not among the configured roles are none.
 func (p *Path) groups(ctx context.Context, s *service) (groupSet, error) {
-	out := groupSet{administrator: p.opts.Administrator}
+	var out groupSet
 	if s.groupsPath == "" {
 		return out, &userops.Error{Act: "reading groups", Tenant: p.opts.Tenant, Kind: userops.ErrUnsupported, Cause: fmt.Errorf("the service has no groups, and roles are mapped to them"), Hint: "map roles to an attribute with scim.map.role"}
 	}
@@ -67,7 +64,7 @@ func (g groupSet) roleOf(id string) string {
 	for _, x := range g.of(id) {
 		names = append(names, x.name)
 	}
-	return oneRole(names, -1, g.administrator)
+	return userops.JoinRoles(names)
 }
 
 // regroup makes a role's group the only one of a user: it is added first, so that nobody is ever without a role.
@@ -94,14 +91,22 @@ func (p *Path) regroup(ctx context.Context, s *service, send *sender, id, role s
 		if g.name == role {
 			continue
 		}
-		value, err := equals(attribute{name: "value"}, id)
+		remove, err := removal("members", "value", id)
 		if err != nil {
 			return err
 		}
-		remove := map[string]any{"op": "remove", "path": "members[" + value + "]"}
 		if _, err := send.do(ctx, write{method: http.MethodPatch, path: at(g), body: patchOf(remove)}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// removal takes one value out of a list of values, by a value path (RFC 7644 §3.5.2.2).
+func removal(list, sub, value string) (map[string]any, error) {
+	filter, err := equals(attribute{name: sub}, value)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{"op": "remove", "path": list + "[" + filter + "]"}, nil
 }

@@ -106,7 +106,7 @@ func (p *Path) Close() error {
 }
 
 func (p *Path) rules() userops.Rules {
-	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Administrator}
+	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Administrator, EditsInactive: true}
 }
 
 // Roles implements userops.Directory.

@@ -218,23 +218,16 @@ func (p *Path) person(r resource, role func(id string) string) (userops.User, er
 	return u, nil
 }
 
-// roleIn is a user's role. Of several, the administrator's counts, whichever is primary: the rules must see it.
+// roleIn is a user's role. Of several all are shown, the primary one first.
 func (p *Path) roleIn(r resource) (string, error) {
-	texts, main, err := r.values(p.mapping.role)
+	names, main, err := r.values(p.mapping.role)
 	if err != nil {
 		return "", err
 	}
-	return oneRole(texts, main, p.opts.Administrator), nil
-}
-
-func oneRole(names []string, main int, administrator string) string {
-	switch {
-	case slices.Contains(names, administrator):
-		return administrator
-	case main >= 0:
-		return names[main]
+	if main > 0 {
+		names = slices.Insert(slices.Delete(names, main, main+1), 0, names[main])
 	}
-	return strings.Join(names, ", ")
+	return userops.JoinRoles(names), nil
 }
 
 func (p *Path) status(r resource) (userops.Status, error) {

@@ -3,6 +3,7 @@ package scimpath
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -35,7 +36,13 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 	after, readErr := p.watch(ctx, s, rq, email, send, res.Before, bound)
 	res.After = after
 	switch {
+	case readErr == nil && rq.wanted.Holds(after) && refused && send.sends == 1 && !busy(sent): // who is busy has refused nothing
+		res.Notices = append(res.Notices, "the service refused ("+sent.Error()+"), and what was asked for is so: somebody else did it meanwhile")
+		return userops.Already, false, nil
 	case readErr == nil && rq.wanted.Holds(after):
+		if sent != nil {
+			res.Notices = append(res.Notices, "the service's answer was lost or an error ("+sent.Error()+"); what was asked for is so")
+		}
 		return userops.Done, false, nil
 	case readErr == nil && (send.requested || waits(res.Before, after)):
 		return userops.Requested, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}
@@ -49,19 +56,36 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 	if cause == nil && userops.SameUser(res.Before, after) {
 		cause = errors.New("the service accepted it, but shows no change")
 	}
+	if cause == nil && after != nil && rq.wanted.Role != "" && after.Role != rq.wanted.Role && after.Holds(rq.wanted.Role) {
+		cause = fmt.Errorf("the service stores the roles %s, and %s alone was asked for", after.Role, rq.wanted.Role)
+	}
 	if cause == nil {
 		cause = errors.New("the service shows something else than was asked for")
 	}
 	return userops.Unknown, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrUnverified, Cause: cause, Hint: "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"}
 }
 
+// busy says that a service answered that it is asked too often, which some do once they have done what was asked.
+func busy(err error) bool {
+	var said *ServiceError
+	return errors.As(err, &said) && said.Status == http.StatusTooManyRequests
+}
+
 // watch looks at the user, less and less often, until it is as wanted or the bound has passed since the first look.
 func (p *Path) watch(ctx context.Context, s *service, rq request, email string, send *sender, before *userops.User, bound time.Duration) (*userops.User, error) {
 	var end time.Time
+	pruned := false
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
 		after, err := p.look(ctx, s, email, before)
 		if err == nil && (rq.wanted.Holds(after) || waits(before, after)) {
 			return after, nil
+		}
+		if err == nil && !pruned && p.tooMany(s, rq, after) {
+			pruned = true
+			if err := p.prune(ctx, s, send, after.ID, rq.wanted.Role); err != nil {
+				p.opts.Log.Warn("roles that were not asked for could not be taken away", "user", email, "error", err)
+			}
+			continue
 		}
 		if end.IsZero() {
 			end = time.Now().Add(bound)
@@ -73,6 +97,38 @@ func (p *Path) watch(ctx context.Context, s *service, rq request, email string, 
 			return after, err
 		}
 	}
+}
+
+// tooMany says that the role that was asked for was added to others instead of taking their place, as a service does that
+// merges lists.
+func (p *Path) tooMany(s *service, rq request, u *userops.User) bool {
+	role := rq.wanted.Role
+	return s.patch && p.mapping.role.several() && role != "" && u != nil && u.Role != role && u.Holds(role)
+}
+
+// prune takes the roles beside one away, each by its value.
+func (p *Path) prune(ctx context.Context, s *service, send *sender, id, role string) error {
+	e, err := p.fetch(ctx, s, id)
+	if err != nil || e == nil {
+		return err
+	}
+	names, _, err := e.from.values(p.mapping.role)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == role {
+			continue
+		}
+		remove, err := removal(p.mapping.role.name, p.mapping.role.sub, name)
+		if err != nil {
+			return err
+		}
+		if _, err := send.do(ctx, write{method: http.MethodPatch, path: s.usersPath + pathOf(id), body: patchOf(remove)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // look reads one user again: by id who was there before, by e-mail who is to be new.

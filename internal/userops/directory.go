@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,13 +31,24 @@ type User struct {
 	Email     string `json:"email"`
 	FirstName string `json:"first_name"`
 	LastName  string `json:"last_name"`
-	Role      string `json:"role"`
+	Role      string `json:"role"` // of several, all: see JoinRoles
 	Status    Status `json:"status"`
 	TimeZone  string `json:"time_zone,omitempty"` // empty where the path does not show it
 	// Notice says what is odd about how the user is listed. A user with a notice is not changed.
 	Notice string `json:"notice,omitempty"`
 	// Unread is what the list shows for an e-mail that cannot be read as exactly one address; Email is then empty.
 	Unread string `json:"-"`
+}
+
+// between stands between several roles that are stored for one user: a service may let one have more.
+const between = ", "
+
+// JoinRoles is what User.Role is for somebody who has several roles, or one, or none.
+func JoinRoles(names []string) string { return strings.Join(names, between) }
+
+// Holds says whether a role is the user's, or one of several.
+func (u User) Holds(role string) bool {
+	return role != "" && (u.Role == role || slices.Contains(strings.Split(u.Role, between), role))
 }
 
 // SameUser says that two looks show the same in every field, or both nobody.
@@ -72,6 +85,23 @@ type Invitation struct {
 	Email, FirstName, LastName, Role string
 	TimeZone                         string // empty: as the console has it
 	Reactivate                       bool   // an inactive user of that e-mail is reactivated instead of halting
+}
+
+// Normal is the invitation with each of its texts in the form of Text. The error is that of Text or CheckEmail.
+func (in Invitation) Normal() (Invitation, error) {
+	var err error
+	if in.Email, err = CheckEmail(in.Email); err != nil {
+		return in, err
+	}
+	for _, f := range []struct {
+		what string
+		text *string
+	}{{"the first name", &in.FirstName}, {"the last name", &in.LastName}, {"the role", &in.Role}, {"the time zone", &in.TimeZone}} {
+		if *f.text, err = Text(f.what, *f.text); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
 }
 
 // Action names what was asked for.
@@ -122,6 +152,20 @@ func (r *Result) End(o Outcome, err error) {
 	if err != nil {
 		r.Reason, r.Hint = ReasonOf(err), HintOf(err)
 	}
+}
+
+// Invited is the result of giving access back to somebody who was invited.
+func (r Result) Invited(before Result) Result {
+	r.Action, r.TookMS = Invite, r.TookMS+before.TookMS
+	return r
+}
+
+// NotBegun is the result of a change that was not well formed.
+func NotBegun(ctx context.Context, a Action, email, path string, err error) Result {
+	op := OperationOf(ctx)
+	r := Result{Op: op.ID, DryRun: op.DryRun, Action: a, Email: email, Path: path}
+	r.End(Halted, err)
+	return r
 }
 
 // ExitCode is the program's exit status for one result: a rehearsal that came up to the commit did what it was asked.

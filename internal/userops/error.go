@@ -13,6 +13,8 @@ var (
 	ErrAmbiguous    = errors.New("more than one user answers to it")
 	ErrRole         = errors.New("there is no such role")
 	ErrNoRole       = errors.New("no role was named")
+	ErrOption       = errors.New("that is not on offer")
+	ErrOtherRole    = errors.New("the user has another role")
 	ErrInactive     = errors.New("the user is inactive")
 	ErrSelf         = errors.New("that is the account this program signs in with")
 	ErrLastAdmin    = errors.New("at least one active administrator must remain")

@@ -37,7 +37,7 @@ func (r Roster) Match(email string) (*User, error) {
 // Administrators counts the active holders of the administrator's role.
 func (r Roster) Administrators(role string) (n int) {
 	for _, u := range r.Users {
-		if u.Role == role && u.Status == Active {
+		if u.Holds(role) && u.Status == Active {
 			n++
 		}
 	}

@@ -14,6 +14,7 @@ type Rules struct {
 	Tenant        string
 	Self          string // the account that acts; empty where the path acts as no user
 	Administrator string // the role of which one active holder must remain
+	EditsInactive bool   // an inactive user's role can be changed before access is given back
 }
 
 func (r Rules) fail(act, target string, kind error, hint string) error {
@@ -24,7 +25,7 @@ func (r Rules) fail(act, target string, kind error, hint string) error {
 func (r Rules) IsSelf(email string) bool { return r.Self != "" && SameEmail(email, r.Self) }
 
 func (r Rules) last(all Roster, u *User) bool {
-	return u.Role == r.Administrator && u.Status == Active && all.Administrators(r.Administrator) <= 1
+	return u.Holds(r.Administrator) && u.Status == Active && all.Administrators(r.Administrator) <= 1
 }
 
 // NotFound is the error for a user that nobody is.
@@ -118,36 +119,36 @@ func (r Rules) Invite(u *User, in Invitation) (out Outcome, reactivating bool, e
 		return "", false, nil
 	case u.Notice != "":
 		return Halted, false, r.odd("inviting", u)
+	case u.Status == Active && u.Role != in.Role:
+		return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrOtherRole, Cause: fmt.Errorf("the user is active with the role %s, not %s", u.Role, in.Role),
+			Hint: fmt.Sprintf("if the role is to change: billagent users set-role %s --role %q", u.Email, in.Role)}
 	case u.Status == Active:
 		return Already, false, nil
 	case u.Status == Pending:
 		return Halted, false, r.waiting("inviting", u.Email)
+	case in.Reactivate && u.Role != in.Role && !r.EditsInactive:
+		return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrOtherRole, Cause: fmt.Errorf("the inactive user would come back with the role %s, not %s: nothing was reactivated", u.Role, in.Role),
+			Hint: fmt.Sprintf("reactivate with the role it has: billagent users reactivate %[1]s, then: billagent users set-role %[1]s --role %[2]q", u.Email, in.Role)}
 	case in.Reactivate:
 		return Already, true, nil
 	}
 	return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
 }
 
-// Invited adds to the result of an invitation what the caller should know where somebody was there already, and returns
-// it. again is how reactivating went, nil where it was not called for.
-func Invited(in Invitation, res Result, again *Result) Result {
-	if again != nil {
-		again.Action, again.TookMS = Invite, again.TookMS+res.TookMS
-		if u := again.After; u != nil && u.Role != in.Role {
-			again.Notices = append(again.Notices, fmt.Sprintf("reactivated with the role %s it had, not %s: billagent users set-role %s --role %q", u.Role, in.Role, u.Email, in.Role))
-		}
-		return *again
-	}
-	if res.Outcome == Already && res.Before != nil && res.Before.Role != in.Role {
-		res.Notices = append(res.Notices, fmt.Sprintf("the user is active with the role %s, not %s", res.Before.Role, in.Role))
-	}
-	return res
-}
-
-// KnownRole holds a role against those on offer. An error names them.
+// KnownRole holds a role against those on offer. An error names them, and those that may have been meant.
 func (r Rules) KnownRole(role string, offered []string) error {
 	if slices.Contains(offered, role) {
 		return nil
 	}
-	return &Error{Act: "choosing the role", Target: role, Tenant: r.Tenant, Kind: ErrRole, Cause: errors.New("on offer: " + strings.Join(offered, ", ")), Hint: "choose one of the roles on offer"}
+	return &Error{Act: "choosing the role", Target: role, Tenant: r.Tenant, Kind: ErrRole, Cause: errors.New("on offer: " + strings.Join(offered, ", ")),
+		Hint: ChooseOne("the roles", role, offered)}
+}
+
+// ChooseOne is the hint for a name that is not on offer.
+func ChooseOne(of, name string, offered []string) string {
+	hint := "choose one of " + of + " on offer"
+	if near := Nearest(name, offered); len(near) > 0 {
+		hint += "; perhaps " + strings.Join(near, " or ")
+	}
+	return hint
 }

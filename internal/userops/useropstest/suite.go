@@ -62,6 +62,7 @@ var cases = []testCase{
 	{"deactivate", deactivate}, {"deactivate refused", deactivateRefused}, {"deactivate the last administrator", deactivateLast}, {"deactivate halted", deactivateHalted},
 	{"reactivate", reactivate}, {"set role", setRole}, {"set role halted", setRoleHalted},
 	{"invite", invite}, {"invite without a role", inviteWithoutRole}, {"invite halted", inviteHalted}, {"invite someone known", inviteKnown},
+	{"invite with another role", inviteOtherRole}, {"a role written otherwise", nearRoles},
 	{"dual control", dualControl}, {"cancelled", cancelled}, {"roles and capabilities", roles},
 }
 
@@ -296,6 +297,47 @@ func inviteKnown(t *testing.T, b Backend) {
 	outcome(t, userops.Done, r)
 	assert.Equal(t, userops.Invite, r.Action)
 	assert.Equal(t, userops.Active, changedOnly(t, before, b.Stored(), "gone@acme.example").Status)
+}
+
+// inviteOtherRole invites people who have another role: nobody gets, or keeps, a role that nobody asked for.
+func inviteOtherRole(t *testing.T, b Backend) {
+	before := b.Stored()
+	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "ann@acme.example", FirstName: "Ann", LastName: "Lee", Role: "Payer"})
+	outcome(t, userops.Halted, r)
+	require.ErrorIs(t, r.Err, userops.ErrOtherRole)
+	assert.Contains(t, r.Hint, "Payer")
+	assert.Equal(t, before, b.Stored())
+	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Clerk", Reactivate: true})
+	if r.Outcome == userops.Done { // where an inactive user can be edited
+		now := changedOnly(t, before, b.Stored(), "gone@acme.example")
+		assert.Equal(t, []any{userops.Active, "Clerk"}, []any{now.Status, now.Role})
+		assert.Equal(t, userops.Invite, r.Action)
+		return
+	}
+	outcome(t, userops.Halted, r)
+	require.ErrorIs(t, r.Err, userops.ErrOtherRole)
+	assert.Equal(t, before, b.Stored())
+}
+
+// nearRoles asks for a role as people write it. What a page shows alike is alike; anything else is refused with what may be
+// meant.
+func nearRoles(t *testing.T, b Backend) {
+	before := b.Stored()
+	for _, role := range []string{"clerk", "Clark", "Cl\u200berk"} {
+		r := b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", role)
+		outcome(t, userops.Halted, r)
+		if role != "Cl\u200berk" {
+			require.ErrorIs(t, r.Err, userops.ErrRole)
+			assert.Contains(t, r.Hint, "Clerk", role)
+		}
+	}
+	assert.Equal(t, before, b.Stored())
+	outcome(t, userops.Done, b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", "\u00a0Clerk\n"))
+	assert.Equal(t, "Clerk", changedOnly(t, before, b.Stored(), "siobhan.o'brien@acme.example").Role)
+	in := userops.Invitation{Email: "eve@acme.example", FirstName: " Eve\u00a0", LastName: "de  la\tMoss", Role: "Clerk "}
+	outcome(t, userops.Done, b.Directory.Invite(t.Context(), in))
+	now := changedOnly(t, append(b.Stored(), userops.User{Email: "eve@acme.example"}), b.Stored(), "eve@acme.example")
+	assert.Equal(t, []string{"Eve", "de la Moss", "Clerk"}, []string{now.FirstName, now.LastName, now.Role})
 }
 
 func dualControl(t *testing.T, b Backend) {

@@ -1,0 +1,81 @@
+package userops
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Text is the one form in which a name of something on a page (a role, a time zone, a person's name) is asked for and
+// compared: white space, whichever, is one space, and none stands at the ends, as a page shows it. The error, an *Error of
+// ErrInput, names a sign that is not seen.
+func Text(what, s string) (string, error) {
+	s = strings.Join(strings.Fields(s), " ")
+	if i := strings.IndexFunc(s, unseen); i >= 0 {
+		return "", &Error{Act: "reading " + what, Target: fmt.Sprintf("%q", short(s)), Kind: ErrInput,
+			Cause: fmt.Errorf("it holds an invisible character, %U", []rune(s[i:])[0]), Hint: "write it anew, by hand"}
+	}
+	return s, nil
+}
+
+// textBound keeps what is shown of an input in a message short. In runes.
+const textBound = 80
+
+func short(s string) string {
+	if r := []rune(s); len(r) > textBound {
+		return string(r[:textBound]) + "…"
+	}
+	return s
+}
+
+// Nearest are those of the offered names that somebody may have meant by another, the most alike first: the same but for
+// case, white space and punctuation, or but for two letters.
+func Nearest(name string, offered []string) []string {
+	type scored struct {
+		name string
+		off  int
+	}
+	var all []scored
+	for _, o := range offered {
+		if d := distance(bare(name), bare(o)); d <= 2 && d < len([]rune(bare(o))) {
+			all = append(all, scored{o, d})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b scored) int { return a.off - b.off })
+	var out []string
+	for _, s := range all {
+		out = append(out, s.name)
+	}
+	return out[:min(len(out), 3)]
+}
+
+// bare is a name without what is often written in another way.
+func bare(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" -_/&.,", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(s))
+}
+
+// distance is the Levenshtein distance of two short texts.
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	row := make([]int, len(y)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range x {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range y {
+			cost := 1
+			if x[i] == y[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(y)]
+}

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
 
@@ -14,13 +20,14 @@ func (a *app) auditVerifyCommand() *cobra.Command {
 	var key, checkpoint string
 	c := &cobra.Command{
 		Use:   "verify",
-		Short: "Find lines of the audit log that were edited, removed, reordered or cut off",
-		Long: `Check that every line of the audit log follows from the one before, and that the signed checkpoints know them. The exit
+		Short: "Find lines of the audit log that were edited, removed, reordered or cut off, or that the journal contradicts",
+		Long: `Check that every line of the audit log follows from the one before, that the signed checkpoints know them, and that log and
+journal tell the same of every operation that has ended. The exit
 status is not 0 if anything is wrong. Who can write to the state folder can also cut the log and its checkpoints together, or put another
 key there: keep the verification key (--key) and now and then a checkpoint (--checkpoint) elsewhere.`,
 		Example: "  billagent audit verify\n  billagent audit verify -o json | jq -r .last > checkpoint    # to be kept elsewhere\n  billagent audit verify --key \"$(cat audit.verify)\" --checkpoint checkpoint",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := a.load()
 			if err != nil {
 				return err
@@ -37,12 +44,39 @@ key there: keep the verification key (--key) and now and then a checkpoint (--ch
 			if err != nil {
 				return err
 			}
+			found, err := a.againstJournal(cmd)
+			if err != nil { // what the log says of itself is told all the same
+				found = []audit.Finding{{What: "it could not be held against the journal: " + userops.ReasonOf(err)}}
+			}
+			r.Findings = append(r.Findings, found...)
 			return a.printVerification(r)
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the key that verifies (default: the one in the state folder, which shows less)")
 	c.Flags().StringVar(&checkpoint, "checkpoint", "", "a file with a checkpoint that was kept elsewhere")
 	return c
+}
+
+// againstJournal says where log and journal differ. A journal that several machines share knows more than the log of this
+// one: of it only what this machine has done is held against the log.
+func (a *app) againstJournal(cmd *cobra.Command) (found []audit.Finding, err error) {
+	err = a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
+		ops, err := office.Journal.List(ctx, journal.Filter{})
+		if err != nil {
+			return err
+		}
+		entries, err := audit.Read(office.AuditDir)
+		if err != nil {
+			return err
+		}
+		here := journal.Self().Host
+		ops = slices.DeleteFunc(ops, func(o journal.Operation) bool {
+			return o.Worker != "" && journal.ParseWorker(o.Worker).Host != here && !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op == o.ID })
+		})
+		found = operation.Reconcile(entries, ops)
+		return nil
+	})
+	return found, err
 }
 
 func (a *app) printVerification(r audit.Report) error {

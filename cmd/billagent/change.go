@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/user"
 
@@ -67,16 +68,26 @@ func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx con
 }
 
 // withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
-func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags, do func(dir *operation.Directory) error) (err error) {
+func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags, do func(dir *operation.Directory) error) error {
 	office, err := tenant.OpenOffice(ctx, c, programName())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, office.Close()) }()
+	defer a.closing("the journal", office.Close)
+	if err := office.Trusted(); err != nil {
+		return err
+	}
 	p := tenant.Policy(c, name)
 	p.Limit = f.limit
 	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: office.Journal, Audit: office.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
 		DryRun: f.dryRun != none, Through: f.dryRun == throughPress, ReadBack: c.Tenants[name].ReadBack, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
-	defer func() { err = errors.Join(err, dir.Close()) }()
+	defer a.closing("what served the tenant", dir.Close)
 	return do(dir)
+}
+
+// closing tells of what could not be closed in order. What was done decides the exit status, not how it was tidied up.
+func (a *app) closing(what string, closeIt func() error) {
+	if err := closeIt(); err != nil {
+		a.note(fmt.Sprintf("%s could not be closed in order: %v", what, err))
+	}
 }

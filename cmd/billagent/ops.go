@@ -15,7 +15,7 @@ func (a *app) opsCommand() *cobra.Command {
 	c := group(&cobra.Command{
 		Use: "ops", Short: "List, show and settle the operations of the journal", Example: "  billagent ops list --under-way\n  billagent ops resume",
 	})
-	c.AddCommand(a.opsListCommand(), a.opsShowCommand(), a.opsResumeCommand())
+	c.AddCommand(a.opsListCommand(), a.opsShowCommand(), a.opsResumeCommand(), a.opsAdoptCommand())
 	return c
 }
 

@@ -117,7 +117,7 @@ func (a *app) open(cmd *cobra.Command, do func(ctx context.Context, c *config.Co
 	return a.serveWith(cmd.Context(), c, do)
 }
 
-func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
+func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) error {
 	name, t, err := tenant.Choose(c, c.Tenant)
 	if err != nil {
 		return err
@@ -140,11 +140,7 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := dir.Close(); closeErr != nil {
-			err = errors.Join(err, closeErr)
-		}
-	}()
+	defer a.closing("what serves the tenant", dir.Close)
 	log.Debug("serving", "tenant", name, "path", t.Path)
 	return do(ctx, c, name, dir)
 }

@@ -31,7 +31,7 @@ type Entry struct {
 	Seq             int64             `json:"seq"`  // counts from 1
 	Prev            string            `json:"prev"` // SHA-256 of the line before, in hexadecimal; empty in the first
 	Time            time.Time         `json:"time"`
-	Event           string            `json:"event"` // outcome, settled, override, freeze, thaw, pruned or repaired
+	Event           string            `json:"event"` // intent, outcome, settled, override, freeze, thaw, adopted, pruned or repaired
 	Actor           string            `json:"actor"`
 	OnBehalfOf      string            `json:"on_behalf_of,omitempty"`
 	Tenant          string            `json:"tenant,omitempty"`
@@ -43,6 +43,8 @@ type Entry struct {
 	Outcome         userops.Outcome   `json:"outcome,omitempty"`
 	Reason          string            `json:"reason,omitempty"`
 	DryRun          bool              `json:"dry_run,omitempty"`
+	Late            bool              `json:"late,omitempty"`     // it could not be written when it was so
+	EndedAt         *time.Time        `json:"ended_at,omitempty"` // of one that is late: when it was so
 	Evidence        map[string]string `json:"evidence,omitempty"` // SHA-256 of each file, by name
 	Program         string            `json:"program"`            // the program's version
 	SelectorVersion string            `json:"selector_version,omitempty"`

@@ -146,13 +146,13 @@ func (j *Journal) tx(ctx context.Context, name string, do func(*sql.Tx) error) e
 	}
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return j.explained(err)
 	}
 	if err := do(tx); err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
+		return errors.Join(j.explained(err), ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
-		return err
+		return j.explained(err)
 	}
 	return j.write(name + " done")
 }

@@ -75,8 +75,8 @@ func TestAnOperationFromRequestToOutcome(t *testing.T) {
 		require.NoError(t, j.Act(ctx, o.ID))
 		after := before
 		after.Status = userops.Inactive
-		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Done, Before: &before, After: &after, Path: "browser", Evidence: "/e", Notices: []string{"fix"}}))
-		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Halted}), "an outcome stays")
+		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Done, Before: &before, After: &after, Path: "browser", Evidence: "/e", Notices: []string{"fix"}}, false))
+		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Halted}, true), "an outcome stays")
 		require.NoError(t, l.Release(ctx))
 		got, err = other.Get(ctx, o.ID[:35])
 		require.NoError(t, err)
@@ -127,7 +127,7 @@ func TestTheSameRequestJoinsTheOneUnderWay(t *testing.T) {
 		elsewhere.Tenant = "other"
 		begin(t, j, elsewhere)
 		for id := range ids {
-			require.NoError(t, j.Finish(t.Context(), id, userops.Result{Outcome: userops.Done}))
+			require.NoError(t, j.Finish(t.Context(), id, userops.Result{Outcome: userops.Done}, true))
 		}
 		begin(t, j, wish("ann@acme.example")) // the earlier one has ended
 	})
@@ -247,7 +247,7 @@ func TestDeactivationsAreCountedByPeople(t *testing.T) {
 			o := begin(t, j, wish(email))
 			require.NoError(t, j.Intend(ctx, o.ID, l, nil, userops.Wanted{}))
 			if out != "" {
-				require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: out}))
+				require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: out}, true))
 			}
 		}
 		o := begin(t, j, wish("A@x.example")) // the same person again
@@ -267,7 +267,7 @@ func TestListFilters(t *testing.T) {
 		ctx, j := t.Context(), open()
 		a := begin(t, j, wish("a@x.example"))
 		b := begin(t, j, wish("b@x.example"))
-		require.NoError(t, j.Finish(ctx, a.ID, userops.Result{Outcome: userops.Done}))
+		require.NoError(t, j.Finish(ctx, a.ID, userops.Result{Outcome: userops.Done}, true))
 		for i, c := range []struct {
 			f    journal.Filter
 			want []string
@@ -378,16 +378,16 @@ func TestNothingIsCommittedForAnOperationThatHasEnded(t *testing.T) {
 		l := acquire(t, j, "acme")
 		o := begin(t, j, wish("ann@acme.example"))
 		require.NoError(t, j.Run(ctx, o.ID, l))
-		require.NoError(t, open().Withdraw(ctx, o, userops.Result{Outcome: userops.Halted}), "whoever asked gives up waiting")
+		require.NoError(t, open().Withdraw(ctx, o, userops.Result{Outcome: userops.Halted}, true), "whoever asked gives up waiting")
 		got, err := j.Get(ctx, o.ID)
 		require.NoError(t, err)
 		assert.False(t, got.Ended(), "what somebody else has begun stays theirs")
 		require.NoError(t, j.Intend(ctx, o.ID, l, nil, userops.Wanted{}))
 		require.ErrorIs(t, j.Run(ctx, o.ID, l), journal.ErrEnded, "what was left at its commit is not begun again")
-		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Halted}))
+		require.NoError(t, j.Finish(ctx, o.ID, userops.Result{Outcome: userops.Halted}, true))
 		require.ErrorIs(t, j.Intend(ctx, o.ID, l, nil, userops.Wanted{}), journal.ErrEnded)
 		waiting := begin(t, j, wish("joann@acme.example"))
-		require.NoError(t, j.Withdraw(ctx, waiting, userops.Result{Outcome: userops.Halted}))
+		require.NoError(t, j.Withdraw(ctx, waiting, userops.Result{Outcome: userops.Halted}, true))
 		got, err = j.Get(ctx, waiting.ID)
 		require.NoError(t, err)
 		assert.True(t, got.Ended())

@@ -145,18 +145,14 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 	if err != nil {
 		return o, false, err
 	}
-	dry := 0
-	if o.DryRun {
-		dry = 1
-	}
 	if o.Worker == "" {
 		o.Worker = Self().encode()
 	}
 	now := time.Now().UnixMicro()
 	insert := func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`,
-			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, dry, string(Requested), o.Worker, now, now)
+		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT DO NOTHING`,
+			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
 		if err != nil {
 			return err
 		}
@@ -237,14 +233,22 @@ func (j *Journal) Act(ctx context.Context, id string) error {
 }
 
 // Withdraw ends an operation that was asked for and not begun, by whoever asked for it. One that somebody else has begun
-// meanwhile stays theirs.
-func (j *Journal) Withdraw(ctx context.Context, o Operation, r userops.Result) error {
-	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5", " AND state = 'requested'", string(Verified), string(r.Outcome), r.Reason, r.Hint)
+// meanwhile stays theirs. audited says that the audit log has it.
+func (j *Journal) Withdraw(ctx context.Context, o Operation, r userops.Result, audited bool) error {
+	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5, audited = $6", " AND state = 'requested'",
+		string(Verified), string(r.Outcome), r.Reason, r.Hint, number(audited))
 	return err
 }
 
-// Finish notes what became of an operation. One that has its outcome keeps it.
-func (j *Journal) Finish(ctx context.Context, id string, r userops.Result) error {
+func number(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// Finish notes what became of an operation, and whether the audit log has that. One that has its outcome keeps it.
+func (j *Journal) Finish(ctx context.Context, id string, r userops.Result, audited bool) error {
 	before, err1 := text(r.Before)
 	after, err2 := text(r.After)
 	notices, err3 := text(r.Notices)
@@ -252,8 +256,8 @@ func (j *Journal) Finish(ctx context.Context, id string, r userops.Result) error
 		return err
 	}
 	_, err := j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
-		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END`, "",
-		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before)
+		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END, audited = $12`, "",
+		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before, number(audited))
 	return err
 }
 
@@ -342,7 +346,7 @@ func (j *Journal) List(ctx context.Context, f Filter) ([]Operation, error) {
 func (j *Journal) query(ctx context.Context, rest string, args ...any) ([]Operation, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT "+columns+" FROM operations "+rest, args...)
 	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
+		return nil, fmt.Errorf("reading the journal: %w", j.explained(err))
 	}
 	defer rows.Close()
 	var ops []Operation
@@ -354,7 +358,7 @@ func (j *Journal) query(ctx context.Context, rest string, args ...any) ([]Operat
 		ops = append(ops, o)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", err)
+		return nil, fmt.Errorf("reading the journal: %w", j.explained(err))
 	}
 	return ops, nil
 }

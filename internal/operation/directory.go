@@ -6,6 +6,7 @@ package operation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -72,15 +73,19 @@ func (d *Directory) Capabilities(ctx context.Context) (userops.Capabilities, err
 	return d.Inner.Capabilities(ctx)
 }
 
-// Close gives back the lease and closes the path.
+// Close gives back the lease and closes the path. A lease that cannot be given back ends by itself: that is said, and is no
+// failure of what was done under it.
 func (d *Directory) Close() error {
 	err := d.Inner.Close()
-	if d.lease != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		err = errors.Join(err, d.lease.Release(ctx))
-		d.lease = nil
+	if d.lease == nil {
+		return err
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if kept := d.lease.Release(ctx); kept != nil {
+		d.Say(fmt.Sprintf("%v: another process may have to wait a minute for this tenant", kept))
+	}
+	d.lease = nil
 	return err
 }
 
@@ -126,6 +131,9 @@ func (d *Directory) unkept(err error) error {
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &userops.Error{Act: "waiting to begin", Tenant: d.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "run the command again when the other has ended"}
+	}
+	if errors.Is(err, journal.ErrDamaged) {
+		return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log: billagent ops adopt"}
 	}
 	return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
 }
@@ -204,6 +212,7 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 
 // companion asks the guards and keeps the journal while a path carries out a change.
 func (d *Directory) companion(o journal.Operation) *userops.Operation {
+	announced := false
 	return &userops.Operation{
 		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through,
 		Found: func(ctx context.Context, f userops.Found) error {
@@ -222,6 +231,9 @@ func (d *Directory) companion(o journal.Operation) *userops.Operation {
 			return d.Policy.Allow(recent, 1, f.Active)
 		},
 		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
+			if err := d.announce(ctx, o, before, &announced); err != nil {
+				return err
+			}
 			err := d.Journal.Intend(ctx, o.ID, d.lease, before, wanted)
 			if errors.Is(err, journal.ErrEnded) {
 				return d.carriedOn(o, err)
@@ -241,6 +253,20 @@ func (d *Directory) companion(o journal.Operation) *userops.Operation {
 	}
 }
 
+// announce writes to the audit log, once, that an operation is about to be committed. Without that line nothing is.
+func (d *Directory) announce(ctx context.Context, o journal.Operation, before *userops.User, done *bool) error {
+	if *done {
+		return nil
+	}
+	e := entryOf("intent", o)
+	e.Before = before
+	if err := d.Audit.Append(ctx, e); err != nil {
+		return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
+	}
+	*done = true
+	return nil
+}
+
 // carriedOn is an operation that somebody else ended or went on with.
 func (d *Directory) carriedOn(o journal.Operation, err error) error {
 	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at it with: billagent ops show " + o.ID}
@@ -252,10 +278,17 @@ func (d *Directory) finish(ctx context.Context, o journal.Operation, r userops.R
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
 	r.Op = o.ID
-	if err := d.tell(ctx, "outcome", o, r); err != nil {
-		r.Notices = append(r.Notices, "the audit log could not be written: "+err.Error())
+	return d.end(ctx, "outcome", o, r)
+}
+
+// end writes an operation's end to the audit log and to the journal. What the log does not take now, the next process writes
+// there by the journal.
+func (d *Directory) end(ctx context.Context, event string, o journal.Operation, r userops.Result) userops.Result {
+	told := d.tell(ctx, event, o, r)
+	if told != nil {
+		r.Notices = append(r.Notices, told.Error()+": the next run writes it there, marked as late")
 	}
-	if err := d.Journal.Finish(ctx, o.ID, r); err != nil {
+	if err := d.Journal.Finish(ctx, o.ID, r, told == nil); err != nil {
 		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
 	}
 	return r
@@ -265,7 +298,8 @@ func (d *Directory) finish(ctx context.Context, o journal.Operation, r userops.R
 func (d *Directory) withdraw(ctx context.Context, o journal.Operation, r userops.Result) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	if err := errors.Join(d.Journal.Withdraw(ctx, o, r), d.tell(ctx, "outcome", o, r)); err != nil {
+	told := d.tell(ctx, "outcome", o, r)
+	if err := errors.Join(d.Journal.Withdraw(ctx, o, r, told == nil), told); err != nil {
 		d.Log.Warn("an operation that was not begun could not be ended", "op", o.ID, "error", err)
 	}
 }
@@ -276,6 +310,34 @@ func (d *Directory) tell(ctx context.Context, event string, o journal.Operation,
 	if err != nil {
 		d.Log.Warn("evidence could not be hashed", "op", o.ID, "error", err)
 	}
-	return d.Audit.Append(ctx, audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email,
-		Before: r.Before, After: r.After, Outcome: r.Outcome, Reason: r.Reason, DryRun: o.DryRun, Evidence: hashes, SelectorVersion: r.SelectorVersion})
+	e := entryOf(event, o)
+	e.Before, e.After, e.Outcome, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Reason, hashes, r.SelectorVersion
+	if event == late {
+		e.Event, e.Late, e.EndedAt = "outcome", true, &o.UpdatedAt
+	}
+	return d.Audit.Append(ctx, e)
+}
+
+// late is the event of an operation whose end the audit log did not take when it ended.
+const late = "late outcome"
+
+func entryOf(event string, o journal.Operation) audit.Entry {
+	return audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email, DryRun: o.DryRun}
+}
+
+// catchUp writes to the audit log what it did not take before.
+func (d *Directory) catchUp(ctx context.Context) error {
+	ops, err := d.Journal.Unaudited(ctx, d.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, o := range ops {
+		if err := d.tell(ctx, late, o, o.Result()); err != nil {
+			return err
+		}
+		if err := d.Journal.Audited(ctx, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -88,12 +88,15 @@ func TestAChangeIsKeptAndTold(t *testing.T) {
 	assert.Equal(t, userops.Wanted{Status: userops.Inactive}, kept.Wanted)
 	require.NotNil(t, kept.IntentAt)
 	es := o.entries(t)
-	require.Len(t, es, 1)
-	assert.Equal(t, r.Op, es[0].Op)
-	assert.Equal(t, userops.Done, es[0].Outcome)
-	assert.Equal(t, "hr@acme.example", es[0].OnBehalfOf)
-	assert.Equal(t, userops.Active, es[0].Before.Status)
-	assert.Equal(t, userops.Inactive, es[0].After.Status)
+	require.Len(t, es, 2)
+	assert.Equal(t, []string{"intent", "outcome"}, []string{es[0].Event, es[1].Event})
+	for _, e := range es {
+		assert.Equal(t, r.Op, e.Op)
+		assert.Equal(t, "hr@acme.example", e.OnBehalfOf)
+		assert.Equal(t, userops.Active, e.Before.Status)
+	}
+	assert.Equal(t, userops.Done, es[1].Outcome)
+	assert.Equal(t, userops.Inactive, es[1].After.Status)
 	assert.Equal(t, userops.Already, d.Deactivate(t.Context(), "u1@acme.example").Outcome)
 }
 
@@ -312,20 +315,6 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 	}
 }
 
-func TestAnAuditLogThatCannotBeWrittenIsSaidBesideTheResult(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t, 1)
-	d := o.desk(t, nil)
-	require.NoError(t, os.Mkdir(filepath.Join(o.dir, "audit", "log.jsonl"), 0o700))
-	r := d.Deactivate(t.Context(), "u1@acme.example")
-	require.Equal(t, userops.Done, r.Outcome, "what is done is said to be done all the same")
-	require.Len(t, r.Notices, 1)
-	assert.Contains(t, r.Notices[0], "the audit log could not be written")
-	kept, err := d.Journal.Get(t.Context(), r.Op)
-	require.NoError(t, err)
-	assert.Equal(t, userops.Done, kept.Outcome)
-}
-
 func TestACancelledWait(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 1)
@@ -378,4 +367,23 @@ func (p *blindPath) Get(ctx context.Context, email string) (userops.User, error)
 		return userops.User{}, &userops.Error{Act: "looking", Kind: userops.ErrUnreachable, Hint: "try again"}
 	}
 	return p.Path.Get(ctx, email)
+}
+
+// TestALeaseThatCannotBeGivenBackIsNoFailure has the disk full when the lease is given back: what was done stays done.
+func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 2)
+	o.write = func(name string) error {
+		if name == "release" {
+			return errors.New("no space left on device")
+		}
+		return nil
+	}
+	var said []string
+	d := o.desk(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
+	require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u1@acme.example").Outcome)
+	require.NoError(t, d.Close())
+	require.Len(t, said, 1)
+	assert.Contains(t, said[0], "no space left")
+	assert.Contains(t, said[0], "wait a minute")
 }

@@ -69,6 +69,9 @@ func (d *Directory) settleAll(ctx context.Context) ([]userops.Result, error) {
 			out = append(out, d.settled(ctx, o, o.Result(), userops.Halted, interrupted("before its commit, so nothing was changed", "run the command again")))
 		} // otherwise another process has asked for it and waits for its turn
 	}
+	if err := d.catchUp(ctx); err != nil { // a change is halted by that itself
+		d.Log.Warn("the audit log does not have everything yet", "error", err)
+	}
 	d.settledAll = len(failed) == 0
 	return out, errors.Join(failed...)
 }
@@ -105,6 +108,7 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 			r.After = &u
 		}
 		if o.Wanted.Holds(r.After) {
+			r.Notices = append(r.Notices, "the process that did it ended before it had the answer; what was asked for is so")
 			return d.settled(ctx, o, r, userops.Done, nil), nil
 		}
 		if r.After != nil && r.After.Status == userops.Pending && (r.Before == nil || r.Before.Status != userops.Pending) {
@@ -138,11 +142,5 @@ func (d *Directory) settled(ctx context.Context, o journal.Operation, r userops.
 	r.End(out, why)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	if err := d.tell(ctx, "settled", o, r); err != nil {
-		r.Notices = append(r.Notices, "the audit log could not be written: "+err.Error())
-	}
-	if err := d.Journal.Finish(ctx, o.ID, r); err != nil {
-		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
-	}
-	return r
+	return d.end(ctx, "settled", o, r)
 }

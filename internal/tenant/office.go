@@ -3,7 +3,9 @@ package tenant
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/config"
@@ -17,6 +19,7 @@ type Office struct {
 	Journal  *journal.Journal
 	Audit    *audit.Log
 	AuditDir string
+	lost     bool // the journal is empty, and the audit log tells of operations
 }
 
 // AuditDir is where a configuration's audit log lies.
@@ -50,10 +53,37 @@ func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office,
 		return fail("opening the audit log", userops.ErrStorage, err, "make room on the disk, or choose another state folder")
 	}
 	j, err := journal.Open(ctx, where, journal.Options{})
+	if errors.Is(err, journal.ErrDamaged) {
+		return fail("opening the journal", userops.ErrDamaged, err, "put the file aside, and make a journal of the audit log: billagent ops adopt")
+	}
 	if err != nil {
 		return fail("opening the journal", userops.ErrStorage, err, "make room on the disk, or see to the journal's database")
 	}
-	return &Office{Journal: j, Audit: log, AuditDir: AuditDir(c)}, nil
+	o := &Office{Journal: j, Audit: log, AuditDir: AuditDir(c)}
+	if o.lost, err = o.isLost(ctx); err != nil {
+		return fail("opening the journal", userops.ErrStorage, errors.Join(err, j.Close()), "see to the journal and the audit log in the state folder")
+	}
+	return o, nil
+}
+
+// isLost says that the audit log tells of what the journal must have known.
+func (o *Office) isLost(ctx context.Context) (bool, error) {
+	fresh, err := o.Journal.New(ctx)
+	if err != nil || !fresh {
+		return false, err
+	}
+	entries, err := audit.Read(o.AuditDir)
+	return slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }), err
+}
+
+// Trusted returns an *userops.Error of ErrLost where the journal is not that of the audit log: with it went what is frozen and
+// how many have lost access within the hour.
+func (o *Office) Trusted() error {
+	if !o.lost {
+		return nil
+	}
+	return &userops.Error{Act: "opening the journal", Kind: userops.ErrLost, Cause: fmt.Errorf("%s is empty or new: what was frozen and the limit of deactivations went with it", o.Journal),
+		Hint: "put the journal back, or make one of the audit log: billagent ops adopt"}
 }
 
 // Close closes the journal.

@@ -33,6 +33,8 @@ var (
 	ErrIncomplete   = errors.New("the list could not be read to its proved end")
 	ErrBrowser      = errors.New("the browser cannot be used")
 	ErrStorage      = errors.New("a file could not be kept")
+	ErrDamaged      = errors.New("a file is damaged")
+	ErrLost         = errors.New("the journal is empty, and the audit log is not")
 	ErrCancelled    = errors.New("stopped on request")
 	ErrTimeout      = errors.New("the time allowed has passed")
 	ErrProtected    = errors.New("the user is on the protected list")

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) opsAdoptCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "adopt",
+		Short: "Make a journal of the audit log, where the journal was lost",
+		Long: `Write into the journal what the audit log tells: operations with their outcomes, which the limit of deactivations counts,
+and what is frozen. What is in the journal already stays as it is. Operations of which the log has no end become unknown: look at them.`,
+		Example: "  billagent ops adopt",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
+				entries, err := audit.Read(office.AuditDir)
+				if err != nil {
+					return err
+				}
+				ops, freezes := operation.FromAudit(entries)
+				if err := office.Journal.Adopt(ctx, ops, freezes); err != nil {
+					return err
+				}
+				text := fmt.Sprintf("%d operations and %d freezes of the audit log are in the journal", len(ops), len(freezes))
+				_, told := fmt.Fprintln(a.stdout, text)
+				return errors.Join(told, office.Audit.Append(ctx, audit.Entry{Event: "adopted", Actor: actor(), Reason: text}))
+			})
+		},
+	}
+}

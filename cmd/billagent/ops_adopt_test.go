@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestALostJournalStopsChangesUntilItIsMadeAgain loses and damages the journal of a tenant that is frozen.
+func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
+	journal := filepath.Join(filepath.Dir(file), "state", "journal.db")
+	require.Equal(t, 0, run("freeze", "--reason", "incident 12").code)
+	require.Equal(t, 3, run("users", "deactivate", "ann@acme.example").code)
+	changes := len(con.Changes())
+	for name, spoil := range map[string]func(){
+		"gone":  func() {},
+		"empty": func() { require.NoError(t, os.WriteFile(journal, nil, 0o600)) },
+	} {
+		for _, part := range []string{"", "-wal", "-shm"} {
+			_ = os.Remove(journal + part)
+		}
+		spoil()
+		for _, args := range [][]string{{"users", "deactivate", "ann@acme.example"}, {"users", "deactivate", "--dry-run", "ann@acme.example"}, {"ops", "resume"}} {
+			out := run(args...)
+			assert.Equal(t, 2, out.code, "%s: %v", name, args)
+			assert.Contains(t, out.stderr, "the journal is empty, and the audit log is not", name)
+			assert.Contains(t, out.stderr, "billagent ops adopt", name)
+		}
+		assert.Len(t, con.Changes(), changes, "nothing was done")
+		require.Equal(t, 1, run("audit", "verify").code, "the log tells of what the journal does not know")
+		out := run("ops", "adopt")
+		require.Equal(t, 0, out.code, out.stderr)
+		assert.Contains(t, out.stdout, "and 1 freezes of the audit log are in the journal")
+		assert.Equal(t, 3, run("users", "deactivate", "ann@acme.example").code, "it is frozen still")
+		require.Equal(t, 0, run("audit", "verify").code, name)
+	}
+	for _, part := range []string{"-wal", "-shm"} {
+		_ = os.Remove(journal + part)
+	}
+	data, err := os.ReadFile(journal)
+	require.NoError(t, err)
+	copy(data, "this is no database")
+	require.NoError(t, os.WriteFile(journal, data, 0o600))
+	out := run("users", "deactivate", "ann@acme.example")
+	assert.Equal(t, 2, out.code)
+	assert.Contains(t, out.stderr, "journal.db")
+	assert.Contains(t, out.stderr, "the journal's file is damaged")
+	assert.NotContains(t, out.stderr, "room on the disk")
+	assert.Len(t, con.Changes(), changes)
+}

@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// adopted is the fact that an empty journal was accepted beside an audit log that is not.
+const adopted = "adopted_at"
+
+// New says that nothing was ever written here, nor was it accepted that nothing is.
+func (j *Journal) New(ctx context.Context) (bool, error) {
+	for _, table := range []string{"operations", "freezes", "facts"} {
+		var one int
+		err := j.db.QueryRowContext(ctx, "SELECT 1 FROM "+table+" LIMIT 1").Scan(&one)
+		if err == nil {
+			return false, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return false, fmt.Errorf("reading the journal: %w", err)
+		}
+	}
+	return true, nil
+}
+
+// Adopt writes down operations that have ended and freezes, as another record tells of them, in one transaction: of those
+// that are here already nothing changes.
+func (j *Journal) Adopt(ctx context.Context, ops []Operation, freezes []Freeze) error {
+	err := j.tx(ctx, "adopt", func(tx *sql.Tx) error {
+		for _, o := range ops {
+			if err := adoptOne(ctx, tx, o); err != nil {
+				return err
+			}
+		}
+		for _, f := range freezes {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO freezes (tenant, reason, by_whom, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+				f.Tenant, f.Reason, f.By, f.At.UnixMicro()); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", adopted, time.Now().UTC().Format(time.RFC3339))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down what the audit log tells: %w", err)
+	}
+	return nil
+}
+
+func adoptOne(ctx context.Context, tx *sql.Tx, o Operation) error {
+	request, err1 := text(o.Request)
+	before, err2 := text(o.Before)
+	after, err3 := text(o.After)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	var intent int64
+	if o.IntentAt != nil {
+		intent = o.IntentAt.UnixMicro()
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, outcome, reason,
+		before_user, after_user, selector_version, created_at, updated_at, intent_at, audited)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1) ON CONFLICT DO NOTHING`,
+		o.ID, o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun),
+		string(Verified), string(o.Outcome), o.Reason, before, after, o.SelectorVersion, o.CreatedAt.UnixMicro(), o.UpdatedAt.UnixMicro(), intent)
+	return err
+}

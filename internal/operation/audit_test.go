@@ -1,0 +1,201 @@
+package operation_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func (o *office) log() string { return filepath.Join(o.dir, "audit", "log.jsonl") }
+
+// spoilt are ways in which an audit log cannot be written, each with how it is put right.
+var spoilt = map[string]func(t *testing.T, path string) (mended func()){
+	"a folder in its place": func(t *testing.T, path string) func() {
+		require.NoError(t, os.Rename(path, path+".aside"))
+		require.NoError(t, os.Mkdir(path, 0o700))
+		return func() {
+			require.NoError(t, os.Remove(path))
+			require.NoError(t, os.Rename(path+".aside", path))
+		}
+	},
+	"a full disk": func(t *testing.T, path string) func() { // every write to this device is refused for want of room
+		require.NoError(t, os.Rename(path, path+".aside"))
+		require.NoError(t, os.Symlink("/dev/full", path))
+		return func() {
+			require.NoError(t, os.Remove(path))
+			require.NoError(t, os.Rename(path+".aside", path))
+		}
+	},
+	"a link to nowhere": func(t *testing.T, path string) func() {
+		require.NoError(t, os.Rename(path, path+".aside"))
+		require.NoError(t, os.Symlink("/nonexistent/log.jsonl", path))
+		return func() {
+			require.NoError(t, os.Remove(path))
+			require.NoError(t, os.Rename(path+".aside", path))
+		}
+	},
+}
+
+// TestWithoutALineInTheAuditLogNothingIsCommitted spoils the log before a change.
+func TestWithoutALineInTheAuditLogNothingIsCommitted(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range spoilt {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, 2)
+			d := o.desk(t, nil)
+			require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u2@acme.example").Outcome)
+			require.NoError(t, d.Close())
+			before := o.Stored()
+			mended := spoil(t, o.log())
+			d = o.desk(t, nil)
+			r := d.Deactivate(t.Context(), "u1@acme.example")
+			require.Equal(t, userops.Halted, r.Outcome, r.Reason)
+			require.ErrorIs(t, r.Err, userops.ErrStorage)
+			assert.Contains(t, r.Reason, "writing the audit log")
+			assert.Equal(t, before, o.Stored())
+			require.NoError(t, d.Close())
+			mended()
+
+			require.Equal(t, userops.Done, o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example").Outcome)
+			late := 0
+			for _, e := range o.entries(t) {
+				if e.Op == r.Op {
+					late++
+					assert.True(t, e.Late)
+					assert.Equal(t, userops.Halted, e.Outcome)
+					assert.NotNil(t, e.EndedAt)
+				}
+			}
+			assert.Equal(t, 1, late, "the one that was halted is told as late")
+			o.reconciled(t)
+		})
+	}
+}
+
+// TestWhatTheAuditLogMissedComesLate spoils the log between the commit and its outcome.
+func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range spoilt {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, 2)
+			var mended func()
+			o.write = func(at string) error {
+				if at == "acted" && mended == nil {
+					mended = spoil(t, o.log())
+				}
+				return nil
+			}
+			d := o.desk(t, nil)
+			r := d.Deactivate(t.Context(), "u1@acme.example")
+			require.Equal(t, userops.Done, r.Outcome, "what is done is said to be done all the same")
+			require.Len(t, r.Notices, 1)
+			assert.Contains(t, r.Notices[0], "the next run writes it there")
+			require.NoError(t, d.Close())
+			mended()
+			assert.Len(t, o.findings(t), 1, "until then it is missed")
+
+			require.Equal(t, userops.Already, o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example").Outcome)
+			var told []audit.Entry
+			for _, e := range o.entries(t) {
+				if e.Op == r.Op && e.Event == "outcome" {
+					told = append(told, e)
+				}
+			}
+			require.Len(t, told, 1)
+			assert.True(t, told[0].Late)
+			assert.Equal(t, userops.Done, told[0].Outcome)
+			o.reconciled(t)
+		})
+	}
+}
+
+// findings are what is found where log and journal are held against each other.
+func (o *office) findings(t *testing.T) []audit.Finding {
+	t.Helper()
+	j, err := journal.Open(context.Background(), filepath.Join(o.dir, "journal.db"), journal.Options{})
+	require.NoError(t, err)
+	defer j.Close()
+	ops, err := j.List(context.Background(), journal.Filter{})
+	require.NoError(t, err)
+	entries, err := audit.Read(filepath.Join(o.dir, "audit"))
+	require.NoError(t, err)
+	return operation.Reconcile(entries, ops)
+}
+
+func (o *office) reconciled(t *testing.T) {
+	t.Helper()
+	assert.Empty(t, o.findings(t))
+}
+
+func TestLogAndJournalAreHeldAgainstEachOther(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 3)
+	d := o.desk(t, nil)
+	first := d.Deactivate(t.Context(), "u1@acme.example")
+	second := d.SetRole(t.Context(), "u2@acme.example", "Payer")
+	require.NoError(t, d.Close())
+	o.reconciled(t)
+
+	o.exec(t, "UPDATE operations SET outcome = 'halted' WHERE id = $1", first.Op)
+	require.Len(t, o.findings(t), 1)
+	assert.Contains(t, o.findings(t)[0].What, "is done here, and halted in the journal")
+	o.exec(t, "UPDATE operations SET outcome = 'done' WHERE id = $1", first.Op)
+	o.exec(t, "UPDATE operations SET email = 'u3@acme.example', request = replace(request, 'u2', 'u3') WHERE id = $1", second.Op)
+	require.NotEmpty(t, o.findings(t))
+	assert.Contains(t, o.findings(t)[0].What, "u2@acme.example here, and set-role u3@acme.example in the journal")
+	o.exec(t, "DELETE FROM operations WHERE id = $1", second.Op)
+	require.Len(t, o.findings(t), 1)
+	assert.Contains(t, o.findings(t)[0].What, "is not in the journal")
+	data, err := os.ReadFile(o.log())
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(o.log(), nil, 0o600))
+	require.Len(t, o.findings(t), 1)
+	assert.Contains(t, o.findings(t)[0].What, "is in the journal and not in the log")
+	require.NoError(t, os.WriteFile(o.log(), data, 0o600))
+}
+
+// TestAJournalIsMadeAgainFromTheAuditLog loses the journal: the hourly limit and the freezes come back with it.
+func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 10)
+	d := o.desk(t, nil)
+	for _, email := range []string{"u1@acme.example", "u2@acme.example", "u3@acme.example"} {
+		require.Equal(t, userops.Done, d.Deactivate(t.Context(), email).Outcome)
+	}
+	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "freeze", Actor: "eve", Tenant: "acme", Reason: "drill"}))
+	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "freeze", Actor: "eve", Tenant: "other", Reason: "drill"}))
+	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "thaw", Actor: "eve", Tenant: "other"}))
+	require.NoError(t, d.Close())
+	for _, f := range []string{"journal.db", "journal.db-wal", "journal.db-shm"} {
+		_ = os.Remove(filepath.Join(o.dir, f))
+	}
+	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, j.Close()) })
+	fresh, err := j.New(t.Context())
+	require.NoError(t, err)
+	require.True(t, fresh)
+	ops, freezes := operation.FromAudit(o.entries(t))
+	require.NoError(t, j.Adopt(t.Context(), ops, freezes))
+	fresh, err = j.New(t.Context())
+	require.NoError(t, err)
+	require.False(t, fresh)
+	o.reconciled(t)
+	require.ErrorIs(t, j.Frozen(t.Context(), "acme"), userops.ErrFrozen)
+	require.NoError(t, j.Frozen(t.Context(), "other"))
+	_, err = j.Thaw(t.Context(), "acme")
+	require.NoError(t, err)
+	r := o.desk(t, nil).Deactivate(t.Context(), "u4@acme.example")
+	require.ErrorIs(t, r.Err, userops.ErrLimit, "three have gone within the hour")
+	require.NoError(t, j.Adopt(t.Context(), ops, freezes), "once more changes nothing")
+}

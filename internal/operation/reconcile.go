@@ -1,0 +1,58 @@
+package operation
+
+import (
+	"fmt"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Reconcile holds the audit log and the journal against each other, both ways: every operation that has ended stands in the
+// log as it ended, and every operation of the log is in the journal. Operations under way are passed over.
+func Reconcile(entries []audit.Entry, ops []journal.Operation) []audit.Finding {
+	var out []audit.Finding
+	find := func(line int64, format string, args ...any) {
+		out = append(out, audit.Finding{Line: int(line), What: fmt.Sprintf(format, args...)})
+	}
+	known := map[string]journal.Operation{}
+	for _, o := range ops {
+		known[o.ID] = o
+	}
+	told := map[string][]audit.Entry{}
+	missing := map[string]bool{}
+	for _, e := range entries {
+		if e.Op == "" {
+			continue
+		}
+		o, ok := known[e.Op]
+		switch {
+		case !ok && !missing[e.Op]:
+			missing[e.Op] = true
+			find(e.Seq, "operation %s (%s %s) is not in the journal", e.Op, e.Action, e.Target)
+		case ok && (e.Tenant != o.Tenant || e.Action != o.Request.Action || !userops.SameEmail(e.Target, o.Request.Email)):
+			find(e.Seq, "operation %s is %s %s here, and %s %s in the journal", e.Op, e.Action, e.Target, o.Request.Action, o.Request.Email)
+		}
+		if e.Event == "outcome" || e.Event == "settled" {
+			told[e.Op] = append(told[e.Op], e)
+		}
+	}
+	for _, o := range ops {
+		if !o.Ended() {
+			continue
+		}
+		all := told[o.ID]
+		agrees := false
+		for _, e := range all {
+			agrees = agrees || e.Outcome == o.Outcome
+		}
+		switch {
+		case len(all) == 0:
+			find(0, "operation %s (%s %s: %s) is in the journal and not in the log; the next change writes what is only late", o.ID, o.Request.Action, o.Request.Email, o.Outcome)
+		case !agrees:
+			last := all[len(all)-1]
+			find(last.Seq, "operation %s is %s here, and %s in the journal", o.ID, last.Outcome, o.Outcome)
+		}
+	}
+	return out
+}

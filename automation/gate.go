@@ -65,8 +65,8 @@ type Gate struct {
 	held   map[proto.FetchRequestID]*Sent // let through, their answer not seen yet
 	unheld []Unheld
 	paused map[string]bool // addresses that came here, whatever else is told of them
-	trace  *networkTrace // nil: not listened to
-	moved  chan struct{} // closed and replaced whenever something happens
+	trace  *networkTrace   // nil: not listened to
+	moved  chan struct{}   // closed and replaced whenever something happens
 }
 
 // OpenGate begins to hold the session's requests. It returns when no request can slip by. Close it. A session has one

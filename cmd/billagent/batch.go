@@ -13,7 +13,6 @@ import (
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 )
 
@@ -41,7 +40,7 @@ func (c columns) known() []string {
 }
 
 // batchCommand completes a command that makes one change for each e-mail, in one signed-in session.
-func (a *app) batchCommand(c *cobra.Command, cols columns, do func(context.Context, userops.Directory, row) userops.Result) *cobra.Command {
+func (a *app) batchCommand(c *cobra.Command, cols columns, ask func(row) journal.Request) *cobra.Command {
 	var from, role, first, last string
 	var skip bool
 	var change changeFlags
@@ -73,30 +72,16 @@ func (a *app) batchCommand(c *cobra.Command, cols columns, do func(context.Conte
 		for i := range rows {
 			rows[i].role, rows[i].firstName, rows[i].lastName = either(rows[i].role, role), either(rows[i].firstName, first), either(rows[i].lastName, last)
 		}
+		asked := make([]journal.Request, len(rows))
+		for i, r := range rows {
+			asked[i] = ask(r)
+			asked[i].Action = cols.action
+		}
 		return a.serveOperations(cmd, change, func(ctx context.Context, dir *operation.Directory) error {
-			if cols.action == userops.Deactivate {
-				err := admit(ctx, dir, rows)
-				if errors.Is(err, userops.ErrLimit) { // nothing of the run is done, and each row says so
-					return a.changeAll(ctx, dir, rows, from != "", func(ctx context.Context, _ userops.Directory, r row) userops.Result {
-						return dir.Refuse(ctx, journal.Request{Action: cols.action, Email: r.email}, err)
-					})
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return a.changeAll(ctx, dir, rows, from != "", do)
+			return a.changeAll(ctx, dir, asked, from != "")
 		})
 	}
 	return c
-}
-
-func admit(ctx context.Context, dir *operation.Directory, rows []row) error {
-	emails := make([]string, len(rows))
-	for i, r := range rows {
-		emails[i] = r.email
-	}
-	return dir.Admit(ctx, emails)
 }
 
 func either(a, b string) string {
@@ -227,81 +212,6 @@ func (a *app) readFile(from string, cols columns) (rows []row, bad []error, err 
 		}
 		rows = append(rows, row{line: line, email: field("email"), firstName: field("first_name"), lastName: field("last_name"), role: field("role")})
 	}
-}
-
-// changeAll makes the changes one after the other and prints each result as it comes. After a Ctrl-C the change under
-// way is settled and the others are reported as halted.
-func (a *app) changeAll(ctx context.Context, dir userops.Directory, rows []row, isBatch bool, do func(context.Context, userops.Directory, row) userops.Result) error {
-	isBatch = isBatch || len(rows) > 1
-	var bar *progressbar.ProgressBar
-	if _, ok := terminalOf(a.stderr); ok && isBatch {
-		a.live.out = nil // the bar takes its place
-		bar = progressbar.NewOptions(len(rows), progressbar.OptionSetWriter(a.stderr), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
-	}
-	results := make([]userops.Result, 0, len(rows))
-	for _, r := range rows {
-		res := do(ctx, dir, r)
-		results = append(results, res)
-		a.live.stop()
-		if bar != nil {
-			_ = bar.Clear() // a bar that cannot be drawn ends nothing
-		}
-		if err := a.printResult(res, isBatch); err != nil {
-			return a.unwritten(results, err)
-		}
-		if bar != nil {
-			_ = bar.Add(1)
-		}
-	}
-	if a.output == "json" && isBatch || a.output == "csv" {
-		if err := a.printResults(results); err != nil {
-			return a.unwritten(results, err)
-		}
-	}
-	code := userops.ExitCodeOf(results)
-	if code != 0 {
-		return &exitError{code: code}
-	}
-	return nil
-}
-
-// printResults prints all results as one JSON array, or as CSV.
-func (a *app) printResults(results []userops.Result) error {
-	if a.output == "json" {
-		if results == nil {
-			results = []userops.Result{}
-		}
-		return printJSON(a.stdout, results)
-	}
-	records := make([][]string, len(results))
-	for i, r := range results {
-		records[i] = resultRecord(r)
-	}
-	return writeRecords(a.stdout, resultColumns, records)
-}
-
-// unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. A person
-// must look, which is what the exit status says.
-func (a *app) unwritten(results []userops.Result, err error) error {
-	for _, r := range results {
-		fmt.Fprintln(a.stderr, resultLine(r))
-	}
-	return &exitError{code: userops.Unknown.ExitCode(), err: fmt.Errorf("the results above were reached, but could not be written: %w", err)}
-}
-
-func (a *app) printResult(r userops.Result, isBatch bool) error {
-	switch a.output {
-	case "table":
-		_, err := fmt.Fprintln(a.stdout, resultLine(r))
-		return err
-	case "ndjson":
-		return printLine(a.stdout, r)
-	case "json":
-		if !isBatch {
-			return printJSON(a.stdout, r)
-		}
-	}
-	return nil
 }
 
 // exactly is cobra.ExactArgs with a message that says what is missing.

@@ -20,12 +20,13 @@ var opColumns = []string{"op", "created_at", "tenant", "action", "email", "state
 
 func (a *app) opsListCommand() *cobra.Command {
 	var f journal.Filter
-	var action, outcome, since, until string
+	var action, outcome, since, until, batch string
+	var batches bool
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List operations, newest first",
 		Long:    "List operations, newest first: those of all tenants, or of the one named with --tenant.",
-		Example: "  billagent ops list --since 24h\n  billagent ops list --under-way\n  billagent ops list --email ann@acme.example -o json",
+		Example: "  billagent ops list --since 24h\n  billagent ops list --under-way\n  billagent ops list --email ann@acme.example -o json\n  billagent ops list --batches",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.Tenant, f.Action, f.Outcome = a.tenantName, userops.Action(action), userops.Outcome(outcome)
@@ -46,6 +47,12 @@ func (a *app) opsListCommand() *cobra.Command {
 				return usage(fmt.Errorf("--limit cannot be negative"))
 			}
 			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
+				if batches {
+					return a.printBatches(ctx, office.Journal, f)
+				}
+				if batch != "" {
+					return a.printBatch(ctx, office.Journal, batch)
+				}
 				ops, err := office.Journal.List(ctx, f)
 				if err != nil {
 					return err
@@ -60,6 +67,8 @@ func (a *app) opsListCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.UnderWay, "under-way", false, "only those that have no outcome yet")
 	c.Flags().StringVar(&since, "since", "", "only later ones: a date, a time, or how long ago, such as 24h")
 	c.Flags().StringVar(&until, "until", "", "only earlier ones")
+	c.Flags().StringVar(&batch, "batch", "", "the rows of this batch, by its id or the beginning of it, also those that were never begun")
+	c.Flags().BoolVar(&batches, "batches", false, "list batches instead")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 for all")
 	must(c.RegisterFlagCompletionFunc("action", cobra.FixedCompletions(actions, cobra.ShellCompDirectiveNoFileComp)))
 	must(c.RegisterFlagCompletionFunc("outcome", cobra.FixedCompletions(outcomes, cobra.ShellCompDirectiveNoFileComp)))

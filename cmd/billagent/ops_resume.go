@@ -2,23 +2,34 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
 
 func (a *app) opsResumeCommand() *cobra.Command {
-	return &cobra.Command{
+	var id string
+	c := &cobra.Command{
 		Use:   "resume",
-		Short: "Settle the operations of a tenant that an interrupted process left open",
+		Short: "Settle the operations of a tenant that an interrupted process left open, or go on with a batch",
 		Long: `Settle what an interrupted process left open. An operation that had not come to its commit is halted: nothing was changed.
 One that was at its commit is settled by reading back. Nothing is begun or pressed again. The next changing command of the
-tenant does the same by itself.`,
-		Example: "  billagent ops resume --tenant acme",
+tenant does the same by itself.
+
+With --batch the rows of a batch that were never carried out are, too; what was not begun when the process ended is known, since a
+batch is written down before its first row.`,
+		Example: "  billagent ops resume --tenant acme\n  billagent ops resume --batch 019a",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if id != "" {
+				return a.resumeBatch(cmd, id)
+			}
 			return a.serveOperations(cmd, changeFlags{}, func(ctx context.Context, dir *operation.Directory) error {
 				results, err := dir.Resume(ctx)
 				a.live.stop()
@@ -48,4 +59,40 @@ tenant does the same by itself.`,
 			})
 		},
 	}
+	c.Flags().StringVar(&id, "batch", "", "go on with this batch, by its id or the beginning of it: billagent ops list --batches")
+	return c
+}
+
+// resumeBatch carries out what is left of a batch, as it was asked for.
+func (a *app) resumeBatch(cmd *cobra.Command, id string) error {
+	var kept journal.Batch
+	err := a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) (err error) {
+		if kept, err = office.Journal.Batch(ctx, id); errors.Is(err, journal.ErrNoBatch) {
+			return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if a.tenantName != "" && a.tenantName != kept.Tenant {
+		return usage(fmt.Errorf("batch %s is of tenant %s", kept.ID, kept.Tenant))
+	}
+	a.tenantName = kept.Tenant
+	flags := changeFlags{onBehalfOf: kept.OnBehalfOf}
+	if kept.DryRun {
+		flags.dryRun = upToCommit
+	}
+	return a.serveOperations(cmd, flags, func(ctx context.Context, dir *operation.Directory) error {
+		if _, err := dir.Resume(ctx); err != nil { // what was left at its commit is settled, and its row with it
+			return err
+		}
+		if kept, err = dir.Journal.Batch(ctx, kept.ID); err != nil {
+			return err
+		}
+		left := operation.Left(kept)
+		a.note(fmt.Sprintf("batch %s: %d of %d changes are left", kept.ID, len(left), len(kept.Rows)))
+		b := &batch{app: a, dir: dir, id: kept.ID, several: true}
+		return b.run(ctx, left)
+	})
 }

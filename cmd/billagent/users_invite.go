@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-
+	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -17,8 +16,8 @@ func (a *app) usersInviteCommand() *cobra.Command {
 console names it. An e-mail that is active already is "already"; one that belongs to an inactive user halts,
 unless --reactivate is given.`,
 		Example: "  billagent users invite eve@acme.example --first-name Eve --last-name Moss --role Approver\n  billagent users invite --from joiners.csv    # email,first_name,last_name,role",
-	}, columns{role: true, names: true}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
-		return dir.Invite(ctx, userops.Invitation{Email: r.email, FirstName: r.firstName, LastName: r.lastName, Role: r.role, TimeZone: timeZone, Reactivate: reactivate})
+	}, columns{action: userops.Invite, role: true, names: true}, func(r row) journal.Request {
+		return journal.Request{Email: r.email, FirstName: r.firstName, LastName: r.lastName, Role: r.role, TimeZone: timeZone, Reactivate: reactivate}
 	})
 	c.Flags().StringVar(&timeZone, "time-zone", "", "time zone in the console's words (default: as the console has it)")
 	c.Flags().BoolVar(&reactivate, "reactivate", false, "reactivate an inactive user of that e-mail instead of halting")

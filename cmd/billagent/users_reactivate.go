@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-
+	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -12,7 +11,5 @@ func (a *app) usersReactivateCommand() *cobra.Command {
 		Use:     "reactivate EMAIL…",
 		Short:   "Give deactivated users their access back",
 		Example: "  billagent users reactivate ann@acme.example\n  billagent users reactivate --from returners.csv",
-	}, columns{}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
-		return dir.Reactivate(ctx, r.email)
-	})
+	}, columns{action: userops.Reactivate}, func(r row) journal.Request { return journal.Request{Email: r.email} })
 }

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"context"
-
+	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -13,7 +12,7 @@ func (a *app) usersSetRoleCommand() *cobra.Command {
 		Short:   "Change the role of users",
 		Long:    "Change the role of users. The role is named as the console names it; `billagent roles list` shows which there are.",
 		Example: "  billagent users set-role ann@acme.example --role Approver\n  billagent users set-role --from roles.csv",
-	}, columns{role: true}, func(ctx context.Context, dir userops.Directory, r row) userops.Result {
-		return dir.SetRole(ctx, r.email, r.role)
+	}, columns{action: userops.SetRole, role: true}, func(r row) journal.Request {
+		return journal.Request{Email: r.email, Role: r.role}
 	})
 }

@@ -62,6 +62,9 @@ func (d *Directory) Refuse(ctx context.Context, rq journal.Request, why error) u
 	if err != nil {
 		return ended(asked, errors.Join(why, err))
 	}
+	if err := d.written(ctx, o); err != nil {
+		d.Log.Warn("the batch could not be kept", "error", err)
+	}
 	if joined { // another run's, which has its own say
 		return ended(o, why)
 	}

@@ -40,6 +40,7 @@ type Directory struct {
 	abandoned map[string]bool // operations that were found left before their commit
 
 	settledAll bool // what earlier processes left has been settled
+	row        place
 }
 
 var _ userops.Directory = (*Directory)(nil)
@@ -177,7 +178,11 @@ func (d *Directory) begin(ctx context.Context, asked journal.Operation) (journal
 	if joined {
 		d.Say("the same change is under way as operation " + o.ID)
 	}
-	if err := d.hold(ctx); err != nil {
+	err = d.written(ctx, o)
+	if err == nil {
+		err = d.hold(ctx)
+	}
+	if err != nil {
 		if !joined { // an operation that was joined is for whoever began it to end
 			d.withdraw(ctx, o, ended(o, d.unkept(err)))
 		}
@@ -192,7 +197,9 @@ func (d *Directory) begin(ctx context.Context, asked journal.Operation) (journal
 		return o, nil
 	}
 	// What was joined had been left before its commit by a process that ended: it is asked for anew.
-	o, _, err = d.Journal.Begin(ctx, asked)
+	if o, _, err = d.Journal.Begin(ctx, asked); err == nil {
+		err = d.written(ctx, o)
+	}
 	return o, err
 }
 

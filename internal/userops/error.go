@@ -35,6 +35,7 @@ var (
 	ErrStorage      = errors.New("a file could not be kept")
 	ErrDamaged      = errors.New("a file is damaged")
 	ErrLost         = errors.New("the journal is empty, and the audit log is not")
+	ErrOutput       = errors.New("the output could not be written")
 	ErrCancelled    = errors.New("stopped on request")
 	ErrTimeout      = errors.New("the time allowed has passed")
 	ErrProtected    = errors.New("the user is on the protected list")

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/jedib0t/go-pretty/v6/table"
+)
+
+// printBatches lists batches, newest first, with how much of each is left.
+func (a *app) printBatches(ctx context.Context, j *journal.Journal, f journal.Filter) error {
+	all, err := j.Batches(ctx, f.Tenant, f.Limit)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i], err = j.Batch(ctx, all[i].ID); err != nil {
+			return err
+		}
+	}
+	switch a.output {
+	case "json":
+		if all == nil {
+			all = []journal.Batch{}
+		}
+		return printJSON(a.stdout, all)
+	case "ndjson":
+		for _, b := range all {
+			if err := printLine(a.stdout, b); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "csv":
+		records := make([][]string, len(all))
+		for i, b := range all {
+			records[i] = []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(operation.Left(b))), b.RequestedBy, b.OnBehalfOf}
+		}
+		return writeRecords(a.stdout, []string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}, records)
+	}
+	if len(all) == 0 {
+		_, err := fmt.Fprintln(a.stdout, "there was no batch")
+		return err
+	}
+	t := newTable()
+	t.AppendHeader(table.Row{"Batch", "When", "Tenant", "Changes", "Left", "By"})
+	for _, b := range all {
+		t.AppendRow(table.Row{b.ID, b.CreatedAt.Local().Format(time.DateTime), b.Tenant, len(b.Rows), len(operation.Left(b)), cell(b.RequestedBy, 24)})
+	}
+	return render(a.stdout, t)
+}
+
+// printBatch lists what a batch asked for and what became of each.
+func (a *app) printBatch(ctx context.Context, j *journal.Journal, id string) error {
+	b, err := j.Batch(ctx, id)
+	if errors.Is(err, journal.ErrNoBatch) {
+		return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
+	}
+	if err != nil {
+		return err
+	}
+	switch a.output {
+	case "json":
+		return printJSON(a.stdout, b)
+	case "ndjson":
+		for _, r := range b.Rows {
+			if err := printLine(a.stdout, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "csv":
+		records := make([][]string, len(b.Rows))
+		for i, r := range b.Rows {
+			op, _ := rowStanding(r)
+			records[i] = []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State), string(op.Outcome), op.Reason}
+		}
+		return writeRecords(a.stdout, []string{"n", "action", "email", "op", "state", "outcome", "reason"}, records)
+	}
+	t := newTable()
+	t.AppendHeader(table.Row{"#", "Action", "Email", "Outcome", "Operation"})
+	for _, r := range b.Rows {
+		op, standing := rowStanding(r)
+		t.AppendRow(table.Row{r.N, string(r.Request.Action), cell(r.Request.Email, 36), standing, op.ID})
+	}
+	if err := render(a.stdout, t); err != nil {
+		return err
+	}
+	if left := len(operation.Left(b)); left > 0 {
+		_, err = fmt.Fprintf(a.stdout, "%d of %d were not carried out; go on with: billagent ops resume --batch %s\n", left, len(b.Rows), b.ID)
+	}
+	return err
+}
+
+// rowStanding is the operation that a row has become, an empty one where it was never begun, and how it stands.
+func rowStanding(r journal.BatchRow) (journal.Operation, string) {
+	if r.Operation == nil {
+		return journal.Operation{}, "not begun"
+	}
+	return *r.Operation, standing(*r.Operation)
+}

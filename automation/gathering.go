@@ -17,6 +17,8 @@ type gathering struct {
 	moved  string // why what was read does not hang together
 	start  int    // number of the page's latest request when reading began
 	parts  bool   // more was read than was in the document at first
+	paged  bool   // it is shown a page at a time
+	begun  bool   // what leads back to an earlier page was seen to lead nowhere
 
 	filters []string // how the filters were last seen
 }
@@ -210,6 +212,8 @@ func (g *gathering) prove(how string, ended bool) {
 		g.out.Proof = fmt.Sprintf("%d rows were read, the counter says %d", len(g.out.Rows), *g.total)
 	case g.total == nil && g.r.Counter != nil:
 		g.out.Proof = "the counter could not be read"
+	case g.paged && g.total == nil && !g.begun:
+		g.out.Proof = how + ", and nothing shows that it began with the first page"
 	case !ended && g.total == nil:
 		g.out.Proof = how + ", which alone proves no end"
 	case !ended && !g.larger:

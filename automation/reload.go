@@ -45,3 +45,45 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 		}
 	}
 }
+
+// Changes does something that changes what a target shows within the page, and waits until that differs from before and is at
+// rest. do returns false where nothing was done after all.
+func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Duration, do func() (bool, error)) error {
+	before, err := p.shown(ctx, t)
+	if err != nil {
+		return err
+	}
+	if did, err := do(); err != nil || !did {
+		return err
+	}
+	ctx, cancel := patient(ctx, bound)
+	defer cancel()
+	for last := before; ; {
+		now, err := p.shown(ctx, t)
+		switch {
+		case err == nil && !now.Busy && now.Print != before.Print && now.Print == last.Print:
+			return nil
+		case over(ctx):
+			return &Error{Act: "await the change of", Target: t.Name, Kind: ErrMissing, Page: WithoutQuery(p.URL()),
+				Last: "it shows what it showed before, or does not come to rest", Waited: bound.String(), Want: "another content, at rest", Cause: context.Cause(ctx)}
+		case err == nil:
+			last = now
+		}
+		if err := p.landed(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// print is what a target shows, as a hash; of one that is not there, nothing.
+type print struct {
+	Print string `json:"print"`
+	Busy  bool   `json:"busy"`
+}
+
+// shown takes a print of a target, a frame after the one before.
+func (p *Page) shown(ctx context.Context, t *selectors.Target) (print, error) {
+	var out print
+	err := p.look(ctx, "printOf", map[string]any{"target": t}, &out)
+	return out, err
+}

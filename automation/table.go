@@ -14,6 +14,7 @@ type Reading struct {
 	Table    *selectors.Target
 	Counter  *selectors.Target // says how many rows there are in all
 	Next     *selectors.Target // leads to the next page; disabled or absent on the last one
+	Previous *selectors.Target // leads to the page before; disabled or absent on the first one
 	More     *selectors.Target // adds rows to the same page; absent when there are no more
 	Scroll   bool              // the table draws only what is in view
 	Filters  []Filter          // what must hold before the first row is read and after the last
@@ -31,6 +32,8 @@ type Filter struct {
 	Target *selectors.Target `json:"target"`
 	On     *bool             `json:"on,omitempty"`
 	Equals string            `json:"equals,omitempty"`
+	// Empty says that the control must say nothing, or not be shown, such as a search box or the sign of a filter.
+	Empty bool `json:"empty,omitempty"`
 }
 
 // Rows is what was read of a table.
@@ -60,6 +63,7 @@ type rowsAnswer struct {
 	Filters    []string    `json:"filters"`
 	Next       string      `json:"next"`
 	NextDetail string      `json:"nextDetail"`
+	Previous   string      `json:"previous"`
 	Pos        float64     `json:"pos"`
 	Height     float64     `json:"height"`
 	Bottom     bool        `json:"bottom"`
@@ -107,10 +111,15 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 }
 
 func (p *Page) readPaged(ctx context.Context, g *gathering) error {
-	mark, forward, kind := "", g.r.Next, onePage
+	forward, kind := g.r.Next, onePage
 	if forward == nil {
 		forward, kind = g.r.More, wholePage
 	}
+	g.paged = kind == onePage
+	if err := p.turnBack(ctx, g); err != nil {
+		return err
+	}
+	mark := ""
 	for {
 		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "next": forward})
 		if err != nil {
@@ -143,6 +152,32 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 		}
 	}
 }
+
+// turnBack goes to the first page of a list: a console may remember the page that was shown last.
+func (p *Page) turnBack(ctx context.Context, g *gathering) error {
+	if g.r.Previous == nil {
+		return nil
+	}
+	mark := ""
+	for range mostPages {
+		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "previous": g.r.Previous})
+		if err != nil {
+			return err
+		}
+		if a.Previous != "visible" {
+			g.begun = a.Previous == "disabled" || a.Previous == "absent" || a.Previous == "hidden"
+			return nil
+		}
+		mark = a.Mark
+		if err := p.Click(ctx, Press{Target: g.r.Previous, Bound: g.r.Bound}); err != nil {
+			return err
+		}
+	}
+	return g.incomplete("its first page was not reached by turning back %d times", mostPages)
+}
+
+// mostPages bounds how often a list is turned back: a list of 50,000 rows in pages of 50.
+const mostPages = 1000
 
 // againBound is how long another page may take to come where the counter says that all have been seen.
 const againBound = 3 * time.Second

@@ -23,6 +23,9 @@ func (f *Flow) check() []error {
 		if s.Reloads && name != "click" && name != "check" && name != "choose" {
 			complain("reloads goes with click, check and choose", append(at, "reloads")...)
 		}
+		if s.Changes != "" && (s.Reloads || s.Asks || name != "click" && name != "check" && name != "choose") {
+			complain("changes goes with click, check and choose, and not with reloads or asks", append(at, "changes")...)
+		}
 		if s.Asks && (s.Reloads || name != "click" && name != "check" && name != "choose") {
 			complain("asks goes with click, check and choose, and not with reloads", append(at, "asks")...)
 		}

@@ -64,6 +64,7 @@ type Step struct {
 
 	Timeout Duration `json:"timeout,omitempty"`
 	Asks    bool     `json:"asks,omitempty"`    // click, check or choose makes the page ask for data anew: wait for the answer
+	Changes string   `json:"changes,omitempty"` // click, check or choose changes what this target shows: wait until it has, and rests
 	Reloads bool     `json:"reloads,omitempty"` // click, check or choose makes the page load anew: wait until it has
 }
 
@@ -144,14 +145,18 @@ type Read struct {
 // Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed meanwhile, or
 // when only a second reading can tell whether it did.
 type Rows struct {
-	Table   string   `json:"table"`
-	As      string   `json:"as"`
-	Counter string   `json:"counter,omitempty"`
-	Next    string   `json:"next,omitempty"`
-	More    string   `json:"more,omitempty"`
-	Scroll  bool     `json:"scroll,omitempty"`
-	Filters []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
-	Reload  []Step   `json:"reload,omitempty"`
+	Table   string `json:"table"`
+	As      string `json:"as"`
+	Counter string `json:"counter,omitempty"`
+	Next    string `json:"next,omitempty"`
+	// Previous leads to the page before: a console may remember a page. Without it only a counter shows where a list begins.
+	Previous string   `json:"previous,omitempty"`
+	More     string   `json:"more,omitempty"`
+	Scroll   bool     `json:"scroll,omitempty"`
+	Filters  []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
+	// Unfiltered are what must say nothing or not be shown, such as a search box or the sign of a filter.
+	Unfiltered []string `json:"unfiltered,omitempty"`
+	Reload     []Step   `json:"reload,omitempty"`
 }
 
 // Filter is a control that decides which rows a table has, and how it must stand: on or off, or what it must say.
@@ -265,7 +270,7 @@ func (s *Step) verb() (name string, targets []string, inner [][]Step, count int)
 		set(true, "texts", r.Target)
 	}
 	if r := s.Rows; r != nil {
-		set(true, "rows", r.Table, r.Counter, r.Next, r.More)
+		set(true, "rows", append([]string{r.Table, r.Counter, r.Next, r.Previous, r.More}, r.Unfiltered...)...)
 		for _, f := range r.Filters {
 			targets = append(targets, f.Target)
 		}
@@ -287,6 +292,9 @@ func (s *Step) verb() (name string, targets []string, inner [][]Step, count int)
 	}
 	if h := s.Halt; h != nil {
 		set(true, "halt", h.Read, h.Texts)
+	}
+	if s.Changes != "" {
+		targets = append(targets, s.Changes)
 	}
 	set(s.Result != "", "result")
 	set(s.Notice != "", "notice", s.Notice)

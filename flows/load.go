@@ -174,7 +174,7 @@ func (l *Library) check() []error {
 	for _, v := range l.Versions {
 		for _, name := range v.Names() {
 			if !used[v][name] {
-				errs = append(errs, v.Complain(fmt.Sprintf("no flow uses the target %q", name), name))
+				l.Warnings = append(l.Warnings, v.Complain(fmt.Sprintf("no flow uses the target %q", name), name).Error())
 			}
 		}
 	}

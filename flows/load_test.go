@@ -39,7 +39,6 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"two kinds in one candidate", "selectors/bill/neo-2026-09.yaml", `{ css: "#users-count", provenance: guessed }`, `{ css: "#users-count", text: x, provenance: guessed }`, "exactly one kind"},
 		{"within nothing", "selectors/bill/neo-2026-09.yaml", "    within: nav.bar", "    within: nav.nowhere", `no target "nav.nowhere"`},
 		{"within itself", "selectors/bill/neo-2026-09.yaml", "  nav.bar:\n", "  nav.bar:\n    within: nav.settings\n", "within each other"},
-		{"target no flow uses", "selectors/bill/neo-2026-09.yaml", "targets:\n", "targets:\n  spare.part:\n    candidates: [{ text: x, provenance: guessed }]\n", `neo-2026-09.yaml:13:5: no flow uses the target "spare.part"`},
 		{"target that is missing", "selectors/bill/neo-2026-09.yaml", "  users.count:\n    candidates: [{ css: \"#users-count\", provenance: guessed }]\n", "", `has no target "users.count"`},
 		{"key that is no column", "selectors/bill/neo-2026-09.yaml", "key: email", "key: mail", `"mail" is not one of the columns`},
 		{"alias", "selectors/bill/neo-2026-09.yaml", "key: email", "key: &a email", "anchors"},
@@ -144,4 +143,19 @@ func TestWhatACommitSendsIsWarnedOf(t *testing.T) {
 		require.Len(t, lib.Warnings, 1)
 		assert.Contains(t, lib.Warnings[0], warned)
 	}
+}
+
+func TestATargetThatNoFlowUsesIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../selectors/bill/neo-2026-09.yaml")
+	require.NoError(t, err)
+	overlay := t.TempDir()
+	to := filepath.Join(overlay, "selectors/bill/neo-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+	spare := "targets:\n  spare.part:\n    candidates: [{ text: x, provenance: guessed }]\n"
+	require.NoError(t, os.WriteFile(to, []byte(strings.Replace(string(data), "targets:\n", spare, 1)), 0o600))
+	lib, err := flows.Load("bill", overlay)
+	require.NoError(t, err)
+	require.Len(t, lib.Warnings, 1)
+	assert.Contains(t, lib.Warnings[0], `neo-2026-09.yaml:13:5: no flow uses the target "spare.part"`)
 }

@@ -277,6 +277,9 @@ func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.
 	if s.Asks {
 		return r.on(target, func(t *selectors.Target) error { return r.Page.Asks(ctx, t, r.witnessed(), bound, do) })
 	}
+	if s.Changes != "" {
+		return r.on(s.Changes, func(t *selectors.Target) error { return r.Page.Changes(ctx, t, bound, do) })
+	}
 	if !s.Reloads {
 		_, err := do()
 		return err

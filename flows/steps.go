@@ -235,6 +235,18 @@ func (r *Run) rows(ctx context.Context, s *Rows, bound time.Duration) error {
 	if err != nil {
 		return err
 	}
+	if s.Previous != "" {
+		if reading.Previous, err = r.target(s.Previous); err != nil {
+			return err
+		}
+	}
+	for _, name := range s.Unfiltered {
+		t, err := r.target(name)
+		if err != nil {
+			return err
+		}
+		reading.Filters = append(reading.Filters, automation.Filter{Target: t, Empty: true})
+	}
 	for _, f := range s.Filters {
 		t, err := r.target(f.Target)
 		if err != nil {

@@ -1,7 +1,7 @@
 // The door: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
 const doors = {
-  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced,
+  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
 };

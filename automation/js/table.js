@@ -206,6 +206,11 @@ function pressed(el) {
 function filtersNow(req) {
   return (req.filters || []).map((f) => {
     const found = resolve(f.target);
+    if (f.empty) {
+      if (found instanceof Miss) return ['missing', 'hidden'].includes(found.kind) ? 'holds' : found.detail;
+      const says = valueOf(found.el);
+      return visible(found.el) && norm(says) !== '' ? `it says "${says}"` : 'holds';
+    }
     if (found instanceof Miss) return found.kind === 'missing' ? 'absent' : found.detail;
     if (f.on !== undefined) return pressed(found.el) === f.on ? 'holds' : `it is ${f.on ? 'off' : 'on'}`;
     const says = valueOf(found.el);
@@ -239,6 +244,7 @@ async function rows(req) {
     const s = stateOf(req.next);
     out.next = s.state; out.nextDetail = s.detail;
   }
+  if (req.previous) out.previous = stateOf(req.previous).state;
   return out;
 }
 

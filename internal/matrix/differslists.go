@@ -53,7 +53,7 @@ var differingLists = []difference{
 	{with: "filter-waits-900ms", actions: []userops.Action{list, userops.Reactivate}, harmless: true},
 	{with: "filter-unchecks-itself", actions: lists},
 	{with: "search-remembered", actions: []userops.Action{list, userops.Invite}},
-	{with: "page-remembered", actions: lists, options: paged},
+	{with: "page-remembered", actions: lists, options: paged, harmless: true},
 	{with: "page-remembered+counter-of-rows-drawn", actions: lists, layouts: neo, options: paged},
 	{with: "pages-of-ten", actions: lists, harmless: true},
 	{with: "filters-lost-on-next-page", actions: lists, options: paged},

@@ -21,9 +21,10 @@ type Evidence struct {
 
 	dir string
 
-	mu    sync.Mutex
-	log   *os.File
-	shots int
+	mu     sync.Mutex
+	log    *os.File
+	shots  int
+	latest map[string]string // files of pictures of which only the latest is kept, by name
 }
 
 // Masking is what is made unreadable in pictures and kept pages beside secrets and long numbers.
@@ -120,14 +121,42 @@ func (e *Evidence) Picture(ctx context.Context, p *Page, name string) (string, e
 	if err != nil {
 		return "", err
 	}
-	e.mu.Lock()
-	e.shots++
-	file := fmt.Sprintf("%02d-%s.png", e.shots, name)
-	e.mu.Unlock()
+	file := e.nextName(name)
 	if err := os.WriteFile(filepath.Join(e.dir, file), data, 0o600); err != nil {
 		return "", fmt.Errorf("keeping a picture: %w", err)
 	}
 	return file, nil
+}
+
+// nextName is the name of the next picture's file.
+func (e *Evidence) nextName(name string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if file := e.latest[name]; file != "" {
+		return file
+	}
+	e.shots++
+	file := fmt.Sprintf("%02d-%s.png", e.shots, name)
+	if _, only := e.latest[name]; only {
+		e.latest[name] = file
+	}
+	return file
+}
+
+// OnlyLatest has pictures of a name take the place of the one before: of something that is looked at again and again, the
+// last look is what counts.
+func (e *Evidence) OnlyLatest(name string) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.latest == nil {
+		e.latest = map[string]string{}
+	}
+	if _, ok := e.latest[name]; !ok {
+		e.latest[name] = ""
+	}
 }
 
 // Failure keeps a picture and the page as MHTML.

@@ -179,7 +179,7 @@ func TestAConsoleThatIsDownOrABrowserThatIsNotThere(t *testing.T) {
 	require.NoError(t, con.Close())
 	out := command(t, "--config", file, "users", "deactivate", "ann@acme.example")
 	assert.Equal(t, 2, out.code)
-	assert.Contains(t, out.stdout, "the console cannot be reached")
+	assert.Contains(t, out.stdout, "it cannot be reached")
 	assert.Contains(t, out.stdout, "check the tenant's sign_in address")
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)

@@ -19,6 +19,9 @@ const lateBound = 30 * time.Second
 // settleBound ends a read-back that hangs: the list of 10,000 users was read in 45 s.
 const settleBound = 15 * time.Minute
 
+// readBackPicture is the picture of the list that a change was read back from.
+const readBackPicture = "read-back"
+
 // settling is the reading back of one change.
 type settling struct {
 	p       *Path
@@ -44,6 +47,7 @@ func (p *Path) settle(
 		return userops.Done, res.Before, nil
 	}
 	p.opts.Progress("reading back")
+	rq.ev.OnlyLatest(readBackPicture)
 	s := &settling{p: p, rq: rq, got: got, acted: acted}
 	bound := p.opts.ReadBack
 	if bound == 0 {
@@ -73,7 +77,7 @@ func (p *Path) settle(
 func (s *settling) look(ctx context.Context) {
 	s.looked = time.Now()
 	var ros userops.Roster
-	if ros, s.failed = s.p.everyone(ctx, s.rq.ev, "read-back"); s.failed != nil {
+	if ros, s.failed = s.p.everyone(ctx, s.rq.ev, readBackPicture); s.failed != nil {
 		return
 	}
 	if s.after, s.failed = ros.Match(s.rq.email); s.failed == nil && s.after == nil && !ros.Complete {

@@ -15,6 +15,7 @@ import (
 // and what it then answers counts.
 type service struct {
 	patch, filter, etag bool
+	sort                bool // it can list in an order of ours
 	index, cursor       bool // ways of paging
 	pageSize            int
 	usersPath           string
@@ -81,6 +82,7 @@ func (p *Path) readConfig(ctx context.Context, s *service) error {
 		Patch      *supported `json:"patch"`
 		ETag       *supported `json:"etag"`
 		Filter     *supported `json:"filter"`
+		Sort       *supported `json:"sort"`
 		Pagination *struct {
 			Cursor      bool  `json:"cursor"`
 			Index       *bool `json:"index"`
@@ -99,6 +101,7 @@ func (p *Path) readConfig(ctx context.Context, s *service) error {
 		s.filter = false
 		s.lacks = append(s.lacks, "filters: users are found by listing everybody")
 	}
+	s.sort = c.Sort != nil && c.Sort.Supported
 	if c.ETag != nil && !c.ETag.Supported {
 		s.etag = false
 		s.lacks = append(s.lacks, "ETags: a change of another administrator at the same moment may be overwritten")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,7 +14,7 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// exchange is one line of an operation's exchanges.jsonl. Headers are left out, since they hold what signs us in.
+// exchange is one line of an operation's exchanges.jsonl. Other headers are left out, since they hold what signs us in.
 type exchange struct {
 	At     time.Time       `json:"at"`
 	Method string          `json:"method"`
@@ -23,9 +24,14 @@ type exchange struct {
 	Status int             `json:"status,omitempty"`
 	Bytes  int             `json:"bytes"`
 	Came   json.RawMessage `json:"came,omitempty"` // of a change, and of an error, where it is JSON
-	TookMS int64           `json:"took_ms"`
-	Error  string          `json:"error,omitempty"`
-	Note   string          `json:"note,omitempty"`
+	// Headers that tell of versions and times; none of them holds what signs us in.
+	IfMatch    string `json:"if_match,omitempty"`
+	ETag       string `json:"etag,omitempty"`
+	Location   string `json:"location,omitempty"` // without its query
+	RetryAfter string `json:"retry_after,omitempty"`
+	TookMS     int64  `json:"took_ms"`
+	Error      string `json:"error,omitempty"`
+	Note       string `json:"note,omitempty"`
 }
 
 // maxKept bounds what is kept of one body, in bytes.
@@ -33,6 +39,11 @@ const maxKept = 64 << 10
 
 func exchangeOf(r *http.Request, a answer, took time.Duration, err error) exchange {
 	x := exchange{At: time.Now().UTC(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: a.status, Bytes: len(a.body), TookMS: took.Milliseconds()}
+	x.IfMatch, x.ETag, x.RetryAfter = r.Header.Get("If-Match"), a.header.Get("ETag"), a.header.Get("Retry-After")
+	if u, err := url.Parse(a.header.Get("Location")); err == nil && u.String() != "" {
+		u.RawQuery, u.Fragment, u.User = "", "", nil
+		x.Location = u.String()
+	}
 	if r.GetBody != nil {
 		if body, err := r.GetBody(); err == nil {
 			if data, err := io.ReadAll(io.LimitReader(body, maxKept)); err == nil && json.Valid(data) {

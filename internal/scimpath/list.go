@@ -57,6 +57,9 @@ func (p *Path) resources(ctx context.Context, s *service, path string, each func
 	total, cursor := 0, ""
 	for page := 1; ; page++ {
 		query := url.Values{"count": {strconv.Itoa(s.pageSize)}}
+		if s.sort { // pages without an order may overlap, and leave somebody out
+			query.Set("sortBy", "id")
+		}
 		switch {
 		case s.cursor: // RFC 9865: an empty cursor asks for the first page
 			query.Set("cursor", cursor)
@@ -213,7 +216,7 @@ func (p *Path) match(all []entry, email string) (*entry, error) {
 		case err != nil:
 			return nil, err
 		case is && found != nil && found.user.ID != all[i].user.ID:
-			return nil, &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.user.Email, found.user.ID, all[i].user.Email, all[i].user.ID), Hint: "settle in the console which of them it is"}
+			return nil, &userops.Error{Act: "finding", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: fmt.Errorf("both %s (%s) and %s (%s) answer to it", found.user.Email, found.user.ID, all[i].user.Email, all[i].user.ID), Hint: "settle by hand which of them it is"}
 		case is:
 			found = &all[i]
 		}
@@ -342,10 +345,8 @@ func (p *Path) fetch(ctx context.Context, s *service, id string) (*entry, error)
 	if u.ID != id {
 		return nil, fmt.Errorf("%w: asked for user %s, it gave %s", errNotSCIM, id, u.ID)
 	}
-	if r.version() == "" {
-		if tag := a.header.Get("ETag"); tag != "" {
-			r.set(attribute{name: "meta", sub: "version"}, tag)
-		}
+	if tag := a.header.Get("ETag"); tag != "" { // it is what If-Match is held against (RFC 9110 §13.1.1); meta.version may lag
+		r.set(attribute{name: "meta", sub: "version"}, tag)
 	}
 	return &entry{u, r}, nil
 }

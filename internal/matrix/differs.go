@@ -128,6 +128,7 @@ var unsaid = slices.Concat(differingRequests, []difference{
 	{with: "sent-by-shared-worker", actions: leaves, layouts: neo3, harmless: true},
 	{with: "heartbeats", actions: taking, harmless: true},
 	{with: "asks-by-graphql-first", actions: taking, harmless: true},
+	{with: "sent-by-graphql+asks-by-graphql-first", actions: taking, layouts: neo3, harmless: true},
 	{with: "role-sent-differs-from-label", actions: roles},
 	{with: "hidden-role-beside", actions: roles, layouts: []string{"neo", "neo3"}},
 	{with: "acts-when-opened", actions: leaves, harmless: true},

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -122,6 +123,9 @@ type File struct {
 	Data []byte
 }
 
+// fileBound is how large a file of the overlay may be: the largest that is shipped has 9 KB.
+const fileBound = 1 << 20
+
 // Files collects an app's YAML files from what is embedded and from an overlay folder, sorted by name. A file of the
 // overlay stands in for an embedded one of the same name.
 func Files(embedded fs.FS, app, overlay, kind string) ([]File, error) {
@@ -129,13 +133,13 @@ func Files(embedded fs.FS, app, overlay, kind string) ([]File, error) {
 		return nil, fmt.Errorf("app %q is not a plain name", app)
 	}
 	byBase := map[string]File{}
-	add := func(fsys fs.FS, pattern, prefix string) error {
+	add := func(fsys fs.FS, pattern, prefix string, read func(name string) ([]byte, error)) error {
 		names, err := fs.Glob(fsys, pattern)
 		if err != nil {
 			return err
 		}
 		for _, n := range names {
-			data, err := fs.ReadFile(fsys, n)
+			data, err := read(n)
 			if err != nil {
 				return fmt.Errorf("reading %s: %w", prefix+n, err)
 			}
@@ -143,7 +147,7 @@ func Files(embedded fs.FS, app, overlay, kind string) ([]File, error) {
 		}
 		return nil
 	}
-	if err := add(embedded, app+"/*.yaml", kind+"/"); err != nil {
+	if err := add(embedded, app+"/*.yaml", kind+"/", func(name string) ([]byte, error) { return fs.ReadFile(embedded, name) }); err != nil {
 		return nil, err
 	}
 	if overlay != "" {
@@ -152,7 +156,8 @@ func Files(embedded fs.FS, app, overlay, kind string) ([]File, error) {
 		} else if !info.IsDir() {
 			return nil, fmt.Errorf("overlay %s is not a folder", overlay)
 		}
-		if err := add(os.DirFS(overlay), kind+"/"+app+"/*.yaml", strings.TrimSuffix(overlay, "/")+"/"); err != nil {
+		own := func(name string) ([]byte, error) { return datafile.ReadFile(filepath.Join(overlay, name), fileBound) }
+		if err := add(os.DirFS(overlay), kind+"/"+app+"/*.yaml", strings.TrimSuffix(overlay, "/")+"/", own); err != nil {
 			return nil, err
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors/datafile"
 	"github.com/spf13/cobra"
 )
 
@@ -34,7 +34,7 @@ key there: keep the verification key (--key) and now and then a checkpoint (--ch
 			}
 			kept := ""
 			if checkpoint != "" {
-				data, err := os.ReadFile(checkpoint)
+				data, err := datafile.ReadFile(checkpoint, 1<<20)
 				if err != nil {
 					return usage(fmt.Errorf("--checkpoint: %w", err))
 				}

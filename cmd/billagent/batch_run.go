@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
@@ -31,7 +32,7 @@ func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []j
 		if b.id, err = dir.BeginBatch(ctx, asked); err != nil {
 			return err
 		}
-		a.note(fmt.Sprintf("batch %s: %d changes", b.id, len(asked)))
+		a.note(fmt.Sprintf("batch %s: %d changes, about %s", b.id, len(asked), (time.Duration(len(asked)) * eachTakes).Round(time.Second)))
 	}
 	rows := make([]journal.BatchRow, len(asked))
 	for i, rq := range asked {
@@ -39,6 +40,9 @@ func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []j
 	}
 	return b.run(ctx, rows)
 }
+
+// eachTakes is how long one change takes, measured on the bundled console and rounded up: a live one is slower.
+const eachTakes = 4 * time.Second
 
 // run carries out rows of the batch.
 func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {

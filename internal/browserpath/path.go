@@ -69,6 +69,8 @@ type Path struct {
 	held    bool               // something was pressed in the session, and its requests are held
 	pinned  string             // the organisation's id when this session was signed in; empty where the console shows none
 	seen    string             // the organisation's id as last shown
+	since   time.Time          // when this session was signed in
+	kept    []byte             // its cookies as they are saved
 	tokens  map[string]string  // what pages that were read bore of tokens, as hashes
 }
 
@@ -94,11 +96,12 @@ func New(opts Options) *Path {
 	return &Path{opts: opts}
 }
 
-// Close ends the browser. The saved session stays.
+// Close ends the browser. The session is saved once more where the console has given it other cookies since.
 func (p *Path) Close() error {
 	if p.browser == nil {
 		return nil
 	}
+	p.saveAgain()
 	err := p.browser.Close()
 	p.browser, p.session, p.page, p.version = nil, nil, nil, nil
 	return err

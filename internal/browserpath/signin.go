@@ -89,7 +89,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if s.Home == "" {
 		return false, nil
 	}
-	p.home, p.pinned = s.Home, s.Pinned
+	p.home, p.pinned, p.since, p.kept = s.Home, s.Pinned, s.At, s.Cookies
 	if err = p.page.Open(ctx, s.Home); err == nil {
 		err = p.recognise(ctx, ev)
 	}
@@ -141,12 +141,35 @@ func (p *Path) save(ctx context.Context) {
 	cookies, err := p.session.Cookies(ctx)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, At: time.Now().UTC()}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, At: p.since}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}
 	if err != nil {
 		p.opts.Log.Warn("the session could not be kept: the next command will sign in again", "error", err)
+		return
+	}
+	p.kept = cookies
+}
+
+// saveAgainBound keeps a browser that hangs from holding up the end of the program.
+const saveAgainBound = 5 * time.Second
+
+// saveAgain saves a session that still holds, where its cookies are not those that were saved: some consoles give another
+// cookie with every page, and do not take the one before for long.
+func (p *Path) saveAgain() {
+	if p.opts.Sessions == nil || p.version == nil || p.session == nil {
+		return
+	}
+	select {
+	case <-p.browser.Gone():
+		return
+	default:
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), saveAgainBound)
+	defer cancel()
+	if now, err := p.session.Cookies(ctx); err == nil && !bytes.Equal(now, p.kept) {
+		p.save(ctx)
 	}
 }
 
@@ -210,7 +233,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
 	}
-	p.pinned = p.seen
+	p.pinned, p.since = p.seen, time.Now().UTC()
 	p.save(ctx)
 	if p.insist && p.opts.Sessions != nil {
 		if err := p.opts.Sessions.Remove(p.opts.Tenant + ".refused"); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/billagent/billagent/internal/policy"
 	"github.com/billagent/billagent/internal/secret"
+	"github.com/billagent/billagent/selectors/datafile"
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
@@ -156,12 +157,27 @@ func hideValues(err error) string {
 	return strings.Join(out, " ")
 }
 
+// fileBound is how large a configuration file may be: one of a thousand tenants has some 500 KB.
+const fileBound = 1 << 20
+
+// spellOut writes what may be written short as it is meant: "second_factor: none" is second_factor.method.
+func spellOut(m map[string]any) {
+	tenants, _ := m["tenants"].(map[string]any)
+	for _, t := range tenants {
+		if t, ok := t.(map[string]any); ok {
+			if method, ok := t["second_factor"].(string); ok {
+				t["second_factor"] = map[string]any{"method": method}
+			}
+		}
+	}
+}
+
 func loadFile(k *koanf.Koanf, path string) (string, error) {
 	optional := path == ""
 	if optional {
 		path = DefaultFile()
 	}
-	data, err := os.ReadFile(path)
+	data, err := datafile.ReadFile(path, fileBound)
 	if optional && errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -172,6 +188,7 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	if err != nil {
 		return "", invalid(fmt.Errorf("%s: %w", path, err))
 	}
+	spellOut(m)
 	layer := koanf.New(".")
 	if err := layer.Load(confmap.Provider(m, ""), nil); err != nil {
 		return "", invalid(fmt.Errorf("%s: %w", path, err))

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -70,7 +71,6 @@ func TestMistakesAreNamed(t *testing.T) {
 		"wrong type":                      {complete + "browser: {headful: perhaps}\n", nil, []string{"headful"}},
 		"bad level":                       {complete + "log: {level: loud}\n", nil, []string{"log.level", "loud"}},
 		"contradiction":                   {edit(`{secret: "file:/run/secret"}`, `{method: prompt, secret: "file:/run/secret"}`), nil, []string{"second_factor.secret", "prompt"}},
-		"no organisation":                 {edit("organisation: {name: Acme}", ""), nil, []string{"organisation is missing"}},
 		"no secret for totp":              {edit(`second_factor: {secret: "file:/run/secret"}`, ""), nil, []string{"second_factor.secret is missing"}},
 		"unknown path":                    {complete + "    path: carrier-pigeon\n", nil, []string{"carrier-pigeon"}},
 		"unknown default tenant":          {"tenant: nobody\n" + complete, nil, []string{"nobody", "acme-eu"}},
@@ -168,4 +168,28 @@ func FuzzLoad(f *testing.F) {
 			require.ErrorIs(t, err, config.ErrInvalid)
 		}
 	})
+}
+
+func TestTheSecondFactorMayBeWrittenShort(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("tenants:\n  acme: {app: bill, account: a@b.example, password: env:P, second_factor: none, organisation: {name: Acme}}\n"), 0o600))
+	c, err := config.Load(config.Source{File: file})
+	require.NoError(t, err)
+	assert.Equal(t, "none", c.Tenants["acme"].SecondFactor.Method)
+}
+
+// TestWhatIsNoConfigurationFileEndsAtOnce names a device, a pipe and a file that is too large.
+func TestWhatIsNoConfigurationFileEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	large := filepath.Join(t.TempDir(), "large.yaml")
+	require.NoError(t, os.WriteFile(large, make([]byte, 1<<20+1), 0o600))
+	for path, says := range map[string]string{"/dev/zero": "is a device, not a file", pipe: "is a pipe, not a file", large: "it is too large: at most 1048576 bytes"} {
+		_, err := config.Load(config.Source{File: path})
+		require.ErrorIs(t, err, config.ErrInvalid)
+		assert.Contains(t, err.Error(), says)
+		assert.Less(t, len(err.Error()), 300)
+	}
 }

@@ -182,8 +182,8 @@ func (t Tenant) checkBrowser(add func(string, ...any)) {
 			add("sign_in leads to %s, which hosts (%s) does not allow", u.Hostname(), strings.Join(t.Hosts, ", "))
 		}
 	}
-	if !slices.Contains([]string{"totp", "prompt", "exec"}, t.SecondFactor.Method) {
-		add("second_factor.method is %q: choose totp, prompt or exec", t.SecondFactor.Method)
+	if !slices.Contains([]string{"totp", "prompt", "exec", "none"}, t.SecondFactor.Method) {
+		add("second_factor.method is %q: choose totp, prompt, exec or none", t.SecondFactor.Method)
 	}
 	if !slices.Contains([]string{"text", "authenticator"}, t.SecondFactor.Via) {
 		add("second_factor.via is %q: choose text or authenticator", t.SecondFactor.Via)
@@ -193,8 +193,5 @@ func (t Tenant) checkBrowser(add func(string, ...any)) {
 	}
 	if t.SecondFactor.Method != "exec" && t.SecondFactor.Command != "" {
 		add("second_factor.command is given, but method is %s", t.SecondFactor.Method)
-	}
-	if t.Organisation == (Organisation{}) {
-		add("organisation is missing: give its id or its exact name")
 	}
 }

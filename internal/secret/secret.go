@@ -65,7 +65,8 @@ func (r Ref) Fetch(ctx context.Context) (string, error) {
 	return value, nil
 }
 
-// run gives a command to the shell and returns what it prints. Its error output is not repeated: it may hold anything.
+// run gives a command to the shell and returns what it prints. Of its error output the last lines are repeated if it fails,
+// what may be a secret left out.
 func run(ctx context.Context, command string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, execBound)
 	defer cancel()
@@ -75,11 +76,13 @@ func run(ctx context.Context, command string) (string, error) {
 	cmd.WaitDelay = time.Second // a grandchild that keeps the pipe open must not hold us up
 	var out bytes.Buffer
 	cmd.Stdout = &out
+	said := &lastLines{}
+	cmd.Stderr = said
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("the command of an exec: reference did not end: %w", ctx.Err())
+			return "", fmt.Errorf("the command of an exec: reference did not end: %w%s", ctx.Err(), said.without(out.String()))
 		}
-		return "", fmt.Errorf("the command of an exec: reference failed: %w", err)
+		return "", fmt.Errorf("the command of an exec: reference failed: %w%s", err, said.without(out.String()))
 	}
 	return out.String(), nil
 }

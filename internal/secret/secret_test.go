@@ -3,6 +3,7 @@ package secret_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/internal/secret"
@@ -31,5 +32,21 @@ func TestFailuresDoNotRepeatWhatMayBeSecret(t *testing.T) {
 		if ref != "exec:true" {
 			assert.NotContains(t, err.Error(), "hunter2")
 		}
+	}
+}
+
+// TestACommandThatFailsIsQuoted keeps the end of what it said, without what may be a secret.
+func TestACommandThatFailsIsQuoted(t *testing.T) {
+	t.Parallel()
+	for command, says := range map[string]string{
+		"echo first; echo 'vault is sealed' >&2; exit 2":                                  "exit status 2; it said: vault is sealed",
+		"for i in 1 2 3 4 5; do echo line $i >&2; done; false":                            "; it said: line 3 / line 4 / line 5",
+		"echo 'token: abc' >&2; echo 'got eyJhbGciOiJIUzI1NiJ9xyz and 123456' >&2; false": "; it said: token: ••• / got ••• and •••",
+		"head -c 100000 /dev/zero | tr '\\0' x >&2; false":                                "; it said: •••",
+		"false": "exit status 1",
+	} {
+		_, err := secret.Ref("exec:" + command).Fetch(t.Context())
+		require.Error(t, err)
+		assert.True(t, strings.HasSuffix(err.Error(), says), "%s: %v", command, err)
 	}
 }

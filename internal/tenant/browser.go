@@ -42,6 +42,9 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	if ok, why := automation.Sandboxed(); !ok {
 		around.Log.Warn(why)
 	}
+	if err := organised(name, t, lib); err != nil {
+		return nil, err
+	}
 	opts := browserpath.Options{
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
@@ -61,6 +64,9 @@ func factor(t config.Tenant, name string, around Surroundings) browserpath.Facto
 		return browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return t.SecondFactor.Command.Fetch(ctx) }, App: t.SecondFactor.Via == "authenticator",
 			Do: "run the command of second_factor.command by hand: within 60 s it must print the code and nothing else"}
 	}
+	if t.SecondFactor.Method == "none" {
+		return browserpath.Sent{Do: "set second_factor.method to totp, prompt or exec: the console asks for a code, and none was configured to be given"}
+	}
 	sent := browserpath.Sent{App: t.SecondFactor.Via == "authenticator", Do: "run the command at a terminal, or configure second_factor.method as totp or exec"}
 	if around.Ask != nil {
 		sent.Ask = func(ctx context.Context, attempt int) (string, error) {
@@ -72,4 +78,13 @@ func factor(t config.Tenant, name string, around Surroundings) browserpath.Facto
 		}
 	}
 	return sent
+}
+
+// organised makes sure that it is known which organisation is meant, where an account may have several.
+func organised(name string, t config.Tenant, lib *flows.Library) error {
+	if t.Organisation != (config.Organisation{}) || lib.App.Single {
+		return nil
+	}
+	return &userops.Error{Act: "choosing the organisation", Tenant: name, Kind: userops.ErrConfig, Cause: fmt.Errorf("tenants.%s.organisation is missing", name),
+		Hint: "give its id or its exact name; where this app has only one, say single_organisation in its app.yaml"}
 }

@@ -97,6 +97,7 @@ func Check(c *config.Config) (warnings []string, err error) {
 			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
 			continue
 		}
+		errs = append(errs, organised(name, t, lib))
 		for _, w := range lib.Warnings {
 			if !slices.Contains(warnings, w) {
 				warnings = append(warnings, w)

@@ -1,6 +1,8 @@
 package tenant_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/billagent/billagent/internal/config"
@@ -41,8 +43,13 @@ func TestChoose(t *testing.T) {
 
 func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
 	t.Parallel()
-	_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09"}}})
+	_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill", SelectorVersion: "neo-2026-09", Organisation: config.Organisation{Name: "Acme"}}}})
 	require.NoError(t, err)
+	_, err = tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": {App: "bill"}}})
+	require.ErrorContains(t, err, "tenants.a.organisation is missing")
+	overlay := singleApp(t)
+	_, err = tenant.Check(&config.Config{Overlay: overlay, Tenants: map[string]config.Tenant{"a": {App: "bill"}}})
+	require.NoError(t, err, "the app has one organisation only")
 	for _, bad := range []config.Tenant{{App: "nothing"}, {App: "bill", SelectorVersion: "neo-1999-01"}, {App: "bill", SelectorVersion: "sign-in-2026-09"}} {
 		_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
 		require.ErrorIs(t, err, userops.ErrConfig, "%+v", bad)
@@ -52,4 +59,15 @@ func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
 	err = d.Ready(t.Context())
 	require.ErrorIs(t, err, userops.ErrConfig)
 	assert.Contains(t, err.Error(), "BILLAGENT_NOT_SET")
+}
+
+// singleApp is an overlay in which the app has one organisation only.
+func singleApp(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile("../../flows/bill/app.yaml")
+	require.NoError(t, err)
+	to := filepath.Join(t.TempDir(), "flows", "bill", "app.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+	require.NoError(t, os.WriteFile(to, append(data, "\nsingle_organisation: true\n"...), 0o600))
+	return filepath.Join(to, "../../..")
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Text is the one form in which a name of something on a page (a role, a time zone, a person's name) is asked for and
@@ -37,7 +39,7 @@ func Nearest(name string, offered []string) []string {
 	}
 	var all []scored
 	for _, o := range offered {
-		if d := distance(bare(name), bare(o)); d <= 2 && d < len([]rune(bare(o))) {
+		if d := levenshtein.ComputeDistance(bare(name), bare(o)); d <= 2 && d < len([]rune(bare(o))) {
 			all = append(all, scored{o, d})
 		}
 	}
@@ -57,25 +59,4 @@ func bare(s string) string {
 		}
 		return r
 	}, strings.ToLower(s))
-}
-
-// distance is the Levenshtein distance of two short texts.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := 1
-			if x[i] == y[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(y)]
 }

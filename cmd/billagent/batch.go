@@ -181,7 +181,7 @@ func (a *app) readFile(from string, cols columns) (rows []row, bad []error, err 
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
 		if !slices.Contains(cols.known(), h) {
-			return nil, nil, usage(place(from, 1, fmt.Errorf("unknown column %q: known are %s", cell(h, 40), strings.Join(cols.known(), ", "))))
+			return nil, nil, usage(place(from, 1, fmt.Errorf("unknown column %q: known are %s", cut(h, 40), strings.Join(cols.known(), ", "))))
 		}
 		if _, twice := index[h]; twice {
 			return nil, nil, usage(place(from, 1, fmt.Errorf("the column %q stands there twice", h)))

@@ -91,7 +91,7 @@ func (b *batch) do(ctx context.Context, r journal.BatchRow, withheld error) user
 
 // begin shows how far the batch has come, where somebody looks on.
 func (b *batch) begin(rows int) {
-	if _, ok := terminalOf(b.app.stderr); !ok || !b.several {
+	if _, ok := drawable(b.app.stderr); !ok || !b.several {
 		return
 	}
 	b.app.live.out = nil // the bar takes its place
@@ -149,7 +149,7 @@ func (a *app) printResults(results []userops.Result) error {
 	for i, r := range results {
 		records[i] = resultRecord(r)
 	}
-	return writeRecords(a.stdout, resultColumns, records)
+	return a.writeRecords(resultColumns, records)
 }
 
 // unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. The exit status is

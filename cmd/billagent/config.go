@@ -5,7 +5,6 @@ import (
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/tenant"
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
@@ -55,14 +54,13 @@ func (a *app) configCheckCommand() *cobra.Command {
 				for i, e := range entries {
 					records[i] = []string{e.Key, e.Value}
 				}
-				return writeRecords(a.stdout, []string{"key", "value"}, records)
+				return a.writeRecords([]string{"key", "value"}, records)
 			}
-			t := newTable()
-			t.AppendHeader(table.Row{"Key", "Value"})
+			t := newGrid("Key", "Value")
 			for _, e := range entries {
-				t.AppendRow(table.Row{e.Key, plain(e.Value)})
+				t.add(e.Key, e.Value)
 			}
-			if err := render(a.stdout, t); err != nil {
+			if err := t.print(a.stdout); err != nil {
 				return err
 			}
 			from := c.File

@@ -16,7 +16,6 @@ import (
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
@@ -195,8 +194,7 @@ func (s *show) list(ctx context.Context, dir userops.Directory, what string) ([]
 
 // table shows everybody before and after. What changed is marked, and only there is the right side filled in.
 func (s *show) table(before, after []userops.User) {
-	t := newTable()
-	t.AppendHeader(table.Row{"", "Email", "Name", "Before", "After"})
+	t := newGrid("", "Email", "Name", "Before", "After")
 	old := map[string]userops.User{}
 	for _, u := range before {
 		old[u.ID] = u
@@ -204,7 +202,7 @@ func (s *show) table(before, after []userops.User) {
 	const most = 30
 	for i, u := range after {
 		was, known := old[u.ID]
-		row := table.Row{"", cell(u.Email, 36), cell(u.FirstName+" "+u.LastName, 22), was.Role + ", " + string(was.Status), ""}
+		row := []any{"", u.Email, u.FirstName + " " + u.LastName, was.Role + ", " + string(was.Status), ""}
 		switch {
 		case !known:
 			row[0], row[3], row[4] = "+", "", u.Role+", "+string(u.Status)
@@ -213,9 +211,10 @@ func (s *show) table(before, after []userops.User) {
 		case i >= most:
 			continue
 		}
-		t.AppendRow(row)
+		t.add(row...)
 	}
-	s.say("\n%s\n", t.Render())
+	s.say("\n")
+	_ = t.print(s.app.stdout) // say returns no error either: what the demonstration shows is not what it judges by
 	s.say("+ invited, ~ changed%s\n", map[bool]string{true: fmt.Sprintf("; the first %d and these, of %d", most, len(after))}[len(after) > most])
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/tenant"
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
@@ -99,16 +98,15 @@ func (a *app) printFreezes(ctx context.Context, office *tenant.Office) error {
 		for i, f := range fs {
 			records[i] = []string{f.Tenant, f.Reason, f.By, f.At.Format(time.RFC3339)}
 		}
-		return writeRecords(a.stdout, []string{"tenant", "reason", "by", "at"}, records)
+		return a.writeRecords([]string{"tenant", "reason", "by", "at"}, records)
 	}
 	if len(fs) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "nothing is frozen")
 		return err
 	}
-	t := newTable()
-	t.AppendHeader(table.Row{"Tenant", "Since", "By", "Reason"})
+	t := newGrid("Tenant", "Since", "By", "Reason")
 	for _, f := range fs {
-		t.AppendRow(table.Row{map[bool]string{true: "all"}[f.Tenant == journal.Everybody] + map[bool]string{true: f.Tenant}[f.Tenant != journal.Everybody], f.At.Local().Format(time.DateTime), f.By, cell(f.Reason, 60)})
+		t.add(map[bool]string{true: "all"}[f.Tenant == journal.Everybody]+map[bool]string{true: f.Tenant}[f.Tenant != journal.Everybody], f.At.Local().Format(time.DateTime), f.By, f.Reason)
 	}
-	return render(a.stdout, t)
+	return t.print(a.stdout)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
-	"github.com/jedib0t/go-pretty/v6/table"
 )
 
 // printBatches lists batches, newest first, with how much of each is left.
@@ -41,18 +40,17 @@ func (a *app) printBatches(ctx context.Context, j *journal.Journal, f journal.Fi
 		for i, b := range all {
 			records[i] = []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(operation.Left(b))), b.RequestedBy, b.OnBehalfOf}
 		}
-		return writeRecords(a.stdout, []string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}, records)
+		return a.writeRecords([]string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}, records)
 	}
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "there was no batch")
 		return err
 	}
-	t := newTable()
-	t.AppendHeader(table.Row{"Batch", "When", "Tenant", "Changes", "Left", "By"})
+	t := newGrid("Batch", "When", "Tenant", "Changes", "Left", "By")
 	for _, b := range all {
-		t.AppendRow(table.Row{b.ID, b.CreatedAt.Local().Format(time.DateTime), b.Tenant, len(b.Rows), len(operation.Left(b)), cell(b.RequestedBy, 24)})
+		t.add(b.ID, b.CreatedAt.Local().Format(time.DateTime), b.Tenant, len(b.Rows), len(operation.Left(b)), b.RequestedBy)
 	}
-	return render(a.stdout, t)
+	return t.print(a.stdout)
 }
 
 // printBatch lists what a batch asked for and what became of each.
@@ -80,15 +78,14 @@ func (a *app) printBatch(ctx context.Context, j *journal.Journal, id string) err
 			op, _ := rowStanding(r)
 			records[i] = []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State), string(op.Outcome), op.Reason}
 		}
-		return writeRecords(a.stdout, []string{"n", "action", "email", "op", "state", "outcome", "reason"}, records)
+		return a.writeRecords([]string{"n", "action", "email", "op", "state", "outcome", "reason"}, records)
 	}
-	t := newTable()
-	t.AppendHeader(table.Row{"#", "Action", "Email", "Outcome", "Operation"})
+	t := newGrid("#", "Action", "Email", "Outcome", "Operation")
 	for _, r := range b.Rows {
 		op, standing := rowStanding(r)
-		t.AppendRow(table.Row{r.N, string(r.Request.Action), cell(r.Request.Email, 36), standing, op.ID})
+		t.add(r.N, string(r.Request.Action), r.Request.Email, standing, op.ID)
 	}
-	if err := render(a.stdout, t); err != nil {
+	if err := t.print(a.stdout); err != nil {
 		return err
 	}
 	if left := len(operation.Left(b)); left > 0 {

@@ -12,7 +12,6 @@ import (
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
@@ -106,18 +105,17 @@ func (a *app) printOps(ops []journal.Operation) error {
 		for i, o := range ops {
 			records[i] = []string{o.ID, o.CreatedAt.Format(time.RFC3339), o.Tenant, string(o.Request.Action), o.Request.Email, string(o.State), string(o.Outcome), o.Reason, o.RequestedBy, o.OnBehalfOf, strconv.Itoa(o.Attempts), strconv.FormatBool(o.DryRun)}
 		}
-		return writeRecords(a.stdout, opColumns, records)
+		return a.writeRecords(opColumns, records)
 	}
 	if len(ops) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "no operation is as asked for")
 		return err
 	}
-	t := newTable()
-	t.AppendHeader(table.Row{"Operation", "When", "Tenant", "Action", "Email", "Outcome", "By"})
+	t := newGrid("Operation", "When", "Tenant", "Action", "Email", "Outcome", "By")
 	for _, o := range ops {
-		t.AppendRow(table.Row{o.ID, o.CreatedAt.Local().Format(time.DateTime), o.Tenant, string(o.Request.Action) + map[bool]string{true: " (rehearsal)"}[o.DryRun], cell(o.Request.Email, 36), standing(o), cell(o.RequestedBy, 24)})
+		t.add(o.ID, o.CreatedAt.Local().Format(time.DateTime), o.Tenant, string(o.Request.Action)+map[bool]string{true: " (rehearsal)"}[o.DryRun], o.Request.Email, standing(o), o.RequestedBy)
 	}
-	return render(a.stdout, t)
+	return t.print(a.stdout)
 }
 
 // standing is an operation's outcome, or how far it has come.

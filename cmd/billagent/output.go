@@ -9,10 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 )
 
 var outputs = []string{"table", "json", "ndjson", "csv"}
@@ -35,32 +34,6 @@ type listing struct {
 	Users           []userops.User `json:"users"`
 }
 
-func newTable() table.Writer {
-	t := table.NewWriter()
-	style := table.StyleLight
-	style.Options.DrawBorder = false
-	style.Options.SeparateColumns = false
-	style.Options.SeparateHeader = false
-	style.Format.Header = text.FormatUpper
-	t.SetStyle(style)
-	return t
-}
-
-// render prints a table, and unlike the table's own printing says when it could not be written.
-func render(w io.Writer, t table.Writer) error {
-	_, err := fmt.Fprintln(w, t.Render())
-	return err
-}
-
-// cell keeps a long text from breaking a table, at width characters. The other formats print it whole.
-func cell(s string, width int) string {
-	s = strings.NewReplacer("\n", " ", "\t", " ").Replace(plain(s))
-	if r := []rune(s); len(r) > width {
-		return string(r[:width-1]) + "…"
-	}
-	return s
-}
-
 var userColumns = []string{"id", "email", "first_name", "last_name", "role", "status", "notice"}
 
 func userRecord(u userops.User) []string {
@@ -81,21 +54,20 @@ func printLine(w io.Writer, v any) error {
 }
 
 func printUserTable(w io.Writer, users []userops.User) error {
-	t := newTable()
-	header := table.Row{"Email", "First name", "Last name", "Role", "Status"}
+	header := []string{"Email", "First name", "Last name", "Role", "Status"}
 	odd := slices.ContainsFunc(users, func(u userops.User) bool { return u.Notice != "" })
 	if odd {
 		header = append(header, "Notice")
 	}
-	t.AppendHeader(header)
+	g := newGrid(header...)
 	for _, u := range users {
-		row := table.Row{cell(u.Email, 44), cell(u.FirstName, 20), cell(u.LastName, 24), cell(u.Role, 20), string(u.Status)}
+		row := []any{u.Email, u.FirstName, u.LastName, u.Role, u.Status}
 		if odd {
-			row = append(row, cell(u.Notice, 100))
+			row = append(row, u.Notice)
 		}
-		t.AppendRow(row)
+		g.add(row...)
 	}
-	return render(w, t)
+	return g.print(w)
 }
 
 var resultColumns = []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms", "dry_run"}
@@ -167,8 +139,34 @@ func difference(before, after *userops.User) string {
 	return strings.Join(d, ", ")
 }
 
-// writeRecords prints CSV with a header.
-func writeRecords(w io.Writer, header []string, records [][]string) error {
-	c := csv.NewWriter(w)
-	return c.WriteAll(append([][]string{header}, records...))
+// writeRecords prints CSV with a header. What would steer a terminal or begin a formula in a spreadsheet is made harmless,
+// unless the text is wanted as it is.
+func (a *app) writeRecords(header []string, records [][]string) error {
+	if !a.raw {
+		for i, r := range records {
+			records[i] = make([]string, len(r))
+			for j, c := range r {
+				records[i][j] = harmless(c)
+			}
+		}
+	}
+	return csv.NewWriter(a.stdout).WriteAll(append([][]string{header}, records...))
+}
+
+// harmless is a text without control characters that no spreadsheet takes for a formula: those begin with one of these signs,
+// also in their full width (OWASP, CSV Injection).
+func harmless(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case unicode.IsControl(r) || bidi(r):
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
+		return "'" + s
+	}
+	return s
 }

@@ -30,7 +30,7 @@ func (a *app) rolesCommand() *cobra.Command {
 					for i, r := range roles {
 						records[i] = []string{r}
 					}
-					return writeRecords(a.stdout, []string{"role"}, records)
+					return a.writeRecords([]string{"role"}, records)
 				}
 				for _, r := range roles {
 					if a.output == "ndjson" {

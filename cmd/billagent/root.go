@@ -22,6 +22,7 @@ type app struct {
 	stdout, stderr io.Writer
 
 	configFile, tenantName, output string
+	raw                            bool // CSV as it is
 	timeout                        time.Duration
 	logLevel, logFormat            string
 	live                           *live
@@ -46,6 +47,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	f.StringVar(&a.configFile, "config", "", "configuration file (default $BILLAGENT_CONFIG, else "+config.DefaultFile()+")")
 	f.StringVar(&a.tenantName, "tenant", "", "the tenant meant")
 	f.StringVarP(&a.output, "output", "o", "table", "table, json, ndjson or csv")
+	f.BoolVar(&a.raw, "raw", false, "with -o csv: texts as they are, also where a spreadsheet would take them for formulas")
 	f.DurationVar(&a.timeout, "timeout", 0, "the most the command may take, such as 5m")
 	f.StringVar(&a.logLevel, "log-level", "", "debug, info, warn or error (default info)")
 	f.StringVar(&a.logFormat, "log-format", "", "text or json (default text)")

@@ -53,7 +53,7 @@ func (a *app) checkTenant(ctx context.Context, name string, dir *tenant.Director
 		for i, f := range all {
 			records[i] = []string{f.Path, f.Check, fmt.Sprint(f.OK), f.Says, f.Hint}
 		}
-		if err := writeRecords(a.stdout, []string{"path", "check", "ok", "says", "hint"}, records); err != nil {
+		if err := a.writeRecords([]string{"path", "check", "ok", "says", "hint"}, records); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 )
 
@@ -64,7 +63,7 @@ func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
 	case "ndjson":
 		return printLine(a.stdout, shown)
 	case "csv":
-		return writeRecords(a.stdout, []string{"operation", "path", "why"}, records)
+		return a.writeRecords([]string{"operation", "path", "why"}, records)
 	}
 	facts := fmt.Sprintf("tenant    %s\npath      %s\n", plain(name), t.Path)
 	for _, f := range []struct{ name, text string }{{"fallback", shown.Fallback}, {"scim", shown.SCIM}, {"account", shown.Account}} {
@@ -75,10 +74,9 @@ func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
 	if _, err := fmt.Fprintln(a.stdout, facts); err != nil {
 		return err
 	}
-	tbl := newTable()
-	tbl.AppendHeader(table.Row{"Operation", "Path", "Why"})
+	tbl := newGrid("Operation", "Path", "Why")
 	for _, r := range records {
-		tbl.AppendRow(table.Row{r[0], r[1], plain(r[2])})
+		tbl.add(r[0], r[1], r[2])
 	}
-	return render(a.stdout, tbl)
+	return tbl.print(a.stdout)
 }

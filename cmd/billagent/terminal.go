@@ -11,6 +11,7 @@ import (
 	"sync"
 	"unicode"
 
+	"github.com/billagent/billagent/internal/userops"
 	"golang.org/x/term"
 )
 
@@ -20,18 +21,30 @@ func terminalOf(v any) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// plain removes what could steer a terminal or turn text around: names come from a page that others may write to.
+// plain shows what could steer a terminal, turn text around or not be seen at all: names come from a page that others may
+// write to.
 func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return r
+	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || userops.Unseen(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\t':
+			b.WriteRune(r)
+		case userops.Unseen(r) && r > unicode.MaxLatin1, r == 0xad:
+			fmt.Fprintf(&b, "<%U>", r)
+		case unicode.IsControl(r):
+			b.WriteRune('\uFFFD')
+		default:
+			b.WriteRune(r)
 		}
-		if unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
+
+// bidi says that a sign turns text around.
+func bidi(r rune) bool { return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 }
 
 // live shows the step under way on the last line of a terminal. Elsewhere it shows nothing.
 type live struct {
@@ -43,7 +56,7 @@ type live struct {
 
 func newLive(out io.Writer) *live {
 	l := &live{}
-	if f, ok := terminalOf(out); ok {
+	if f, ok := drawable(out); ok {
 		l.out = out
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			l.width = w

@@ -66,7 +66,7 @@ func TestACodeIsAskedForWhereThePersonLooks(t *testing.T) {
 }
 
 func TestTheLiveLineIsClearedAndFits(t *testing.T) {
-	t.Parallel()
+	t.Setenv("TERM", "xterm")
 	person, program := terminal(t)
 	require.NoError(t, unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 20}))
 	l := newLive(program)

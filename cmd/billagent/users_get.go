@@ -32,7 +32,7 @@ func (a *app) usersGetCommand() *cobra.Command {
 				case "ndjson":
 					return printLine(a.stdout, u)
 				case "csv":
-					return writeRecords(a.stdout, userColumns, [][]string{userRecord(u)})
+					return a.writeRecords(userColumns, [][]string{userRecord(u)})
 				}
 				return printUserTable(a.stdout, []userops.User{u})
 			})

@@ -63,7 +63,7 @@ func (a *app) list(ctx context.Context, name string, dir userops.Directory, stat
 		for i, u := range users {
 			records[i] = userRecord(u)
 		}
-		err = writeRecords(a.stdout, userColumns, records)
+		err = a.writeRecords(userColumns, records)
 	case "table":
 		err = printUserTable(a.stdout, users)
 		word := map[bool]string{true: "complete", false: "not complete"}[l.Complete]

@@ -70,8 +70,8 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 func (p *Path) reactivate(ctx context.Context, email string, wanted userops.Wanted) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Reactivate, email: email, flow: "reactivate", inputs: map[string]string{},
-		settled: func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
-			return p.rules().Reactivate(u, email)
+		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
+			return p.rules().Reactivate(all, u, email)
 		},
 		wanted: wanted,
 	})
@@ -163,6 +163,9 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		}
 		rq.email = found.Email // as the console writes it: what pages are compared with
 	}
+	if hint := ros.LookalikeHint(rq.email); hint != "" && rq.action == userops.Invite {
+		res.Notices = append(res.Notices, hint)
+	}
 	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {
 		return end(userops.Ended(err), p.failure(string(rq.action), rq.email, err))
 	}
@@ -192,7 +195,7 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 	rq.inputs["email"] = rq.email
 	run, got, err := p.runChange(ctx, rq)
 	p.held = got.Exchange != nil
-	res.Notices = got.Notices
+	res.Notices = append(res.Notices, got.Notices...)
 	if errors.Is(err, flows.ErrRehearsed) {
 		res.After = res.Before
 		for _, w := range got.WouldSend {

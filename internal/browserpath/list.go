@@ -126,7 +126,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	case u == nil && !ros.Complete:
 		return userops.User{}, p.incomplete("looking for", email, ros)
 	case u == nil:
-		return userops.User{}, &userops.Error{Act: "looking for", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "list everyone with: billagent users list --status all"}
+		return userops.User{}, p.rules().NotFound(ros, email)
 	}
 	return *u, nil
 }

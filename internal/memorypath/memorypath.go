@@ -181,7 +181,9 @@ func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
 
 // Reactivate implements userops.Directory.
 func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
-	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) { return p.rules().Reactivate(u, email) },
+	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) {
+		return p.rules().Reactivate(userops.Roster{Users: p.Stored()}, u, email)
+	},
 		userops.Wanted{Status: userops.Active}, func(u *userops.User) { u.Status = userops.Active })
 }
 

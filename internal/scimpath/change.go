@@ -49,8 +49,8 @@ func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
 func (p *Path) reactivate(ctx context.Context, email string, wanted userops.Wanted) userops.Result {
 	return p.change(ctx, request{
 		action: userops.Reactivate, email: email,
-		settled: func(_ userops.Roster, u *userops.User) (userops.Outcome, error) {
-			return p.rules().Reactivate(u, email)
+		settled: func(all userops.Roster, u *userops.User) (userops.Outcome, error) {
+			return p.rules().Reactivate(all, u, email)
 		},
 		carry: func(ctx context.Context, s *service, send *sender, e *entry) error {
 			return p.alter(ctx, s, send, e, p.mapping.active, true)
@@ -220,6 +220,9 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 	if out, err := p.decide(ctx, s, rq, ros, res.Before); out != "" {
 		res.After = res.Before
 		return out, false, err
+	}
+	if hint := ros.LookalikeHint(email); hint != "" && rq.action == userops.Invite {
+		res.Notices = append(res.Notices, hint)
 	}
 	if err := op.Found(ctx, userops.Found{User: res.Before, Active: ros.Active()}); err != nil {
 		return userops.Ended(err), false, err

@@ -31,14 +31,14 @@ func CheckEmail(s string) (string, error) {
 	if a.Address != s {
 		return fail("only the bare address may be given")
 	}
-	if strings.ContainsFunc(s, unseen) {
+	if strings.ContainsFunc(s, Unseen) {
 		return fail("it holds an invisible character")
 	}
 	return s, nil
 }
 
-// unseen says that a sign is not seen where it stands, or only alters what stands beside it.
-func unseen(r rune) bool {
+// Unseen says that a sign is not seen where it stands, or only alters what stands beside it.
+func Unseen(r rune) bool {
 	return r < ' ' || r == 0x7f || r == 0xad || r == 0x34f || r == 0x61c || r == 0x180e || r >= 0x200b && r <= 0x200f ||
 		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0xfe00 && r <= 0xfe0f || r == 0xfeff
 }
@@ -48,7 +48,7 @@ func unseen(r rune) bool {
 func MayBe(shown, email string) bool {
 	whole := FoldEmail(email)
 	plain := FoldEmail(strings.Map(func(r rune) rune {
-		if unseen(r) && r >= ' ' {
+		if Unseen(r) && r >= ' ' {
 			return -1
 		}
 		return r

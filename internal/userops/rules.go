@@ -28,9 +28,13 @@ func (r Rules) last(all Roster, u *User) bool {
 	return u.Holds(r.Administrator) && u.Status == Active && all.Administrators(r.Administrator) <= 1
 }
 
-// NotFound is the error for a user that nobody is.
-func (r Rules) NotFound(email string) error {
-	return r.fail("finding", email, ErrNotFound, "check the address, or list everyone with: billagent users list --status all")
+// NotFound is the error for a user that nobody is. Where somebody's address looks the same, the hint says so.
+func (r Rules) NotFound(all Roster, email string) error {
+	hint := "check the address, or list everyone with: billagent users list --status all"
+	if like := all.LookalikeHint(email); like != "" {
+		hint = like
+	}
+	return r.fail("finding", email, ErrNotFound, hint)
 }
 
 // Ended is a failed change before its commit: a guard's no is refused, everything else halted.
@@ -56,7 +60,7 @@ func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
 	case r.IsSelf(email), u != nil && r.IsSelf(u.Email): // it may have been found by another name
 		return Refused, r.fail("deactivating", email, ErrSelf, "let another administrator do it by hand")
 	case u == nil:
-		return Halted, r.NotFound(email)
+		return Halted, r.NotFound(all, email)
 	case u.Notice != "":
 		return Halted, r.odd("deactivating", u)
 	case u.Status == Inactive:
@@ -70,10 +74,10 @@ func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
 }
 
 // Reactivate decides about giving access back.
-func (r Rules) Reactivate(u *User, email string) (Outcome, error) {
+func (r Rules) Reactivate(all Roster, u *User, email string) (Outcome, error) {
 	switch {
 	case u == nil:
-		return Halted, r.NotFound(email)
+		return Halted, r.NotFound(all, email)
 	case u.Notice != "":
 		return Halted, r.odd("reactivating", u)
 	case u.Status == Active:
@@ -91,7 +95,7 @@ func (r Rules) SetRole(all Roster, u *User, email, role string) (Outcome, error)
 	case strings.TrimSpace(role) == "":
 		return Refused, r.fail(act, email, ErrNoRole, "name the role with --role")
 	case u == nil:
-		return Halted, r.NotFound(email)
+		return Halted, r.NotFound(all, email)
 	case u.Notice != "":
 		return Halted, r.odd(act, u)
 	case u.Role == role:

@@ -13,7 +13,7 @@ import (
 // ErrInput, names a sign that is not seen.
 func Text(what, s string) (string, error) {
 	s = strings.Join(strings.Fields(s), " ")
-	if i := strings.IndexFunc(s, unseen); i >= 0 {
+	if i := strings.IndexFunc(s, Unseen); i >= 0 {
 		return "", &Error{Act: "reading " + what, Target: fmt.Sprintf("%q", short(s)), Kind: ErrInput,
 			Cause: fmt.Errorf("it holds an invisible character, %U", []rune(s[i:])[0]), Hint: "write it anew, by hand"}
 	}

@@ -103,7 +103,7 @@ func TestSomebodyWithANoticeIsNotChanged(t *testing.T) {
 		u := &userops.User{Email: "ann@x.com", Role: "Clerk", Status: status, Notice: "the status \"Dormant\" is not known"}
 		for name, decide := range map[string]func() (userops.Outcome, error){
 			"deactivate": func() (userops.Outcome, error) { return rules.Deactivate(all, u, u.Email) },
-			"reactivate": func() (userops.Outcome, error) { return rules.Reactivate(u, u.Email) },
+			"reactivate": func() (userops.Outcome, error) { return rules.Reactivate(userops.Roster{}, u, u.Email) },
 			"set-role":   func() (userops.Outcome, error) { return rules.SetRole(all, u, u.Email, "Payer") },
 			"invite": func() (userops.Outcome, error) {
 				out, _, err := rules.Invite(u, userops.Invitation{Email: u.Email, FirstName: "A", LastName: "B", Role: "Payer"})

@@ -46,6 +46,8 @@ func TestClickReachesItsTargetOrNothing(t *testing.T) {
 		{"under a sticky header", logs + `<div style="position:sticky;top:0;height:300px;background:#ccc">head</div><div style="height:3000px"></div><button onclick="note('right')">Go</button><div style="height:3000px"></div>`, button("Go"), "log: right", nil},
 		{"in an open shadow root", logs + `<x-y></x-y><script>customElements.define('x-y', class extends HTMLElement { constructor() { super(); const r = this.attachShadow({mode:'open'}); r.innerHTML = '<span><button>Go</button></span>'; r.querySelector('button').onclick = () => note('right'); } });</script>`, button("Go"), "log: right", nil},
 		{"a label for its box", logs + `<label>Agree <input type=checkbox style="pointer-events:none" onchange="note('right')"></label>`, &selectors.Target{Name: "box", Candidates: []selectors.Candidate{{Label: "Agree"}}}, "log: right", nil},
+		{"takes no pointer events", logs + `<div><input type=checkbox aria-label=Agree style="pointer-events:none" onclick="note('WRONG')"></div>`,
+			&selectors.Target{Name: "box", Candidates: []selectors.Candidate{{Label: "Agree"}}}, "log:", automation.ErrNotActionable},
 		{"link spread over two lines", logs + `<p style="width:120px">word word word <a href="#x" onclick="note('right')">first part of the link and its second part</a></p>`, &selectors.Target{Name: "link", Candidates: []selectors.Candidate{{CSS: "a"}}}, "log: right", nil},
 		{"the page listens first and lies about it", logs + `<button onclick="note('right')">Go</button><script>window.addEventListener('click', (e) => {}, true); Object.defineProperty(Event.prototype, 'composedPath', { value: () => [] }); Element.prototype.getBoundingClientRect = () => ({});</script>`, button("Go"), "log: right", nil},
 	} {
@@ -225,4 +227,13 @@ func TestCallerWhoGivesUpIsHeard(t *testing.T) {
 	// A page outlives the context of one look at it.
 	_, err = w.Look(t.Context(), css("p"))
 	require.NoError(t, err)
+}
+
+func TestAnInputWithoutPointerEventsIsNamedSo(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<div id=around><input type=checkbox aria-label=Agree style="pointer-events:none"></div>`)
+	err := w.Click(t.Context(), automation.Press{Target: &selectors.Target{Name: "box", Candidates: []selectors.Candidate{{Label: "Agree"}}}, Bound: short})
+	require.ErrorIs(t, err, automation.ErrNotActionable)
+	assert.Contains(t, err.Error(), "takes no pointer events: what is pressed there is <div")
+	assert.NotContains(t, err.Error(), "covered")
 }

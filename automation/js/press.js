@@ -106,7 +106,11 @@ async function ready(req, round) {
   const at = await still(req, el, round);
   if (at instanceof Miss) return at;
   const hit = topmost(at.point.x, at.point.y);
-  if (!hit || !reaches(hit, el)) return new Miss('covered', `${describe(el)} is covered by ${describe(hit)}`);
+  if (!hit || !reaches(hit, el)) {
+    const deaf = getComputedStyle(el).pointerEvents === 'none';
+    const why = deaf ? 'takes no pointer events: what is pressed there is' : 'is covered by';
+    return new Miss('covered', `${describe(el)} ${why} ${describe(hit)}`);
+  }
   const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
   if (req.row) {
     const { equals, table } = req.row;

@@ -79,12 +79,13 @@ func (p *Path) failure(act, target string, err error) error {
 			return e
 		}
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return p.tooLong(e)
+	if errors.Is(err, context.DeadlineExceeded) { // a bound of ours: that of the command is told by explained
+		e.Kind, e.Hint = userops.ErrTimeout, "the console was slower than the flow allows: try again, or if it always is, raise `timeout` in the flow's file in the overlay folder"
 	}
 	return e
 }
 
+// tooLong is a command whose own time has passed.
 func (p *Path) tooLong(e *userops.Error) error {
 	e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the console is faster"
 	return e

@@ -221,7 +221,7 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 func (d *Directory) companion(o journal.Operation) *userops.Operation {
 	announced := false
 	return &userops.Operation{
-		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through,
+		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through, Batch: d.row.batch != "",
 		Found: func(ctx context.Context, f userops.Found) error {
 			if f.User != nil { // as the console writes the address, which may not be as it was asked for
 				if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {

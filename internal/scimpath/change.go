@@ -169,6 +169,10 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	}
 	for attempt := 0; ; attempt++ {
 		out, again, err := p.try(ctx, s, rq, email, op, &res)
+		p.note(out, res.After)
+		if again {
+			p.known = nil
+		}
 		if !again || attempt == maxTries-1 {
 			return end(out, p.failure(string(rq.action), email, err))
 		}
@@ -200,7 +204,7 @@ func (p *Path) offers(s *service, rq request) error {
 func (p *Path) try(ctx context.Context, s *service, rq request, email string, op *userops.Operation, res *userops.Result) (out userops.Outcome, again bool, err error) {
 	res.Before, res.After = nil, nil
 	p.opts.Progress("looking at everybody")
-	ros, all, err := p.everyone(ctx, s)
+	ros, all, err := p.everyoneFor(ctx, s, op, email)
 	if err != nil {
 		return userops.Halted, false, err
 	}

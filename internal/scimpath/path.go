@@ -69,6 +69,7 @@ type Path struct {
 	mapping mapping
 	client  *client
 	service *service // nil until discovered
+	known   *known   // what the rows of a batch share; nil: nothing
 }
 
 var _ userops.Directory = (*Path)(nil)

@@ -14,6 +14,7 @@ import (
 type Operation struct {
 	ID     string
 	DryRun bool // go up to the commit, not over it
+	Batch  bool // it is one of several that are carried out one after the other
 	// Through is a rehearsal that presses as well, where nothing can leave, and tells what would have been sent.
 	Through bool
 

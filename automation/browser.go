@@ -123,14 +123,14 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 	if t == nil {
 		return
 	}
+	if t.Subtype == "prerender" {
+		b.leftUnheld(t.BrowserContextID, Unheld{How: BySpeculation, Text: t.URL})
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.targets[t.TargetID] = t.BrowserContextID
 	if t.Type == "shared_worker" {
 		b.shared[t.TargetID] = t.BrowserContextID
-	}
-	if g := b.gates[t.BrowserContextID]; g != nil && t.Subtype == "prerender" {
-		g.leftUnheld(Unheld{How: BySpeculation, Text: t.URL})
 	}
 	if t.Type == "page" {
 		b.windows[t.TargetID] = true

@@ -37,7 +37,8 @@ type Sent struct {
 	// Early says that it came before the gate was armed: before the press.
 	Early bool
 
-	led int // the status with which the server led elsewhere
+	led    int   // the status with which the server led elsewhere
+	before *Sent // what the server sent on as this one; nil for any other
 }
 
 // Answer is what the server answered. Where it led elsewhere (303), Status is still the answer to the request itself, and
@@ -193,11 +194,11 @@ func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
 // rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
 // the commit belongs to it.
 func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	defer g.stir()
 	s := &Sent{Request: requestOf(e), At: time.Now(), Early: !g.armed.Load()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
+	g.mu.Lock() // not before: the browser's own lock is taken above, and whoever holds that may wait for this one
+	defer g.mu.Unlock()
+	defer g.stir()
 	s.Ruling = g.policy(s.Request)
 	g.paused[s.Request.URL] = true
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
@@ -208,10 +209,15 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 		}
 		before.Answer = nil // it is complete with what the redirection leads to
 		s.Ruling.Commit = true
-		if s.Request.Changes() { // 307 and 308 send the same again, elsewhere
+		if s.Request.Changes() { // 307 and 308 send the same again, elsewhere; the answer there is the answer to both
 			g.sent = append(g.sent, s)
+			s.before = before
+			g.held[e.RequestID] = s
 		}
 		return s
+	} else if ok && !s.Ruling.Pass { // where it was sent on to it does not arrive
+		delete(g.held, e.RedirectedRequestID)
+		before.Answer = &Answer{Failed: "the server sent it on, and that was stopped"}
 	}
 	if s.Request.Changes() || s.Ruling.Commit || !s.Ruling.Pass {
 		g.sent = append(g.sent, s)
@@ -265,8 +271,10 @@ func (g *Gate) answered(id proto.FetchRequestID, a *Answer) {
 		if s.led != 0 && !more {
 			a.Status, a.Led = s.led, a.Status
 		}
-		s.Answer = a
-		s.Again = s.Again || a.Failed != ""
+		for on := s; on != nil; on = on.before {
+			on.Answer = a
+			on.Again = on.Again || a.Failed != ""
+		}
 		if !more {
 			delete(g.held, id)
 		}

@@ -148,6 +148,48 @@ func TestAnAnswerIsWhatARedirectionLeadsTo(t *testing.T) {
 	require.NoError(t, g.Close(t.Context()))
 }
 
+// TestWhatAServerSendsOnIsAnswered has a server send a change on (307) to where it is answered, or stopped.
+func TestWhatAServerSendsOnIsAnswered(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stop bool
+		want automation.Answer
+	}{
+		"refused there": {false, automation.Answer{Status: http.StatusForbidden, Body: []byte("no")}},
+		"stopped":       {true, automation.Answer{Failed: "the server sent it on, and that was stopped"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := &arrivals{}
+			w := setup(t, `<button onclick="fetch('/change', {method: 'POST', body: 'who=ann'})">Go</button>`)
+			w.mux.HandleFunc("POST /change", func(rw http.ResponseWriter, r *http.Request) {
+				http.Redirect(rw, r, "/there", http.StatusTemporaryRedirect)
+			})
+			w.mux.HandleFunc("POST /there", func(rw http.ResponseWriter, r *http.Request) {
+				got.note(r)
+				rw.WriteHeader(http.StatusForbidden)
+				fmt.Fprint(rw, "no")
+			})
+			g, err := w.Session.OpenGate(t.Context(), func(r automation.Request) automation.Ruling {
+				return automation.Ruling{Pass: !c.stop || r.Path() != "/there", Commit: r.Path() == "/change"}
+			})
+			require.NoError(t, err)
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			done := func(all []automation.Sent) bool {
+				return len(all) == 2 && all[0].Answer != nil && (c.stop || all[1].Answer != nil)
+			}
+			require.True(t, g.Await(t.Context(), 10*time.Second, done), "%+v", g.Sent())
+			require.NoError(t, g.Close(t.Context()))
+			for i, s := range g.Sent() {
+				if i == 0 || !c.stop {
+					assert.Equal(t, c.want, *s.Answer)
+				}
+			}
+			assert.Len(t, got.all(), map[bool]int{false: 1}[c.stop])
+		})
+	}
+}
+
 func TestAnAnswerThatNeverCame(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<button onclick="fetch('/change', {method: 'POST'})">Go</button>`)

@@ -416,10 +416,10 @@ func TestRowsOfOneAnswerAreNotInParts(t *testing.T) {
 	w.mux.HandleFunc("GET /one", func(rw http.ResponseWriter, _ *http.Request) {
 		asked.Add(1)
 		rw.Header().Set("Content-Type", "text/html")
-		fmt.Fprint(rw, "<!doctype html>"+tableOf(0, 5)+`<a id=next aria-disabled=true>Next</a>`)
+		fmt.Fprint(rw, "<!doctype html>"+tableOf(0, 5)+`<a id=previous aria-disabled=true>Previous</a><a id=next aria-disabled=true>Next</a>`)
 	})
 	require.NoError(t, w.Open(t.Context(), "/one"))
-	got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Next: css("#next"), Bound: 2 * short})
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: people(), Next: css("#next"), Previous: css("#previous"), Bound: 2 * short})
 	require.NoError(t, err)
 	assert.True(t, got.Complete, got.Proof)
 	assert.False(t, got.Parts)

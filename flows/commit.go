@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -80,7 +81,8 @@ func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 		exchange.came(ctx)
 	}
 	if stopped := len(exchange.policy.reasons()) > 0; !delivered || stopped {
-		if exchange.nothingLeft() {
+		// What names nobody does not come of a press that was not delivered.
+		if exchange.nothingLeft(delivered) {
 			if stopped {
 				return exchange.stoppedError(p.Target)
 			}
@@ -93,15 +95,28 @@ func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 
 // nothingSent looks, when a flow has gone to its end, whether the press had any effect that left the browser.
 func (r *Run) nothingSent(err error) error {
-	if !r.result.Committed || !r.result.Exchange.nothingLeft() {
+	if !r.result.Committed || !r.result.Exchange.nothingLeft(true) {
 		return err
 	}
 	r.result.Committed = false
-	if exchange := r.result.Exchange; len(exchange.policy.reasons())+len(exchange.policy.asides()) > 0 {
-		return exchange.stoppedError("commit")
+	exchange := r.result.Exchange
+	asides := exchange.policy.asides()
+	switch {
+	case len(exchange.policy.reasons()) > 0:
+		return errors.Join(exchange.stoppedError("commit"), err)
+	case len(asides) > 0 && guarded(err): // the press did not get to where it was aimed: that is why
+		return fmt.Errorf("%w; meanwhile stopped: %s", err, strings.Join(asides, "; "))
+	case len(asides) > 0:
+		return errors.Join(exchange.stoppedError("commit"), err)
 	}
 	why := &automation.Error{Act: "commit", Target: r.Flow.Name, Kind: ErrSilent, Last: "from now on it is kept from sending it", Page: r.pageNow()}
 	return errors.Join(why, err)
+}
+
+// guarded says that the guard in the page kept a press, or a part of it, from the page.
+func guarded(err error) bool {
+	var e *automation.Error
+	return errors.As(err, &e) && e.Act == "click"
 }
 
 // pressThrough presses where nothing can leave, and keeps what would have been sent.

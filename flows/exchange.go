@@ -274,14 +274,14 @@ func (p *Exchange) earlyError(target string) error {
 }
 
 // nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
-// whatever would change something is stopped.
-func (p *Exchange) nothingLeft() bool {
+// whatever would change something is stopped. Of a press that was not delivered only what names the person counts.
+func (p *Exchange) nothingLeft(delivered bool) bool {
 	if p.gate.Blind() {
 		return false
 	}
 	left := func() bool {
 		surely, perhaps := p.policy.left()
-		return surely || perhaps || len(p.gate.Unheld()) > 0
+		return surely || delivered && (perhaps || len(p.gate.Unheld()) > 0)
 	}
 	if left() {
 		return false

@@ -18,6 +18,7 @@ type policy struct {
 	mu      sync.Mutex
 	given   []string             // how a request may give the role that was asked for; nil where none was
 	armed   bool                 // the press comes now, or has come
+	usual   map[string]bool      // the likeness of what came before the press and names nobody, such as a heartbeat
 	early   []string             // why requests were stopped before the press that name the person, or have the form of the commit
 	others  []string             // why others were, that name somebody else
 	passed  []automation.Request // let through as the commit
@@ -31,7 +32,7 @@ type policy struct {
 }
 
 func newPolicy(people *automation.People, sends *Sends, reads []Reads, inputs map[string]string) *policy {
-	p := &policy{roster: newRoster(people), sends: sends, reads: reads, values: map[string]string{}}
+	p := &policy{roster: newRoster(people), sends: sends, reads: reads, values: map[string]string{}, usual: map[string]bool{}}
 	for k, v := range inputs {
 		p.values[k] = v
 	}

@@ -236,7 +236,7 @@ func TestBeforeThePress(t *testing.T) {
 		"the account itself, telemetry": {q: post("/log", jsonType, `{"user":"robot@robots.example"}`)},
 		"a stream":                      {q: automation.Request{Method: "POST", URL: "http://app.example/log", Opaque: true}},
 		"nobody":                        {q: post("/beat", jsonType, `{"t":1}`), sends: off, passes: true},
-		"another host, about ours":      {q: foreign, passes: true},
+		"another host, about ours":      {q: foreign},
 		"a page":                        {q: automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID}, passes: true},
 		"a GraphQL query":               {q: post("/graphql", jsonType, `{"query":"{user(id:\"`+joannID+`\"){name}}"}`), passes: true},
 		"what the file says only reads": {q: post("/search", jsonType, `{"q":"ann@acme.example"}`), passes: true},
@@ -258,23 +258,70 @@ func TestBeforeThePress(t *testing.T) {
 func TestTheRoleThatIsSent(t *testing.T) {
 	t.Parallel()
 	for body, passes := range map[string]bool{
-		`{"id":"` + annID + `","role":"Accounts Payable"}`:            true,
-		`{"id":"` + annID + `","role":"ACCOUNTS_PAYABLE"}`:            true,
-		`{"id":"` + annID + `","roleId":"4"}`:                         true,
-		`{"id":"` + annID + `","roleId":4}`:                           true,
-		`{"id":"` + annID + `"}`:                                      true,
-		`{"id":"` + annID + `","role":"Administrator"}`:               false,
-		`{"id":"` + annID + `","roleId":5}`:                           false,
-		`{"id":"` + annID + `","roles":["Accounts Payable"]}`:         true,
-		`{"id":"` + annID + `","roles":["Accounts Payable","Clerk"]}`: false,
+		`{"id":"` + annID + `","role":"Accounts Payable"}`:                                      true,
+		`{"id":"` + annID + `","role":"ACCOUNTS_PAYABLE"}`:                                      true,
+		`{"id":"` + annID + `","roleId":"4"}`:                                                   true,
+		`{"id":"` + annID + `","roleId":4}`:                                                     true,
+		`{"id":"` + annID + `"}`:                                                                true,
+		`{"id":"` + annID + `","role":"Administrator"}`:                                         false,
+		`{"id":"` + annID + `","roleId":5}`:                                                     false,
+		`{"id":"` + annID + `","roles":["Accounts Payable"]}`:                                   true,
+		`{"id":"` + annID + `","roles":["Accounts Payable","Clerk"]}`:                           false,
+		`{"id":"` + annID + `","role":{"id":4,"name":"Accounts Payable"}}`:                      true,
+		`{"id":"` + annID + `","role":{"name":"Clerk"}}`:                                        false,
+		`{"id":"` + annID + `","roles":[{"name":"Clerk"}]}`:                                     false,
+		`{"id":"` + annID + `","profileId":"5"}`:                                                false,
+		`{"id":"` + annID + `","profile":{"name":"Ann Lee"}}`:                                   true,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/role","value":"Clerk"}]}`:      false,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/note","value":"Clerk"}]}`:      true,
+		`[{"op":"replace","path":"/roles/0/name","value":"Clerk"},{"user_id":"` + annID + `"}]`: false,
+		"id=" + annID + "&user[role]=Clerk":                                                     false,
+		"id=" + annID + "&user[role_id]=4":                                                      true,
 	} {
 		p := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"})
 		p.gives("4")
-		r := p.rule(post("/users", jsonType, body))
+		kind := jsonType
+		if strings.HasPrefix(body, "id=") {
+			kind = formType
+		}
+		r := p.rule(post("/users", kind, body))
 		assert.Equal(t, passes, r.Pass && r.Commit, "%s: %s", body, r.Why)
 	}
 	r := atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
 	assert.True(t, r.Pass, "no role was asked for")
+}
+
+// TestWhatComesAllTheTimeIsNotThePress has heartbeats before the press, at it and after it, and an act that names nobody.
+func TestWhatComesAllTheTimeIsNotThePress(t *testing.T) {
+	t.Parallel()
+	beat := func(n int) automation.Request { return post("/rpc", jsonType, fmt.Sprintf(`{"op":"ping","at":%d}`, n)) }
+	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {
+		p := newPolicy(folk, sends, nil, nil)
+		require.True(t, p.rule(beat(1)).Pass)
+		p.arm()
+		assert.True(t, p.rule(beat(22)).Pass, name)
+		surely, perhaps := p.left()
+		assert.False(t, surely || perhaps, name)
+		assert.Empty(t, p.asides(), name)
+		p.rule(post("/rpc", jsonType, `{"op":"off","at":3}`))
+		_, perhaps = p.left()
+		assert.True(t, perhaps || len(p.asides()) == 1, "%s: another act to the same address is none of those", name)
+	}
+}
+
+// TestAHostThatIsNotKnown rules on what goes to a host that is not among the tenant's: it may be an interface of the console.
+func TestAHostThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	q := post("/users/"+annID+"/role", jsonType, `{"role":"Clerk"}`)
+	q.Foreign = true
+	said := atPress(folk, &Sends{Method: "POST", Path: "/users/${id}/role"}, nil, map[string]string{"role": "Clerk"})
+	r := said.rule(q)
+	assert.False(t, r.Pass, "it is not what the flow says")
+	assert.True(t, r.Aside)
+	p := atPress(folk, nil, nil, map[string]string{"role": "Clerk"})
+	assert.True(t, p.rule(q).Commit)
+	assert.False(t, p.rule(q).Pass, "a second one")
+	assert.False(t, atPress(folk, nil, nil, map[string]string{"role": "Payer"}).rule(q).Pass, "another role")
 }
 
 func TestNothingLeavesARehearsal(t *testing.T) {

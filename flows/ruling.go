@@ -2,10 +2,8 @@ package flows
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/selectors"
@@ -52,6 +50,16 @@ func (p *policy) names(s subject) string {
 	return fmt.Sprintf("%s names %s, not %s", s.request, p.roster.describe(s.who), p.roster.describe(meant))
 }
 
+// likeness is equal for two requests that differ in numbers only, such as two heartbeats.
+func likeness(q automation.Request) string {
+	parts := []string{q.Method, q.Path()}
+	for _, v := range append(q.Query(), q.Values()...) {
+		parts = append(parts, v.Key+"="+digit.ReplaceAllString(v.Text, "#"))
+	}
+	slices.Sort(parts[2:]) // the names of an object come in any order
+	return strings.Join(parts, "\x00")
+}
+
 func hidden(s subject) string { return s.request + " has a body that cannot be looked at" }
 
 // before rules on a request that comes before the press: the page acts, or saves, at a step that should only lead up to
@@ -70,9 +78,14 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 	case s.other:
 		r = stop("%s, before the press", p.names(s))
 		p.others = append(p.others, r.Why)
+	case q.Foreign && s.ours:
+		r = aside("%s goes to a host that is not among the tenant's", s.request)
 	case !q.Foreign && (s.ours || p.sends != nil && p.sends.about(q, p.values)):
 		r = stop("%s came before the press", s.request)
 		p.early = append(p.early, r.Why)
+	}
+	if r.Pass {
+		p.usual[likeness(q)] = true
 	}
 	if p.dry && r.Pass {
 		return stop("this is a rehearsal")
@@ -102,19 +115,21 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return aside("%s", p.names(s))
 	case s.other:
 		return stop("%s", p.names(s))
-	case s.ours && q.Foreign:
-		return pass // it tells somebody else of it
+	case s.ours && q.Foreign && (p.sends != nil || p.settled): // it tells somebody else of it, or is the commit, to a host that is not known
+		return aside("%s goes to a host that is not among the tenant's", s.request)
 	case p.settled && s.ours && !p.again(q):
 		return pass // a screen that follows
 	case p.sends != nil && s.ours:
 		return stop("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
+	case p.sends != nil && !q.Foreign && !p.settled && p.usual[likeness(q)]:
+		return pass
 	case p.sends != nil && !q.Foreign && !p.settled:
 		return aside("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
 	case s.ours && p.again(q):
 		return stop("%s is a second one", s.request)
 	case s.ours:
 		return p.undeclared(q, s)
-	case p.sends != nil || p.settled:
+	case p.sends != nil || p.settled || p.usual[likeness(q)]:
 		return pass
 	}
 	return automation.Ruling{Pass: true, Why: "it names nobody"}
@@ -140,31 +155,15 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 // undeclared rules on a request about the person where the flow says nothing of what it sends: a role that it gives must be
 // the one that was asked for.
 func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
-	for _, v := range append(q.Query(), q.Values()...) {
-		if p.given == nil || v.Text == "" || v.Type == automation.Empty || !roleKey.MatchString(lastName(withoutIndices(v.Key))) {
-			continue
+	for _, v := range rolesIn(q) {
+		if p.given == nil {
+			break
 		}
 		if !slices.ContainsFunc(p.given, func(word string) bool { return sameWord(word, v.Text) }) {
 			return stop("%s gives the %s %q, and %s was asked for", s.request, v.Key, shownValue(v.Key, v.Text), p.given[0])
 		}
 	}
 	return automation.Ruling{Pass: true, Commit: true, Why: "it names " + p.roster.describe(meant)}
-}
-
-// roleKey is a name for the role that a person is to have: role, roleId, role_name, userRole, newRole, roles.
-var roleKey = regexp.MustCompile(`(?i)^(user|new|selected|member)?[_\-]?roles?[_\-]?(id|name|key|code|type|value|label)?s?$`)
-
-// sameWord compares the words of a role with what is sent for it, such as Accounts Payable with ACCOUNTS_PAYABLE.
-func sameWord(a, b string) bool {
-	bare := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-				return -1
-			}
-			return unicode.ToLower(r)
-		}, s)
-	}
-	return a == b || bare(a) != "" && bare(a) == bare(b)
 }
 
 // reading rules on a request whose method changes nothing by its definition. A console may not keep to that: one for an

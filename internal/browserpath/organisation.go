@@ -52,6 +52,15 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 	return nil
 }
 
+// organisationID is the configured one, or where a name was configured the one that this session was signed in to: two
+// organisations may have one name.
+func (p *Path) organisationID() string {
+	if p.opts.Organisation.ID != "" {
+		return p.opts.Organisation.ID
+	}
+	return p.pinned
+}
+
 // whose is what a page must say of its organisation when something is committed on it: what the flow identify reads.
 func (p *Path) whose() []automation.Identity {
 	flow, ok := p.opts.Library.Flow("identify", p.version.Layout)
@@ -63,7 +72,7 @@ func (p *Path) whose() []automation.Identity {
 		if s.Read == nil {
 			continue
 		}
-		want := map[string]string{"organisation": p.opts.Organisation.Name, "organisation_id": p.opts.Organisation.ID}[s.Read.As]
+		want := map[string]string{"organisation": p.opts.Organisation.Name, "organisation_id": p.organisationID()}[s.Read.As]
 		if t, ok := p.version.Target(s.Read.Target); ok && want != "" {
 			out = append(out, automation.Identity{Target: t, Attr: s.Read.Attr, Equals: want})
 		}

@@ -103,7 +103,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 		return userops.Unknown, s.unknown(fmt.Errorf("%w: %s", errUnheld, s.passedBy()[0]),
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
 	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Exchange.Again():
-		res.Notices = append(res.Notices, "the console refused ("+s.got.Exchange.Words()+"), and what was asked for is so: somebody else did it meanwhile")
+		res.Notices = append(res.Notices, "the console refused ("+s.got.Exchange.Words()+"), and what was asked for is so: somebody else did it meanwhile, or it was done although it was refused")
 		return userops.Already, nil, true
 	case s.rq.wanted.Holds(s.after):
 		res.Notices = append(res.Notices, s.beside()...)

@@ -133,6 +133,7 @@ var unsaid = slices.Concat(differingRequests, []difference{
 	{with: "hidden-role-beside", actions: roles, layouts: []string{"neo", "neo3"}},
 	{with: "acts-when-opened", actions: leaves, harmless: true},
 	{with: "saves-first-role-at-choice", actions: roles, harmless: true},
+	{with: "role-refilled-at-mousedown+heartbeats", actions: roles},
 	// Here nothing but the guard in the page sees what is wrong.
 	{with: "role-refilled-after-choice", actions: roles},
 	{with: "role-refilled-on-blur", actions: roles},

@@ -167,8 +167,9 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if err != nil {
 		return end(userops.Halted, p.failure(string(rq.action), email, err))
 	}
+	var first *userops.User // as it was before the service said that it has changed
 	for attempt := 0; ; attempt++ {
-		out, again, err := p.try(ctx, s, rq, email, op, &res)
+		out, again, err := p.try(ctx, s, rq, email, op, first, &res)
 		p.note(out, res.After)
 		if again {
 			p.known = nil
@@ -176,12 +177,13 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		if !again || attempt == maxTries-1 {
 			return end(out, p.failure(string(rq.action), email, err))
 		}
+		first = res.Before
 		p.opts.Log.Info("the user has changed meanwhile, looking again", "user", email, "error", err)
 	}
 }
 
-// maxTries bounds how often a change begins anew because somebody else changes the same user.
-const maxTries = 3
+// maxTries bounds how often a change begins because somebody else changes the same user: it is looked at again once.
+const maxTries = 2
 
 // beforehand refuses what can be refused without looking.
 func (p *Path) beforehand(rq request) (userops.Outcome, error) {
@@ -200,8 +202,11 @@ func (p *Path) offers(s *service, rq request) error {
 	return nil
 }
 
-// try carries a change out. again is true where nothing was done, since the user is not as it was when looked at.
-func (p *Path) try(ctx context.Context, s *service, rq request, email string, op *userops.Operation, res *userops.Result) (out userops.Outcome, again bool, err error) {
+// try carries a change out. again is true where nothing was done, since the user is not as it was when looked at. first is how
+// it was looked at the time before, nil the first time: what this change is about must still be so.
+func (p *Path) try(
+	ctx context.Context, s *service, rq request, email string, op *userops.Operation, first *userops.User, res *userops.Result,
+) (out userops.Outcome, again bool, err error) {
 	res.Before, res.After = nil, nil
 	p.opts.Progress("looking at everybody")
 	ros, all, err := p.everyoneFor(ctx, s, op, email)
@@ -224,6 +229,10 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 	if out, err := p.decide(ctx, s, rq, ros, res.Before); out != "" {
 		res.After = res.Before
 		return out, false, err
+	}
+	if why := relevant(rq.action, first, res.Before); why != "" {
+		return userops.Halted, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrRejected,
+			Cause: errors.New("somebody else changed this user meanwhile: " + why), Hint: "look whether it is still called for, then run the command again"}
 	}
 	if hint := ros.LookalikeHint(email); hint != "" && rq.action == userops.Invite {
 		res.Notices = append(res.Notices, hint)
@@ -250,6 +259,20 @@ func (p *Path) try(ctx context.Context, s *service, rq request, email string, op
 		return userops.Ended(err), false, err
 	}
 	return p.settle(ctx, s, rq, email, send, err, res)
+}
+
+// relevant says what of a user has changed that a change is about, empty if nothing has.
+func relevant(a userops.Action, first, now *userops.User) string {
+	if first == nil || now == nil {
+		return ""
+	}
+	for _, c := range userops.Changed(first, now) {
+		field, _, _ := strings.Cut(c, ":")
+		if field == "id" || field == "e-mail" || field == "status" || field == "role" && a == userops.SetRole {
+			return c
+		}
+	}
+	return ""
 }
 
 // decide holds the change against the rules, and its role against those on offer.

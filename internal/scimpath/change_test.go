@@ -75,6 +75,19 @@ func TestSomebodyElseChangesTheSameUser(t *testing.T) {
 	}
 }
 
+// TestWhatSomebodyElseDidIsNotUndone has another administrator give another role directly before ours.
+func TestWhatSomebodyElseDidIsNotUndone(t *testing.T) {
+	t.Parallel()
+	con := startConsole(t)
+	service := meanwhile("PATCH", edited(con, ann, func(u *console.User) { u.Role = "Auditor" }))
+	r := open(t, options(t, inFront(t, con.SCIMURL(), service))).SetRole(t.Context(), ann, "Clerk")
+	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
+	assert.Contains(t, r.Reason, `role: "Auditor", before "Approver"`)
+	u, _ := con.UserByEmail(ann)
+	assert.Equal(t, "Auditor", u.Role, "theirs stands")
+	assert.Zero(t, changesOf(con, "set-role", ann))
+}
+
 func TestCancelledWhileItIsSent(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)

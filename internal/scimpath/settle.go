@@ -37,7 +37,7 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 	res.After = after
 	switch {
 	case readErr == nil && rq.wanted.Holds(after) && refused && send.sends == 1 && !busy(sent): // who is busy has refused nothing
-		res.Notices = append(res.Notices, "the service refused ("+sent.Error()+"), and what was asked for is so: somebody else did it meanwhile")
+		res.Notices = append(res.Notices, "the service refused ("+sent.Error()+"), and what was asked for is so: somebody else did it meanwhile, or it was done although it was refused")
 		return userops.Already, false, nil
 	case readErr == nil && rq.wanted.Holds(after):
 		if sent != nil {

@@ -28,6 +28,7 @@ var (
 	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|session|password|passwd|authenticity|signature|assertion`)
 	opaqueValue = regexp.MustCompile(`^[\w+/=.~-]{20,}$`)
 	digit       = regexp.MustCompile(`\d`)
+	digits      = regexp.MustCompile(`\d+`)
 )
 
 // concealed says that a value may be what keeps a session, and is not to be shown. The person's own id is shown.

@@ -54,7 +54,7 @@ func (p *policy) names(s subject) string {
 func likeness(q automation.Request) string {
 	parts := []string{q.Method, q.Path()}
 	for _, v := range append(q.Query(), q.Values()...) {
-		parts = append(parts, v.Key+"="+digit.ReplaceAllString(v.Text, "#"))
+		parts = append(parts, v.Key+"="+digits.ReplaceAllString(v.Text, "#"))
 	}
 	slices.Sort(parts[2:]) // the names of an object come in any order
 	return strings.Join(parts, "\x00")

@@ -158,6 +158,16 @@ func errorIn(a *automation.Answer) string {
 	return fmt.Sprintf("status %d", a.Status)
 }
 
+// SignedOut says that the server answered the commit that nobody is signed in (401): it has not even looked at it.
+func (p *Exchange) SignedOut() bool {
+	if p == nil || p.Answer() != Refused {
+		return false
+	}
+	return !slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
+		return s.Ruling.Commit && s.Ruling.Pass && s.Answer.Status != http.StatusUnauthorized
+	})
+}
+
 // Settle says that what became of the change is known: the screens that follow it may be gone through, and what was
 // committed still leaves no second time.
 func (p *Exchange) Settle() {

@@ -169,7 +169,12 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 	if err := op.Found(ctx, userops.Found{User: found, Active: ros.Active()}); err != nil {
 		return end(userops.Ended(err), p.failure(string(rq.action), rq.email, err))
 	}
-	return end(p.act(ctx, rq, &res))
+	out, err := p.act(ctx, rq, &res)
+	if errors.Is(err, errSignedOut) { // the list has been read since, with a sign-in of its own, and shows no change
+		p.opts.Log.Info("the session had ended at the commit, doing it once more", "tenant", p.opts.Tenant)
+		out, err = p.act(ctx, rq, &res)
+	}
+	return end(out, err)
 }
 
 // before reads everybody and finds the one that a change is about (nil: nobody). A list without a proved end is not

@@ -108,6 +108,8 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	case s.rq.wanted.Holds(s.after):
 		res.Notices = append(res.Notices, s.beside()...)
 		return userops.Done, nil, true
+	case answer == flows.Refused && s.unchanged() && !s.got.Exchange.Again() && s.got.Exchange.SignedOut():
+		return userops.Halted, s.p.fail(s.rq, userops.ErrRejected, errSignedOut, "run the command again"), true
 	case answer == flows.Refused && s.unchanged() && !s.got.Exchange.Again():
 		return userops.Halted, s.rejected(), true
 	case s.requested(ctx, answer):
@@ -122,6 +124,9 @@ func (s *settling) listen(ctx context.Context) {
 		s.p.opts.Log.Warn("whether the browser has sent the change again is not known", "error", err)
 	}
 }
+
+// errSignedOut means that the session had ended when the commit reached the server: nothing was done.
+var errSignedOut = errors.New("the session had ended when the change was sent")
 
 var errUnheld = errors.New("while the change was made the page sent something that cannot be held, and that names people or cannot be read")
 

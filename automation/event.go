@@ -54,6 +54,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.extraInfo)
 	case "Target.attachedToTarget":
 		hear(params, p.attached)
+	case "Target.detachedFromTarget":
+		hear(params, func(e proto.TargetDetachedFromTarget) { p.owner.browser.conn.handle(string(e.SessionID), nil) })
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
 	case "Page.javascriptDialogOpening":

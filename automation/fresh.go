@@ -65,7 +65,7 @@ func (s *Session) Deny() {
 
 // fill brings the sign-in into a session just opened.
 func (s *Session) fill(ctx context.Context, fresh *Session, page *Page, keys []string) (*Session, error) {
-	cookies, err := s.Cookies(ctx)
+	cookies, err := s.signInCookies(ctx)
 	if err != nil {
 		return nil, closing(ctx, fresh, err)
 	}

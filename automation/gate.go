@@ -48,6 +48,7 @@ type Answer struct {
 	Led    int    // the status of the page that a redirection led to; 0: there was none
 	Body   []byte // at most answerLimit bytes; of a redirection none
 	Failed string // why there is none: the browser's word for it
+	cut    bool   // the connection was lost
 }
 
 // answerLimit bounds what is kept of an answer's body. An error is told in much less.
@@ -94,6 +95,7 @@ func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
 // Arm says that the press comes now. From here on what the browser sends again by itself is listened to, and what a page
 // reads is not taken for granted any more.
 func (g *Gate) Arm(ctx context.Context) {
+	g.session.rememberCookies(ctx)
 	trace := g.session.browser.startTrace(ctx)
 	g.armed.Store(true)
 	g.mu.Lock()
@@ -199,6 +201,9 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
 	g.mu.Lock() // not before: the browser's own lock is taken above, and whoever holds that may wait for this one
 	defer g.mu.Unlock()
 	defer g.stir()
+	if _, sentOn := g.held[e.RedirectedRequestID]; s.Request.Changes() && !sentOn {
+		s.Request.Hop = false // what it was sent on from was not the commit
+	}
 	s.Ruling = g.policy(s.Request)
 	g.paused[s.Request.URL] = true
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
@@ -236,8 +241,11 @@ func (g *Gate) stir() {
 
 // respond reads an answer that is held, and lets it go on to the page.
 func (g *Gate) respond(ctx context.Context, e *proto.FetchRequestPaused) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerBound) // a body may take its time
+	defer cancel()
 	sc := g.session.browser.scope(ctx)
-	a := &Answer{Failed: string(e.ResponseErrorReason)}
+	lost := []proto.NetworkErrorReason{proto.NetworkErrorReasonConnectionReset, proto.NetworkErrorReasonConnectionClosed, proto.NetworkErrorReasonConnectionAborted, proto.NetworkErrorReasonFailed}
+	a := &Answer{Failed: string(e.ResponseErrorReason), cut: slices.Contains(lost, e.ResponseErrorReason)}
 	if e.ResponseStatusCode != nil {
 		a.Status = *e.ResponseStatusCode
 	}
@@ -250,8 +258,16 @@ func (g *Gate) respond(ctx context.Context, e *proto.FetchRequestPaused) {
 		}
 	}
 	g.answered(e.RequestID, a)
-	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(sc)
+	goOn, stop := context.WithTimeout(context.WithoutCancel(ctx), letGoBound)
+	defer stop()
+	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(g.session.browser.scope(goOn))
 }
+
+// answerBound is how long the body of an answer may take; letGoBound is generous for a call that takes a millisecond.
+const (
+	answerBound = 60 * time.Second
+	letGoBound  = 10 * time.Second
+)
 
 func bodyOf(r *proto.FetchGetResponseBodyResult) []byte {
 	data := []byte(r.Body)
@@ -273,7 +289,7 @@ func (g *Gate) answered(id proto.FetchRequestID, a *Answer) {
 		}
 		for on := s; on != nil; on = on.before {
 			on.Answer = a
-			on.Again = on.Again || a.Failed != ""
+			on.Again = on.Again || a.cut
 		}
 		if !more {
 			delete(g.held, id)

@@ -26,6 +26,7 @@ func BenchmarkCommit(b *testing.B) {
 							return automation.Ruling{Pass: true, Commit: r.Changes()}
 						})
 						require.NoError(b, err)
+						g.Arm(b.Context())
 					}
 					require.NoError(b, w.Click(b.Context(), automation.Press{Target: button("Go"), Bound: short}))
 					if held {

@@ -22,9 +22,11 @@ func TestWhatGraphQLOnlyAsks(t *testing.T) {
 		`{"query":"subscription{a}"}`:                                                    false,
 		`{"operationName":"GetUser","extensions":{"persistedQuery":{"sha256Hash":"a"}}}`: false,
 		`{"query":"mutation{off(id:1)}","Query":"{a}"}`:                                  false,
-		`{"query":"SELECT 1"}`:                                                           false,
-		`{"query":""}`:                                                                   false, `[]`: false, ``: false, `{"query":7}`: false, `query{a}`: false,
+		`{"query":"{\"id\":\"1\"}"}`:                                                     false, `{"query":"{a}","action":"off"}`: false, `{"query":"query"}`: false,
+		`{"query":"SELECT 1"}`: false,
+		`{"query":""}`:         false, `[]`: false, ``: false, `{"query":7}`: false, `query{a}`: false,
 	} {
-		assert.Equal(t, asks, Request{Method: "POST", Body: []byte(body)}.Asks(), body)
+		assert.Equal(t, asks, Request{Method: "POST", URL: "http://app.example/graphql", Body: []byte(body)}.Asks(), body)
 	}
+	assert.False(t, Request{Method: "POST", URL: "http://app.example/bulk", Body: []byte(`{"query":"{a}"}`)}.Asks(), "it is no endpoint of GraphQL")
 }

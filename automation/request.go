@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,8 @@ type Request struct {
 	Foreign bool
 	Seen    bool // the session has read the same address before, so that reading it again is nothing new
 	Hop     bool // the server's redirection of a request that was let through
+	// Headers are those that the page has added: they may say whom it is about.
+	Headers []Value
 }
 
 // Changes says whether the method may change something on the server (RFC 9110, 9.2.1).
@@ -256,6 +259,9 @@ func twice(d *json.Decoder) bool {
 	return false
 }
 
+// ordinary are headers that browsers set, or that carry no more than a sign-in.
+var ordinary = regexp.MustCompile(`(?i)^(accept.*|authorization|cache-control|content-.*|cookie|dnt|if-.*|origin|pragma|priority|purpose|range|referer|sec-.*|te|upgrade-.*|user-agent|x-csrf.*|x-xsrf.*|x-requested-with)$`)
+
 // requestOf reads what the browser says of a request that it holds.
 func requestOf(e *proto.FetchRequestPaused) Request {
 	r := Request{Method: e.Request.Method, URL: e.Request.URL, Kind: string(e.ResourceType), Hop: e.RedirectedRequestID != ""}
@@ -265,6 +271,10 @@ func requestOf(e *proto.FetchRequestPaused) Request {
 			r.Type = value.Str()
 		case "content-encoding":
 			r.Opaque = true
+		default:
+			if !ordinary.MatchString(name) {
+				r.Headers = append(r.Headers, Value{Key: name, Text: value.Str()})
+			}
 		}
 	}
 	for _, part := range e.Request.PostDataEntries {

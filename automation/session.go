@@ -18,10 +18,11 @@ type Session struct {
 	browser *Browser
 	context proto.BrowserBrowserContextID
 	allowed []string
-	read    map[string]bool // addresses that pages have had an answer from
-	forward *forwarder      // what its requests go through; nil: straight to the servers
-	clean   bool            // its pages use no cache and no service worker
-	carried *carried        // what of another session's storage its pages begin with
+	read    map[string]bool       // addresses that pages have had an answer from
+	forward *forwarder            // what its requests go through; nil: straight to the servers
+	clean   bool                  // its pages use no cache and no service worker
+	carried *carried              // what of another session's storage its pages begin with
+	visible map[cookieName]string // cookies that scripts can write, as they were before a press; nil: nothing was pressed
 }
 
 // Cookies is what keeps a session signed in: a credential. It is opaque JSON.

@@ -33,6 +33,10 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 		switch method {
 		case "Network.webSocketFrameSent":
 			hear(params, func(e proto.NetworkWebSocketFrameSent) { b.leftUnheld(owner, frameSent(e)) })
+		case "Target.attachedToTarget": // it has begun a worker of its own
+			hear(params, func(e proto.TargetAttachedToTarget) { b.overhear(string(e.SessionID), owner, owner) })
+		case "Target.detachedFromTarget":
+			hear(params, func(e proto.TargetDetachedFromTarget) { b.conn.handle(string(e.SessionID), nil) })
 		case "Network.webTransportCreated":
 			hear(params, func(e proto.NetworkWebTransportCreated) { b.leftUnheld(owner, Unheld{How: ByTransport, Text: e.URL}) })
 		}
@@ -45,6 +49,7 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 		go func() {
 			defer close(enabled)
 			_ = proto.NetworkEnable{}.Call(sc) // the worker may have ended already
+			_ = proto.TargetSetAutoAttach{AutoAttach: true, Flatten: true, WaitForDebuggerOnStart: true, Filter: workersOnly}.Call(sc)
 		}()
 		select {
 		case <-enabled:

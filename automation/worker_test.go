@@ -38,13 +38,14 @@ func TestSocketsAreToldOf(t *testing.T) {
 		"a dedicated worker":  {"const w = new Worker('/worker.js');", "w.postMessage('')"},
 		"a service worker":    {"navigator.serviceWorker.register('/service.js');", "navigator.serviceWorker.ready.then((r) => r.active.postMessage(''))"},
 		"a worker just begun": {"", "new Worker('/at-once.js')"},
+		"a worker's worker":   {"", "new Worker('/outer.js')"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, `<script>`+c.begin+`</script><button onclick="`+c.press+`">Go</button>`)
 			w.mux.HandleFunc("GET /socket", acceptSocket)
 			for path, script := range map[string]string{
-				"/worker.js": tell + `onmessage = go;`, "/at-once.js": tell + `go();`, "/service.js": tell + `onmessage = go;`,
+				"/outer.js": "new Worker('/at-once.js')", "/worker.js": tell + `onmessage = go;`, "/at-once.js": tell + `go();`, "/service.js": tell + `onmessage = go;`,
 			} {
 				w.mux.HandleFunc("GET "+path, func(rw http.ResponseWriter, _ *http.Request) {
 					rw.Header().Set("Content-Type", "text/javascript")

@@ -76,6 +76,11 @@ func (r *Run) picture(ctx context.Context, name string) error {
 func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 	exchange := r.result.Exchange
 	var e *automation.Error
+	defer func() {
+		if told := exchange.Tell(r.Evidence); told != nil { // it is told again at the end
+			r.result.Notices = append(r.result.Notices, "what left could not be written to the evidence: "+told.Error())
+		}
+	}()
 	delivered := err == nil || !errors.As(err, &e) || e.Acted // not ours: the browser or its connection went
 	if delivered {
 		exchange.came(ctx)

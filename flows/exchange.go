@@ -32,6 +32,7 @@ const (
 
 // Exchange is what left the browser at a commit, and what was answered. Requests are held until it is closed.
 type Exchange struct {
+	told   []bool // of each request in the evidence: with its answer
 	gate   *automation.Gate
 	policy *policy
 	app    *App
@@ -68,8 +69,16 @@ func (p *Exchange) Close(ctx context.Context, ev *automation.Evidence) error {
 	if p == nil {
 		return nil
 	}
-	err := p.gate.Close(ctx)
-	for _, s := range p.gate.Sent() {
+	return errors.Join(p.gate.Close(ctx), p.Tell(ev))
+}
+
+// Tell writes to the evidence what came since it was told last, its secrets taken out. What has no answer yet is told again.
+func (p *Exchange) Tell(ev *automation.Evidence) (err error) {
+	all := p.gate.Sent()
+	for i, s := range all {
+		if i < len(p.told) && p.told[i] == (s.Answer != nil) {
+			continue
+		}
 		entry := map[string]any{
 			"step": "request", "request": Describe(s.Request), "let_through": s.Ruling.Pass, "why": s.Ruling.Why, "sent_at": s.At.UTC(),
 		}
@@ -77,6 +86,10 @@ func (p *Exchange) Close(ctx context.Context, ev *automation.Evidence) error {
 			entry["status"], entry["no_answer"] = s.Answer.Status, s.Answer.Failed
 		}
 		err = errors.Join(err, ev.Log(entry))
+	}
+	p.told = p.told[:0]
+	for _, s := range all {
+		p.told = append(p.told, s.Answer != nil)
 	}
 	return err
 }
@@ -176,6 +189,13 @@ func (p *Exchange) Settle() {
 	}
 }
 
+// End lets nothing leave any more that may change something.
+func (p *Exchange) End() {
+	if p != nil {
+		p.policy.end()
+	}
+}
+
 // Silent says that an answer may still come: something was let through and has none yet.
 func (p *Exchange) Silent() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
@@ -222,9 +242,17 @@ func (p *Exchange) Unheld(sockets bool) []automation.Unheld {
 		return nil
 	}
 	return slices.DeleteFunc(p.gate.Unheld(), func(u automation.Unheld) bool {
-		names := u.Dark() || len(p.policy.roster.find(u.Text, true)) > 0
-		return !names || !sockets && u.How != automation.BySpeculation
+		return !u.Dark() && !p.names(u) || !sockets && u.How != automation.BySpeculation
 	})
+}
+
+// names says that what left names somebody. A message is read as the body of a request is.
+func (p *Exchange) names(u automation.Unheld) bool {
+	q := automation.Request{Body: []byte(u.Text)}
+	if u.How == automation.BySpeculation {
+		q = automation.Request{URL: u.Text}
+	}
+	return len(p.policy.roster.in(q)) > 0
 }
 
 // Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where there
@@ -270,7 +298,7 @@ func (p *Exchange) wouldCome(ctx context.Context, bound time.Duration) {
 // later is held all the same. afterStop is how long the right request may come after a wrong one.
 const (
 	departBound = 2 * time.Second
-	afterStop   = time.Second
+	afterStop   = 3 * time.Second
 )
 
 // stoppedError tells what would have left.

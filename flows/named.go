@@ -124,6 +124,9 @@ func (r *roster) in(q automation.Request) []named {
 	for _, v := range q.Query() {
 		note("?"+v.Key, aboutWhom(v.Key), v.Text)
 	}
+	for _, v := range q.Headers {
+		note("header "+v.Key, true, v.Text)
+	}
 	for _, v := range q.Values() {
 		key := withoutIndices(v.Key)
 		note(key, aboutWhom(key), v.Text)

@@ -32,6 +32,11 @@ const (
 	jsonType = "application/json"
 )
 
+func withHeader(q automation.Request, name, value string) automation.Request {
+	q.Headers = append(q.Headers, automation.Value{Key: name, Text: value})
+	return q
+}
+
 func multi(fields ...string) automation.Request {
 	body := ""
 	for i := 0; i < len(fields); i += 2 {
@@ -72,6 +77,8 @@ func TestWhomARequestNames(t *testing.T) {
 		"GraphQL variables":                    {post("/graphql", jsonType, `{"query":"mutation($id:ID!){off(id:$id)}","variables":{"id":"`+joannID+`"}}`), "stop"},
 		"GraphQL inline":                       {post("/graphql", jsonType, `{"query":"mutation{off(id:\"`+joannID+`\")}"}`), "stop"},
 		"a GraphQL query about another":        {post("/graphql", jsonType, `{"query":"query($id:ID!){user(id:$id){name}}","variables":{"id":"`+joannID+`"}}`), "pass"},
+		"another in a header":                  {withHeader(post("/users/"+annID+"/off", jsonType, "{}"), "X-On-Behalf-Of", joannID), "stop"},
+		"ours in a header":                     {withHeader(post("/users/off", jsonType, "{}"), "X-User-Id", annID), "commit"},
 		"an id with a prefix":                  {post("/users/user-"+joannID+"/off", jsonType, "{}"), "stop"},
 		"an id between others":                 {post("/users", jsonType, `{"key":"org_1_`+joannID+`_role"}`), "stop"},
 		"an id in small letters":               {post("/users/"+strings.ToLower(joannID)+"/off", jsonType, "{}"), "stop"},
@@ -200,6 +207,9 @@ func TestBesideWhatAFlowSends(t *testing.T) {
 	p.settle()
 	assert.True(t, p.rule(beat).Pass, "screens follow")
 	assert.True(t, p.rule(post("/users/"+annID+"/preferences", jsonType, "{}")).Pass)
+	p.given = []string{"Clerk"}
+	assert.False(t, p.rule(post("/users/"+annID+"/preferences", jsonType, `{"role":"Administrator"}`)).Pass, "a screen that follows gives no role")
+	p.given = nil
 	assert.False(t, p.rule(q).Pass, "and what was committed leaves no second time")
 	assert.False(t, p.rule(post("/users/"+joannID+"/preferences", jsonType, "{}")).Pass)
 }
@@ -289,6 +299,25 @@ func TestTheRoleThatIsSent(t *testing.T) {
 	}
 	r := atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
 	assert.True(t, r.Pass, "no role was asked for")
+}
+
+// TestTheHostThatIsSentTo rules on hosts: that of the pages, or the one that the flow names.
+func TestTheHostThatIsSentTo(t *testing.T) {
+	t.Parallel()
+	inputs := map[string]string{"home": "https://app01.example/home"}
+	at := func(host string) automation.Request {
+		q := post("/users/"+annID+"/off", jsonType, "{}")
+		q.URL = "https://" + host + "/users/" + annID + "/off"
+		return q
+	}
+	own := &Sends{Method: "POST", Path: "/users/${id}/off"}
+	api := &Sends{Host: "api.example", Method: "POST", Path: "/users/${id}/off"}
+	assert.True(t, atPress(folk, own, nil, inputs).rule(at("app01.example")).Commit)
+	r := atPress(folk, own, nil, inputs).rule(at("app09.example"))
+	assert.False(t, r.Pass)
+	assert.Contains(t, r.Why, "it goes to another host than app01.example")
+	assert.True(t, atPress(folk, api, nil, inputs).rule(at("api.example")).Commit)
+	assert.False(t, atPress(folk, api, nil, inputs).rule(at("app01.example")).Pass)
 }
 
 // TestWhatComesAllTheTimeIsNotThePress has heartbeats before the press, at it and after it, and an act that names nobody.

@@ -25,7 +25,8 @@ type Rehearsed struct {
 }
 
 var (
-	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|session|password|passwd|authenticity|signature|assertion`)
+	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|sess|^sid$|password|passwd|authenticity|signature|assertion`)
+	idName      = regexp.MustCompile(`(?i)^(id|ids|uuid|guid|.+[_\-](id|ids|uuid|guid)|.*[a-z](Id|ID|Ids|IDs|Uuid|UUID|Guid))$`)
 	opaqueValue = regexp.MustCompile(`^[\w+/=.~-]{20,}$`)
 	digit       = regexp.MustCompile(`\d`)
 	digits      = regexp.MustCompile(`\d+`)
@@ -33,7 +34,10 @@ var (
 
 // concealed says that a value may be what keeps a session, and is not to be shown. The person's own id is shown.
 func concealed(name, value string) bool {
-	return secretName.MatchString(name) || opaqueValue.MatchString(value) && digit.MatchString(value) && !strings.Contains(value, "@")
+	if secretName.MatchString(name) {
+		return true
+	}
+	return opaqueValue.MatchString(value) && digit.MatchString(value) && !strings.Contains(value, "@") && !idName.MatchString(name) && !isRole(name)
 }
 
 func shownValue(name, value string) string {

@@ -117,8 +117,10 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return stop("%s", p.names(s))
 	case s.ours && q.Foreign && (p.sends != nil || p.settled): // it tells somebody else of it, or is the commit, to a host that is not known
 		return aside("%s goes to a host that is not among the tenant's", s.request)
-	case p.settled && s.ours && !p.again(q):
-		return pass // a screen that follows
+	case p.settled && s.ours && !p.again(q): // a screen that follows: it gives no other role
+		r := p.undeclared(q, s)
+		r.Commit, r.Why = false, map[bool]string{false: r.Why}[r.Pass]
+		return r
 	case p.sends != nil && s.ours:
 		return stop("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
 	case p.sends != nil && !q.Foreign && !p.settled && p.usual[likeness(q)]:

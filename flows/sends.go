@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,8 @@ import (
 // choice to the page, as in a choose step.
 type Sends struct {
 	Method     string               `json:"method"`
-	Path       string               `json:"path"` // a * stands for any one segment
+	Host       string               `json:"host,omitempty"` // with its port, if any; empty: that of the pages
+	Path       string               `json:"path"`           // a * stands for any one segment
 	Query      map[string]any       `json:"query,omitempty"`
 	Body       map[string]any       `json:"body,omitempty"`
 	Provenance selectors.Provenance `json:"provenance"`
@@ -48,10 +50,26 @@ func (s *Sends) about(q automation.Request, values map[string]string) bool {
 
 // differs says in what a request is not as the form says, empty if in nothing.
 func (s *Sends) differs(q automation.Request, values map[string]string) string {
+	if d := s.elsewhere(q, values); d != "" {
+		return d
+	}
 	if d := differ("the query", s.Query, q.Query(), values); d != "" {
 		return d
 	}
 	return differ("the body", s.Body, q.Values(), values)
+}
+
+// elsewhere says that a request goes to another host than that of the pages, unless the form names one.
+func (s *Sends) elsewhere(q automation.Request, values map[string]string) string {
+	want := s.Host
+	if home, err := url.Parse(values["home"]); err == nil && want == "" {
+		want = home.Host
+	}
+	got, err := url.Parse(q.URL)
+	if want == "" || err == nil && strings.EqualFold(got.Host, want) {
+		return ""
+	}
+	return fmt.Sprintf("it goes to another host than %s", want)
 }
 
 func differ(where string, form map[string]any, got []automation.Value, values map[string]string) string {

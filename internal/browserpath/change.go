@@ -223,9 +223,11 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 	out, after, why := p.settle(ctx, rq, res, got, err)
 	res.After = after
 	p.propose(got.Exchange, rq.ev)
-	got.Exchange.Settle()
 	if out == userops.Done {
+		got.Exchange.Settle()
 		p.afterwards(ctx, run, res)
+	} else {
+		got.Exchange.End()
 	}
 	p.abandon(ctx, got.Exchange, rq.ev)
 	return out, why

@@ -147,9 +147,8 @@ func (p *Path) runWith(
 		r, res, err := p.runOn(ctx, p.page, name, inputs, ev, with)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Pressed && attempt == 0 {
-			if err := res.Exchange.Close(ctx, ev); err != nil {
-				return r, res, err
-			}
+			p.held = res.Exchange != nil
+			p.abandon(ctx, res.Exchange, ev) // with what a page or a worker has queued
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
 			p.version = nil
 			continue

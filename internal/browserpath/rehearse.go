@@ -46,6 +46,7 @@ func (p *Path) rehearseThrough(ctx context.Context, rq request) (run *flows.Run,
 func (p *Path) rehearsed(ctx context.Context, rq request, got flows.Result) error {
 	passes := func(w flows.Rehearsed) bool { return w.Commit && w.Passes }
 	atPress := func(w flows.Rehearsed) bool { return !w.Early }
+	stopped := func(w flows.Rehearsed) bool { return atPress(w) && !w.Passes && w.Ruling != "" }
 	changes := func(w flows.Rehearsed) bool { return atPress(w) && w.Changes }
 	switch {
 	case !userops.OperationOf(ctx).Through:
@@ -57,7 +58,7 @@ func (p *Path) rehearsed(ctx context.Context, rq request, got flows.Result) erro
 		return p.fail(rq, userops.ErrNotMeant, errors.New("the press would first read something, which a rehearsal does not let through: what it would send then is not known"),
 			"look at what it would read; only the change itself shows what follows")
 	case !slices.ContainsFunc(got.WouldSend, passes):
-		first := got.WouldSend[slices.IndexFunc(got.WouldSend, atPress)]
+		first := got.WouldSend[max(slices.IndexFunc(got.WouldSend, changes), slices.IndexFunc(got.WouldSend, stopped), 0)]
 		return p.fail(rq, userops.ErrNotMeant, errors.New(first.Ruling),
 			"hold what would be sent against the flow's sends, and correct it in the overlay folder if the console has changed")
 	}

@@ -99,7 +99,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	switch {
 	case s.after != nil && s.after.Notice != "" && (s.rq.before == nil || s.rq.before.Notice == ""):
 		return "", nil, false // the row is not certain: a later look may be
-	case s.rq.wanted.Holds(s.after) && len(s.passedBy()) > 0:
+	case (s.rq.wanted.Holds(s.after) || answer == flows.Refused && s.unchanged()) && len(s.passedBy()) > 0:
 		return userops.Unknown, s.unknown(fmt.Errorf("%w: %s", errUnheld, s.passedBy()[0]),
 			"look at this user in the console by hand; if the console always does that, say why under sockets in the app's app.yaml"), true
 	case s.rq.wanted.Holds(s.after) && answer == flows.Refused && !s.got.Exchange.Again():
@@ -140,6 +140,9 @@ func (s *settling) beside() []string {
 	}
 	if s.got.Exchange.Again() {
 		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")
+	}
+	for _, u := range s.got.Exchange.Unheld(true) {
+		out = append(out, "at the commit the page sent what cannot be held, as the app's app.yaml allows: "+u.String())
 	}
 	for _, why := range s.got.Exchange.Early() {
 		out = append(out, "stopped: "+why+"; if it only reads, name it under reads in the app's app.yaml")
@@ -200,12 +203,18 @@ func (s *settling) pending(ctx context.Context) bool {
 // unsettled ends a change that the list does not show.
 func (s *settling) unsettled(ctx context.Context) (userops.Outcome, *userops.User, error) {
 	s.listen(ctx)
+	waits := false
 	if _, ok := s.p.opts.Library.Flow("pending", s.p.layout()); ok && s.unchanged() && s.p.refused == nil {
-		if s.asked = false; s.pending(ctx) {
-			return userops.Requested, s.after, s.awaits()
-		}
+		s.asked = false
+		waits = s.pending(ctx)
+	}
+	if waits && s.got.Exchange.Answer() != flows.Unanswered {
+		return userops.Requested, s.after, s.awaits()
 	}
 	causes := []error{s.failed, s.acted}
+	if waits {
+		causes[0] = errors.New("a request about this user awaits approval, and since the answer to ours was lost it may be another's")
+	}
 	if s.unchanged() && s.got.Exchange.Answer() == flows.Accepted {
 		causes = append(causes, errors.New("the console accepted it, but the list shows no change"))
 	}

@@ -205,7 +205,9 @@ func (p *Path) Alive(ctx context.Context) (bool, error) {
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
-	p.pinned = ""
+	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
+		p.pinned = ""
+	}
 	version, err := p.signInVersion(ctx)
 	if err != nil {
 		return p.failure(act, "", err)

@@ -171,14 +171,23 @@ func errorIn(a *automation.Answer) string {
 	return fmt.Sprintf("status %d", a.Status)
 }
 
-// SignedOut says that the server answered the commit that nobody is signed in (401): it has not even looked at it.
-func (p *Exchange) SignedOut() bool {
-	if p == nil || p.Answer() != Refused {
+// SignedOut says that the server answered the commit that nobody is signed in: by 401, or by leading elsewhere where, as
+// toSignIn says, it was to the sign-in. It has not even looked at what it was sent.
+func (p *Exchange) SignedOut(toSignIn bool) bool {
+	if p == nil || p.Again() {
 		return false
 	}
-	return !slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
-		return s.Ruling.Commit && s.Ruling.Pass && s.Answer.Status != http.StatusUnauthorized
-	})
+	n := 0
+	for _, s := range p.gate.Sent() {
+		if !s.Ruling.Commit || !s.Ruling.Pass {
+			continue
+		}
+		n++
+		if s.Answer == nil || s.Answer.Status != http.StatusUnauthorized && !(toSignIn && s.Answer.Status >= 300 && s.Answer.Status <= 399) {
+			return false
+		}
+	}
+	return n > 0
 }
 
 // Settle says that what became of the change is known: the screens that follow it may be gone through, and what was

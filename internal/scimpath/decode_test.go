@@ -59,6 +59,23 @@ func firstPerson(p *Path, data []byte) (userops.User, error) {
 	return userops.User{}, errors.New("nobody")
 }
 
+// TestThePrimaryRoleComesFirst has it at each place: whoever holds a role must be seen to, above all an administrator.
+func TestThePrimaryRoleComesFirst(t *testing.T) {
+	t.Parallel()
+	p := reader(t, Mapping{})
+	for roles, want := range map[string]string{
+		`[{"value":"Clerk","primary":true},{"value":"Payer"},{"value":"Administrator"}]`: "Clerk, Payer, Administrator",
+		`[{"value":"Clerk"},{"value":"Payer","primary":true},{"value":"Administrator"}]`: "Payer, Clerk, Administrator",
+		`[{"value":"Clerk"},{"value":"Payer"},{"value":"Administrator","primary":true}]`: "Administrator, Clerk, Payer",
+		`[{"value":"Clerk"},{"value":"Administrator","primary":"true"}]`:                 "Administrator, Clerk",
+	} {
+		u, err := firstPerson(p, []byte(`{"totalResults":1,"Resources":[{"id":"1","userName":"ann@acme.example","active":true,"roles":`+roles+`}]}`))
+		require.NoError(t, err)
+		assert.Equal(t, want, u.Role)
+		assert.True(t, u.Holds("Clerk"), u.Role)
+	}
+}
+
 func TestErrorsAreReadInWhateverForm(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -225,7 +225,8 @@ func (p *Path) roleIn(r resource) (string, error) {
 		return "", err
 	}
 	if main > 0 {
-		names = slices.Insert(slices.Delete(names, main, main+1), 0, names[main])
+		first := names[main]
+		names = slices.Insert(slices.Delete(names, main, main+1), 0, first)
 	}
 	return userops.JoinRoles(names), nil
 }

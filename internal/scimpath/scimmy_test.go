@@ -1,13 +1,7 @@
 package scimpath_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/billagent/billagent/internal/scimpath"
@@ -19,57 +13,12 @@ import (
 
 const scimmyExtension = "urn:example:params:scim:schemas:extension:console:2.0:User"
 
-// scimmy is a running service built on npm's scimmy and scimmy-routers, which this project did not write.
-type scimmy struct {
-	URL     string `json:"url"`
-	Control string `json:"control"`
-}
+// scimmy is a running service built on npm's scimmy and scimmy-routers.
+type scimmy struct{ peer }
 
-// startScimmy starts the service; it ends when its standard input does, however the test ends. Without Node.js or its
-// packages the test is skipped: .ci/run installs both, and sees to it that nothing was.
 func startScimmy(t *testing.T, token string) scimmy {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	dir := filepath.Join("..", "..", "fixtures", "scimmy")
-	if _, missing := os.Stat(filepath.Join(dir, "node_modules")); err != nil || missing != nil {
-		t.Skip("needs Node.js 20, and: npm ci --prefix fixtures/scimmy")
-	}
-	cmd := exec.Command(node, "server.mjs")
-	cmd.Dir, cmd.Stderr = dir, os.Stderr
-	cmd.Env = append(os.Environ(), "SCIM_TOKEN="+token)
-	stdin, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	stdout, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		require.NoError(t, stdin.Close())
-		require.NoError(t, cmd.Wait())
-	})
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
-	require.NoError(t, err)
-	var s scimmy
-	require.NoError(t, json.Unmarshal(line, &s))
-	return s
-}
-
-// control asks the service's own back door, beside SCIM.
-func (s scimmy) control(t *testing.T, method, path string, body, into any) {
-	t.Helper()
-	var sent bytes.Buffer
-	if body != nil {
-		require.NoError(t, json.NewEncoder(&sent).Encode(body))
-	}
-	r, err := http.NewRequestWithContext(t.Context(), method, s.Control+path, &sent)
-	require.NoError(t, err)
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, resp.Body.Close()) }()
-	require.Less(t, resp.StatusCode, 300)
-	if into != nil {
-		require.NoError(t, json.NewDecoder(resp.Body).Decode(into))
-	}
+	return scimmy{startPeer(t, "scimmy", "SCIM_TOKEN="+token)}
 }
 
 func (s scimmy) stored(t *testing.T) []userops.User {

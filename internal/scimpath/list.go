@@ -54,7 +54,11 @@ const maxResources = 1_000_000
 // not be proved.
 func (p *Path) resources(ctx context.Context, s *service, path string, each func(resource) error) (complete bool, proof string, err error) {
 	seen := map[string]bool{}
-	total, cursor := 0, ""
+	total, cursor, last := 0, "", ""
+	overlap := 0 // later pages begin with the last of the page before: who left and who came meanwhile would not show in the total
+	if s.pageSize > 1 && !s.cursor {
+		overlap = 1
+	}
 	for page := 1; ; page++ {
 		query := url.Values{"count": {strconv.Itoa(s.pageSize)}}
 		if s.sort { // pages without an order may overlap, and leave somebody out
@@ -64,17 +68,26 @@ func (p *Path) resources(ctx context.Context, s *service, path string, each func
 		case s.cursor: // RFC 9865: an empty cursor asks for the first page
 			query.Set("cursor", cursor)
 		case page > 1 || s.index:
-			query.Set("startIndex", strconv.Itoa(len(seen)+1))
+			query.Set("startIndex", strconv.Itoa(max(1, len(seen)+1-overlap)))
 		}
 		got, of, err := p.page(ctx, path, query)
 		if err != nil {
 			return false, "", err
 		}
-		for _, r := range got.Resources {
+		fresh, err := following(got.Resources, last, page > 1 && overlap > 0)
+		if err != nil {
+			return false, err.Error(), nil
+		}
+		if page > 1 && overlap > 0 && len(fresh) == 0 && len(got.Resources) > 0 && len(seen) < of { // its pages are shorter than asked for
+			overlap = 0
+			continue
+		}
+		for _, r := range fresh {
 			id, err := r.id()
 			if err != nil {
 				return false, "", err
 			}
+			last = id
 			if seen[id] {
 				return false, fmt.Sprintf("page %d repeats %s of an earlier one: the service ignores where a page begins, or the list changed meanwhile", page, id), nil
 			}
@@ -100,6 +113,17 @@ func (p *Path) resources(ctx context.Context, s *service, path string, each func
 		total, cursor = of, got.NextCursor
 		p.opts.Progress(fmt.Sprintf("reading the list, %d of %d", len(seen), of))
 	}
+}
+
+// following are the resources of a page after the last one of the page before, with which it must begin.
+func following(page []resource, last string, overlaps bool) ([]resource, error) {
+	if !overlaps || len(page) == 0 {
+		return page, nil
+	}
+	if id, err := page[0].id(); err != nil || id != last {
+		return nil, fmt.Errorf("a page does not begin with %s, the last of the page before: the service ignores where a page begins, or the list changed meanwhile", last)
+	}
+	return page[1:], nil
 }
 
 func pages(n int) string {

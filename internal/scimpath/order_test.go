@@ -2,14 +2,18 @@ package scimpath_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,6 +44,27 @@ func TestPagesAreAskedForInAnOrder(t *testing.T) {
 			assert.ElementsMatch(t, fromConsole(con.Users()), got)
 		}
 	}
+}
+
+// TestSomebodyLeavesAndSomebodyComesBetweenPages keeps the number of people as it is while one who was listed leaves.
+func TestSomebodyLeavesAndSomebodyComesBetweenPages(t *testing.T) {
+	t.Parallel()
+	con := startConsole(t)
+	var pages atomic.Int32
+	shifting := crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/Users") && pages.Add(1)%3 == 2 {
+			con.Edit("another administrator", func(o *console.Organisation) {
+				o.Users = append(slices.Delete(o.Users, 1, 2), &console.User{ID: fmt.Sprint("006NEW", pages.Load()), Email: fmt.Sprint("new", pages.Load(), "@acme.example"), Role: "Clerk", Status: console.Active})
+			})
+		}
+		return false
+	}}
+	o := options(t, inFront(t, con.SCIMURL(), shifting.and(byIndex)))
+	o.PageSize = 4
+	l, err := open(t, o).List(t.Context(), nil, func(userops.User) error { return nil })
+	require.NoError(t, err)
+	assert.False(t, l.Complete, "somebody was passed over: %s", l.Proof)
+	assert.Contains(t, l.Proof, "the list changed meanwhile")
 }
 
 // TestTheHeaderTellsTheVersion has a service whose meta.version is not what it holds If-Match against.

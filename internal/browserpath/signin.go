@@ -4,30 +4,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
-	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 )
-
-// saved is what is kept, sealed, between two runs.
-type saved struct {
-	Cookies json.RawMessage `json:"cookies"`
-	Home    string          `json:"home"`
-	App     string          `json:"app"`
-	Account string          `json:"account"`
-	SignIn  string          `json:"sign_in"`
-	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
-	At      time.Time       `json:"at"`
-}
 
 // signingIn is what errors call the act.
 const signingIn = "signing in"
@@ -73,132 +59,6 @@ func (p *Path) Login(ctx context.Context) error {
 	}
 	p.version, p.refused, p.insist = nil, nil, true
 	return p.signIn(ctx, nil)
-}
-
-// resume tries the saved session. It returns false where there is none, or it has ended.
-func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error) {
-	s, err := p.load()
-	if err != nil || s == nil {
-		return false, err
-	}
-	p.opts.Progress("trying the saved session")
-	if err := p.session.SetCookies(ctx, automation.Cookies(s.Cookies)); err != nil {
-		p.opts.Log.Warn("the saved session cannot be used", "error", err)
-		return false, nil
-	}
-	if s.Home == "" {
-		return false, nil
-	}
-	p.home, p.pinned, p.since, p.kept = s.Home, s.Pinned, s.At, s.Cookies
-	if err = p.page.Open(ctx, s.Home); err == nil {
-		err = p.recognise(ctx, ev)
-	}
-	var halt *flows.HaltError
-	if errors.As(err, &halt) && halt.Kind == flows.SignedOut {
-		return false, nil
-	}
-	if errors.Is(err, automation.ErrUnreachable) || errors.Is(err, automation.ErrForeignHost) {
-		p.opts.Log.Info("where the saved session leads cannot be opened, signing in afresh", "home", automation.WithoutQuery(s.Home), "error", err)
-		return false, nil // the tenant may have moved to another pod
-	}
-	if err != nil {
-		return false, p.failure("opening the console", "", err)
-	}
-	if err = p.identify(ctx, p.page, ev); errors.Is(err, userops.ErrOrganisation) {
-		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// load reads the saved session. A session that cannot be opened is as good as none.
-func (p *Path) load() (*saved, error) {
-	if p.opts.Sessions == nil {
-		return nil, nil
-	}
-	data, err := p.opts.Sessions.Get(p.opts.Tenant)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, nil
-	case errors.Is(err, seal.ErrKey):
-		p.opts.Log.Warn("the saved session cannot be opened, signing in afresh", "error", err)
-		return nil, nil
-	case err != nil:
-		return nil, &userops.Error{Act: "reading the saved session", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err}
-	}
-	var s saved
-	if json.Unmarshal(data, &s) != nil || s.App != p.opts.Library.App.Name || s.Account != p.opts.Account || s.SignIn != p.opts.SignIn {
-		return nil, nil
-	}
-	return &s, nil
-}
-
-// save keeps the session. Without it the next run signs in again, so a full disk ends nothing here but is said.
-func (p *Path) save(ctx context.Context) {
-	if p.opts.Sessions == nil {
-		return
-	}
-	cookies, err := p.session.Cookies(ctx)
-	if err == nil {
-		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, At: p.since}); err == nil {
-			err = p.opts.Sessions.Put(p.opts.Tenant, data)
-		}
-	}
-	if err != nil {
-		p.opts.Log.Warn("the session could not be kept: the next command will sign in again", "error", err)
-		return
-	}
-	p.kept = cookies
-}
-
-// saveAgainBound keeps a browser that hangs from holding up the end of the program.
-const saveAgainBound = 5 * time.Second
-
-// saveAgain saves a session that still holds, where its cookies are not those that were saved: some consoles give another
-// cookie with every page, and do not take the one before for long.
-func (p *Path) saveAgain() {
-	if p.opts.Sessions == nil || p.version == nil || p.session == nil {
-		return
-	}
-	select {
-	case <-p.browser.Gone():
-		return
-	default:
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), saveAgainBound)
-	defer cancel()
-	if now, err := p.session.Cookies(ctx); err == nil && !bytes.Equal(now, p.kept) {
-		p.save(ctx)
-	}
-}
-
-// Logout forgets the saved session.
-func (p *Path) Logout() error {
-	if p.opts.Sessions == nil {
-		return nil
-	}
-	if err := p.opts.Sessions.Remove(p.opts.Tenant); err != nil {
-		return &userops.Error{Act: "forgetting the session", Tenant: p.opts.Tenant, Kind: userops.ErrStorage, Cause: err}
-	}
-	return nil
-}
-
-// SessionInfo tells about the saved session without using it: since when, on which host. ok is false if there is none.
-func (p *Path) SessionInfo() (at time.Time, home string, ok bool, err error) {
-	s, err := p.load()
-	if err != nil || s == nil {
-		return time.Time{}, "", false, err
-	}
-	return s.At, s.Home, true, nil
-}
-
-// Alive opens the console with the saved session and says whether it still holds. It never signs in.
-func (p *Path) Alive(ctx context.Context) (bool, error) {
-	if err := p.start(ctx); err != nil {
-		return false, err
-	}
-	return p.resume(ctx, nil)
 }
 
 // signIn goes through the sign-in screens and remembers where they led.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,8 +74,7 @@ func (j *Journal) BeginRow(ctx context.Context, batch string, n int, operation s
 
 // Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps ErrNoBatch.
 func (j *Journal) Batch(ctx context.Context, id string) (Batch, error) {
-	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(id) + "%"
-	all, err := j.batches(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, like)
+	all, err := j.batches(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, beginning(id))
 	switch {
 	case err != nil:
 		return Batch{}, err

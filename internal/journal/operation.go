@@ -278,10 +278,14 @@ func (j *Journal) update(ctx context.Context, name, id, set, also string, args .
 	return n, nil
 }
 
+// beginning is a pattern for what begins with a text, for LIKE with the escape sign \.
+func beginning(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
 // Get returns one operation, by its whole id or an unmistakable beginning. The error wraps ErrNoOperation.
 func (j *Journal) Get(ctx context.Context, id string) (Operation, error) {
-	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(id) + "%"
-	ops, err := j.query(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, like)
+	ops, err := j.query(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, beginning(id))
 	switch {
 	case err != nil:
 		return Operation{}, err

@@ -46,11 +46,12 @@ func TestMaskingUnderAStrictPolicy(t *testing.T) {
 func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"its own style wins":            `<input type=password value=hunter2 style="filter:none!important">`,
-		"a row's own style wins":        `<ul><li style="filter:none!important">bob@x.example</ul>`,
-		"a number's own style wins":     `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
-		"a secret field comes and goes": `<div id=box></div><script>const add = () => { box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
-		"numbers come all the time":     `<div id=box></div><script>setInterval(() => { box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
+		"its own style wins":              `<input type=password value=hunter2 style="filter:none!important">`,
+		"a row's own style wins":          `<ul><li style="filter:none!important">bob@x.example</ul>`,
+		"a number's own style wins":       `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
+		"a secret field comes and goes":   `<div id=box></div><script>const add = () => { box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
+		"a frame of another origin stays": `<iframe sandbox srcdoc="<p>1234 5678 9012" style="visibility:visible!important"></iframe>`,
+		"numbers come all the time":       `<div id=box></div><script>setInterval(() => { box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,4 +73,18 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 			require.ErrorIs(t, err, automation.ErrNotMasked)
 		})
 	}
+}
+
+// TestAFrameOfAnotherOriginIsHidden pictures pages that differ in nothing but what such a frame shows.
+func TestAFrameOfAnotherOriginIsHidden(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "")
+	shoot := func(number string) []byte {
+		w.serve("/"+number, `<p>IBAN</p><iframe sandbox srcdoc="<h1>`+number+`</h1>"></iframe>`)
+		require.NoError(t, w.Open(t.Context(), "/"+number))
+		data, err := w.Screenshot(t.Context(), automation.Masking{})
+		require.NoError(t, err)
+		return data
+	}
+	assert.True(t, bytes.Equal(shoot("1234567"), shoot("7654321")))
 }

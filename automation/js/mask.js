@@ -4,6 +4,7 @@ const secretFields = 'input[type=password],input[autocomplete=one-time-code],inp
   + '[data-billagent-secret]';
 const maskedFields = `${secretFields},[data-billagent-masked]`;
 const maskRules = `
+  [data-billagent-foreign] { visibility: hidden !important }
   ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
   ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
 
@@ -16,6 +17,11 @@ function documents() {
   }
   return docs;
 }
+
+// foreignFrames are frames of another origin: what is in them can be neither read nor masked, so they are hidden.
+const foreignFrames = (root) => queryAll(root, 'iframe,frame,fencedframe,object,embed').filter((f) => {
+  try { return !f.contentDocument; } catch { return true; }
+});
 
 // longNumber is what may be a bank account or a card: seven digits or more, with blanks or hyphens between them.
 const longNumber = /\d(?:[ -]?\d){6,}/g;
@@ -62,7 +68,7 @@ function secretsIn(root, { others, keep }) {
 }
 
 // A style sheet that is made by a script is not subject to the page's Content-Security-Policy, as an element would be.
-const masked = { sheets: [], elements: [], asked: {} };
+const masked = { sheets: [], elements: [], frames: [], asked: {} };
 
 // mask makes secrets and long numbers unreadable, and with others the rows of everybody but keep. It changes no text.
 function mask(asked) {
@@ -78,6 +84,7 @@ function mask(asked) {
       const { ranges, elements } = secretsIn(root, asked);
       all.push(...ranges);
       for (const el of elements) { el.setAttribute('data-billagent-masked', ''); masked.elements.push(el); }
+      for (const f of foreignFrames(root)) { f.setAttribute('data-billagent-foreign', ''); masked.frames.push(f); }
     }
     if (all.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...all));
   }
@@ -93,6 +100,7 @@ function notMasked() {
     const highlight = view.CSS.highlights.get('billagent-masked');
     for (const root of roots(doc)) {
       const { ranges, elements } = secretsIn(root, masked.asked);
+      if (foreignFrames(root).some(visible)) return 'a frame of another origin is not masked';
       for (const el of new Set([...queryAll(root, maskedFields), ...elements])) {
         if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
       }
@@ -115,6 +123,7 @@ function unmask() {
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
   }
   for (const el of masked.elements.splice(0)) el.removeAttribute('data-billagent-masked');
+  for (const f of masked.frames.splice(0)) f.removeAttribute('data-billagent-foreign');
   for (const doc of documents()) doc.defaultView?.CSS.highlights.delete('billagent-masked');
   return said;
 }

@@ -128,6 +128,7 @@ func TestASecondOneIsStopped(t *testing.T) {
 			r := p.rule(q)
 			assert.False(t, r.Pass)
 			assert.Contains(t, r.Why, "a second one")
+			assert.False(t, p.rule(post("/api/users", jsonType, `{"id":"`+annID+`","active":false}`)).Pass, "in another shape")
 			q.Hop = true
 			assert.True(t, p.rule(q).Pass, "the server sends it on")
 		})

@@ -127,7 +127,7 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return pass
 	case p.sends != nil && !q.Foreign && !p.settled:
 		return aside("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
-	case s.ours && p.again(q):
+	case s.ours && len(p.passed) > 0 && !q.Hop: // in the same shape or another
 		return stop("%s is a second one", s.request)
 	case s.ours:
 		return p.undeclared(q, s)

@@ -63,7 +63,7 @@ func (a *app) batchCommand(c *cobra.Command, cols columns, ask func(row) journal
 		if err := change.check(cmd); err != nil {
 			return err
 		}
-		rows, err := a.rows(args, from, cols, skip)
+		rows, err := a.rows(cmd.Context(), args, from, cols, skip)
 		if err != nil {
 			return err
 		}
@@ -93,7 +93,7 @@ func either(a, b string) string {
 }
 
 // rows collects and checks what is asked for, before anything runs.
-func (a *app) rows(args []string, from string, cols columns, skip bool) ([]row, error) {
+func (a *app) rows(ctx context.Context, args []string, from string, cols columns, skip bool) ([]row, error) {
 	if from == "" && len(args) == 0 {
 		return nil, usage(errors.New("name at least one e-mail, or give a file with --from"))
 	}
@@ -107,7 +107,7 @@ func (a *app) rows(args []string, from string, cols columns, skip bool) ([]row, 
 	}
 	if from != "" {
 		var err error
-		if rows, bad, err = a.readFile(from, cols); err != nil {
+		if rows, bad, err = a.readFile(ctx, from, cols); err != nil {
 			return nil, err
 		}
 	}
@@ -159,11 +159,30 @@ const (
 	badBound  = 20 // bad rows that are named
 )
 
+// standardInput reads all of it, or until a Ctrl-C.
+func (a *app) standardInput(ctx context.Context) ([]byte, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	got := make(chan read, 1)
+	go func() { // ends with the program at the latest: a terminal's read cannot be interrupted
+		data, err := datafile.ReadAll(a.stdin, fileBound)
+		got <- read{data, err}
+	}()
+	select {
+	case r := <-got:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, userops.ErrCancelled
+	}
+}
+
 // readFile reads a CSV file with a header. Rows that are not well formed come back as errors of their own.
-func (a *app) readFile(from string, cols columns) (rows []row, bad []error, err error) {
+func (a *app) readFile(ctx context.Context, from string, cols columns) (rows []row, bad []error, err error) {
 	var data []byte
 	if from == "-" {
-		data, err = datafile.ReadAll(a.stdin, fileBound)
+		data, err = a.standardInput(ctx)
 	} else {
 		data, err = datafile.ReadFile(from, fileBound)
 	}

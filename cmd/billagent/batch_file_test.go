@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,4 +49,28 @@ func TestAFileThatIsTooMuchRunsNothing(t *testing.T) {
 	assert.Empty(t, con.Changes())
 	_, err := os.Stat(filepath.Join(filepath.Dir(file), "state", "journal.db"))
 	assert.ErrorIs(t, err, os.ErrNotExist, "nothing was begun")
+}
+
+// endless is a standard input on which nothing comes. It tells when it is read.
+type endless struct{ read chan struct{} }
+
+func (e endless) Read([]byte) (int, error) {
+	close(e.read)
+	select {} // until the test ends
+}
+
+// TestOneInterruptIsEnough is interrupted while it reads from a standard input that never ends.
+func TestOneInterruptIsEnough(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Users: 5})
+	ctx, interrupt := context.WithCancel(t.Context())
+	in := endless{make(chan struct{})}
+	go func() {
+		<-in.read
+		interrupt()
+	}()
+	var out, stderr bytes.Buffer
+	code := execute(ctx, []string{"--config", file, "users", "deactivate", "--from", "-"}, in, &out, &stderr)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, stderr.String(), "reading the file of --from: stopped on request")
 }

@@ -144,6 +144,9 @@ func (s *settling) beside() []string {
 			out = append(out, "not asked for, and changed: "+c)
 		}
 	}
+	if s.got.Exchange.Answer() == flows.Unanswered && !s.got.Exchange.Again() {
+		out = append(out, "the console's answer was lost, or was an error of the server; the list shows that it is done")
+	}
 	if s.got.Exchange.Again() {
 		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")
 	}

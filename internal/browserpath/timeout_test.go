@@ -46,3 +46,14 @@ func TestWhoseTimeHasPassed(t *testing.T) {
 		assert.Contains(t, userops.HintOf(err), "--timeout")
 	})
 }
+
+// TestAnAnswerThatWasLostIsTold has the change stored and answered with an error of the server.
+func TestAnAnswerThatWasLostIsTold(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo3", Users: 12, Differences: []string{"stored-then-503"}})
+	r := p.Deactivate(t.Context(), "ann@acme.example")
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	u, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, console.Inactive, u.Status)
+	assert.Contains(t, strings.Join(r.Notices, "\n"), "was an error of the server; the list shows that it is done")
+}

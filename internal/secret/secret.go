@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/billagent/billagent/selectors/datafile"
 )
 
 // Ref is where a secret is: env:NAME, file:/path or exec:command. Its own text is not secret.
@@ -47,7 +49,7 @@ func (r Ref) Fetch(ctx context.Context) (string, error) {
 		}
 		value = v
 	case "file":
-		data, err := os.ReadFile(rest)
+		data, err := readFile(ctx, rest)
 		if err != nil {
 			return "", err
 		}
@@ -63,6 +65,34 @@ func (r Ref) Fetch(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("%s is empty", r)
 	}
 	return value, nil
+}
+
+// fileBound is how large a file with a secret may be: the longest are certificates with their chain.
+const fileBound = 1 << 20
+
+// readFile reads a file, which may be a pipe that somebody writes a secret to. Nobody waits for that longer than ctx allows.
+func readFile(ctx context.Context, path string) ([]byte, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	got := make(chan read, 1)
+	go func() { // ends with the program at the latest: opening a pipe cannot be interrupted
+		f, err := os.Open(path)
+		if err != nil {
+			got <- read{nil, err}
+			return
+		}
+		defer f.Close()
+		data, err := datafile.ReadAll(f, fileBound)
+		got <- read{data, err}
+	}()
+	select {
+	case r := <-got:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("reading %s: %w", path, context.Cause(ctx))
+	}
 }
 
 // run gives a command to the shell and returns what it prints. Of its error output the last lines are repeated if it fails,

@@ -1,9 +1,11 @@
 package secret_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/billagent/billagent/internal/secret"
@@ -49,4 +51,15 @@ func TestACommandThatFailsIsQuoted(t *testing.T) {
 		require.Error(t, err)
 		assert.True(t, strings.HasSuffix(err.Error(), says), "%s: %v", command, err)
 	}
+}
+
+// TestAPipeThatNobodyWritesToIsNotWaitedFor gives up when the caller does.
+func TestAPipeThatNobodyWritesToIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := secret.Ref("file:" + pipe).Fetch(ctx)
+	require.ErrorIs(t, err, context.Canceled)
 }

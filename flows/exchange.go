@@ -171,9 +171,9 @@ func errorIn(a *automation.Answer) string {
 	return fmt.Sprintf("status %d", a.Status)
 }
 
-// SignedOut says that the server answered the commit that nobody is signed in: by 401, or by leading elsewhere where, as
-// toSignIn says, it was to the sign-in. It has not even looked at what it was sent.
-func (p *Exchange) SignedOut(toSignIn bool) bool {
+// SignedOut says that the server answered the commit that nobody is signed in (401): it has not even looked at it. Where a form
+// leads to the sign-in that is not said: a console may store a change and end the session with it.
+func (p *Exchange) SignedOut() bool {
 	if p == nil || p.Again() {
 		return false
 	}
@@ -183,7 +183,7 @@ func (p *Exchange) SignedOut(toSignIn bool) bool {
 			continue
 		}
 		n++
-		if s.Answer == nil || s.Answer.Status != http.StatusUnauthorized && !(toSignIn && s.Answer.Status >= 300 && s.Answer.Status <= 399) {
+		if s.Answer == nil || s.Answer.Status != http.StatusUnauthorized {
 			return false
 		}
 	}

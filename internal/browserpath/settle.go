@@ -85,12 +85,6 @@ func (s *settling) look(ctx context.Context) {
 	}
 }
 
-// ledToSignIn says that the page that came after the commit asks to sign in.
-func (s *settling) ledToSignIn() bool {
-	var halt *flows.HaltError
-	return errors.As(s.acted, &halt) && halt.Kind == flows.SignedOut
-}
-
 func (s *settling) unchanged() bool { return s.failed == nil && userops.SameUser(s.rq.before, s.after) }
 
 // settled says what is known now, if it is enough.
@@ -114,7 +108,7 @@ func (s *settling) settled(ctx context.Context, res *userops.Result) (userops.Ou
 	case s.rq.wanted.Holds(s.after):
 		res.Notices = append(res.Notices, s.beside()...)
 		return userops.Done, nil, true
-	case s.unchanged() && s.got.Exchange.SignedOut(s.ledToSignIn()):
+	case s.unchanged() && s.got.Exchange.SignedOut():
 		return userops.Halted, s.p.fail(s.rq, userops.ErrRejected, errSignedOut, "run the command again"), true
 	case answer == flows.Refused && s.unchanged() && !s.got.Exchange.Again():
 		return userops.Halted, s.rejected(), true

@@ -323,7 +323,7 @@ func inviteOtherRole(t *testing.T, b Backend) {
 // meant.
 func nearRoles(t *testing.T, b Backend) {
 	before := b.Stored()
-	for _, role := range []string{"clerk", "Clark", "Cl\u200berk"} {
+	for _, role := range []string{"clerk", "Cl\u200berk"} {
 		r := b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", role)
 		outcome(t, userops.Halted, r)
 		if role != "Cl\u200berk" {

@@ -153,7 +153,7 @@ func (p *Path) change(ctx context.Context, rq request) (res userops.Result) {
 		return end(userops.Halted, err)
 	}
 	res.Before, rq.before, rq.people = found, found, p.people(rq, ros, found)
-	if out, err := rq.settled(ros, found); out != "" && looksFirst {
+	if out, err := rq.settled(ros, found); out != "" {
 		res.After = found
 		return end(out, err)
 	}

@@ -43,9 +43,6 @@ func (p *Path) settle(
 ) (userops.Outcome, *userops.User, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleBound)
 	defer cancel()
-	if !readsBack && acted == nil {
-		return userops.Done, res.Before, nil
-	}
 	p.opts.Progress("reading back")
 	rq.ev.OnlyLatest(readBackPicture)
 	s := &settling{p: p, rq: rq, got: got, acted: acted}

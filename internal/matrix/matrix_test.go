@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"testing"
 	"time"
@@ -67,30 +65,6 @@ func TestAPartOfTheKillSweep(t *testing.T) {
 				v, why := g.die(t.Context(), c)
 				assert.Contains(t, []Verdict{Pass, SafeHalt, Unknown}, v, "%s: %s", c, why)
 			}
-		})
-	}
-}
-
-// TestBrokenEnginesAreCaught builds the matrix over engines broken on purpose, and looks for the right column.
-func TestBrokenEnginesAreCaught(t *testing.T) {
-	t.Parallel()
-	for tag, c := range map[string]struct {
-		args []string
-		want Verdict
-	}{
-		"broken_readback": {[]string{"-kills=false", "-only", "toast-without-effect@commit neo deactivate"}, Lost},
-		"broken_again":    {[]string{"-faults=false", "-layouts", "neo", "-actions", "set-role", "-only", "agent at write 12 ", "-workers", "1"}, Duplicate},
-	} {
-		t.Run(tag, func(t *testing.T) {
-			t.Parallel()
-			binary := filepath.Join(t.TempDir(), "matrix")
-			out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", tag, "-o", binary, ".").CombinedOutput()
-			require.NoError(t, err, string(out))
-			out, err = exec.CommandContext(t.Context(), binary, c.args...).CombinedOutput()
-			var exit *exec.ExitError
-			require.ErrorAs(t, err, &exit, "it was not caught: %s", out)
-			require.Equal(t, 1, exit.ExitCode(), string(out))
-			require.Regexp(t, `(?m)^`+string(c.want)+`  `, string(out))
 		})
 	}
 }

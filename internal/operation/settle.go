@@ -88,9 +88,6 @@ const lateBound = 30 * time.Second
 func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Result, error) {
 	r := o.Result()
 	r.After = nil
-	if !settlesByReading {
-		return d.settled(ctx, o, d.again(ctx, o), userops.Done, nil), nil
-	}
 	bound := d.ReadBack
 	if bound == 0 {
 		bound = lateBound
@@ -128,14 +125,6 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 	// That the list shows no change does not prove that nothing was asked for: a request that a second administrator
 	// must approve changes no list.
 	return d.settled(ctx, o, r, userops.Unknown, interrupted("at the commit, and the list does not show what was asked for", "look whether a request awaits approval in the console; then run the command again: it begins by looking")), nil
-}
-
-// again carries an operation out once more. Only an engine broken on purpose does.
-func (d *Directory) again(ctx context.Context, o journal.Operation) userops.Result {
-	if o.Request.Action == userops.SetRole {
-		return d.Inner.SetRole(ctx, o.Request.Email, o.Request.Role)
-	}
-	return d.Inner.Deactivate(ctx, o.Request.Email)
 }
 
 func (d *Directory) settled(ctx context.Context, o journal.Operation, r userops.Result, out userops.Outcome, why error) userops.Result {

@@ -1,5 +1,0 @@
-//go:build broken_readback
-
-package browserpath
-
-const readsBack, looksFirst = false, true

@@ -1,5 +1,0 @@
-//go:build broken_again
-
-package operation
-
-const settlesByReading = false

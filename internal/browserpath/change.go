@@ -210,11 +210,17 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 		return userops.Halted, p.rehearsed(ctx, rq, got)
 	}
 	if err != nil && !got.Committed {
+		missing := errors.Is(err, automation.ErrMissing)
 		err = p.explained(ctx, string(rq.action), rq.ev, p.unoffered(rq, err))
 		for _, w := range got.WouldSend { // of a rehearsal that did not come to its press
 			res.WouldSend = append(res.WouldSend, userops.WouldSend(w))
 		}
 		p.abandon(ctx, got.Exchange, rq.ev)
+		if after := p.meanwhile(ctx, rq, missing); after != nil {
+			res.After = after
+			res.Notices = append(res.Notices, "somebody else did it meanwhile")
+			return userops.Already, nil
+		}
 		return userops.Ended(err), err
 	}
 	if err != nil {
@@ -231,6 +237,22 @@ func (p *Path) act(ctx context.Context, rq request, res *userops.Result) (userop
 	}
 	p.abandon(ctx, got.Exchange, rq.ev)
 	return out, why
+}
+
+// meanwhile looks, where a page did not have what a change needs and nothing was pressed, whether what was asked for is so by
+// now: a page offers no button for what somebody else has just done. It returns the user if it is.
+func (p *Path) meanwhile(ctx context.Context, rq request, missing bool) *userops.User {
+	if !missing || ctx.Err() != nil || userops.OperationOf(ctx).DryRun {
+		return nil
+	}
+	ros, err := p.everyone(ctx, rq.ev, "")
+	if err != nil {
+		return nil
+	}
+	if u, err := ros.Match(rq.email); err == nil && u != nil && u.Notice == "" && rq.wanted.Holds(u) {
+		return u
+	}
+	return nil
 }
 
 // abandon throws the session in which something was pressed away, while its requests are still held, and goes on with a

@@ -22,6 +22,7 @@ type saved struct {
 	Account string          `json:"account"`
 	SignIn  string          `json:"sign_in"`
 	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
+	Wanted  Organisation    `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
 	At      time.Time       `json:"at"`
 }
 
@@ -40,6 +41,10 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 		return false, nil
 	}
 	p.home, p.pinned, p.since, p.kept = s.Home, s.Pinned, s.At, s.Cookies
+	reconfigured := s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
+	if reconfigured {
+		p.pinned = ""
+	}
 	if err = p.page.Open(ctx, s.Home); err == nil {
 		err = p.recognise(ctx, ev)
 	}
@@ -57,6 +62,10 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 	if err = p.identify(ctx, p.page, ev); errors.Is(err, userops.ErrOrganisation) {
 		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
 		return false, nil
+	}
+	if err == nil && reconfigured {
+		p.pinned = p.seen
+		p.save(ctx)
 	}
 	return err == nil, err
 }
@@ -91,7 +100,8 @@ func (p *Path) save(ctx context.Context) {
 	cookies, err := p.session.Cookies(ctx)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, At: p.since}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn,
+			Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}

@@ -50,22 +50,20 @@ func TestAPartOfTheMatrix(t *testing.T) {
 	require.Greater(t, n, 30, "the names of cases have changed")
 }
 
+// One layout is enough here: where a process dies in the agent's own steps does not depend on the layout. The whole
+// sweep, over all layouts, is `go run ./internal/matrix -faults=false`.
 func TestAPartOfTheKillSweep(t *testing.T) {
 	t.Parallel()
-	for _, layout := range console.Layouts {
-		t.Run(layout, func(t *testing.T) {
-			t.Parallel()
-			g, err := newGround(t.Context(), layout, 1, 4*time.Second)
-			require.NoError(t, err)
-			defer func() { require.NoError(t, g.Close()) }()
-			all, err := g.sweep(t.Context(), layout, userops.SetRole, 60, 8)
-			require.NoError(t, err)
-			require.Greater(t, len(all), 4)
-			for _, c := range all {
-				v, why := g.die(t.Context(), c)
-				assert.Contains(t, []Verdict{Pass, SafeHalt, Unknown}, v, "%s: %s", c, why)
-			}
-		})
+	const layout = "neo"
+	g, err := newGround(t.Context(), layout, 1, 4*time.Second)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, g.Close()) }()
+	all, err := g.sweep(t.Context(), layout, userops.SetRole, 60, 8)
+	require.NoError(t, err)
+	require.Greater(t, len(all), 4)
+	for _, c := range all {
+		v, why := g.die(t.Context(), c)
+		assert.Contains(t, []Verdict{Pass, SafeHalt, Unknown}, v, "%s: %s", c, why)
 	}
 }
 

@@ -41,7 +41,9 @@ func TestClickReachesItsTargetOrNothing(t *testing.T) {
 		{"shield goes away", logs + `<button onclick="note('right')">Go</button><div id=shield style="position:fixed;inset:0;opacity:0"></div><script>setTimeout(() => shield.remove(), 300);</script>`, button("Go"), "log: right", nil},
 		{"shield comes on hover", logs + `<button id=a onclick="note('WRONG')">Go</button><script>a.addEventListener('mouseenter', () => { const d = document.createElement('div'); d.style = 'position:fixed;inset:0'; document.body.append(d); });</script>`, button("Go"), "log:", automation.ErrNotActionable},
 		{"pushed down when it is pressed, once", logs + `<div id=top></div><button id=a onclick="note('right')">Go</button>
-			<script>a.addEventListener('mousedown', () => { document.getElementById('top').style.height = '200px'; }, { once: true });</script>`, button("Go"), "log: right", nil},
+			<script>
+				a.addEventListener('mousedown', () => { document.getElementById('top').style.height = '200px'; }, { once: true });
+			</script>`, button("Go"), "log: right", nil},
 		{"moving, then still", logs + `<style>@keyframes m { from { margin-left: 0 } to { margin-left: 400px } } #a { animation: m .5s linear forwards }</style><button id=a onclick="note('right')">Go</button>`, button("Go"), "log: right", nil},
 		{"under a sticky header", logs + `<div style="position:sticky;top:0;height:300px;background:#ccc">head</div><div style="height:3000px"></div><button onclick="note('right')">Go</button><div style="height:3000px"></div>`, button("Go"), "log: right", nil},
 		{"in an open shadow root", logs + `<x-y></x-y><script>customElements.define('x-y', class extends HTMLElement { constructor() { super(); const r = this.attachShadow({mode:'open'}); r.innerHTML = '<span><button>Go</button></span>'; r.querySelector('button').onclick = () => note('right'); } });</script>`, button("Go"), "log: right", nil},

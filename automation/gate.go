@@ -244,7 +244,8 @@ func (g *Gate) respond(ctx context.Context, e *proto.FetchRequestPaused) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerBound) // a body may take its time
 	defer cancel()
 	sc := g.session.browser.scope(ctx)
-	lost := []proto.NetworkErrorReason{proto.NetworkErrorReasonConnectionReset, proto.NetworkErrorReasonConnectionClosed, proto.NetworkErrorReasonConnectionAborted, proto.NetworkErrorReasonFailed}
+	lost := []proto.NetworkErrorReason{proto.NetworkErrorReasonConnectionReset, proto.NetworkErrorReasonConnectionClosed,
+		proto.NetworkErrorReasonConnectionAborted, proto.NetworkErrorReasonFailed}
 	a := &Answer{Failed: string(e.ResponseErrorReason), cut: slices.Contains(lost, e.ResponseErrorReason)}
 	if e.ResponseStatusCode != nil {
 		a.Status = *e.ResponseStatusCode

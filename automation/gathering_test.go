@@ -12,7 +12,8 @@ import (
 // must not stand in for somebody who is missing.
 func TestALineOfTotalsIsNobody(t *testing.T) {
 	t.Parallel()
-	table := &selectors.Target{Name: "users", Table: &selectors.Table{Key: "email", Columns: map[string]selectors.Column{"name": {}, "email": {}, "role": {}, "status": {}}}}
+	columns := map[string]selectors.Column{"name": {}, "email": {}, "role": {}, "status": {}}
+	table := &selectors.Target{Name: "users", Table: &selectors.Table{Key: "email", Columns: columns}}
 	names := []string{"name", "email", "role", "status"}
 	row := func(cells ...string) rowAnswer {
 		var r rowAnswer

@@ -46,12 +46,14 @@ func TestMaskingUnderAStrictPolicy(t *testing.T) {
 func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"its own style wins":              `<input type=password value=hunter2 style="filter:none!important">`,
-		"a row's own style wins":          `<ul><li style="filter:none!important">bob@x.example</ul>`,
-		"a number's own style wins":       `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
-		"a secret field comes and goes":   `<div id=box></div><script>const add = () => { box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
+		"its own style wins":        `<input type=password value=hunter2 style="filter:none!important">`,
+		"a row's own style wins":    `<ul><li style="filter:none!important">bob@x.example</ul>`,
+		"a number's own style wins": `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
+		"a secret field comes and goes": `<div id=box></div><script>const add = () => {
+			box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
 		"a frame of another origin stays": `<iframe sandbox srcdoc="<p>1234 5678 9012" style="visibility:visible!important"></iframe>`,
-		"numbers come all the time":       `<div id=box></div><script>setInterval(() => { box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
+		"numbers come all the time": `<div id=box></div><script>setInterval(() => {
+			box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -260,7 +260,8 @@ func twice(d *json.Decoder) bool {
 }
 
 // ordinary are headers that browsers set, or that carry no more than a sign-in.
-var ordinary = regexp.MustCompile(`(?i)^(accept.*|authorization|cache-control|content-.*|cookie|dnt|if-.*|origin|pragma|priority|purpose|range|referer|sec-.*|te|upgrade-.*|user-agent|x-csrf.*|x-xsrf.*|x-requested-with)$`)
+var ordinary = regexp.MustCompile(`(?i)^(accept.*|authorization|cache-control|content-.*|cookie|dnt|if-.*|origin|pragma|priority|purpose|range|` +
+	`referer|sec-.*|te|upgrade-.*|user-agent|x-csrf.*|x-xsrf.*|x-requested-with)$`)
 
 // requestOf reads what the browser says of a request that it holds.
 func requestOf(e *proto.FetchRequestPaused) Request {

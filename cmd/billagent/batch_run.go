@@ -54,7 +54,7 @@ func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {
 	for i, r := range rows {
 		res := b.do(ctx, r, withheld)
 		if err := b.show(res); err != nil {
-			return b.unwritten(ctx, rows[i+1:], err)
+			return b.giveUp(ctx, rows[i+1:], err)
 		}
 	}
 	return b.end()
@@ -95,7 +95,8 @@ func (b *batch) begin(rows int) {
 		return
 	}
 	b.app.live.out = nil // the bar takes its place
-	b.bar = progressbar.NewOptions(rows, progressbar.OptionSetWriter(b.app.stderr), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+	b.bar = progressbar.NewOptions(rows, progressbar.OptionSetWriter(b.app.stderr), progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 }
 
 // show prints one result.
@@ -128,9 +129,10 @@ func (b *batch) end() error {
 	return nil
 }
 
-// unwritten ends a batch whose results nobody can read any more: what is left is written down as halted.
-func (b *batch) unwritten(ctx context.Context, left []journal.BatchRow, cause error) error {
-	why := &userops.Error{Act: "carrying out a batch", Kind: userops.ErrOutput, Cause: cause, Hint: "go on with what is left: billagent ops resume --batch " + b.id}
+// giveUp ends a batch whose results nobody can read any more: what is left is written down as halted.
+func (b *batch) giveUp(ctx context.Context, left []journal.BatchRow, cause error) error {
+	why := &userops.Error{Act: "carrying out a batch", Kind: userops.ErrOutput, Cause: cause,
+		Hint: "go on with what is left: billagent ops resume --batch " + b.id}
 	for _, r := range left {
 		b.results = append(b.results, b.dir.GiveUpRow(ctx, b.id, r.N, r.Request, why))
 	}

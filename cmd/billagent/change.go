@@ -68,7 +68,8 @@ func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx con
 }
 
 // withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
-func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags, do func(dir *operation.Directory) error) error {
+func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags,
+	do func(dir *operation.Directory) error) error {
 	office, err := tenant.OpenOffice(ctx, c, programName())
 	if err != nil {
 		return err

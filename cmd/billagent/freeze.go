@@ -106,7 +106,11 @@ func (a *app) printFreezes(ctx context.Context, office *tenant.Office) error {
 	}
 	t := newGrid("Tenant", "Since", "By", "Reason")
 	for _, f := range fs {
-		t.add(map[bool]string{true: "all"}[f.Tenant == journal.Everybody]+map[bool]string{true: f.Tenant}[f.Tenant != journal.Everybody], f.At.Local().Format(time.DateTime), f.By, f.Reason)
+		name := f.Tenant
+		if name == journal.Everybody {
+			name = "all"
+		}
+		t.add(name, f.At.Local().Format(time.DateTime), f.By, f.Reason)
 	}
 	return t.print(a.stdout)
 }

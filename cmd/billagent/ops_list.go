@@ -113,7 +113,11 @@ func (a *app) printOps(ops []journal.Operation) error {
 	}
 	t := newGrid("Operation", "When", "Tenant", "Action", "Email", "Outcome", "By")
 	for _, o := range ops {
-		t.add(o.ID, o.CreatedAt.Local().Format(time.DateTime), o.Tenant, string(o.Request.Action)+map[bool]string{true: " (rehearsal)"}[o.DryRun], o.Request.Email, standing(o), o.RequestedBy)
+		action := string(o.Request.Action)
+		if o.DryRun {
+			action += " (rehearsal)"
+		}
+		t.add(o.ID, o.CreatedAt.Local().Format(time.DateTime), o.Tenant, action, o.Request.Email, standing(o), o.RequestedBy)
 	}
 	return t.print(a.stdout)
 }

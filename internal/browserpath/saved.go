@@ -100,8 +100,8 @@ func (p *Path) save(ctx context.Context) {
 	cookies, err := p.session.Cookies(ctx)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home, App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn,
-			Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home,
+			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}

@@ -2,6 +2,7 @@ package browserpath_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -229,6 +230,32 @@ func TestASessionOfAnotherOrganisationIsReplaced(t *testing.T) {
 	n, err = count(t, p)
 	require.NoError(t, err)
 	assert.Equal(t, 12, n)
+}
+
+// TestASavedSessionHoldsItsOrganisation has an organisation of the same name and another id stand in for the one that the
+// session was signed in to: a name that matches proves nothing.
+func TestASavedSessionHoldsItsOrganisation(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	con, p := setup(t, console.Options{Layout: "neo3", Users: 3}, func(o *browserpath.Options) { o.Sessions = box })
+	_, err = count(t, p)
+	require.NoError(t, err)
+	require.NoError(t, p.Close())
+	data, err := box.Get("demo")
+	require.NoError(t, err)
+	var saved map[string]any
+	require.NoError(t, json.Unmarshal(data, &saved))
+	require.NotEmpty(t, saved["organisation"])
+	saved["organisation"] = "008TWIN"
+	data, err = json.Marshal(saved)
+	require.NoError(t, err)
+	require.NoError(t, box.Put("demo", data))
+
+	_, p = setup(t, console.Options{}, func(o *browserpath.Options) { o.Sessions, o.SignIn = box, con.SignInURL() })
+	_, err = count(t, p)
+	require.ErrorIs(t, err, userops.ErrOrganisation)
+	assert.ErrorContains(t, err, "it was 008TWIN when this session began")
 }
 
 func TestARefusedPasswordIsRememberedUntilAPersonInsists(t *testing.T) {

@@ -139,7 +139,7 @@ func TestBetterAuth(t *testing.T) {
 			}
 			p := open(t, o)
 			seen := func(u betterAuthUser) userops.User { // as the path is to show it
-				u.Role, u.TimeZone = u.Department, ""
+				u.Role = u.Department
 				if c.role != nil {
 					u.Role = userops.JoinRoles(*c.role(&u))
 				}
@@ -213,6 +213,7 @@ func TestBetterAuth(t *testing.T) {
 			assert.Equal(t, append(before, expected), b.stored(t))
 			assert.NotEmpty(t, eve.ID)
 			assert.Equal(t, seen(eve), *r.After)
+			assert.Empty(t, r.Notices)
 			assert.Equal(t, userops.Already, p.Invite(t.Context(), in).Outcome)
 			assert.Len(t, b.stored(t), len(before)+1)
 		})

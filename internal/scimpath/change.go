@@ -353,7 +353,7 @@ func (p *Path) create(ctx context.Context, s *service, send *sender, in userops.
 	for _, f := range []struct {
 		a    attribute
 		text string
-	}{{p.mapping.first, in.FirstName}, {p.mapping.last, in.LastName}, {attribute{name: "timezone"}, in.TimeZone}} {
+	}{{p.mapping.first, in.FirstName}, {p.mapping.last, in.LastName}, {timeZone, in.TimeZone}} {
 		if f.a != (attribute{}) && f.text != "" {
 			r.set(f.a, f.text)
 		}

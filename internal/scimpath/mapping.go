@@ -21,6 +21,9 @@ type Mapping struct {
 
 const coreUser = "urn:ietf:params:scim:schemas:core:2.0:User"
 
+// timeZone is the attribute of RFC 7643 §4.1.1, in the form of the IANA database. A service need not keep it.
+var timeZone = attribute{name: "timezone"}
+
 // attribute is one attribute of a resource. Names are compared without regard to case (RFC 7643 §2.1).
 type attribute struct{ urn, name, sub string }
 

@@ -204,6 +204,7 @@ func (p *Path) person(r resource, role func(id string) string) (userops.User, er
 			return u, fmt.Errorf("user %s: %w", u.ID, err)
 		}
 	}
+	u.TimeZone, _ = r.text(timeZone) // one that is no text is none: it must not hide the user
 	if u.Email == "" {
 		return u, fmt.Errorf("%w: user %s has no %s", errNotSCIM, u.ID, p.mapping.email)
 	}

@@ -43,6 +43,9 @@ func (p *Path) settle(ctx context.Context, s *service, rq request, email string,
 		if sent != nil {
 			res.Notices = append(res.Notices, "the service's answer was lost or an error ("+sent.Error()+"); what was asked for is so")
 		}
+		if rq.wanted.TimeZone != "" && after.TimeZone == "" {
+			res.Notices = append(res.Notices, "the service shows no time zone for this user, so it has probably not kept "+rq.wanted.TimeZone)
+		}
 		return userops.Done, false, nil
 	case readErr == nil && (send.requested || waits(res.Before, after)):
 		return userops.Requested, false, &userops.Error{Act: string(rq.action), Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors/datafile"
@@ -41,7 +40,7 @@ func (c columns) known() []string {
 }
 
 // batchCommand completes a command that makes one change for each e-mail, in one signed-in session.
-func (a *app) batchCommand(c *cobra.Command, cols columns, ask func(row) journal.Request) *cobra.Command {
+func (a *app) batchCommand(c *cobra.Command, cols columns, ask func(row) userops.Request) *cobra.Command {
 	var from, role, first, last string
 	var skip bool
 	var change changeFlags
@@ -73,7 +72,7 @@ func (a *app) batchCommand(c *cobra.Command, cols columns, ask func(row) journal
 		for i := range rows {
 			rows[i].role, rows[i].firstName, rows[i].lastName = either(rows[i].role, role), either(rows[i].firstName, first), either(rows[i].lastName, last)
 		}
-		asked := make([]journal.Request, len(rows))
+		asked := make([]userops.Request, len(rows))
 		for i, r := range rows {
 			asked[i] = ask(r)
 			asked[i].Action = cols.action

@@ -25,7 +25,7 @@ type batch struct {
 // changeAll makes the changes one after the other and prints each result as it comes. Several are written down as a batch
 // before the first is begun. After a Ctrl-C the change under way is settled and the others are reported as halted; so it is
 // where the output cannot be written.
-func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []journal.Request, fromFile bool) error {
+func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []userops.Request, fromFile bool) error {
 	b := &batch{app: a, dir: dir, several: fromFile || len(asked) > 1}
 	if len(asked) > 1 {
 		var err error
@@ -84,7 +84,7 @@ func (b *batch) do(ctx context.Context, r journal.BatchRow, withheld error) user
 	case withheld != nil:
 		return b.dir.GiveUpRow(ctx, b.id, r.N, r.Request, withheld)
 	case b.id == "":
-		return b.dir.Do(ctx, r.Request)
+		return b.dir.Change(ctx, r.Request)
 	}
 	return b.dir.DoRow(ctx, b.id, r.N, r.Request)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
-	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
 
@@ -68,7 +67,7 @@ func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx con
 }
 
 // withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
-func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path userops.Directory, f changeFlags,
+func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path operation.Path, f changeFlags,
 	do func(dir *operation.Directory) error) error {
 	office, err := tenant.OpenOffice(ctx, c, programName())
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/spf13/cobra"
 )
 
@@ -166,10 +167,10 @@ func (s *show) perform(ctx context.Context, dir userops.Directory) error {
 		return err
 	}
 	results := []userops.Result{
-		dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"}),
+		dir.Change(ctx, userops.Request{Action: userops.Invite, Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"}),
 	}
 	s.say("%s", resultLine(results[0]))
-	results = append(results, dir.Deactivate(ctx, leaver))
+	results = append(results, dir.Change(ctx, useropstest.Deactivate(leaver)))
 	s.say("%s", resultLine(results[1]))
 	after, err := s.list(ctx, dir, "listed again")
 	if err != nil {

@@ -45,7 +45,7 @@ func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
 	if t.UsesBrowser() {
 		shown.Account = t.Account
 	}
-	for _, action := range append([]userops.Action{tenant.Reading}, tenant.Actions...) {
+	for _, action := range append([]userops.Action{tenant.Reading}, userops.Actions()...) {
 		r, err := dir.Route(ctx, action)
 		if err != nil {
 			return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -12,7 +11,7 @@ func (a *app) usersSetRoleCommand() *cobra.Command {
 		Short:   "Change the role of users",
 		Long:    "Change the role of users. The role is named as the console names it; `billagent roles list` shows which there are.",
 		Example: "  billagent users set-role ann@acme.example --role Approver\n  billagent users set-role --from roles.csv",
-	}, columns{action: userops.SetRole, role: true}, func(r row) journal.Request {
-		return journal.Request{Email: r.email, Role: r.role}
+	}, columns{action: userops.SetRole, role: true}, func(r row) userops.Request {
+		return userops.Request{Email: r.email, Role: r.role}
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -101,7 +102,7 @@ func TestARoleThatThePageFillsInAnewIsNotStored(t *testing.T) {
 			t.Parallel()
 			desk, p := altered(t, "testdata/helpdesk", replacing("</form></body>", `</form><script>
 				const level = document.querySelector('[name=level]'), first = () => { level.selectedIndex = 2; };`+script+`</script></body>`))
-			r := p.Invite(t.Context(), userops.Invitation{Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
+			r := p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
 			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
 			for _, part := range []string{"add.level", `"Agent"`, `"Owner"`} {
 				assert.Contains(t, r.Reason, part)
@@ -125,7 +126,7 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 	t.Run("by the rule", func(t *testing.T) {
 		t.Parallel()
 		desk, p := altered(t, "testdata/helpdesk", replacing(from, to))
-		r := p.Deactivate(t.Context(), "ann@desk.example")
+		r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
 		assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
 		assert.Contains(t, r.Reason, "Sec Ond")
 		assert.Equal(t, []string{"old@desk.example"}, suspended(desk))
@@ -135,7 +136,7 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 		const commit = `commit: { target: card.suspend, row: { table: team.cards, key: "${email}" }`
 		overlay := helpdeskWith(t, "flows/helpdesk/deactivate.yaml", commit, commit+`, others: each card names its manager`)
 		desk, p := altered(t, overlay, replacing(from, `<p>Manager of Ann Lee: Sec Ond</p><button>Suspend</button>`))
-		r := p.Deactivate(t.Context(), "ann@desk.example")
+		r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
 		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 		assert.Equal(t, []string{"ann@desk.example", "old@desk.example"}, suspended(desk))
 	})
@@ -154,7 +155,7 @@ func TestADialogThatNamesSomebodyElseIsDismissed(t *testing.T) {
 			t.Parallel()
 			overlay := helpdeskWith(t, "flows/helpdesk/deactivate.yaml", commit, commit+`, dialog: `+c.dialog)
 			desk, p := altered(t, overlay, replacing(`action="/suspend"`, `action="/suspend" onsubmit="return confirm('`+c.asks+`')"`))
-			r := p.Deactivate(t.Context(), "ann@desk.example")
+			r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
 			assert.Equal(t, c.says == "", desk.People()[3].Suspended)
 			if c.says == "" {
 				assert.Equal(t, userops.Done, r.Outcome, r.Reason)

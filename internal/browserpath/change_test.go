@@ -10,7 +10,9 @@ import (
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -28,7 +30,7 @@ func TestTheOutcomeIsWhatIsStored(t *testing.T) {
 			eachLayout(t, func(t *testing.T, layout string) {
 				con, p := setup(t, console.Options{Layout: layout}, impatient)
 				require.NoError(t, con.AddFault(console.Fault{Name: fault, At: "deactivate"}))
-				r := p.Deactivate(t.Context(), ann)
+				r := p.Change(t.Context(), useropstest.Deactivate(ann))
 				assert.Equal(t, want, r.Outcome, r.Reason)
 				u, _ := con.UserByEmail(ann)
 				assert.Equal(t, want == userops.Done, u.Status == console.Inactive)
@@ -51,7 +53,7 @@ func TestADisturbedPageHalts(t *testing.T) {
 			_, err := count(t, p)
 			require.NoError(t, err)
 			require.NoError(t, con.AddFault(console.Fault{Name: c.fault, At: c.at}))
-			r := p.Deactivate(t.Context(), ann)
+			r := p.Change(t.Context(), useropstest.Deactivate(ann))
 			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
 			assert.NotEmpty(t, r.Reason)
 			assert.NotEmpty(t, r.Hint)
@@ -70,7 +72,7 @@ func TestSlowPagesAreWaitedFor(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, con.AddFault(console.Fault{Name: "slow-4s", At: "users.detail", Times: 1}))
 		require.NoError(t, con.AddFault(console.Fault{Name: "slow-4s", At: "deactivate", Times: 1}))
-		r := p.Deactivate(t.Context(), ann)
+		r := p.Change(t.Context(), useropstest.Deactivate(ann))
 		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 		assert.Equal(t, 1, changesOf(con, "deactivate"))
 	})
@@ -80,7 +82,7 @@ func TestTheConsolesRefusalIsPassedOn(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
-		r := p.Deactivate(t.Context(), console.OwnerEmail)
+		r := p.Change(t.Context(), useropstest.Deactivate(console.OwnerEmail))
 		assert.Equal(t, userops.Halted, r.Outcome)
 		require.ErrorIs(t, r.Err, userops.ErrRejected)
 		assert.Contains(t, r.Reason, string(console.ErrOwner))
@@ -92,7 +94,7 @@ func TestFixRecordsIsPassedOn(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
 		_, p := setup(t, console.Options{Layout: layout})
-		r := p.Deactivate(t.Context(), console.FixEmail)
+		r := p.Change(t.Context(), useropstest.Deactivate(console.FixEmail))
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		require.Len(t, r.Notices, 1)
 		assert.Contains(t, r.Notices[0], "Fix records")
@@ -105,7 +107,7 @@ func TestPreferencesOfAnInvitation(t *testing.T) {
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
 			o.Preferences = browserpath.Preferences{MailTasks: true, Summary: "Weekly"}
 		})
-		r := p.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "AP Lead", TimeZone: "(GMT+01:00) Berlin"})
+		r := p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "AP Lead", TimeZone: "(GMT+01:00) Berlin"})
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		assert.Empty(t, r.Notices)
 		require.Eventually(t, func() bool { u, _ := con.UserByEmail("eve@acme.example"); return u.Summary == "Weekly" }, 5*time.Second, 10*time.Millisecond)
@@ -136,7 +138,7 @@ func TestCancelledAtEveryStep(t *testing.T) {
 			_, err := count(t, p)
 			require.NoError(t, err)
 			n, armed = 0, true
-			r := p.Deactivate(ctx, ann)
+			r := p.Change(ctx, useropstest.Deactivate(ann))
 			u, _ := con.UserByEmail(ann)
 			switch r.Outcome {
 			case userops.Halted:
@@ -192,7 +194,7 @@ func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
 	before := con.Users()
 	stop := func(op string) {
 		t.Helper()
-		r := p.Deactivate(userops.WithOperation(t.Context(), &userops.Operation{ID: op}), ann)
+		r := p.Do(t.Context(), useropstest.Deactivate(ann), change.Hooks{ID: op})
 		require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 		require.ErrorIs(t, r.Err, userops.ErrStorage)
 		assert.Contains(t, r.Hint, "make room on the disk")
@@ -203,7 +205,7 @@ func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
 	stop("full")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "demo", "closed"), nil, 0o600))
 	stop("closed")
-	require.Equal(t, userops.Done, p.Deactivate(t.Context(), ann).Outcome)
+	require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.Deactivate(ann)).Outcome)
 }
 
 // TestSecretsAreNowhereInEvidence looks through everything an operation left behind.
@@ -213,10 +215,10 @@ func TestSecretsAreNowhereInEvidence(t *testing.T) {
 		dir := t.TempDir()
 		con, p := setup(t, console.Options{Layout: layout}, impatient, func(o *browserpath.Options) { o.EvidenceDir = dir })
 		require.NoError(t, con.AddFault(console.Fault{Name: "captcha", At: "signin.code"}))
-		r := p.Deactivate(t.Context(), ann)
+		r := p.Change(t.Context(), useropstest.Deactivate(ann))
 		require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 		con.ClearFaults()
-		r = p.Deactivate(t.Context(), ann)
+		r = p.Change(t.Context(), useropstest.Deactivate(ann))
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		files := 0
 		require.NoError(t, filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -247,7 +249,7 @@ func TestWhatIsSaidOnASocketIsTold(t *testing.T) {
 			con, p := setup(t, console.Options{Layout: "neo3", Differences: []string{"tells-on-socket"}}, func(o *browserpath.Options) {
 				o.Library.App.Sockets = c.why
 			})
-			r := p.Deactivate(t.Context(), ann)
+			r := p.Change(t.Context(), useropstest.Deactivate(ann))
 			assert.Equal(t, c.want, r.Outcome, r.Reason)
 			assert.Equal(t, 1, changesOf(con, "deactivate"))
 			if c.why == "" {
@@ -263,8 +265,8 @@ func TestARehearsalThroughThePress(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
-		ctx := userops.WithOperation(t.Context(), &userops.Operation{DryRun: true, Through: true})
-		r := p.Deactivate(ctx, ann)
+		through := change.Hooks{DryRun: true, Through: true}
+		r := p.Do(t.Context(), useropstest.Deactivate(ann), through)
 		require.ErrorIs(t, r.Err, userops.ErrRehearsed, r.Reason)
 		require.Len(t, r.WouldSend, 1)
 		assert.True(t, r.WouldSend[0].Passes && r.WouldSend[0].Commit)
@@ -273,6 +275,6 @@ func TestARehearsalThroughThePress(t *testing.T) {
 		for _, q := range con.Requests() {
 			assert.False(t, q.Changing && q.Session, "%s %s arrived", q.Method, q.Path)
 		}
-		require.Equal(t, userops.Done, p.Deactivate(t.Context(), ann).Outcome, "afterwards it can be done")
+		require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.Deactivate(ann)).Outcome, "afterwards it can be done")
 	})
 }

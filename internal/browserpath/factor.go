@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/pquerna/otp/totp"
 )
@@ -57,7 +58,7 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	case 1:
 		// A code in its last moments would be stale before it is typed.
 		if left := stepLength - at.Sub(at.Truncate(stepLength)); left < 2*time.Second {
-			if err := wait(ctx, left); err != nil {
+			if err := change.Wait(ctx, left); err != nil {
 				return "", &userops.Error{Act: "waiting for a fresh code", Kind: userops.ErrCancelled, Cause: err}
 			}
 			at = now()

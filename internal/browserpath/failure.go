@@ -92,16 +92,16 @@ func (p *Path) tooLong(e *userops.Error) error {
 }
 
 // unoffered is failure for a choice that a page does not offer: of the role that was asked for, or of something else.
-func (p *Path) unoffered(rq request, err error) error {
+func (c *course) unoffered(err error) error {
 	var seen *automation.Error
 	if !errors.As(err, &seen) || !errors.Is(seen.Kind, automation.ErrNotOffered) {
 		return err
 	}
 	kind, of := userops.ErrOption, "those"
-	if role := rq.inputs["role"]; role != "" && seen.Asked == role {
+	if role := c.Role; role != "" && seen.Asked == role {
 		kind, of = userops.ErrRole, "the roles"
 	}
-	return p.fail(rq, kind, err, userops.ChooseOne(of, seen.Asked, seen.Offered))
+	return c.Fail(kind, err, userops.ChooseOne(of, seen.Asked, seen.Offered))
 }
 
 // explained is failure with a picture and the page kept as evidence.

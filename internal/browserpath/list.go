@@ -24,7 +24,7 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 	for i := range rows.Rows {
 		out.Users = append(out.Users, p.user(rows, i))
 	}
-	itself := func(u userops.User) bool { return p.rules().IsSelf(u.Email) }
+	itself := func(u userops.User) bool { return p.Rules().IsSelf(u.Email) }
 	if out.Complete && !p.opts.Library.App.Unlisted && !slices.ContainsFunc(out.Users, itself) {
 		out.Complete = false
 		out.Proof = fmt.Sprintf("the account that is signed in, %s, is not on the list, so somebody is left out; "+
@@ -126,7 +126,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	case u == nil && !ros.Complete:
 		return userops.User{}, p.incomplete("looking for", email, ros)
 	case u == nil:
-		return userops.User{}, p.rules().NotFound(ros, email)
+		return userops.User{}, p.Rules().NotFound(ros, email)
 	}
 	return *u, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -42,12 +43,12 @@ func TestOneOddUserBlocksNobodyElse(t *testing.T) {
 		assert.Equal(t, userops.Unrecognised, got["006F"].Status)
 
 		for _, email := range []string{"carl@acme.example", "dora@acme.example", "nemo@acme.example"} {
-			r := p.Deactivate(t.Context(), email)
+			r := p.Change(t.Context(), useropstest.Deactivate(email))
 			assert.Equal(t, userops.Halted, r.Outcome, email)
 			require.ErrorIs(t, r.Err, userops.ErrDrift, email)
 		}
 		require.Empty(t, con.Changes())
-		r := p.Deactivate(t.Context(), "bob@acme.example")
+		r := p.Change(t.Context(), useropstest.Deactivate("bob@acme.example"))
 		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 	})
 }

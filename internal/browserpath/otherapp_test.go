@@ -9,6 +9,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -32,14 +33,14 @@ func TestAnotherConsoleNeedsFilesAlone(t *testing.T) {
 	require.Len(t, got, 5)
 	assert.Equal(t, userops.User{Email: "old@desk.example", FirstName: "Old", LastName: "Hand", Role: "Viewer", Status: userops.Inactive}, got[4])
 
-	r := p.Deactivate(t.Context(), "ann@desk.example")
+	r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
-	r = p.Invite(t.Context(), userops.Invitation{Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
+	r = p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
-	r = p.Invite(t.Context(), userops.Invitation{Email: "mal@desk.example", FirstName: "Mal", LastName: "O", Role: "Emperor"})
+	r = p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "mal@desk.example", FirstName: "Mal", LastName: "O", Role: "Emperor"})
 	assert.Equal(t, userops.Halted, r.Outcome)
 	assert.Contains(t, r.Reason, "Viewer, Agent, Owner")
-	r = p.Reactivate(t.Context(), "old@desk.example")
+	r = p.Change(t.Context(), useropstest.Reactivate("old@desk.example"))
 	assert.Equal(t, userops.Halted, r.Outcome, "there is no flow for it")
 
 	stored := desk.People()

@@ -204,11 +204,11 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 		return userops.Capabilities{}, err
 	}
 	c := userops.Capabilities{Path: Name}
-	for _, a := range []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole} {
-		if _, ok := p.opts.Library.Flow(string(a), p.version.Layout); ok {
-			c.Can = append(c.Can, a)
+	for _, k := range userops.Kinds {
+		if _, ok := p.opts.Library.Flow(k.Flow, p.version.Layout); ok {
+			c.Can = append(c.Can, k.Action)
 		} else {
-			c.Cannot = append(c.Cannot, fmt.Sprintf("%s: there is no flow for layout %s", a, p.version.Layout))
+			c.Cannot = append(c.Cannot, fmt.Sprintf("%s: there is no flow for layout %s", k.Action, p.version.Layout))
 		}
 	}
 	return c, nil
@@ -225,16 +225,4 @@ func (p *Path) Roles(ctx context.Context) ([]string, error) {
 		return nil, p.failure("listing roles", "", &userops.Error{Act: "reading roles", Kind: userops.ErrDrift, Cause: errors.New("no role is on offer")})
 	}
 	return roles, nil
-}
-
-// wait is a bounded pause between two looks at something that may still change.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -84,13 +84,6 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 	}
 }
 
-// keepFailure keeps a picture and the page.
-func (p *Path) keepFailure(ctx context.Context, page *automation.Page, ev *automation.Evidence) {
-	if keep := ev.Failure(ctx, page); keep != nil {
-		p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
-	}
-}
-
 // everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
 // loaded. With a name, a picture of that name is kept.
 func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (ros userops.Roster, err error) {

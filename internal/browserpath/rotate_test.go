@@ -7,6 +7,7 @@ import (
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -36,7 +37,7 @@ func TestASessionWhoseCookiesRotateIsKept(t *testing.T) {
 			assert.True(t, l.Complete, l.Proof)
 		},
 		func(p *browserpath.Path) {
-			r := p.SetRole(t.Context(), "ann@acme.example", "Clerk")
+			r := p.Change(t.Context(), useropstest.SetRole("ann@acme.example", "Clerk"))
 			require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		},
 		func(p *browserpath.Path) {

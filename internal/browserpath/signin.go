@@ -11,6 +11,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 )
@@ -258,7 +259,7 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 				return nil, &flows.HaltError{Kind: w.Kind, Reason: w.Reason, Hint: w.Hint}
 			}
 		}
-		if err := wait(ctx, 50*time.Millisecond); err != nil { // the page is still drawing itself
+		if err := change.Wait(ctx, 50*time.Millisecond); err != nil { // the page is still drawing itself
 			return nil, p.unknownUI(ctx, all, err)
 		}
 	}

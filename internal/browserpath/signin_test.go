@@ -15,6 +15,7 @@ import (
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -70,7 +71,7 @@ func TestASessionThatEndsInMidFlowIsRenewed(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, con.AddFault(console.Fault{Name: "session-expired", At: c.at, Times: 1}))
 			codes := len(con.Outbox())
-			r := p.Deactivate(t.Context(), "ann@acme.example")
+			r := p.Change(t.Context(), useropstest.Deactivate("ann@acme.example"))
 			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 			u, _ := con.UserByEmail("ann@acme.example")
 			assert.Equal(t, console.Inactive, u.Status)
@@ -98,7 +99,7 @@ func TestARefusedPasswordIsNotTriedAgain(t *testing.T) {
 		_, err := count(t, p)
 		require.ErrorIs(t, err, userops.ErrCredentials)
 		for range 12 { // as many as a batch may be long
-			r := p.Deactivate(t.Context(), ann)
+			r := p.Change(t.Context(), useropstest.Deactivate(ann))
 			require.Equal(t, userops.Halted, r.Outcome)
 			require.ErrorIs(t, r.Err, userops.ErrCredentials)
 		}
@@ -286,7 +287,7 @@ func TestASessionThatEndsAtTheCommitDoesNotSpoilTheRest(t *testing.T) {
 	eachLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		require.NoError(t, con.AddFault(console.Fault{Name: "session-expired", At: "deactivate", Times: 1}))
-		r := p.Deactivate(t.Context(), ann)
+		r := p.Change(t.Context(), useropstest.Deactivate(ann))
 		require.NotNil(t, r.After, "it was read back")
 		if layout == "neo3" { // the server's answer was 401: it is done once more after signing in
 			require.Equal(t, userops.Done, r.Outcome, r.Reason)
@@ -295,7 +296,7 @@ func TestASessionThatEndsAtTheCommitDoesNotSpoilTheRest(t *testing.T) {
 		}
 		assert.Equal(t, userops.Unknown, r.Outcome, "the form led to the sign-in page, which says nothing of the change: %s", r.Reason)
 		assert.Equal(t, userops.Active, r.After.Status)
-		r = p.Deactivate(t.Context(), ann)
+		r = p.Change(t.Context(), useropstest.Deactivate(ann))
 		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -51,7 +52,7 @@ func TestWhoseTimeHasPassed(t *testing.T) {
 func TestAnAnswerThatWasLostIsTold(t *testing.T) {
 	t.Parallel()
 	con, p := setup(t, console.Options{Layout: "neo3", Users: 12, Differences: []string{"stored-then-503"}})
-	r := p.Deactivate(t.Context(), "ann@acme.example")
+	r := p.Change(t.Context(), useropstest.Deactivate("ann@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	u, _ := con.UserByEmail("ann@acme.example")
 	assert.Equal(t, console.Inactive, u.Status)

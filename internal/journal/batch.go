@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/google/uuid"
 )
 
@@ -24,16 +25,16 @@ type Batch struct {
 
 // BatchRow is one of them.
 type BatchRow struct {
-	N         int        `json:"n"` // counts from 1
-	Request   Request    `json:"request"`
-	Operation *Operation `json:"operation"` // nil: it was never begun
+	N         int             `json:"n"` // counts from 1
+	Request   userops.Request `json:"request"`
+	Operation *Operation      `json:"operation"` // nil: it was never begun
 }
 
 // ErrNoBatch means that the journal has none of that id.
 var ErrNoBatch = errors.New("there is no such batch")
 
 // BeginBatch writes down a batch with everything that it asks for, before the first of it is begun, and returns its id.
-func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []Request) (string, error) {
+func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []userops.Request) (string, error) {
 	id, err := uuid.NewV7() // sortable by time
 	if err != nil {
 		return "", fmt.Errorf("naming a batch: %w", err)
@@ -136,7 +137,7 @@ func (j *Journal) batches(ctx context.Context, rest string, args ...any) ([]Batc
 
 type storedRow struct {
 	n         int
-	request   Request
+	request   userops.Request
 	operation string
 }
 

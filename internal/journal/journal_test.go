@@ -35,7 +35,7 @@ func onEach(t *testing.T, test func(t *testing.T, open func() *journal.Journal))
 }
 
 func wish(email string) journal.Operation {
-	return journal.Operation{Tenant: "acme", RequestedBy: "root@test", Request: journal.Request{Action: userops.Deactivate, Email: email}}
+	return journal.Operation{Tenant: "acme", RequestedBy: "root@test", Request: userops.Request{Action: userops.Deactivate, Email: email}}
 }
 
 func begin(t *testing.T, j *journal.Journal, o journal.Operation) journal.Operation {
@@ -308,7 +308,7 @@ func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, journal.Intent, o.State)
 			}
-			begin(t, j, journal.Operation{Tenant: time.Now().String(), Request: journal.Request{Email: "b@x.example"}})
+			begin(t, j, journal.Operation{Tenant: time.Now().String(), Request: userops.Request{Email: "b@x.example"}})
 			require.NoError(t, j.Close())
 		}
 	}

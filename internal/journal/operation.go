@@ -25,32 +25,11 @@ const (
 	Verified  State = "verified"  // the read-back has been made
 )
 
-// Request is what was asked for.
-type Request struct {
-	Action     userops.Action `json:"action"`
-	Email      string         `json:"email"`
-	FirstName  string         `json:"first_name,omitempty"`
-	LastName   string         `json:"last_name,omitempty"`
-	Role       string         `json:"role,omitempty"`
-	TimeZone   string         `json:"time_zone,omitempty"`
-	Reactivate bool           `json:"reactivate,omitempty"`
-}
-
-// sameness is equal for two requests that ask for the same change. E-mails differ in nothing but the case of letters.
-func (r Request) sameness() string {
-	r.Email = userops.FoldEmail(r.Email)
-	b, err := json.Marshal(r)
-	if err != nil { // strings and a bool can be marshalled
-		return r.Email
-	}
-	return string(b)
-}
-
 // Operation is one requested change. The JSON names are a contract.
 type Operation struct {
 	ID              string          `json:"op"`
 	Tenant          string          `json:"tenant"`
-	Request         Request         `json:"request"`
+	Request         userops.Request `json:"request"`
 	RequestedBy     string          `json:"requested_by"`
 	OnBehalfOf      string          `json:"on_behalf_of,omitempty"`
 	DryRun          bool            `json:"dry_run,omitempty"`
@@ -152,7 +131,7 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 	insert := func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT DO NOTHING`,
-			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.sameness(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
+			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
 		if err != nil {
 			return err
 		}
@@ -161,7 +140,7 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 			return err
 		}
 		if joined = n == 0; joined {
-			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND sameness = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.sameness()))
+			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND sameness = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.Key()))
 			return err
 		}
 		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", id.String()))

@@ -19,6 +19,7 @@ import (
 	"github.com/billagent/billagent/internal/policy"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 )
 
 // desk is one agent at work: a path with its journal and audit log, in a folder.
@@ -97,13 +98,13 @@ func (d *desk) Close() error { return errors.Join(d.Directory.Close(), d.journal
 func do(ctx context.Context, dir userops.Directory, a userops.Action, zone string) userops.Result {
 	switch a {
 	case userops.Invite:
-		return dir.Invite(ctx, userops.Invitation{Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver", TimeZone: zone})
+		return dir.Change(ctx, userops.Request{Action: userops.Invite, Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver", TimeZone: zone})
 	case userops.Deactivate:
-		return dir.Deactivate(ctx, leaver)
+		return dir.Change(ctx, useropstest.Deactivate(leaver))
 	case userops.Reactivate:
-		return dir.Reactivate(ctx, returner)
+		return dir.Change(ctx, useropstest.Reactivate(returner))
 	default:
-		return dir.SetRole(ctx, leaver, "Clerk")
+		return dir.Change(ctx, useropstest.SetRole(leaver, "Clerk"))
 	}
 }
 

@@ -4,11 +4,13 @@ package memorypath
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -90,158 +92,122 @@ func (p *Path) find(email string) (int, error) {
 	return slices.Index(users, *u), nil
 }
 
-// rule looks at the user found (nil: none) and returns an outcome if nothing needs to be done or may be.
-type rule func(u *userops.User) (userops.Outcome, error)
-
-func (p *Path) change(ctx context.Context, action userops.Action, email string, decide rule, wanted userops.Wanted, apply func(u *userops.User)) userops.Result {
-	op := userops.OperationOf(ctx)
-	res := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email, Path: Name}
-	end := func(o userops.Outcome, err error) userops.Result {
-		if userops.Refuses(err) {
-			o = userops.Refused
-		}
-		res.End(o, err)
-		return res
-	}
-	email, err := userops.CheckEmail(email)
-	if err != nil {
-		return end(userops.Halted, err)
-	}
-	if err := ctx.Err(); err != nil {
-		return end(userops.Halted, &userops.Error{Act: string(action), Target: email, Kind: userops.ErrCancelled, Cause: err})
-	}
-	i, err := p.find(email)
-	if err != nil {
-		return end(userops.Halted, err)
-	}
-	if i >= 0 {
-		u := p.Stored()[i]
-		res.Before, res.After = &u, &u
-		if action == userops.SetRole {
-			wanted.Status = u.Status
-		}
-	}
-	if o, err := decide(res.Before); o != "" {
-		return end(o, err)
-	}
-	if err := p.accompanied(ctx, op, res.Before, wanted); err != nil {
-		return end(userops.Halted, err)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	defer op.Acted(ctx)
-	if p.DualControl && i >= 0 {
-		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
-	}
-	if i < 0 {
-		p.next++
-		p.users = append(p.users, userops.User{ID: fmt.Sprintf("m%d", p.next), Email: email})
-		i = len(p.users) - 1
-	}
-	apply(&p.users[i])
-	after := p.users[i]
-	res.After = &after
-	if p.DualControl {
-		return end(userops.Requested, fail(string(action), email, userops.ErrApproval, "let another administrator approve it"))
-	}
-	return end(userops.Done, nil)
+// Traits implements change.Backend.
+func (p *Path) Traits() change.Traits {
+	return change.Traits{Name: Name, Noun: "console", Hang: time.Minute}
 }
 
-// accompanied asks whoever accompanies a change whether it may be made.
-func (p *Path) accompanied(ctx context.Context, op *userops.Operation, before *userops.User, wanted userops.Wanted) error {
-	active := 0
-	for _, u := range p.Stored() {
-		if u.Status == userops.Active {
-			active++
-		}
-	}
-	if err := op.Found(ctx, userops.Found{User: before, Active: active}); err != nil {
-		return err
-	}
-	if op.DryRun {
-		return fail("changing", "", userops.ErrRehearsed, "without --dry-run it would be done")
-	}
-	return op.Intent(ctx, before, wanted)
-}
-
-func fail(act, target string, kind error, hint string) error {
-	return &userops.Error{Act: act, Target: target, Kind: kind, Hint: hint}
-}
-
-func (p *Path) rules() userops.Rules {
+// Rules implements change.Backend.
+func (p *Path) Rules() userops.Rules {
 	return userops.Rules{Self: p.Self, Administrator: p.Administrator}
 }
 
-// Deactivate implements userops.Directory.
-func (p *Path) Deactivate(ctx context.Context, email string) userops.Result {
-	return p.change(ctx, userops.Deactivate, email, func(u *userops.User) (userops.Outcome, error) {
-		return p.rules().Deactivate(userops.Roster{Users: p.Stored()}, u, email)
-	}, userops.Wanted{Status: userops.Inactive}, func(u *userops.User) { u.Status = userops.Inactive })
-}
-
-// Reactivate implements userops.Directory.
-func (p *Path) Reactivate(ctx context.Context, email string) userops.Result {
-	return p.change(ctx, userops.Reactivate, email, func(u *userops.User) (userops.Outcome, error) {
-		return p.rules().Reactivate(userops.Roster{Users: p.Stored()}, u, email)
-	},
-		userops.Wanted{Status: userops.Active}, func(u *userops.User) { u.Status = userops.Active })
-}
-
-// SetRole implements userops.Directory.
-func (p *Path) SetRole(ctx context.Context, email, role string) userops.Result {
-	role, err := userops.Text("the role", role)
-	if err != nil {
-		return userops.NotBegun(ctx, userops.SetRole, email, Name, err)
+// Failure implements change.Backend.
+func (p *Path) Failure(act, target string, err error) error {
+	var own *userops.Error
+	if err == nil || errors.As(err, &own) {
+		return err
 	}
-	return p.change(ctx, userops.SetRole, email, func(u *userops.User) (userops.Outcome, error) {
-		out, err := p.rules().SetRole(userops.Roster{Users: p.Stored()}, u, email, role)
-		if out == "" {
-			out, err = p.known(role)
+	return &userops.Error{Act: act, Target: target, Kind: userops.ErrCancelled, Cause: err, Hint: "run it again"}
+}
+
+// Change implements userops.Directory.
+func (p *Path) Change(ctx context.Context, rq userops.Request) userops.Result {
+	return change.Ask(ctx, p, rq)
+}
+
+// Do makes a change that hooks accompany.
+func (p *Path) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+	return change.Do(ctx, p, rq, h)
+}
+
+// course is one change on its way.
+type course struct {
+	*change.Change
+	p *Path
+}
+
+// Begin implements change.Backend.
+func (p *Path) Begin(_ context.Context, c *change.Change) (change.Course, error) {
+	return &course{c, p}, nil
+}
+
+// End implements change.Course.
+func (c *course) End() {}
+
+// Look implements change.Course.
+func (c *course) Look(context.Context) (userops.Roster, *userops.User, error) {
+	all := userops.Roster{Users: c.p.Stored(), Complete: true, Proof: "everybody in memory", ObservedAt: time.Now().UTC()}
+	found, err := all.Match(c.Asked)
+	return all, found, err
+}
+
+// Ready implements change.Course.
+func (c *course) Ready(context.Context) error {
+	if c.Role == "" {
+		return nil
+	}
+	return c.p.Rules().KnownRole(c.Role, c.p.RoleNames)
+}
+
+// Commit implements change.Course.
+func (c *course) Commit(ctx context.Context) (change.Commit, error) {
+	if c.Hooks.DryRun {
+		return change.Commit{}, c.Fail(userops.ErrRehearsed, nil, "without --dry-run it would be done")
+	}
+	if err := c.Intend(ctx); err != nil {
+		return change.Commit{}, err
+	}
+	defer c.Hooks.Acted(ctx)
+	c.p.Edit(func(users []userops.User) []userops.User {
+		if c.Kind.Creates {
+			c.p.next++
+			users = append(users, userops.User{ID: fmt.Sprintf("m%d", c.p.next), Email: c.Email, Status: userops.Pending})
 		}
-		return out, err
-	}, userops.Wanted{Role: role}, func(u *userops.User) { u.Role = role })
-}
-
-func (p *Path) known(role string) (userops.Outcome, error) {
-	if err := p.rules().KnownRole(role, p.RoleNames); err != nil {
-		return userops.Halted, err
-	}
-	return "", nil
-}
-
-// Invite implements userops.Directory.
-func (p *Path) Invite(ctx context.Context, in userops.Invitation) userops.Result {
-	asked := in.Email
-	in, err := in.Normal()
-	if err != nil {
-		return userops.NotBegun(ctx, userops.Invite, asked, Name, err)
-	}
-	status := userops.Active
-	if p.DualControl {
-		status = userops.Pending
-	}
-	reactivate := false
-	res := p.change(ctx, userops.Invite, in.Email, func(u *userops.User) (out userops.Outcome, err error) {
-		if out, reactivate, err = p.rules().Invite(u, in); out == "" {
-			out, err = p.known(in.Role)
+		for i := range users {
+			if userops.SameEmail(users[i].Email, c.Email) {
+				c.apply(&users[i])
+			}
 		}
-		return out, err
-	}, userops.WantedOf(in), func(u *userops.User) {
-		u.FirstName, u.LastName, u.Role, u.Status = in.FirstName, in.LastName, in.Role, status
+		return users
 	})
-	if !reactivate {
-		return res
-	}
-	again := p.Reactivate(ctx, in.Email)
-	return again.Invited(res)
+	return change.Commit{Sent: sent{c.p.DualControl}}, nil
 }
+
+// apply alters a user as it is wanted, unless a second person must approve it.
+func (c *course) apply(u *userops.User) {
+	waits := c.p.DualControl
+	if c.Kind.Creates {
+		u.FirstName, u.LastName, u.Role = c.FirstName, c.LastName, c.Role
+	}
+	if c.Wanted.Status != "" && !waits {
+		u.Status = c.Wanted.Status
+	}
+	if c.Wanted.Role != "" && !waits {
+		u.Role = c.Wanted.Role
+	}
+}
+
+// ReadBack implements change.Course.
+func (c *course) ReadBack(context.Context) (*userops.User, error) {
+	return userops.Roster{Users: c.p.Stored()}.Match(c.Email)
+}
+
+// sent is a change that memory holds, or that waits for a second person.
+type sent struct{ waits bool }
+
+func (s sent) Heard(context.Context, bool) change.Heard             { return change.Heard{Answer: change.Accepted} }
+func (s sent) Waits(context.Context, *userops.User, bool) bool      { return s.waits }
+func (s sent) Notices(*userops.User) []string                       { return nil }
+func (s sent) Remarks() []string                                    { return nil }
+func (s sent) End(context.Context, *change.Change, userops.Outcome) {}
 
 // Roles implements userops.Directory.
 func (p *Path) Roles(context.Context) ([]string, error) { return slices.Clone(p.RoleNames), nil }
 
 // Capabilities implements userops.Directory.
 func (p *Path) Capabilities(context.Context) (userops.Capabilities, error) {
-	return userops.Capabilities{Path: Name, Can: []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole}}, nil
+	return userops.Capabilities{Path: Name, Can: userops.Actions()}, nil
 }
 
 // Close implements userops.Directory.

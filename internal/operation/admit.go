@@ -56,7 +56,7 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 }
 
 // Refuse writes down that a change was asked for and refused, without trying it.
-func (d *Directory) Refuse(ctx context.Context, rq journal.Request, why error) userops.Result {
+func (d *Directory) Refuse(ctx context.Context, rq userops.Request, why error) userops.Result {
 	asked := journal.Operation{Tenant: d.Tenant, Request: rq, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}
 	o, joined, err := d.Journal.Begin(ctx, asked)
 	if err != nil {

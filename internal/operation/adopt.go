@@ -25,7 +25,7 @@ func FromAudit(entries []audit.Entry) (ops []journal.Operation, freezes []journa
 		if !ok {
 			i = len(ops)
 			at[e.Op] = i
-			ops = append(ops, journal.Operation{ID: e.Op, Tenant: e.Tenant, Request: journal.Request{Action: e.Action, Email: e.Target}, RequestedBy: e.Actor,
+			ops = append(ops, journal.Operation{ID: e.Op, Tenant: e.Tenant, Request: userops.Request{Action: e.Action, Email: e.Target}, RequestedBy: e.Actor,
 				OnBehalfOf: e.OnBehalfOf, DryRun: e.DryRun, Outcome: userops.Unknown, Reason: "the journal was lost while it was under way", CreatedAt: e.Time})
 		}
 		take(&ops[i], e)

@@ -10,6 +10,7 @@ import (
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -52,12 +53,12 @@ func TestWithoutALineInTheAuditLogNothingIsCommitted(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, 2)
 			d := o.desk(t, nil)
-			require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u2@acme.example").Outcome)
+			require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
 			require.NoError(t, d.Close())
 			before := o.Stored()
 			mended := spoil(t, o.log())
 			d = o.desk(t, nil)
-			r := d.Deactivate(t.Context(), "u1@acme.example")
+			r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 			require.ErrorIs(t, r.Err, userops.ErrStorage)
 			assert.Contains(t, r.Reason, "writing the audit log")
@@ -65,7 +66,7 @@ func TestWithoutALineInTheAuditLogNothingIsCommitted(t *testing.T) {
 			require.NoError(t, d.Close())
 			mended()
 
-			require.Equal(t, userops.Done, o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example").Outcome)
+			require.Equal(t, userops.Done, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 			late := 0
 			for _, e := range o.entries(t) {
 				if e.Op == r.Op {
@@ -96,7 +97,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 				return nil
 			}
 			d := o.desk(t, nil)
-			r := d.Deactivate(t.Context(), "u1@acme.example")
+			r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			require.Equal(t, userops.Done, r.Outcome, "what is done is said to be done all the same")
 			require.Len(t, r.Notices, 1)
 			assert.Contains(t, r.Notices[0], "the next run writes it there")
@@ -104,7 +105,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 			mended()
 			assert.Len(t, o.findings(t), 1, "until then it is missed")
 
-			require.Equal(t, userops.Already, o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example").Outcome)
+			require.Equal(t, userops.Already, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 			var told []audit.Entry
 			for _, e := range o.entries(t) {
 				if e.Op == r.Op && e.Event == "outcome" {
@@ -141,8 +142,8 @@ func TestLogAndJournalAreHeldAgainstEachOther(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 3)
 	d := o.desk(t, nil)
-	first := d.Deactivate(t.Context(), "u1@acme.example")
-	second := d.SetRole(t.Context(), "u2@acme.example", "Payer")
+	first := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
+	second := d.Change(t.Context(), useropstest.SetRole("u2@acme.example", "Payer"))
 	require.NoError(t, d.Close())
 	o.reconciled(t)
 
@@ -170,7 +171,7 @@ func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 	o := newOffice(t, 10)
 	d := o.desk(t, nil)
 	for _, email := range []string{"u1@acme.example", "u2@acme.example", "u3@acme.example"} {
-		require.Equal(t, userops.Done, d.Deactivate(t.Context(), email).Outcome)
+		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(email)).Outcome)
 	}
 	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "freeze", Actor: "eve", Tenant: "acme", Reason: "drill"}))
 	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "freeze", Actor: "eve", Tenant: "other", Reason: "drill"}))
@@ -195,7 +196,7 @@ func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 	require.NoError(t, j.Frozen(t.Context(), "other"))
 	_, err = j.Thaw(t.Context(), "acme")
 	require.NoError(t, err)
-	r := o.desk(t, nil).Deactivate(t.Context(), "u4@acme.example")
+	r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u4@acme.example"))
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "three have gone within the hour")
 	require.NoError(t, j.Adopt(t.Context(), ops, freezes), "once more changes nothing")
 }

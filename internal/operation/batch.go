@@ -2,7 +2,6 @@ package operation
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/billagent/billagent/internal/journal"
@@ -17,7 +16,7 @@ type place struct {
 
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
-func (d *Directory) BeginBatch(ctx context.Context, asked []journal.Request) (string, error) {
+func (d *Directory) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
 	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}, asked)
 	if err != nil {
 		return "", d.unkept(err)
@@ -25,31 +24,15 @@ func (d *Directory) BeginBatch(ctx context.Context, asked []journal.Request) (st
 	return id, nil
 }
 
-// Do carries out a change as it was asked for.
-func (d *Directory) Do(ctx context.Context, rq journal.Request) userops.Result {
-	switch rq.Action {
-	case userops.Invite:
-		return d.Invite(ctx, userops.Invitation{Email: rq.Email, FirstName: rq.FirstName, LastName: rq.LastName, Role: rq.Role, TimeZone: rq.TimeZone, Reactivate: rq.Reactivate})
-	case userops.Deactivate:
-		return d.Deactivate(ctx, rq.Email)
-	case userops.Reactivate:
-		return d.Reactivate(ctx, rq.Email)
-	case userops.SetRole:
-		return d.SetRole(ctx, rq.Email, rq.Role)
-	}
-	return userops.NotBegun(ctx, rq.Action, rq.Email, "", &userops.Error{Act: "carrying out a change", Target: string(rq.Action), Tenant: d.Tenant,
-		Kind: userops.ErrInput, Cause: errors.New("there is no such action"), Hint: "the journal was written by another version of billagent"})
-}
-
 // DoRow carries out row n, counted from 1, of a batch.
-func (d *Directory) DoRow(ctx context.Context, batch string, n int, rq journal.Request) userops.Result {
+func (d *Directory) DoRow(ctx context.Context, batch string, n int, rq userops.Request) userops.Result {
 	d.row = place{batch, n}
 	defer func() { d.row = place{} }()
-	return d.Do(ctx, rq)
+	return d.Change(ctx, rq)
 }
 
 // GiveUpRow writes down that row n of a batch is not carried out, and why.
-func (d *Directory) GiveUpRow(ctx context.Context, batch string, n int, rq journal.Request, why error) userops.Result {
+func (d *Directory) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Request, why error) userops.Result {
 	d.row = place{batch, n}
 	defer func() { d.row = place{} }()
 	return d.Refuse(ctx, rq, why)

@@ -11,15 +11,23 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/policy"
 	"github.com/billagent/billagent/internal/userops"
 )
 
+// Path is what serves the tenant.
+type Path interface {
+	userops.Reader
+	// Do makes a change that hooks accompany. The request is in the form of its Normal.
+	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+}
+
 // Options say what the operations of one tenant stand on.
 type Options struct {
 	Tenant     string
-	Inner      userops.Directory
+	Inner      Path
 	Journal    *journal.Journal
 	Audit      *audit.Log
 	Policy     policy.Policy
@@ -90,31 +98,13 @@ func (d *Directory) Close() error {
 	return err
 }
 
-// Invite implements userops.Directory.
-func (d *Directory) Invite(ctx context.Context, in userops.Invitation) userops.Result {
-	if normal, err := in.Normal(); err == nil { // otherwise the path says no in its own words
-		in = normal
+// Change implements userops.Directory: it makes a change as an operation.
+func (d *Directory) Change(ctx context.Context, rq userops.Request) userops.Result {
+	normal, err := rq.Normal()
+	if err != nil {
+		return change.NotBegun(rq, d.hooks(journal.Operation{}), "", err)
 	}
-	rq := journal.Request{Action: userops.Invite, Email: in.Email, FirstName: in.FirstName, LastName: in.LastName, Role: in.Role, TimeZone: in.TimeZone, Reactivate: in.Reactivate}
-	return d.change(ctx, rq, func(ctx context.Context) userops.Result { return d.Inner.Invite(ctx, in) })
-}
-
-// Deactivate implements userops.Directory.
-func (d *Directory) Deactivate(ctx context.Context, email string) userops.Result {
-	return d.change(ctx, journal.Request{Action: userops.Deactivate, Email: email}, func(ctx context.Context) userops.Result { return d.Inner.Deactivate(ctx, email) })
-}
-
-// Reactivate implements userops.Directory.
-func (d *Directory) Reactivate(ctx context.Context, email string) userops.Result {
-	return d.change(ctx, journal.Request{Action: userops.Reactivate, Email: email}, func(ctx context.Context) userops.Result { return d.Inner.Reactivate(ctx, email) })
-}
-
-// SetRole implements userops.Directory.
-func (d *Directory) SetRole(ctx context.Context, email, role string) userops.Result {
-	if normal, err := userops.Text("the role", role); err == nil {
-		role = normal
-	}
-	return d.change(ctx, journal.Request{Action: userops.SetRole, Email: email, Role: role}, func(ctx context.Context) userops.Result { return d.Inner.SetRole(ctx, email, role) })
+	return d.change(ctx, normal)
 }
 
 // ended is a change that came to nothing before the path was asked.
@@ -139,16 +129,11 @@ func (d *Directory) unkept(err error) error {
 	return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
 }
 
-// change carries out one change as an operation.
-func (d *Directory) change(ctx context.Context, rq journal.Request, do func(context.Context) userops.Result) userops.Result {
-	email, err := userops.CheckEmail(rq.Email)
-	if err != nil {
-		return do(ctx) // the path says no in its own words
-	}
-	rq.Email = email
+// change makes one change as an operation.
+func (d *Directory) change(ctx context.Context, rq userops.Request) userops.Result {
 	asked := journal.Operation{Tenant: d.Tenant, Request: rq, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}
-	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C
-		return do(ctx)
+	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C: nothing is written down that is not begun
+		return d.Inner.Do(ctx, rq, d.hooks(journal.Operation{DryRun: d.DryRun}))
 	}
 	o, err := d.begin(ctx, asked)
 	if err != nil {
@@ -165,7 +150,7 @@ func (d *Directory) change(ctx context.Context, rq journal.Request, do func(cont
 	} else if err != nil {
 		return ended(o, d.unkept(err))
 	}
-	return d.finish(ctx, o, do(userops.WithOperation(ctx, d.companion(o))))
+	return d.finish(ctx, o, d.Inner.Do(ctx, rq, d.hooks(o)))
 }
 
 // begin writes the request down, or joins the same one under way, and waits for the right to act. The operation it
@@ -217,26 +202,12 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 	return nil
 }
 
-// companion asks the guards and keeps the journal while a path carries out a change.
-func (d *Directory) companion(o journal.Operation) *userops.Operation {
+// hooks ask the guards and keep the journal while a path carries out a change.
+func (d *Directory) hooks(o journal.Operation) change.Hooks {
 	announced := false
-	return &userops.Operation{
+	return change.Hooks{
 		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through, Batch: d.row.batch != "",
-		Found: func(ctx context.Context, f userops.Found) error {
-			if f.User != nil { // as the console writes the address, which may not be as it was asked for
-				if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
-					return err
-				}
-			}
-			if o.Request.Action != userops.Deactivate {
-				return nil
-			}
-			recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
-			if err != nil {
-				return d.unkept(err)
-			}
-			return d.Policy.Allow(recent, 1, f.Active)
-		},
+		Found: func(ctx context.Context, f change.Found) error { return d.guard(ctx, o, f) },
 		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
 			if err := d.announce(ctx, o, before, &announced); err != nil {
 				return err
@@ -258,6 +229,23 @@ func (d *Directory) companion(o journal.Operation) *userops.Operation {
 			}
 		},
 	}
+}
+
+// guard holds a change against the policy once it is known whom it is about.
+func (d *Directory) guard(ctx context.Context, o journal.Operation, f change.Found) error {
+	if f.User != nil { // as the console writes the address, which may not be as it was asked for
+		if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
+			return err
+		}
+	}
+	if kind, _ := userops.KindOf(o.Request.Action); !kind.TakesAll {
+		return nil
+	}
+	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
+	if err != nil {
+		return d.unkept(err)
+	}
+	return d.Policy.Allow(recent, 1, f.Active)
 }
 
 // announce writes to the audit log, once, that an operation is about to be committed. Without that line nothing is.

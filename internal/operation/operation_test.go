@@ -80,7 +80,7 @@ func TestAChangeIsKeptAndTold(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 2)
 	d := o.desk(t, func(opts *operation.Options) { opts.OnBehalfOf = "hr@acme.example" })
-	r := d.Deactivate(t.Context(), "U1@acme.example")
+	r := d.Change(t.Context(), useropstest.Deactivate("U1@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	kept, err := d.Journal.Get(t.Context(), r.Op)
 	require.NoError(t, err)
@@ -97,7 +97,7 @@ func TestAChangeIsKeptAndTold(t *testing.T) {
 	}
 	assert.Equal(t, userops.Done, es[1].Outcome)
 	assert.Equal(t, userops.Inactive, es[1].After.Status)
-	assert.Equal(t, userops.Already, d.Deactivate(t.Context(), "u1@acme.example").Outcome)
+	assert.Equal(t, userops.Already, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 }
 
 // crash is what a process that was killed leaves: the journal as it was then, and a worker that is no more.
@@ -155,7 +155,7 @@ func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, 1)
-			crash(t, o, at, func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
+			crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 			if want == userops.Unknown {
 				o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
 			}
@@ -172,7 +172,7 @@ func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
 			es := o.entries(t)
 			assert.Equal(t, "settled", es[len(es)-1].Event)
 
-			r := d.Deactivate(t.Context(), "u1@acme.example")
+			r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			if want == userops.Done {
 				assert.Equal(t, userops.Already, r.Outcome)
 			} else {
@@ -186,8 +186,8 @@ func TestAskingAgainAfterACrash(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[string]userops.Outcome{"run": userops.Done, "acted done": userops.Done} {
 		o := newOffice(t, 1)
-		crash(t, o, at, func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
-		r := o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example")
+		crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+		r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		assert.Equal(t, want, r.Outcome, r.Reason)
 		u, err := o.Get(t.Context(), "u1@acme.example")
 		require.NoError(t, err)
@@ -203,7 +203,7 @@ func TestTwoAtOnceDoItOnce(t *testing.T) {
 	for i := range results {
 		d := o.desk(t, nil)
 		wg.Go(func() {
-			results[i] = d.Deactivate(t.Context(), "u1@acme.example")
+			results[i] = d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			assert.NoError(t, d.Close())
 		})
 	}
@@ -223,11 +223,11 @@ func TestGuards(t *testing.T) {
 	o := newOffice(t, 20) // with the robot 21 active: the limit is 4
 	d := o.desk(t, func(opts *operation.Options) { opts.Policy.Protected = []string{"u20@*"} })
 	before := o.Stored()
-	r := d.Deactivate(t.Context(), "U20@acme.example")
+	r := d.Change(t.Context(), useropstest.Deactivate("U20@acme.example"))
 	assert.Equal(t, userops.Refused, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrProtected)
 	require.NoError(t, d.Journal.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "eve"}))
-	for _, r := range []userops.Result{d.Deactivate(t.Context(), "u1@acme.example"), d.SetRole(t.Context(), "u1@acme.example", "Payer"), d.Reactivate(t.Context(), "u1@acme.example"), d.Invite(t.Context(), userops.Invitation{Email: "n@acme.example", FirstName: "N", LastName: "N", Role: "Clerk"})} {
+	for _, r := range []userops.Result{d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")), d.Change(t.Context(), useropstest.SetRole("u1@acme.example", "Payer")), d.Change(t.Context(), useropstest.Reactivate("u1@acme.example")), d.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "n@acme.example", FirstName: "N", LastName: "N", Role: "Clerk"})} {
 		assert.Equal(t, userops.Refused, r.Outcome, r.Action)
 		require.ErrorIs(t, r.Err, userops.ErrFrozen)
 		assert.Contains(t, r.Hint, "billagent thaw --tenant acme")
@@ -243,15 +243,15 @@ func TestGuards(t *testing.T) {
 		// Each by a process of its own: the journal is what counts.
 		require.NoError(t, d.Close())
 		d = o.desk(t, nil)
-		require.Equal(t, userops.Done, d.Deactivate(t.Context(), e).Outcome, i)
+		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(e)).Outcome, i)
 	}
-	r = d.Deactivate(t.Context(), "u5@acme.example")
+	r = d.Change(t.Context(), useropstest.Deactivate("u5@acme.example"))
 	assert.Equal(t, userops.Refused, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "of 21 who were active, 4 may go in an hour")
 	require.NoError(t, d.Close())
 	d = o.desk(t, func(opts *operation.Options) { opts.Policy.Limit, opts.Override = 5, "the office closes" })
 	require.NoError(t, d.Admit(t.Context(), []string{"u5@acme.example"}))
-	require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u5@acme.example").Outcome)
+	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u5@acme.example")).Outcome)
 	var override *audit.Entry
 	for _, e := range o.entries(t) {
 		if e.Event == "override" {
@@ -268,7 +268,7 @@ func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
 	before := o.Stored()
 	d := o.desk(t, func(opts *operation.Options) { opts.DryRun = true })
 	for range 2 {
-		r := d.Deactivate(t.Context(), "u1@acme.example")
+		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
 		require.ErrorIs(t, r.Err, userops.ErrRehearsed)
 		assert.True(t, r.DryRun)
@@ -278,7 +278,7 @@ func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
 	n, err := d.Journal.Deactivations(t.Context(), "acme", time.Time{})
 	require.NoError(t, err)
 	assert.Zero(t, n)
-	require.Equal(t, userops.Refused, d.Deactivate(t.Context(), useropstest.Self).Outcome)
+	require.Equal(t, userops.Refused, d.Change(t.Context(), useropstest.Deactivate(useropstest.Self)).Outcome)
 }
 
 func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
@@ -294,13 +294,13 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 			return nil
 		}
 		d := o.desk(t, nil)
-		r := d.Deactivate(t.Context(), "u1@acme.example")
+		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome, at)
 		require.ErrorIs(t, r.Err, userops.ErrStorage, at)
 		assert.NotEmpty(t, r.Hint)
 		assert.Equal(t, before, o.Stored(), at)
 		failing = false
-		require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u1@acme.example").Outcome, at)
+		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome, at)
 	}
 	for _, at := range []string{"acted", "finish"} { // what is done is said to be done all the same
 		o := newOffice(t, 1)
@@ -310,7 +310,7 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 			}
 			return nil
 		}
-		r := o.desk(t, nil).Deactivate(t.Context(), "u1@acme.example")
+		r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Done, r.Outcome, at)
 	}
 }
@@ -319,7 +319,7 @@ func TestACancelledWait(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 1)
 	first := o.desk(t, nil)
-	require.Equal(t, userops.Already, first.Reactivate(t.Context(), "u1@acme.example").Outcome) // it holds the lease now
+	require.Equal(t, userops.Already, first.Change(t.Context(), useropstest.Reactivate("u1@acme.example")).Outcome) // it holds the lease now
 	ctx, cancel := context.WithCancel(t.Context())
 	second := o.desk(t, func(opts *operation.Options) {
 		opts.Say = func(text string) {
@@ -327,7 +327,7 @@ func TestACancelledWait(t *testing.T) {
 			cancel()
 		}
 	})
-	r := second.Deactivate(ctx, "u1@acme.example")
+	r := second.Change(ctx, useropstest.Deactivate("u1@acme.example"))
 	require.Equal(t, userops.Halted, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrCancelled)
 	kept, err := first.Journal.Get(t.Context(), r.Op)
@@ -338,18 +338,18 @@ func TestACancelledWait(t *testing.T) {
 func TestNothingIsBegunBeforeWhatWasLeftIsKnown(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, 2)
-	crash(t, o, "intent done", func(d *operation.Directory) { d.Deactivate(t.Context(), "u1@acme.example") })
+	crash(t, o, "intent done", func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 	before := o.Stored()
 	blind := &blindPath{Path: o.Path, blind: true}
 	d := o.desk(t, func(opts *operation.Options) { opts.Inner = blind })
 	for range 2 { // not at the second row of a batch either
-		r := d.Deactivate(t.Context(), "u1@acme.example")
+		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
 	}
 	assert.Equal(t, before, o.Stored())
 	blind.blind = false
 	o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
-	r := d.Deactivate(t.Context(), "u2@acme.example")
+	r := d.Change(t.Context(), useropstest.Deactivate("u2@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	ops, err := d.Journal.List(t.Context(), journal.Filter{Outcome: userops.Unknown})
 	require.NoError(t, err)
@@ -381,7 +381,7 @@ func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 	}
 	var said []string
 	d := o.desk(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
-	require.Equal(t, userops.Done, d.Deactivate(t.Context(), "u1@acme.example").Outcome)
+	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 	require.NoError(t, d.Close())
 	require.Len(t, said, 1)
 	assert.Contains(t, said[0], "no space left")

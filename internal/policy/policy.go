@@ -49,13 +49,10 @@ func (p Policy) limit(active int) int {
 	return Default(active)
 }
 
-// Guarded says whether an action takes something away from the user it is about.
-func Guarded(a userops.Action) bool { return a == userops.Deactivate || a == userops.SetRole }
-
 // Protect refuses an action that takes something from somebody on the protected list. The error is an *userops.Error of
 // ErrProtected.
 func (p Policy) Protect(a userops.Action, email string) error {
-	if !Guarded(a) {
+	if kind, _ := userops.KindOf(a); !kind.TakesAway {
 		return nil
 	}
 	for _, g := range p.Protected {

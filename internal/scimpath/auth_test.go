@@ -28,6 +28,7 @@ import (
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -105,7 +106,7 @@ func TestTheTokenGoesNowhereElse(t *testing.T) {
 	for _, method := range []string{"GET", "PATCH"} {
 		for _, code := range []int{301, 302, 303, 307, 308} {
 			p := open(t, options(t, inFront(t, con.SCIMURL(), instead(method, "/Users", 0, status(code, "Location", elsewhere.URL+"/scim/v2/Users")))))
-			r := p.Deactivate(t.Context(), ann)
+			r := p.Change(t.Context(), useropstest.Deactivate(ann))
 			require.NotEqual(t, userops.Done, r.Outcome, "%s %d", method, code)
 			if method == "GET" {
 				require.Equal(t, userops.Halted, r.Outcome)

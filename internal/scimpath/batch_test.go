@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -28,32 +30,32 @@ func TestABatchListsEverybodyOnce(t *testing.T) {
 	con := startConsole(t)
 	var n atomic.Int32
 	p := open(t, options(t, inFront(t, con.SCIMURL(), lists(&n))))
-	ctx := userops.WithOperation(t.Context(), &userops.Operation{Batch: true})
+	batch := change.Hooks{Batch: true}
 	people := []string{ann, "joann@acme.example", "ann+ap@acme.example", "siobhan.o'brien@acme.example"}
 	for _, email := range people {
-		r := p.SetRole(ctx, email, "Accountant")
+		r := p.Do(t.Context(), useropstest.SetRole(email, "Accountant"), batch)
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	}
 	assert.EqualValues(t, 1, n.Load())
 	for _, email := range people {
 		u, _ := con.UserByEmail(email)
 		assert.Equal(t, "Accountant", u.Role)
-		assert.Equal(t, userops.Already, p.SetRole(ctx, email, "Accountant").Outcome)
+		assert.Equal(t, userops.Already, p.Do(t.Context(), useropstest.SetRole(email, "Accountant"), batch).Outcome)
 	}
 	assert.EqualValues(t, 1, n.Load())
 
 	edited(con, ann, func(u *console.User) { u.Role = "Clerk" })()
-	assert.Equal(t, userops.Done, p.SetRole(ctx, ann, "Accountant").Outcome, "what another administrator did is seen")
+	assert.Equal(t, userops.Done, p.Do(t.Context(), useropstest.SetRole(ann, "Accountant"), batch).Outcome, "what another administrator did is seen")
 	assert.EqualValues(t, 2, n.Load())
-	r := p.Invite(ctx, newcomer)
+	r := p.Do(t.Context(), newcomer, batch)
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
-	assert.Equal(t, userops.Already, p.Invite(ctx, newcomer).Outcome)
+	assert.Equal(t, userops.Already, p.Do(t.Context(), newcomer, batch).Outcome)
 	assert.Equal(t, 1, changesOf(con, "invite", newcomer.Email))
 
 	plain := open(t, options(t, inFront(t, con.SCIMURL(), lists(&n))))
 	before := n.Load()
-	plain.SetRole(t.Context(), ann, "Clerk")
-	plain.SetRole(t.Context(), ann, "Payer")
+	plain.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
+	plain.Change(t.Context(), useropstest.SetRole(ann, "Payer"))
 	assert.EqualValues(t, 2, n.Load()-before, "where it is no batch everybody is read each time")
 }
 
@@ -62,9 +64,9 @@ func TestABatchKeepsTheLastAdministrator(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	p := open(t, options(t, con.SCIMURL()))
-	ctx := userops.WithOperation(t.Context(), &userops.Operation{Batch: true})
-	require.Equal(t, userops.Done, p.SetRole(ctx, ann, "Clerk").Outcome)
+	batch := change.Hooks{Batch: true}
+	require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.SetRole(ann, "Clerk"), batch).Outcome)
 	edited(con, console.RobotEmail, func(u *console.User) { u.Role = "Clerk" })()
-	r := p.Deactivate(ctx, "olivia@acme.example")
+	r := p.Do(t.Context(), useropstest.Deactivate("olivia@acme.example"), batch)
 	require.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 }

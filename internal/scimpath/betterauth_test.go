@@ -186,26 +186,26 @@ func TestBetterAuth(t *testing.T) {
 			_, err := p.Get(t.Context(), "nn@acme.example")
 			require.ErrorIs(t, err, userops.ErrNotFound)
 
-			deactivate := func() userops.Result { return p.Deactivate(t.Context(), strings.ToUpper(ann)) }
+			deactivate := func() userops.Result { return p.Change(t.Context(), useropstest.Deactivate(strings.ToUpper(ann))) }
 			changed(t, userops.Done, ann, as(userops.Inactive), deactivate)
 			changed(t, userops.Already, ann, same, deactivate)
-			reactivate := func() userops.Result { return p.Reactivate(t.Context(), ann) }
+			reactivate := func() userops.Result { return p.Change(t.Context(), useropstest.Reactivate(ann)) }
 			changed(t, userops.Done, ann, as(userops.Active), reactivate)
 			changed(t, userops.Already, ann, same, reactivate)
 			const obrien = "siobhan.o'brien@acme.example"
-			setRole := func() userops.Result { return p.SetRole(t.Context(), obrien, "Clerk") }
+			setRole := func() userops.Result { return p.Change(t.Context(), useropstest.SetRole(obrien, "Clerk")) }
 			changed(t, userops.Done, obrien, func(u *betterAuthUser) { give(u, "Clerk") }, setRole)
 			changed(t, userops.Already, obrien, same, setRole)
 			changed(t, userops.Done, "gone@acme.example", func(u *betterAuthUser) {
 				give(u, "Auditor")
 				u.Status = userops.Active
 			}, func() userops.Result {
-				return p.Invite(t.Context(), userops.Invitation{Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Auditor", Reactivate: true})
+				return p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Auditor", Reactivate: true})
 			})
 
 			before := b.stored(t)
-			in := userops.Invitation{Email: "Eve+New@acme.example", FirstName: "Ève", LastName: "O'Moss", Role: "Approver", TimeZone: "Europe/Paris"}
-			r := p.Invite(t.Context(), in)
+			in := userops.Request{Action: userops.Invite, Email: "Eve+New@acme.example", FirstName: "Ève", LastName: "O'Moss", Role: "Approver", TimeZone: "Europe/Paris"}
+			r := p.Change(t.Context(), in)
 			require.Equal(t, userops.Done, r.Outcome, r.Reason)
 			eve := b.one(t, in.Email)
 			expected := betterAuthUser{User: userops.User{ID: eve.ID, Email: in.Email, FirstName: "Ève", LastName: "O'Moss", Status: userops.Active, TimeZone: "Europe/Paris"}, Roles: []string{}, Groups: []string{}}
@@ -214,7 +214,7 @@ func TestBetterAuth(t *testing.T) {
 			assert.NotEmpty(t, eve.ID)
 			assert.Equal(t, seen(eve), *r.After)
 			assert.Empty(t, r.Notices)
-			assert.Equal(t, userops.Already, p.Invite(t.Context(), in).Outcome)
+			assert.Equal(t, userops.Already, p.Change(t.Context(), in).Outcome)
 			assert.Len(t, b.stored(t), len(before)+1)
 		})
 	}
@@ -234,7 +234,7 @@ func TestBetterAuthHasSeveralRoles(t *testing.T) {
 
 	b.remove(t, b.one(t, useropstest.Self).ID, b.one(t, "olivia@acme.example").ID)
 	before := b.stored(t)
-	for _, r := range []userops.Result{p.Deactivate(t.Context(), both), p.SetRole(t.Context(), both, "Clerk")} {
+	for _, r := range []userops.Result{p.Change(t.Context(), useropstest.Deactivate(both)), p.Change(t.Context(), useropstest.SetRole(both, "Clerk"))} {
 		require.Equal(t, userops.Refused, r.Outcome, r.Reason)
 		require.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 	}
@@ -242,7 +242,7 @@ func TestBetterAuthHasSeveralRoles(t *testing.T) {
 
 	// With another administrator the one role that is asked for takes the place of both.
 	b.seed(t, betterAuthSeed{User: userops.User{Email: "adam@acme.example", FirstName: "Adam", LastName: "Min", Role: "Administrator", Status: userops.Active}})
-	r := p.SetRole(t.Context(), both, "Clerk")
+	r := p.Change(t.Context(), useropstest.SetRole(both, "Clerk"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, []string{"Clerk"}, b.one(t, both).Roles)
 }
@@ -258,11 +258,11 @@ func TestBetterAuthRefuses(t *testing.T) {
 	b.control(t, http.MethodPost, "/accounts", map[string]string{"email": "signed-up@acme.example", "name": "Sid"}, nil)
 	before := b.stored(t)
 
-	deactivate := func(p *scimpath.Path) userops.Result { return p.Deactivate(t.Context(), ann) }
-	setRole := func(p *scimpath.Path) userops.Result { return p.SetRole(t.Context(), ann, "Clerk") }
+	deactivate := func(p *scimpath.Path) userops.Result { return p.Change(t.Context(), useropstest.Deactivate(ann)) }
+	setRole := func(p *scimpath.Path) userops.Result { return p.Change(t.Context(), useropstest.SetRole(ann, "Clerk")) }
 	invite := func(email string) func(p *scimpath.Path) userops.Result {
 		return func(p *scimpath.Path) userops.Result {
-			return p.Invite(t.Context(), userops.Invitation{Email: email, FirstName: "Eve", LastName: "Moss", Role: "Clerk"})
+			return p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: email, FirstName: "Eve", LastName: "Moss", Role: "Clerk"})
 		}
 	}
 	token := func(text string) func(o *scimpath.Options) {
@@ -278,24 +278,28 @@ func TestBetterAuthRefuses(t *testing.T) {
 		kind    error
 		says    string
 	}{
-		"a wrong token":                        {options: token("another"), do: deactivate, want: userops.Halted, kind: userops.ErrCredentials},
-		"a token that may only read":           {options: token(betterAuthReading), do: deactivate, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
-		"it may not give roles either":         {options: token(betterAuthReading), do: setRole, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
-		"nor change groups":                    {options: func(o *scimpath.Options) { token(betterAuthReading)(o); o.Mapping.Role = "groups" }, do: setRole, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.groups.write"},
-		"nor invite":                           {options: token(betterAuthReading), do: invite("eve@acme.example"), want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
-		"no roles are named, to give one":      {options: noRoles, do: setRole, want: userops.Halted, kind: userops.ErrUnsupported, says: "scim.roles"},
-		"no roles are named, to invite":        {options: noRoles, do: invite("eve@acme.example"), want: userops.Halted, kind: userops.ErrUnsupported, says: "scim.roles"},
-		"no group is named so":                 {options: func(o *scimpath.Options) { o.Roles = nil; o.Mapping.Role = "groups" }, do: func(p *scimpath.Path) userops.Result { return p.SetRole(t.Context(), ann, "Emperor") }, want: userops.Halted, kind: userops.ErrRole, says: "Approver"},
+		"a wrong token":                   {options: token("another"), do: deactivate, want: userops.Halted, kind: userops.ErrCredentials},
+		"a token that may only read":      {options: token(betterAuthReading), do: deactivate, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
+		"it may not give roles either":    {options: token(betterAuthReading), do: setRole, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
+		"nor change groups":               {options: func(o *scimpath.Options) { token(betterAuthReading)(o); o.Mapping.Role = "groups" }, do: setRole, want: userops.Halted, kind: userops.ErrCredentials, says: "scim.groups.write"},
+		"nor invite":                      {options: token(betterAuthReading), do: invite("eve@acme.example"), want: userops.Halted, kind: userops.ErrCredentials, says: "scim.users.write"},
+		"no roles are named, to give one": {options: noRoles, do: setRole, want: userops.Halted, kind: userops.ErrUnsupported, says: "scim.roles"},
+		"no roles are named, to invite":   {options: noRoles, do: invite("eve@acme.example"), want: userops.Halted, kind: userops.ErrUnsupported, says: "scim.roles"},
+		"no group is named so": {options: func(o *scimpath.Options) { o.Roles = nil; o.Mapping.Role = "groups" }, do: func(p *scimpath.Path) userops.Result {
+			return p.Change(t.Context(), useropstest.SetRole(ann, "Emperor"))
+		}, want: userops.Halted, kind: userops.ErrRole, says: "Approver"},
 		"nobody waits there":                   {options: waiting, do: deactivate, want: userops.Halted, kind: userops.ErrConfig, says: "pending"},
 		"who has signed up is not listed":      {do: invite("signed-up@acme.example"), want: userops.Halted, kind: userops.ErrRejected, says: "already uses this email"},
 		"another's second address, unlooked":   {do: invite("netty@acme.example"), want: userops.Done},
 		"another's second address, looked for": {options: func(o *scimpath.Options) { o.Lookup = []string{"emails"} }, do: deactivate, want: userops.Halted, kind: userops.ErrAmbiguous, says: "annette@acme.example"},
 		"letters that it takes for no address": {do: invite("ève@acme.example"), want: userops.Halted, kind: userops.ErrRejected, says: "email"},
 		"a sign that it folds into a letter":   {do: invite("\u212aim@acme.example"), want: userops.Halted, kind: userops.ErrRejected},
-		"itself":                               {do: func(p *scimpath.Path) userops.Result { return p.Deactivate(t.Context(), useropstest.Self) }, want: userops.Refused, kind: userops.ErrSelf},
-		"a role it does not keep":              {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, do: setRole, want: userops.Halted, kind: userops.ErrConfig, says: "nickName"},
-		"a role it does not keep, unasked":     {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, service: byHand, do: setRole, want: userops.Halted, kind: userops.ErrRejected, says: "not supported"},
-		"the same without PATCH":               {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, service: byHand.and(withoutPatch), do: setRole, want: userops.Unknown, kind: userops.ErrUnverified, says: "shows no change"},
+		"itself": {do: func(p *scimpath.Path) userops.Result {
+			return p.Change(t.Context(), useropstest.Deactivate(useropstest.Self))
+		}, want: userops.Refused, kind: userops.ErrSelf},
+		"a role it does not keep":          {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, do: setRole, want: userops.Halted, kind: userops.ErrConfig, says: "nickName"},
+		"a role it does not keep, unasked": {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, service: byHand, do: setRole, want: userops.Halted, kind: userops.ErrRejected, says: "not supported"},
+		"the same without PATCH":           {options: func(o *scimpath.Options) { o.Mapping.Role = "nickName" }, service: byHand.and(withoutPatch), do: setRole, want: userops.Unknown, kind: userops.ErrUnverified, says: "shows no change"},
 	} {
 		t.Run(name, func(t *testing.T) { // one after the other, on one service
 			o := b.at(t, c.service)
@@ -337,7 +341,7 @@ func TestBetterAuthForgetsARole(t *testing.T) {
 	b := startBetterAuth(t)
 	o := b.at(t, byHand)
 	o.Mapping.Role = "nickName"
-	r := open(t, o).Invite(t.Context(), newcomer)
+	r := open(t, o).Change(t.Context(), newcomer)
 	require.Equal(t, userops.Unknown, r.Outcome, r.Reason)
 	require.ErrorIs(t, r.Err, userops.ErrUnverified)
 	eve := b.one(t, newcomer.Email)
@@ -360,9 +364,9 @@ func TestBetterAuthMeanwhile(t *testing.T) {
 	}{
 		{"invited already", http.MethodPost, func() {
 			b.seed(t, betterAuthSeed{User: userops.User{Email: strings.ToUpper(newcomer.Email), FirstName: "Eve", LastName: "Moss", Role: "Clerk", Status: userops.Active}})
-		}, func(p *scimpath.Path) userops.Result { return p.Invite(t.Context(), newcomer) }, userops.Already, nil},
+		}, func(p *scimpath.Path) userops.Result { return p.Change(t.Context(), newcomer) }, userops.Already, nil},
 		{"gone", http.MethodPatch, func() { b.remove(t, b.one(t, ann).ID) },
-			func(p *scimpath.Path) userops.Result { return p.Deactivate(t.Context(), ann) }, userops.Unknown, userops.ErrUnverified},
+			func(p *scimpath.Path) userops.Result { return p.Change(t.Context(), useropstest.Deactivate(ann)) }, userops.Unknown, userops.ErrUnverified},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			expected := len(b.stored(t))

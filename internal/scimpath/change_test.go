@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -63,7 +65,7 @@ func TestSomebodyElseChangesTheSameUser(t *testing.T) {
 			if c.put {
 				service = service.and(config(`"patch":{"supported":true}`, `"patch":{"supported":false}`))
 			}
-			r := open(t, options(t, inFront(t, con.SCIMURL(), service))).Deactivate(t.Context(), ann)
+			r := open(t, options(t, inFront(t, con.SCIMURL(), service))).Change(t.Context(), useropstest.Deactivate(ann))
 			require.Equal(t, c.want, r.Outcome, r.Reason)
 			assert.Equal(t, c.stored, changesOf(con, "deactivate", ann))
 			assert.Len(t, con.Changes(), c.stored+1, "theirs, and ours if it was still called for")
@@ -80,7 +82,7 @@ func TestWhatSomebodyElseDidIsNotUndone(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	service := meanwhile("PATCH", edited(con, ann, func(u *console.User) { u.Role = "Auditor" }))
-	r := open(t, options(t, inFront(t, con.SCIMURL(), service))).SetRole(t.Context(), ann, "Clerk")
+	r := open(t, options(t, inFront(t, con.SCIMURL(), service))).Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 	assert.Contains(t, r.Reason, `role: "Auditor", before "Approver"`)
 	u, _ := con.UserByEmail(ann)
@@ -92,7 +94,7 @@ func TestCancelledWhileItIsSent(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	r := open(t, options(t, inFront(t, con.SCIMURL(), meanwhile("PATCH", cancel)))).Deactivate(ctx, ann)
+	r := open(t, options(t, inFront(t, con.SCIMURL(), meanwhile("PATCH", cancel)))).Change(ctx, useropstest.Deactivate(ann))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, 1, changesOf(con, "deactivate", ann))
 }
@@ -106,7 +108,7 @@ func TestSomebodyElseInvitesTheSamePerson(t *testing.T) {
 				o.Users = append(o.Users, &console.User{ID: "006N", Email: strings.ToUpper(newcomer.Email), FirstName: "Eve", LastName: "Moss", Role: "Clerk", Status: status})
 			})
 		}
-		r := open(t, options(t, inFront(t, con.SCIMURL(), meanwhile("POST", invite)))).Invite(t.Context(), newcomer)
+		r := open(t, options(t, inFront(t, con.SCIMURL(), meanwhile("POST", invite)))).Change(t.Context(), newcomer)
 		require.Equal(t, want, r.Outcome, r.Reason)
 		if status == console.Inactive {
 			require.ErrorIs(t, r.Err, userops.ErrInactive)
@@ -120,7 +122,7 @@ func TestWhatTheServiceSaysIsKept(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	edited(con, "olivia@acme.example", func(u *console.User) { u.Owner = true })()
-	r := open(t, options(t, con.SCIMURL())).Deactivate(t.Context(), "olivia@acme.example")
+	r := open(t, options(t, con.SCIMURL())).Change(t.Context(), useropstest.Deactivate("olivia@acme.example"))
 	require.Equal(t, userops.Halted, r.Outcome)
 	var said *scimpath.ServiceError
 	require.ErrorAs(t, r.Err, &said)
@@ -142,10 +144,10 @@ func TestADryRunSendsNothing(t *testing.T) {
 		}}))
 		o.Mapping.Role = role
 		p := open(t, o)
-		ctx := userops.WithOperation(t.Context(), &userops.Operation{DryRun: true, Intent: func(context.Context, *userops.User, userops.Wanted) error {
+		dry := change.Hooks{DryRun: true, Intent: func(context.Context, *userops.User, userops.Wanted) error {
 			return errors.New("a rehearsal has no intent")
-		}})
-		for _, r := range []userops.Result{p.Deactivate(ctx, ann), p.Invite(ctx, newcomer), p.SetRole(ctx, ann, "Clerk"), p.Reactivate(ctx, "gone@acme.example")} {
+		}}
+		for _, r := range []userops.Result{p.Do(t.Context(), useropstest.Deactivate(ann), dry), p.Do(t.Context(), newcomer, dry), p.Do(t.Context(), useropstest.SetRole(ann, "Clerk"), dry), p.Do(t.Context(), useropstest.Reactivate("gone@acme.example"), dry)} {
 			require.Equal(t, userops.Halted, r.Outcome)
 			require.ErrorIs(t, r.Err, userops.ErrRehearsed)
 			kept, err := os.ReadFile(filepath.Join(r.Evidence, "exchanges.jsonl"))
@@ -161,23 +163,23 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 	con := startConsole(t)
 	asked := 0
 	frozen := &userops.Error{Act: "freezing", Kind: userops.ErrFrozen, Hint: "thaw"}
-	with := func(fail int) context.Context {
+	with := func(fail int) change.Hooks {
 		asked = 0
-		return userops.WithOperation(t.Context(), &userops.Operation{Intent: func(context.Context, *userops.User, userops.Wanted) error {
+		return change.Hooks{Intent: func(context.Context, *userops.User, userops.Wanted) error {
 			if asked++; asked >= fail {
 				return frozen
 			}
 			return nil
-		}})
+		}}
 	}
 	p := open(t, options(t, con.SCIMURL()))
-	r := p.Deactivate(with(1), ann)
+	r := p.Do(t.Context(), useropstest.Deactivate(ann), with(1))
 	require.Equal(t, userops.Refused, r.Outcome)
 	assert.Empty(t, con.Changes())
 
 	// Asked again before every further request: a freeze while the service has us wait is honoured.
 	storm := open(t, options(t, inFront(t, con.SCIMURL(), instead("PATCH", "/Users", 0, status(429, "Retry-After", "0")))))
-	r = storm.Deactivate(with(2), ann)
+	r = storm.Do(t.Context(), useropstest.Deactivate(ann), with(2))
 	assert.Equal(t, 2, asked)
 	require.Equal(t, userops.Refused, r.Outcome, r.Reason)
 	assert.Empty(t, con.Changes())
@@ -185,7 +187,7 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 	// A role by group takes three requests: what is stopped in between is neither done nor nothing.
 	o := options(t, con.SCIMURL())
 	o.Mapping.Role = "groups"
-	r = open(t, o).Invite(with(3), newcomer)
+	r = open(t, o).Do(t.Context(), newcomer, with(3))
 	require.Equal(t, userops.Unknown, r.Outcome)
 	u, ok := con.UserByEmail(newcomer.Email)
 	require.True(t, ok)
@@ -202,7 +204,7 @@ func TestInvitingByGroupNeverMakesAnAdministrator(t *testing.T) {
 		return false
 	}}))
 	o.Mapping.Role = "groups"
-	r := open(t, o).Invite(t.Context(), newcomer)
+	r := open(t, o).Change(t.Context(), newcomer)
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	u, _ := con.UserByEmail(newcomer.Email)
 	assert.Equal(t, "Clerk", u.Role)
@@ -253,14 +255,14 @@ func TestFoundByAnotherAttribute(t *testing.T) {
 	u, err := p.Get(t.Context(), "lee@hr.example")
 	require.NoError(t, err)
 	assert.Equal(t, ann, u.Email)
-	r := p.Deactivate(t.Context(), "lee@hr.example")
+	r := p.Change(t.Context(), useropstest.Deactivate("lee@hr.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, 1, changesOf(con, "deactivate", ann))
 	edited(con, console.RobotEmail, func(u *console.User) { u.ExternalID = "agent@hr.example" })()
-	r = p.Deactivate(t.Context(), "agent@hr.example")
+	r = p.Change(t.Context(), useropstest.Deactivate("agent@hr.example"))
 	require.Equal(t, userops.Refused, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrSelf)
-	r = p.Invite(t.Context(), newcomer)
+	r = p.Change(t.Context(), newcomer)
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	in, _ := con.UserByEmail(newcomer.Email)
 	assert.Equal(t, newcomer.Email, in.ExternalID)
@@ -284,10 +286,10 @@ func TestCapabilitiesFollowFromDiscovery(t *testing.T) {
 	for _, s := range []string{"PATCH", "filters", "only the first page", "ETags", "deactivate: the schema says that active is readOnly"} {
 		assert.Contains(t, all, s)
 	}
-	r := p.Deactivate(t.Context(), ann)
+	r := p.Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Halted, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrUnsupported)
-	r = p.SetRole(t.Context(), ann, "Clerk")
+	r = p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 	require.Equal(t, userops.Halted, r.Outcome, "whoever is not on the first page is not seen")
 	require.ErrorIs(t, r.Err, userops.ErrIncomplete)
 	assert.Contains(t, r.Reason, "only the first page, 4 of 11")

@@ -75,12 +75,12 @@ func (p *Path) regroup(ctx context.Context, s *service, send *sender, id, role s
 	}
 	i := slices.IndexFunc(groups.all, func(g group) bool { return g.name == role })
 	if i < 0 {
-		return p.rules().KnownRole(role, groups.names())
+		return p.Rules().KnownRole(role, groups.names())
 	}
 	at := func(g group) string { return s.groupsPath + pathOf(g.id) }
 	add := map[string]any{"op": "add", "path": "members", "value": []any{map[string]any{"value": id}}}
 	if !slices.Contains(groups.all[i].members, id) {
-		if _, err := send.do(ctx, write{method: http.MethodPatch, path: at(groups.all[i]), body: patchOf(add)}); err != nil || send.rehearsing {
+		if _, err := send.do(ctx, write{method: http.MethodPatch, path: at(groups.all[i]), body: patchOf(add)}); err != nil || send.c.Hooks.DryRun {
 			return err
 		}
 	}

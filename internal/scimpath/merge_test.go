@@ -13,6 +13,7 @@ import (
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -120,7 +121,7 @@ func TestARoleThatIsAddedIsNotTheRole(t *testing.T) {
 			t.Parallel()
 			m := &merging{con: startConsole(t), removes: c.removes, extra: map[string][]string{}}
 			p := open(t, options(t, inFront(t, m.con.SCIMURL(), m.service())))
-			r := p.SetRole(t.Context(), ann, "Clerk")
+			r := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 			require.Equal(t, c.want, r.Outcome, r.Reason)
 			assert.ElementsMatch(t, c.stored, m.roles(ann))
 			got, err := p.Get(t.Context(), ann)
@@ -128,7 +129,7 @@ func TestARoleThatIsAddedIsNotTheRole(t *testing.T) {
 			for _, role := range c.stored {
 				assert.True(t, got.Holds(role), "get shows %q", got.Role)
 			}
-			again := p.SetRole(t.Context(), ann, "Clerk")
+			again := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 			if c.removes {
 				assert.Equal(t, userops.Already, again.Outcome)
 				return
@@ -154,7 +155,7 @@ func TestAnAdministratorAmongSeveralRolesIsOne(t *testing.T) {
 			}
 		}
 	})
-	r := open(t, options(t, inFront(t, m.con.SCIMURL(), m.service()))).Deactivate(t.Context(), ann)
+	r := open(t, options(t, inFront(t, m.con.SCIMURL(), m.service()))).Change(t.Context(), useropstest.Deactivate(ann))
 	require.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 	now, _ := m.con.UserByEmail(ann)
 	assert.Equal(t, console.Active, now.Status)

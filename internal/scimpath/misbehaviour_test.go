@@ -13,13 +13,14 @@ import (
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 const ann = "ann@acme.example"
 
-var newcomer = userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}
+var newcomer = userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}
 
 // changesOf counts what the console has stored of an action for somebody.
 func changesOf(con *console.Console, action, email string) (n int) {
@@ -228,9 +229,9 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 			whom, action := ann, "deactivate"
 			if c.invite {
 				whom, action = newcomer.Email, "invite"
-				r = p.Invite(t.Context(), newcomer)
+				r = p.Change(t.Context(), newcomer)
 			} else {
-				r = p.Deactivate(t.Context(), ann)
+				r = p.Change(t.Context(), useropstest.Deactivate(ann))
 			}
 			require.Equal(t, c.want, r.Outcome, r.Reason)
 			if c.kind != nil {

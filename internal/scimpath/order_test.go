@@ -15,6 +15,7 @@ import (
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -75,7 +76,7 @@ func TestTheHeaderTellsTheVersion(t *testing.T) {
 		return regexp.MustCompile(`"version":"[^,}]*"`).ReplaceAllString(body, `"version":"W/\"long ago\""`)
 	})
 	o := options(t, inFront(t, con.SCIMURL(), lagging))
-	r := open(t, o).Deactivate(t.Context(), ann)
+	r := open(t, o).Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, 1, changesOf(con, "deactivate", ann))
 	data, err := os.ReadFile(filepath.Join(r.Evidence, "exchanges.jsonl"))
@@ -100,7 +101,7 @@ func TestWhenToComeAgainIsKept(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	o := options(t, inFront(t, con.SCIMURL(), instead("PATCH", "/Users/", 0, status(http.StatusTooManyRequests, "Retry-After", "3600", "Location", "https://elsewhere.example/x?token=secret"))))
-	r := open(t, o).Deactivate(t.Context(), ann)
+	r := open(t, o).Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 	data, err := os.ReadFile(filepath.Join(r.Evidence, "exchanges.jsonl"))
 	require.NoError(t, err)

@@ -106,10 +106,6 @@ func (p *Path) Close() error {
 	return nil
 }
 
-func (p *Path) rules() userops.Rules {
-	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Administrator, EditsInactive: true}
-}
-
 // Roles implements userops.Directory.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
 	const act = "listing roles"
@@ -161,28 +157,20 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 
 // able says why an action cannot be done, by the schema that the service publishes.
 func (p *Path) able(s *service, a userops.Action) error {
-	var needs []attribute
-	switch a {
-	case userops.Deactivate, userops.Reactivate:
-		needs = []attribute{p.mapping.active}
-	case userops.SetRole:
-		needs = []attribute{p.mapping.role}
-	case userops.Invite:
-		needs = []attribute{p.mapping.role, p.mapping.email}
-	}
-	if a == userops.SetRole || a == userops.Invite {
+	kind, _ := userops.KindOf(a)
+	if kind.Takes(userops.InputRole) {
 		if len(p.opts.Roles) == 0 && !p.mapping.grouped() && len(s.offered(p.mapping.role)) == 0 {
 			return fmt.Errorf("the service does not say which values %s may have: list them in scim.roles", p.mapping.role)
 		}
 	}
-	for _, n := range needs {
+	for _, n := range actions[a].needs(p.mapping) {
 		if n == p.mapping.role && p.mapping.grouped() {
 			if s.groupsPath == "" {
 				return fmt.Errorf("the service has no groups, and roles are mapped to them")
 			}
 			continue
 		}
-		if m := s.mutability(n); strings.EqualFold(m, "readOnly") || strings.EqualFold(m, "immutable") && a != userops.Invite {
+		if m := s.mutability(n); strings.EqualFold(m, "readOnly") || strings.EqualFold(m, "immutable") && !kind.Creates {
 			return fmt.Errorf("the schema says that %s is %s", n, m)
 		}
 	}

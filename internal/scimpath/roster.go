@@ -18,8 +18,8 @@ const knownLife = 10 * time.Minute
 
 // everyoneFor reads everybody for a change of one of them, or takes what a row before has read. Of that the one whom the change
 // is about is read again, and where anything of it differs, or an administrator is concerned, everybody is.
-func (p *Path) everyoneFor(ctx context.Context, s *service, op *userops.Operation, email string) (userops.Roster, []entry, error) {
-	if k := p.known; op.Batch && k != nil && time.Since(k.ros.ObservedAt) < knownLife {
+func (p *Path) everyoneFor(ctx context.Context, s *service, batch bool, email string) (userops.Roster, []entry, error) {
+	if k := p.known; batch && k != nil && time.Since(k.ros.ObservedAt) < knownLife {
 		same, err := p.stands(ctx, s, k, email)
 		if err != nil {
 			return userops.Roster{}, nil, err
@@ -30,7 +30,7 @@ func (p *Path) everyoneFor(ctx context.Context, s *service, op *userops.Operatio
 	}
 	p.known = nil
 	ros, all, err := p.everyone(ctx, s)
-	if err == nil && ros.Complete && op.Batch {
+	if err == nil && ros.Complete && batch {
 		p.known = &known{ros, all}
 	}
 	return ros, all, err

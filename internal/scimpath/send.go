@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/change"
 )
 
 // write is one request that changes something.
@@ -23,11 +23,8 @@ var errRehearsed = errors.New("rehearsed")
 
 // sender sends what one change consists of. Nothing is sent before whoever accompanies the change has agreed, each time.
 type sender struct {
-	p          *Path
-	op         *userops.Operation
-	before     *userops.User
-	wanted     userops.Wanted
-	rehearsing bool
+	p *Path
+	c *change.Change
 
 	sends     int  // requests that were sent, or may have been, other than those that the service does not offer at all
 	accepted  int  // requests that were accepted
@@ -44,12 +41,12 @@ func (s *sender) refused() bool { return s.accepted == 0 && !s.doubtful }
 // do sends a request once. Only where the service says that it has not even looked at it, or where doing it twice changes
 // nothing more, it is sent again when the service asks for that.
 func (s *sender) do(ctx context.Context, w write) (answer, error) {
-	if s.rehearsing {
+	if s.c.Hooks.DryRun {
 		s.p.rehearsed(w)
 		return answer{}, errRehearsed
 	}
 	for attempt := 1; ; attempt++ {
-		if err := s.op.Intent(ctx, s.before, s.wanted); err != nil {
+		if err := s.c.Intend(ctx); err != nil {
 			return answer{}, err
 		}
 		if err := ctx.Err(); err != nil {
@@ -58,7 +55,7 @@ func (s *sender) do(ctx context.Context, w write) (answer, error) {
 		s.sends++
 		// What is being sent is sent to its end, bounded by the client: broken off, nobody would know what came of it.
 		a, err := s.p.client.send(context.WithoutCancel(ctx), w.method, w.path, w.match, w.body)
-		s.op.Acted(ctx)
+		s.c.Hooks.Acted(ctx)
 		if err != nil {
 			s.doubtful = true
 			return answer{}, err
@@ -75,7 +72,7 @@ func (s *sender) do(ctx context.Context, w write) (answer, error) {
 			return answer{}, said
 		}
 		s.p.opts.Progress("the service asks to wait " + later.Round(time.Second).String())
-		if err := wait(ctx, later); err != nil {
+		if err := change.Wait(ctx, later); err != nil {
 			return answer{}, said // it refused the last one; what came of it is looked at now
 		}
 		if said.Status == http.StatusServiceUnavailable && w.safe != nil && !w.safe(ctx) {
@@ -92,16 +89,4 @@ func (s *sender) later(said *ServiceError, h http.Header, attempt int) (time.Dur
 	}
 	busy := said.Status == http.StatusTooManyRequests || said.Status == http.StatusServiceUnavailable
 	return d, busy && attempt < maxSends && d <= s.p.opts.Bounds.Wait
-}
-
-// wait is a bounded pause that the service asked for, or between two looks at something that may still change.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -41,7 +41,7 @@ func failed(path, what string, err error) Finding {
 	return Finding{Path: path, Check: what, Says: userops.ReasonOf(err), Hint: userops.HintOf(err)}
 }
 
-func check(ctx context.Context, path string, dir userops.Directory, signedIn string, found func(Finding)) {
+func check(ctx context.Context, path string, dir userops.Reader, signedIn string, found func(Finding)) {
 	say := func(what, format string, args ...any) {
 		found(Finding{Path: path, Check: what, OK: true, Says: fmt.Sprintf(format, args...)})
 	}
@@ -90,7 +90,7 @@ func capable(path string, can userops.Capabilities, say func(string, string, ...
 	if len(can.Cannot) > 0 {
 		text += "; lacks " + strings.Join(can.Cannot, "; ")
 	}
-	if len(actions) == len(Actions) {
+	if len(actions) == len(userops.Kinds) {
 		say("capabilities", "%s", text)
 		return
 	}

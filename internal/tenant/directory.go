@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
@@ -32,11 +33,14 @@ type Directory struct {
 
 var _ userops.Directory = (*Directory)(nil)
 
+// path is one of those that may serve the tenant.
+type path interface {
+	userops.Reader
+	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+}
+
 // Reading stands for everything that changes nothing where an action is asked for.
 const Reading userops.Action = "read"
-
-// Actions are what can be asked of a tenant besides Reading.
-var Actions = []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole}
 
 // Route says which path serves an action, and why.
 type Route struct {
@@ -84,7 +88,7 @@ func (d *Directory) lack(action userops.Action) string {
 }
 
 // serving is the path for an action.
-func (d *Directory) serving(ctx context.Context, action userops.Action) (userops.Directory, error) {
+func (d *Directory) serving(ctx context.Context, action userops.Action) (path, error) {
 	r, err := d.Route(ctx, action)
 	if err != nil {
 		return nil, err
@@ -149,8 +153,8 @@ func (d *Directory) Close() error {
 
 // fallsOver says whether a failure of SCIM is one after which the browser may be tried: the service could not be used.
 // What a rule or the service itself decided stays decided.
-func (d *Directory) fallsOver(ctx context.Context, by userops.Directory, err error) bool {
-	if err == nil || d.tenant.Fallback != browserpath.Name || by != userops.Directory(d.scim) || ctx.Err() != nil {
+func (d *Directory) fallsOver(ctx context.Context, by path, err error) bool {
+	if err == nil || d.tenant.Fallback != browserpath.Name || by != path(d.scim) || ctx.Err() != nil {
 		return false
 	}
 	for _, kind := range []error{userops.ErrUnreachable, userops.ErrCredentials, userops.ErrTimeout, userops.ErrProtocol, userops.ErrUnsupported, userops.ErrIncomplete} {
@@ -163,7 +167,7 @@ func (d *Directory) fallsOver(ctx context.Context, by userops.Directory, err err
 }
 
 // read does something that changes nothing, by the path that serves an action.
-func (d *Directory) read(ctx context.Context, action userops.Action, do func(userops.Directory) error) error {
+func (d *Directory) read(ctx context.Context, action userops.Action, do func(userops.Reader) error) error {
 	by, err := d.serving(ctx, action)
 	if err != nil {
 		return err
@@ -181,7 +185,7 @@ func (d *Directory) read(ctx context.Context, action userops.Action, do func(use
 // List implements userops.Directory.
 func (d *Directory) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (l userops.Listing, err error) {
 	given := false // a list that has begun is not begun again by another path
-	err = d.read(ctx, Reading, func(by userops.Directory) error {
+	err = d.read(ctx, Reading, func(by userops.Reader) error {
 		if given {
 			return err
 		}
@@ -193,23 +197,23 @@ func (d *Directory) List(ctx context.Context, statuses []userops.Status, each fu
 
 // Get implements userops.Directory.
 func (d *Directory) Get(ctx context.Context, email string) (u userops.User, err error) {
-	err = d.read(ctx, Reading, func(by userops.Directory) error { u, err = by.Get(ctx, email); return err })
+	err = d.read(ctx, Reading, func(by userops.Reader) error { u, err = by.Get(ctx, email); return err })
 	return u, err
 }
 
 // Roles implements userops.Directory. They are those of the path that would give somebody one.
 func (d *Directory) Roles(ctx context.Context) (names []string, err error) {
-	err = d.read(ctx, userops.SetRole, func(by userops.Directory) error { names, err = by.Roles(ctx); return err })
+	err = d.read(ctx, userops.SetRole, func(by userops.Reader) error { names, err = by.Roles(ctx); return err })
 	return names, err
 }
 
 // Capabilities implements userops.Directory. With path auto, what the SCIM service cannot do counts if the browser can.
 func (d *Directory) Capabilities(ctx context.Context) (c userops.Capabilities, err error) {
-	err = d.read(ctx, Reading, func(by userops.Directory) error { c, err = by.Capabilities(ctx); return err })
+	err = d.read(ctx, Reading, func(by userops.Reader) error { c, err = by.Capabilities(ctx); return err })
 	if err != nil || d.tenant.Path != "auto" || c.Path == browserpath.Name {
 		return c, err
 	}
-	for _, a := range Actions {
+	for _, a := range userops.Actions() {
 		if slices.Contains(c.Can, a) {
 			continue
 		}
@@ -228,58 +232,43 @@ func (d *Directory) Capabilities(ctx context.Context) (c userops.Capabilities, e
 	return c, nil
 }
 
-// change makes a change by the path that can. Where SCIM fails before the intent was even asked for, nothing was sent,
-// and the browser may take over; the result says so.
-func (d *Directory) change(ctx context.Context, action userops.Action, email string, do func(context.Context, userops.Directory) userops.Result) userops.Result {
-	by, err := d.serving(ctx, action)
+// Change implements userops.Directory.
+func (d *Directory) Change(ctx context.Context, rq userops.Request) userops.Result {
+	normal, err := rq.Normal()
 	if err != nil {
-		return d.unserved(ctx, action, email, err)
+		return change.NotBegun(rq, change.Hooks{}, "", err)
 	}
-	op := userops.OperationOf(ctx)
-	intended := false
-	intent := op.Intent
-	op.Intent = func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
+	return d.Do(ctx, normal, change.Hooks{})
+}
+
+// Do makes a change by the path that can. Where SCIM fails before the intent was even asked for, nothing was sent, and the
+// browser may take over; the result says so. The request must be in the form of its Normal.
+func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+	by, err := d.serving(ctx, rq.Action)
+	if err != nil {
+		return change.NotBegun(rq, h, "", err)
+	}
+	if h.ID == "" {
+		h.ID = userops.NewOperationID()
+	}
+	intended, intent := false, h.Intent
+	h.Intent = func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
 		intended = true
+		if intent == nil {
+			return nil
+		}
 		return intent(ctx, before, wanted)
 	}
-	r := do(userops.WithOperation(ctx, op), by)
+	r := by.Do(ctx, rq, h)
 	if intended || r.Outcome != userops.Halted || !d.fallsOver(ctx, by, r.Err) {
 		return r
 	}
 	notice := fmt.Sprintf("done by the browser, since SCIM failed before anything was sent: %s", r.Reason)
 	b, err := d.Browser(ctx)
 	if err != nil {
-		return d.unserved(ctx, action, email, err)
+		return change.NotBegun(rq, h, "", err)
 	}
-	r = do(userops.WithOperation(ctx, op), b)
+	r = b.Do(ctx, rq, h)
 	r.Notices = append([]string{notice}, r.Notices...)
 	return r
-}
-
-// unserved is a change that no path could be had for.
-func (d *Directory) unserved(ctx context.Context, action userops.Action, email string, err error) userops.Result {
-	op := userops.OperationOf(ctx)
-	r := userops.Result{Op: op.ID, DryRun: op.DryRun, Action: action, Email: email}
-	r.End(userops.Halted, err)
-	return r
-}
-
-// Invite implements userops.Directory.
-func (d *Directory) Invite(ctx context.Context, in userops.Invitation) userops.Result {
-	return d.change(ctx, userops.Invite, in.Email, func(ctx context.Context, by userops.Directory) userops.Result { return by.Invite(ctx, in) })
-}
-
-// Deactivate implements userops.Directory.
-func (d *Directory) Deactivate(ctx context.Context, email string) userops.Result {
-	return d.change(ctx, userops.Deactivate, email, func(ctx context.Context, by userops.Directory) userops.Result { return by.Deactivate(ctx, email) })
-}
-
-// Reactivate implements userops.Directory.
-func (d *Directory) Reactivate(ctx context.Context, email string) userops.Result {
-	return d.change(ctx, userops.Reactivate, email, func(ctx context.Context, by userops.Directory) userops.Result { return by.Reactivate(ctx, email) })
-}
-
-// SetRole implements userops.Directory.
-func (d *Directory) SetRole(ctx context.Context, email, role string) userops.Result {
-	return d.change(ctx, userops.SetRole, email, func(ctx context.Context, by userops.Directory) userops.Result { return by.SetRole(ctx, email, role) })
 }

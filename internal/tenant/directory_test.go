@@ -17,10 +17,12 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/secret"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -108,10 +110,10 @@ func TestAutoTakesSCIMWhereItCan(t *testing.T) {
 		}
 		return text
 	})
-	r := d.SetRole(t.Context(), ann, "Clerk")
+	r := d.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, "scim", r.Path)
-	r = d.Deactivate(t.Context(), ann)
+	r = d.Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, "browser", r.Path)
 	assert.Equal(t, console.Inactive, stored(con, ann))
@@ -123,7 +125,7 @@ func TestAutoTakesSCIMWhereItCan(t *testing.T) {
 	assert.Contains(t, route.Why, "active is readOnly")
 	c, err := d.Capabilities(t.Context())
 	require.NoError(t, err)
-	assert.ElementsMatch(t, tenant.Actions, c.Can, "what one cannot the other can")
+	assert.ElementsMatch(t, userops.Actions(), c.Can, "what one cannot the other can")
 }
 
 func TestAutoTakesTheBrowserWhereSCIMCannotBeUsed(t *testing.T) {
@@ -132,7 +134,7 @@ func TestAutoTakesTheBrowserWhereSCIMCannotBeUsed(t *testing.T) {
 	l1, err := d.List(t.Context(), nil, func(userops.User) error { return nil })
 	require.NoError(t, err)
 	assert.Equal(t, "browser", l1.Path)
-	r := d.Deactivate(t.Context(), ann)
+	r := d.Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, "browser", r.Path)
 	assert.Equal(t, console.Inactive, stored(con, ann))
@@ -162,7 +164,7 @@ func TestFallingBack(t *testing.T) {
 			if c.want == userops.Refused {
 				whom = console.RobotEmail
 			}
-			r := d.Deactivate(t.Context(), whom)
+			r := d.Change(t.Context(), useropstest.Deactivate(whom))
 			require.Equal(t, c.want, r.Outcome, r.Reason)
 			assert.Equal(t, c.path, r.Path)
 			if c.path == "browser" {
@@ -218,11 +220,11 @@ func TestTheIntentIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	con, d, _ := served(t, "scim", "browser", nil, nil)
 	asked := 0
-	ctx := userops.WithOperation(t.Context(), &userops.Operation{ID: "op", Intent: func(context.Context, *userops.User, userops.Wanted) error {
+	full := change.Hooks{ID: "op", Intent: func(context.Context, *userops.User, userops.Wanted) error {
 		asked++
 		return errors.New("the disk is full")
-	}})
-	r := d.Deactivate(ctx, ann)
+	}}
+	r := d.Do(t.Context(), useropstest.Deactivate(ann), full)
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 	assert.Equal(t, 1, asked, "the browser is not asked to do what the journal would not have")
 	assert.Empty(t, con.Changes())

@@ -80,41 +80,6 @@ func Changed(before, after *User) []string {
 	return out
 }
 
-// Invitation asks for a new user. Role has no default: a console that is not told makes an Administrator.
-type Invitation struct {
-	Email, FirstName, LastName, Role string
-	TimeZone                         string // empty: as the console has it
-	Reactivate                       bool   // an inactive user of that e-mail is reactivated instead of halting
-}
-
-// Normal is the invitation with each of its texts in the form of Text. The error is that of Text or CheckEmail.
-func (in Invitation) Normal() (Invitation, error) {
-	var err error
-	if in.Email, err = CheckEmail(in.Email); err != nil {
-		return in, err
-	}
-	for _, f := range []struct {
-		what string
-		text *string
-	}{{"the first name", &in.FirstName}, {"the last name", &in.LastName}, {"the role", &in.Role}, {"the time zone", &in.TimeZone}} {
-		if *f.text, err = Text(f.what, *f.text); err != nil {
-			return in, err
-		}
-	}
-	return in, nil
-}
-
-// Action names what was asked for.
-type Action string
-
-// The changing actions.
-const (
-	Invite     Action = "invite"
-	Deactivate Action = "deactivate"
-	Reactivate Action = "reactivate"
-	SetRole    Action = "set-role"
-)
-
 // Result is what came of one change. The JSON names are a contract.
 type Result struct {
 	Op              string      `json:"op"`
@@ -154,20 +119,6 @@ func (r *Result) End(o Outcome, err error) {
 	}
 }
 
-// Invited is the result of giving access back to somebody who was invited.
-func (r Result) Invited(before Result) Result {
-	r.Action, r.TookMS = Invite, r.TookMS+before.TookMS
-	return r
-}
-
-// NotBegun is the result of a change that was not well formed.
-func NotBegun(ctx context.Context, a Action, email, path string, err error) Result {
-	op := OperationOf(ctx)
-	r := Result{Op: op.ID, DryRun: op.DryRun, Action: a, Email: email, Path: path}
-	r.End(Halted, err)
-	return r
-}
-
 // ExitCode is the program's exit status for one result: a rehearsal that came up to the commit did what it was asked.
 func (r Result) ExitCode() int {
 	if r.DryRun && errors.Is(r.Err, ErrRehearsed) {
@@ -193,24 +144,25 @@ type Capabilities struct {
 	Cannot []string `json:"cannot,omitempty"` // what cannot be done, and why
 }
 
-// Directory is the users of one tenant. Its methods are called one at a time.
-//
-// A change never returns an error: its Result says how it ended, with Result.Err for the cause. List, Get, Roles and
-// Capabilities return an *Error.
-type Directory interface {
+// Reader tells about the users of one tenant. Its methods are called one at a time; their errors are *Error.
+type Reader interface {
 	// List streams the users that have one of the statuses (none means all), each once, in the order of the console.
 	// It stops with the error that each returns.
 	List(ctx context.Context, statuses []Status, each func(User) error) (Listing, error)
 	// Get finds the one user with an e-mail, compared without regard to case. No such user is ErrNotFound; two are
 	// ErrAmbiguous.
 	Get(ctx context.Context, email string) (User, error)
-	Invite(ctx context.Context, in Invitation) Result
-	Deactivate(ctx context.Context, email string) Result
-	Reactivate(ctx context.Context, email string) Result
-	SetRole(ctx context.Context, email, role string) Result
 	// Roles lists the names of the roles on offer.
 	Roles(ctx context.Context) ([]string, error)
 	Capabilities(ctx context.Context) (Capabilities, error)
 	// Close ends what serves the tenant; saved sign-ins stay.
 	Close() error
+}
+
+// Directory is the users of one tenant. Its methods are called one at a time.
+type Directory interface {
+	Reader
+	// Change makes a change. It never returns an error: the Result says how it ended, with Result.Err for the cause. A request
+	// that is not well formed is Halted.
+	Change(ctx context.Context, rq Request) Result
 }

@@ -25,10 +25,10 @@ func TestAnAddressThatLooksLikeAnother(t *testing.T) {
 		require.NotNil(t, u, email)
 		assert.Equal(t, like, u.Email)
 	}
-	out, err := userops.Rules{}.Deactivate(all, nil, "аnn@acme.example")
-	assert.Equal(t, userops.Halted, out)
-	require.ErrorIs(t, err, userops.ErrNotFound)
-	assert.Contains(t, userops.HintOf(err), "ann@acme.example is listed and looks the same: the address that was given has U+0430")
-	_, err = userops.Rules{}.SetRole(all, nil, "paul@acme.example", "Clerk")
-	assert.Contains(t, userops.HintOf(err), "it has U+0430")
+	d := userops.Rules{}.Decide(userops.Look{All: all, Request: userops.Request{Action: userops.Deactivate, Email: "аnn@acme.example"}})
+	assert.Equal(t, userops.Halted, d.Outcome)
+	require.ErrorIs(t, d.Err, userops.ErrNotFound)
+	assert.Contains(t, userops.HintOf(d.Err), "ann@acme.example is listed and looks the same: the address that was given has U+0430")
+	d = userops.Rules{}.Decide(userops.Look{All: all, Request: userops.Request{Action: userops.SetRole, Email: "paul@acme.example", Role: "Clerk"}})
+	assert.Contains(t, userops.HintOf(d.Err), "it has U+0430")
 }

@@ -8,8 +8,7 @@ import (
 )
 
 // Rules are what every path holds a change against when it has looked and before it acts, so that callers cannot tell
-// the paths apart. Each method is given who was found (nil: nobody) among everybody, and returns an empty outcome if the
-// change is to be made. Errors are of *Error.
+// the paths apart. Errors are of *Error.
 type Rules struct {
 	Tenant        string
 	Self          string // the account that acts; empty where the path acts as no user
@@ -54,89 +53,141 @@ func (r Rules) odd(act string, u *User) error {
 	return &Error{Act: act, Target: u.Email, Tenant: r.Tenant, Kind: ErrDrift, Cause: errors.New("the list shows this user in a way that is not understood: " + u.Notice), Hint: "look at this user in the console; a word or pattern that is not known can be added in the overlay folder"}
 }
 
-// Deactivate decides about taking access from somebody.
-func (r Rules) Deactivate(all Roster, u *User, email string) (Outcome, error) {
+// Look is what a request is held against: who was found (nil: nobody) among everybody.
+type Look struct {
+	Request Request
+	All     Roster
+	User    *User
+	Step    bool // the request is a step by which access is given back
+}
+
+// Decision is what the rules say.
+type Decision struct {
+	Outcome Outcome // empty: the change is to be made
+	Err     error   // why the outcome is neither done nor already
+	Instead []Step  // what is to be made in the change's place, in this order
+}
+
+// Step is a part of a change that is made of several.
+type Step struct {
+	Request Request
+	Whole   Wanted // what all steps together must lead to
+}
+
+// Beforehand refuses what can be refused without looking at anybody.
+func (r Rules) Beforehand(rq Request) Decision {
+	kind, _ := KindOf(rq.Action)
 	switch {
-	case r.IsSelf(email), u != nil && r.IsSelf(u.Email): // it may have been found by another name
-		return Refused, r.fail("deactivating", email, ErrSelf, "let another administrator do it by hand")
-	case u == nil:
-		return Halted, r.NotFound(all, email)
-	case u.Notice != "":
-		return Halted, r.odd("deactivating", u)
+	case kind.TakesAll && r.IsSelf(rq.Email):
+		return Decision{Outcome: Refused, Err: r.self(kind, rq.Email)}
+	case kind.Takes(InputRole) && strings.TrimSpace(rq.Role) == "":
+		return Decision{Outcome: Refused, Err: r.fail(kind.Act, rq.Email, ErrNoRole, "name the role: a console that is not told makes an administrator")}
+	}
+	return Decision{}
+}
+
+// Decide says whether a change is to be made of whom was found. Somebody who is listed with a notice is not changed, and
+// somebody who awaits a second person's approval only once that is settled.
+func (r Rules) Decide(l Look) Decision {
+	k, _ := KindOf(l.Request.Action)
+	switch {
+	case l.User == nil && !k.Creates:
+		return halt(r.NotFound(l.All, l.Request.Email))
+	case l.User != nil && l.User.Notice != "":
+		return halt(r.odd(k.Act, l.User))
+	}
+	return k.decide(r, l)
+}
+
+func halt(err error) Decision { return Decision{Outcome: Halted, Err: err} }
+
+func refuse(err error) Decision { return Decision{Outcome: Refused, Err: err} }
+
+func (r Rules) self(k Kind, email string) error {
+	return r.fail(k.Act, email, ErrSelf, "let another administrator do it by hand")
+}
+
+const otherAdministrator = "make somebody else an administrator first"
+
+func (r Rules) deactivate(l Look) Decision {
+	const act = "deactivating"
+	switch u := l.User; {
+	case r.IsSelf(u.Email): // it may have been found by another name
+		return refuse(r.fail(act, u.Email, ErrSelf, "let another administrator do it by hand"))
 	case u.Status == Inactive:
-		return Already, nil
-	case r.last(all, u):
-		return Refused, r.fail("deactivating", u.Email, ErrLastAdmin, "make somebody else an administrator first")
+		return Decision{Outcome: Already}
+	case r.last(l.All, u):
+		return refuse(r.fail(act, u.Email, ErrLastAdmin, otherAdministrator))
 	case u.Status == Pending:
-		return Halted, r.waiting("deactivating", u.Email)
+		return halt(r.waiting(act, u.Email))
 	}
-	return "", nil
+	return Decision{}
 }
 
-// Reactivate decides about giving access back.
-func (r Rules) Reactivate(all Roster, u *User, email string) (Outcome, error) {
-	switch {
-	case u == nil:
-		return Halted, r.NotFound(all, email)
-	case u.Notice != "":
-		return Halted, r.odd("reactivating", u)
+func (r Rules) reactivate(l Look) Decision {
+	switch u := l.User; {
 	case u.Status == Active:
-		return Already, nil
+		return Decision{Outcome: Already}
 	case u.Status == Pending:
-		return Halted, r.waiting("reactivating", u.Email)
+		return halt(r.waiting("reactivating", u.Email))
 	}
-	return "", nil
+	return Decision{}
 }
 
-// SetRole decides about another role for somebody.
-func (r Rules) SetRole(all Roster, u *User, email, role string) (Outcome, error) {
+func (r Rules) setRole(l Look) Decision {
 	const act = "changing the role of"
-	switch {
-	case strings.TrimSpace(role) == "":
-		return Refused, r.fail(act, email, ErrNoRole, "name the role with --role")
-	case u == nil:
-		return Halted, r.NotFound(all, email)
-	case u.Notice != "":
-		return Halted, r.odd(act, u)
-	case u.Role == role:
-		return Already, nil
-	case u.Status == Inactive:
-		return Halted, r.fail(act, u.Email, ErrInactive, "reactivate the user first: billagent users reactivate "+u.Email)
+	switch u := l.User; {
+	case l.Step && u.Status != Inactive:
+		return halt(&Error{Act: act, Target: u.Email, Tenant: r.Tenant, Kind: ErrRejected, Cause: errors.New("the user has changed meanwhile"), Hint: "run the command again"})
+	case u.Role == l.Request.Role:
+		return Decision{Outcome: Already}
+	case u.Status == Inactive && !l.Step:
+		return halt(r.fail(act, u.Email, ErrInactive, "reactivate the user first: billagent users reactivate "+u.Email))
 	case u.Status == Pending:
-		return Halted, r.waiting(act, u.Email)
+		return halt(r.waiting(act, u.Email))
 	case r.IsSelf(u.Email):
-		return Refused, r.fail(act, u.Email, ErrSelf, "let another administrator do it by hand")
-	case role != r.Administrator && r.last(all, u):
-		return Refused, r.fail(act, u.Email, ErrLastAdmin, "make somebody else an administrator first")
+		return refuse(r.fail(act, u.Email, ErrSelf, "let another administrator do it by hand"))
+	case l.Request.Role != r.Administrator && r.last(l.All, u):
+		return refuse(r.fail(act, u.Email, ErrLastAdmin, otherAdministrator))
 	}
-	return "", nil
+	return Decision{}
 }
 
-// Invite decides about a new user. Reactivating is true where an inactive user is to be reactivated instead.
-func (r Rules) Invite(u *User, in Invitation) (out Outcome, reactivating bool, err error) {
-	switch {
-	case strings.TrimSpace(in.Role) == "":
-		return Refused, false, r.fail("inviting", in.Email, ErrNoRole, "name the role with --role: a console that is not told makes an administrator")
-	case u == nil && (strings.TrimSpace(in.FirstName) == "" || strings.TrimSpace(in.LastName) == ""):
-		return Halted, false, &Error{Act: "inviting", Target: in.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"}
-	case u == nil:
-		return "", false, nil
-	case u.Notice != "":
-		return Halted, false, r.odd("inviting", u)
-	case u.Status == Active && u.Role != in.Role:
-		return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrOtherRole, Cause: fmt.Errorf("the user is active with the role %s, not %s", u.Role, in.Role),
-			Hint: fmt.Sprintf("if the role is to change: billagent users set-role %s --role %q", u.Email, in.Role)}
-	case u.Status == Active:
-		return Already, false, nil
-	case u.Status == Pending:
-		return Halted, false, r.waiting("inviting", u.Email)
-	case in.Reactivate && u.Role != in.Role && !r.EditsInactive:
-		return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrOtherRole, Cause: fmt.Errorf("the inactive user would come back with the role %s, not %s: nothing was reactivated", u.Role, in.Role),
-			Hint: fmt.Sprintf("reactivate with the role it has: billagent users reactivate %[1]s, then: billagent users set-role %[1]s --role %[2]q", u.Email, in.Role)}
-	case in.Reactivate:
-		return Already, true, nil
+func (r Rules) invite(l Look) Decision {
+	u, in := l.User, l.Request
+	fail := func(kind error, why, hint string) Decision {
+		return halt(&Error{Act: "inviting", Target: in.Email, Tenant: r.Tenant, Kind: kind, Cause: errors.New(why), Hint: hint})
 	}
-	return Halted, false, &Error{Act: "inviting", Target: u.Email, Tenant: r.Tenant, Kind: ErrInactive, Cause: errors.New("its e-mail belongs to an inactive user and cannot be used again"), Hint: "reactivate instead: billagent users reactivate " + u.Email + ", or invite with --reactivate"}
+	switch {
+	case u == nil && (in.FirstName == "" || in.LastName == ""):
+		return fail(ErrInput, "first and last name are needed", "give --first-name and --last-name")
+	case u == nil:
+		return Decision{}
+	case u.Status == Active && u.Role != in.Role:
+		return fail(ErrOtherRole, fmt.Sprintf("the user is active with the role %s, not %s", u.Role, in.Role),
+			fmt.Sprintf("if the role is to change: billagent users set-role %s --role %q", u.Email, in.Role))
+	case u.Status == Active:
+		return Decision{Outcome: Already}
+	case u.Status == Pending:
+		return halt(r.waiting("inviting", u.Email))
+	case !in.Reactivate:
+		return fail(ErrInactive, "its e-mail belongs to an inactive user and cannot be used again",
+			"reactivate instead: billagent users reactivate "+u.Email+", or invite with --reactivate")
+	case u.Role != in.Role && !r.EditsInactive:
+		return fail(ErrOtherRole, fmt.Sprintf("the inactive user would come back with the role %s, not %s: nothing was reactivated", u.Role, in.Role),
+			fmt.Sprintf("reactivate with the role it has: billagent users reactivate %[1]s, then: billagent users set-role %[1]s --role %[2]q", u.Email, in.Role))
+	}
+	return giveBack(u, in)
+}
+
+// giveBack gives access back with the role that was asked for: the role first, so that nobody is active with another one.
+func giveBack(u *User, in Request) Decision {
+	whole := Wanted{Status: Active, Role: in.Role}
+	steps := []Step{{Request: Request{Action: Reactivate, Email: u.Email}, Whole: whole}}
+	if u.Role != in.Role {
+		steps = append([]Step{{Request: Request{Action: SetRole, Email: u.Email, Role: in.Role}, Whole: whole}}, steps...)
+	}
+	return Decision{Instead: steps}
 }
 
 // KnownRole holds a role against those on offer. An error names them, and those that may have been meant.

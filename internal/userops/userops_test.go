@@ -101,31 +101,26 @@ func TestSomebodyWithANoticeIsNotChanged(t *testing.T) {
 	rules, all := userops.Rules{Administrator: "Administrator"}, userops.Roster{}
 	for _, status := range []userops.Status{userops.Active, userops.Inactive, userops.Unrecognised} {
 		u := &userops.User{Email: "ann@x.com", Role: "Clerk", Status: status, Notice: "the status \"Dormant\" is not known"}
-		for name, decide := range map[string]func() (userops.Outcome, error){
-			"deactivate": func() (userops.Outcome, error) { return rules.Deactivate(all, u, u.Email) },
-			"reactivate": func() (userops.Outcome, error) { return rules.Reactivate(userops.Roster{}, u, u.Email) },
-			"set-role":   func() (userops.Outcome, error) { return rules.SetRole(all, u, u.Email, "Payer") },
-			"invite": func() (userops.Outcome, error) {
-				out, _, err := rules.Invite(u, userops.Invitation{Email: u.Email, FirstName: "A", LastName: "B", Role: "Payer"})
-				return out, err
-			},
-		} {
-			out, err := decide()
-			assert.Equal(t, userops.Halted, out, name)
-			require.ErrorIs(t, err, userops.ErrDrift, name)
-			assert.Contains(t, err.Error(), "Dormant", name)
+		for _, action := range userops.Actions() {
+			rq := userops.Request{Action: action, Email: u.Email, FirstName: "A", LastName: "B", Role: "Payer"}
+			d := rules.Decide(userops.Look{Request: rq, All: all, User: u})
+			assert.Equal(t, userops.Halted, d.Outcome, action)
+			require.ErrorIs(t, d.Err, userops.ErrDrift, action)
+			assert.Contains(t, d.Err.Error(), "Dormant", action)
 		}
 	}
 }
 
 func TestWantedIsTheWhole(t *testing.T) {
 	t.Parallel()
-	w := userops.WantedOf(userops.Invitation{Email: "eve@x.com", FirstName: "Eve  Ann", LastName: "Moss", Role: "Clerk", TimeZone: "Berlin"})
+	invite, _ := userops.KindOf(userops.Invite)
+	wanted := func(rq userops.Request) userops.Wanted { return invite.Wanted(rq, nil) }
+	w := wanted(userops.Request{Action: userops.Invite, Email: "eve@x.com", FirstName: "Eve  Ann", LastName: "Moss", Role: "Clerk", TimeZone: "Berlin"})
 	is := userops.User{Email: "eve@x.com", FirstName: "Eve Ann", LastName: "Moss", Role: "Clerk", Status: userops.Active}
 	assert.True(t, w.Holds(&is), "a time zone that is not shown is not compared")
 	assert.True(t, w.Holds(&userops.User{Role: "Clerk", Status: userops.Active}), "nor are names, where none are shown")
 	assert.False(t, w.Holds(&userops.User{Role: "Clerk", Status: userops.Active, Notice: "it shows no name"}))
-	junior := userops.WantedOf(userops.Invitation{FirstName: "Ann", LastName: "Lee, Jr.", Role: "Clerk"})
+	junior := wanted(userops.Request{Action: userops.Invite, FirstName: "Ann", LastName: "Lee, Jr.", Role: "Clerk"})
 	assert.True(t, junior.Holds(&userops.User{FirstName: "Jr., Ann", LastName: "Lee", Role: "Clerk", Status: userops.Active}), "the whole name is the same")
 	for name, edit := range map[string]func(u *userops.User){
 		"first name": func(u *userops.User) { u.FirstName = "Eva" }, "last name": func(u *userops.User) { u.LastName = "" }, "role": func(u *userops.User) { u.Role = "Administrator" },

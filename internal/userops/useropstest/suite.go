@@ -154,7 +154,7 @@ func getAmbiguous(t *testing.T, b Backend) {
 	before := b.Stored()
 	_, err := b.Directory.Get(t.Context(), "ann@acme.example")
 	require.ErrorIs(t, err, userops.ErrAmbiguous)
-	r := b.Directory.Deactivate(t.Context(), "ann@acme.example")
+	r := b.Directory.Change(t.Context(), Deactivate("ann@acme.example"))
 	require.Equal(t, userops.Halted, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrAmbiguous)
 	assert.Equal(t, before, b.Stored())
@@ -162,7 +162,7 @@ func getAmbiguous(t *testing.T, b Backend) {
 
 func deactivate(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.Deactivate(t.Context(), "ANN@acme.example")
+	r := b.Directory.Change(t.Context(), Deactivate("ANN@acme.example"))
 	outcome(t, userops.Done, r)
 	assert.Equal(t, userops.Deactivate, r.Action)
 	now := changedOnly(t, before, b.Stored(), "ann@acme.example")
@@ -172,18 +172,18 @@ func deactivate(t *testing.T, b Backend) {
 	assert.Equal(t, userops.Active, r.Before.Status)
 	assert.Equal(t, now, *r.After)
 
-	again := b.Directory.Deactivate(t.Context(), "ann@acme.example")
+	again := b.Directory.Change(t.Context(), Deactivate("ann@acme.example"))
 	outcome(t, userops.Already, again)
 }
 
 func deactivateRefused(t *testing.T, b Backend) {
 	before := b.Stored()
 	for _, e := range []string{Self, strings.ToUpper(Self)} {
-		r := b.Directory.Deactivate(t.Context(), e)
+		r := b.Directory.Change(t.Context(), Deactivate(e))
 		outcome(t, userops.Refused, r)
 		assert.ErrorIs(t, r.Err, userops.ErrSelf)
 	}
-	r := b.Directory.SetRole(t.Context(), Self, "Clerk")
+	r := b.Directory.Change(t.Context(), SetRole(Self, "Clerk"))
 	outcome(t, userops.Refused, r)
 	assert.Equal(t, before, b.Stored())
 }
@@ -192,10 +192,10 @@ func deactivateLast(t *testing.T, b Backend) {
 	// The path's own account keeps its right to manage users by another role, so that one administrator is left.
 	b.Edit(func(us []userops.User) []userops.User { us[0].Role = "People Manager"; return us })
 	before := b.Stored()
-	r := b.Directory.Deactivate(t.Context(), "olivia@acme.example")
+	r := b.Directory.Change(t.Context(), Deactivate("olivia@acme.example"))
 	outcome(t, userops.Refused, r)
 	assert.ErrorIs(t, r.Err, userops.ErrLastAdmin)
-	r = b.Directory.SetRole(t.Context(), "olivia@acme.example", "Clerk")
+	r = b.Directory.Change(t.Context(), SetRole("olivia@acme.example", "Clerk"))
 	outcome(t, userops.Refused, r)
 	assert.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 	assert.Equal(t, before, b.Stored())
@@ -204,7 +204,7 @@ func deactivateLast(t *testing.T, b Backend) {
 func deactivateHalted(t *testing.T, b Backend) {
 	before := b.Stored()
 	for e, kind := range map[string]error{"nobody@acme.example": userops.ErrNotFound, "not an address": userops.ErrInput, "pending@acme.example": userops.ErrRejected} {
-		r := b.Directory.Deactivate(t.Context(), e)
+		r := b.Directory.Change(t.Context(), Deactivate(e))
 		outcome(t, userops.Halted, r)
 		assert.ErrorIs(t, r.Err, kind, e)
 	}
@@ -213,42 +213,42 @@ func deactivateHalted(t *testing.T, b Backend) {
 
 func reactivate(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.Reactivate(t.Context(), "gone@acme.example")
+	r := b.Directory.Change(t.Context(), Reactivate("gone@acme.example"))
 	outcome(t, userops.Done, r)
 	assert.Equal(t, userops.Active, changedOnly(t, before, b.Stored(), "gone@acme.example").Status)
-	outcome(t, userops.Already, b.Directory.Reactivate(t.Context(), "gone@acme.example"))
-	r = b.Directory.Reactivate(t.Context(), "nobody@acme.example")
+	outcome(t, userops.Already, b.Directory.Change(t.Context(), Reactivate("gone@acme.example")))
+	r = b.Directory.Change(t.Context(), Reactivate("nobody@acme.example"))
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrNotFound)
 }
 
 func setRole(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", "Clerk")
+	r := b.Directory.Change(t.Context(), SetRole("siobhan.o'brien@acme.example", "Clerk"))
 	outcome(t, userops.Done, r)
 	assert.Equal(t, "Clerk", changedOnly(t, before, b.Stored(), "siobhan.o'brien@acme.example").Role)
 	assert.Equal(t, "Payer", r.Before.Role)
-	outcome(t, userops.Already, b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", "Clerk"))
+	outcome(t, userops.Already, b.Directory.Change(t.Context(), SetRole("siobhan.o'brien@acme.example", "Clerk")))
 }
 
 func setRoleHalted(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.SetRole(t.Context(), "ann@acme.example", "Emperor")
+	r := b.Directory.Change(t.Context(), SetRole("ann@acme.example", "Emperor"))
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrRole)
 	assert.Contains(t, r.Reason, "Approver", "the roles on offer are named")
-	r = b.Directory.SetRole(t.Context(), "gone@acme.example", "Clerk")
+	r = b.Directory.Change(t.Context(), SetRole("gone@acme.example", "Clerk"))
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrInactive)
-	r = b.Directory.SetRole(t.Context(), "ann@acme.example", "")
+	r = b.Directory.Change(t.Context(), SetRole("ann@acme.example", ""))
 	outcome(t, userops.Refused, r)
 	assert.Equal(t, before, b.Stored())
 }
 
 func invite(t *testing.T, b Backend) {
 	before := b.Stored()
-	in := userops.Invitation{Email: "eve+new@acme.example", FirstName: "Ève", LastName: "O'Moss", Role: "Approver"}
-	r := b.Directory.Invite(t.Context(), in)
+	in := userops.Request{Action: userops.Invite, Email: "eve+new@acme.example", FirstName: "Ève", LastName: "O'Moss", Role: "Approver"}
+	r := b.Directory.Change(t.Context(), in)
 	outcome(t, userops.Done, r)
 	after := b.Stored()
 	require.Len(t, after, len(before)+1)
@@ -258,13 +258,13 @@ func invite(t *testing.T, b Backend) {
 	assert.Nil(t, r.Before)
 	require.NotNil(t, r.After)
 	assert.Equal(t, now, *r.After)
-	outcome(t, userops.Already, b.Directory.Invite(t.Context(), in))
+	outcome(t, userops.Already, b.Directory.Change(t.Context(), in))
 	assert.Len(t, b.Stored(), len(after))
 }
 
 func inviteWithoutRole(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss"})
+	r := b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss"})
 	outcome(t, userops.Refused, r)
 	assert.ErrorIs(t, r.Err, userops.ErrNoRole)
 	assert.Equal(t, before, b.Stored())
@@ -272,28 +272,28 @@ func inviteWithoutRole(t *testing.T, b Backend) {
 
 func inviteHalted(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Emperor"})
+	r := b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Emperor"})
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrRole)
 	assert.Contains(t, r.Reason, "Approver", "the roles on offer are named")
-	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", Role: "Clerk"})
+	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@acme.example", Role: "Clerk"})
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrInput)
-	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@", FirstName: "Eve", LastName: "Moss", Role: "Clerk"})
+	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@", FirstName: "Eve", LastName: "Moss", Role: "Clerk"})
 	outcome(t, userops.Halted, r)
 	assert.Equal(t, before, b.Stored())
 }
 
 func inviteKnown(t *testing.T, b Backend) {
 	before := b.Stored()
-	in := userops.Invitation{Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Payer"}
-	r := b.Directory.Invite(t.Context(), in)
+	in := userops.Request{Action: userops.Invite, Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Payer"}
+	r := b.Directory.Change(t.Context(), in)
 	outcome(t, userops.Halted, r)
 	assert.ErrorIs(t, r.Err, userops.ErrInactive)
 	assert.Contains(t, r.Hint, "reactivate")
 	assert.Equal(t, before, b.Stored())
 	in.Reactivate = true
-	r = b.Directory.Invite(t.Context(), in)
+	r = b.Directory.Change(t.Context(), in)
 	outcome(t, userops.Done, r)
 	assert.Equal(t, userops.Invite, r.Action)
 	assert.Equal(t, userops.Active, changedOnly(t, before, b.Stored(), "gone@acme.example").Status)
@@ -302,12 +302,12 @@ func inviteKnown(t *testing.T, b Backend) {
 // inviteOtherRole invites people who have another role: nobody gets, or keeps, a role that nobody asked for.
 func inviteOtherRole(t *testing.T, b Backend) {
 	before := b.Stored()
-	r := b.Directory.Invite(t.Context(), userops.Invitation{Email: "ann@acme.example", FirstName: "Ann", LastName: "Lee", Role: "Payer"})
+	r := b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "ann@acme.example", FirstName: "Ann", LastName: "Lee", Role: "Payer"})
 	outcome(t, userops.Halted, r)
 	require.ErrorIs(t, r.Err, userops.ErrOtherRole)
 	assert.Contains(t, r.Hint, "Payer")
 	assert.Equal(t, before, b.Stored())
-	r = b.Directory.Invite(t.Context(), userops.Invitation{Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Clerk", Reactivate: true})
+	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "gone@acme.example", FirstName: "Gordon", LastName: "Gone", Role: "Clerk", Reactivate: true})
 	if r.Outcome == userops.Done { // where an inactive user can be edited
 		now := changedOnly(t, before, b.Stored(), "gone@acme.example")
 		assert.Equal(t, []any{userops.Active, "Clerk"}, []any{now.Status, now.Role})
@@ -324,7 +324,7 @@ func inviteOtherRole(t *testing.T, b Backend) {
 func nearRoles(t *testing.T, b Backend) {
 	before := b.Stored()
 	for _, role := range []string{"clerk", "Cl\u200berk"} {
-		r := b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", role)
+		r := b.Directory.Change(t.Context(), SetRole("siobhan.o'brien@acme.example", role))
 		outcome(t, userops.Halted, r)
 		if role != "Cl\u200berk" {
 			require.ErrorIs(t, r.Err, userops.ErrRole)
@@ -332,10 +332,10 @@ func nearRoles(t *testing.T, b Backend) {
 		}
 	}
 	assert.Equal(t, before, b.Stored())
-	outcome(t, userops.Done, b.Directory.SetRole(t.Context(), "siobhan.o'brien@acme.example", "\u00a0Clerk\n"))
+	outcome(t, userops.Done, b.Directory.Change(t.Context(), SetRole("siobhan.o'brien@acme.example", "\u00a0Clerk\n")))
 	assert.Equal(t, "Clerk", changedOnly(t, before, b.Stored(), "siobhan.o'brien@acme.example").Role)
-	in := userops.Invitation{Email: "eve@acme.example", FirstName: " Eve\u00a0", LastName: "de  la\tMoss", Role: "Clerk "}
-	outcome(t, userops.Done, b.Directory.Invite(t.Context(), in))
+	in := userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: " Eve\u00a0", LastName: "de  la\tMoss", Role: "Clerk "}
+	outcome(t, userops.Done, b.Directory.Change(t.Context(), in))
 	now := changedOnly(t, append(b.Stored(), userops.User{Email: "eve@acme.example"}), b.Stored(), "eve@acme.example")
 	assert.Equal(t, []string{"Eve", "de la Moss", "Clerk"}, []string{now.FirstName, now.LastName, now.Role})
 }
@@ -343,9 +343,9 @@ func nearRoles(t *testing.T, b Backend) {
 func dualControl(t *testing.T, b Backend) {
 	b.DualControl()
 	before := b.Stored()
-	outcome(t, userops.Requested, b.Directory.Deactivate(t.Context(), "ann@acme.example"))
+	outcome(t, userops.Requested, b.Directory.Change(t.Context(), Deactivate("ann@acme.example")))
 	assert.Equal(t, before, b.Stored(), "nothing changes before a second person approves")
-	outcome(t, userops.Requested, b.Directory.Invite(t.Context(), userops.Invitation{Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}))
+	outcome(t, userops.Requested, b.Directory.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}))
 	assert.Equal(t, userops.Pending, changedOnly(t, append(before, userops.User{Email: "eve@acme.example"}), b.Stored(), "eve@acme.example").Status)
 }
 
@@ -353,7 +353,7 @@ func cancelled(t *testing.T, b Backend) {
 	before := b.Stored()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	r := b.Directory.Deactivate(ctx, "ann@acme.example")
+	r := b.Directory.Change(ctx, Deactivate("ann@acme.example"))
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 	assert.ErrorIs(t, r.Err, userops.ErrCancelled)
 	assert.Equal(t, before, b.Stored())

@@ -1,37 +1,12 @@
 package userops
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 )
-
-// Operation accompanies one change through whatever path carries it out: it names the change, and is asked and told at
-// the points that matter. A path takes it from the context; without one it gets a new id and asks nobody.
-type Operation struct {
-	ID     string
-	DryRun bool // go up to the commit, not over it
-	Batch  bool // it is one of several that are carried out one after the other
-	// Through is a rehearsal that presses as well, where nothing can leave, and tells what would have been sent.
-	Through bool
-
-	// Found is asked when the user has been looked at and something is to be done. An error ends the change.
-	Found func(ctx context.Context, found Found) error
-	// Intent is asked directly before the commit, with what the list must show afterwards. Unless it returns nil,
-	// nothing is committed.
-	Intent func(ctx context.Context, before *User, wanted Wanted) error
-	// Acted is told directly after the commit was, or may have been, delivered.
-	Acted func(ctx context.Context)
-}
-
-// Found is what a change found before it began.
-type Found struct {
-	User   *User // nil: there is none
-	Active int   // active users of the tenant, of a list read to its proved end
-}
 
 // Wanted is what a read-back must see of the user for a change to be done. An empty field may be anything.
 type Wanted struct {
@@ -69,39 +44,6 @@ func (w Wanted) named(u *User) bool {
 }
 
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// WantedOf is what an invitation wants.
-func WantedOf(in Invitation) Wanted {
-	return Wanted{Status: Active, Role: in.Role, FirstName: in.FirstName, LastName: in.LastName, TimeZone: in.TimeZone}
-}
-
-type operationKey struct{}
-
-// WithOperation gives a change its companion.
-func WithOperation(ctx context.Context, op *Operation) context.Context {
-	return context.WithValue(ctx, operationKey{}, op)
-}
-
-// OperationOf returns the companion, never nil: the one returned has an id, and its functions may all be called.
-func OperationOf(ctx context.Context) *Operation {
-	var op Operation
-	if given, ok := ctx.Value(operationKey{}).(*Operation); ok {
-		op = *given
-	}
-	if op.ID == "" {
-		op.ID = NewOperationID()
-	}
-	if op.Found == nil {
-		op.Found = func(context.Context, Found) error { return nil }
-	}
-	if op.Intent == nil {
-		op.Intent = func(context.Context, *User, Wanted) error { return nil }
-	}
-	if op.Acted == nil {
-		op.Acted = func(context.Context) {}
-	}
-	return &op
-}
 
 // NewOperationID makes an operation's id: a UUIDv7 (RFC 9562), so that ids sort by time.
 func NewOperationID() string {

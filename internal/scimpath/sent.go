@@ -1,0 +1,122 @@
+package scimpath
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/billagent/billagent/internal/change"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// sent is a change that was sent, or may have been.
+type sent struct {
+	*course
+	err error // how that ended
+}
+
+// Heard implements change.Sent.
+func (s *sent) Heard(context.Context, bool) change.Heard {
+	switch {
+	case s.err == nil:
+		return change.Heard{Answer: change.Accepted}
+	case !s.send.refused():
+		return change.Heard{Answer: change.Lost}
+	}
+	out := change.Heard{Answer: change.Refused, Words: s.err.Error(), Why: s.p.failure(string(s.Action), s.Email, s.err)}
+	if s.send.sends > 1 || busy(s.err) { // who is busy has refused nothing
+		out.Answer = change.Declined
+	}
+	return out
+}
+
+// busy says that a service answered that it is asked too often, which some do once they have done what was asked.
+func busy(err error) bool {
+	var said *ServiceError
+	return errors.As(err, &said) && said.Status == http.StatusTooManyRequests
+}
+
+// Waits implements change.Sent.
+func (s *sent) Waits(context.Context, *userops.User, bool) bool { return s.send.requested }
+
+// Notices implements change.Sent.
+func (s *sent) Notices(after *userops.User) []string {
+	var out []string
+	if s.err != nil {
+		out = append(out, "the service's answer was lost or an error ("+s.err.Error()+"); what was asked for is so")
+	}
+	if s.Wanted.TimeZone != "" && after.TimeZone == "" {
+		out = append(out, "the service shows no time zone for this user, so it has probably not kept "+s.Wanted.TimeZone)
+	}
+	return out
+}
+
+// Remarks implements change.Sent.
+func (s *sent) Remarks() []string { return nil }
+
+// End implements change.Sent.
+func (s *sent) End(context.Context, *change.Change, userops.Outcome) {}
+
+// ReadBack implements change.Course: by id who was there before, by e-mail who is to be new. Roles that a service added to
+// others instead of putting one in their place, as one does that merges lists, are taken away once.
+func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
+	c.p.opts.Progress("reading back")
+	after, err := c.p.look(ctx, c.s, c.Email, c.Before)
+	if err != nil || c.pruned || !c.tooMany(after) {
+		return after, err
+	}
+	c.pruned = true
+	if err := c.p.prune(ctx, c.s, c.send, after.ID, c.Wanted.Role); err != nil {
+		c.p.opts.Log.Warn("roles that were not asked for could not be taken away", "user", c.Email, "error", err)
+	}
+	return c.p.look(ctx, c.s, c.Email, c.Before)
+}
+
+// tooMany says that the role that was asked for stands beside others.
+func (c *course) tooMany(u *userops.User) bool {
+	role := c.Wanted.Role
+	return c.send != nil && c.s.patch && c.p.mapping.role.several() && role != "" && u != nil && u.Role != role && u.Holds(role)
+}
+
+// prune takes the roles beside one away, each by its value.
+func (p *Path) prune(ctx context.Context, s *service, send *sender, id, role string) error {
+	e, err := p.fetch(ctx, s, id)
+	if err != nil || e == nil {
+		return err
+	}
+	names, _, err := e.from.values(p.mapping.role)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == role {
+			continue
+		}
+		remove, err := removal(p.mapping.role.name, p.mapping.role.sub, name)
+		if err != nil {
+			return err
+		}
+		if _, err := send.do(ctx, write{method: http.MethodPatch, path: s.usersPath + pathOf(id), body: patchOf(remove)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look reads one user again: by id who was there before, by e-mail who is to be new.
+func (p *Path) look(ctx context.Context, s *service, email string, before *userops.User) (*userops.User, error) {
+	var e *entry
+	var err error
+	if before != nil {
+		e, err = p.fetch(ctx, s, before.ID)
+	} else {
+		e, err = p.find(ctx, s, email)
+	}
+	if err != nil || e == nil {
+		return nil, err
+	}
+	if before != nil && !userops.SameEmail(before.Email, e.user.Email) {
+		return nil, &userops.Error{Act: "reading back", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: errors.New("its id is somebody else's now"), Hint: "look at both users by hand"}
+	}
+	return &e.user, nil
+}

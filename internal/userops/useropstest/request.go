@@ -1,0 +1,18 @@
+package useropstest
+
+import "github.com/billagent/billagent/internal/userops"
+
+// Deactivate is the request to take access from somebody.
+func Deactivate(email string) userops.Request {
+	return userops.Request{Action: userops.Deactivate, Email: email}
+}
+
+// Reactivate is the request to give access back to somebody.
+func Reactivate(email string) userops.Request {
+	return userops.Request{Action: userops.Reactivate, Email: email}
+}
+
+// SetRole is the request for another role for somebody.
+func SetRole(email, role string) userops.Request {
+	return userops.Request{Action: userops.SetRole, Email: email, Role: role}
+}

@@ -65,6 +65,10 @@ func (a *app) againstJournal(cmd *cobra.Command) (found []audit.Finding, err err
 		if err != nil {
 			return err
 		}
+		freezes, err := office.Journal.Freezes(ctx)
+		if err != nil {
+			return err
+		}
 		entries, err := audit.Read(office.AuditDir)
 		if err != nil {
 			return err
@@ -73,7 +77,7 @@ func (a *app) againstJournal(cmd *cobra.Command) (found []audit.Finding, err err
 		ops = slices.DeleteFunc(ops, func(o journal.Operation) bool {
 			return o.Worker != "" && journal.ParseWorker(o.Worker).Host != here && !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op == o.ID })
 		})
-		found = operation.Reconcile(entries, ops)
+		found = operation.Reconcile(entries, ops, freezes)
 		return nil
 	})
 	return found, err

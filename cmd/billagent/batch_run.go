@@ -155,16 +155,12 @@ func (a *app) printResults(results []userops.Result) error {
 }
 
 // unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. The exit status is
-// that of the results; where they call for nobody it says that a person must look.
+// that of the results: what happened decides it.
 func (a *app) unwritten(results []userops.Result, err error) error {
 	for _, r := range results {
 		fmt.Fprintln(a.stderr, resultLine(r))
 	}
-	code := userops.ExitCodeOf(results)
-	if code == 0 {
-		code = userops.Unknown.ExitCode()
-	}
-	return &exitError{code: code, err: fmt.Errorf("the results above were reached, but could not be written: %w", err)}
+	return &exitError{code: userops.ExitCodeOf(results), err: fmt.Errorf("the results above were reached, but could not be written: %w", err)}
 }
 
 func (a *app) printResult(r userops.Result, isBatch bool) error {

@@ -26,6 +26,9 @@ process stops before its commit, too. Listing and reading go on.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
 				if list {
+					if err := office.Trusted(); err != nil {
+						return err
+					}
 					return a.printFreezes(ctx, office)
 				}
 				if reason == "" {
@@ -39,7 +42,14 @@ process stops before its commit, too. Listing and reading go on.`,
 					return err
 				}
 				_, told := fmt.Fprintf(a.stdout, "%s frozen; thaw with: billagent thaw %s\n", whomText(who), whomFlag(who))
-				return errors.Join(told, office.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason}))
+				err = office.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason})
+				if err == nil {
+					err = office.Journal.FreezeAudited(ctx, who)
+				}
+				if err != nil { // frozen it is
+					a.note(err.Error() + ": the next change, or thaw, writes it there, marked as late")
+				}
+				return told
 			})
 		},
 	}

@@ -33,12 +33,20 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 			assert.Contains(t, out.stderr, "the journal is empty, and the audit log is not", name)
 			assert.Contains(t, out.stderr, "billagent ops adopt", name)
 		}
+		for _, args := range [][]string{{"freeze", "--list"}, {"ops", "list"}, {"thaw"}} {
+			out := run(args...)
+			assert.Equal(t, 2, out.code, "%s: %v", name, args)
+			assert.Empty(t, out.stdout, "%s: %v", name, args)
+		}
+		require.Equal(t, 0, run("freeze", "--all", "--reason", "drill").code, "it can be frozen, which hides nothing")
+		assert.Equal(t, 2, run("users", "deactivate", "ann@acme.example").code)
 		assert.Len(t, con.Changes(), changes, "nothing was done")
 		require.Equal(t, 1, run("audit", "verify").code, "the log tells of what the journal does not know")
 		out := run("ops", "adopt")
 		require.Equal(t, 0, out.code, out.stderr)
-		assert.Contains(t, out.stdout, "and 1 freezes of the audit log are in the journal")
+		assert.Contains(t, out.stdout, "and 2 freezes of the audit log are in the journal")
 		assert.Equal(t, 3, run("users", "deactivate", "ann@acme.example").code, "it is frozen still")
+		require.Equal(t, 0, run("thaw", "--all").code)
 		require.Equal(t, 0, run("audit", "verify").code, name)
 	}
 	for _, part := range []string{"-wal", "-shm"} {
@@ -54,4 +62,53 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 	assert.Contains(t, out.stderr, "the journal's file is damaged")
 	assert.NotContains(t, out.stderr, "room on the disk")
 	assert.Len(t, con.Changes(), changes)
+}
+
+// TestATornLastLineStopsNobody tears the last line of the audit log, and loses the journal as well.
+func TestATornLastLineStopsNobody(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
+	require.Equal(t, 0, run("users", "deactivate", "ann@acme.example").code)
+	require.Equal(t, 0, run("freeze", "--reason", "incident 12").code)
+	log := filepath.Join(filepath.Dir(file), "state", "audit", "log.jsonl")
+	data, err := os.ReadFile(log)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(log, data[:len(data)-20], 0o600))
+	out := run("audit", "verify")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stdout, "the last line was not written to its end")
+	assert.Contains(t, out.stdout, "the freeze of tenant demo is in the journal and not in the log")
+	assert.NotContains(t, out.stdout, "could not be held against the journal")
+	require.Equal(t, 0, run("audit", "export", "--out", filepath.Join(t.TempDir(), "export")).code)
+	for _, part := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(filepath.Join(filepath.Dir(file), "state", "journal.db"+part))
+	}
+	assert.Equal(t, 2, run("users", "deactivate", "joann@acme.example").code)
+	out = run("ops", "adopt")
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.Equal(t, 0, run("users", "deactivate", "joann@acme.example").code)
+}
+
+// TestAFreezeThatTheAuditLogDoesNotTake holds all the same, and its line comes late.
+func TestAFreezeThatTheAuditLogDoesNotTake(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
+	require.Equal(t, 0, run("users", "deactivate", "ann@acme.example").code)
+	log := filepath.Join(filepath.Dir(file), "state", "audit", "log.jsonl")
+	require.NoError(t, os.Rename(log, log+".aside"))
+	require.NoError(t, os.Symlink("/dev/full", log))
+	out := run("freeze", "--reason", "incident 12")
+	assert.Equal(t, 0, out.code, "frozen it is")
+	assert.Contains(t, out.stderr, "marked as late")
+	require.NoError(t, os.Remove(log))
+	require.NoError(t, os.Rename(log+".aside", log))
+	assert.Equal(t, 1, run("audit", "verify").code, "until then it is missed")
+	assert.Equal(t, 3, run("users", "deactivate", "joann@acme.example").code)
+	out = run("audit", "verify")
+	assert.Equal(t, 0, out.code, out.stdout)
+	require.Equal(t, 0, run("thaw").code)
+	assert.Equal(t, 0, run("audit", "verify").code)
+	assert.Equal(t, console.Active, mustUser(t, con, "joann@acme.example").Status)
 }

@@ -46,6 +46,9 @@ func (a *app) opsListCommand() *cobra.Command {
 				return usage(fmt.Errorf("--limit cannot be negative"))
 			}
 			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
+				if err := office.Trusted(); err != nil {
+					return err
+				}
 				if batches {
 					return a.printBatches(ctx, office.Journal, f)
 				}

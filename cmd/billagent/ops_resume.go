@@ -15,6 +15,7 @@ import (
 
 func (a *app) opsResumeCommand() *cobra.Command {
 	var id string
+	var flags changeFlags
 	c := &cobra.Command{
 		Use:   "resume",
 		Short: "Settle the operations of a tenant that an interrupted process left open, or go on with a batch",
@@ -27,8 +28,14 @@ batch is written down before its first row.`,
 		Example: "  billagent ops resume --tenant acme\n  billagent ops resume --batch 019a",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := flags.check(cmd); err != nil {
+				return err
+			}
+			if id == "" && flags.limit > 0 {
+				return usage(errors.New("--limit goes with --batch: nothing else is begun"))
+			}
 			if id != "" {
-				return a.resumeBatch(cmd, id)
+				return a.resumeBatch(cmd, id, flags)
 			}
 			return a.serveOperations(cmd, changeFlags{}, func(ctx context.Context, dir *operation.Directory) error {
 				results, err := dir.Resume(ctx)
@@ -59,12 +66,13 @@ batch is written down before its first row.`,
 			})
 		},
 	}
+	flags.addLimit(c)
 	c.Flags().StringVar(&id, "batch", "", "go on with this batch, by its id or the beginning of it: billagent ops list --batches")
 	return c
 }
 
 // resumeBatch carries out what is left of a batch, as it was asked for.
-func (a *app) resumeBatch(cmd *cobra.Command, id string) error {
+func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) error {
 	var kept journal.Batch
 	err := a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) (err error) {
 		if kept, err = office.Journal.Batch(ctx, id); errors.Is(err, journal.ErrNoBatch) {
@@ -79,7 +87,10 @@ func (a *app) resumeBatch(cmd *cobra.Command, id string) error {
 		return usage(fmt.Errorf("batch %s is of tenant %s", kept.ID, kept.Tenant))
 	}
 	a.tenantName = kept.Tenant
-	flags := changeFlags{onBehalfOf: kept.OnBehalfOf}
+	flags.onBehalfOf = kept.OnBehalfOf
+	if flags.limit == 0 { // what was allowed for the batch is allowed for the rest of it
+		flags.limit, flags.reason = kept.Limit, kept.Reason
+	}
 	if kept.DryRun {
 		flags.dryRun = upToCommit
 	}

@@ -31,6 +31,9 @@ func (a *app) opsShowCommand() *cobra.Command {
 		Args:    exactly(1, "an operation's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
+				if err := office.Trusted(); err != nil {
+					return err
+				}
 				o, err := office.Journal.Get(ctx, args[0])
 				if errors.Is(err, journal.ErrNoOperation) {
 					return usage(fmt.Errorf("%w; see them with: billagent ops list", err))

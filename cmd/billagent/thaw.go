@@ -6,6 +6,7 @@ import (
 
 	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/spf13/cobra"
 )
@@ -22,6 +23,12 @@ func (a *app) thawCommand() *cobra.Command {
 			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
 				who, err := a.whom(c, all)
 				if err != nil {
+					return err
+				}
+				if err := office.Trusted(); err != nil { // what else was frozen went with the journal
+					return err
+				}
+				if err := operation.CatchUpFreezes(ctx, office.Journal, office.Audit); err != nil {
 					return err
 				}
 				// Told first: a thaw that cannot be told does not happen.

@@ -179,13 +179,15 @@ func readCheckpoint(text []byte, v note.Verifier) (checkpoint, error) {
 	return checkpoint{seq: seq, hash: parts[2], text: string(text)}, err
 }
 
-// Read returns the entries of a log's folder.
+// Read returns the entries of a log's folder. A last line that was not written to its end was never acknowledged, and is
+// passed over: Verify tells of it, and Append removes it.
 func Read(dir string) ([]Entry, error) {
 	data, err := os.ReadFile(filepath.Join(dir, logFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the audit log: %w", err)
 	}
 	var out []Entry
+	data = data[:bytes.LastIndexByte(data, '\n')+1]
 	for i, line := range bytes.Split(data, []byte("\n")) {
 		if len(line) == 0 {
 			continue

@@ -90,6 +90,8 @@ func Do(ctx context.Context, b Backend, rq userops.Request, h Hooks) (res userop
 	return res
 }
 
+const byOther = "somebody else did it meanwhile"
+
 // maxTries bounds how often a change begins because the user was not as it had been looked at.
 const maxTries = 2
 
@@ -138,6 +140,9 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 	d = c.backend.Rules().Decide(userops.Look{Request: c.Request, All: c.Roster, User: c.Before, Step: c.step})
 	if d.Outcome != "" || len(d.Instead) > 0 {
 		c.Result.After = c.Before
+		if c.Attempt > 0 && d.Outcome == userops.Already {
+			c.Result.Notices = append(c.Result.Notices, byOther)
+		}
 		return d, false
 	}
 	if err := c.course.Ready(ctx); err != nil {
@@ -200,7 +205,7 @@ func (c *Change) commit(ctx context.Context) (out userops.Outcome, again bool, e
 		// A page offers no button for what somebody else has just done.
 		if after, failed := c.course.ReadBack(ctx); failed == nil && after != nil && after.Notice == "" && c.Wanted.Holds(after) {
 			c.Result.After = after
-			c.Result.Notices = append(c.Result.Notices, "somebody else did it meanwhile")
+			c.Result.Notices = append(c.Result.Notices, byOther)
 			return userops.Already, false, nil
 		}
 	}

@@ -8,10 +8,40 @@ import (
 	"time"
 )
 
-// adopted is the fact that an empty journal was accepted beside an audit log that is not.
-const adopted = "adopted_at"
+// The facts of a journal that was empty or new beside an audit log that is not: that it was found so, and that it was filled
+// from the log.
+const (
+	lost    = "lost_at"
+	adopted = "adopted_at"
+)
 
-// New says that nothing was ever written here, nor was it accepted that nothing is.
+// MarkLost writes down that this journal is not the one that the audit log tells of. It stays so until Adopt, whatever else is
+// written meanwhile.
+func (j *Journal) MarkLost(ctx context.Context) error {
+	err := j.tx(ctx, "lost", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", lost, time.Now().UTC().Format(time.RFC3339))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down that the journal was lost: %w", err)
+	}
+	return nil
+}
+
+// Lost says whether MarkLost was called, and Adopt not since.
+func (j *Journal) Lost(ctx context.Context) (bool, error) {
+	var at string
+	err := j.db.QueryRowContext(ctx, "SELECT value FROM facts WHERE name = $1", lost).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading the journal: %w", j.explained(err))
+	}
+	return true, nil
+}
+
+// New says that nothing was ever written here.
 func (j *Journal) New(ctx context.Context) (bool, error) {
 	for _, table := range []string{"operations", "freezes", "facts"} {
 		var one int
@@ -20,7 +50,7 @@ func (j *Journal) New(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
-			return false, fmt.Errorf("reading the journal: %w", err)
+			return false, fmt.Errorf("reading the journal: %w", j.explained(err))
 		}
 	}
 	return true, nil
@@ -40,6 +70,9 @@ func (j *Journal) Adopt(ctx context.Context, ops []Operation, freezes []Freeze) 
 				f.Tenant, f.Reason, f.By, f.At.UnixMicro()); err != nil {
 				return err
 			}
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM facts WHERE name = $1", lost); err != nil {
+			return err
 		}
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", adopted, time.Now().UTC().Format(time.RFC3339))
 		return err

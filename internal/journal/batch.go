@@ -19,6 +19,8 @@ type Batch struct {
 	RequestedBy string     `json:"requested_by"`
 	OnBehalfOf  string     `json:"on_behalf_of,omitempty"`
 	DryRun      bool       `json:"dry_run,omitempty"`
+	Limit       int        `json:"limit,omitempty"`  // of deactivations within an hour, where one was given
+	Reason      string     `json:"reason,omitempty"` // why it was given
 	CreatedAt   time.Time  `json:"created_at"`
 	Rows        []BatchRow `json:"rows"`
 }
@@ -40,8 +42,8 @@ func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []userops.Reque
 		return "", fmt.Errorf("naming a batch: %w", err)
 	}
 	err = j.tx(ctx, "batch", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO batches (id, tenant, requested_by, on_behalf_of, dry_run, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-			id.String(), b.Tenant, b.RequestedBy, b.OnBehalfOf, number(b.DryRun), time.Now().UnixMicro()); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO batches (id, tenant, requested_by, on_behalf_of, dry_run, deactivations, reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+			id.String(), b.Tenant, b.RequestedBy, b.OnBehalfOf, number(b.DryRun), b.Limit, b.Reason, time.Now().UnixMicro()); err != nil {
 			return err
 		}
 		for i, rq := range asked {
@@ -113,7 +115,7 @@ func (j *Journal) Batches(ctx context.Context, tenant string, limit int) ([]Batc
 }
 
 func (j *Journal) batches(ctx context.Context, rest string, args ...any) ([]Batch, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT id, tenant, requested_by, on_behalf_of, dry_run, created_at FROM batches "+rest, args...)
+	rows, err := j.db.QueryContext(ctx, "SELECT id, tenant, requested_by, on_behalf_of, dry_run, deactivations, reason, created_at FROM batches "+rest, args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading batches: %w", j.explained(err))
 	}
@@ -123,7 +125,7 @@ func (j *Journal) batches(ctx context.Context, rest string, args ...any) ([]Batc
 		var b Batch
 		var dry int
 		var created int64
-		if err := rows.Scan(&b.ID, &b.Tenant, &b.RequestedBy, &b.OnBehalfOf, &dry, &created); err != nil {
+		if err := rows.Scan(&b.ID, &b.Tenant, &b.RequestedBy, &b.OnBehalfOf, &dry, &b.Limit, &b.Reason, &created); err != nil {
 			return nil, fmt.Errorf("reading batches: %w", err)
 		}
 		b.DryRun, b.CreatedAt = dry != 0, time.UnixMicro(created).UTC()

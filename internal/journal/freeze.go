@@ -19,17 +19,31 @@ type Freeze struct {
 	Reason string    `json:"reason"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
+
+	Audited bool `json:"-"` // the audit log has its line
 }
 
-// Freeze stops all changes of a tenant before their commit, until Thaw.
+// Freeze stops all changes of a tenant before their commit, until Thaw. Once the audit log has its line, FreezeAudited is called.
 func (j *Journal) Freeze(ctx context.Context, f Freeze) error {
 	err := j.tx(ctx, "freeze", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO freezes (tenant, reason, by_whom, at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (tenant) DO UPDATE SET reason = excluded.reason, by_whom = excluded.by_whom, at = excluded.at`, f.Tenant, f.Reason, f.By, time.Now().UnixMicro())
+		_, err := tx.ExecContext(ctx, `INSERT INTO freezes (tenant, reason, by_whom, at, audited) VALUES ($1, $2, $3, $4, 0)
+			ON CONFLICT (tenant) DO UPDATE SET reason = excluded.reason, by_whom = excluded.by_whom, at = excluded.at, audited = 0`, f.Tenant, f.Reason, f.By, time.Now().UnixMicro())
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("freezing %s: %w", f.Tenant, err)
+	}
+	return nil
+}
+
+// FreezeAudited notes that the audit log has the line of a freeze.
+func (j *Journal) FreezeAudited(ctx context.Context, tenant string) error {
+	err := j.tx(ctx, "freeze audited", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE freezes SET audited = 1 WHERE tenant = $1", tenant)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down that the audit log has the freeze of %s: %w", tenant, err)
 	}
 	return nil
 }
@@ -53,27 +67,31 @@ func (j *Journal) Thaw(ctx context.Context, tenant string) (was bool, err error)
 
 // Freezes lists what is frozen.
 func (j *Journal) Freezes(ctx context.Context) ([]Freeze, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT tenant, reason, by_whom, at FROM freezes ORDER BY tenant")
+	rows, err := j.db.QueryContext(ctx, "SELECT tenant, reason, by_whom, at, audited FROM freezes ORDER BY tenant")
 	if err != nil {
-		return nil, fmt.Errorf("reading the freezes: %w", err)
+		return nil, fmt.Errorf("reading the freezes: %w", j.explained(err))
 	}
 	defer rows.Close()
 	var out []Freeze
 	for rows.Next() {
 		var f Freeze
 		var at int64
-		if err := rows.Scan(&f.Tenant, &f.Reason, &f.By, &at); err != nil {
-			return nil, fmt.Errorf("reading the freezes: %w", err)
+		var audited int
+		if err := rows.Scan(&f.Tenant, &f.Reason, &f.By, &at, &audited); err != nil {
+			return nil, fmt.Errorf("reading the freezes: %w", j.explained(err))
 		}
-		f.At = time.UnixMicro(at).UTC()
+		f.At, f.Audited = time.UnixMicro(at).UTC(), audited != 0
 		out = append(out, f)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading the freezes: %w", j.explained(err))
+	}
+	return out, nil
 }
 
 // Frozen returns an *userops.Error of ErrFrozen if changes of the tenant are frozen.
 func (j *Journal) Frozen(ctx context.Context, tenant string) error {
-	return frozen(ctx, j.db, tenant)
+	return j.explained(frozen(ctx, j.db, tenant))
 }
 
 func frozen(ctx context.Context, db interface {

@@ -128,9 +128,11 @@ func (o *office) findings(t *testing.T) []audit.Finding {
 	defer j.Close()
 	ops, err := j.List(context.Background(), journal.Filter{})
 	require.NoError(t, err)
+	freezes, err := j.Freezes(context.Background())
+	require.NoError(t, err)
 	entries, err := audit.Read(filepath.Join(o.dir, "audit"))
 	require.NoError(t, err)
-	return operation.Reconcile(entries, ops)
+	return operation.Reconcile(entries, ops, freezes)
 }
 
 func (o *office) reconciled(t *testing.T) {

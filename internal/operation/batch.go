@@ -17,7 +17,7 @@ type place struct {
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
 func (d *Directory) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
-	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun}, asked)
+	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun, Limit: d.Policy.Limit, Reason: d.Override}, asked)
 	if err != nil {
 		return "", d.unkept(err)
 	}
@@ -47,11 +47,12 @@ func (d *Directory) written(ctx context.Context, o journal.Operation) error {
 }
 
 // Left lists the rows of a batch that were never carried out: not begun, or ended before their commit since the process was
-// stopped.
+// stopped, or since there would have been more deactivations than allowed.
 func Left(b journal.Batch) []journal.BatchRow {
 	var out []journal.BatchRow
 	for _, r := range b.Rows {
-		if r.Operation == nil || r.Operation.Outcome == userops.Halted && stopped(r.Operation.Reason) {
+		if r.Operation == nil || r.Operation.Outcome == userops.Halted && stopped(r.Operation.Reason) ||
+			r.Operation.Outcome == userops.Refused && strings.Contains(r.Operation.Reason, userops.ErrLimit.Error()) {
 			out = append(out, r)
 		}
 	}

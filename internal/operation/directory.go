@@ -320,8 +320,31 @@ func entryOf(event string, o journal.Operation) audit.Entry {
 	return audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email, DryRun: o.DryRun}
 }
 
+// CatchUpFreezes writes to the audit log the freezes that it did not take when they were made.
+func CatchUpFreezes(ctx context.Context, j *journal.Journal, log *audit.Log) error {
+	all, err := j.Freezes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Audited {
+			continue
+		}
+		if err := log.Append(ctx, audit.Entry{Event: "freeze", Actor: f.By, Tenant: f.Tenant, Reason: f.Reason, Late: true, EndedAt: &f.At}); err != nil {
+			return err
+		}
+		if err := j.FreezeAudited(ctx, f.Tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // catchUp writes to the audit log what it did not take before.
 func (d *Directory) catchUp(ctx context.Context) error {
+	if err := CatchUpFreezes(ctx, d.Journal, d.Audit); err != nil {
+		return err
+	}
 	ops, err := d.Journal.Unaudited(ctx, d.Tenant)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/journal"
@@ -9,8 +10,9 @@ import (
 )
 
 // Reconcile holds the audit log and the journal against each other, both ways: every operation that has ended stands in the
-// log as it ended, and every operation of the log is in the journal. Operations under way are passed over.
-func Reconcile(entries []audit.Entry, ops []journal.Operation) []audit.Finding {
+// log as it ended, and every operation of the log is in the journal; what is frozen by one is frozen by the other. Operations
+// under way are passed over.
+func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal.Freeze) []audit.Finding {
 	var out []audit.Finding
 	find := func(line int64, format string, args ...any) {
 		out = append(out, audit.Finding{Line: int(line), What: fmt.Sprintf(format, args...)})
@@ -37,6 +39,7 @@ func Reconcile(entries []audit.Entry, ops []journal.Operation) []audit.Finding {
 			told[e.Op] = append(told[e.Op], e)
 		}
 	}
+	out = append(out, reconcileFreezes(entries, freezes)...)
 	for _, o := range ops {
 		if !o.Ended() {
 			continue
@@ -52,6 +55,31 @@ func Reconcile(entries []audit.Entry, ops []journal.Operation) []audit.Finding {
 		case !agrees:
 			last := all[len(all)-1]
 			find(last.Seq, "operation %s is %s here, and %s in the journal", o.ID, last.Outcome, o.Outcome)
+		}
+	}
+	return out
+}
+
+func reconcileFreezes(entries []audit.Entry, freezes []journal.Freeze) []audit.Finding {
+	_, told := FromAudit(entries)
+	has := func(all []journal.Freeze, tenant string) bool {
+		return slices.ContainsFunc(all, func(f journal.Freeze) bool { return f.Tenant == tenant })
+	}
+	name := func(tenant string) string {
+		if tenant == journal.Everybody {
+			return "all tenants"
+		}
+		return "tenant " + tenant
+	}
+	var out []audit.Finding
+	for _, f := range freezes {
+		if !has(told, f.Tenant) {
+			out = append(out, audit.Finding{What: "the freeze of " + name(f.Tenant) + " is in the journal and not in the log; the next change writes what is only late"})
+		}
+	}
+	for _, f := range told {
+		if !has(freezes, f.Tenant) {
+			out = append(out, audit.Finding{What: "the freeze of " + name(f.Tenant) + " is in the log and not in the journal"})
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package scimpath_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -33,8 +34,11 @@ func TestABatchListsEverybodyOnce(t *testing.T) {
 	batch := change.Hooks{Batch: true}
 	people := []string{ann, "joann@acme.example", "ann+ap@acme.example", "siobhan.o'brien@acme.example"}
 	for _, email := range people {
+		was, _ := con.UserByEmail(email)
 		r := p.Do(t.Context(), useropstest.SetRole(email, "Accountant"), batch)
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		assert.Equal(t, was.Role, r.Before.Role, "as it was before")
+		assert.Equal(t, "Accountant", r.After.Role)
 	}
 	assert.EqualValues(t, 1, n.Load())
 	for _, email := range people {
@@ -52,8 +56,18 @@ func TestABatchListsEverybodyOnce(t *testing.T) {
 	assert.Equal(t, userops.Already, p.Do(t.Context(), newcomer, batch).Outcome)
 	assert.Equal(t, 1, changesOf(con, "invite", newcomer.Email))
 
-	plain := open(t, options(t, inFront(t, con.SCIMURL(), lists(&n))))
 	before := n.Load()
+	for i := range 4 {
+		in := newcomer
+		in.Email = fmt.Sprintf("batch%d@acme.example", i)
+		require.Equal(t, userops.Done, p.Do(t.Context(), in, batch).Outcome)
+		require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Deactivate(in.Email), batch).Outcome, "who came in this batch is known")
+		require.ErrorIs(t, p.Do(t.Context(), useropstest.Deactivate("nobody"+in.Email), batch).Err, userops.ErrNotFound)
+	}
+	assert.Equal(t, before, n.Load(), "neither who comes nor who is not there has everybody listed again")
+
+	plain := open(t, options(t, inFront(t, con.SCIMURL(), lists(&n))))
+	before = n.Load()
 	plain.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 	plain.Change(t.Context(), useropstest.SetRole(ann, "Payer"))
 	assert.EqualValues(t, 2, n.Load()-before, "where it is no batch everybody is read each time")

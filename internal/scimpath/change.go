@@ -49,11 +49,12 @@ func (p *Path) Do(ctx context.Context, rq userops.Request, h change.Hooks) usero
 // course is one change on its way.
 type course struct {
 	*change.Change
-	p    *Path
-	s    *service
-	e    *entry  // whom it is about, as last read; nil: nobody
-	send *sender // nil until something is to be sent
-	done func()  // ends the evidence
+	p     *Path
+	s     *service
+	e     *entry  // whom it is about, as last read; nil: nobody
+	after *entry  // the same as last read back
+	send  *sender // nil until something is to be sent
+	done  func()  // ends the evidence
 	// pruned says that roles beside the one asked for were taken away.
 	pruned bool
 }
@@ -81,7 +82,7 @@ func (p *Path) Begin(ctx context.Context, c *change.Change) (change.Course, erro
 
 // End implements change.Course.
 func (c *course) End() {
-	c.p.note(c.Result.Outcome, c.Result.After)
+	c.p.note(c.Result.Outcome, c.after)
 	c.done()
 }
 

@@ -294,3 +294,39 @@ func TestCapabilitiesFollowFromDiscovery(t *testing.T) {
 	require.ErrorIs(t, r.Err, userops.ErrIncomplete)
 	assert.Contains(t, r.Reason, "only the first page, 4 of 11")
 }
+
+// TestSomebodyElseInvitesUnderTheSameAddress has another administrator create the user directly before our request.
+func TestSomebodyElseInvitesUnderTheSameAddress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first, last string
+		want        userops.Outcome
+	}{"the same": {newcomer.FirstName, newcomer.LastName, userops.Already}, "with another name": {"Somebody", "Else", userops.Halted}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			con := startConsole(t)
+			other := open(t, options(t, con.SCIMURL()))
+			theirs := newcomer
+			theirs.FirstName, theirs.LastName = c.first, c.last
+			service := meanwhile("POST", func() { assert.Equal(t, userops.Done, other.Change(t.Context(), theirs).Outcome) })
+			r := open(t, options(t, inFront(t, con.SCIMURL(), service))).Change(t.Context(), newcomer)
+			require.Equal(t, c.want, r.Outcome, r.Reason)
+			u, _ := con.UserByEmail(newcomer.Email)
+			assert.Equal(t, c.first, u.FirstName)
+			assert.Equal(t, 1, changesOf(con, "invite", newcomer.Email))
+			if c.want == userops.Already {
+				assert.Contains(t, r.Notices, "somebody else did it meanwhile")
+				return
+			}
+			require.ErrorIs(t, r.Err, userops.ErrOtherName)
+		})
+	}
+}
+
+func TestAnAddressThatLooksLikeAnotherGetsAHint(t *testing.T) {
+	t.Parallel()
+	con := startConsole(t)
+	_, err := open(t, options(t, con.SCIMURL())).Get(t.Context(), "аnn@acme.example")
+	require.ErrorIs(t, err, userops.ErrNotFound)
+	assert.Contains(t, userops.HintOf(err), "ann@acme.example is listed and looks the same")
+}

@@ -264,7 +264,8 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 		return userops.User{}, p.failure(act, email, err)
 	}
 	if found == nil {
-		return userops.User{}, &userops.Error{Act: act, Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrNotFound, Hint: "list everyone with: billagent users list --status all"}
+		ros, _, _ := p.everyone(ctx, s) // only for the hint: somebody's address may look the same
+		return userops.User{}, p.Rules().NotFound(ros, email)
 	}
 	return found.user, nil
 }

@@ -2,6 +2,7 @@ package scimpath
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/billagent/billagent/internal/userops"
@@ -43,8 +44,17 @@ func (p *Path) stands(ctx context.Context, s *service, k *known, email string) (
 		return false, nil // it is told by the reading that follows
 	}
 	if e == nil {
-		now, err := p.find(ctx, s, email)
-		return err == nil && now == nil, err
+		if !s.filter {
+			return false, nil
+		}
+		// That nobody was there was proved by the list; whether somebody has come since the filter tells well enough: the service
+		// itself keeps an address from being used twice.
+		now, _, err := p.filtered(ctx, s, email)
+		var said *ServiceError
+		if errors.As(err, &said) && absent(said.Status) {
+			return false, nil
+		}
+		return err == nil && len(now) == 0, err
 	}
 	if e.user.Holds(p.opts.Administrator) {
 		return false, nil
@@ -54,7 +64,7 @@ func (p *Path) stands(ctx context.Context, s *service, k *known, email string) (
 }
 
 // note brings what a change has come to into what is known. What is not certain is not known any more.
-func (p *Path) note(out userops.Outcome, after *userops.User) {
+func (p *Path) note(out userops.Outcome, after *entry) {
 	if p.known == nil {
 		return
 	}
@@ -62,12 +72,17 @@ func (p *Path) note(out userops.Outcome, after *userops.User) {
 	case userops.Already, userops.Refused, userops.Halted:
 		return
 	case userops.Done:
+		if after == nil {
+			break
+		}
 		for i := range p.known.all {
-			if after != nil && p.known.all[i].user.ID == after.ID {
-				p.known.all[i].user, p.known.ros.Users[i] = *after, *after
+			if p.known.all[i].user.ID == after.user.ID {
+				p.known.all[i], p.known.ros.Users[i] = *after, after.user
 				return
 			}
 		}
+		p.known.all, p.known.ros.Users = append(p.known.all, *after), append(p.known.ros.Users, after.user)
+		return
 	}
-	p.known = nil // somebody came, or what became of it is open
+	p.known = nil // what became of it is open
 }

@@ -61,7 +61,7 @@ func (s *sent) End(context.Context, *change.Change, userops.Outcome) {}
 // others instead of putting one in their place, as one does that merges lists, are taken away once.
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
-	after, err := c.p.look(ctx, c.s, c.Email, c.Before)
+	after, err := c.look(ctx)
 	if err != nil || c.pruned || !c.tooMany(after) {
 		return after, err
 	}
@@ -69,7 +69,7 @@ func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	if err := c.p.prune(ctx, c.s, c.send, after.ID, c.Wanted.Role); err != nil {
 		c.p.opts.Log.Warn("roles that were not asked for could not be taken away", "user", c.Email, "error", err)
 	}
-	return c.p.look(ctx, c.s, c.Email, c.Before)
+	return c.look(ctx)
 }
 
 // tooMany says that the role that was asked for stands beside others.
@@ -103,20 +103,20 @@ func (p *Path) prune(ctx context.Context, s *service, send *sender, id, role str
 	return nil
 }
 
-// look reads one user again: by id who was there before, by e-mail who is to be new.
-func (p *Path) look(ctx context.Context, s *service, email string, before *userops.User) (*userops.User, error) {
-	var e *entry
+// look reads one user again.
+func (c *course) look(ctx context.Context) (*userops.User, error) {
 	var err error
-	if before != nil {
-		e, err = p.fetch(ctx, s, before.ID)
+	if c.Before != nil {
+		c.after, err = c.p.fetch(ctx, c.s, c.Before.ID)
 	} else {
-		e, err = p.find(ctx, s, email)
+		c.after, err = c.p.find(ctx, c.s, c.Email)
 	}
-	if err != nil || e == nil {
+	if err != nil || c.after == nil {
 		return nil, err
 	}
-	if before != nil && !userops.SameEmail(before.Email, e.user.Email) {
-		return nil, &userops.Error{Act: "reading back", Target: email, Tenant: p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: errors.New("its id is somebody else's now"), Hint: "look at both users by hand"}
+	if c.Before != nil && !userops.SameEmail(c.Before.Email, c.after.user.Email) {
+		return nil, &userops.Error{Act: "reading back", Target: c.Email, Tenant: c.p.opts.Tenant, Kind: userops.ErrAmbiguous, Cause: errors.New("its id is somebody else's now"), Hint: "look at both users by hand"}
 	}
-	return &e.user, nil
+	user := c.after.user
+	return &user, nil
 }

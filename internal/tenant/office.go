@@ -54,26 +54,37 @@ func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office,
 	}
 	j, err := journal.Open(ctx, where, journal.Options{})
 	if errors.Is(err, journal.ErrDamaged) {
-		return fail("opening the journal", userops.ErrDamaged, err, "put the file aside, and make a journal of the audit log: billagent ops adopt")
+		return fail("opening the journal", userops.ErrDamaged, err, asideHint)
 	}
 	if err != nil {
 		return fail("opening the journal", userops.ErrStorage, err, "make room on the disk, or see to the journal's database")
 	}
 	o := &Office{Journal: j, Audit: log, AuditDir: AuditDir(c)}
-	if o.lost, err = o.isLost(ctx); err != nil {
+	if o.lost, err = o.isLost(ctx); errors.Is(err, journal.ErrDamaged) {
+		return fail("opening the journal", userops.ErrDamaged, errors.Join(err, j.Close()), asideHint)
+	} else if err != nil {
 		return fail("opening the journal", userops.ErrStorage, errors.Join(err, j.Close()), "see to the journal and the audit log in the state folder")
 	}
 	return o, nil
 }
 
-// isLost says that the audit log tells of what the journal must have known.
+const asideHint = "put the file aside, and make a journal of the audit log: billagent ops adopt"
+
+// isLost says that the audit log tells of what the journal must have known. It is written down, so that what is written into
+// the new journal before it is filled from the log (a freeze) does not hide it.
 func (o *Office) isLost(ctx context.Context) (bool, error) {
+	if lost, err := o.Journal.Lost(ctx); err != nil || lost {
+		return lost, err
+	}
 	fresh, err := o.Journal.New(ctx)
 	if err != nil || !fresh {
 		return false, err
 	}
 	entries, err := audit.Read(o.AuditDir)
-	return slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }), err
+	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }) {
+		return false, err
+	}
+	return true, o.Journal.MarkLost(ctx)
 }
 
 // Trusted returns an *userops.Error of ErrLost where the journal is not that of the audit log: with it went what is frozen and

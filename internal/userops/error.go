@@ -15,6 +15,7 @@ var (
 	ErrNoRole       = errors.New("no role was named")
 	ErrOption       = errors.New("that is not on offer")
 	ErrOtherRole    = errors.New("the user has another role")
+	ErrOtherName    = errors.New("the user has another name")
 	ErrInactive     = errors.New("the user is inactive")
 	ErrSelf         = errors.New("that is the account this program signs in with")
 	ErrLastAdmin    = errors.New("at least one active administrator must remain")

@@ -166,6 +166,9 @@ func (r Rules) invite(l Look) Decision {
 	case u.Status == Active && u.Role != in.Role:
 		return fail(ErrOtherRole, fmt.Sprintf("the user is active with the role %s, not %s", u.Role, in.Role),
 			fmt.Sprintf("if the role is to change: billagent users set-role %s --role %q", u.Email, in.Role))
+	case !(Wanted{FirstName: in.FirstName, LastName: in.LastName}).named(u):
+		return fail(ErrOtherName, fmt.Sprintf("the e-mail belongs to %s %s (%s), and the invitation is for %s %s", u.FirstName, u.LastName, u.Status, in.FirstName, in.LastName),
+			"look whether it is the same person: if so the user is there already, and only the name differs")
 	case u.Status == Active:
 		return Decision{Outcome: Already}
 	case u.Status == Pending:

@@ -62,7 +62,7 @@ var cases = []testCase{
 	{"deactivate", deactivate}, {"deactivate refused", deactivateRefused}, {"deactivate the last administrator", deactivateLast}, {"deactivate halted", deactivateHalted},
 	{"reactivate", reactivate}, {"set role", setRole}, {"set role halted", setRoleHalted},
 	{"invite", invite}, {"invite without a role", inviteWithoutRole}, {"invite halted", inviteHalted}, {"invite someone known", inviteKnown},
-	{"invite with another role", inviteOtherRole}, {"a role written otherwise", nearRoles},
+	{"invite with another role", inviteOtherRole}, {"invite with another name", inviteOtherName}, {"a role written otherwise", nearRoles},
 	{"dual control", dualControl}, {"cancelled", cancelled}, {"roles and capabilities", roles},
 }
 
@@ -319,6 +319,21 @@ func inviteOtherRole(t *testing.T, b Backend) {
 	assert.Equal(t, before, b.Stored())
 }
 
+// inviteOtherName invites people whose addresses belong to somebody of another name.
+func inviteOtherName(t *testing.T, b Backend) {
+	before := b.Stored()
+	for _, in := range []userops.Request{
+		{Action: userops.Invite, Email: "ann@acme.example", FirstName: "Ann", LastName: "Leigh", Role: "Approver"},
+		{Action: userops.Invite, Email: "gone@acme.example", FirstName: "Gerda", LastName: "Gone", Role: "Payer", Reactivate: true},
+	} {
+		r := b.Directory.Change(t.Context(), in)
+		outcome(t, userops.Halted, r)
+		require.ErrorIs(t, r.Err, userops.ErrOtherName)
+		assert.Contains(t, r.Reason, in.FirstName+" "+in.LastName)
+	}
+	assert.Equal(t, before, b.Stored())
+}
+
 // nearRoles asks for a role as people write it. What a page shows alike is alike; anything else is refused with what may be
 // meant.
 func nearRoles(t *testing.T, b Backend) {
@@ -367,5 +382,5 @@ func roles(t *testing.T, b Backend) {
 	}
 	c, err := b.Directory.Capabilities(t.Context())
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole}, c.Can)
+	assert.ElementsMatch(t, userops.Actions(), c.Can)
 }

@@ -1,0 +1,6 @@
+-- Whether the audit log has the line of a freeze. Those of before this column are taken to be there.
+ALTER TABLE freezes ADD COLUMN audited INTEGER NOT NULL DEFAULT 1;
+
+-- What was allowed explicitly for a batch: so many deactivations within an hour, and why. 0: the default limit.
+ALTER TABLE batches ADD COLUMN deactivations INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE batches ADD COLUMN reason TEXT NOT NULL DEFAULT '';

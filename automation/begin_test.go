@@ -102,3 +102,35 @@ func TestAChangeWithinThePageIsWaitedFor(t *testing.T) {
 	require.ErrorIs(t, err, automation.ErrMissing)
 	assert.Contains(t, err.Error(), "it shows what it showed before")
 }
+
+// TestAListThatLoadsInBetweenIsNotAtRest has a list that is away, empty or says that it loads before it shows who was searched.
+func TestAListThatLoadsInBetweenIsNotAtRest(t *testing.T) {
+	t.Parallel()
+	for name, between := range map[string]string{
+		"empty":       `body.innerHTML = ''`,
+		"loading":     `body.innerHTML = '<tr><td colspan=2>Loading…</td></tr>'`,
+		"away":        `t.remove()`,
+		"loads twice": `body.innerHTML = ''; setTimeout(() => { body.innerHTML = '<tr><td colspan=2>Loading…</td></tr>' }, 350)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, tableOf(0, 5)+`<button>Go</button><script>
+				const t = document.querySelector('table'), body = t.querySelector('tbody');
+				document.querySelector('button').onclick = () => {
+					`+between+`;
+					setTimeout(() => { document.body.prepend(t); body.innerHTML = '<tr><td><a href="/u/9">P</a></td><td>p9@x.com</td></tr>'; }, 700);
+				};</script>`)
+			require.NoError(t, w.Changes(t.Context(), people(), 20*time.Second, func() (bool, error) {
+				return true, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short})
+			}))
+			found, err := w.FindRow(t.Context(), automation.Reading{Table: people(), Bound: 5 * time.Second}, "p9@x.com")
+			require.NoError(t, err)
+			assert.True(t, found)
+		})
+	}
+	w := setup(t, tableOf(0, 5)+`<button>Go</button><script>
+		document.querySelector('button').onclick = () => { document.querySelector('tbody').innerHTML = ''; };</script>`)
+	require.NoError(t, w.Changes(t.Context(), people(), 20*time.Second, func() (bool, error) {
+		return true, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short})
+	}), "a search may find nobody")
+}

@@ -46,28 +46,42 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 	}
 }
 
-// Changes does something that changes what a target shows within the page, and waits until that differs from before and is at
-// rest. do returns false where nothing was done after all.
+// How long what a target shows must stay as it is to be at rest, once nothing that the page asked for is under way. Pages show
+// that they are loading, or nothing, in between: nothing at all is believed only after longer.
+const (
+	restTime      = time.Second
+	emptyRestTime = 3 * time.Second
+)
+
+// Changes does something that changes what a target shows within the page, and waits until that differs from before, nothing
+// that the page has asked for since is under way, and it is at rest. do returns false where nothing was done after all.
 func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Duration, do func() (bool, error)) error {
 	before, err := p.shown(ctx, t)
 	if err != nil {
 		return err
 	}
+	mark := p.traffic.mark()
 	if did, err := do(); err != nil || !did {
 		return err
 	}
 	ctx, cancel := patient(ctx, bound)
 	defer cancel()
-	for last := before; ; {
+	for last, since := before, time.Now(); ; {
 		now, err := p.shown(ctx, t)
+		if err == nil && now != last {
+			last, since = now, time.Now()
+		}
+		still := restTime
+		if last.Empty {
+			still = emptyRestTime
+		}
+		open, _, _, _ := p.traffic.look(quest{open: mark})
 		switch {
-		case err == nil && !now.Busy && now.Print != before.Print && now.Print == last.Print:
+		case err == nil && now.Print != before.Print && !now.Busy && !now.Gone && open == 0 && time.Since(since) >= still:
 			return nil
 		case over(ctx):
 			return &Error{Act: "await the change of", Target: t.Name, Kind: ErrMissing, Page: WithoutQuery(p.URL()),
-				Last: "it shows what it showed before, or does not come to rest", Waited: bound.String(), Want: "another content, at rest", Cause: context.Cause(ctx)}
-		case err == nil:
-			last = now
+				Last: "it shows what it showed before, has gone, or does not come to rest", Waited: bound.String(), Want: "another content, at rest", Cause: context.Cause(ctx)}
 		}
 		if err := p.landed(ctx); err != nil {
 			return err
@@ -75,10 +89,12 @@ func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Dura
 	}
 }
 
-// print is what a target shows, as a hash; of one that is not there, nothing.
+// print is what a target shows, as a hash.
 type print struct {
 	Print string `json:"print"`
-	Busy  bool   `json:"busy"`
+	Busy  bool   `json:"busy"`  // it says so itself
+	Gone  bool   `json:"gone"`  // it is not there
+	Empty bool   `json:"empty"` // it shows no text
 }
 
 // shown takes a print of a target, a frame after the one before.

@@ -30,10 +30,11 @@ type App struct {
 		Refused   []string `json:"refused"`   // its last group is what the console says
 		Requested []string `json:"requested"` // a second person must approve
 	} `json:"answers"`
-	Unlisted bool     `json:"account_unlisted"`    // the account that signs in does not stand in its own list of users
-	Single   bool     `json:"single_organisation"` // an account has one organisation, so that none need be configured
-	Sockets  string   `json:"sockets"`             // why pages may name people on WebSockets while something is committed; empty: they may not
-	Storage  []string `json:"storage"`             // keys of a page's storage without which it is not signed in
+	EditsInactive bool     `json:"inactive_editable"`   // an inactive user can be edited, so that a role is settled before access is given back
+	Unlisted      bool     `json:"account_unlisted"`    // the account that signs in does not stand in its own list of users
+	Single        bool     `json:"single_organisation"` // an account has one organisation, so that none need be configured
+	Sockets       string   `json:"sockets"`             // why pages may name people on WebSockets while something is committed; empty: they may not
+	Storage       []string `json:"storage"`             // keys of a page's storage without which it is not signed in
 
 	file *datafile.File
 }

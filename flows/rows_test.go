@@ -58,6 +58,16 @@ steps:
       reload:
         - open: /list
 `
+	changesFlow = `flow: roles
+about: who is there once a search has been answered
+timeout: 1m
+outputs: { users: rows }
+steps:
+  - open: /search
+  - click: { target: next }
+    changes: list
+  - rows: { table: list, as: users }
+`
 	expectFlow = `flow: invite
 about: what a page comes to say
 timeout: 1m
@@ -101,7 +111,7 @@ func (s *site) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	t.Helper()
 	dir := t.TempDir()
-	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "selectors/a/l.yaml": rowsVersion} {
+	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "selectors/a/l.yaml": rowsVersion} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 	}
@@ -112,6 +122,11 @@ func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	mux.HandleFunc("GET /words", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(rw, `<!doctype html><table></table><p id=words>Bob Moss</p><script>setTimeout(() => { words.textContent = 'Ann Lee'; }, 700)</script>`)
+	})
+	mux.HandleFunc("GET /search", func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(rw, `<!doctype html><table id=list><thead><tr><th>Email</th></tr></thead><tbody><tr><td>old@x.com</td></tr></tbody></table><a id=next href="#">Search</a>
+			<script>next.onclick = () => setTimeout(() => { document.querySelector('tbody').innerHTML = '<tr><td>new@x.com</td></tr>'; }, 600)</script>`)
 	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
@@ -219,4 +234,12 @@ func TestATableOfSeveralPagesNeedsAReload(t *testing.T) {
 	for _, says := range []string{"has a reload", "either on or equals", "asks goes with"} {
 		assert.ErrorContains(t, err, says)
 	}
+}
+
+// TestAStepThatChangesWithinThePageWaitsForIt reads a list that a search draws anew a while later.
+func TestAStepThatChangesWithinThePageWaitsForIt(t *testing.T) {
+	t.Parallel()
+	res, err := runOn(t, &site{}, "roles")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"new@x.com"}, emailsOf(res.Rows["users"]))
 }

@@ -119,15 +119,18 @@ const checkedState = ({ target }) => {
   return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
 };
 
-// printOf hashes what a target shows, its fields included, once a frame has been drawn. busy says that it says so itself.
+// printOf hashes what a target shows, its fields included, once a frame has been drawn. busy says that it says so itself, gone
+// that it is not there, empty that it shows no text outside its head.
 async function printOf({ target }) {
   await frame();
   await pause(50);
   const found = resolve(target);
-  if (found instanceof Miss) return { print: '', busy: false };
+  if (found instanceof Miss) return { print: '', busy: false, gone: true, empty: true };
   const fields = queryAll(found.el, 'input,select,textarea').map((el) => `${valueOf(el)} ${el.checked}`);
   const busy = Boolean(found.el.closest('[aria-busy=true]') || found.el.querySelector('[aria-busy=true]'));
-  return { print: hashOf(found.el.textContent + '\u0000' + fields.join('\u0000')), busy };
+  const head = queryAll(found.el, 'thead').map((el) => el.textContent).join('');
+  const empty = found.el.textContent.replace(head, '').trim() === '' && fields.length === 0;
+  return { print: hashOf(found.el.textContent + '\u0000' + fields.join('\u0000')), busy, gone: false, empty };
 }
 
 // mark remembers the document a target is in, and replaced says whether another has taken its place since.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -20,7 +19,7 @@ func (a *app) opsCommand() *cobra.Command {
 }
 
 // withOffice opens the journal and the audit log without opening any tenant.
-func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, office *tenant.Office) error) (err error) {
+func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, office *tenant.Office) error) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -36,7 +35,7 @@ func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *con
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, office.Close()) }()
+	defer a.closing("the journal", office.Close)
 	return do(ctx, c, office)
 }
 

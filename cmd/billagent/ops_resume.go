@@ -94,6 +94,9 @@ func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) erro
 	if kept.DryRun {
 		flags.dryRun = upToCommit
 	}
+	if kept.Through {
+		flags.dryRun = throughPress
+	}
 	return a.serveOperations(cmd, flags, func(ctx context.Context, dir *operation.Directory) error {
 		if _, err := dir.Resume(ctx); err != nil { // what was left at its commit is settled, and its row with it
 			return err

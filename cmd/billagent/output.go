@@ -165,7 +165,8 @@ func harmless(s string) string {
 		}
 		return r
 	}, s)
-	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
+	seen := strings.TrimLeftFunc(s, func(r rune) bool { return unicode.IsSpace(r) || userops.Unseen(r) })
+	if strings.IndexAny(seen, "=+-@＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -189,7 +190,8 @@ func exitCode(err error) int {
 		return 1
 	}
 	var op *userops.Error
-	if errors.As(err, &op) {
+	var file *fs.PathError
+	if errors.As(err, &op) || errors.As(err, &file) {
 		return userops.Halted.ExitCode()
 	}
 	return 1

@@ -31,7 +31,8 @@ func (p *Path) Traits() change.Traits {
 
 // Rules implements change.Backend.
 func (p *Path) Rules() userops.Rules {
-	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Library.App.Roles.Administrator}
+	return userops.Rules{Tenant: p.opts.Tenant, Self: p.opts.Account, Administrator: p.opts.Library.App.Roles.Administrator,
+		EditsInactive: p.opts.Library.App.EditsInactive}
 }
 
 // Failure implements change.Backend.

@@ -47,7 +47,7 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 	if want.ID != "" && id != want.ID || want.Name != "" && name != want.Name { // what cannot be read is not proved
 		p.version = nil
 		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
-			Cause: fmt.Errorf("the console is signed in to %q (%s)", name, id), Hint: "check organisation.id and organisation.name: each that is given must be what the console shows"}
+			Cause: fmt.Errorf("the console is signed in to %q (%s), and %s is configured", name, id, want), Hint: "check organisation.id and organisation.name: each that is given must be what the console shows"}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -48,6 +49,17 @@ type Options struct {
 
 // Organisation is chosen at sign-in by id, or by its exact name.
 type Organisation struct{ ID, Name string }
+
+// String shows what of it is configured, with every character that is not seen.
+func (o Organisation) String() string {
+	switch {
+	case o.Name == "":
+		return o.ID
+	case o.ID == "":
+		return strconv.QuoteToASCII(o.Name)
+	}
+	return strconv.QuoteToASCII(o.Name) + " (" + o.ID + ")"
+}
 
 // Preferences is the choice for the screen of e-mail preferences that follows an invitation.
 type Preferences struct {

@@ -120,7 +120,7 @@ func (s *settling) beside() []string {
 }
 
 func (s *settling) awaits() error {
-	return s.Fail(userops.ErrApproval, nil, "let another administrator approve it in the console")
+	return s.Fail(userops.ErrApproval, nil, "let another administrator approve it in the "+s.backend.Traits().Noun)
 }
 
 // unsettled ends a change of which the stored state does not tell.
@@ -153,7 +153,7 @@ func (s *settling) unsettled(ctx context.Context) (userops.Outcome, bool, error)
 // unknown says until when it was looked.
 func (s *settling) unknown(cause error, hint string) error {
 	if hint == "" {
-		hint = "look at this user in the console by hand, and at the evidence; then run the command again: it begins by looking"
+		hint = "look at this user in the " + s.backend.Traits().Noun + " by hand, and at the evidence; then run the command again: it begins by looking"
 	}
 	until := fmt.Errorf("%w; looked until %s", cause, s.looked.UTC().Format(time.RFC3339))
 	for _, remark := range s.sent.Remarks() {

@@ -57,7 +57,7 @@ func (j *Journal) New(ctx context.Context) (bool, error) {
 }
 
 // Adopt writes down operations that have ended and freezes, as another record tells of them, in one transaction: of those
-// that are here already nothing changes.
+// that are here already nothing changes. An operation whose end that record does not have is told to it later (Unaudited).
 func (j *Journal) Adopt(ctx context.Context, ops []Operation, freezes []Freeze) error {
 	err := j.tx(ctx, "adopt", func(tx *sql.Tx) error {
 		for _, o := range ops {
@@ -96,8 +96,8 @@ func adoptOne(ctx context.Context, tx *sql.Tx, o Operation) error {
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, outcome, reason,
 		before_user, after_user, selector_version, created_at, updated_at, intent_at, audited)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT DO NOTHING`,
 		o.ID, o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun),
-		string(Verified), string(o.Outcome), o.Reason, before, after, o.SelectorVersion, o.CreatedAt.UnixMicro(), o.UpdatedAt.UnixMicro(), intent)
+		string(Verified), string(o.Outcome), o.Reason, before, after, o.SelectorVersion, o.CreatedAt.UnixMicro(), o.UpdatedAt.UnixMicro(), intent, number(o.Audited))
 	return err
 }

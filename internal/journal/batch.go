@@ -19,8 +19,9 @@ type Batch struct {
 	RequestedBy string     `json:"requested_by"`
 	OnBehalfOf  string     `json:"on_behalf_of,omitempty"`
 	DryRun      bool       `json:"dry_run,omitempty"`
-	Limit       int        `json:"limit,omitempty"`  // of deactivations within an hour, where one was given
-	Reason      string     `json:"reason,omitempty"` // why it was given
+	Through     bool       `json:"dry_run_through,omitempty"` // the rehearsal presses, too
+	Limit       int        `json:"limit,omitempty"`           // of deactivations within an hour, where one was given
+	Reason      string     `json:"reason,omitempty"`          // why it was given
 	CreatedAt   time.Time  `json:"created_at"`
 	Rows        []BatchRow `json:"rows"`
 }
@@ -43,7 +44,7 @@ func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []userops.Reque
 	}
 	err = j.tx(ctx, "batch", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO batches (id, tenant, requested_by, on_behalf_of, dry_run, deactivations, reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-			id.String(), b.Tenant, b.RequestedBy, b.OnBehalfOf, number(b.DryRun), b.Limit, b.Reason, time.Now().UnixMicro()); err != nil {
+			id.String(), b.Tenant, b.RequestedBy, b.OnBehalfOf, number(b.DryRun)+number(b.Through), b.Limit, b.Reason, time.Now().UnixMicro()); err != nil {
 			return err
 		}
 		for i, rq := range asked {
@@ -128,7 +129,7 @@ func (j *Journal) batches(ctx context.Context, rest string, args ...any) ([]Batc
 		if err := rows.Scan(&b.ID, &b.Tenant, &b.RequestedBy, &b.OnBehalfOf, &dry, &b.Limit, &b.Reason, &created); err != nil {
 			return nil, fmt.Errorf("reading batches: %w", err)
 		}
-		b.DryRun, b.CreatedAt = dry != 0, time.UnixMicro(created).UTC()
+		b.DryRun, b.Through, b.CreatedAt = dry != 0, dry > 1, time.UnixMicro(created).UTC()
 		out = append(out, b)
 	}
 	if err := rows.Err(); err != nil {

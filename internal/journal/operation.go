@@ -50,6 +50,8 @@ type Operation struct {
 	CreatedAt       time.Time       `json:"created_at"`
 	UpdatedAt       time.Time       `json:"updated_at"`
 	IntentAt        *time.Time      `json:"intent_at,omitempty"`
+
+	Audited bool `json:"-"` // of one that is adopted: the audit log has its end
 }
 
 // Ended says that an operation has its outcome.
@@ -352,7 +354,7 @@ func (j *Journal) Deactivations(ctx context.Context, tenant string, since time.T
 	err = j.db.QueryRowContext(ctx, `SELECT COUNT(DISTINCT `+j.folded+`) FROM operations WHERE tenant = $1 AND action = 'deactivate' AND dry_run = 0 AND intent_at >= $2
 		AND (outcome IN ('done', 'requested', 'unknown') OR outcome = '' AND state IN ('intent', 'acted', 'verified'))`, tenant, since.UnixMicro()).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("counting deactivations: %w", err)
+		return 0, fmt.Errorf("counting deactivations: %w", j.explained(err))
 	}
 	return n, nil
 }

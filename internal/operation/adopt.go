@@ -47,6 +47,7 @@ func take(o *journal.Operation, e audit.Entry) {
 		o.IntentAt = &e.Time
 	}
 	if e.Event == "outcome" || e.Event == "settled" {
+		o.Audited = true
 		o.Outcome, o.Reason, o.After, o.SelectorVersion = e.Outcome, e.Reason, e.After, e.SelectorVersion
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -201,4 +202,30 @@ func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 	r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u4@acme.example"))
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "three have gone within the hour")
 	require.NoError(t, j.Adopt(t.Context(), ops, freezes), "once more changes nothing")
+}
+
+// TestAnOperationWithoutAnEndInTheLogGetsOne loses the journal of an operation that the log has only the intent of.
+func TestAnOperationWithoutAnEndInTheLogGetsOne(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, 4)
+	d := o.desk(t, nil)
+	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
+	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "intent", Actor: "eve", Tenant: "acme", Op: "op-cut", Action: userops.Deactivate, Target: "u2@acme.example"}))
+	require.NoError(t, d.Close())
+	for _, f := range []string{"journal.db", "journal.db-wal", "journal.db-shm"} {
+		_ = os.Remove(filepath.Join(o.dir, f))
+	}
+	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{})
+	require.NoError(t, err)
+	ops, freezes := operation.FromAudit(o.entries(t))
+	require.NoError(t, j.Adopt(t.Context(), ops, freezes))
+	require.NoError(t, j.Close())
+	require.Len(t, o.findings(t), 1)
+	require.Equal(t, userops.Done, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
+	o.reconciled(t)
+	last := o.entries(t)
+	i := slices.IndexFunc(last, func(e audit.Entry) bool { return e.Op == "op-cut" && e.Event == "outcome" })
+	require.Positive(t, i)
+	assert.True(t, last[i].Late)
+	assert.Equal(t, userops.Unknown, last[i].Outcome)
 }

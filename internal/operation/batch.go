@@ -17,7 +17,7 @@ type place struct {
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
 func (d *Directory) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
-	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun, Limit: d.Policy.Limit, Reason: d.Override}, asked)
+	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun, Through: d.Through, Limit: d.Policy.Limit, Reason: d.Override}, asked)
 	if err != nil {
 		return "", d.unkept(err)
 	}
@@ -61,7 +61,7 @@ func Left(b journal.Batch) []journal.BatchRow {
 
 // stopped says that a reason is that somebody stopped the process, not that the change could not be made.
 func stopped(reason string) bool {
-	for _, kind := range []error{userops.ErrInterrupted, userops.ErrCancelled, userops.ErrOutput} {
+	for _, kind := range []error{userops.ErrInterrupted, userops.ErrCancelled, userops.ErrOutput, userops.ErrTimeout} {
 		if strings.HasPrefix(reason, kind.Error()) {
 			return true
 		}

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors/datafile"
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
 )
@@ -108,10 +108,13 @@ func (s *signer) renew(ctx context.Context, over *http.Client) error {
 func (s *signer) forget() { s.token = nil }
 
 // tlsConfig trusts the system's certificates and those of a file, and shows our own certificate if there is one.
+// caBound is how large a file of certificates may be: a system's whole bundle has some 250 KiB.
+const caBound = 4 << 20
+
 func tlsConfig(ca string, auth Auth) (*tls.Config, error) {
 	conf := &tls.Config{MinVersion: tls.VersionTLS12}
 	if ca != "" {
-		pem, err := os.ReadFile(ca)
+		pem, err := datafile.ReadFile(ca, caBound)
 		if err != nil {
 			return nil, fmt.Errorf("ca: %w", err)
 		}

@@ -75,7 +75,7 @@ func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 // tooMany says that the role that was asked for stands beside others.
 func (c *course) tooMany(u *userops.User) bool {
 	role := c.Wanted.Role
-	return c.send != nil && c.s.patch && c.p.mapping.role.several() && role != "" && u != nil && u.Role != role && u.Holds(role)
+	return c.send != nil && !c.send.refused() && c.s.patch && c.p.mapping.role.several() && role != "" && u != nil && u.Role != role && u.Holds(role)
 }
 
 // prune takes the roles beside one away, each by its value.

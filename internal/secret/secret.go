@@ -104,8 +104,8 @@ func run(ctx context.Context, command string) (string, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it starts ends with it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = time.Second // a grandchild that keeps the pipe open must not hold us up
-	var out bytes.Buffer
-	cmd.Stdout = &out
+	out := &bounded{most: fileBound}
+	cmd.Stdout = out
 	said := &lastLines{}
 	cmd.Stderr = said
 	if err := cmd.Run(); err != nil {
@@ -114,5 +114,23 @@ func run(ctx context.Context, command string) (string, error) {
 		}
 		return "", fmt.Errorf("the command of an exec: reference failed: %w%s", err, said.without(out.String()))
 	}
+	if out.over {
+		return "", fmt.Errorf("the command of an exec: reference printed more than %d bytes", fileBound)
+	}
 	return out.String(), nil
+}
+
+// bounded keeps the first bytes of what is written to it.
+type bounded struct {
+	bytes.Buffer
+	most int
+	over bool
+}
+
+// Write implements io.Writer. What is too much is taken, and thrown away: the command then ends by itself.
+func (b *bounded) Write(p []byte) (int, error) {
+	room := min(len(p), b.most-b.Len())
+	b.over = b.over || room < len(p)
+	b.Buffer.Write(p[:room])
+	return len(p), nil
 }

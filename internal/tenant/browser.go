@@ -45,10 +45,14 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	if err := organised(name, t, lib); err != nil {
 		return nil, err
 	}
+	organisation, err := userops.Text("organisation.name", t.Organisation.Name) // as the console shows it
+	if err != nil {
+		return fail("choosing the organisation", userops.ErrConfig, err, "write organisation.name anew, by hand")
+	}
 	opts := browserpath.Options{
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
-		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: t.Organisation.Name},
+		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: organisation},
 		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: EvidenceDir(c), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
 		ReadBack:    t.ReadBack,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},

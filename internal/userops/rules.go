@@ -45,12 +45,12 @@ func Ended(err error) Outcome {
 }
 
 func (r Rules) waiting(act, email string) error {
-	return &Error{Act: act, Target: email, Tenant: r.Tenant, Kind: ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it in the console first"}
+	return &Error{Act: act, Target: email, Tenant: r.Tenant, Kind: ErrRejected, Cause: errors.New("the user awaits a second administrator's approval"), Hint: "let another administrator approve or reject it first"}
 }
 
 // odd is why somebody who is listed with a notice is not changed.
 func (r Rules) odd(act string, u *User) error {
-	return &Error{Act: act, Target: u.Email, Tenant: r.Tenant, Kind: ErrDrift, Cause: errors.New("the list shows this user in a way that is not understood: " + u.Notice), Hint: "look at this user in the console; a word or pattern that is not known can be added in the overlay folder"}
+	return &Error{Act: act, Target: u.Email, Tenant: r.Tenant, Kind: ErrDrift, Cause: errors.New("the list shows this user in a way that is not understood: " + u.Notice), Hint: "look at this user by hand; a word or pattern that is not known can be added in the overlay folder"}
 }
 
 // Look is what a request is held against: who was found (nil: nobody) among everybody.
@@ -81,7 +81,7 @@ func (r Rules) Beforehand(rq Request) Decision {
 	case kind.TakesAll && r.IsSelf(rq.Email):
 		return Decision{Outcome: Refused, Err: r.self(kind, rq.Email)}
 	case kind.Takes(InputRole) && strings.TrimSpace(rq.Role) == "":
-		return Decision{Outcome: Refused, Err: r.fail(kind.Act, rq.Email, ErrNoRole, "name the role: a console that is not told makes an administrator")}
+		return Decision{Outcome: Refused, Err: r.fail(kind.Act, rq.Email, ErrNoRole, "name the role: it has no default, since who is not told makes an administrator")}
 	}
 	return Decision{}
 }

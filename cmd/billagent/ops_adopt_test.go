@@ -49,6 +49,19 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 		require.Equal(t, 0, run("thaw", "--all").code)
 		require.Equal(t, 0, run("audit", "verify").code, name)
 	}
+	log := filepath.Join(filepath.Dir(file), "state", "audit", "log.jsonl")
+	aside := filepath.Join(t.TempDir(), "journal.db")
+	require.NoError(t, os.Rename(journal, aside))
+	for _, part := range []string{"-wal", "-shm"} {
+		_ = os.Remove(journal + part)
+	}
+	require.NoError(t, os.Rename(log, log+".aside"))
+	require.NoError(t, os.Mkdir(log, 0o700))
+	assert.Equal(t, 2, run("users", "deactivate", "ann@acme.example").code)
+	assert.Equal(t, 0, run("freeze", "--all", "--reason", "drill").code, "what stops everything works whatever is broken")
+	require.NoError(t, os.Remove(log))
+	require.NoError(t, os.Rename(log+".aside", log))
+	require.NoError(t, os.Rename(aside, journal))
 	for _, part := range []string{"-wal", "-shm"} {
 		_ = os.Remove(journal + part)
 	}

@@ -109,7 +109,7 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 			return d.settled(ctx, o, r, userops.Done, nil), nil
 		}
 		if r.After != nil && r.After.Status == userops.Pending && (r.Before == nil || r.Before.Status != userops.Pending) {
-			return d.settled(ctx, o, r, userops.Requested, &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it in the console"}), nil
+			return d.settled(ctx, o, r, userops.Requested, &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrApproval, Hint: "let another administrator approve it"}), nil
 		}
 		if o.IntentAt == nil || time.Since(*o.IntentAt) > bound || time.Until(*o.IntentAt) > 0 { // ahead: the clock was set back since
 			break
@@ -124,7 +124,7 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 	}
 	// That the list shows no change does not prove that nothing was asked for: a request that a second administrator
 	// must approve changes no list.
-	return d.settled(ctx, o, r, userops.Unknown, interrupted("at the commit, and the list does not show what was asked for", "look whether a request awaits approval in the console; then run the command again: it begins by looking")), nil
+	return d.settled(ctx, o, r, userops.Unknown, interrupted("at the commit, and the list does not show what was asked for", "look whether a request awaits approval; then run the command again: it begins by looking")), nil
 }
 
 func (d *Directory) settled(ctx context.Context, o journal.Operation, r userops.Result, out userops.Outcome, why error) userops.Result {

@@ -19,7 +19,8 @@ type Office struct {
 	Journal  *journal.Journal
 	Audit    *audit.Log
 	AuditDir string
-	lost     bool // the journal is empty, and the audit log tells of operations
+	lost     bool  // the journal is empty, and the audit log tells of operations
+	unread   error // why a journal that is empty could not be held against the audit log
 }
 
 // AuditDir is where a configuration's audit log lies.
@@ -81,8 +82,12 @@ func (o *Office) isLost(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	entries, err := audit.Read(o.AuditDir)
-	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }) {
-		return false, err
+	if err != nil { // changes are refused; freezing is not
+		o.unread = err
+		return false, nil
+	}
+	if !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }) {
+		return false, nil
 	}
 	return true, o.Journal.MarkLost(ctx)
 }
@@ -90,6 +95,10 @@ func (o *Office) isLost(ctx context.Context) (bool, error) {
 // Trusted returns an *userops.Error of ErrLost where the journal is not that of the audit log: with it went what is frozen and
 // how many have lost access within the hour.
 func (o *Office) Trusted() error {
+	if o.unread != nil {
+		return &userops.Error{Act: "opening the journal", Kind: userops.ErrStorage, Cause: fmt.Errorf("it is empty or new, and whether that is so cannot be told: %w", o.unread),
+			Hint: "see to the audit log in the state folder"}
+	}
 	if !o.lost {
 		return nil
 	}

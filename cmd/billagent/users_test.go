@@ -71,7 +71,7 @@ func TestAChangeKeepsTheContract(t *testing.T) {
 	out := command(t, "--config", file, "-o", "json", "users", "deactivate", "ann@acme.example")
 	require.Equal(t, 0, out.code, out.stderr)
 	r := decode[map[string]any](t, out.stdout)
-	assert.ElementsMatch(t, []string{"op", "action", "email", "outcome", "reason", "hint", "path", "selector_version", "before", "after", "evidence", "took_ms"}, slices.Collect(maps.Keys(r)))
+	assert.ElementsMatch(t, []string{"op", "action", "email", "outcome", "code", "reason", "hint", "path", "selector_version", "before", "after", "evidence", "took_ms"}, slices.Collect(maps.Keys(r)))
 	assert.Equal(t, "done", r["outcome"])
 	assert.Equal(t, "active", r["before"].(map[string]any)["status"])
 	assert.Equal(t, "inactive", r["after"].(map[string]any)["status"])

@@ -41,6 +41,7 @@ type Entry struct {
 	Before          *userops.User     `json:"before,omitempty"`
 	After           *userops.User     `json:"after,omitempty"`
 	Outcome         userops.Outcome   `json:"outcome,omitempty"`
+	Code            userops.Code      `json:"code,omitempty"`
 	Reason          string            `json:"reason,omitempty"`
 	DryRun          bool              `json:"dry_run,omitempty"`
 	Late            bool              `json:"late,omitempty"`     // it could not be written when it was so

@@ -82,7 +82,7 @@ func Do(ctx context.Context, b Backend, rq userops.Request, h Hooks) (res userop
 	}
 	switch {
 	case changed && res.Outcome == userops.Already:
-		res.Outcome = userops.Done
+		res.End(userops.Done, nil)
 	case changed && (res.Outcome == userops.Halted || res.Outcome == userops.Refused):
 		res.Outcome = userops.Unknown // the word for a part of what was asked
 		res.Notices = append(res.Notices, "a part of it is done: look at the user with users get, then run the command again")

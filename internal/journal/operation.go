@@ -35,6 +35,7 @@ type Operation struct {
 	DryRun          bool            `json:"dry_run,omitempty"`
 	State           State           `json:"state"`
 	Outcome         userops.Outcome `json:"outcome"` // empty while under way
+	Code            userops.Code    `json:"code"`
 	Reason          string          `json:"reason"`
 	Hint            string          `json:"hint"`
 	Before          *userops.User   `json:"before"`
@@ -59,19 +60,29 @@ func (o Operation) Ended() bool { return o.Outcome != "" }
 
 // Result is the operation as the outcome of a change.
 func (o Operation) Result() userops.Result {
-	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, Outcome: o.Outcome, Reason: o.Reason, Hint: o.Hint, Path: o.Path,
+	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, Outcome: o.Outcome, Code: o.Code, Reason: o.Reason, Hint: o.Hint, Path: o.Path,
 		SelectorVersion: o.SelectorVersion, Before: o.Before, After: o.After, Evidence: o.Evidence, Notices: o.Notices, DryRun: o.DryRun, TookMS: o.UpdatedAt.Sub(o.CreatedAt).Milliseconds()}
 	if o.Reason != "" {
-		r.Err = errors.New(o.Reason)
+		r.Err = &kept{o.Reason, userops.ReasonFor(o.Code)}
 	}
 	return r
 }
+
+// kept is an error as the journal has it: its words, and its kind.
+type kept struct {
+	words string
+	kind  error
+}
+
+func (e *kept) Error() string { return e.words }
+
+func (e *kept) Unwrap() error { return e.kind }
 
 // ErrNoOperation means that the journal has none of that id.
 var ErrNoOperation = errors.New("there is no such operation")
 
 const columns = `id, tenant, request, requested_by, on_behalf_of, dry_run, state, outcome, reason, hint, before_user, wanted, after_user, path,
-  selector_version, evidence, notices, attempts, fence, worker, created_at, updated_at, intent_at`
+  selector_version, evidence, notices, attempts, fence, worker, created_at, updated_at, intent_at, code`
 
 func scan(row interface{ Scan(...any) error }) (Operation, error) {
 	var o Operation
@@ -79,7 +90,7 @@ func scan(row interface{ Scan(...any) error }) (Operation, error) {
 	var created, updated, intent int64
 	var dry int
 	err := row.Scan(&o.ID, &o.Tenant, &request, &o.RequestedBy, &o.OnBehalfOf, &dry, &o.State, &o.Outcome, &o.Reason, &o.Hint, &before, &wanted, &after, &o.Path,
-		&o.SelectorVersion, &o.Evidence, &notices, &o.Attempts, &o.Fence, &o.Worker, &created, &updated, &intent)
+		&o.SelectorVersion, &o.Evidence, &notices, &o.Attempts, &o.Fence, &o.Worker, &created, &updated, &intent, &o.Code)
 	if errors.Is(err, sql.ErrNoRows) {
 		return o, ErrNoOperation
 	}
@@ -216,8 +227,8 @@ func (j *Journal) Act(ctx context.Context, id string) error {
 // Withdraw ends an operation that was asked for and not begun, by whoever asked for it. One that somebody else has begun
 // meanwhile stays theirs. audited says that the audit log has it.
 func (j *Journal) Withdraw(ctx context.Context, o Operation, r userops.Result, audited bool) error {
-	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5, audited = $6", " AND state = 'requested'",
-		string(Verified), string(r.Outcome), r.Reason, r.Hint, number(audited))
+	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5, audited = $6, code = $7", " AND state = 'requested'",
+		string(Verified), string(r.Outcome), r.Reason, r.Hint, number(audited), string(r.Code))
 	return err
 }
 
@@ -237,8 +248,8 @@ func (j *Journal) Finish(ctx context.Context, id string, r userops.Result, audit
 		return err
 	}
 	_, err := j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
-		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END, audited = $12`, "",
-		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before, number(audited))
+		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END, audited = $12, code = $13`, "",
+		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before, number(audited), string(r.Code))
 	return err
 }
 

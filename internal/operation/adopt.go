@@ -48,6 +48,6 @@ func take(o *journal.Operation, e audit.Entry) {
 	}
 	if e.Event == "outcome" || e.Event == "settled" {
 		o.Audited = true
-		o.Outcome, o.Reason, o.After, o.SelectorVersion = e.Outcome, e.Reason, e.After, e.SelectorVersion
+		o.Outcome, o.Code, o.Reason, o.After, o.SelectorVersion = e.Outcome, e.Code, e.Reason, e.After, e.SelectorVersion
 	}
 }

@@ -2,7 +2,7 @@ package operation
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/userops"
@@ -51,20 +51,15 @@ func (d *Directory) written(ctx context.Context, o journal.Operation) error {
 func Left(b journal.Batch) []journal.BatchRow {
 	var out []journal.BatchRow
 	for _, r := range b.Rows {
-		if r.Operation == nil || r.Operation.Outcome == userops.Halted && stopped(r.Operation.Reason) ||
-			r.Operation.Outcome == userops.Refused && strings.Contains(r.Operation.Reason, userops.ErrLimit.Error()) {
+		if r.Operation == nil || slices.Contains(leftBy, r.Operation.Code) && (r.Operation.Outcome == userops.Halted || r.Operation.Outcome == userops.Refused) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-// stopped says that a reason is that somebody stopped the process, not that the change could not be made.
-func stopped(reason string) bool {
-	for _, kind := range []error{userops.ErrInterrupted, userops.ErrCancelled, userops.ErrOutput, userops.ErrTimeout} {
-		if strings.HasPrefix(reason, kind.Error()) {
-			return true
-		}
-	}
-	return false
+// leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not be made.
+var leftBy = []userops.Code{
+	userops.CodeOf(userops.ErrInterrupted), userops.CodeOf(userops.ErrCancelled), userops.CodeOf(userops.ErrOutput),
+	userops.CodeOf(userops.ErrTimeout), userops.CodeOf(userops.ErrLimit),
 }

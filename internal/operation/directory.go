@@ -306,7 +306,7 @@ func (d *Directory) tell(ctx context.Context, event string, o journal.Operation,
 		d.Log.Warn("evidence could not be hashed", "op", o.ID, "error", err)
 	}
 	e := entryOf(event, o)
-	e.Before, e.After, e.Outcome, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Reason, hashes, r.SelectorVersion
+	e.Before, e.After, e.Outcome, e.Code, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Code, r.Reason, hashes, r.SelectorVersion
 	if event == late {
 		e.Event, e.Late, e.EndedAt = "outcome", true, &o.UpdatedAt
 	}

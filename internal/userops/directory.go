@@ -86,6 +86,7 @@ type Result struct {
 	Action          Action      `json:"action"`
 	Email           string      `json:"email"`
 	Outcome         Outcome     `json:"outcome"`
+	Code            Code        `json:"code"` // of Reason; of what is done or already so, its outcome
 	Reason          string      `json:"reason"`
 	Hint            string      `json:"hint"`
 	Path            string      `json:"path"`
@@ -113,9 +114,9 @@ type WouldSend struct {
 
 // End says how the change ended, and why if it is neither done nor already.
 func (r *Result) End(o Outcome, err error) {
-	r.Outcome, r.Err, r.Reason, r.Hint = o, err, "", ""
+	r.Outcome, r.Err, r.Code, r.Reason, r.Hint = o, err, Code(o), "", ""
 	if err != nil {
-		r.Reason, r.Hint = ReasonOf(err), HintOf(err)
+		r.Code, r.Reason, r.Hint = CodeOf(err), ReasonOf(err), HintOf(err)
 	}
 }
 

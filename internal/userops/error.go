@@ -5,48 +5,137 @@ import (
 	"strings"
 )
 
-// Kinds of failure, to be matched with errors.Is.
+// Code is the stable, machine-readable reason of a result or an error.
+type Code string
+
+// Reason is a kind of failure, to be matched with errors.Is: its code, what it means, and what can be done about it in general.
+type Reason struct {
+	Code    Code
+	Meaning string
+	Remedy  string
+}
+
+// Error implements error.
+func (r *Reason) Error() string { return r.Meaning }
+
+var reasons []*Reason
+
+func reason(code Code, meaning, remedy string) error {
+	r := &Reason{code, meaning, remedy}
+	reasons = append(reasons, r)
+	return r
+}
+
+// Reasons lists all there are, in the order of the manual.
+func Reasons() []Reason {
+	out := make([]Reason, len(reasons))
+	for i, r := range reasons {
+		out[i] = *r
+	}
+	return out
+}
+
+// ReasonFor is the kind with a code, nil for none.
+func ReasonFor(code Code) error {
+	for _, r := range reasons {
+		if r.Code == code {
+			return r
+		}
+	}
+	return nil
+}
+
+// CodeOf is the code of the outermost kind in an error, empty where it has none.
+func CodeOf(err error) Code {
+	var r *Reason
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+// The table of reasons. Codes are a contract; none is ever used for another meaning.
 var (
-	ErrInput        = errors.New("the request is not well formed")
-	ErrConfig       = errors.New("the configuration is not right")
-	ErrNotFound     = errors.New("there is no such user")
-	ErrAmbiguous    = errors.New("more than one user answers to it")
-	ErrRole         = errors.New("there is no such role")
-	ErrNoRole       = errors.New("no role was named")
-	ErrOption       = errors.New("that is not on offer")
-	ErrOtherRole    = errors.New("the user has another role")
-	ErrOtherName    = errors.New("the user has another name")
-	ErrInactive     = errors.New("the user is inactive")
-	ErrSelf         = errors.New("that is the account this program signs in with")
-	ErrLastAdmin    = errors.New("at least one active administrator must remain")
-	ErrCredentials  = errors.New("the sign-in was refused")
-	ErrLocked       = errors.New("the account is locked")
-	ErrFactor       = errors.New("the second factor cannot be had")
-	ErrWall         = errors.New("the console shows something that needs a person")
-	ErrOrganisation = errors.New("the organisation is not the configured one")
-	ErrUnknownUI    = errors.New("unknown UI")
-	ErrDrift        = errors.New("the page is not as the selector version says")
-	ErrUnreachable  = errors.New("it cannot be reached")
-	ErrRejected     = errors.New("the change was refused")
-	ErrNotMeant     = errors.New("the page would have sent something else than was asked for")
-	ErrApproval     = errors.New("a second administrator must approve it")
-	ErrUnverified   = errors.New("the change could not be verified")
-	ErrIncomplete   = errors.New("the list could not be read to its proved end")
-	ErrBrowser      = errors.New("the browser cannot be used")
-	ErrStorage      = errors.New("a file could not be kept")
-	ErrDamaged      = errors.New("a file is damaged")
-	ErrLost         = errors.New("the journal is empty, and the audit log is not")
-	ErrOutput       = errors.New("the output could not be written")
-	ErrCancelled    = errors.New("stopped on request")
-	ErrTimeout      = errors.New("the time allowed has passed")
-	ErrProtected    = errors.New("the user is on the protected list")
-	ErrLimit        = errors.New("that would be more deactivations than allowed")
-	ErrFrozen       = errors.New("changes are frozen")
-	ErrLease        = errors.New("another process acts for the tenant now")
-	ErrRehearsed    = errors.New("this was a rehearsal: everything up to the commit was done, the commit was not")
-	ErrProtocol     = errors.New("the service's answer cannot be understood")
-	ErrUnsupported  = errors.New("the path cannot do that")
-	ErrInterrupted  = errors.New("the process that was doing it ended")
+	ErrInput = reason("not_well_formed", "the request is not well formed",
+		"correct what the reason names")
+	ErrConfig = reason("configuration", "the configuration is not right",
+		"correct the configuration or the files that the reason names")
+	ErrNotFound = reason("no_such_user", "there is no such user",
+		"check the address; the hint names somebody whose address looks the same")
+	ErrAmbiguous = reason("ambiguous_user", "more than one user answers to it",
+		"settle in the console which of them it is")
+	ErrRole = reason("no_such_role", "there is no such role",
+		"choose one of those that the reason names")
+	ErrNoRole = reason("role_missing", "no role was named",
+		"name the role: it has no default")
+	ErrOption = reason("not_on_offer", "that is not on offer",
+		"choose one of those that the reason names")
+	ErrOtherRole = reason("other_role", "the user has another role",
+		"change the role explicitly, if that is meant")
+	ErrOtherName = reason("other_name", "the user has another name",
+		"look whether it is the same person")
+	ErrInactive = reason("user_inactive", "the user is inactive",
+		"reactivate the user first, if that is meant")
+	ErrSelf = reason("own_account", "that is the account this program signs in with",
+		"let another administrator do it by hand")
+	ErrLastAdmin = reason("last_administrator", "at least one active administrator must remain",
+		"make somebody else an administrator first")
+	ErrCredentials = reason("sign_in_refused", "the sign-in was refused",
+		"check the credentials before the next try: refused ones lock accounts")
+	ErrLocked = reason("account_locked", "the account is locked",
+		"unlock it in the console")
+	ErrFactor = reason("second_factor", "the second factor cannot be had",
+		"configure how the code is to be given")
+	ErrWall = reason("needs_a_person", "the console shows something that needs a person",
+		"look at the picture in the evidence, and pass it by hand")
+	ErrOrganisation = reason("other_organisation", "the organisation is not the configured one",
+		"correct the organisation, or sign in anew")
+	ErrUnknownUI = reason("unknown_ui", "unknown UI",
+		"add a selector version that recognises it")
+	ErrDrift = reason("drift", "the page is not as the selector version says",
+		"look at the evidence; correct the selectors or the flow in the overlay folder")
+	ErrUnreachable = reason("unreachable", "it cannot be reached",
+		"check the address and the network, then try again")
+	ErrRejected = reason("rejected", "the change was refused",
+		"do what the other side says, or try it there by hand")
+	ErrNotMeant = reason("not_meant", "the page would have sent something else than was asked for",
+		"look at what would have been sent, in the evidence")
+	ErrApproval = reason("needs_approval", "a second administrator must approve it",
+		"let another administrator approve it")
+	ErrUnverified = reason("not_verified", "the change could not be verified",
+		"look at this user by hand, then ask for the change again: it begins by looking")
+	ErrIncomplete = reason("list_incomplete", "the list could not be read to its proved end",
+		"try again when nobody is changing users")
+	ErrBrowser = reason("browser", "the browser cannot be used",
+		"install it, or try again where it has ended by itself")
+	ErrStorage = reason("storage", "a file could not be kept",
+		"make room on the disk, or see to the rights of the file")
+	ErrDamaged = reason("file_damaged", "a file is damaged",
+		"put the file aside; the journal can be made again of the audit log")
+	ErrLost = reason("journal_lost", "the journal is empty, and the audit log is not",
+		"put the journal back, or make one of the audit log")
+	ErrOutput = reason("output", "the output could not be written",
+		"see to where the output goes; what was done is in the journal")
+	ErrCancelled = reason("cancelled", "stopped on request",
+		"ask again")
+	ErrTimeout = reason("time_limit", "the time allowed has passed",
+		"allow more time, or try again when it is faster")
+	ErrProtected = reason("protected_user", "the user is on the protected list",
+		"take the address off the list, if it may be done")
+	ErrLimit = reason("limit", "that would be more deactivations than allowed",
+		"make sure that all of them are meant, then allow it explicitly")
+	ErrFrozen = reason("frozen", "changes are frozen",
+		"thaw when it is safe again")
+	ErrLease = reason("in_use", "another process acts for the tenant now",
+		"look at what the other process did, then ask again")
+	ErrRehearsed = reason("rehearsed", "this was a rehearsal: everything up to the commit was done, the commit was not",
+		"look at the evidence")
+	ErrProtocol = reason("protocol", "the service's answer cannot be understood",
+		"check the address and the attribute names of the service")
+	ErrUnsupported = reason("unsupported", "the path cannot do that",
+		"let another path serve the tenant")
+	ErrInterrupted = reason("interrupted", "the process that was doing it ended",
+		"ask again")
 )
 
 // Refuses says that an error is a guard of ours saying no, which makes the outcome Refused.

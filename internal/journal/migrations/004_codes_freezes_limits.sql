@@ -4,3 +4,6 @@ ALTER TABLE freezes ADD COLUMN audited INTEGER NOT NULL DEFAULT 1;
 -- What was allowed explicitly for a batch: so many deactivations within an hour, and why. 0: the default limit.
 ALTER TABLE batches ADD COLUMN deactivations INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batches ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+
+-- The code of an outcome's reason. Empty: it ended before there were codes.
+ALTER TABLE operations ADD COLUMN code TEXT NOT NULL DEFAULT '';

@@ -11,5 +11,5 @@ func (a *app) usersDeactivateCommand() *cobra.Command {
 		Short:   "Take access from users",
 		Long:    "Take access from users. Nobody is deleted: a deactivated user can be reactivated. The program's own account, the\nlast active administrator, people on the protected list and more people than the limit allows are refused.",
 		Example: "  billagent users deactivate ann@acme.example\n  billagent users deactivate --from leavers.csv -o ndjson",
-	}, columns{action: userops.Deactivate}, func(r row) userops.Request { return userops.Request{Email: r.email} })
+	}, userops.Deactivate, nil)
 }

@@ -10,5 +10,5 @@ func (a *app) usersReactivateCommand() *cobra.Command {
 		Use:     "reactivate EMAIL…",
 		Short:   "Give deactivated users their access back",
 		Example: "  billagent users reactivate ann@acme.example\n  billagent users reactivate --from returners.csv",
-	}, columns{action: userops.Reactivate}, func(r row) userops.Request { return userops.Request{Email: r.email} })
+	}, userops.Reactivate, nil)
 }

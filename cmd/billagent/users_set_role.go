@@ -11,7 +11,5 @@ func (a *app) usersSetRoleCommand() *cobra.Command {
 		Short:   "Change the role of users",
 		Long:    "Change the role of users. The role is named as the console names it; `billagent roles list` shows which there are.",
 		Example: "  billagent users set-role ann@acme.example --role Approver\n  billagent users set-role --from roles.csv",
-	}, columns{action: userops.SetRole, role: true}, func(r row) userops.Request {
-		return userops.Request{Email: r.email, Role: r.role}
-	})
+	}, userops.SetRole, nil)
 }

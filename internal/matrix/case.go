@@ -17,10 +17,10 @@ const (
 )
 
 // actions are the changes that every fault is tried with.
-var actions = []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole}
+var actions = userops.Actions()
 
 func subject(a userops.Action) string {
-	return map[userops.Action]string{userops.Invite: joiner, userops.Deactivate: leaver, userops.Reactivate: returner, userops.SetRole: leaver}[a]
+	return map[userops.Action]string{userops.Invite: joiner, userops.Deactivate: leaver, userops.Reactivate: returner, userops.SetRole: leaver, userops.Rename: leaver}[a]
 }
 
 // Case is one change under one misfortune.
@@ -131,7 +131,7 @@ func has(layout string, a userops.Action, step string) bool {
 	case "users.detail":
 		return a != userops.Invite
 	case "users.edit":
-		return a == userops.SetRole && layout != "neo3"
+		return (a == userops.SetRole || a == userops.Rename) && layout != "neo3"
 	}
 	return true
 }

@@ -112,6 +112,8 @@ func amiss(c Case, u *console.User) string {
 		if c.Zone != "" {
 			fields = append(fields, field{"time zone", u.TimeZone, c.Zone})
 		}
+	case userops.Rename:
+		fields = []field{{"first name", u.FirstName, "Nora"}, {"last name", u.LastName, "New"}}
 	case userops.SetRole:
 		fields = []field{{"role", u.Role, "Clerk"}}
 	case userops.Deactivate:

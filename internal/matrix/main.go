@@ -56,11 +56,20 @@ type settings struct {
 	verbose  bool
 }
 
+// everything is each change and list, as -actions takes them.
+func everything() string {
+	out := string(list)
+	for _, a := range actions {
+		out += "," + string(a)
+	}
+	return out
+}
+
 func parse(args []string) (settings, error) {
 	var s settings
 	f := flag.NewFlagSet("matrix", flag.ContinueOnError)
 	layouts := f.String("layouts", strings.Join(console.Layouts, ","), "layouts to try")
-	names := f.String("actions", "invite,deactivate,reactivate,set-role,list", "changes to try, and list")
+	names := f.String("actions", everything(), "changes to try, and list")
 	only := f.String("only", "", "regular expression that a case's name must match, as in 'identity/.* neo3 deactivate'")
 	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")

@@ -97,6 +97,8 @@ func (d *desk) Close() error { return errors.Join(d.Directory.Close(), d.journal
 // do asks for the change that a case is about.
 func do(ctx context.Context, dir userops.Directory, a userops.Action, zone string) userops.Result {
 	switch a {
+	case userops.Rename:
+		return dir.Change(ctx, userops.Request{Action: a, Email: leaver, FirstName: "Nora", LastName: "New"})
 	case userops.Invite:
 		return dir.Change(ctx, userops.Request{Action: userops.Invite, Email: joiner, FirstName: "Nora", LastName: "New", Role: "Approver", TimeZone: zone})
 	case userops.Deactivate:

@@ -183,6 +183,9 @@ func (c *course) apply(u *userops.User) {
 	if c.Wanted.Status != "" && !waits {
 		u.Status = c.Wanted.Status
 	}
+	if c.Action == userops.Rename && !waits {
+		u.FirstName, u.LastName = c.FirstName, c.LastName
+	}
 	if c.Wanted.Role != "" && !waits {
 		u.Role = c.Wanted.Role
 	}

@@ -23,13 +23,19 @@ var actions = map[userops.Action]action{
 	userops.Deactivate: {
 		needs: func(m mapping) []attribute { return []attribute{m.active} },
 		carry: func(ctx context.Context, c *course, send *sender, e *entry) error {
-			return c.p.alter(ctx, c.s, send, e, c.p.mapping.active, false)
+			return c.p.alter(ctx, c.s, send, e, setting{c.p.mapping.active, false})
 		},
 	},
 	userops.Reactivate: {
 		needs: func(m mapping) []attribute { return []attribute{m.active} },
 		carry: func(ctx context.Context, c *course, send *sender, e *entry) error {
-			return c.p.alter(ctx, c.s, send, e, c.p.mapping.active, true)
+			return c.p.alter(ctx, c.s, send, e, setting{c.p.mapping.active, true})
+		},
+	},
+	userops.Rename: {
+		needs: func(m mapping) []attribute { return []attribute{m.first, m.last} },
+		carry: func(ctx context.Context, c *course, send *sender, e *entry) error {
+			return c.p.alter(ctx, c.s, send, e, setting{c.p.mapping.first, c.FirstName}, setting{c.p.mapping.last, c.LastName})
 		},
 	},
 	userops.SetRole: {
@@ -38,7 +44,7 @@ var actions = map[userops.Action]action{
 			if c.p.mapping.grouped() {
 				return c.p.regroup(ctx, c.s, send, e.user.ID, c.Role)
 			}
-			return c.p.alter(ctx, c.s, send, e, c.p.mapping.role, c.Role)
+			return c.p.alter(ctx, c.s, send, e, setting{c.p.mapping.role, c.Role})
 		},
 	},
 }

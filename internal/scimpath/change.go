@@ -160,18 +160,28 @@ func patchOf(operations ...map[string]any) map[string]any {
 	return map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": operations}
 }
 
-// alter changes one attribute of a user: by PATCH, or where there is none by putting back the resource just read.
-func (p *Path) alter(ctx context.Context, s *service, send *sender, e *entry, a attribute, value any) error {
+// setting is an attribute with the value it is to have.
+type setting struct {
+	attribute
+	value any
+}
+
+// alter changes attributes of a user: by PATCH, or where there is none by putting back the resource just read.
+func (p *Path) alter(ctx context.Context, s *service, send *sender, e *entry, settings ...setting) error {
 	at, match := s.usersPath+pathOf(e.user.ID), ""
 	if s.etag {
 		match = e.from.version()
 	}
 	if s.patch {
-		op := map[string]any{"op": "replace", "path": a.String(), "value": value}
-		if a.several() {
-			op["path"], op["value"] = a.name, []any{map[string]any{a.sub: value, "primary": true}}
+		var ops []map[string]any
+		for _, set := range settings {
+			op := map[string]any{"op": "replace", "path": set.String(), "value": set.value}
+			if set.several() {
+				op["path"], op["value"] = set.name, []any{map[string]any{set.sub: set.value, "primary": true}}
+			}
+			ops = append(ops, op)
 		}
-		_, err := send.do(ctx, write{method: http.MethodPatch, path: at, match: match, body: patchOf(op)})
+		_, err := send.do(ctx, write{method: http.MethodPatch, path: at, match: match, body: patchOf(ops...)})
 		var said *ServiceError
 		if !errors.As(err, &said) || said.Status != http.StatusMethodNotAllowed && said.Status != http.StatusNotImplemented {
 			return err
@@ -181,7 +191,9 @@ func (p *Path) alter(ctx context.Context, s *service, send *sender, e *entry, a 
 	}
 	whole := e.from.clone()
 	maps.DeleteFunc(whole, func(k string, _ any) bool { return slices.Contains([]string{"meta", "groups"}, strings.ToLower(k)) }) // read-only
-	whole.set(a, value)
+	for _, set := range settings {
+		whole.set(set.attribute, set.value)
+	}
 	_, err := send.do(ctx, write{method: http.MethodPut, path: at, match: match, body: whole})
 	return err
 }
@@ -228,5 +240,5 @@ func (p *Path) create(ctx context.Context, s *service, send *sender, in userops.
 	if e, err = p.fetch(ctx, s, e.user.ID); err != nil || e == nil {
 		return errors.Join(err, fmt.Errorf("%w: it was created, and has gone again", errNotSCIM))
 	}
-	return p.alter(ctx, s, send, e, p.mapping.active, true)
+	return p.alter(ctx, s, send, e, setting{p.mapping.active, true})
 }

@@ -7,6 +7,7 @@ package scimpath
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -164,6 +165,9 @@ func (p *Path) able(s *service, a userops.Action) error {
 		}
 	}
 	for _, n := range actions[a].needs(p.mapping) {
+		if n == (attribute{}) {
+			return errors.New("the service keeps no names, by scim.map")
+		}
 		if n == p.mapping.role && p.mapping.grouped() {
 			if s.groupsPath == "" {
 				return fmt.Errorf("the service has no groups, and roles are mapped to them")

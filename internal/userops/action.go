@@ -11,6 +11,7 @@ const (
 	Deactivate Action = "deactivate"
 	Reactivate Action = "reactivate"
 	SetRole    Action = "set-role"
+	Rename     Action = "rename"
 )
 
 // Kind says everything about an action that does not depend on the path. Commands, journal, guards, paths and the
@@ -50,6 +51,18 @@ var Kinds = []Kind{
 		Action: SetRole, Act: "changing the role of", Flow: "set-role", Inputs: []Input{InputRole}, TakesAway: true, decide: Rules.setRole,
 		wanted: wantRole,
 	},
+	{
+		Action: Rename, Act: "renaming", Flow: "rename", Inputs: []Input{InputFirstName, InputLastName}, decide: Rules.rename, wanted: wantName,
+	},
+}
+
+// wantName wants the status kept, too.
+func wantName(r Request, found *User) Wanted {
+	w := Wanted{FirstName: r.FirstName, LastName: r.LastName}
+	if found != nil {
+		w.Status = found.Status
+	}
+	return w
 }
 
 // wantRole wants the status kept: a role that is stored with access taken away is not what was asked for.

@@ -76,6 +76,15 @@ var inputs = []struct {
 	{InputTimeZone, "the time zone", func(r *Request) *string { return &r.TimeZone }},
 }
 
+// Set gives a request an input by its name.
+func (r *Request) Set(name Input, text string) {
+	for _, in := range inputs {
+		if in.Input == name {
+			*in.of(r) = text
+		}
+	}
+}
+
 // Values are the inputs of a request by name, those that its action takes, empty ones too.
 func (r Request) Values() map[Input]string {
 	out := map[Input]string{}

@@ -153,6 +153,19 @@ func (r Rules) setRole(l Look) Decision {
 	return Decision{}
 }
 
+func (r Rules) rename(l Look) Decision {
+	u, in := l.User, l.Request
+	switch {
+	case in.FirstName == "" || in.LastName == "":
+		return halt(&Error{Act: "renaming", Target: u.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"})
+	case spaced(u.FirstName) == spaced(in.FirstName) && spaced(u.LastName) == spaced(in.LastName):
+		return Decision{Outcome: Already}
+	case u.Status == Pending:
+		return halt(r.waiting("renaming", u.Email))
+	}
+	return Decision{}
+}
+
 func (r Rules) invite(l Look) Decision {
 	u, in := l.User, l.Request
 	fail := func(kind error, why, hint string) Decision {

@@ -61,7 +61,7 @@ var cases = []testCase{
 	{"get", get}, {"get two of one address", getAmbiguous},
 	{"deactivate", deactivate}, {"deactivate refused", deactivateRefused}, {"deactivate the last administrator", deactivateLast}, {"deactivate halted", deactivateHalted},
 	{"reactivate", reactivate}, {"set role", setRole}, {"set role halted", setRoleHalted},
-	{"invite", invite}, {"invite without a role", inviteWithoutRole}, {"invite halted", inviteHalted}, {"invite someone known", inviteKnown},
+	{"rename", rename}, {"invite", invite}, {"invite without a role", inviteWithoutRole}, {"invite halted", inviteHalted}, {"invite someone known", inviteKnown},
 	{"invite with another role", inviteOtherRole}, {"invite with another name", inviteOtherName}, {"a role written otherwise", nearRoles},
 	{"dual control", dualControl}, {"cancelled", cancelled}, {"roles and capabilities", roles},
 }
@@ -242,6 +242,25 @@ func setRoleHalted(t *testing.T, b Backend) {
 	assert.ErrorIs(t, r.Err, userops.ErrInactive)
 	r = b.Directory.Change(t.Context(), SetRole("ann@acme.example", ""))
 	outcome(t, userops.Refused, r)
+	assert.Equal(t, before, b.Stored())
+}
+
+func rename(t *testing.T, b Backend) {
+	before := b.Stored()
+	rq := userops.Request{Action: userops.Rename, Email: "ANN@acme.example", FirstName: "Änn  Marie", LastName: "O'Moss"}
+	r := b.Directory.Change(t.Context(), rq)
+	outcome(t, userops.Done, r)
+	now := changedOnly(t, before, b.Stored(), "ann@acme.example")
+	assert.Equal(t, []any{"Änn Marie", "O'Moss", "Approver", userops.Active}, []any{now.FirstName, now.LastName, now.Role, now.Status})
+	assert.Equal(t, "Lee", r.Before.LastName)
+	outcome(t, userops.Already, b.Directory.Change(t.Context(), rq))
+	before = b.Stored()
+	rq.LastName = ""
+	r = b.Directory.Change(t.Context(), rq)
+	outcome(t, userops.Halted, r)
+	require.ErrorIs(t, r.Err, userops.ErrInput)
+	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Rename, Email: "nobody@acme.example", FirstName: "No", LastName: "Body"})
+	require.ErrorIs(t, r.Err, userops.ErrNotFound)
 	assert.Equal(t, before, b.Stored())
 }
 

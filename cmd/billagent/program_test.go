@@ -17,6 +17,7 @@ import (
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -99,9 +100,12 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 
 func TestTheReadmeNamesWhatThereIs(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("../../README.md")
-	require.NoError(t, err)
-	readme := string(data)
+	readme := ""
+	for _, file := range []string{"../../README.md", "README.md"} {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		readme += string(data)
+	}
 	for _, key := range config.Keys() {
 		leaf := key[strings.LastIndexByte(key, '.')+1:]
 		assert.Regexp(t, "[`.]"+leaf+"`", readme, "key %s", key)
@@ -195,4 +199,21 @@ func processesNaming(t *testing.T, folder string) (found []string) {
 		}
 	}
 	return found
+}
+
+// reasonTable is the manual's table of reason codes, as the code has them.
+func reasonTable() string {
+	var b strings.Builder
+	b.WriteString("| code | meaning | what can be done |\n|---|---|---|\n")
+	for _, r := range userops.Reasons() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Code, r.Meaning, r.Remedy)
+	}
+	return b.String()
+}
+
+func TestTheManualHasTheReasonCodes(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(data), reasonTable())
 }

@@ -34,9 +34,9 @@ func (f *Flow) check() []error {
 		}
 		if name == "commit" {
 			commits++
-			if s.Commit.For == nil && s.Commit.Row == nil {
-				complain("a commit says whom it concerns, by row or for", at...)
-			}
+		}
+		if f.Changes {
+			f.checkSubject(s, at, complain)
 		}
 		if s.Click != nil && s.Click.Others != "" {
 			complain("others goes with commit", append(at, "click", "others")...)
@@ -80,6 +80,14 @@ func (f *Flow) check() []error {
 	case !f.Changes && commits > 0:
 		complain("a flow with a commit step says changes: true", "flow")
 	}
+	switch {
+	case f.Changes && f.Subject == "":
+		complain("a flow that changes something names the input that says whom it concerns, as in subject: email", "flow")
+	case !f.Changes && f.Subject != "":
+		complain("only a flow that changes something has a subject", "subject")
+	case f.Subject != "" && !slices.Contains(f.Inputs, f.Subject):
+		complain(fmt.Sprintf("the subject %s is not an input of this flow", f.Subject), "subject")
+	}
 	if f.Sends != nil {
 		f.Sends.check(f, complain)
 	}
@@ -89,6 +97,31 @@ func (f *Flow) check() []error {
 		complain("only a flow that changes something has an afterwards", "afterwards")
 	}
 	return errs
+}
+
+// checkSubject makes sure that a step of a changing flow which chooses a person, or commits, is bound to the subject: a commit
+// that is held against a label of the page, or a row of somebody else, is bound to nobody.
+func (f *Flow) checkSubject(s *Step, at []any, complain func(string, ...any)) {
+	whom := "${" + f.Subject + "}"
+	bound := func(verb string, p *Press) {
+		if p == nil {
+			return
+		}
+		if p.Row != nil && p.Row.Key != whom {
+			complain(fmt.Sprintf("the row is that of the subject: key is %s", whom), append(slices.Clone(at), verb, "row")...)
+		}
+		if p.For != nil && p.For.Equals != whom {
+			complain(fmt.Sprintf("for holds a target against the subject: equals is %s", whom), append(slices.Clone(at), verb, "for")...)
+		}
+	}
+	bound("click", s.Click)
+	bound("commit", s.Commit)
+	if s.Commit != nil && s.Commit.For == nil && s.Commit.Row == nil {
+		complain("a commit says whom it concerns, by row or for", at...)
+	}
+	if s.Find != nil && s.Find.Key != whom {
+		complain(fmt.Sprintf("whom a changing flow looks for is its subject: key is %s", whom), append(slices.Clone(at), "find")...)
+	}
 }
 
 // check makes sure of what a schema cannot say about reading a table.

@@ -19,6 +19,7 @@ type Flow struct {
 	About   string            `json:"about"`
 	Layouts []string          `json:"layouts,omitempty"` // empty: every layout without a flow of its own
 	Changes bool              `json:"changes,omitempty"`
+	Subject string            `json:"subject,omitempty"` // of a flow that changes something: the input that names whom it concerns
 	Inputs  []string          `json:"inputs,omitempty"`
 	Secrets []string          `json:"secrets,omitempty"` // inputs asked for only when a step needs them, and never repeated
 	Outputs map[string]Output `json:"outputs,omitempty"`
@@ -300,3 +301,6 @@ func (s *Step) verb() (name string, targets []string, inner [][]Step, count int)
 	set(s.Notice != "", "notice", s.Notice)
 	return name, targets, inner, count
 }
+
+// Problem is a complaint about a place in the flow's file.
+func (f *Flow) Problem(message string, at ...any) error { return f.file.Problem(message, at...) }

@@ -113,6 +113,17 @@ func (l *Library) Flow(name, layout string) (*Flow, bool) {
 	return general, general != nil
 }
 
+// Named are the flows of a name, one for each layout or for several.
+func (l *Library) Named(name string) []*Flow {
+	var out []*Flow
+	for _, f := range l.flows {
+		if f.Name == name {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // Area returns the versions that cover an area, selectors.SignIn or selectors.Console.
 func (l *Library) Area(covers string) []*selectors.Version {
 	var out []*selectors.Version
@@ -159,6 +170,7 @@ func (l *Library) check() []error {
 			errs = append(errs, l.checkPlaceholders(f, v)...)
 		}
 	}
+	errs = append(errs, l.checkRows()...)
 	for i, w := range l.App.Watch {
 		found := false
 		for _, v := range l.Versions {
@@ -178,6 +190,31 @@ func (l *Library) check() []error {
 			}
 		}
 	}
+	return errs
+}
+
+// checkRows makes sure that what stands in the rows of a table is pressed in the row of the subject: without a row it would be
+// the first one's.
+func (l *Library) checkRows() []error {
+	inRows := map[string]bool{}
+	each := func(do func(f *Flow, p *Press, at []any)) {
+		for _, f := range l.flows {
+			f.walk(func(s *Step, at []any) {
+				for _, p := range []*Press{s.Click, s.Commit} {
+					if p != nil {
+						do(f, p, at)
+					}
+				}
+			})
+		}
+	}
+	each(func(_ *Flow, p *Press, _ []any) { inRows[p.Target] = inRows[p.Target] || p.Row != nil })
+	var errs []error
+	each(func(f *Flow, p *Press, at []any) {
+		if f.Changes && p.Row == nil && inRows[p.Target] {
+			errs = append(errs, f.file.Problem(fmt.Sprintf("%s stands in the rows of a table: say by row whose", p.Target), at...))
+		}
+	})
 	return errs
 }
 

@@ -152,15 +152,15 @@ func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
 
 // inputs are the flow's: what is asked for, and for a new user what the console asks besides.
 func (c *course) inputs() map[string]string {
-	out := map[string]string{"email": c.Email}
+	out := map[string]string{subject: c.Email}
 	for in, text := range c.Values() {
 		out[string(in)] = text
 	}
 	if c.Kind.Creates {
 		choices, wish := c.p.opts.Library.App.Choices, c.p.opts.Preferences
-		out["mail_tasks"], out["summary"] = choices.No, wish.Summary
+		out[mailTasks], out[summary] = choices.No, wish.Summary
 		if wish.MailTasks {
-			out["mail_tasks"] = choices.Yes
+			out[mailTasks] = choices.Yes
 		}
 	}
 	return out

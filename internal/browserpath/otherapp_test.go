@@ -51,5 +51,5 @@ func TestAnotherConsoleNeedsFilesAlone(t *testing.T) {
 	c, err := p.Capabilities(t.Context())
 	require.NoError(t, err)
 	assert.ElementsMatch(t, []userops.Action{userops.Invite, userops.Deactivate}, c.Can)
-	assert.Len(t, c.Cannot, 2)
+	assert.Len(t, c.Cannot, 3)
 }

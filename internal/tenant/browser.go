@@ -18,7 +18,7 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	fail := func(act string, kind, err error, hint string) (*browserpath.Path, error) {
 		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
 	}
-	lib, err := flows.Load(t.App, c.Overlay)
+	lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
 	if err != nil {
 		return fail("loading selectors and flows", userops.ErrConfig, err, "correct the files named above; those of your own are in the overlay folder")
 	}

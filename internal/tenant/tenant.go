@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/userops"
@@ -92,7 +91,7 @@ func Check(c *config.Config) (warnings []string, err error) {
 		if !t.UsesBrowser() {
 			continue
 		}
-		lib, err := flows.Load(t.App, c.Overlay)
+		lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
 		if err != nil {
 			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
 			continue

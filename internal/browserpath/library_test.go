@@ -1,0 +1,39 @@
+package browserpath_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestAFlowAsksForWhatItsActionGives loads the shipped flows with one mistake each.
+func TestAFlowAsksForWhatItsActionGives(t *testing.T) {
+	t.Parallel()
+	_, err := browserpath.LoadLibrary("bill", "")
+	require.NoError(t, err)
+	for says, c := range map[string]struct{ from, to string }{
+		"deactivate gives a flow no role":   {"inputs: [home, email]", "inputs: [home, email, role]"},
+		"whom an action concerns is its e-": {"subject: email\ninputs: [home, email]", "subject: home\ninputs: [home, email]"},
+	} {
+		overlay := t.TempDir()
+		const file = "flows/bill/deactivate-neo.yaml"
+		data, err := os.ReadFile(filepath.Join("..", "..", file))
+		require.NoError(t, err)
+		require.Contains(t, string(data), c.from)
+		text := strings.Replace(string(data), c.from, c.to, 1)
+		if strings.Contains(c.to, "subject: home") {
+			text = strings.ReplaceAll(text, "${email}", "${home}")
+		}
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(overlay, file)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(overlay, file), []byte(text), 0o600))
+		_, err = browserpath.LoadLibrary("bill", overlay)
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), says)
+		assert.Regexp(t, `deactivate-neo\.yaml:\d+:\d+: `, err.Error())
+	}
+}

@@ -281,7 +281,7 @@ func TestCapabilitiesFollowFromDiscovery(t *testing.T) {
 	p := open(t, o)
 	c, err := p.Capabilities(t.Context())
 	require.NoError(t, err)
-	assert.ElementsMatch(t, []userops.Action{userops.Invite, userops.SetRole}, c.Can)
+	assert.ElementsMatch(t, []userops.Action{userops.Invite, userops.SetRole, userops.Rename}, c.Can)
 	all := strings.Join(c.Cannot, "\n")
 	for _, s := range []string{"PATCH", "filters", "only the first page", "ETags", "deactivate: the schema says that active is readOnly"} {
 		assert.Contains(t, all, s)

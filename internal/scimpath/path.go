@@ -146,7 +146,7 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 		return userops.Capabilities{}, p.failure("discovering what the service can do", "", err)
 	}
 	c := userops.Capabilities{Path: Name, Cannot: slices.Clone(s.lacks)}
-	for _, a := range []userops.Action{userops.Invite, userops.Deactivate, userops.Reactivate, userops.SetRole} {
+	for _, a := range userops.Actions() {
 		if err := p.able(s, a); err != nil {
 			c.Cannot = append(c.Cannot, string(a)+": "+err.Error())
 		} else {

@@ -36,7 +36,7 @@ func (l *Library) warnOfSends(f *Flow) {
 	switch {
 	case !f.Changes:
 	case f.Sends == nil:
-		l.warnOf(f, "it does not say what its commit sends: --dry-run=through shows it, as a form for `sends`")
+		l.warnOf(f, "it does not say what its commit sends: a rehearsal through the press shows it, as a form for `sends`")
 	case !f.Sends.names():
 		l.warnOf(f, "what its commit sends has neither ${id} nor ${email}: it holds for anybody", "sends")
 	}

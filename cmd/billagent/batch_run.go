@@ -52,7 +52,7 @@ func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {
 	}
 	b.begin(len(rows))
 	for i, r := range rows {
-		res := b.do(ctx, r, withheld)
+		res := b.app.advised(b.do(ctx, r, withheld), r.Request)
 		if err := b.show(res); err != nil {
 			return b.giveUp(ctx, rows[i+1:], err)
 		}

@@ -32,7 +32,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	err := root.ExecuteContext(ctx)
 	code := exitCode(err)
 	if err != nil && !app.told(err) {
-		fmt.Fprintln(stderr, describe(err))
+		fmt.Fprintln(stderr, app.describe(err))
 	}
 	return code
 }

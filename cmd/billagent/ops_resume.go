@@ -40,7 +40,8 @@ batch is written down before its first row.`,
 			return a.serveOperations(cmd, changeFlags{}, func(ctx context.Context, dir *operation.Directory) error {
 				results, err := dir.Resume(ctx)
 				a.live.stop()
-				for _, r := range results {
+				for i, r := range results {
+					results[i] = a.advised(r, userops.Request{})
 					if err := a.printResult(r, true); err != nil {
 						return a.unwritten(results, err)
 					}

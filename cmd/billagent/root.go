@@ -198,10 +198,10 @@ func exitCode(err error) int {
 }
 
 // describe is an error as a person reads it: what failed, then what to do.
-func describe(err error) string {
+func (a *app) describe(err error) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "billagent: %s", plain(err.Error()))
-	if hint := userops.HintOf(err); hint != "" {
+	if hint := a.hintOf(err); hint != "" {
 		fmt.Fprintf(&b, "\n  what to do: %s", plain(hint))
 	}
 	return b.String()

@@ -127,7 +127,7 @@ func TestTenantShowAndCheck(t *testing.T) {
 		out := command(t, "--config", file, "tenant", "show", "-o", "json")
 		require.Equal(t, 0, out.code, out.stderr)
 		shown := decode[shownTenant](t, out.stdout)
-		require.Len(t, shown.Routes, 5)
+		require.Len(t, shown.Routes, 6)
 		for _, r := range shown.Routes {
 			assert.Equal(t, path, r.Path)
 			assert.NotEmpty(t, r.Why)

@@ -90,7 +90,7 @@ func Open(ctx context.Context, dir, signingKey, program string) (*Log, error) {
 		var err error
 		l.signer, err = note.NewSigner(signingKey)
 		if err != nil { // the message names no part of the key
-			return errors.New("the signing key cannot be read: it must be one of `billagent audit key`")
+			return errors.New("the signing key cannot be read: it must be a signing key of golang.org/x/mod/sumdb/note")
 		}
 		return keepVerification(dir, signingKey)
 	})
@@ -123,7 +123,7 @@ func keepVerification(dir, signingKey string) error {
 	parts := strings.SplitN(signingKey, "+", 5) // base64 may hold a + itself
 	raw, err := base64.StdEncoding.DecodeString(parts[len(parts)-1])
 	if err != nil || len(raw) != 1+ed25519.SeedSize {
-		return errors.New("the signing key cannot be read: it must be one of `billagent audit key`")
+		return errors.New("the signing key cannot be read: it must be a signing key of golang.org/x/mod/sumdb/note")
 	}
 	public, ok := ed25519.NewKeyFromSeed(raw[1:]).Public().(ed25519.PublicKey)
 	if !ok {
@@ -214,7 +214,7 @@ func (l *Log) write(f *os.File, e Entry, last []byte, size int64) ([]byte, int64
 	if last != nil {
 		var before Entry
 		if err := json.Unmarshal(last, &before); err != nil {
-			return nil, 0, fmt.Errorf("the last line cannot be read: run billagent audit verify: %w", err)
+			return nil, 0, fmt.Errorf("the last line cannot be read: verify the log: %w", err)
 		}
 		e.Seq, e.Prev = before.Seq+1, sum(last)
 	}

@@ -25,7 +25,7 @@ var causes = []struct {
 		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed; if it only reads, name it under reads in the app's app.yaml"},
 	{flows.ErrSilent, userops.ErrDrift,
 		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
-	{automation.ErrNoBrowser, userops.ErrBrowser, "run: billagent browser install"},
+	{automation.ErrNoBrowser, userops.ErrBrowser, "install a browser"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
 	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
@@ -87,7 +87,7 @@ func (p *Path) failure(act, target string, err error) error {
 
 // tooLong is a command whose own time has passed.
 func (p *Path) tooLong(e *userops.Error) error {
-	e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the console is faster"
+	e.Kind, e.Hint = userops.ErrTimeout, "allow more time, or try again when the console is faster"
 	return e
 }
 

@@ -40,7 +40,7 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 		p.version = nil
 		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
 			Cause: fmt.Errorf("the console is signed in to %q (%s), and it was %s when this session began", name, id, p.pinned),
-			Hint:  "somebody may have switched the account's organisation: run billagent login"}
+			Hint:  "somebody may have switched the account's organisation: sign in anew"}
 	}
 	p.seen = id
 	want := p.opts.Organisation

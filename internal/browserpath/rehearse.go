@@ -51,7 +51,7 @@ func (c *course) rehearsed(got flows.Result) error {
 	changes := func(w flows.Rehearsed) bool { return atPress(w) && w.Changes }
 	switch {
 	case !c.Hooks.Through:
-		return c.Fail(userops.ErrRehearsed, nil, "look at the picture before-commit in the evidence; without --dry-run it would be done")
+		return c.Fail(userops.ErrRehearsed, nil, "look at the picture before-commit in the evidence")
 	case !slices.ContainsFunc(got.WouldSend, atPress):
 		return c.Fail(userops.ErrNotMeant, errors.New("the press would have sent nothing"),
 			"look at the picture before-commit in the evidence: the page may need more than this press")
@@ -64,5 +64,5 @@ func (c *course) rehearsed(got flows.Result) error {
 			"hold what would be sent against the flow's sends, and correct it in the overlay folder if the console has changed")
 	}
 	return c.Fail(userops.ErrRehearsed, errors.New("the press was made where nothing can leave, and nothing was changed"),
-		"look at what would be sent; without --dry-run it would be done")
+		"look at what would be sent")
 }

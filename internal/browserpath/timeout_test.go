@@ -34,7 +34,7 @@ func TestWhoseTimeHasPassed(t *testing.T) {
 		})
 		_, err = p.List(t.Context(), nil, func(userops.User) error { return nil })
 		require.ErrorIs(t, err, userops.ErrTimeout)
-		assert.NotContains(t, userops.HintOf(err), "--timeout")
+		assert.NotContains(t, userops.HintOf(err), "allow more time")
 		assert.Contains(t, userops.HintOf(err), "raise `timeout` in the flow's file")
 	})
 	t.Run("the command's", func(t *testing.T) {
@@ -44,7 +44,7 @@ func TestWhoseTimeHasPassed(t *testing.T) {
 		defer cancel()
 		_, err := p.List(ctx, nil, func(userops.User) error { return nil })
 		require.ErrorIs(t, err, userops.ErrTimeout)
-		assert.Contains(t, userops.HintOf(err), "--timeout")
+		assert.Contains(t, userops.HintOf(err), "allow more time")
 	})
 }
 

@@ -105,9 +105,9 @@ func frozen(ctx context.Context, db interface {
 	if err != nil {
 		return fmt.Errorf("looking whether tenant %s is frozen: %w", tenant, err)
 	}
-	hint := "when it is safe again: billagent thaw --tenant " + tenant
+	hint := "thaw the tenant when it is safe again"
 	if what == Everybody {
-		hint = "when it is safe again: billagent thaw --all"
+		hint = "thaw all tenants when it is safe again"
 	}
 	return &userops.Error{Act: "asking whether changes are allowed", Tenant: tenant, Kind: userops.ErrFrozen, Cause: fmt.Errorf("frozen by %s: %s", by, reason), Hint: hint}
 }

@@ -153,7 +153,7 @@ func (c *course) Ready(context.Context) error {
 // Commit implements change.Course.
 func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	if c.Hooks.DryRun {
-		return change.Commit{}, c.Fail(userops.ErrRehearsed, nil, "without --dry-run it would be done")
+		return change.Commit{}, c.Fail(userops.ErrRehearsed, nil, "it was a rehearsal: ask for it in earnest")
 	}
 	if err := c.Intend(ctx); err != nil {
 		return change.Commit{}, err

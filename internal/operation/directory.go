@@ -124,7 +124,7 @@ func (d *Directory) unkept(err error) error {
 		return &userops.Error{Act: "waiting to begin", Tenant: d.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "run the command again when the other has ended"}
 	}
 	if errors.Is(err, journal.ErrDamaged) {
-		return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log: billagent ops adopt"}
+		return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log"}
 	}
 	return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
 }
@@ -264,7 +264,7 @@ func (d *Directory) announce(ctx context.Context, o journal.Operation, before *u
 
 // carriedOn is an operation that somebody else ended or went on with.
 func (d *Directory) carriedOn(o journal.Operation, err error) error {
-	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at it with: billagent ops show " + o.ID}
+	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: d.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at operation " + o.ID}
 }
 
 // finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that

@@ -230,7 +230,7 @@ func TestGuards(t *testing.T) {
 	for _, r := range []userops.Result{d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")), d.Change(t.Context(), useropstest.SetRole("u1@acme.example", "Payer")), d.Change(t.Context(), useropstest.Reactivate("u1@acme.example")), d.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "n@acme.example", FirstName: "N", LastName: "N", Role: "Clerk"})} {
 		assert.Equal(t, userops.Refused, r.Outcome, r.Action)
 		require.ErrorIs(t, r.Err, userops.ErrFrozen)
-		assert.Contains(t, r.Hint, "billagent thaw --tenant acme")
+		assert.Contains(t, r.Hint, "thaw the tenant")
 	}
 	assert.Equal(t, before, o.Stored())
 	_, err := d.Journal.Thaw(t.Context(), "acme")

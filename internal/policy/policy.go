@@ -75,5 +75,5 @@ func (p Policy) Allow(recent, run, active int) error {
 	}
 	return &userops.Error{Act: "deactivating", Tenant: p.Tenant, Kind: userops.ErrLimit,
 		Cause: fmt.Errorf("%d now and %d in the last hour; allowed are %d in an hour (%d users were active then)", run, recent, limit, active+recent),
-		Hint:  fmt.Sprintf("make sure that all of them are meant; then allow it explicitly: --limit %d --reason TEXT", recent+run)}
+		Hint:  fmt.Sprintf("make sure that all of them are meant; then allow %d explicitly, with a reason", recent+run)}
 }

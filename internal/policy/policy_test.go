@@ -24,7 +24,7 @@ func TestAllow(t *testing.T) {
 	err := p.Allow(20, 1, 80)
 	require.ErrorIs(t, err, userops.ErrLimit)
 	assert.Contains(t, err.Error(), "1 now and 20 in the last hour; allowed are 20")
-	assert.Contains(t, userops.HintOf(err), "--limit 21 --reason")
+	assert.Contains(t, userops.HintOf(err), "allow 21 explicitly")
 	p.Limit = 21
 	require.NoError(t, p.Allow(20, 1, 80))
 	require.Error(t, p.Allow(21, 1, 10_000), "an explicit number is the number")

@@ -114,7 +114,7 @@ func (p *Path) failure(act, target string, err error) error {
 		}
 		return own
 	}
-	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err}
+	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err, Kind: userops.ErrUnreachable}
 	var said *ServiceError
 	var file *fs.PathError
 	var verify *tls.CertificateVerificationError
@@ -134,9 +134,9 @@ func (p *Path) failure(act, target string, err error) error {
 	case alerted(err):
 		e.Kind, e.Hint = userops.ErrCredentials, "the service ends the encrypted connection: check scim.auth, certificate and key"
 	case errors.Is(err, context.DeadlineExceeded):
-		e.Kind, e.Hint = userops.ErrTimeout, "allow more with --timeout, or try again when the service is faster"
+		e.Kind, e.Hint = userops.ErrTimeout, "allow more time, or try again when the service is faster"
 	default:
-		e.Kind, e.Hint = userops.ErrUnreachable, "check the tenant's scim.url and the network, then try again"
+		e.Hint = "check the tenant's scim.url and the network, then try again"
 	}
 	return e
 }

@@ -34,10 +34,10 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	}
 	binary, err := automation.Find(c.Browser.Path, c.Browser.Headful)
 	if err != nil {
-		return fail("finding a browser", userops.ErrBrowser, err, "run: billagent browser install")
+		return fail("finding a browser", userops.ErrBrowser, err, "install a browser, or name one by browser.path")
 	}
 	if c.Browser.Headful && binary.Kind == "headless-shell" {
-		return fail("showing a window", userops.ErrConfig, fmt.Errorf("%s has none", binary.Path), "name a full Chromium by browser.path, or run: billagent browser install --full")
+		return fail("showing a window", userops.ErrConfig, fmt.Errorf("%s has none", binary.Path), "name a full Chromium by browser.path, or install one")
 	}
 	if ok, why := automation.Sandboxed(); !ok {
 		around.Log.Warn(why)

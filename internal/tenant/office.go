@@ -69,7 +69,7 @@ func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office,
 	return o, nil
 }
 
-const asideHint = "put the file aside, and make a journal of the audit log: billagent ops adopt"
+const asideHint = "put the file aside, and make a journal of the audit log"
 
 // isLost says that the audit log tells of what the journal must have known. It is written down, so that what is written into
 // the new journal before it is filled from the log (a freeze) does not hide it.
@@ -103,7 +103,7 @@ func (o *Office) Trusted() error {
 		return nil
 	}
 	return &userops.Error{Act: "opening the journal", Kind: userops.ErrLost, Cause: fmt.Errorf("%s is empty or new: what was frozen and the limit of deactivations went with it", o.Journal),
-		Hint: "put the journal back, or make one of the audit log: billagent ops adopt"}
+		Hint: "put the journal back, or make one of the audit log"}
 }
 
 // Close closes the journal.

@@ -38,7 +38,7 @@ func Choose(c *config.Config, name string) (string, config.Tenant, error) {
 		if where == "" {
 			where = config.DefaultFile() + " (which does not exist)"
 		}
-		return fail("no tenant is configured in "+where, "start from the example that `billagent config example` prints, or try: billagent demo")
+		return fail("no tenant is configured in "+where, "write a configuration: start from the example, or look at the demonstration first")
 	}
 	if name == "" {
 		name = c.Tenant
@@ -47,7 +47,7 @@ func Choose(c *config.Config, name string) (string, config.Tenant, error) {
 		name = names[0]
 	}
 	if name == "" {
-		return fail("there are several", "name one with --tenant: "+strings.Join(names, ", "))
+		return fail("there are several", "name one: "+strings.Join(names, ", "))
 	}
 	t, ok := c.Tenants[name]
 	if !ok {

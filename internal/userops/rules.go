@@ -29,7 +29,7 @@ func (r Rules) last(all Roster, u *User) bool {
 
 // NotFound is the error for a user that nobody is. Where somebody's address looks the same, the hint says so.
 func (r Rules) NotFound(all Roster, email string) error {
-	hint := "check the address, or list everyone with: billagent users list --status all"
+	hint := "check the address, or list everybody"
 	if like := all.LookalikeHint(email); like != "" {
 		hint = like
 	}
@@ -142,7 +142,7 @@ func (r Rules) setRole(l Look) Decision {
 	case u.Role == l.Request.Role:
 		return Decision{Outcome: Already}
 	case u.Status == Inactive && !l.Step:
-		return halt(r.fail(act, u.Email, ErrInactive, "reactivate the user first: billagent users reactivate "+u.Email))
+		return halt(r.fail(act, u.Email, ErrInactive, "reactivate the user first"))
 	case u.Status == Pending:
 		return halt(r.waiting(act, u.Email))
 	case r.IsSelf(u.Email):
@@ -157,7 +157,7 @@ func (r Rules) rename(l Look) Decision {
 	u, in := l.User, l.Request
 	switch {
 	case in.FirstName == "" || in.LastName == "":
-		return halt(&Error{Act: "renaming", Target: u.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give --first-name and --last-name"})
+		return halt(&Error{Act: "renaming", Target: u.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give both"})
 	case spaced(u.FirstName) == spaced(in.FirstName) && spaced(u.LastName) == spaced(in.LastName):
 		return Decision{Outcome: Already}
 	case u.Status == Pending:
@@ -173,12 +173,12 @@ func (r Rules) invite(l Look) Decision {
 	}
 	switch {
 	case u == nil && (in.FirstName == "" || in.LastName == ""):
-		return fail(ErrInput, "first and last name are needed", "give --first-name and --last-name")
+		return fail(ErrInput, "first and last name are needed", "give both")
 	case u == nil:
 		return Decision{}
 	case u.Status == Active && u.Role != in.Role:
 		return fail(ErrOtherRole, fmt.Sprintf("the user is active with the role %s, not %s", u.Role, in.Role),
-			fmt.Sprintf("if the role is to change: billagent users set-role %s --role %q", u.Email, in.Role))
+			"if the role is to change to "+in.Role+", change it explicitly")
 	case !(Wanted{FirstName: in.FirstName, LastName: in.LastName}).named(u):
 		return fail(ErrOtherName, fmt.Sprintf("the e-mail belongs to %s %s (%s), and the invitation is for %s %s", u.FirstName, u.LastName, u.Status, in.FirstName, in.LastName),
 			"look whether it is the same person: if so the user is there already, and only the name differs")
@@ -188,10 +188,10 @@ func (r Rules) invite(l Look) Decision {
 		return halt(r.waiting("inviting", u.Email))
 	case !in.Reactivate:
 		return fail(ErrInactive, "its e-mail belongs to an inactive user and cannot be used again",
-			"reactivate instead: billagent users reactivate "+u.Email+", or invite with --reactivate")
+			"reactivate instead, or invite so that an inactive user is reactivated")
 	case u.Role != in.Role && !r.EditsInactive:
 		return fail(ErrOtherRole, fmt.Sprintf("the inactive user would come back with the role %s, not %s: nothing was reactivated", u.Role, in.Role),
-			fmt.Sprintf("reactivate with the role it has: billagent users reactivate %[1]s, then: billagent users set-role %[1]s --role %[2]q", u.Email, in.Role))
+			"reactivate with the role it has, then change it to "+in.Role)
 	}
 	return giveBack(u, in)
 }

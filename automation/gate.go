@@ -25,8 +25,8 @@ type Ruling struct {
 // Policy rules on a request. It is asked for one request at a time and must not wait.
 type Policy func(Request) Ruling
 
-// Sent is a request that came to a gate, and what became of it.
-type Sent struct {
+// Gated is a request that came to a gate, and what became of it.
+type Gated struct {
 	Request Request
 	Ruling  Ruling
 	At      time.Time
@@ -37,8 +37,8 @@ type Sent struct {
 	// Early says that it came before the gate was armed: before the press.
 	Early bool
 
-	led    int   // the status with which the server led elsewhere
-	before *Sent // what the server sent on as this one; nil for any other
+	led    int    // the status with which the server led elsewhere
+	before *Gated // what the server sent on as this one; nil for any other
 }
 
 // Answer is what the server answered. Where it led elsewhere (303), Status is still the answer to the request itself, and
@@ -63,8 +63,8 @@ type Gate struct {
 	armed   atomic.Bool // the press comes now, or has come
 
 	mu     sync.Mutex
-	sent   []*Sent
-	held   map[proto.FetchRequestID]*Sent // let through, their answer not seen yet
+	sent   []*Gated
+	held   map[proto.FetchRequestID]*Gated // let through, their answer not seen yet
 	unheld []Unheld
 	paused map[string]bool // addresses that came here, whatever else is told of them
 	trace  *networkTrace   // nil: not listened to
@@ -74,7 +74,7 @@ type Gate struct {
 // OpenGate begins to hold the session's requests. It returns when no request can slip by. Close it. A session has one
 // gate at a time. What comes until Arm is called is told apart from what comes at the press.
 func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
-	g := &Gate{session: s, policy: policy, held: map[proto.FetchRequestID]*Sent{}, paused: map[string]bool{}, moved: make(chan struct{})}
+	g := &Gate{session: s, policy: policy, held: map[proto.FetchRequestID]*Gated{}, paused: map[string]bool{}, moved: make(chan struct{})}
 	b := s.browser
 	b.mu.Lock()
 	if b.gates[s.context] != nil {
@@ -195,8 +195,8 @@ func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
 
 // rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
 // the commit belongs to it.
-func (g *Gate) rule(e *proto.FetchRequestPaused) *Sent {
-	s := &Sent{Request: requestOf(e), At: time.Now(), Early: !g.armed.Load()}
+func (g *Gate) rule(e *proto.FetchRequestPaused) *Gated {
+	s := &Gated{Request: requestOf(e), At: time.Now(), Early: !g.armed.Load()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
 	g.mu.Lock() // not before: the browser's own lock is taken above, and whoever holds that may wait for this one
 	defer g.mu.Unlock()
@@ -318,10 +318,10 @@ func (g *Gate) leftUnheld(u Unheld) {
 }
 
 // Sent lists what came to the gate: what may have been the commit, what changes something, and what was stopped.
-func (g *Gate) Sent() []Sent {
+func (g *Gate) Sent() []Gated {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	out := make([]Sent, len(g.sent))
+	out := make([]Gated, len(g.sent))
 	for i, s := range g.sent {
 		out[i] = *s
 		if s.Answer != nil {
@@ -341,7 +341,7 @@ func (g *Gate) Unheld() []Unheld {
 }
 
 // Await waits until what came to the gate satisfies done, at most bound, and says whether it does.
-func (g *Gate) Await(ctx context.Context, bound time.Duration, done func([]Sent) bool) bool {
+func (g *Gate) Await(ctx context.Context, bound time.Duration, done func([]Gated) bool) bool {
 	end := time.NewTimer(bound)
 	defer end.Stop()
 	for {

@@ -30,7 +30,7 @@ func BenchmarkCommit(b *testing.B) {
 					}
 					require.NoError(b, w.Click(b.Context(), automation.Press{Target: button("Go"), Bound: short}))
 					if held {
-						require.True(b, g.Await(b.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) > 0 && s[0].Answer != nil }))
+						require.True(b, g.Await(b.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) > 0 && s[0].Answer != nil }))
 						require.NoError(b, g.Listen(b.Context()))
 						require.NoError(b, g.Close(b.Context()))
 					}

@@ -116,7 +116,7 @@ func TestWhatPassesIsAnswered(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-			answered := func(sent []automation.Sent) bool { return len(sent) == 1 && sent[0].Answer != nil }
+			answered := func(sent []automation.Gated) bool { return len(sent) == 1 && sent[0].Answer != nil }
 			require.True(t, g.Await(t.Context(), 10*time.Second, answered), "%+v", g.Sent())
 			require.NoError(t, g.Close(t.Context()))
 			assert.Len(t, got.all(), 1)
@@ -137,7 +137,7 @@ func TestAnAnswerIsWhatARedirectionLeadsTo(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-	done := func(sent []automation.Sent) bool {
+	done := func(sent []automation.Gated) bool {
 		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Led == http.StatusOK
 	}
 	require.True(t, g.Await(t.Context(), 10*time.Second, done), "%+v", g.Sent())
@@ -175,7 +175,7 @@ func TestWhatAServerSendsOnIsAnswered(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-			done := func(all []automation.Sent) bool {
+			done := func(all []automation.Gated) bool {
 				return len(all) == 2 && all[0].Answer != nil && (c.stop || all[1].Answer != nil)
 			}
 			require.True(t, g.Await(t.Context(), 10*time.Second, done), "%+v", g.Sent())
@@ -204,7 +204,7 @@ func TestAnAnswerThatNeverCame(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-	failed := func(sent []automation.Sent) bool {
+	failed := func(sent []automation.Gated) bool {
 		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Failed != ""
 	}
 	require.True(t, g.Await(t.Context(), 10*time.Second, failed), "%+v", g.Sent())
@@ -243,7 +243,7 @@ func TestGateBudget(t *testing.T) {
 		require.NoError(t, err)
 		g.Arm(t.Context())
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
+		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) == 1 && s[0].Answer != nil }))
 		require.NoError(t, g.Close(context.Background()))
 	})
 	count := map[string]int{}
@@ -271,14 +271,14 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 			_ = conn.Close()
 		}
 	})
-	press := func() automation.Sent {
+	press := func() automation.Gated {
 		g, err := w.Session.OpenGate(t.Context(), func(r automation.Request) automation.Ruling {
 			return automation.Ruling{Pass: true, Commit: r.Changes()}
 		})
 		require.NoError(t, err)
 		g.Arm(t.Context())
 		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
-		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Sent) bool { return len(s) == 1 && s[0].Answer != nil }))
+		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) == 1 && s[0].Answer != nil }))
 		require.NoError(t, g.Listen(t.Context()))
 		require.NoError(t, g.Close(t.Context()))
 		return g.Sent()[0]

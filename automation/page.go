@@ -184,29 +184,29 @@ func (p *Page) blockedHost() string {
 	return p.blocked
 }
 
-// run calls one door of the injected script in the current document and decodes its answer. A document that is
+// run calls one handler of the injected script in the current document and decodes its answer. A document that is
 // replaced meanwhile gives errContextGone.
-func (p *Page) run(ctx context.Context, door string, req, res any) error {
+func (p *Page) run(ctx context.Context, handler string, req, res any) error {
 	arg, err := json.Marshal(req)
 	if err != nil {
-		return fmt.Errorf("%s: %w", door, err)
+		return fmt.Errorf("%s: %w", handler, err)
 	}
 	id, err := p.world(ctx)
 	if err != nil {
 		return err
 	}
 	out, err := proto.RuntimeEvaluate{
-		Expression:      fmt.Sprintf("billagent(%q,%s)", door, arg),
+		Expression:      fmt.Sprintf("billagent(%q,%s)", handler, arg),
 		UniqueContextID: id, AwaitPromise: true, ReturnByValue: true,
 	}.Call(p.scope(ctx))
 	if err != nil {
 		return p.explain(ctx, id, err)
 	}
 	if out.ExceptionDetails != nil {
-		return &Error{Act: "look", Target: door, Kind: ErrScript, Last: out.ExceptionDetails.Text}
+		return &Error{Act: "look", Target: handler, Kind: ErrScript, Last: out.ExceptionDetails.Text}
 	}
 	if err := json.Unmarshal([]byte(out.Result.Value.Str()), res); err != nil {
-		return &Error{Act: "look", Target: door, Kind: ErrScript, Cause: err}
+		return &Error{Act: "look", Target: handler, Kind: ErrScript, Cause: err}
 	}
 	return nil
 }
@@ -255,18 +255,18 @@ func (p *Page) explain(ctx context.Context, id string, err error) error {
 	return err
 }
 
-// look retries run while documents replace one another: for doors that change nothing.
-func (p *Page) look(ctx context.Context, door string, req, res any) error {
+// look retries run while documents replace one another: for handlers that change nothing.
+func (p *Page) look(ctx context.Context, handler string, req, res any) error {
 	for {
 		if err := p.landed(ctx); err != nil {
 			return err
 		}
-		err := p.run(ctx, door, req, res)
+		err := p.run(ctx, handler, req, res)
 		if err == nil || !errors.Is(err, errContextGone) {
 			return err
 		}
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("%s: %w", door, err)
+			return fmt.Errorf("%s: %w", handler, err)
 		}
 	}
 }

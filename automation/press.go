@@ -44,11 +44,11 @@ type Entered struct {
 
 // Press is one click.
 type Press struct {
-	Target  *selectors.Target
-	Row     *Row       // find Target in this row
-	For     *Identity  // whom it must concern
-	Under   []Identity // what else the page must say, such as whose it is
-	Entered []Entered  // what must still stand as it was entered
+	Target   *selectors.Target
+	Row      *Row       // find Target in this row
+	For      *Identity  // whom it must concern
+	MustShow []Identity // what else the page must say, such as whose it is
+	Entered  []Entered  // what must still stand as it was entered
 	// Agree marks an irreversible step: every candidate that still matches must mean the same element, what may have
 	// reached the page is never pressed again, and no window that it opens is followed.
 	Agree  bool
@@ -101,7 +101,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 
 func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{
-		"target": press.Target, "row": press.Row, "key": press.For, "under": press.Under, "agree": press.Agree,
+		"target": press.Target, "row": press.Row, "key": press.For, "under": press.MustShow, "agree": press.Agree,
 		"entered": press.Entered, "people": press.People, "others": press.Others != "",
 	})
 	if err != nil {
@@ -151,13 +151,13 @@ func (p *Page) judged(press Press, v verdict, seen bool, dismissed string, err e
 }
 
 // prepare waits in slices until the script says the target is ready.
-func (p *Page) prepare(ctx context.Context, door, act string, t *selectors.Target, req map[string]any) (prepared, error) {
+func (p *Page) prepare(ctx context.Context, handler, act string, t *selectors.Target, req map[string]any) (prepared, error) {
 	var last *Error
 	for {
 		wait := remaining(ctx, lookSlice)
 		req["wait"] = wait.Milliseconds()
 		var res prepared
-		err := p.look(ctx, door, req, &res)
+		err := p.look(ctx, handler, req, &res)
 		if err == nil && res.Miss == nil {
 			return res, nil
 		}

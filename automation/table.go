@@ -217,7 +217,7 @@ func (p *Page) lookAgain(ctx context.Context, g *gathering, a rowsAnswer) (rowsA
 }
 
 // rowsOnce reads one page or one stretch. While documents replace one another it looks again.
-func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[string]any) (rowsAnswer, error) {
+func (p *Page) rowsOnce(ctx context.Context, handler string, r Reading, req map[string]any) (rowsAnswer, error) {
 	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()
 	req["table"], req["counter"], req["filters"] = r.Table, r.Counter, r.Filters
@@ -228,7 +228,7 @@ func (p *Page) rowsOnce(ctx context.Context, door string, r Reading, req map[str
 	for {
 		var a rowsAnswer
 		req["wait"] = remaining(ctx, lookSlice).Milliseconds()
-		err := p.look(ctx, door, req, &a)
+		err := p.look(ctx, handler, req, &a)
 		switch {
 		case err == nil && a.Miss == nil:
 			return a, nil

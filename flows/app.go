@@ -50,7 +50,7 @@ type Watch struct {
 // Kinds of a Watch, and of a halt step.
 const (
 	SignedOut   = "signed-out"  // sign in again and begin anew
-	Wall        = "wall"        // a person must look
+	Blocked     = "blocked"     // a person must look
 	Credentials = "credentials" // what was given was refused
 	Locked      = "locked"
 	Factor      = "factor" // the second factor cannot be had

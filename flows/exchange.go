@@ -207,7 +207,7 @@ func (p *Exchange) End() {
 
 // Silent says that an answer may still come: something was let through and has none yet.
 func (p *Exchange) Silent() bool {
-	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
+	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Gated) bool {
 		return s.Ruling.Commit && s.Ruling.Pass && s.Answer == nil
 	})
 }
@@ -222,7 +222,7 @@ func (p *Exchange) Listen(ctx context.Context) error {
 
 // Again says that the browser itself may have sent the commit more than once.
 func (p *Exchange) Again() bool {
-	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Sent) bool {
+	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Gated) bool {
 		return s.Ruling.Commit && s.Ruling.Pass && s.Again
 	})
 }
@@ -281,26 +281,26 @@ func (p *Exchange) Proposal() string {
 // came waits until something was let through as the commit. What was stopped may be followed by the right one, so it
 // waits a moment longer then.
 func (p *Exchange) came(ctx context.Context) {
-	p.gate.Await(ctx, departBound, func([]automation.Sent) bool {
+	p.gate.Await(ctx, departBound, func([]automation.Gated) bool {
 		surely, _ := p.policy.left()
 		return surely || len(p.policy.reasons()) > 0
 	})
 	if surely, _ := p.policy.left(); !surely && len(p.policy.reasons()) > 0 {
-		p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { surely, _ := p.policy.left(); return surely })
+		p.gate.Await(ctx, afterStop, func([]automation.Gated) bool { surely, _ := p.policy.left(); return surely })
 	}
 }
 
 // wouldCome waits for what a press would send: at most bound for anything, and a while longer for something that changes
 // something.
 func (p *Exchange) wouldCome(ctx context.Context, bound time.Duration) {
-	comes := func(counts func(automation.Request) bool) func([]automation.Sent) bool {
-		return func(all []automation.Sent) bool {
-			return slices.ContainsFunc(all, func(s automation.Sent) bool { return !s.Early && counts(s.Request) })
+	comes := func(counts func(automation.Request) bool) func([]automation.Gated) bool {
+		return func(all []automation.Gated) bool {
+			return slices.ContainsFunc(all, func(s automation.Gated) bool { return !s.Early && counts(s.Request) })
 		}
 	}
 	p.gate.Await(ctx, bound, comes(func(q automation.Request) bool { return !q.Seen }))
 	p.gate.Await(ctx, departBound, comes(p.policy.changes))
-	p.gate.Await(ctx, afterStop, func([]automation.Sent) bool { return false }) // what else it would send
+	p.gate.Await(ctx, afterStop, func([]automation.Gated) bool { return false }) // what else it would send
 }
 
 // departBound is how long a page may take from the press until it sends something, before the flow goes on; what comes

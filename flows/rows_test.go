@@ -26,7 +26,7 @@ title: A
 statuses: { active: ["Yes"], inactive: ["No"] }
 roles: { administrator: Admin }
 watch:
-  - { target: gone, kind: wall, reason: it is gone }
+  - { target: gone, kind: blocked, reason: it is gone }
 `
 	rowsVersion = `app: a
 layout: l
@@ -142,7 +142,7 @@ func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	require.NoError(t, page.Open(t.Context(), srv.URL+"/words"))
 	flow, ok := lib.Flow(name, "l")
 	require.True(t, ok)
-	r := &flows.Run{Page: page, Flow: flow, Version: lib.Versions[0], MaxRows: 1000, Patience: 20 * time.Second}
+	r := &flows.Run{Page: page, Flow: flow, Version: lib.Versions[0], MaxRows: 1000, StepTimeout: 20 * time.Second}
 	return r.Do(context.WithoutCancel(t.Context()))
 }
 

@@ -20,14 +20,14 @@ type Run struct {
 	// Secret gives a secret input when a step needs it. attempt counts from 1 each time it is asked for.
 	Secret func(ctx context.Context, name string, attempt int) (string, error)
 	// Left says whether the page now belongs to the console proper. For screens steps.
-	Left     func(ctx context.Context) (bool, error)
-	Watch    []Watching
-	Evidence *automation.Evidence
-	Progress func(step string)
-	MaxRows  int
-	Patience time.Duration // for a step that does not say; 0 means 20 s
-	// Under is what the page must say, beside whom the commit concerns, for the commit to be made.
-	Under []automation.Identity
+	Left        func(ctx context.Context) (bool, error)
+	Watch       []Watching
+	Evidence    *automation.Evidence
+	Progress    func(step string)
+	MaxRows     int
+	StepTimeout time.Duration // for a step that does not say; 0 means 20 s
+	// MustShow is what the page must say, beside whom the commit concerns, for the commit to be made.
+	MustShow []automation.Identity
 	// People are whom the commit concerns and whom it must not. Nil where the flow changes nothing.
 	People *automation.People
 	// Intent is asked directly before the commit; unless it returns nil, nothing is committed. Acted is told directly
@@ -78,7 +78,7 @@ type HaltError struct {
 // Error implements error.
 func (e *HaltError) Error() string { return e.Reason }
 
-// stepBound is how long a step may take that does not say: longer than a slow page, shorter than a person's patience.
+// stepBound is how long a step may take that does not say: longer than a slow page, shorter than a person waits.
 const stepBound = 20 * time.Second
 
 // Do carries out the flow's steps. The error says which step failed on what; Result.Committed says on which side of
@@ -198,7 +198,7 @@ func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
 
 // act carries out one step.
 func (r *Run) act(ctx context.Context, verb string, s *Step) error {
-	bound := r.Patience
+	bound := r.StepTimeout
 	if bound == 0 {
 		bound = stepBound
 	}

@@ -40,7 +40,7 @@ func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) erro
 			if c.Again != nil {
 				return WithBlockedCookies(r.halt(ctx, c.Again), r.Page)
 			}
-			return WithBlockedCookies(&HaltError{Kind: Wall, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
+			return WithBlockedCookies(&HaltError{Kind: Blocked, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
 		}
 		document := r.Page.Document()
 		if err := r.steps(ctx, c.Steps); err != nil {
@@ -92,7 +92,7 @@ func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, u
 			return 0, broken
 		}
 		if time.Now().After(end) || ctx.Err() != nil {
-			return 0, &HaltError{Kind: Wall, Reason: fmt.Sprintf("an unknown screen at %s: %v", r.pageNow(), err), Hint: "look at the picture in the evidence; sign in once by hand with this account, or record a flow for the screen"}
+			return 0, &HaltError{Kind: Blocked, Reason: fmt.Sprintf("an unknown screen at %s: %v", r.pageNow(), err), Hint: "look at the picture in the evidence; sign in once by hand with this account, or record a flow for the screen"}
 		}
 	}
 }

@@ -25,7 +25,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		}
 	}
 	if commit {
-		click.Under, click.Entered, click.People, click.Others = r.Under, r.entered, r.People, p.Others
+		click.MustShow, click.Entered, click.People, click.Others = r.MustShow, r.entered, r.People, p.Others
 	}
 	if p.Row != nil {
 		table, err := r.target(p.Row.Table)

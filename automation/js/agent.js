@@ -1,16 +1,16 @@
-// The door: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
+// The name: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
-const doors = {
+const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
 };
 
-globalThis.billagent = async (door, req) => {
+globalThis.billagent = async (name, req) => {
   try {
-    return JSON.stringify(await doors[door](req), (_, v) => (v instanceof Miss ? { ...v } : v));
+    return JSON.stringify(await handlers[name](req), (_, v) => (v instanceof Miss ? { ...v } : v));
   } catch (e) {
-    return JSON.stringify({ miss: { kind: 'script', detail: `${door}: ${e && e.stack || e}` } });
+    return JSON.stringify({ miss: { kind: 'script', detail: `${name}: ${e && e.stack || e}` } });
   }
 };
 

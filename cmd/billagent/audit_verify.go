@@ -60,16 +60,16 @@ key there: keep the verification key (--key) and now and then a checkpoint (--ch
 // againstJournal says where log and journal differ. A journal that several machines share knows more than the log of this
 // one: of it only what this machine has done is held against the log.
 func (a *app) againstJournal(cmd *cobra.Command) (found []audit.Finding, err error) {
-	err = a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
-		ops, err := office.Journal.List(ctx, journal.Filter{})
+	err = a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
+		ops, err := records.Journal.List(ctx, journal.Filter{})
 		if err != nil {
 			return err
 		}
-		freezes, err := office.Journal.Freezes(ctx)
+		freezes, err := records.Journal.Freezes(ctx)
 		if err != nil {
 			return err
 		}
-		entries, err := audit.Read(office.AuditDir)
+		entries, err := audit.Read(records.AuditDir)
 		if err != nil {
 			return err
 		}

@@ -69,17 +69,17 @@ func (a *app) serveOperations(cmd *cobra.Command, f changeFlags, do func(ctx con
 // withOperations puts the journal, the guards and the audit log before a path. The path stays the caller's to close.
 func (a *app) withOperations(ctx context.Context, c *config.Config, name string, path operation.Path, f changeFlags,
 	do func(dir *operation.Directory) error) error {
-	office, err := tenant.OpenOffice(ctx, c, programName())
+	records, err := tenant.OpenRecords(ctx, c, programName())
 	if err != nil {
 		return err
 	}
-	defer a.closing("the journal", office.Close)
-	if err := office.Trusted(); err != nil {
+	defer a.closing("the journal", records.Close)
+	if err := records.Trusted(); err != nil {
 		return err
 	}
 	p := tenant.Policy(c, name)
 	p.Limit = f.limit
-	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: office.Journal, Audit: office.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
+	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: records.Journal, Audit: records.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
 		DryRun: f.dryRun != none, Through: f.dryRun == throughPress, ReadBack: c.Tenants[name].ReadBack, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
 	defer a.closing("what served the tenant", dir.Close)
 	return do(dir)

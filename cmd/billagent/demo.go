@@ -103,7 +103,7 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	s.say("console: %s layout, %d users, at %s", con.Layout(), len(con.Users()), con.SignInURL())
 	s.say("browser: %s", binary.Path)
 	log := a.logger(cfg.Log)
-	dir, err := tenant.Open(cfg, "demo", tenant.Surroundings{Log: log, Progress: s.step})
+	dir, err := tenant.Open(cfg, "demo", tenant.Environment{Log: log, Progress: s.step})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 		Example: "  billagent evidence prune\n  BILLAGENT_EVIDENCE_DAYS=30 billagent evidence prune --dry-run",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
+			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
 				limits := retention.Limits{Age: time.Duration(c.Evidence.Days) * 24 * time.Hour, Bytes: int64(c.Evidence.MaxMB) << 20}
 				gone, err := retention.Prune(ctx, tenant.EvidenceDir(c), limits, dryRun)
 				var bytes int64
@@ -38,7 +38,7 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 					bytes += f.Bytes
 				}
 				if len(gone) > 0 && !dryRun {
-					err = errors.Join(err, office.Audit.Append(ctx, audit.Entry{Event: "pruned", Actor: actor(), Reason: fmt.Sprintf("%d folders of evidence, %d bytes", len(gone), bytes)}))
+					err = errors.Join(err, records.Audit.Append(ctx, audit.Entry{Event: "pruned", Actor: actor(), Reason: fmt.Sprintf("%d folders of evidence, %d bytes", len(gone), bytes)}))
 				}
 				if a.output == "json" || a.output == "ndjson" {
 					return errors.Join(err, printLine(a.stdout, map[string]any{"folders": len(gone), "bytes": bytes, "dry_run": dryRun}))

@@ -24,12 +24,12 @@ process stops before its commit, too. Listing and reading go on.`,
 		Example: "  billagent freeze --tenant acme --reason \"incident 12\"\n  billagent freeze --all --reason drill\n  billagent freeze --list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
+			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
 				if list {
-					if err := office.Trusted(); err != nil {
+					if err := records.Trusted(); err != nil {
 						return err
 					}
-					return a.printFreezes(ctx, office)
+					return a.printFreezes(ctx, records)
 				}
 				if reason == "" {
 					return usage(errors.New("give --reason: whoever meets the freeze reads it"))
@@ -38,13 +38,13 @@ process stops before its commit, too. Listing and reading go on.`,
 				if err != nil {
 					return err
 				}
-				if err := office.Journal.Freeze(ctx, journal.Freeze{Tenant: who, Reason: reason, By: actor()}); err != nil {
+				if err := records.Journal.Freeze(ctx, journal.Freeze{Tenant: who, Reason: reason, By: actor()}); err != nil {
 					return err
 				}
 				_, told := fmt.Fprintf(a.stdout, "%s frozen; thaw with: billagent thaw %s\n", whomText(who), whomFlag(who))
-				err = office.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason})
+				err = records.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason})
 				if err == nil {
-					err = office.Journal.FreezeAudited(ctx, who)
+					err = records.Journal.FreezeAudited(ctx, who)
 				}
 				if err != nil { // frozen it is
 					a.note(err.Error() + ": the next change, or thaw, writes it there, marked as late")
@@ -85,8 +85,8 @@ func whomFlag(who string) string {
 	return "--tenant " + who
 }
 
-func (a *app) printFreezes(ctx context.Context, office *tenant.Office) error {
-	fs, err := office.Journal.Freezes(ctx)
+func (a *app) printFreezes(ctx context.Context, records *tenant.Records) error {
+	fs, err := records.Journal.Freezes(ctx)
 	if err != nil {
 		return err
 	}

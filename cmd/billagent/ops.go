@@ -18,8 +18,8 @@ func (a *app) opsCommand() *cobra.Command {
 	return c
 }
 
-// withOffice opens the journal and the audit log without opening any tenant.
-func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, office *tenant.Office) error) error {
+// withRecords opens the journal and the audit log without opening any tenant.
+func (a *app) withRecords(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, records *tenant.Records) error) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -31,12 +31,12 @@ func (a *app) withOffice(cmd *cobra.Command, do func(ctx context.Context, c *con
 		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
 		defer cancel()
 	}
-	office, err := tenant.OpenOffice(ctx, c, programName())
+	records, err := tenant.OpenRecords(ctx, c, programName())
 	if err != nil {
 		return err
 	}
-	defer a.closing("the journal", office.Close)
-	return do(ctx, c, office)
+	defer a.closing("the journal", records.Close)
+	return do(ctx, c, records)
 }
 
 // moment reads a time given as a date, a date and time, or how long ago, such as 24h.

@@ -21,18 +21,18 @@ and what is frozen. What is in the journal already stays as it is. Operations of
 		Example: "  billagent ops adopt",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
-				entries, err := audit.Read(office.AuditDir)
+			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
+				entries, err := audit.Read(records.AuditDir)
 				if err != nil {
 					return err
 				}
 				ops, freezes := operation.FromAudit(entries)
-				if err := office.Journal.Adopt(ctx, ops, freezes); err != nil {
+				if err := records.Journal.Adopt(ctx, ops, freezes); err != nil {
 					return err
 				}
 				text := fmt.Sprintf("%d operations and %d freezes of the audit log are in the journal", len(ops), len(freezes))
 				_, told := fmt.Fprintln(a.stdout, text)
-				return errors.Join(told, office.Audit.Append(ctx, audit.Entry{Event: "adopted", Actor: actor(), Reason: text}))
+				return errors.Join(told, records.Audit.Append(ctx, audit.Entry{Event: "adopted", Actor: actor(), Reason: text}))
 			})
 		},
 	}

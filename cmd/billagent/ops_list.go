@@ -45,17 +45,17 @@ func (a *app) opsListCommand() *cobra.Command {
 			if f.Limit < 0 {
 				return usage(fmt.Errorf("--limit cannot be negative"))
 			}
-			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
-				if err := office.Trusted(); err != nil {
+			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
+				if err := records.Trusted(); err != nil {
 					return err
 				}
 				if batches {
-					return a.printBatches(ctx, office.Journal, f)
+					return a.printBatches(ctx, records.Journal, f)
 				}
 				if batch != "" {
-					return a.printBatch(ctx, office.Journal, batch)
+					return a.printBatch(ctx, records.Journal, batch)
 				}
-				ops, err := office.Journal.List(ctx, f)
+				ops, err := records.Journal.List(ctx, f)
 				if err != nil {
 					return err
 				}

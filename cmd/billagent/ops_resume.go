@@ -75,8 +75,8 @@ batch is written down before its first row.`,
 // resumeBatch carries out what is left of a batch, as it was asked for.
 func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) error {
 	var kept journal.Batch
-	err := a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) (err error) {
-		if kept, err = office.Journal.Batch(ctx, id); errors.Is(err, journal.ErrNoBatch) {
+	err := a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) (err error) {
+		if kept, err = records.Journal.Batch(ctx, id); errors.Is(err, journal.ErrNoBatch) {
 			return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
 		}
 		return err

@@ -30,11 +30,11 @@ func (a *app) opsShowCommand() *cobra.Command {
 		Example: "  billagent ops show 01a20a48\n  billagent ops show 01a20a48 --open",
 		Args:    exactly(1, "an operation's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withOffice(cmd, func(ctx context.Context, _ *config.Config, office *tenant.Office) error {
-				if err := office.Trusted(); err != nil {
+			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
+				if err := records.Trusted(); err != nil {
 					return err
 				}
-				o, err := office.Journal.Get(ctx, args[0])
+				o, err := records.Journal.Get(ctx, args[0])
 				if errors.Is(err, journal.ErrNoOperation) {
 					return usage(fmt.Errorf("%w; see them with: billagent ops list", err))
 				}

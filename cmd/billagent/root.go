@@ -136,7 +136,7 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	log := a.logger(c.Log)
 	a.live = newLive(a.stderr)
 	defer a.live.stop()
-	dir, err := tenant.Open(c, name, tenant.Surroundings{Log: log, Progress: func(step string) {
+	dir, err := tenant.Open(c, name, tenant.Environment{Log: log, Progress: func(step string) {
 		log.Debug("step", "step", step)
 		a.live.show(step)
 	}, Ask: a.ask()})

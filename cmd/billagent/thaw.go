@@ -20,22 +20,22 @@ func (a *app) thawCommand() *cobra.Command {
 		Example: "  billagent thaw --tenant acme\n  billagent thaw --all",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withOffice(cmd, func(ctx context.Context, c *config.Config, office *tenant.Office) error {
+			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
 				who, err := a.whom(c, all)
 				if err != nil {
 					return err
 				}
-				if err := office.Trusted(); err != nil { // what else was frozen went with the journal
+				if err := records.Trusted(); err != nil { // what else was frozen went with the journal
 					return err
 				}
-				if err := operation.CatchUpFreezes(ctx, office.Journal, office.Audit); err != nil {
+				if err := operation.CatchUpFreezes(ctx, records.Journal, records.Audit); err != nil {
 					return err
 				}
 				// Told first: a thaw that cannot be told does not happen.
-				if err := office.Audit.Append(ctx, audit.Entry{Event: "thaw", Actor: actor(), Tenant: who}); err != nil {
+				if err := records.Audit.Append(ctx, audit.Entry{Event: "thaw", Actor: actor(), Tenant: who}); err != nil {
 					return err
 				}
-				was, err := office.Journal.Thaw(ctx, who)
+				was, err := records.Journal.Thaw(ctx, who)
 				if err != nil {
 					return err
 				}

@@ -38,7 +38,7 @@ func altered(t *testing.T, overlay string, alter func(*http.Response) error) (*h
 	lib, err := flows.Load("helpdesk", overlay)
 	require.NoError(t, err)
 	p := browserpath.New(browserpath.Options{Tenant: "desk", Library: lib, SignIn: srv.URL, Hosts: []string{"127.0.0.1"}, Account: helpdesk.Agent,
-		Password: func(context.Context) (string, error) { return helpdesk.Password, nil }, Factor: browserpath.Sent{},
+		Password: func(context.Context) (string, error) { return helpdesk.Password, nil }, Factor: browserpath.PromptedCode{},
 		Launch: automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: t.TempDir()})
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	return desk, p
@@ -84,7 +84,7 @@ func TestBlockedCookiesAreNamed(t *testing.T) {
 		return nil
 	})
 	err := p.Login(t.Context())
-	require.ErrorIs(t, err, userops.ErrWall)
+	require.ErrorIs(t, err, userops.ErrNeedsPerson)
 	assert.Contains(t, err.Error(), "in: SameSiteNoneInsecure")
 	assert.Contains(t, userops.HintOf(err), "cookie")
 	require.NotEmpty(t, value)

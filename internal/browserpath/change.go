@@ -130,7 +130,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	case err != nil:
 		p.keepFailure(ctx, p.page, c.ev)
 	}
-	return change.Commit{Sent: &sent{course: c, run: run, got: got, ended: err}}, err
+	return change.Commit{Submission: &submission{course: c, run: run, got: got, ended: err}}, err
 }
 
 // run carries out the changing flow.
@@ -140,7 +140,7 @@ func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
 		return c.rehearseThrough(ctx, inputs)
 	}
 	return c.p.runWith(ctx, c.Kind.Flow, inputs, c.ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.Under, r.People, r.App = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App
+		r.Rehearse, r.Acted, r.MustShow, r.People, r.App = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App
 		r.Intent = func(ctx context.Context) error {
 			if err := c.p.stillOurs(ctx, r, c.ev); err != nil {
 				return err

@@ -75,9 +75,9 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	return code, nil
 }
 
-// Sent gets codes from somebody who types them or a command that prints them: those that the console sends, or those of
+// PromptedCode gets codes from somebody who types them or a command that prints them: those that the console sends, or those of
 // an authenticator app.
-type Sent struct {
+type PromptedCode struct {
 	// Ask gets the code for an attempt, counted from 1. Nil where nobody is there: a sign-in that needs a code then ends
 	// before one is sent.
 	Ask func(ctx context.Context, attempt int) (string, error)
@@ -86,7 +86,7 @@ type Sent struct {
 }
 
 // Method implements Factor.
-func (s Sent) Method() string {
+func (s PromptedCode) Method() string {
 	switch {
 	case s.Ask == nil:
 		return "none"
@@ -97,7 +97,7 @@ func (s Sent) Method() string {
 }
 
 // Lacking implements Factor.
-func (s Sent) Lacking() (reason, hint string) {
+func (s PromptedCode) Lacking() (reason, hint string) {
 	switch {
 	case s.Ask == nil:
 		return "the console asks for a verification code and nobody is there to type it", s.Do
@@ -108,7 +108,7 @@ func (s Sent) Lacking() (reason, hint string) {
 }
 
 // Code implements Factor.
-func (s Sent) Code(ctx context.Context, attempt int) (string, error) {
+func (s PromptedCode) Code(ctx context.Context, attempt int) (string, error) {
 	fail := func(kind, cause error) (string, error) {
 		return "", &userops.Error{Act: "asking for the verification code", Kind: kind, Cause: cause, Hint: s.Do}
 	}

@@ -12,7 +12,7 @@ import (
 
 // haltKinds maps what a flow says of its end to kinds an operator knows.
 var haltKinds = map[string]error{
-	flows.SignedOut: userops.ErrWall, flows.Wall: userops.ErrWall, flows.Credentials: userops.ErrCredentials, flows.Locked: userops.ErrLocked,
+	flows.SignedOut: userops.ErrNeedsPerson, flows.Blocked: userops.ErrNeedsPerson, flows.Credentials: userops.ErrCredentials, flows.Locked: userops.ErrLocked,
 	flows.Factor: userops.ErrFactor, flows.Rejected: userops.ErrRejected, flows.Absent: userops.ErrNotFound,
 }
 
@@ -27,7 +27,7 @@ var causes = []struct {
 		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "install a browser"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
-	{automation.ErrForeignHost, userops.ErrWall, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
+	{automation.ErrForeignHost, userops.ErrNeedsPerson, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
 	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
 	{automation.ErrNotOffered, userops.ErrOption, "choose one of those on offer"},
 	{automation.ErrIncomplete, userops.ErrIncomplete, ""},

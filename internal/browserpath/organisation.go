@@ -17,7 +17,7 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 	if !ok || p.opts.Organisation == (Organisation{}) {
 		return nil
 	}
-	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, Patience: p.opts.Patience}
+	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, StepTimeout: p.opts.StepTimeout}
 	res, err := r.Do(ctx)
 	if err != nil {
 		var halt *flows.HaltError

@@ -22,7 +22,7 @@ func TestAnotherConsoleNeedsFilesAlone(t *testing.T) {
 	lib, err := flows.Load("helpdesk", "testdata/helpdesk")
 	require.NoError(t, err)
 	p := browserpath.New(browserpath.Options{Tenant: "desk", Library: lib, SignIn: desk.URL, Hosts: []string{"127.0.0.1"}, Account: helpdesk.Agent,
-		Password: func(context.Context) (string, error) { return helpdesk.Password, nil }, Factor: browserpath.Sent{},
+		Password: func(context.Context) (string, error) { return helpdesk.Password, nil }, Factor: browserpath.PromptedCode{},
 		Launch: automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: t.TempDir()})
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 

@@ -42,7 +42,7 @@ type Options struct {
 	MaskOthers   bool   // other people's rows are made unreadable in pictures
 	MaxRows      int
 	ReadBack     time.Duration // how long an effect may take to show; 0 means 30 s
-	Patience     time.Duration // for a step that does not say how long it may take; 0 means the runner's own
+	StepTimeout  time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
 }
@@ -181,7 +181,7 @@ func (p *Path) runOn(
 	all := map[string]string{"home": p.home, "organisation_id": p.seen}
 	maps.Copy(all, inputs)
 	r := &flows.Run{
-		Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, Patience: p.opts.Patience, Meaning: p.meaning,
+		Page: page, Flow: flow, Version: p.version, Inputs: all, Watch: p.watching(), Evidence: ev, Progress: p.opts.Progress, MaxRows: p.opts.MaxRows, StepTimeout: p.opts.StepTimeout, Meaning: p.meaning,
 	}
 	with(r)
 	res, err := r.Do(ctx)

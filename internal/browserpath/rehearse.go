@@ -33,7 +33,7 @@ func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string) 
 		return nil, res, err
 	}
 	run, res, err = p.runOn(ctx, page, c.Kind.Flow, inputs, c.ev, func(r *flows.Run) {
-		r.Through, r.Under, r.People, r.App = true, p.whose(), c.people(), p.opts.Library.App
+		r.Through, r.MustShow, r.People, r.App = true, p.whose(), c.people(), p.opts.Library.App
 	})
 	if !errors.Is(err, flows.ErrRehearsed) {
 		p.keepFailure(ctx, page, c.ev)

@@ -77,7 +77,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if !ok {
 		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.ErrConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
 	}
-	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, Patience: p.opts.Patience, Left: p.left, Secret: p.secret,
+	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, StepTimeout: p.opts.StepTimeout, Left: p.left, Secret: p.secret,
 		Inputs: p.signInInputs()}
 	if _, err := r.Do(ctx); err != nil {
 		failed := p.explained(ctx, act, ev, err)

@@ -21,7 +21,7 @@ import (
 )
 
 // impatient lets a step that cannot succeed give up sooner.
-func impatient(o *browserpath.Options) { o.Patience = 3 * time.Second }
+func impatient(o *browserpath.Options) { o.StepTimeout = 3 * time.Second }
 
 func count(t *testing.T, p *browserpath.Path) (int, error) {
 	t.Helper()
@@ -119,13 +119,13 @@ func TestWallsHaltWithWhatAPersonShouldDo(t *testing.T) {
 		says  string
 	}{
 		{"locked account", console.Fault{}, true, userops.ErrLocked, "locked"},
-		{"captcha at sign-in", console.Fault{Name: "captcha", At: "signin"}, false, userops.ErrWall, "human"},
-		{"captcha after the password", console.Fault{Name: "captcha", At: "signin.password"}, false, userops.ErrWall, "human"},
-		{"maintenance", console.Fault{Name: "maintenance"}, false, userops.ErrWall, "maintenance"},
-		{"foreign host", console.Fault{Name: "foreign-redirect", At: "signin.organisation"}, false, userops.ErrWall, "elsewhere.test"},
+		{"captcha at sign-in", console.Fault{Name: "captcha", At: "signin"}, false, userops.ErrNeedsPerson, "human"},
+		{"captcha after the password", console.Fault{Name: "captcha", At: "signin.password"}, false, userops.ErrNeedsPerson, "human"},
+		{"maintenance", console.Fault{Name: "maintenance"}, false, userops.ErrNeedsPerson, "maintenance"},
+		{"foreign host", console.Fault{Name: "foreign-redirect", At: "signin.organisation"}, false, userops.ErrNeedsPerson, "elsewhere.test"},
 		{"error 500", console.Fault{Name: "error-500", At: "signin"}, false, userops.ErrUnreachable, "500"},
 		{"cut", console.Fault{Name: "cut", At: "signin.password"}, false, userops.ErrUnreachable, "loaded"},
-		{"captcha on the list", console.Fault{Name: "captcha", At: "users"}, false, userops.ErrWall, "human"},
+		{"captcha on the list", console.Fault{Name: "captcha", At: "users"}, false, userops.ErrNeedsPerson, "human"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +168,7 @@ func TestACodeThatIsSent(t *testing.T) {
 	eachLayout(t, func(t *testing.T, layout string) {
 		var con *console.Console
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
-			o.Factor = browserpath.Sent{Do: "do it by hand", Ask: func(context.Context, int) (string, error) {
+			o.Factor = browserpath.PromptedCode{Do: "do it by hand", Ask: func(context.Context, int) (string, error) {
 				box := con.Outbox()
 				return box[len(box)-1].Code + "\n", nil
 			}}
@@ -186,7 +186,7 @@ func TestASecondFactorThatCannotBeReached(t *testing.T) {
 	_, err := count(t, p) // the clerk has a phone, but no authenticator
 	require.ErrorIs(t, err, userops.ErrFactor)
 	_, p = setup(t, console.Options{Layout: "neo"}, impatient, func(o *browserpath.Options) {
-		o.Factor = browserpath.Sent{Do: "do it by hand", Ask: func(context.Context, int) (string, error) { return "", errors.New("nobody is there") }}
+		o.Factor = browserpath.PromptedCode{Do: "do it by hand", Ask: func(context.Context, int) (string, error) { return "", errors.New("nobody is there") }}
 	})
 	_, err = count(t, p)
 	require.ErrorIs(t, err, userops.ErrFactor)
@@ -358,7 +358,7 @@ func TestAnUnknownUserInterfaceHalts(t *testing.T) {
 func TestACodeThatIsNoneIsNotTyped(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ given, want string }{{"123456\n", "123456"}, {" 123 456 ", "123456"}, {"12-34", "1234"}, {"", ""}, {"Your code is: 123456", ""}, {"Fetching…\n123456", ""}, {strings.Repeat("7", 3000), ""}} {
-		code, err := browserpath.Sent{Do: "by hand", Ask: func(context.Context, int) (string, error) { return c.given, nil }}.Code(t.Context(), 1)
+		code, err := browserpath.PromptedCode{Do: "by hand", Ask: func(context.Context, int) (string, error) { return c.given, nil }}.Code(t.Context(), 1)
 		assert.Equal(t, c.want, code)
 		if c.want == "" {
 			require.ErrorIs(t, err, userops.ErrFactor)
@@ -368,13 +368,13 @@ func TestACodeThatIsNoneIsNotTyped(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return "", ctx.Err() }}.Code(ctx, 1)
+	_, err := browserpath.PromptedCode{Ask: func(ctx context.Context, _ int) (string, error) { return "", ctx.Err() }}.Code(ctx, 1)
 	require.ErrorIs(t, err, userops.ErrCancelled, "a Ctrl-C is not the factor's fault")
 }
 
 func TestWhereNobodyIsThereNoCodeIsSent(t *testing.T) {
 	t.Parallel()
-	con, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Factor = browserpath.Sent{} })
+	con, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Factor = browserpath.PromptedCode{} })
 	_, err := p.Get(t.Context(), "ann@acme.example")
 	require.ErrorIs(t, err, userops.ErrFactor)
 	for _, m := range con.Outbox() {
@@ -385,7 +385,7 @@ func TestWhereNobodyIsThereNoCodeIsSent(t *testing.T) {
 func TestTheCodesOfAnAppGivenByAPerson(t *testing.T) {
 	t.Parallel()
 	_, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) {
-		o.Factor = browserpath.Sent{App: true, Ask: func(ctx context.Context, attempt int) (string, error) {
+		o.Factor = browserpath.PromptedCode{App: true, Ask: func(ctx context.Context, attempt int) (string, error) {
 			return browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }}.Code(ctx, attempt)
 		}}
 	})

@@ -47,13 +47,13 @@ type Course interface {
 
 // Commit is what came of the step that cannot be undone.
 type Commit struct {
-	Sent  Sent // nil: nothing has left, so nothing has happened
-	Again bool // nothing has happened, since the user is not as it was when looked at: worth one more try
-	Look  bool // nothing has left, for something that it needs was not offered: somebody else may have done it meanwhile
+	Submission Submission // nil: nothing has left, so nothing has happened
+	Again      bool       // nothing has happened, since the user is not as it was when looked at: worth one more try
+	Look       bool       // nothing has left, for something that it needs was not offered: somebody else may have done it meanwhile
 }
 
-// Sent is a change of which something has left, or may have.
-type Sent interface {
+// Submission is a change of which something has left, or may have.
+type Submission interface {
 	// Heard says what is known of the answer by now. holds says that the user is as wanted.
 	Heard(ctx context.Context, holds bool) Heard
 	// Waits says whether this change awaits a second person, as far as the list does not show it. last asks for one more look.

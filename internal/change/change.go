@@ -197,8 +197,8 @@ func (c *Change) changedSince() string {
 func (c *Change) commit(ctx context.Context) (out userops.Outcome, again bool, err error) {
 	done, err := c.course.Commit(ctx)
 	switch {
-	case done.Sent != nil:
-		return c.settle(ctx, done.Sent, err)
+	case done.Submission != nil:
+		return c.settle(ctx, done.Submission, err)
 	case done.Again:
 		return userops.Halted, true, err
 	case done.Look && !c.Hooks.DryRun && ctx.Err() == nil:

@@ -85,7 +85,7 @@ func answered(does bool, s sent, err error) func(*change.Change, int, func() (ch
 				return change.Commit{}, err
 			}
 		}
-		return change.Commit{Sent: s}, err
+		return change.Commit{Submission: s}, err
 	}
 }
 
@@ -142,7 +142,7 @@ func TestAPartOfAChangeIsSaidToBeOne(t *testing.T) {
 	in := userops.Request{Action: userops.Invite, Email: gone, FirstName: "Gordon", LastName: "Gone", Role: "Clerk", Reactivate: true}
 	s := newScripted(func(c *change.Change, _ int, do func() (change.Commit, error)) (change.Commit, error) {
 		if c.Action == userops.Reactivate {
-			return change.Commit{Sent: sent{heard: change.Heard{Answer: change.Refused, Words: "no", Why: errNo}}}, errNo
+			return change.Commit{Submission: sent{heard: change.Heard{Answer: change.Refused, Words: "no", Why: errNo}}}, errNo
 		}
 		return do()
 	})

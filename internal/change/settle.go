@@ -13,7 +13,7 @@ import (
 // settling is the reading back of one change.
 type settling struct {
 	*Change
-	sent   Sent
+	sent   Submission
 	ended  error // how the commit ended
 	after  *userops.User
 	failed error // why the last look told nothing
@@ -22,7 +22,7 @@ type settling struct {
 
 // settle reads back by another route than the change and says what became of it. It goes on when the caller has been
 // cancelled: what was begun must be known. Only the answer and what is stored count; what a page showed does not.
-func (c *Change) settle(ctx context.Context, sent Sent, ended error) (userops.Outcome, bool, error) {
+func (c *Change) settle(ctx context.Context, sent Submission, ended error) (userops.Outcome, bool, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.backend.Traits().Hang)
 	defer cancel()
 	s := &settling{Change: c, sent: sent, ended: ended}

@@ -94,7 +94,7 @@ func adoptOne(ctx context.Context, tx *sql.Tx, o Operation) error {
 	if o.IntentAt != nil {
 		intent = o.IntentAt.UnixMicro()
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, outcome, reason,
+	_, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, request_key, request, requested_by, on_behalf_of, dry_run, state, outcome, reason,
 		before_user, after_user, selector_version, created_at, updated_at, intent_at, audited, code)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING`,
 		o.ID, o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun),

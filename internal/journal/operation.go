@@ -142,7 +142,7 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 	}
 	now := time.Now().UnixMicro()
 	insert := func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
+		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, request_key, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT DO NOTHING`,
 			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
 		if err != nil {
@@ -153,7 +153,7 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 			return err
 		}
 		if joined = n == 0; joined {
-			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND sameness = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.Key()))
+			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND request_key = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.Key()))
 			return err
 		}
 		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", id.String()))

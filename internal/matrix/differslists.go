@@ -63,7 +63,7 @@ var differingLists = []difference{
 	{with: "rows-shift-while-paging", actions: lists, options: paged},
 }
 
-// differingMotion is what only costs patience, and requests that name nobody.
+// differingMotion is what only costs stepTimeout, and requests that name nobody.
 var differingMotion = []difference{
 	{with: "pulsing-button", actions: taking, harmless: true},
 	{with: "shifting-button", actions: leaves, harmless: true},

@@ -28,14 +28,14 @@ type Kill struct {
 	N    int    `json:"n"`    // counts from 1; 0 kills nobody, and counts
 }
 
-// errand is what a worker process is sent to do.
-type errand struct {
-	Folder   string         `json:"folder"`
-	SignIn   string         `json:"sign_in"`
-	Hosts    []string       `json:"hosts"`
-	Action   userops.Action `json:"action"`
-	Patience time.Duration  `json:"patience"`
-	Kill     Kill           `json:"kill"`
+// task is what a worker process is sent to do.
+type task struct {
+	Folder      string         `json:"folder"`
+	SignIn      string         `json:"sign_in"`
+	Hosts       []string       `json:"hosts"`
+	Action      userops.Action `json:"action"`
+	StepTimeout time.Duration  `json:"stepTimeout"`
+	Kill        Kill           `json:"kill"`
 }
 
 // counted is what a worker that was not killed reports.
@@ -47,7 +47,7 @@ type counted struct {
 
 // work is the worker process: an agent that dies as it is told to.
 func work(ctx context.Context, text string) error {
-	var e errand
+	var e task
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func work(ctx context.Context, text string) error {
 		}
 		select {} // the signal is on its way
 	}
-	d, err := sit(ctx, deskOptions{folder: e.Folder, signIn: e.SignIn, hosts: e.Hosts, patience: e.Patience,
+	d, err := newAgent(ctx, agentOptions{folder: e.Folder, signIn: e.SignIn, hosts: e.Hosts, stepTimeout: e.StepTimeout,
 		observer: func(automation.Call) error {
 			n := int(calls.Add(1))
 			if e.Kill.What != "call" || n != e.Kill.N {
@@ -105,13 +105,13 @@ func killBrowser(folder string) error {
 
 // ground is where one flow's kill sweep takes place: a console with an agent's saved session, put back after each case.
 type ground struct {
-	con      *console.Console
-	folder   string
-	patience time.Duration
-	people   []console.User
+	con         *console.Console
+	folder      string
+	stepTimeout time.Duration
+	people      []console.User
 }
 
-func newGround(ctx context.Context, layout string, seed int64, patience time.Duration) (*ground, error) {
+func newGround(ctx context.Context, layout string, seed int64, stepTimeout time.Duration) (*ground, error) {
 	folder, err := os.MkdirTemp("", "billagent-matrix-")
 	if err != nil {
 		return nil, err
@@ -120,8 +120,8 @@ func newGround(ctx context.Context, layout string, seed int64, patience time.Dur
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	g := &ground{con: con, folder: folder, patience: patience, people: con.Users()}
-	d, err := g.sit(ctx)
+	g := &ground{con: con, folder: folder, stepTimeout: stepTimeout, people: con.Users()}
+	d, err := g.newAgent(ctx)
 	if err == nil {
 		_, err = d.Get(ctx, leaver) // signs in and keeps the session
 		err = errors.Join(err, d.Close())
@@ -134,8 +134,8 @@ func newGround(ctx context.Context, layout string, seed int64, patience time.Dur
 
 func (g *ground) Close() error { return errors.Join(g.con.Close(), os.RemoveAll(g.folder)) }
 
-func (g *ground) sit(ctx context.Context) (*desk, error) {
-	return sit(ctx, deskOptions{folder: g.folder, signIn: g.con.SignInURL(), hosts: g.con.Hosts(), patience: g.patience})
+func (g *ground) newAgent(ctx context.Context) (*agent, error) {
+	return newAgent(ctx, agentOptions{folder: g.folder, signIn: g.con.SignInURL(), hosts: g.con.Hosts(), stepTimeout: g.stepTimeout})
 }
 
 // restore puts the people and the journal back.
@@ -153,9 +153,9 @@ func (g *ground) restore() error {
 	return errors.Join(err, os.RemoveAll(filepath.Join(g.folder, "evidence")), os.RemoveAll(filepath.Join(g.folder, "audit")))
 }
 
-// send runs a worker on an errand. killed says that it died of the signal.
+// send runs a worker on a task. killed says that it died of the signal.
 func (g *ground) send(ctx context.Context, a userops.Action, k Kill) (c counted, killed bool, err error) {
-	text, err := json.Marshal(errand{Folder: g.folder, SignIn: g.con.SignInURL(), Hosts: g.con.Hosts(), Action: a, Patience: g.patience, Kill: k})
+	text, err := json.Marshal(task{Folder: g.folder, SignIn: g.con.SignInURL(), Hosts: g.con.Hosts(), Action: a, StepTimeout: g.stepTimeout, Kill: k})
 	if err != nil {
 		return c, false, err
 	}
@@ -180,7 +180,7 @@ func (g *ground) send(ctx context.Context, a userops.Action, k Kill) (c counted,
 	return c, false, json.Unmarshal(out, &c)
 }
 
-// workerVariable holds a worker's errand.
+// workerVariable holds a worker's task.
 const workerVariable = "MATRIX_WORKER"
 
 // die carries out one case of a kill sweep: the agent, or its browser, dies; what is left is settled; and the same is asked
@@ -202,7 +202,7 @@ func (g *ground) die(ctx context.Context, c Case) (Verdict, string) {
 			return v, why
 		}
 	}
-	d, err := g.sit(ctx)
+	d, err := g.newAgent(ctx)
 	if err != nil {
 		return Broken, err.Error()
 	}
@@ -213,7 +213,7 @@ func (g *ground) die(ctx context.Context, c Case) (Verdict, string) {
 	return v, why
 }
 
-func settleAndAskAgain(ctx context.Context, g *ground, d *desk, c Case, first userops.Result, killed bool, from int) (Verdict, string) {
+func settleAndAskAgain(ctx context.Context, g *ground, d *agent, c Case, first userops.Result, killed bool, from int) (Verdict, string) {
 	settled, err := d.Resume(ctx)
 	if err != nil {
 		return Broken, "settling: " + err.Error()

@@ -41,19 +41,19 @@ func main() {
 
 // settings are the flags.
 type settings struct {
-	layouts  []string
-	actions  []string
-	only     *regexp.Regexp
-	seed     int64
-	repeats  int
-	workers  int
-	stride   int
-	patience time.Duration
-	faults   bool
-	kills    bool
-	rehearse int
-	mutants  bool
-	verbose  bool
+	layouts     []string
+	actions     []string
+	only        *regexp.Regexp
+	seed        int64
+	repeats     int
+	workers     int
+	stride      int
+	stepTimeout time.Duration
+	faults      bool
+	kills       bool
+	rehearse    int
+	mutants     bool
+	verbose     bool
 }
 
 // everything is each change and list, as -actions takes them.
@@ -75,7 +75,7 @@ func parse(args []string) (settings, error) {
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
 	f.IntVar(&s.workers, "workers", 4, "how many cases at once; most of them wait most of the time")
 	f.IntVar(&s.stride, "stride", 1, "try every so many moments of the kill sweep")
-	f.DurationVar(&s.patience, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
+	f.DurationVar(&s.stepTimeout, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
 	f.IntVar(&s.rehearse, "rehearsals", 0, "rehearse every change through the press on so many consoles of each layout, and nothing else")
@@ -145,7 +145,7 @@ func tryFaults(ctx context.Context, s settings, t *tally) {
 		wg.Go(func() {
 			for c := range queue {
 				begun := time.Now()
-				v, why := try(ctx, c, s.patience)
+				v, why := try(ctx, c, s.stepTimeout)
 				if ctx.Err() == nil {
 					t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
 				}
@@ -190,7 +190,7 @@ func tryKills(ctx context.Context, s settings, t *tally) {
 }
 
 func sweepFlow(ctx context.Context, s settings, t *tally, layout string, action int) (err error) {
-	g, err := newGround(ctx, layout, s.seed, s.patience)
+	g, err := newGround(ctx, layout, s.seed, s.stepTimeout)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func rehearseAll(ctx context.Context, s settings, t *tally, layout string, seed 
 		fail(err)
 		return
 	}
-	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: s.patience, rehearse: true})
+	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), stepTimeout: s.stepTimeout, rehearse: true})
 	if err != nil {
 		fail(errors.Join(err, con.Close()))
 		return

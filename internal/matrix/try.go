@@ -22,29 +22,29 @@ import (
 	"github.com/billagent/billagent/internal/userops/useropstest"
 )
 
-// desk is one agent at work: a path with its journal and audit log, in a folder.
-type desk struct {
+// agent is one agent at work: a path with its journal and audit log, in a folder.
+type agent struct {
 	*operation.Directory
 	journal *journal.Journal
 }
 
-// deskOptions say what an agent works with.
-type deskOptions struct {
-	folder   string
-	signIn   string
-	hosts    []string
-	patience time.Duration
-	observer automation.Observer
-	write    func(name string) error
-	rehearse bool // through the press
-	unsaid   bool // flows do not say what their commits send
+// agentOptions say what an agent works with.
+type agentOptions struct {
+	folder      string
+	signIn      string
+	hosts       []string
+	stepTimeout time.Duration
+	observer    automation.Observer
+	write       func(name string) error
+	rehearse    bool // through the press
+	unsaid      bool // flows do not say what their commits send
 }
 
 // readBack is how long an effect may take to show: the console stores at most 9 s late.
 const readBack = 12 * time.Second
 
-// sit makes an agent as the program would.
-func sit(ctx context.Context, o deskOptions) (*desk, error) {
+// newAgent makes an agent as the program would.
+func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
 	lib, err := flows.Load("bill", "")
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box,
 		Launch: automation.Options{ProfileDir: profiles, Observer: o.observer}, EvidenceDir: filepath.Join(o.folder, "evidence"),
-		Patience: o.patience, ReadBack: readBack, Preferences: browserpath.Preferences{Summary: "Never"},
+		StepTimeout: o.stepTimeout, ReadBack: readBack, Preferences: browserpath.Preferences{Summary: "Never"},
 	})
 	j, err := journal.Open(ctx, filepath.Join(o.folder, "journal.db"), journal.Options{Write: o.write})
 	if err != nil {
@@ -76,7 +76,7 @@ func sit(ctx context.Context, o deskOptions) (*desk, error) {
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	return &desk{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"},
+	return &agent{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"},
 		Actor: "matrix", DryRun: o.rehearse, Through: o.rehearse, ReadBack: readBack})}, nil
 }
 
@@ -92,7 +92,7 @@ func forget(lib *flows.Library) {
 }
 
 // Close ends the agent.
-func (d *desk) Close() error { return errors.Join(d.Directory.Close(), d.journal.Close()) }
+func (d *agent) Close() error { return errors.Join(d.Directory.Close(), d.journal.Close()) }
 
 // do asks for the change that a case is about.
 func do(ctx context.Context, dir userops.Directory, a userops.Action, zone string) userops.Result {
@@ -114,7 +114,7 @@ func do(ctx context.Context, dir userops.Directory, a userops.Action, zone strin
 const caseBound = 4 * time.Minute
 
 // try carries out one case in a console of its own.
-func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why string) {
+func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why string) {
 	ctx, cancel := context.WithTimeout(ctx, caseBound)
 	defer cancel()
 	folder, err := os.MkdirTemp("", "billagent-matrix-")
@@ -145,10 +145,10 @@ func try(ctx context.Context, c Case, patience time.Duration) (v Verdict, why st
 			return Broken, err.Error()
 		}
 		if strings.HasPrefix(f.Name, "slow-") {
-			patience = 20 * time.Second
+			stepTimeout = 20 * time.Second
 		}
 	}
-	d, err := sit(ctx, deskOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), patience: patience, write: failing(c.Fail), unsaid: c.Unsaid})
+	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), stepTimeout: stepTimeout, write: failing(c.Fail), unsaid: c.Unsaid})
 	if err != nil {
 		return Broken, err.Error()
 	}

@@ -171,7 +171,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 		}
 		return users
 	})
-	return change.Commit{Sent: sent{c.p.DualControl}}, nil
+	return change.Commit{Submission: submission{c.p.DualControl}}, nil
 }
 
 // apply alters a user as it is wanted, unless a second person must approve it.
@@ -196,14 +196,16 @@ func (c *course) ReadBack(context.Context) (*userops.User, error) {
 	return userops.Roster{Users: c.p.Stored()}.Match(c.Email)
 }
 
-// sent is a change that memory holds, or that waits for a second person.
-type sent struct{ waits bool }
+// submission is a change that memory holds, or that waits for a second person.
+type submission struct{ waits bool }
 
-func (s sent) Heard(context.Context, bool) change.Heard             { return change.Heard{Answer: change.Accepted} }
-func (s sent) Waits(context.Context, *userops.User, bool) bool      { return s.waits }
-func (s sent) Notices(*userops.User) []string                       { return nil }
-func (s sent) Remarks() []string                                    { return nil }
-func (s sent) End(context.Context, *change.Change, userops.Outcome) {}
+func (s submission) Heard(context.Context, bool) change.Heard {
+	return change.Heard{Answer: change.Accepted}
+}
+func (s submission) Waits(context.Context, *userops.User, bool) bool      { return s.waits }
+func (s submission) Notices(*userops.User) []string                       { return nil }
+func (s submission) Remarks() []string                                    { return nil }
+func (s submission) End(context.Context, *change.Change, userops.Outcome) {}
 
 // Roles implements userops.Directory.
 func (p *Path) Roles(context.Context) ([]string, error) { return slices.Clone(p.RoleNames), nil }

@@ -26,11 +26,11 @@ func (d *Directory) Admit(ctx context.Context, emails []string) error {
 		people[userops.FoldEmail(e)] = true
 	}
 	if err := d.hold(ctx); err != nil { // so that two runs at once are not both counted as the first
-		return d.unkept(err)
+		return d.journalError(err)
 	}
 	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
 	if err != nil {
-		return d.unkept(err)
+		return d.journalError(err)
 	}
 	if d.Policy.Limit == 0 && recent+len(people) <= policy.Smallest {
 		return nil

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func (o *office) log() string { return filepath.Join(o.dir, "audit", "log.jsonl") }
+func (o *workspace) log() string { return filepath.Join(o.dir, "audit", "log.jsonl") }
 
 // spoilt are ways in which an audit log cannot be written, each with how it is put right.
 var spoilt = map[string]func(t *testing.T, path string) (mended func()){
@@ -52,13 +52,13 @@ func TestWithoutALineInTheAuditLogNothingIsCommitted(t *testing.T) {
 	for name, spoil := range spoilt {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t, 2)
-			d := o.desk(t, nil)
+			o := newWorkspace(t, 2)
+			d := o.open(t, nil)
 			require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
 			require.NoError(t, d.Close())
 			before := o.Stored()
 			mended := spoil(t, o.log())
-			d = o.desk(t, nil)
+			d = o.open(t, nil)
 			r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 			require.ErrorIs(t, r.Err, userops.ErrStorage)
@@ -67,7 +67,7 @@ func TestWithoutALineInTheAuditLogNothingIsCommitted(t *testing.T) {
 			require.NoError(t, d.Close())
 			mended()
 
-			require.Equal(t, userops.Done, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
+			require.Equal(t, userops.Done, o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 			late := 0
 			for _, e := range o.entries(t) {
 				if e.Op == r.Op {
@@ -89,7 +89,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 	for name, spoil := range spoilt {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t, 2)
+			o := newWorkspace(t, 2)
 			var mended func()
 			o.write = func(at string) error {
 				if at == "acted" && mended == nil {
@@ -97,7 +97,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 				}
 				return nil
 			}
-			d := o.desk(t, nil)
+			d := o.open(t, nil)
 			r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			require.Equal(t, userops.Done, r.Outcome, "what is done is said to be done all the same")
 			require.Len(t, r.Notices, 1)
@@ -106,7 +106,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 			mended()
 			assert.Len(t, o.findings(t), 1, "until then it is missed")
 
-			require.Equal(t, userops.Already, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
+			require.Equal(t, userops.Already, o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 			var told []audit.Entry
 			for _, e := range o.entries(t) {
 				if e.Op == r.Op && e.Event == "outcome" {
@@ -122,7 +122,7 @@ func TestWhatTheAuditLogMissedComesLate(t *testing.T) {
 }
 
 // findings are what is found where log and journal are held against each other.
-func (o *office) findings(t *testing.T) []audit.Finding {
+func (o *workspace) findings(t *testing.T) []audit.Finding {
 	t.Helper()
 	j, err := journal.Open(context.Background(), filepath.Join(o.dir, "journal.db"), journal.Options{})
 	require.NoError(t, err)
@@ -136,15 +136,15 @@ func (o *office) findings(t *testing.T) []audit.Finding {
 	return operation.Reconcile(entries, ops, freezes)
 }
 
-func (o *office) reconciled(t *testing.T) {
+func (o *workspace) reconciled(t *testing.T) {
 	t.Helper()
 	assert.Empty(t, o.findings(t))
 }
 
 func TestLogAndJournalAreHeldAgainstEachOther(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 3)
-	d := o.desk(t, nil)
+	o := newWorkspace(t, 3)
+	d := o.open(t, nil)
 	first := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 	second := d.Change(t.Context(), useropstest.SetRole("u2@acme.example", "Payer"))
 	require.NoError(t, d.Close())
@@ -171,8 +171,8 @@ func TestLogAndJournalAreHeldAgainstEachOther(t *testing.T) {
 // TestAJournalIsMadeAgainFromTheAuditLog loses the journal: the hourly limit and the freezes come back with it.
 func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 10)
-	d := o.desk(t, nil)
+	o := newWorkspace(t, 10)
+	d := o.open(t, nil)
 	for _, email := range []string{"u1@acme.example", "u2@acme.example", "u3@acme.example"} {
 		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(email)).Outcome)
 	}
@@ -199,7 +199,7 @@ func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 	require.NoError(t, j.Frozen(t.Context(), "other"))
 	_, err = j.Thaw(t.Context(), "acme")
 	require.NoError(t, err)
-	r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u4@acme.example"))
+	r := o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u4@acme.example"))
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "three have gone within the hour")
 	require.NoError(t, j.Adopt(t.Context(), ops, freezes), "once more changes nothing")
 }
@@ -207,8 +207,8 @@ func TestAJournalIsMadeAgainFromTheAuditLog(t *testing.T) {
 // TestAnOperationWithoutAnEndInTheLogGetsOne loses the journal of an operation that the log has only the intent of.
 func TestAnOperationWithoutAnEndInTheLogGetsOne(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 4)
-	d := o.desk(t, nil)
+	o := newWorkspace(t, 4)
+	d := o.open(t, nil)
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 	require.NoError(t, d.Audit.Append(t.Context(), audit.Entry{Event: "intent", Actor: "eve", Tenant: "acme", Op: "op-cut", Action: userops.Deactivate, Target: "u2@acme.example"}))
 	require.NoError(t, d.Close())
@@ -221,7 +221,7 @@ func TestAnOperationWithoutAnEndInTheLogGetsOne(t *testing.T) {
 	require.NoError(t, j.Adopt(t.Context(), ops, freezes))
 	require.NoError(t, j.Close())
 	require.Len(t, o.findings(t), 1)
-	require.Equal(t, userops.Done, o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
+	require.Equal(t, userops.Done, o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
 	o.reconciled(t)
 	last := o.entries(t)
 	i := slices.IndexFunc(last, func(e audit.Entry) bool { return e.Op == "op-cut" && e.Event == "outcome" })

@@ -19,7 +19,7 @@ type place struct {
 func (d *Directory) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
 	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun, Through: d.Through, Limit: d.Policy.Limit, Reason: d.Override}, asked)
 	if err != nil {
-		return "", d.unkept(err)
+		return "", d.journalError(err)
 	}
 	return id, nil
 }

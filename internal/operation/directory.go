@@ -114,8 +114,8 @@ func ended(o journal.Operation, err error) userops.Result {
 	return r
 }
 
-// unkept is a failure of the journal before anything was done.
-func (d *Directory) unkept(err error) error {
+// journalError is a failure of the journal before anything was done.
+func (d *Directory) journalError(err error) error {
 	var e *userops.Error
 	if errors.As(err, &e) {
 		return err
@@ -137,7 +137,7 @@ func (d *Directory) change(ctx context.Context, rq userops.Request) userops.Resu
 	}
 	o, err := d.begin(ctx, asked)
 	if err != nil {
-		return ended(o, d.unkept(err))
+		return ended(o, d.journalError(err))
 	}
 	if o.Ended() { // by another process, or by an earlier one and settled now
 		return o.Result()
@@ -148,7 +148,7 @@ func (d *Directory) change(ctx context.Context, rq userops.Request) userops.Resu
 	if err := d.Journal.Run(ctx, o.ID, d.lease); errors.Is(err, journal.ErrEnded) {
 		return ended(o, d.carriedOn(o, err))
 	} else if err != nil {
-		return ended(o, d.unkept(err))
+		return ended(o, d.journalError(err))
 	}
 	return d.finish(ctx, o, d.Inner.Do(ctx, rq, d.hooks(o)))
 }
@@ -169,7 +169,7 @@ func (d *Directory) begin(ctx context.Context, asked journal.Operation) (journal
 	}
 	if err != nil {
 		if !joined { // an operation that was joined is for whoever began it to end
-			d.withdraw(ctx, o, ended(o, d.unkept(err)))
+			d.withdraw(ctx, o, ended(o, d.journalError(err)))
 		}
 		return o, err
 	}
@@ -197,7 +197,7 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 		return nil
 	}
 	if err := d.Journal.Frozen(ctx, d.Tenant); err != nil {
-		return d.unkept(err)
+		return d.journalError(err)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (d *Directory) hooks(o journal.Operation) change.Hooks {
 				return d.carriedOn(o, err)
 			}
 			if err != nil {
-				return d.unkept(err)
+				return d.journalError(err)
 			}
 			return nil
 		},
@@ -243,7 +243,7 @@ func (d *Directory) guard(ctx context.Context, o journal.Operation, f change.Fou
 	}
 	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
 	if err != nil {
-		return d.unkept(err)
+		return d.journalError(err)
 	}
 	return d.Policy.Allow(recent, 1, f.Active)
 }

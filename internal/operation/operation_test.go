@@ -23,24 +23,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// office is one tenant in memory with its journal and audit log, as several processes may share them.
-type office struct {
+// workspace is one tenant in memory with its journal and audit log, as several processes may share them.
+type workspace struct {
 	*memorypath.Path
 	dir   string
 	write func(name string) error
 }
 
-func newOffice(t *testing.T, n int) *office {
+func newWorkspace(t *testing.T, n int) *workspace {
 	t.Helper()
 	users := []userops.User{{ID: "0", Email: useropstest.Self, Role: "Administrator", Status: userops.Active}}
 	for i := range n {
 		users = append(users, userops.User{ID: fmt.Sprint(i + 1), Email: fmt.Sprintf("u%d@acme.example", i+1), Role: "Clerk", Status: userops.Active})
 	}
-	return &office{Path: memorypath.New(useropstest.Self, users...), dir: t.TempDir()}
+	return &workspace{Path: memorypath.New(useropstest.Self, users...), dir: t.TempDir()}
 }
 
 // desk is one process at work.
-func (o *office) desk(t *testing.T, change func(*operation.Options)) *operation.Directory {
+func (o *workspace) open(t *testing.T, change func(*operation.Options)) *operation.Directory {
 	t.Helper()
 	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func (o *office) desk(t *testing.T, change func(*operation.Options)) *operation.
 	return d
 }
 
-func (o *office) entries(t *testing.T) []audit.Entry {
+func (o *workspace) entries(t *testing.T) []audit.Entry {
 	t.Helper()
 	es, err := audit.Read(filepath.Join(o.dir, "audit"))
 	require.NoError(t, err)
@@ -71,15 +71,15 @@ func (o *office) entries(t *testing.T) []audit.Entry {
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	useropstest.Run(t, func(t *testing.T) useropstest.Backend {
-		o := &office{Path: memorypath.New(useropstest.Self, useropstest.Seed()...), dir: t.TempDir()}
-		return useropstest.Backend{Directory: o.desk(t, nil), Stored: o.Stored, Edit: o.Edit, DualControl: func() { o.DualControl = true }}
+		o := &workspace{Path: memorypath.New(useropstest.Self, useropstest.Seed()...), dir: t.TempDir()}
+		return useropstest.Backend{Directory: o.open(t, nil), Stored: o.Stored, Edit: o.Edit, DualControl: func() { o.DualControl = true }}
 	})
 }
 
 func TestAChangeIsKeptAndTold(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 2)
-	d := o.desk(t, func(opts *operation.Options) { opts.OnBehalfOf = "hr@acme.example" })
+	o := newWorkspace(t, 2)
+	d := o.open(t, func(opts *operation.Options) { opts.OnBehalfOf = "hr@acme.example" })
 	r := d.Change(t.Context(), useropstest.Deactivate("U1@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	kept, err := d.Journal.Get(t.Context(), r.Op)
@@ -101,7 +101,7 @@ func TestAChangeIsKeptAndTold(t *testing.T) {
 }
 
 // crash is what a process that was killed leaves: the journal as it was then, and a worker that is no more.
-func crash(t *testing.T, o *office, at string, do func(d *operation.Directory)) {
+func crash(t *testing.T, o *workspace, at string, do func(d *operation.Directory)) {
 	t.Helper()
 	killed := errors.New("killed")
 	dead := false
@@ -122,11 +122,11 @@ func crash(t *testing.T, o *office, at string, do func(d *operation.Directory)) 
 	_ = d.Close() // it cannot give back its lease
 	require.NoError(t, j.Close())
 	o.write = nil
-	bury(t, o)
+	markEnded(t, o)
 }
 
-// bury makes this process's traces those of one that has ended.
-func bury(t *testing.T, o *office) {
+// markEnded makes this process's traces those of one that has ended.
+func markEnded(t *testing.T, o *workspace) {
 	t.Helper()
 	w := journal.Self()
 	w.PID, w.Started = 4194305, "" // beyond the largest process id
@@ -136,7 +136,7 @@ func bury(t *testing.T, o *office) {
 	o.exec(t, "UPDATE leases SET holder = $1 WHERE holder <> ''", string(ended))
 }
 
-func (o *office) exec(t *testing.T, statement string, args ...any) {
+func (o *workspace) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(o.dir, "journal.db"))
 	require.NoError(t, err)
@@ -154,13 +154,13 @@ func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
 	} {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
-			o := newOffice(t, 1)
+			o := newWorkspace(t, 1)
 			crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 			if want == userops.Unknown {
 				o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
 			}
 			stored := o.Stored()
-			d := o.desk(t, nil)
+			d := o.open(t, nil)
 			rs, err := d.Resume(t.Context())
 			require.NoError(t, err)
 			require.Len(t, rs, 1)
@@ -185,9 +185,9 @@ func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
 func TestAskingAgainAfterACrash(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[string]userops.Outcome{"run": userops.Done, "acted done": userops.Done} {
-		o := newOffice(t, 1)
+		o := newWorkspace(t, 1)
 		crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
-		r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
+		r := o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		assert.Equal(t, want, r.Outcome, r.Reason)
 		u, err := o.Get(t.Context(), "u1@acme.example")
 		require.NoError(t, err)
@@ -197,11 +197,11 @@ func TestAskingAgainAfterACrash(t *testing.T) {
 
 func TestTwoAtOnceDoItOnce(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 1)
+	o := newWorkspace(t, 1)
 	results := make([]userops.Result, 4)
 	var wg sync.WaitGroup
 	for i := range results {
-		d := o.desk(t, nil)
+		d := o.open(t, nil)
 		wg.Go(func() {
 			results[i] = d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 			assert.NoError(t, d.Close())
@@ -220,8 +220,8 @@ func TestTwoAtOnceDoItOnce(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 20) // with the robot 21 active: the limit is 4
-	d := o.desk(t, func(opts *operation.Options) { opts.Policy.Protected = []string{"u20@*"} })
+	o := newWorkspace(t, 20) // with the robot 21 active: the limit is 4
+	d := o.open(t, func(opts *operation.Options) { opts.Policy.Protected = []string{"u20@*"} })
 	before := o.Stored()
 	r := d.Change(t.Context(), useropstest.Deactivate("U20@acme.example"))
 	assert.Equal(t, userops.Refused, r.Outcome)
@@ -242,14 +242,14 @@ func TestGuards(t *testing.T) {
 	for i, e := range batch {
 		// Each by a process of its own: the journal is what counts.
 		require.NoError(t, d.Close())
-		d = o.desk(t, nil)
+		d = o.open(t, nil)
 		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(e)).Outcome, i)
 	}
 	r = d.Change(t.Context(), useropstest.Deactivate("u5@acme.example"))
 	assert.Equal(t, userops.Refused, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "of 21 who were active, 4 may go in an hour")
 	require.NoError(t, d.Close())
-	d = o.desk(t, func(opts *operation.Options) { opts.Policy.Limit, opts.Override = 5, "the office closes" })
+	d = o.open(t, func(opts *operation.Options) { opts.Policy.Limit, opts.Override = 5, "the workspace closes" })
 	require.NoError(t, d.Admit(t.Context(), []string{"u5@acme.example"}))
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u5@acme.example")).Outcome)
 	var override *audit.Entry
@@ -259,14 +259,14 @@ func TestGuards(t *testing.T) {
 		}
 	}
 	require.NotNil(t, override)
-	assert.Equal(t, "limit 5: the office closes", override.Reason)
+	assert.Equal(t, "limit 5: the workspace closes", override.Reason)
 }
 
 func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 1)
+	o := newWorkspace(t, 1)
 	before := o.Stored()
-	d := o.desk(t, func(opts *operation.Options) { opts.DryRun = true })
+	d := o.open(t, func(opts *operation.Options) { opts.DryRun = true })
 	for range 2 {
 		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
@@ -284,7 +284,7 @@ func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
 func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"begin", "lease", "run", "intent"} {
-		o := newOffice(t, 1)
+		o := newWorkspace(t, 1)
 		before := o.Stored()
 		failing := true
 		o.write = func(name string) error {
@@ -293,7 +293,7 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 			}
 			return nil
 		}
-		d := o.desk(t, nil)
+		d := o.open(t, nil)
 		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome, at)
 		require.ErrorIs(t, r.Err, userops.ErrStorage, at)
@@ -303,25 +303,25 @@ func TestAJournalThatCannotBeWrittenStopsBeforeTheCommit(t *testing.T) {
 		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome, at)
 	}
 	for _, at := range []string{"acted", "finish"} { // what is done is said to be done all the same
-		o := newOffice(t, 1)
+		o := newWorkspace(t, 1)
 		o.write = func(name string) error {
 			if name == at {
 				return errors.New("no space left on device")
 			}
 			return nil
 		}
-		r := o.desk(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
+		r := o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Done, r.Outcome, at)
 	}
 }
 
 func TestACancelledWait(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 1)
-	first := o.desk(t, nil)
+	o := newWorkspace(t, 1)
+	first := o.open(t, nil)
 	require.Equal(t, userops.Already, first.Change(t.Context(), useropstest.Reactivate("u1@acme.example")).Outcome) // it holds the lease now
 	ctx, cancel := context.WithCancel(t.Context())
-	second := o.desk(t, func(opts *operation.Options) {
+	second := o.open(t, func(opts *operation.Options) {
 		opts.Say = func(text string) {
 			assert.Contains(t, text, "waiting for process ")
 			cancel()
@@ -337,11 +337,11 @@ func TestACancelledWait(t *testing.T) {
 
 func TestNothingIsBegunBeforeWhatWasLeftIsKnown(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 2)
+	o := newWorkspace(t, 2)
 	crash(t, o, "intent done", func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 	before := o.Stored()
 	blind := &blindPath{Path: o.Path, blind: true}
-	d := o.desk(t, func(opts *operation.Options) { opts.Inner = blind })
+	d := o.open(t, func(opts *operation.Options) { opts.Inner = blind })
 	for range 2 { // not at the second row of a batch either
 		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
@@ -372,7 +372,7 @@ func (p *blindPath) Get(ctx context.Context, email string) (userops.User, error)
 // TestALeaseThatCannotBeGivenBackIsNoFailure has the disk full when the lease is given back: what was done stays done.
 func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t, 2)
+	o := newWorkspace(t, 2)
 	o.write = func(name string) error {
 		if name == "release" {
 			return errors.New("no space left on device")
@@ -380,7 +380,7 @@ func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 		return nil
 	}
 	var said []string
-	d := o.desk(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
+	d := o.open(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 	require.NoError(t, d.Close())
 	require.Len(t, said, 1)

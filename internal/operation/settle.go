@@ -41,7 +41,7 @@ func (d *Directory) acquire(ctx context.Context) error {
 // begun or pressed again: what was not committed is halted, what may have been is read back.
 func (d *Directory) Resume(ctx context.Context) ([]userops.Result, error) {
 	if err := d.acquire(ctx); err != nil {
-		return nil, d.unkept(err)
+		return nil, d.journalError(err)
 	}
 	return d.settleAll(ctx)
 }

@@ -34,8 +34,8 @@ import (
 )
 
 // guarded asks for something else than the console's own token, and then shows that to the console.
-func guarded(lets func(r *http.Request) bool) crook {
-	return crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+func guarded(lets func(r *http.Request) bool) faultProxy {
+	return faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 		if !lets(r) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return true
@@ -69,7 +69,7 @@ func TestSigningIn(t *testing.T) {
 	oauth := guarded(func(r *http.Request) bool { return r.Header.Get("Authorization") == "Bearer issued-2" })
 	for name, c := range map[string]struct {
 		auth    scimpath.Auth
-		service crook
+		service faultProxy
 		kind    error
 	}{
 		"basic":                 {auth: scimpath.Auth{Method: scimpath.Basic, User: "agent", Password: constant("invented: with a colon")}, service: basic},
@@ -128,7 +128,7 @@ func TestTheTokenGoesNowhereElse(t *testing.T) {
 func TestAListMayMoveOnItsOwnHost(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
-	moved := crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+	moved := faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path == "/scim/v2/Users" && !r.URL.Query().Has("moved") {
 			http.Redirect(w, r, r.URL.Path+"?moved=1&"+r.URL.RawQuery, http.StatusTemporaryRedirect)
 			return true

@@ -16,8 +16,8 @@ import (
 )
 
 // lists counts how often everybody is asked for.
-func lists(n *atomic.Int32) crook {
-	return crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+func lists(n *atomic.Int32) faultProxy {
+	return faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodGet && strings.TrimSuffix(r.URL.Path, "/") == "/scim/v2/Users" && r.URL.Query().Get("filter") == "" {
 			n.Add(1)
 		}

@@ -94,7 +94,7 @@ func (b betterAuth) options(t *testing.T) scimpath.Options {
 }
 
 // at is the service with something before it.
-func (b betterAuth) at(t *testing.T, c crook) scimpath.Options {
+func (b betterAuth) at(t *testing.T, c faultProxy) scimpath.Options {
 	t.Helper()
 	o := b.options(t)
 	o.URL = inFront(t, b.URL, c)
@@ -120,7 +120,7 @@ func TestBetterAuth(t *testing.T) {
 	roles := func(u *betterAuthUser) *[]string { return &u.Roles }
 	for name, c := range map[string]struct {
 		options func(o *scimpath.Options)
-		service crook
+		service faultProxy
 		role    func(u *betterAuthUser) *[]string // nil: it is the department
 	}{
 		"roles":          {role: roles},
@@ -272,7 +272,7 @@ func TestBetterAuthRefuses(t *testing.T) {
 	waiting := func(o *scimpath.Options) { o.Mapping.Pending = enterprise + ":pending" }
 	for name, c := range map[string]struct {
 		options func(o *scimpath.Options)
-		service crook
+		service faultProxy
 		do      func(p *scimpath.Path) userops.Result
 		want    userops.Outcome
 		kind    error
@@ -413,7 +413,7 @@ func TestBetterAuthListsInPages(t *testing.T) {
 	assert.ElementsMatch(t, want, have)
 
 	var once sync.Once
-	leaves := crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+	leaves := faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 		if start := r.URL.Query().Get("startIndex"); start != "" && start != "1" {
 			once.Do(func() { b.remove(t, b.one(t, "olivia@acme.example").ID) })
 		}

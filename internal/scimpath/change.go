@@ -139,7 +139,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	case err != nil && send.refused() && send.sends == 1 && errors.As(err, &said) && (said.Status == http.StatusConflict || said.Status == http.StatusPreconditionFailed):
 		return change.Commit{Again: true}, err // it has changed since it was looked at
 	}
-	return change.Commit{Sent: &sent{course: c, err: err}}, err
+	return change.Commit{Submission: &submission{course: c, err: err}}, err
 }
 
 // still reads the one user again, directly before the change: the id must still be that user's, and nothing may have

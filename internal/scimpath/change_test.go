@@ -20,9 +20,9 @@ import (
 )
 
 // meanwhile does something behind the path's back, directly before the first change reaches the service.
-func meanwhile(method string, do func()) crook {
+func meanwhile(method string, do func()) faultProxy {
 	var once sync.Once
-	return crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+	return faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == method {
 			once.Do(do)
 		}
@@ -138,7 +138,7 @@ func TestADryRunSendsNothing(t *testing.T) {
 	t.Parallel()
 	for _, role := range []string{"", "groups"} {
 		con := startConsole(t)
-		o := options(t, inFront(t, con.SCIMURL(), crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+		o := options(t, inFront(t, con.SCIMURL(), faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 			assert.Equal(t, http.MethodGet, r.Method)
 			return false
 		}}))
@@ -197,7 +197,7 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 func TestInvitingByGroupNeverMakesAnAdministrator(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
-	o := options(t, inFront(t, con.SCIMURL(), crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+	o := options(t, inFront(t, con.SCIMURL(), faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 		if u, ok := con.UserByEmail(newcomer.Email); ok && u.Role == "Administrator" {
 			assert.NotEqual(t, console.Active, u.Status)
 		}

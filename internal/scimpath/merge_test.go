@@ -36,7 +36,7 @@ func (m *merging) roles(email string) []string {
 	return append([]string{u.Role}, m.extra[u.ID]...)
 }
 
-func (m *merging) service() crook { return crook{request: m.request, response: m.response} }
+func (m *merging) service() faultProxy { return faultProxy{request: m.request, response: m.response} }
 
 func (m *merging) request(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method != http.MethodPatch || !below(r, "/Users/") {

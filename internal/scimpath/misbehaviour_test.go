@@ -35,9 +35,9 @@ func changesOf(con *console.Console, action, email string) (n int) {
 const errorBody = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"%d","detail":"said so"}`
 
 // instead answers the first times of a request itself; 0 means always.
-func instead(method, path string, times int, answer func(w http.ResponseWriter)) crook {
+func instead(method, path string, times int, answer func(w http.ResponseWriter)) faultProxy {
 	var n atomic.Int32
-	return crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+	return faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != method || !below(r, path) || times > 0 && n.Add(1) > int32(times) {
 			return false
 		}
@@ -47,8 +47,8 @@ func instead(method, path string, times int, answer func(w http.ResponseWriter))
 }
 
 // afterwards lets the service do what was asked, and then answers in its own way.
-func afterwards(method, path string, answer func(r *http.Response)) crook {
-	return crook{response: func(r *http.Response) error {
+func afterwards(method, path string, answer func(r *http.Response)) faultProxy {
+	return faultProxy{response: func(r *http.Response) error {
 		if r.Request.Method == method && below(r.Request, path) {
 			answer(r)
 		}
@@ -95,7 +95,7 @@ func replaced(code int, body string) func(r *http.Response) {
 	}
 }
 
-func total(by int) crook {
+func total(by int) faultProxy {
 	return rewrite("GET", "/Users", func(body string) string {
 		return regexp.MustCompile(`"totalResults":\d+`).ReplaceAllStringFunc(body, func(s string) string {
 			var n int
@@ -106,14 +106,14 @@ func total(by int) crook {
 }
 
 // alwaysFirstPage ignores where a page begins.
-var alwaysFirstPage = crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+var alwaysFirstPage = faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 	q := r.URL.Query()
 	q.Del("startIndex")
 	r.URL.RawQuery = q.Encode()
 	return false
 }}
 
-var ignoresCount = crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+var ignoresCount = faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 	q := r.URL.Query()
 	q.Del("count")
 	r.URL.RawQuery = q.Encode()
@@ -132,7 +132,7 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 	patient := func(o *scimpath.Options) { o.Bounds.Late = 12 * time.Second }
 	for name, c := range map[string]struct {
 		options func(o *scimpath.Options)
-		service crook
+		service faultProxy
 		fault   string
 		invite  bool // otherwise ann is deactivated
 		want    userops.Outcome
@@ -185,7 +185,7 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 			r.Header.Set("Content-Length", fmt.Sprint(r.ContentLength))
 		}), want: userops.Done, stored: 1},
 		"lists are cut a few times":   {service: instead("GET", "/Users", 2, cut), want: userops.Done, stored: 1},
-		"read-backs are cut for good": {service: crook{request: cutAfterwards()}, want: userops.Unknown, kind: userops.ErrUnverified, stored: 1},
+		"read-backs are cut for good": {service: faultProxy{request: cutAfterwards()}, want: userops.Unknown, kind: userops.ErrUnverified, stored: 1},
 
 		"429 a few times":               {service: instead("PATCH", "/Users", 2, status(429, "Retry-After", "0")), want: userops.Done, stored: 1},
 		"429 with a date":               {service: instead("PATCH", "/Users", 1, status(429, "Retry-After", time.Now().Add(time.Second).UTC().Format(http.TimeFormat))), want: userops.Done, stored: 1},
@@ -248,7 +248,7 @@ func TestWhatAServiceDoesWrongEndsInTheRightWord(t *testing.T) {
 }
 
 // another swallows the change, and from then on shows an inactive stranger under the user's id.
-func another() crook {
+func another() faultProxy {
 	var changed atomic.Bool
 	shown := rewrite("GET", "/Users/006D", func(b string) string {
 		if !changed.Load() {
@@ -262,10 +262,10 @@ func another() crook {
 	}).and(shown)
 }
 
-// once is a crook that does its wrong a single time.
-func once(c crook) crook {
+// once is a faultProxy that does its wrong a single time.
+func once(c faultProxy) faultProxy {
 	var n atomic.Int32
-	return crook{response: func(r *http.Response) error {
+	return faultProxy{response: func(r *http.Response) error {
 		if r.Request.Method == http.MethodGet || n.Add(1) > 1 {
 			return nil
 		}
@@ -300,7 +300,7 @@ func TestAFilterIsHeldAgainstWhatWasAskedFor(t *testing.T) {
 	con.Edit("another administrator", func(o *console.Organisation) {
 		o.Users = append(o.Users, &console.User{ID: "006Z", Email: "ANN@acme.example", FirstName: "Ann", LastName: "Other", Role: "Clerk", Status: console.Inactive})
 	})
-	short := crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+	short := faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 		if q := r.URL.Query(); q.Has("filter") {
 			q.Del("filter")
 			q.Set("count", "5")

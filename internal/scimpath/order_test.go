@@ -21,7 +21,7 @@ import (
 )
 
 // withoutOrder is a service whose pages overlap unless it is asked for an order: each later page begins one too early.
-var withoutOrder = crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+var withoutOrder = faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 	q := r.URL.Query()
 	if start, err := strconv.Atoi(q.Get("startIndex")); err == nil && start > 1 && q.Get("sortBy") != "id" {
 		q.Set("startIndex", strconv.Itoa(start-1))
@@ -52,7 +52,7 @@ func TestSomebodyLeavesAndSomebodyComesBetweenPages(t *testing.T) {
 	t.Parallel()
 	con := startConsole(t)
 	var pages atomic.Int32
-	shifting := crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+	shifting := faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/Users") && pages.Add(1)%3 == 2 {
 			con.Edit("another administrator", func(o *console.Organisation) {
 				o.Users = append(slices.Delete(o.Users, 1, 2), &console.User{ID: fmt.Sprint("006NEW", pages.Load()), Email: fmt.Sprint("new", pages.Load(), "@acme.example"), Role: "Clerk", Status: console.Active})

@@ -82,7 +82,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	for name, alter := range map[string]struct {
 		options func(o *scimpath.Options)
-		service crook
+		service faultProxy
 	}{
 		"roles":           {},
 		"extension":       {options: func(o *scimpath.Options) { o.Mapping.Role = console.SCIMExtension + ":role" }},

@@ -14,7 +14,7 @@ import (
 )
 
 // openBrowser makes the path that drives the tenant's console.
-func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Surroundings) (*browserpath.Path, error) {
+func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (*browserpath.Path, error) {
 	fail := func(act string, kind, err error, hint string) (*browserpath.Path, error) {
 		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
 	}
@@ -60,18 +60,18 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	return browserpath.New(opts), nil
 }
 
-func factor(t config.Tenant, name string, around Surroundings) browserpath.Factor {
+func factor(t config.Tenant, name string, around Environment) browserpath.Factor {
 	switch t.SecondFactor.Method {
 	case "totp":
 		return browserpath.TOTP{Secret: t.SecondFactor.Secret.Fetch}
 	case "exec":
-		return browserpath.Sent{Ask: func(ctx context.Context, _ int) (string, error) { return t.SecondFactor.Command.Fetch(ctx) }, App: t.SecondFactor.Via == "authenticator",
+		return browserpath.PromptedCode{Ask: func(ctx context.Context, _ int) (string, error) { return t.SecondFactor.Command.Fetch(ctx) }, App: t.SecondFactor.Via == "authenticator",
 			Do: "run the command of second_factor.command by hand: within 60 s it must print the code and nothing else"}
 	}
 	if t.SecondFactor.Method == "none" {
-		return browserpath.Sent{Do: "set second_factor.method to totp, prompt or exec: the console asks for a code, and none was configured to be given"}
+		return browserpath.PromptedCode{Do: "set second_factor.method to totp, prompt or exec: the console asks for a code, and none was configured to be given"}
 	}
-	sent := browserpath.Sent{App: t.SecondFactor.Via == "authenticator", Do: "run the command at a terminal, or configure second_factor.method as totp or exec"}
+	sent := browserpath.PromptedCode{App: t.SecondFactor.Via == "authenticator", Do: "run the command at a terminal, or configure second_factor.method as totp or exec"}
 	if around.Ask != nil {
 		sent.Ask = func(ctx context.Context, attempt int) (string, error) {
 			question := fmt.Sprintf("Verification code %s for %s (tenant %s): ", map[bool]string{true: "of the authenticator app", false: "sent by text message"}[sent.App], t.Account, name)

@@ -72,13 +72,13 @@ func (d *Directory) Route(ctx context.Context, action userops.Action) (Route, er
 		case action == Reading || slices.Contains(d.able.Can, action):
 			r.Path, r.Why = scimpath.Name, "path is auto, and the SCIM service can do it"
 		default:
-			r.Why = "path is auto, and the SCIM service cannot do it: " + d.lack(action)
+			r.Why = "path is auto, and the SCIM service cannot do it: " + d.whyNot(action)
 		}
 	}
 	return r, nil
 }
 
-func (d *Directory) lack(action userops.Action) string {
+func (d *Directory) whyNot(action userops.Action) string {
 	for _, why := range d.able.Cannot {
 		if len(why) > len(action) && why[:len(action)+1] == string(action)+":" {
 			return why[len(action)+2:]

@@ -64,7 +64,7 @@ func served(t *testing.T, path, fallback string, request func(w http.ResponseWri
 		Path: path, Fallback: fallback, App: "bill", SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail, Password: keep("password", console.RobotPassword),
 		SecondFactor: config.SecondFactor{Method: "totp", Secret: keep("secret", console.RobotSecret)}, Organisation: config.Organisation{Name: console.MainOrganisation}, Invite: config.Invite{Summary: "Never"},
 		SCIM: config.SCIM{URL: srv.URL + "/scim/v2", Auth: config.SCIMAuth{Token: keep("token", console.SCIMToken)}, Map: config.SCIMMap{Pending: console.SCIMExtension + ":pending"}},
-	}}}, "demo", tenant.Surroundings{Log: slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	}}}, "demo", tenant.Environment{Log: slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, d.Close()) })
 	return con, d, l

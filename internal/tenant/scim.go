@@ -7,7 +7,7 @@ import (
 )
 
 // openSCIM makes the path that speaks SCIM. Nothing is fetched or asked yet.
-func openSCIM(c *config.Config, name string, t config.Tenant, around Surroundings) (*scimpath.Path, error) {
+func openSCIM(c *config.Config, name string, t config.Tenant, around Environment) (*scimpath.Path, error) {
 	fetch := func(ref secret.Ref) scimpath.Secret {
 		if ref == "" {
 			return nil

@@ -16,8 +16,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Surroundings are what a tenant's path needs of the program around it.
-type Surroundings struct {
+// Environment are what a tenant's path needs of the program around it.
+type Environment struct {
 	Log      *slog.Logger
 	Progress func(step string)
 	// Ask has a person type a verification code. Nil where nobody is there.
@@ -57,7 +57,7 @@ func Choose(c *config.Config, name string) (string, config.Tenant, error) {
 }
 
 // Open makes what serves the tenant. Nothing is started or asked until it is used.
-func Open(c *config.Config, name string, around Surroundings) (*Directory, error) {
+func Open(c *config.Config, name string, around Environment) (*Directory, error) {
 	name, t, err := Choose(c, name)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func Check(c *config.Config) (warnings []string, err error) {
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		t := c.Tenants[name]
 		if t.UsesSCIM() {
-			p, err := openSCIM(c, name, t, Surroundings{})
+			p, err := openSCIM(c, name, t, Environment{})
 			if err == nil {
 				err = p.Close()
 			}

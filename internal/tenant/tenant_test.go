@@ -25,7 +25,7 @@ func TestChoose(t *testing.T) {
 		{"the only one", "", "x", config.Config{Tenants: map[string]config.Tenant{"x": {}}}, ""},
 		{"several", "", "", config.Config{Tenants: two}, "a, b"},
 		{"unknown", "c", "", config.Config{Tenants: two}, "a, b"},
-		{"none", "", "", config.Config{}, "billagent demo"},
+		{"none", "", "", config.Config{}, "look at the demonstration"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +54,7 @@ func TestAppsAreCheckedBeforeAnythingRuns(t *testing.T) {
 		_, err := tenant.Check(&config.Config{Tenants: map[string]config.Tenant{"a": bad}})
 		require.ErrorIs(t, err, userops.ErrConfig, "%+v", bad)
 	}
-	d, err := tenant.Open(&config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {Path: "browser", App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Surroundings{})
+	d, err := tenant.Open(&config.Config{State: t.TempDir(), Tenants: map[string]config.Tenant{"a": {Path: "browser", App: "bill", SessionKey: "env:BILLAGENT_NOT_SET"}}}, "a", tenant.Environment{})
 	require.NoError(t, err)
 	err = d.Ready(t.Context())
 	require.ErrorIs(t, err, userops.ErrConfig)

@@ -86,7 +86,7 @@ var (
 		"unlock it in the console")
 	ErrFactor = reason("second_factor", "the second factor cannot be had",
 		"configure how the code is to be given")
-	ErrWall = reason("needs_a_person", "the console shows something that needs a person",
+	ErrNeedsPerson = reason("needs_a_person", "the console shows something that needs a person",
 		"look at the picture in the evidence, and pass it by hand")
 	ErrOrganisation = reason("other_organisation", "the organisation is not the configured one",
 		"correct the organisation, or sign in anew")

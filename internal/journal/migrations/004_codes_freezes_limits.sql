@@ -7,3 +7,6 @@ ALTER TABLE batches ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 
 -- The code of an outcome's reason. Empty: it ended before there were codes.
 ALTER TABLE operations ADD COLUMN code TEXT NOT NULL DEFAULT '';
+
+-- What makes two requests the same request, by the name that the code has for it.
+ALTER TABLE operations RENAME COLUMN sameness TO request_key;

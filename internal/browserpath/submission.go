@@ -12,8 +12,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// sent is a change of which something has left the browser, or may have.
-type sent struct {
+// submission is a change of which something has left the browser, or may have.
+type submission struct {
 	*course
 	run     *flows.Run
 	got     flows.Result
@@ -27,8 +27,8 @@ var errSignedOut = errors.New("the session had ended when the change was sent")
 
 var errUnheld = errors.New("while the change was made the page sent something that cannot be held, and that names people or cannot be read")
 
-// Heard implements change.Sent.
-func (s *sent) Heard(ctx context.Context, holds bool) change.Heard {
+// Heard implements change.Submission.
+func (s *submission) Heard(ctx context.Context, holds bool) change.Heard {
 	x := s.got.Exchange
 	if holds || !x.Silent() {
 		s.listen(ctx)
@@ -51,19 +51,19 @@ func (s *sent) Heard(ctx context.Context, holds bool) change.Heard {
 }
 
 // listen asks whether the browser has sent the commit again by itself.
-func (s *sent) listen(ctx context.Context) {
+func (s *submission) listen(ctx context.Context) {
 	if err := s.got.Exchange.Listen(ctx); err != nil {
 		s.p.opts.Log.Warn("whether the browser has sent the change again is not known", "error", err)
 	}
 }
 
 // passedBy lists what passed by the gate and names people, or may.
-func (s *sent) passedBy() []automation.Unheld {
+func (s *submission) passedBy() []automation.Unheld {
 	return s.got.Exchange.Unheld(s.p.opts.Library.App.Sockets == "")
 }
 
 // rejected tells a refusal in the server's words, or where it gave none in the page's.
-func (s *sent) rejected() error {
+func (s *submission) rejected() error {
 	var halt *flows.HaltError
 	if errors.As(s.ended, &halt) && halt.Kind == flows.Rejected {
 		return s.p.failure(string(s.Action), s.Email, s.ended)
@@ -71,9 +71,9 @@ func (s *sent) rejected() error {
 	return s.Fail(userops.ErrRejected, errors.New(s.got.Exchange.Words()), "do what the console says, or try it there by hand")
 }
 
-// Waits implements change.Sent. Where the answer or the page says that a second person has been asked, the person's own page
+// Waits implements change.Submission. Where the answer or the page says that a second person has been asked, the person's own page
 // tells; where no flow can look there, the answer's word is enough.
-func (s *sent) Waits(ctx context.Context, _ *userops.User, last bool) bool {
+func (s *submission) Waits(ctx context.Context, _ *userops.User, last bool) bool {
 	asks := s.got.Exchange.Answer() == flows.AsksSecond
 	_, can := s.p.opts.Library.Flow("pending", s.p.layout())
 	switch {
@@ -89,7 +89,7 @@ func (s *sent) Waits(ctx context.Context, _ *userops.User, last bool) bool {
 }
 
 // pending looks once whether a request for this change awaits a second person, on the person's page.
-func (s *sent) pending(ctx context.Context) bool {
+func (s *submission) pending(ctx context.Context) bool {
 	if s.asked || s.Before == nil {
 		return s.waiting
 	}
@@ -102,8 +102,8 @@ func (s *sent) pending(ctx context.Context) bool {
 	return got
 }
 
-// Notices implements change.Sent.
-func (s *sent) Notices(*userops.User) []string {
+// Notices implements change.Submission.
+func (s *submission) Notices(*userops.User) []string {
 	x := s.got.Exchange
 	var out []string
 	if x.Answer() == flows.Unanswered && !x.Again() {
@@ -124,8 +124,8 @@ func (s *sent) Notices(*userops.User) []string {
 	return out
 }
 
-// Remarks implements change.Sent.
-func (s *sent) Remarks() []string {
+// Remarks implements change.Submission.
+func (s *submission) Remarks() []string {
 	var out []string
 	if s.got.Exchange.Again() {
 		out = append(out, "the browser may have sent it more than once")
@@ -136,8 +136,8 @@ func (s *sent) Remarks() []string {
 	return out
 }
 
-// End implements change.Sent.
-func (s *sent) End(ctx context.Context, _ *change.Change, out userops.Outcome) {
+// End implements change.Submission.
+func (s *submission) End(ctx context.Context, _ *change.Change, out userops.Outcome) {
 	s.p.propose(s.got.Exchange, s.ev)
 	if out == userops.Done {
 		s.got.Exchange.Settle()
@@ -149,7 +149,7 @@ func (s *sent) End(ctx context.Context, _ *change.Change, out userops.Outcome) {
 }
 
 // afterwards passes the screens that follow a change. The change stands whatever comes of it.
-func (s *sent) afterwards(ctx context.Context) {
+func (s *submission) afterwards(ctx context.Context) {
 	if s.run == nil || len(s.run.Flow.Afterwards) == 0 || s.run.Page != s.p.page {
 		return
 	}

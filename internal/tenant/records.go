@@ -14,8 +14,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Office keeps what all tenants share: the journal and the audit log. Close it.
-type Office struct {
+// Records keeps what all tenants share: the journal and the audit log. Close it.
+type Records struct {
 	Journal  *journal.Journal
 	Audit    *audit.Log
 	AuditDir string
@@ -29,9 +29,9 @@ func AuditDir(c *config.Config) string { return filepath.Join(c.State, "audit") 
 // EvidenceDir is where a configuration's evidence lies: a folder a tenant, in it a folder an operation.
 func EvidenceDir(c *config.Config) string { return filepath.Join(c.State, "evidence") }
 
-// OpenOffice opens the journal and the audit log. version is the program's, for the audit log.
-func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office, error) {
-	fail := func(act string, kind, err error, hint string) (*Office, error) {
+// OpenRecords opens the journal and the audit log. version is the program's, for the audit log.
+func OpenRecords(ctx context.Context, c *config.Config, version string) (*Records, error) {
+	fail := func(act string, kind, err error, hint string) (*Records, error) {
 		return nil, &userops.Error{Act: act, Kind: kind, Cause: err, Hint: hint}
 	}
 	where := filepath.Join(c.State, "journal.db")
@@ -60,7 +60,7 @@ func OpenOffice(ctx context.Context, c *config.Config, version string) (*Office,
 	if err != nil {
 		return fail("opening the journal", userops.ErrStorage, err, "make room on the disk, or see to the journal's database")
 	}
-	o := &Office{Journal: j, Audit: log, AuditDir: AuditDir(c)}
+	o := &Records{Journal: j, Audit: log, AuditDir: AuditDir(c)}
 	if o.lost, err = o.isLost(ctx); errors.Is(err, journal.ErrDamaged) {
 		return fail("opening the journal", userops.ErrDamaged, errors.Join(err, j.Close()), asideHint)
 	} else if err != nil {
@@ -73,7 +73,7 @@ const asideHint = "put the file aside, and make a journal of the audit log"
 
 // isLost says that the audit log tells of what the journal must have known. It is written down, so that what is written into
 // the new journal before it is filled from the log (a freeze) does not hide it.
-func (o *Office) isLost(ctx context.Context) (bool, error) {
+func (o *Records) isLost(ctx context.Context) (bool, error) {
 	if lost, err := o.Journal.Lost(ctx); err != nil || lost {
 		return lost, err
 	}
@@ -94,7 +94,7 @@ func (o *Office) isLost(ctx context.Context) (bool, error) {
 
 // Trusted returns an *userops.Error of ErrLost where the journal is not that of the audit log: with it went what is frozen and
 // how many have lost access within the hour.
-func (o *Office) Trusted() error {
+func (o *Records) Trusted() error {
 	if o.unread != nil {
 		return &userops.Error{Act: "opening the journal", Kind: userops.ErrStorage, Cause: fmt.Errorf("it is empty or new, and whether that is so cannot be told: %w", o.unread),
 			Hint: "see to the audit log in the state folder"}
@@ -107,7 +107,7 @@ func (o *Office) Trusted() error {
 }
 
 // Close closes the journal.
-func (o *Office) Close() error {
+func (o *Records) Close() error {
 	if err := o.Journal.Close(); err != nil {
 		return errors.Join(errors.New("closing the journal"), err)
 	}

@@ -1,4 +1,4 @@
-package arrows
+package dependencies
 
 import (
 	"go/ast"

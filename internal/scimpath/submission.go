@@ -9,14 +9,14 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// sent is a change that was sent, or may have been.
-type sent struct {
+// submission is a change that was sent, or may have been.
+type submission struct {
 	*course
 	err error // how that ended
 }
 
-// Heard implements change.Sent.
-func (s *sent) Heard(context.Context, bool) change.Heard {
+// Heard implements change.Submission.
+func (s *submission) Heard(context.Context, bool) change.Heard {
 	switch {
 	case s.err == nil:
 		return change.Heard{Answer: change.Accepted}
@@ -36,11 +36,11 @@ func busy(err error) bool {
 	return errors.As(err, &said) && said.Status == http.StatusTooManyRequests
 }
 
-// Waits implements change.Sent.
-func (s *sent) Waits(context.Context, *userops.User, bool) bool { return s.send.requested }
+// Waits implements change.Submission.
+func (s *submission) Waits(context.Context, *userops.User, bool) bool { return s.send.requested }
 
-// Notices implements change.Sent.
-func (s *sent) Notices(after *userops.User) []string {
+// Notices implements change.Submission.
+func (s *submission) Notices(after *userops.User) []string {
 	var out []string
 	if s.err != nil {
 		out = append(out, "the service's answer was lost or an error ("+s.err.Error()+"); what was asked for is so")
@@ -51,11 +51,11 @@ func (s *sent) Notices(after *userops.User) []string {
 	return out
 }
 
-// Remarks implements change.Sent.
-func (s *sent) Remarks() []string { return nil }
+// Remarks implements change.Submission.
+func (s *submission) Remarks() []string { return nil }
 
-// End implements change.Sent.
-func (s *sent) End(context.Context, *change.Change, userops.Outcome) {}
+// End implements change.Submission.
+func (s *submission) End(context.Context, *change.Change, userops.Outcome) {}
 
 // ReadBack implements change.Course: by id who was there before, by e-mail who is to be new. Roles that a service added to
 // others instead of putting one in their place, as one does that merges lists, are taken away once.

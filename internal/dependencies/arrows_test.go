@@ -1,5 +1,5 @@
-// Package arrows holds the test that enforces which package may import which.
-package arrows
+// Package dependencies holds the test that enforces which package may import which.
+package dependencies
 
 import (
 	"encoding/json"

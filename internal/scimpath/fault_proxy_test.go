@@ -15,15 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// crook is what a service does wrong: it stands before the console's own, so that what is stored judges what came of it.
+// faultProxy is what a service does wrong: it stands before the console's own, so that what is stored judges what came of it.
 // request is asked first, and says whether it has answered; response may alter what the console says.
-type crook struct {
+type faultProxy struct {
 	request  func(w http.ResponseWriter, r *http.Request) (answered bool)
 	response func(r *http.Response) error
 }
 
-func (c crook) and(d crook) crook {
-	return crook{
+func (c faultProxy) and(d faultProxy) faultProxy {
+	return faultProxy{
 		request: func(w http.ResponseWriter, r *http.Request) bool {
 			return c.request != nil && c.request(w, r) || d.request != nil && d.request(w, r)
 		},
@@ -41,8 +41,8 @@ func (c crook) and(d crook) crook {
 	}
 }
 
-// inFront serves a crook before a service until the test ends, and returns its address.
-func inFront(t *testing.T, service string, c crook) string {
+// inFront serves a faultProxy before a service until the test ends, and returns its address.
+func inFront(t *testing.T, service string, c faultProxy) string {
 	t.Helper()
 	to, err := url.Parse(strings.TrimSuffix(service, "/scim/v2"))
 	require.NoError(t, err)
@@ -70,8 +70,8 @@ var quiet = log.New(io.Discard, "", 0)
 func below(r *http.Request, path string) bool { return strings.HasPrefix(r.URL.Path, "/scim/v2"+path) }
 
 // rewrite alters the body of answers to a method and path.
-func rewrite(method, path string, alter func(body string) string) crook {
-	return crook{response: func(r *http.Response) error {
+func rewrite(method, path string, alter func(body string) string) faultProxy {
+	return faultProxy{response: func(r *http.Response) error {
 		if r.Request.Method != method || !below(r.Request, path) {
 			return nil
 		}
@@ -88,7 +88,7 @@ func rewrite(method, path string, alter func(body string) string) crook {
 }
 
 // config is a service that says something else of itself.
-func config(is, says string) crook {
+func config(is, says string) faultProxy {
 	return rewrite("GET", "/ServiceProviderConfig", func(body string) string {
 		if !strings.Contains(body, is) {
 			panic("the console's own configuration has no " + is + ": " + body)
@@ -98,8 +98,8 @@ func config(is, says string) crook {
 }
 
 // refuse answers requests with a status alone.
-func refuse(method, path string, status int) crook {
-	return crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+func refuse(method, path string, status int) faultProxy {
+	return faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != method || !below(r, path) {
 			return false
 		}
@@ -108,7 +108,7 @@ func refuse(method, path string, status int) crook {
 	}}
 }
 
-var refuseFilter = crook{request: func(w http.ResponseWriter, r *http.Request) bool {
+var refuseFilter = faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
 	if !r.URL.Query().Has("filter") {
 		return false
 	}
@@ -118,7 +118,7 @@ var refuseFilter = crook{request: func(w http.ResponseWriter, r *http.Request) b
 }}
 
 // ignoreFilter gives everybody, whatever is asked for.
-var ignoreFilter = crook{request: func(_ http.ResponseWriter, r *http.Request) bool {
+var ignoreFilter = faultProxy{request: func(_ http.ResponseWriter, r *http.Request) bool {
 	q := r.URL.Query()
 	q.Del("filter")
 	r.URL.RawQuery = q.Encode()

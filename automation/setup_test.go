@@ -53,6 +53,9 @@ var full = os.Getenv("TEST_FULL_CHROMIUM") != ""
 
 func launch(t testing.TB, o automation.Options) *automation.Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	b, err := automation.Find("", full)
 	require.NoError(t, err, "run: billagent browser install")
 	o.Binary = b

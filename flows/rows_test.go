@@ -110,6 +110,9 @@ func (s *site) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // runOn carries out a flow of the files above on a page of the site.
 func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	dir := t.TempDir()
 	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "selectors/a/l.yaml": rowsVersion} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o700))

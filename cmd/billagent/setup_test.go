@@ -49,6 +49,9 @@ func commandWith(t *testing.T, ctx context.Context, stdin string, args ...string
 // tenantOf starts a console and returns it with the configuration for it.
 func tenantOf(t *testing.T, o console.Options) (*console.Console, string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	con, err := console.Start(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, con.Close()) })

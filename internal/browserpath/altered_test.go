@@ -73,6 +73,9 @@ func helpdeskWith(t *testing.T, file, from, to string) string {
 }
 
 func TestBlockedCookiesAreNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	var value string
 	_, p := altered(t, "testdata/helpdesk", func(r *http.Response) error {

@@ -18,6 +18,9 @@ import (
 
 // setup starts a console and a path to it. Both end with the test, which fails if the browser leaves anything.
 func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) (*console.Console, *browserpath.Path) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Helper()
 	con, err := console.Start(o)
 	require.NoError(t, err)

@@ -16,6 +16,9 @@ import (
 
 // TestAnotherConsoleNeedsFilesAlone serves a console that has nothing in common with BILL's, by an overlay folder.
 func TestAnotherConsoleNeedsFilesAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	desk := helpdesk.Start()
 	t.Cleanup(desk.Close)

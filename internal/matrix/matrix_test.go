@@ -30,6 +30,9 @@ var part = regexp.MustCompile(`identity/(stale-link|row-inserted@users.list\+1) 
 	`session/(session-expired|other-organisation)@users.list \w+ invite|session/(captcha|account-locked)@users.list classic react|page/(shield|button-doubled|moving-button)@users neo |machine/disk full at (intent|acted) neo3`)
 
 func TestAPartOfTheMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	n := 0
 	for _, c := range cases(console.Layouts, []int64{1}) {
@@ -53,6 +56,9 @@ func TestAPartOfTheMatrix(t *testing.T) {
 // One layout is enough here: where a process dies in the agent's own steps does not depend on the layout. The whole
 // sweep, over all layouts, is `go run ./internal/matrix -faults=false`.
 func TestAPartOfTheKillSweep(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	const layout = "neo"
 	g, err := newGround(t.Context(), layout, 1, 4*time.Second)

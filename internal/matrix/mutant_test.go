@@ -38,6 +38,9 @@ func TestMutantsFitTheSource(t *testing.T) {
 var aFew = regexp.MustCompile(`^a request that names somebody else is stopped|^what the flow says it sends leaves once$`)
 
 func TestSomeMutantsAreCaught(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	root, err := moduleRoot(t.Context())
 	require.NoError(t, err)

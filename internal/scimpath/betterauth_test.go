@@ -330,7 +330,7 @@ func TestBetterAuthRefuses(t *testing.T) {
 		assert.Contains(t, userops.HintOf(err), "scim.roles")
 		c, err := p.Capabilities(t.Context())
 		require.NoError(t, err)
-		assert.ElementsMatch(t, []userops.Action{userops.Deactivate, userops.Reactivate}, c.Can)
+		assert.ElementsMatch(t, []userops.Action{userops.Deactivate, userops.Reactivate, userops.Rename}, c.Can)
 		assert.Contains(t, strings.Join(c.Cannot, "\n"), "ETags")
 	})
 }

@@ -24,6 +24,9 @@ type peer struct {
 // the service's packages the test is skipped: .ci/run installs both, and sees to it that nothing was.
 func startPeer(t *testing.T, name string, env ...string) peer {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a service")
+	}
 	node, err := exec.LookPath("node")
 	dir := filepath.Join("..", "..", "fixtures", name)
 	if _, missing := os.Stat(filepath.Join(dir, "node_modules")); err != nil || missing != nil {

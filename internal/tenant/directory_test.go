@@ -32,6 +32,9 @@ const ann = "ann@acme.example"
 // served starts a console with SCIM, and opens a tenant of it. alter may break the SCIM service on the way: it is given
 // each request, and each answer's body.
 func served(t *testing.T, path, fallback string, request func(w http.ResponseWriter, r *http.Request) bool, body func(r *http.Request, text string) string) (*console.Console, *tenant.Directory, *log) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Helper()
 	con, err := console.Start(console.Options{Enterprise: true, Users: 6})
 	require.NoError(t, err)

@@ -35,7 +35,7 @@ func (f *Flow) check() []error {
 		if name == "commit" {
 			commits++
 		}
-		if f.Changes {
+		if f.Changes && f.Subject != "" {
 			f.checkSubject(s, at, complain)
 		}
 		if s.Click != nil && s.Click.Others != "" {

@@ -113,6 +113,9 @@ func (l *Library) Flow(name, layout string) (*Flow, bool) {
 	return general, general != nil
 }
 
+// All are the flows, in the order of their files.
+func (l *Library) All() []*Flow { return slices.Clone(l.flows) }
+
 // Named are the flows of a name, one for each layout or for several.
 func (l *Library) Named(name string) []*Flow {
 	var out []*Flow

@@ -10,11 +10,14 @@ import (
 // advice says which command, or flag, does what a hint tells: what stands below this package names none, since another face
 // of it has no commands. A reason that is not here needs no command.
 var advice = map[error]func(w wish) string{
-	userops.ErrNotFound:     func(wish) string { return "billagent users list --status all" },
-	userops.ErrRole:         func(wish) string { return "billagent roles list" },
-	userops.ErrNoRole:       func(wish) string { return "--role ROLE" },
-	userops.ErrInactive:     func(w wish) string { return "billagent users reactivate " + w.email + orInvite(w) },
-	userops.ErrOtherRole:    otherRole,
+	userops.ErrNotFound:  func(wish) string { return "billagent users list --status all" },
+	userops.ErrRole:      func(wish) string { return "billagent roles list" },
+	userops.ErrNoRole:    func(wish) string { return "--role ROLE" },
+	userops.ErrInactive:  func(w wish) string { return "billagent users reactivate " + w.email + orInvite(w) },
+	userops.ErrOtherRole: otherRole,
+	userops.ErrOtherName: func(w wish) string {
+		return "billagent users rename " + w.email + " --first-name NAME --last-name NAME"
+	},
 	userops.ErrCredentials:  func(wish) string { return "billagent login" },
 	userops.ErrOrganisation: func(wish) string { return "billagent login" },
 	userops.ErrBrowser:      func(wish) string { return "billagent browser install" },

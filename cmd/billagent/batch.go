@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/internal/operation"
@@ -18,11 +17,12 @@ var inputFlags = []struct {
 	flag     string
 	says     string
 	personal bool // belongs to one person: not given for several at once
+	needed   bool // each row of a file has it
 }{
-	{userops.InputFirstName, "first-name", "first name", true},
-	{userops.InputLastName, "last-name", "last name", true},
-	{userops.InputRole, "role", "role, as the console names it", false},
-	{userops.InputTimeZone, "time-zone", "time zone in the console's words (default: as the console has it)", false},
+	{userops.InputFirstName, "first-name", "first name", true, true},
+	{userops.InputLastName, "last-name", "last name", true, true},
+	{userops.InputRole, "role", "role, as the console names it", false, true},
+	{userops.InputTimeZone, "time-zone", "time zone in the console's words (default: as the console has it)", false, false},
 }
 
 // batchCommand completes a command that makes one change for each e-mail, in one signed-in session. What it takes beside the
@@ -63,12 +63,15 @@ func (a *app) batchCommand(c *cobra.Command, action userops.Action, complete fun
 				complete(rq)
 			}
 		}
-		asked, err := a.requests(cmd.Context(), kind, args, from, skip, fill)
+		asked, leftOut, err := a.requests(cmd.Context(), kind, args, from, skip, fill)
 		if err != nil {
 			return err
 		}
+		if len(asked) == 0 {
+			return a.nobody(leftOut)
+		}
 		return a.serveOperations(cmd, change, func(ctx context.Context, dir *operation.Directory) error {
-			return a.changeAll(ctx, dir, asked, from != "")
+			return a.changeAll(ctx, dir, asked, leftOut, from != "")
 		})
 	}
 	return c
@@ -99,44 +102,48 @@ type row struct {
 	userops.Request
 }
 
-// requests collects and checks what is asked for, before anything runs.
-func (a *app) requests(ctx context.Context, kind userops.Kind, args []string, from string, skip bool, fill func(*userops.Request)) ([]userops.Request, error) {
+// requests collects and checks what is asked for, before anything runs. What is left out of it comes back as results.
+func (a *app) requests(ctx context.Context, kind userops.Kind, args []string, from string, skip bool, fill func(*userops.Request)) ([]userops.Request, []userops.Result, error) {
 	if from == "" && len(args) == 0 {
-		return nil, usage(errors.New("name at least one e-mail, or give a file with --from"))
+		return nil, nil, usage(errors.New("name at least one e-mail, or give a file with --from"))
 	}
 	if from != "" && len(args) > 0 {
-		return nil, usage(errors.New("give either e-mails or --from, not both"))
+		return nil, nil, usage(errors.New("give either e-mails or --from, not both"))
 	}
 	var rows []row
-	var bad []error
+	var bad []badRow
 	for _, e := range args {
 		rows = append(rows, row{Request: userops.Request{Email: e}})
 	}
 	if from != "" {
 		var err error
 		if rows, bad, err = a.readFile(ctx, from, columnsOf(kind)); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	good, more := checked(rows, from, fill)
-	if bad = append(bad, more...); len(bad) > 0 {
-		if err := a.leaveOut(bad, skip); err != nil {
-			return nil, err
-		}
+	good, more := checked(kind, rows, from, fill)
+	if bad = append(bad, more...); len(bad) == 0 || skip {
+		return good, leftOut(kind, bad), nil
 	}
-	if len(good) == 0 {
-		return nil, usage(errors.New("there is nobody to do this for"))
-	}
-	return good, nil
+	return nil, nil, usage(nothingRun(bad))
+}
+
+// badRow is a row that is not well formed.
+type badRow struct {
+	email string // as it was given; may be anything
+	err   error
 }
 
 // checked are the rows as requests in their normal form, each e-mail once, and what is wrong with the others.
-func checked(rows []row, from string, fill func(*userops.Request)) (good []userops.Request, bad []error) {
+func checked(kind userops.Kind, rows []row, from string, fill func(*userops.Request)) (good []userops.Request, bad []badRow) {
 	seen := map[string]int{}
 	for _, r := range rows {
 		fill(&r.Request)
 		rq, err := r.Normal()
 		key := userops.FoldEmail(rq.Email)
+		if err == nil && r.line > 0 {
+			err = missing(kind, rq)
+		}
 		if at, twice := seen[key]; err == nil && twice {
 			first := ""
 			if at > 0 {
@@ -145,7 +152,7 @@ func checked(rows []row, from string, fill func(*userops.Request)) (good []usero
 			err = fmt.Errorf("%s is asked for twice%s", rq.Email, first)
 		}
 		if err != nil {
-			bad = append(bad, place(from, r.line, err))
+			bad = append(bad, badRow{r.Email, place(from, r.line, err)})
 			continue
 		}
 		seen[key] = r.line
@@ -154,21 +161,52 @@ func checked(rows []row, from string, fill func(*userops.Request)) (good []usero
 	return good, bad
 }
 
+// missing says which value a row of a file needs and does not have.
+func missing(kind userops.Kind, rq userops.Request) error {
+	for _, f := range inputFlags {
+		if kind.Takes(f.input) && f.needed && rq.Values()[f.input] == "" {
+			return fmt.Errorf("%s has no %s", rq.Email, f.input)
+		}
+	}
+	return nil
+}
+
 // badBound is how many bad rows are named.
 const badBound = 20
 
-// leaveOut names the rows that are left out, or refuses the whole.
-func (a *app) leaveOut(bad []error, skip bool) error {
-	if n := len(bad); n > badBound && !skip {
-		bad = append(slices.Clone(bad[:badBound]), fmt.Errorf("and %d more", n-badBound))
+func nothingRun(bad []badRow) error {
+	var errs []error
+	for _, b := range bad[:min(len(bad), badBound)] {
+		errs = append(errs, b.err)
 	}
-	if !skip {
-		return usage(fmt.Errorf("nothing was run:\n%w\ncorrect this, or leave it out with --skip-invalid", errors.Join(bad...)))
+	if n := len(bad); n > badBound {
+		errs = append(errs, fmt.Errorf("and %d more", n-badBound))
 	}
+	return fmt.Errorf("nothing was run:\n%w\ncorrect this, or leave it out with --skip-invalid", errors.Join(errs...))
+}
+
+// leftOut are the results of rows that are not well formed: they are halted, and never written down.
+func leftOut(kind userops.Kind, bad []badRow) []userops.Result {
+	var out []userops.Result
 	for _, b := range bad {
-		fmt.Fprintln(a.stderr, "left out:", plain(b.Error()))
+		r := userops.Result{Action: kind.Action, Email: cut(b.email, 80)}
+		r.End(userops.Halted, &userops.Error{Act: kind.Act, Target: cut(b.email, 80), Kind: userops.ErrInput, Cause: b.err, Hint: "correct the row"})
+		out = append(out, r)
 	}
-	return nil
+	return out
+}
+
+// nobody ends a batch of which nothing is left to be done.
+func (a *app) nobody(leftOut []userops.Result) error {
+	a.live = newLive(a.stderr)
+	a.note("there is nobody to do this for")
+	b := &batch{app: a, several: true}
+	for _, r := range leftOut {
+		if err := b.show(r); err != nil {
+			return a.unwritten(b.results, err)
+		}
+	}
+	return b.end()
 }
 
 func place(from string, line int, err error) error {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors/datafile"
@@ -40,7 +41,7 @@ func (a *app) standardInput(ctx context.Context) ([]byte, error) {
 }
 
 // readFile reads a CSV file with a header. Rows that are not well formed come back as errors of their own.
-func (a *app) readFile(ctx context.Context, from string, known []string) (rows []row, bad []error, err error) {
+func (a *app) readFile(ctx context.Context, from string, known []string) (rows []row, bad []badRow, err error) {
 	var data []byte
 	if from == "-" {
 		data, err = a.standardInput(ctx)
@@ -49,6 +50,9 @@ func (a *app) readFile(ctx context.Context, from string, known []string) (rows [
 	}
 	if err != nil {
 		return nil, nil, usage(fmt.Errorf("reading the file of --from: %w", err))
+	}
+	if err := readable(from, data); err != nil {
+		return nil, nil, usage(err)
 	}
 	r := csv.NewReader(bytes.NewReader(data))
 	r.FieldsPerRecord = -1
@@ -77,19 +81,19 @@ func (a *app) readFile(ctx context.Context, from string, known []string) (rows [
 			return rows, bad, nil
 		}
 		var malformed *csv.ParseError
-		if errors.As(err, &malformed) {
-			bad = append(bad, place(from, malformed.Line, malformed.Err))
-			if errors.Is(malformed.Err, csv.ErrQuote) || errors.Is(malformed.Err, csv.ErrBareQuote) {
-				continue
+		if errors.As(err, &malformed) { // how far an open quotation mark reaches nobody knows
+			err := malformed.Err
+			if malformed.StartLine < malformed.Line {
+				err = fmt.Errorf("it begins in line %d: %w", malformed.StartLine, err)
 			}
-			return rows, bad, nil
+			return nil, nil, usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", place(from, malformed.Line, err)))
 		}
 		if err != nil {
 			return nil, nil, usage(fmt.Errorf("reading the file of --from: %w", err))
 		}
 		line, _ := r.FieldPos(0)
 		if len(rec) != len(header) {
-			bad = append(bad, place(from, line, fmt.Errorf("it has %d fields, the header has %d", len(rec), len(header))))
+			bad = append(bad, badRow{rec[0], place(from, line, fmt.Errorf("it has %d fields, the header has %d", len(rec), len(header)))})
 			continue
 		}
 		field := func(name string) string {
@@ -107,4 +111,16 @@ func (a *app) readFile(ctx context.Context, from string, known []string) (rows [
 		}
 		rows = append(rows, r)
 	}
+}
+
+// readable makes sure that a file is UTF-8 text: names of another encoding would be stored as garbage.
+func readable(from string, data []byte) error {
+	for line := 1; len(data) > 0; line++ {
+		text, rest, _ := bytes.Cut(data, []byte("\n"))
+		if !utf8.Valid(text) {
+			return fmt.Errorf("nothing was run: %w", place(from, line, errors.New("it is not UTF-8 text: save the file as UTF-8")))
+		}
+		data = rest
+	}
+	return nil
 }

@@ -74,3 +74,44 @@ func TestOneInterruptIsEnough(t *testing.T) {
 	assert.Equal(t, 1, code)
 	assert.Contains(t, stderr.String(), "reading the file of --from: stopped on request")
 }
+
+// TestAFileThatIsNoTextRunsNothing has files of other encodings, and one with an open quotation mark, also with --skip-invalid.
+func TestAFileThatIsNoTextRunsNothing(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Users: 12})
+	for says, text := range map[string]string{
+		"line 2: it is not UTF-8 text":  "email,first_name,last_name\nclerk@acme.example,Jos\xe9,M\xfcller\n",
+		"line 1: it is not UTF-8 text":  "\xff\xfee\x00m\x00a\x00i\x00l\x00",
+		"it begins in line 3":           "email,first_name,last_name\nann@acme.example,A,B\n\"joann@acme.example,C,D\nclerk@acme.example,E,F\n",
+		"clerk@acme.example has no las": "email,first_name\nclerk@acme.example,Clara\n",
+	} {
+		out := command(t, "--config", file, "users", "rename", "--from", write(t, text))
+		assert.Equal(t, 1, out.code, says)
+		assert.Contains(t, out.stderr, says)
+		out = command(t, "--config", file, "users", "rename", "--skip-invalid", "--from", write(t, text))
+		assert.NotEqual(t, 0, out.code, says)
+	}
+	out := command(t, "--config", file, "users", "rename", "ann@acme.example", "--first-name", "Jos\xe9", "--last-name", "M")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "not UTF-8")
+	assert.Empty(t, con.Changes())
+	out = command(t, "--config", file, "-o", "json", "users", "deactivate", "--from", write(t, "email\n"))
+	assert.Equal(t, 0, out.code, "a night on which nobody leaves")
+	assert.Contains(t, out.stderr, "there is nobody to do this for")
+}
+
+// TestAnErrorIsReadableByPrograms ends commands without a result.
+func TestAnErrorIsReadableByPrograms(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Users: 12})
+	for code, args := range map[string][]string{
+		"no_such_user": {"users", "get", "nobody@acme.example"}, "usage": {"users", "get"}, "configuration": {"--tenant", "nobody", "users", "list"},
+	} {
+		out := command(t, append([]string{"--config", file, "-o", "json"}, args...)...)
+		assert.NotEqual(t, 0, out.code)
+		lines := strings.Split(strings.TrimSpace(out.stderr), "\n")
+		e := decode[map[string]string](t, lines[len(lines)-1])
+		assert.Equal(t, code, e["code"], out.stderr)
+		assert.NotEmpty(t, e["error"])
+	}
+}

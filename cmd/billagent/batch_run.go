@@ -25,7 +25,7 @@ type batch struct {
 // changeAll makes the changes one after the other and prints each result as it comes. Several are written down as a batch
 // before the first is begun. After a Ctrl-C the change under way is settled and the others are reported as halted; so it is
 // where the output cannot be written.
-func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []userops.Request, fromFile bool) error {
+func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []userops.Request, leftOut []userops.Result, fromFile bool) error {
 	b := &batch{app: a, dir: dir, several: fromFile || len(asked) > 1}
 	if len(asked) > 1 {
 		var err error
@@ -38,6 +38,11 @@ func (a *app) changeAll(ctx context.Context, dir *operation.Directory, asked []u
 	for i, rq := range asked {
 		rows[i] = journal.BatchRow{N: i + 1, Request: rq}
 	}
+	for _, r := range leftOut {
+		if err := b.show(r); err != nil {
+			return b.giveUp(ctx, rows, err)
+		}
+	}
 	return b.run(ctx, rows)
 }
 
@@ -47,6 +52,9 @@ const eachTakes = 4 * time.Second
 // run carries out rows of the batch.
 func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {
 	withheld, err := b.admit(ctx, rows)
+	if err != nil && b.id != "" && ctx.Err() != nil {
+		return b.halt(ctx, rows, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -127,6 +135,22 @@ func (b *batch) end() error {
 		return &exitError{code: code}
 	}
 	return nil
+}
+
+// halt ends a batch that was stopped before its first row: each is written down as halted.
+func (b *batch) halt(ctx context.Context, rows []journal.BatchRow, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	why := &userops.Error{Act: "carrying out a batch", Kind: userops.ReasonFor(userops.CodeOf(cause)), Hint: "go on with it: billagent ops resume --batch " + b.id}
+	if why.Kind == nil {
+		why.Kind = userops.ErrCancelled
+	}
+	for i, r := range rows {
+		if err := b.show(b.dir.GiveUpRow(ctx, b.id, r.N, r.Request, why)); err != nil {
+			return b.giveUp(ctx, rows[i+1:], err)
+		}
+	}
+	return b.end()
 }
 
 // giveUp ends a batch whose results nobody can read any more: what is left is written down as halted.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -32,7 +31,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	err := root.ExecuteContext(ctx)
 	code := exitCode(err)
 	if err != nil && !app.told(err) {
-		fmt.Fprintln(stderr, app.describe(err))
+		app.complain(err)
 	}
 	return code
 }

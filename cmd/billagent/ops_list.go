@@ -78,7 +78,7 @@ func (a *app) opsListCommand() *cobra.Command {
 }
 
 var (
-	actions  = []string{"invite", "deactivate", "reactivate", "set-role"}
+	actions  = actionNames()
 	outcomes = []string{"done", "already", "requested", "halted", "refused", "unknown"}
 )
 
@@ -131,4 +131,12 @@ func standing(o journal.Operation) string {
 		return string(o.Outcome)
 	}
 	return "… " + string(o.State)
+}
+
+func actionNames() []string {
+	var out []string
+	for _, a := range userops.Actions() {
+		out = append(out, string(a))
+	}
+	return out
 }

@@ -99,7 +99,8 @@ func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) erro
 		flags.dryRun = throughPress
 	}
 	return a.serveOperations(cmd, flags, func(ctx context.Context, dir *operation.Directory) error {
-		if _, err := dir.Resume(ctx); err != nil { // what was left at its commit is settled, and its row with it
+		settled, err := dir.Resume(ctx) // what was left at its commit is settled, and its row with it
+		if err != nil {
 			return err
 		}
 		if kept, err = dir.Journal.Batch(ctx, kept.ID); err != nil {
@@ -108,6 +109,11 @@ func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) erro
 		left := operation.Left(kept)
 		a.note(fmt.Sprintf("batch %s: %d of %d changes are left", kept.ID, len(left), len(kept.Rows)))
 		b := &batch{app: a, dir: dir, id: kept.ID, several: true}
+		for _, r := range settled {
+			if err := b.show(a.advised(r, userops.Request{})); err != nil {
+				return a.unwritten(b.results, err)
+			}
+		}
 		return b.run(ctx, left)
 	})
 }

@@ -133,6 +133,9 @@ func difference(before, after *userops.User) string {
 	if before.Role != after.Role {
 		d = append(d, fmt.Sprintf("%s → %s", before.Role, after.Role))
 	}
+	if was, is := before.FirstName+" "+before.LastName, after.FirstName+" "+after.LastName; was != is {
+		d = append(d, fmt.Sprintf("%s → %s", plain(was), plain(is)))
+	}
 	if len(d) == 0 {
 		return fmt.Sprintf("still %s, %s", after.Role, after.Status)
 	}

@@ -197,6 +197,26 @@ func exitCode(err error) int {
 	return 1
 }
 
+// complain tells on standard error what ended the command: as text, or for a program as one line of JSON.
+func (a *app) complain(err error) {
+	if a.output != "json" && a.output != "ndjson" {
+		fmt.Fprintln(a.stderr, a.describe(err))
+		return
+	}
+	code := userops.CodeOf(err)
+	switch {
+	case errors.Is(err, config.ErrInvalid):
+		code = userops.CodeOf(userops.ErrConfig)
+	case code == "" && exitCode(err) == 1:
+		code = "usage"
+	}
+	_ = printLine(a.stderr, struct {
+		Error string       `json:"error"`
+		Code  userops.Code `json:"code"`
+		Hint  string       `json:"hint"`
+	}{err.Error(), code, a.hintOf(err)}) // where this cannot be written nothing can
+}
+
 // describe is an error as a person reads it: what failed, then what to do.
 func (a *app) describe(err error) string {
 	var b strings.Builder

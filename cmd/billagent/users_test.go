@@ -110,8 +110,9 @@ func TestABatchRunsAsAWholeOrNamesItsBadRows(t *testing.T) {
 	assert.Empty(t, con.Changes())
 
 	out = command(t, "--config", file, "-o", "ndjson", "users", "invite", "--from", bad, "--skip-invalid")
-	require.Equal(t, 0, out.code, out.stderr+out.stdout)
-	assert.Equal(t, 1, strings.Count(out.stdout, "\n"))
+	require.Equal(t, 6, out.code, out.stderr+out.stdout)
+	assert.Equal(t, 4, strings.Count(out.stdout, "\n"), "what is left out is halted")
+	assert.Equal(t, 3, strings.Count(out.stdout, `"code":"not_well_formed"`))
 	u, ok := con.UserByEmail("eve@acme.example")
 	assert.True(t, ok)
 	assert.Equal(t, "Approver", u.Role)

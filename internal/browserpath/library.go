@@ -3,10 +3,17 @@ package browserpath
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // LoadLibrary loads an app's selectors and flows, those of the overlay folder before those that ship, and holds the flows of the
@@ -16,13 +23,87 @@ func LoadLibrary(app, overlay string) (*flows.Library, error) {
 	if err != nil {
 		return nil, err
 	}
-	var faults []error
+	faults := strays(overlay)
+	for _, f := range lib.All() {
+		faults = append(faults, performed(lib, f)...)
+	}
+	faults = append(faults, lost(lib, app, overlay)...)
 	for _, k := range userops.Kinds {
 		for _, f := range lib.Named(k.Flow) {
 			faults = append(faults, supplied(k, f)...)
 		}
 	}
 	return lib, errors.Join(faults...)
+}
+
+// strays are files of an overlay folder that are not read, which somebody may believe to be.
+func strays(overlay string) []error {
+	if overlay == "" {
+		return nil
+	}
+	var out []error
+	err := fs.WalkDir(os.DirFS(overlay), ".", func(name string, d fs.DirEntry, err error) error {
+		base := path.Base(name)
+		switch {
+		case err != nil:
+			return err
+		case name != "." && strings.HasPrefix(base, "."):
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+		case d.IsDir() || strings.HasPrefix(base, "README") || overlayFile.MatchString(name):
+		default:
+			out = append(out, fmt.Errorf("%s is not read: flows lie in flows/APP/NAME.yaml, selectors in selectors/APP/NAME.yaml", filepath.Join(overlay, name)))
+		}
+		return nil
+	})
+	if err != nil {
+		out = append(out, fmt.Errorf("reading the overlay folder: %w", err))
+	}
+	return out
+}
+
+var overlayFile = regexp.MustCompile(`^(flows|selectors)/[^/]+/[^/]+\.yaml$`)
+
+// performed says what of a flow nobody would ever run: its name, or a layout.
+func performed(lib *flows.Library, f *flows.Flow) []error {
+	names := []string{"identify", "list-users", "list-roles", "pending"}
+	for _, k := range userops.Kinds {
+		names = append(names, k.Flow)
+	}
+	var out []error
+	if !slices.Contains(names, f.Name) && !strings.HasPrefix(f.Name, "sign-in") {
+		out = append(out, f.Problem(fmt.Sprintf("nothing performs a flow of this name: there are sign-in and %s", strings.Join(names, ", ")), "flow"))
+	}
+	for i, layout := range f.Layouts {
+		if !slices.ContainsFunc(lib.Versions, func(v *selectors.Version) bool { return v.Layout == layout }) {
+			out = append(out, f.Problem(fmt.Sprintf("no selector version has the layout %s", layout), "layouts", i))
+		}
+	}
+	return out
+}
+
+// lost are flows that ship with the program and that an overlay has put nothing in the place of.
+func lost(lib *flows.Library, app, overlay string) []error {
+	shipped, err := flows.Load(app, "")
+	if overlay == "" || err != nil { // another app altogether
+		return nil
+	}
+	var out []error
+	for _, f := range shipped.All() {
+		for _, v := range lib.Versions {
+			if _, was := shipped.Flow(f.Name, v.Layout); !was {
+				continue
+			}
+			if _, is := lib.Flow(f.Name, v.Layout); !is {
+				fault := fmt.Errorf("the flow %s for layout %s, which ships with the program, has no other in its place: a file of %s replaces it that is another flow, or for another layout", f.Name, v.Layout, overlay)
+				if !slices.ContainsFunc(out, func(e error) bool { return e.Error() == fault.Error() }) {
+					out = append(out, fault)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // supplied says what of a flow is not as its action needs it.

@@ -37,3 +37,30 @@ func TestAFlowAsksForWhatItsActionGives(t *testing.T) {
 		assert.Regexp(t, `deactivate-neo\.yaml:\d+:\d+: `, err.Error())
 	}
 }
+
+// TestAnOverlayThatDoesNothingIsNamed has files that are not read, and flows that nobody performs.
+func TestAnOverlayThatDoesNothingIsNamed(t *testing.T) {
+	t.Parallel()
+	shipped, err := os.ReadFile(filepath.Join("..", "..", "flows", "bill", "invite-neo.yaml"))
+	require.NoError(t, err)
+	for says, c := range map[string]struct{ file, from, to string }{
+		"invite-neo.yml is not read":                {"flows/bill/invite-neo.yml", "", ""},
+		"flow/invite-neo.yaml is not read":          {"flow/invite-neo.yaml", "", ""},
+		"nothing performs a flow of this name":      {"flows/bill/invite-neo.yaml", "flow: invite", "flow: invit"},
+		"no selector version has the layout neoo":   {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
+		"the flow invite for layout neo, which shi": {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
+	} {
+		overlay := t.TempDir()
+		to := filepath.Join(overlay, c.file)
+		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+		require.NoError(t, os.WriteFile(to, []byte(strings.Replace(string(shipped), c.from, c.to, 1)), 0o600))
+		_, err := browserpath.LoadLibrary("bill", overlay)
+		require.ErrorContains(t, err, says)
+	}
+	overlay := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(overlay, "README.md"), nil, 0o600))
+	require.NoError(t, os.MkdirAll(filepath.Join(overlay, ".git", "x"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(overlay, ".git", "x", "y"), nil, 0o600))
+	_, err = browserpath.LoadLibrary("bill", overlay)
+	require.NoError(t, err)
+}

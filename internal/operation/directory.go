@@ -121,7 +121,7 @@ func (d *Directory) journalError(err error) error {
 		return err
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &userops.Error{Act: "waiting to begin", Tenant: d.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "run the command again when the other has ended"}
+		return &userops.Error{Act: "waiting to begin", Tenant: d.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "ask again"}
 	}
 	if errors.Is(err, journal.ErrDamaged) {
 		return &userops.Error{Act: "keeping the journal", Tenant: d.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log"}

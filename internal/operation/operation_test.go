@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -386,4 +387,15 @@ func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 	require.Len(t, said, 1)
 	assert.Contains(t, said[0], "no space left")
 	assert.Contains(t, said[0], "wait a minute")
+}
+
+// TestWhatWasLeftIsTold has another change come after a process that ended at its commit: what became of that is said.
+func TestWhatWasLeftIsTold(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	crash(t, o, "finish", func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+	var said []string
+	d := o.open(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
+	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
+	require.Contains(t, strings.Join(said, "\n"), "deactivate u1@acme.example is done")
 }

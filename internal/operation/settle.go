@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/journal"
@@ -19,7 +20,10 @@ func (d *Directory) hold(ctx context.Context) error {
 	if d.settledAll { // otherwise the last try failed: nothing is begun before what was left is known
 		return nil
 	}
-	_, err := d.settleAll(ctx)
+	settled, err := d.settleAll(ctx)
+	for _, r := range settled { // whoever asked for something else must hear of it, too
+		d.Say(fmt.Sprintf("operation %s, which was left by a process that ended: %s %s is %s: %s", r.Op, r.Action, r.Email, r.Outcome, strings.Join(append([]string{r.Reason}, r.Notices...), "; ")))
+	}
 	return err
 }
 
@@ -106,6 +110,9 @@ func (d *Directory) settle(ctx context.Context, o journal.Operation) (userops.Re
 		}
 		if o.Wanted.Holds(r.After) {
 			r.Notices = append(r.Notices, "the process that did it ended before it had the answer; what was asked for is so")
+			if kind, _ := userops.KindOf(o.Request.Action); kind.Follows != "" {
+				r.Notices = append(r.Notices, "what the console may ask afterwards was not answered: look at the "+kind.Follows+" by hand")
+			}
 			return d.settled(ctx, o, r, userops.Done, nil), nil
 		}
 		if r.After != nil && r.After.Status == userops.Pending && (r.Before == nil || r.Before.Status != userops.Pending) {

@@ -133,7 +133,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	switch {
 	case errors.Is(err, errRehearsed):
 		c.Result.After = c.Before
-		return change.Commit{}, c.Fail(userops.ErrRehearsed, nil, "look at exchanges.jsonl in the evidence for what would be sent")
+		return change.Commit{}, c.Fail(userops.ErrRehearsed, nil, "what would be sent stands in exchanges.jsonl, in the evidence")
 	case send.sends == 0 && err != nil:
 		return change.Commit{}, err
 	case err != nil && send.refused() && send.sends == 1 && errors.As(err, &said) && (said.Status == http.StatusConflict || said.Status == http.StatusPreconditionFailed):

@@ -260,6 +260,9 @@ func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) 
 		return intent(ctx, before, wanted)
 	}
 	r := by.Do(ctx, rq, h)
+	if d.tenant.Path == "auto" && d.unable != nil {
+		r.Notices = append([]string{"done by the browser, since the SCIM service cannot be used: " + userops.ReasonOf(d.unable)}, r.Notices...)
+	}
 	if intended || r.Outcome != userops.Halted || !d.fallsOver(ctx, by, r.Err) {
 		return r
 	}

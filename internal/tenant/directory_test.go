@@ -140,6 +140,8 @@ func TestAutoTakesTheBrowserWhereSCIMCannotBeUsed(t *testing.T) {
 	r := d.Change(t.Context(), useropstest.Deactivate(ann))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	assert.Equal(t, "browser", r.Path)
+	require.NotEmpty(t, r.Notices)
+	assert.Contains(t, r.Notices[0], "since the SCIM service cannot be used")
 	assert.Equal(t, console.Inactive, stored(con, ann))
 	assert.Contains(t, l.String(), "the SCIM service cannot be used")
 	assert.NotContains(t, l.String(), console.SCIMToken)

@@ -22,9 +22,10 @@ type Kind struct {
 	Flow   string  // the flow that does it in a console
 	Inputs []Input // what a request may carry beside the e-mail
 
-	TakesAway bool // something is taken from the user: not from anybody on the protected list
-	TakesAll  bool // access is taken away: it counts against the limit of deactivations, and nobody does it to oneself
-	Creates   bool // the user need not be there yet
+	TakesAway bool   // something is taken from the user: not from anybody on the protected list
+	TakesAll  bool   // access is taken away: it counts against the limit of deactivations, and nobody does it to oneself
+	Creates   bool   // the user need not be there yet
+	Follows   string // what a console may ask afterwards; empty: nothing
 
 	decide func(Rules, Look) Decision
 	wanted func(Request, *User) Wanted
@@ -34,7 +35,7 @@ type Kind struct {
 var Kinds = []Kind{
 	{
 		Action: Invite, Act: "inviting", Flow: "invite", Inputs: []Input{InputFirstName, InputLastName, InputRole, InputTimeZone},
-		Creates: true, decide: Rules.invite,
+		Creates: true, Follows: "e-mail preferences", decide: Rules.invite,
 		wanted: func(r Request, _ *User) Wanted {
 			return Wanted{Status: Active, Role: r.Role, FirstName: r.FirstName, LastName: r.LastName, TimeZone: r.TimeZone}
 		},

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // CheckEmail returns an address ready to be compared: surrounding white space removed, nothing else changed. The error
@@ -20,6 +21,9 @@ func CheckEmail(s string) (string, error) {
 	}
 	if s == "" {
 		return fail("it is empty")
+	}
+	if !utf8.ValidString(s) {
+		return fail("it is not UTF-8 text")
 	}
 	if len(s) > 254 {
 		return fail("it is longer than 254 bytes")

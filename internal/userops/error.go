@@ -174,7 +174,7 @@ func (e *Error) Error() string {
 
 // Reason is the failure without the act: the kind, and the cause's own words where they add something.
 func (e *Error) Reason() string {
-	if e.Cause == nil {
+	if e.Cause == nil || e.Kind == ErrCancelled { // that a context was cancelled says no more
 		return e.Kind.Error()
 	}
 	if said := e.Cause.Error(); strings.Contains(said, e.Kind.Error()) {

@@ -181,7 +181,7 @@ func (r Rules) invite(l Look) Decision {
 			"if the role is to change to "+in.Role+", change it explicitly")
 	case !(Wanted{FirstName: in.FirstName, LastName: in.LastName}).named(u):
 		return fail(ErrOtherName, fmt.Sprintf("the e-mail belongs to %s %s (%s), and the invitation is for %s %s", u.FirstName, u.LastName, u.Status, in.FirstName, in.LastName),
-			"look whether it is the same person: if so the user is there already, and only the name differs")
+			"look whether it is the same person: if so, rename the user")
 	case u.Status == Active:
 		return Decision{Outcome: Already}
 	case u.Status == Pending:

@@ -1,24 +1,37 @@
 package userops
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
 
 // Text is the one form in which a name of something on a page (a role, a time zone, a person's name) is asked for and
-// compared: white space, whichever, is one space, and none stands at the ends, as a page shows it. The error, an *Error of
+// compared: it is UTF-8, white space, whichever, is one space, and none stands at the ends, as a page shows it. The error, an *Error of
 // ErrInput, names a sign that is not seen.
 func Text(what, s string) (string, error) {
+	fail := func(why, hint string) (string, error) {
+		return "", &Error{Act: "reading " + what, Target: fmt.Sprintf("%q", short(s)), Kind: ErrInput, Cause: errors.New(why), Hint: hint}
+	}
+	if !utf8.ValidString(s) {
+		return fail("it is not UTF-8 text", "save the file as UTF-8, or write it anew")
+	}
+	if len(s) > textMost {
+		return fail(fmt.Sprintf("it is longer than %d bytes", textMost), "shorten it")
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	if i := strings.IndexFunc(s, Unseen); i >= 0 {
-		return "", &Error{Act: "reading " + what, Target: fmt.Sprintf("%q", short(s)), Kind: ErrInput,
-			Cause: fmt.Errorf("it holds an invisible character, %U", []rune(s[i:])[0]), Hint: "write it anew, by hand"}
+		return fail(fmt.Sprintf("it holds an invisible character, %U", []rune(s[i:])[0]), "write it anew, by hand")
 	}
 	return s, nil
 }
+
+// textMost is how long a name may be, in bytes: longer than any that a console takes.
+const textMost = 1000
 
 // textBound keeps what is shown of an input in a message short. In runes.
 const textBound = 80

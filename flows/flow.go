@@ -62,11 +62,14 @@ type Step struct {
 	Halt    *Halt    `json:"halt,omitempty"`
 	Result  string   `json:"result,omitempty"` // requested: a second person must approve
 	Notice  string   `json:"notice,omitempty"` // pass on what this target says, if it is there
+	Part    string   `json:"part,omitempty"`   // the steps of this name that the flows of a layout share
 
 	Timeout Duration `json:"timeout,omitempty"`
 	Asks    bool     `json:"asks,omitempty"`    // click, check or choose makes the page ask for data anew: wait for the answer
 	Changes string   `json:"changes,omitempty"` // click, check or choose changes what this target shows: wait until it has, and rests
 	Reloads bool     `json:"reloads,omitempty"` // click, check or choose makes the page load anew: wait until it has
+
+	shared []Step // of a part
 }
 
 // Press is a click: on a target, perhaps in the row of a table, perhaps only if the page is about the right one.
@@ -296,6 +299,10 @@ func (s *Step) verb() (name string, targets []string, inner [][]Step, count int)
 	}
 	if s.Changes != "" {
 		targets = append(targets, s.Changes)
+	}
+	if s.Part != "" {
+		set(true, "part")
+		inner = append(inner, s.shared)
 	}
 	set(s.Result != "", "result")
 	set(s.Notice != "", "notice", s.Notice)

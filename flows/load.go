@@ -39,6 +39,7 @@ type Library struct {
 	Versions []*selectors.Version
 	Warnings []string // what is not wrong, but could be safer, each with its place in a file
 	flows    []*Flow
+	parts    []*parts
 }
 
 // Load reads an app's selectors and flows, those shipped with the program and those of an overlay folder (which may
@@ -57,6 +58,10 @@ func Load(app, overlay string) (*Library, error) {
 	var errs []error
 	for _, f := range files {
 		errs = append(errs, lib.read(f)...)
+	}
+	errs = append(errs, lib.share()...)
+	for _, f := range lib.flows {
+		errs = append(errs, f.check()...)
 	}
 	if lib.App == nil && len(errs) == 0 {
 		errs = append(errs, fmt.Errorf("app %q has no flows/%s/%s", app, app, appFile))
@@ -84,6 +89,9 @@ func (l *Library) read(f selectors.File) []error {
 		l.App = a
 		return a.check()
 	}
+	if strings.HasPrefix(path.Base(f.Name), partsPrefix) {
+		return l.readParts(f)
+	}
 	s, err := flowSchema()
 	if err != nil {
 		return []error{err}
@@ -93,7 +101,7 @@ func (l *Library) read(f selectors.File) []error {
 		return []error{err}
 	}
 	l.flows = append(l.flows, fl)
-	return fl.check()
+	return nil
 }
 
 // Flow returns the flow of a name for a layout: the layout's own, else the one for every layout.
@@ -286,6 +294,8 @@ func walk(steps []Step, at []any, visit func(s *Step, at []any)) {
 		case s.When != nil:
 			walk(s.When.Then, append(slices.Clone(here), "when", "then"), visit)
 			walk(s.When.Else, append(slices.Clone(here), "when", "else"), visit)
+		case s.Part != "":
+			walk(s.shared, append(slices.Clone(here), "part"), visit)
 		case s.Rows != nil:
 			walk(s.Rows.Reload, append(slices.Clone(here), "rows", "reload"), visit)
 		case s.Screens != nil:

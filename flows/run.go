@@ -125,6 +125,9 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, context.Cause(ctx))
 	}
+	if s.Part != "" { // its steps tell of themselves
+		return r.steps(ctx, s.shared)
+	}
 	verb, targets, _, _ := s.verb()
 	if r.Progress != nil {
 		if label := s.label(verb, targets); label != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
@@ -110,6 +111,9 @@ func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) erro
 		a.note(fmt.Sprintf("batch %s: %d of %d changes are left", kept.ID, len(left), len(kept.Rows)))
 		b := &batch{app: a, dir: dir, id: kept.ID, several: true}
 		for _, r := range settled {
+			if slices.ContainsFunc(left, func(row journal.BatchRow) bool { return row.Operation != nil && row.Operation.ID == r.Op }) {
+				continue // it is carried out now
+			}
 			if err := b.show(a.advised(r, userops.Request{})); err != nil {
 				return a.unwritten(b.results, err)
 			}

@@ -1,0 +1,116 @@
+package flows
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/billagent/billagent/selectors/datafile"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// partsPrefix begins the names of files with parts: parts-neo.yaml.
+const partsPrefix = "parts"
+
+// parts are lists of steps that the flows of a layout share, each with a name: the way to the list of users is written once.
+// They may name whatever inputs the flow has that uses them.
+type parts struct {
+	Layout string            `json:"layout"`
+	Parts  map[string][]Step `json:"parts"`
+
+	file *datafile.File
+	used map[string]bool
+}
+
+// partsSchema has the steps of the schema of flows.
+var partsSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	var flow map[string]any
+	if err := json.Unmarshal(schemaJSON, &flow); err != nil {
+		return nil, err
+	}
+	root := map[string]any{
+		"$schema": flow["$schema"], "$defs": flow["$defs"], "type": "object", "additionalProperties": false, "required": []string{"layout", "parts"},
+		"properties": map[string]any{
+			"layout": map[string]any{"type": "string"},
+			"parts": map[string]any{"type": "object", "additionalProperties": map[string]any{"$ref": "#/$defs/steps"},
+				"propertyNames": map[string]any{"pattern": "^[a-z-]+$"}},
+		},
+	}
+	data, err := json.Marshal(root)
+	if err != nil {
+		return nil, err
+	}
+	return datafile.Compile("flows/parts", data)
+})
+
+func (l *Library) readParts(f selectors.File) []error {
+	s, err := partsSchema()
+	if err != nil {
+		return []error{err}
+	}
+	p := &parts{used: map[string]bool{}}
+	if p.file, err = datafile.Read(f.Name, f.Data, s, p); err != nil {
+		return []error{err}
+	}
+	for _, other := range l.parts {
+		if other.Layout == p.Layout {
+			return []error{p.file.Problem(fmt.Sprintf("%s has the parts of layout %s already", other.file.Name, p.Layout), "layout")}
+		}
+	}
+	l.parts = append(l.parts, p)
+	return nil
+}
+
+// share gives each step that names a part the steps of it.
+func (l *Library) share() []error {
+	var errs []error
+	for _, p := range l.parts {
+		for _, name := range slices.Sorted(maps.Keys(p.Parts)) {
+			errs = append(errs, p.share(p.Parts[name], []any{"parts", name}, p.file, []string{name})...)
+		}
+	}
+	for _, f := range l.flows {
+		var own *parts
+		for _, p := range l.parts {
+			if len(f.Layouts) == 1 && f.Layouts[0] == p.Layout {
+				own = p
+			}
+		}
+		errs = append(errs, own.share(f.Steps, []any{"steps"}, f.file, nil)...)
+		errs = append(errs, own.share(f.Afterwards, []any{"afterwards"}, f.file, nil)...)
+	}
+	for _, p := range l.parts {
+		for _, name := range slices.Sorted(maps.Keys(p.Parts)) {
+			if !p.used[name] {
+				l.Warnings = append(l.Warnings, p.file.Problem(fmt.Sprintf("no flow uses the part %q", name), "parts", name).Error())
+			}
+		}
+	}
+	return errs
+}
+
+// share fills steps in; p is nil for a flow that is not of exactly one layout with parts. within are the parts that the steps
+// stand in.
+func (p *parts) share(steps []Step, at []any, file *datafile.File, within []string) []error {
+	var errs []error
+	walk(steps, at, func(s *Step, at []any) {
+		switch {
+		case s.Part == "" || s.shared != nil:
+		case p == nil:
+			errs = append(errs, file.Problem("parts are of a layout: this flow is not of exactly one layout that has them", at...))
+		case p.Parts[s.Part] == nil:
+			errs = append(errs, file.Problem(fmt.Sprintf("layout %s has no part %q", p.Layout, s.Part), at...))
+		case slices.Contains(within, s.Part):
+			s.shared = []Step{} // not looked at again
+			errs = append(errs, file.Problem(fmt.Sprintf("the part %q stands in itself", s.Part), at...))
+		default:
+			p.used[s.Part] = true
+			s.shared = slices.Clone(p.Parts[s.Part])
+			errs = append(errs, p.share(s.shared, at, file, append(slices.Clone(within), s.Part))...)
+		}
+	})
+	return errs
+}

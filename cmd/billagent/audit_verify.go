@@ -98,7 +98,7 @@ func (a *app) printVerification(r audit.Report) error {
 				return err
 			}
 		}
-		if _, err := fmt.Fprintf(a.stdout, "%d lines, %d of them signed for by %d checkpoints; %d findings\n", r.Lines, r.Covered, r.Checkpoints, len(r.Findings)); err != nil {
+		if _, err := fmt.Fprintf(a.stdout, "%s, %d of them signed for by %s; %s\n", counted(r.Lines, "line"), r.Covered, counted(r.Checkpoints, "checkpoint"), counted(len(r.Findings), "finding")); err != nil {
 			return err
 		}
 	}

@@ -49,7 +49,7 @@ func (a *app) batchCommand(c *cobra.Command, action userops.Action, complete fun
 		if err := change.check(cmd); err != nil {
 			return err
 		}
-		if err := personal(given, args); err != nil {
+		if err := personal(given, args, from); err != nil {
 			return err
 		}
 		fill := func(rq *userops.Request) {
@@ -87,10 +87,10 @@ func columnsOf(k userops.Kind) []string {
 }
 
 // personal refuses what belongs to one person where several are named.
-func personal(given map[userops.Input]*string, args []string) error {
+func personal(given map[userops.Input]*string, args []string, from string) error {
 	for _, f := range inputFlags {
-		if text := given[f.input]; f.personal && text != nil && *text != "" && len(args) > 1 {
-			return usage(errors.New("--first-name and --last-name go with one e-mail: give several people in a file with --from"))
+		if text := given[f.input]; f.personal && text != nil && *text != "" && (len(args) > 1 || from != "") {
+			return usage(errors.New("--first-name and --last-name go with one e-mail: a file of --from has them for each row"))
 		}
 	}
 	return nil
@@ -223,7 +223,7 @@ func place(from string, line int, err error) error {
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(fmt.Errorf("give %s: %d arguments are needed, there are %d", what, n, len(args)))
+			return usage(fmt.Errorf("give %s, and nothing else: there are %s", what, counted(len(args), "argument")))
 		}
 		return nil
 	}

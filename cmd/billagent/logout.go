@@ -22,10 +22,15 @@ func (a *app) logoutCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				_, _, saved, _ := browser.SessionInfo() // one that cannot be read is one
 				if err := browser.Logout(); err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(a.stdout, "the session of tenant %s is forgotten\n", name)
+				text := "the session of tenant %s is forgotten\n"
+				if !saved {
+					text = "no session of tenant %s was saved\n"
+				}
+				_, err = fmt.Fprintf(a.stdout, text, name)
 				return err
 			})
 		},

@@ -30,7 +30,7 @@ and what is frozen. What is in the journal already stays as it is. Operations of
 				if err := records.Journal.Adopt(ctx, ops, freezes); err != nil {
 					return err
 				}
-				text := fmt.Sprintf("%d operations and %d freezes of the audit log are in the journal", len(ops), len(freezes))
+				text := fmt.Sprintf("%s and %s of the audit log are in the journal now", counted(len(ops), "operation"), counted(len(freezes), "freeze"))
 				_, told := fmt.Fprintln(a.stdout, text)
 				return errors.Join(told, records.Audit.Append(ctx, audit.Entry{Event: "adopted", Actor: actor(), Reason: text}))
 			})

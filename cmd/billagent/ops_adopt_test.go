@@ -44,7 +44,7 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 		require.Equal(t, 1, run("audit", "verify").code, "the log tells of what the journal does not know")
 		out := run("ops", "adopt")
 		require.Equal(t, 0, out.code, out.stderr)
-		assert.Contains(t, out.stdout, "and 2 freezes of the audit log are in the journal")
+		assert.Contains(t, out.stdout, "and 2 freezes of the audit log are in the journal now")
 		assert.Equal(t, 3, run("users", "deactivate", "ann@acme.example").code, "it is frozen still")
 		require.Equal(t, 0, run("thaw", "--all").code)
 		require.Equal(t, 0, run("audit", "verify").code, name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -41,6 +42,9 @@ func (a *app) opsListCommand() *cobra.Command {
 			}
 			if err := among("outcome", outcome, outcomes); err != nil {
 				return err
+			}
+			if batch != "" && (outcome != "" || action != "" || f.Email != "") {
+				return usage(errors.New("--batch shows the rows of one batch: no other filter goes with it"))
 			}
 			if f.Limit < 0 {
 				return usage(fmt.Errorf("--limit cannot be negative"))

@@ -174,3 +174,11 @@ func harmless(s string) string {
 	}
 	return s
 }
+
+// counted is a number with its noun, as in "1 finding" and "2 findings".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -159,7 +159,7 @@ func TestBadUseIsASentenceAndExitOne(t *testing.T) {
 		"name at least one e-mail": {"users", "deactivate"}, "not both": {"users", "deactivate", "a@x.com", "--from", empty},
 		"a header is needed": {"users", "deactivate", "--from", empty}, `unknown column "ann@acme.example"`: {"users", "deactivate", "--from", noHeader},
 		"line 2": {"users", "deactivate", "--from", quotes}, "stands there twice": {"users", "deactivate", "--from", dup},
-		"no such file": {"users", "deactivate", "--from", "/nowhere.csv"}, "there are only demo": {"--tenant", "nobody", "users", "list"},
+		"no such file": {"users", "deactivate", "--from", "/nowhere.csv"}, "the tenants are: demo": {"--tenant", "nobody", "users", "list"},
 		"it is not an address": {"users", "get", "ann"}, "unknown flag": {"users", "list", "--loud"}, "unknown command": {"fly"}, "give an e-mail": {"users", "get"},
 		"go with one e-mail": {"users", "invite", "a@x.com", "b@x.com", "--first-name", "A", "--role", "Clerk"}, "invalid argument": {"users", "list", "--timeout", "soon"},
 		"log.level": {"users", "list", "--log-level", "loud"},

@@ -133,6 +133,9 @@ func (p *Path) start(ctx context.Context) error {
 		}
 	}
 	p.opts.Progress("starting the browser")
+	if ok, why := automation.Sandboxed(); !ok {
+		p.opts.Log.Warn(why)
+	}
 	b, err := automation.Launch(ctx, p.opts.Launch)
 	if err != nil {
 		return p.failure("starting the browser", "", err)

@@ -247,7 +247,7 @@ func (c *Config) check() error {
 	}
 	if c.Tenant != "" && len(c.Tenants) > 0 {
 		if _, ok := c.Tenants[c.Tenant]; !ok {
-			add("tenant is %q, but there are only %s", c.Tenant, strings.Join(slices.Sorted(maps.Keys(c.Tenants)), ", "))
+			add("tenant is %q, and the tenants are: %s", c.Tenant, strings.Join(slices.Sorted(maps.Keys(c.Tenants)), ", "))
 		}
 	}
 	if c.Evidence.Days < 1 || c.Evidence.MaxMB < 1 {

@@ -150,7 +150,18 @@ func (d *Directory) change(ctx context.Context, rq userops.Request) userops.Resu
 	} else if err != nil {
 		return ended(o, d.journalError(err))
 	}
-	return d.finish(ctx, o, d.Inner.Do(ctx, rq, d.hooks(o)))
+	return d.finish(ctx, o, d.noted(ctx, o, d.Inner.Do(ctx, rq, d.hooks(o))))
+}
+
+// noted says beside a rehearsal what would have refused the real change.
+func (d *Directory) noted(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
+	if !o.DryRun {
+		return r
+	}
+	if err := d.Journal.Frozen(ctx, d.Tenant); errors.Is(err, userops.ErrFrozen) {
+		r.Notices = append(r.Notices, userops.ReasonOf(err)+": until then only rehearsals are made")
+	}
+	return r
 }
 
 // begin writes the request down, or joins the same one under way, and waits for the right to act. The operation it

@@ -39,9 +39,6 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	if c.Browser.Headful && binary.Kind == "headless-shell" {
 		return fail("showing a window", userops.ErrConfig, fmt.Errorf("%s has none", binary.Path), "name a full Chromium by browser.path, or install one")
 	}
-	if ok, why := automation.Sandboxed(); !ok {
-		around.Log.Warn(why)
-	}
 	if err := organised(name, t, lib); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,9 @@ import (
 // altered starts the helpdesk behind a server that alters its answers, and a path to it by the files of an overlay.
 func altered(t *testing.T, overlay string, alter func(*http.Response) error) (*helpdesk.Desk, *browserpath.Path) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	desk := helpdesk.Start()
 	t.Cleanup(desk.Close)
 	to, err := url.Parse(desk.URL)

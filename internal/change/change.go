@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -84,8 +85,8 @@ func Do(ctx context.Context, b Backend, rq userops.Request, h Hooks) (res userop
 	case changed && res.Outcome == userops.Already:
 		res.End(userops.Done, nil)
 	case changed && (res.Outcome == userops.Halted || res.Outcome == userops.Refused):
-		res.Outcome = userops.Unknown // the word for a part of what was asked
-		res.Notices = append(res.Notices, "a part of it is done: look at the user with users get, then run the command again")
+		res.End(userops.Unknown, &userops.Error{Act: string(rq.Action), Target: rq.Email, Tenant: b.Rules().Tenant, Kind: userops.ErrUnverified,
+			Cause: fmt.Errorf("a part of it is done, and then: %w", res.Err), Hint: "look at this user, then ask for it again: it begins by looking"})
 	}
 	return res
 }

@@ -144,6 +144,8 @@ func (p *Page) timeOut(ctx context.Context, act string, targets []*selectors.Tar
 	}
 	if len(seen) > 0 {
 		e.Last = strings.Join(seen, ", ")
+	} else { // whether the targets are there is not known
+		e.Kind = ErrTooSlow
 	}
 	return e
 }

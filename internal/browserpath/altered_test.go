@@ -109,6 +109,12 @@ func TestARoleThatThePageFillsInAnewIsNotStored(t *testing.T) {
 			desk, p := altered(t, "testdata/helpdesk", replacing("</form></body>", `</form><script>
 				const level = document.querySelector('[name=level]'), first = () => { level.selectedIndex = 2; };`+script+`</script></body>`))
 			r := p.Change(t.Context(), userops.Request{Action: userops.Invite, Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Agent"})
+			if r.Outcome == userops.Done { // pressed before the page did it, which a slow machine allows
+				people := desk.People()
+				require.Len(t, people, 6)
+				assert.Equal(t, "Agent", people[5].Level)
+				return
+			}
 			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
 			for _, part := range []string{"add.level", `"Agent"`, `"Owner"`} {
 				assert.Contains(t, r.Reason, part)

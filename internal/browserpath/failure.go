@@ -27,6 +27,7 @@ var causes = []struct {
 		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "install a browser"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
+	{automation.ErrTooSlow, userops.ErrTimeout, slowHint},
 	{automation.ErrForeignHost, userops.ErrNeedsPerson, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
 	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
 	{automation.ErrNotOffered, userops.ErrOption, "choose one of those on offer"},
@@ -39,6 +40,8 @@ var causes = []struct {
 	{automation.ErrNotRead, userops.ErrDrift, "look at the picture in the evidence: the page altered what was typed"},
 	{automation.ErrScript, userops.ErrDrift, "this is a fault of billagent: please report it with the evidence"},
 }
+
+const slowHint = "the console was slower than the flow allows: try again, or if it always is, raise `timeout` in the flow's file in the overlay folder"
 
 // failure turns an error from below into one that names the act, the tenant and what to do.
 func (p *Path) failure(act, target string, err error) error {
@@ -80,7 +83,7 @@ func (p *Path) failure(act, target string, err error) error {
 		}
 	}
 	if errors.Is(err, context.DeadlineExceeded) { // a bound of ours: that of the command is told by explained
-		e.Kind, e.Hint = userops.ErrTimeout, "the console was slower than the flow allows: try again, or if it always is, raise `timeout` in the flow's file in the overlay folder"
+		e.Kind, e.Hint = userops.ErrTimeout, slowHint
 	}
 	return e
 }

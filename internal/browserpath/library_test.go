@@ -27,7 +27,7 @@ func TestAFlowAsksForWhatItsActionGives(t *testing.T) {
 		require.Contains(t, string(data), c.from)
 		text := strings.Replace(string(data), c.from, c.to, 1)
 		if strings.Contains(c.to, "subject: home") {
-			text = strings.ReplaceAll(text, "${email}", "${home}")
+			text = strings.ReplaceAll(strings.ReplaceAll(text, "${email}", "${home}"), "  - part: person\n", "  - open: \"${home}\"\n")
 		}
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(overlay, file)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(overlay, file), []byte(text), 0o600))
@@ -41,19 +41,26 @@ func TestAFlowAsksForWhatItsActionGives(t *testing.T) {
 // TestAnOverlayThatDoesNothingIsNamed has files that are not read, and flows that nobody performs.
 func TestAnOverlayThatDoesNothingIsNamed(t *testing.T) {
 	t.Parallel()
+	const roles = "flow: list-roles\nabout: the roles on offer\nlayouts: [neo]\noutputs: { roles: texts }\ntimeout: 1m\nsteps:\n" +
+		"  - open: /neo/settings/users/new\n  - await: [invite.role]\n  - texts: { target: invite.role_options, as: roles }\n"
 	shipped, err := os.ReadFile(filepath.Join("..", "..", "flows", "bill", "invite-neo.yaml"))
 	require.NoError(t, err)
 	for says, c := range map[string]struct{ file, from, to string }{
 		"invite-neo.yml is not read":                {"flows/bill/invite-neo.yml", "", ""},
 		"flow/invite-neo.yaml is not read":          {"flow/invite-neo.yaml", "", ""},
 		"nothing performs a flow of this name":      {"flows/bill/invite-neo.yaml", "flow: invite", "flow: invit"},
-		"no selector version has the layout neoo":   {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
-		"the flow invite for layout neo, which shi": {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
+		"parts are of a layout":                     {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
+		"no selector version has the layout neoo":   {"flows/bill/list-roles-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
+		"the flow list-roles for layout neo, which": {"flows/bill/list-roles-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
 	} {
 		overlay := t.TempDir()
 		to := filepath.Join(overlay, c.file)
 		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
-		require.NoError(t, os.WriteFile(to, []byte(strings.Replace(string(shipped), c.from, c.to, 1)), 0o600))
+		text := string(shipped)
+		if strings.Contains(c.file, "list-roles") {
+			text = roles
+		}
+		require.NoError(t, os.WriteFile(to, []byte(strings.Replace(text, c.from, c.to, 1)), 0o600))
 		_, err := browserpath.LoadLibrary("bill", overlay)
 		require.ErrorContains(t, err, says)
 	}

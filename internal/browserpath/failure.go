@@ -48,11 +48,7 @@ func (p *Path) failure(act, target string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var own *userops.Error
-	if errors.As(err, &own) {
-		if own.Tenant == "" {
-			own.Tenant = p.opts.Tenant
-		}
+	if own := userops.Own(err, p.opts.Tenant); own != nil {
 		return own
 	}
 	e := &userops.Error{Act: act, Target: target, Tenant: p.opts.Tenant, Cause: err, Kind: userops.ErrDrift}

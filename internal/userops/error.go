@@ -191,6 +191,18 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Kind, e.Cause}
 }
 
+// Own finds the *Error in an error, and fills in the tenant where it has none. Nil: there is none.
+func Own(err error, tenant string) *Error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	if e.Tenant == "" {
+		e.Tenant = tenant
+	}
+	return e
+}
+
 // ReasonOf returns an error's words without the act, where it is an *Error.
 func ReasonOf(err error) string {
 	var e *Error

@@ -160,6 +160,8 @@ func (r Rules) rename(l Look) Decision {
 		return halt(&Error{Act: "renaming", Target: u.Email, Tenant: r.Tenant, Kind: ErrInput, Cause: errors.New("first and last name are needed"), Hint: "give both"})
 	case spaced(u.FirstName) == spaced(in.FirstName) && spaced(u.LastName) == spaced(in.LastName):
 		return Decision{Outcome: Already}
+	case u.Status == Inactive && !r.EditsInactive:
+		return halt(r.fail("renaming", u.Email, ErrInactive, "reactivate the user first"))
 	case u.Status == Pending:
 		return halt(r.waiting("renaming", u.Email))
 	}

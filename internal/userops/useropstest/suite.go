@@ -262,6 +262,15 @@ func rename(t *testing.T, b Backend) {
 	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Rename, Email: "nobody@acme.example", FirstName: "No", LastName: "Body"})
 	require.ErrorIs(t, r.Err, userops.ErrNotFound)
 	assert.Equal(t, before, b.Stored())
+	r = b.Directory.Change(t.Context(), userops.Request{Action: userops.Rename, Email: "gone@acme.example", FirstName: "Gerd", LastName: "Gone"})
+	if r.Outcome == userops.Done { // where an inactive user can be edited
+		now := changedOnly(t, before, b.Stored(), "gone@acme.example")
+		assert.Equal(t, []any{"Gerd", userops.Inactive}, []any{now.FirstName, now.Status})
+		return
+	}
+	outcome(t, userops.Halted, r)
+	require.ErrorIs(t, r.Err, userops.ErrInactive)
+	assert.Equal(t, before, b.Stored())
 }
 
 func invite(t *testing.T, b Backend) {

@@ -215,10 +215,10 @@ func (d *Directory) before(ctx context.Context, o journal.Operation) error {
 
 // hooks ask the guards and keep the journal while a path carries out a change.
 func (d *Directory) hooks(o journal.Operation) change.Hooks {
-	announced := false
+	announced, counted := false, false
 	return change.Hooks{
 		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && d.Through, Batch: d.row.batch != "",
-		Found: func(ctx context.Context, f change.Found) error { return d.guard(ctx, o, f) },
+		Found: func(ctx context.Context, f change.Found) error { return d.guard(ctx, o, f, &counted) },
 		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
 			if err := d.announce(ctx, o, before, &announced); err != nil {
 				return err
@@ -242,21 +242,24 @@ func (d *Directory) hooks(o journal.Operation) change.Hooks {
 	}
 }
 
-// guard holds a change against the policy once it is known whom it is about.
-func (d *Directory) guard(ctx context.Context, o journal.Operation, f change.Found) error {
+// guard holds a change against the policy once it is known whom it is about. counted says that it was held against the limit
+// already: a change that is tried again counts once, and its own intent is in the journal by then.
+func (d *Directory) guard(ctx context.Context, o journal.Operation, f change.Found, counted *bool) error {
 	if f.User != nil { // as the console writes the address, which may not be as it was asked for
 		if err := d.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
 			return err
 		}
 	}
-	if kind, _ := userops.KindOf(o.Request.Action); !kind.TakesAll {
+	if kind, _ := userops.KindOf(o.Request.Action); !kind.TakesAll || *counted {
 		return nil
 	}
 	recent, err := d.Journal.Deactivations(ctx, d.Tenant, time.Now().Add(-policy.Window))
 	if err != nil {
 		return d.journalError(err)
 	}
-	return d.Policy.Allow(recent, 1, f.Active)
+	err = d.Policy.Allow(recent, 1, f.Active)
+	*counted = err == nil
+	return err
 }
 
 // announce writes to the audit log, once, that an operation is about to be committed. Without that line nothing is.

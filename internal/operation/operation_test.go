@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/memorypath"
 	"github.com/billagent/billagent/internal/operation"
@@ -398,4 +399,48 @@ func TestWhatWasLeftIsTold(t *testing.T) {
 	d := o.open(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
 	require.Contains(t, strings.Join(said, "\n"), "deactivate u1@acme.example is done")
+}
+
+// again is a path whose first commit finds the user changed: the change is tried once more.
+type again struct {
+	*memorypath.Path
+	tries int
+}
+
+func (a *again) Begin(ctx context.Context, c *change.Change) (change.Course, error) {
+	inner, err := a.Path.Begin(ctx, c)
+	return &againCourse{inner, a, c}, err
+}
+
+func (a *again) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+	return change.Do(ctx, a, rq, h)
+}
+
+type againCourse struct {
+	change.Course
+	a *again
+	c *change.Change
+}
+
+func (c *againCourse) Commit(ctx context.Context) (change.Commit, error) {
+	if c.a.tries++; c.a.tries == 1 {
+		if err := c.c.Intend(ctx); err != nil {
+			return change.Commit{}, err
+		}
+		return change.Commit{Again: true}, c.c.Fail(userops.ErrRejected, nil, "try again")
+	}
+	return c.Course.Commit(ctx)
+}
+
+// TestAChangeThatIsTriedAgainCountsOnce comes up to the limit exactly.
+func TestAChangeThatIsTriedAgainCountsOnce(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 10)
+	d := o.open(t, nil)
+	for _, email := range []string{"u1@acme.example", "u2@acme.example"} {
+		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(email)).Outcome)
+	}
+	d = o.open(t, func(opts *operation.Options) { opts.Inner = &again{Path: o.Path} })
+	r := d.Change(t.Context(), useropstest.Deactivate("u3@acme.example"))
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 }

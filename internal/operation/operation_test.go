@@ -440,6 +440,7 @@ func TestAChangeThatIsTriedAgainCountsOnce(t *testing.T) {
 	for _, email := range []string{"u1@acme.example", "u2@acme.example"} {
 		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(email)).Outcome)
 	}
+	require.NoError(t, d.Close())
 	d = o.open(t, func(opts *operation.Options) { opts.Inner = &again{Path: o.Path} })
 	r := d.Change(t.Context(), useropstest.Deactivate("u3@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)

@@ -24,6 +24,9 @@ import (
 )
 
 func TestTheDemonstrationIsSoOnEveryLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
 	t.Parallel()
 	for _, layout := range console.Layouts {
 		t.Run(layout, func(t *testing.T) {

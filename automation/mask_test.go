@@ -50,7 +50,8 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 		"a row's own style wins":    `<ul><li style="filter:none!important">bob@x.example</ul>`,
 		"a number's own style wins": `<style>p::highlight(billagent-masked) { color: black !important } </style><p>1234 5678 9012</p>`,
 		"a secret field comes and goes": `<div id=box></div><script>const add = () => {
-			box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password'; i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
+			box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password';
+			i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
 		"a frame of another origin stays": `<iframe sandbox srcdoc="<p>1234 5678 9012" style="visibility:visible!important"></iframe>`,
 		"numbers come all the time": `<div id=box></div><script>setInterval(() => {
 			box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,

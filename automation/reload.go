@@ -81,7 +81,8 @@ func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Dura
 			return nil
 		case over(ctx):
 			return &Error{Act: "await the change of", Target: t.Name, Kind: ErrMissing, Page: WithoutQuery(p.URL()),
-				Last: "it shows what it showed before, has gone, or does not come to rest", Waited: bound.String(), Want: "another content, at rest", Cause: context.Cause(ctx)}
+				Last: "it shows what it showed before, has gone, or does not come to rest", Waited: bound.String(),
+				Want: "another content, at rest", Cause: context.Cause(ctx)}
 		}
 		if err := p.landed(ctx); err != nil {
 			return err

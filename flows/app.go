@@ -53,7 +53,7 @@ const (
 	Blocked     = "blocked"     // a person must look
 	Credentials = "credentials" // what was given was refused
 	Locked      = "locked"
-	Factor      = "factor" // the second factor cannot be had
+	Factor      = "factor" // the code of the second factor is not available
 	Rejected    = "rejected"
 	Absent      = "absent"
 )

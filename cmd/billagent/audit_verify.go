@@ -98,7 +98,8 @@ func (a *app) printVerification(r audit.Report) error {
 				return err
 			}
 		}
-		if _, err := fmt.Fprintf(a.stdout, "%s, %d of them signed for by %s; %s\n", counted(r.Lines, "line"), r.Covered, counted(r.Checkpoints, "checkpoint"), counted(len(r.Findings), "finding")); err != nil {
+		lines, points, found := counted(r.Lines, "line"), counted(r.Checkpoints, "checkpoint"), counted(len(r.Findings), "finding")
+		if _, err := fmt.Fprintf(a.stdout, "%s, %d of them signed for by %s; %s\n", lines, r.Covered, points, found); err != nil {
 			return err
 		}
 	}

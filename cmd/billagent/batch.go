@@ -103,7 +103,9 @@ type row struct {
 }
 
 // requests collects and checks what is asked for, before anything runs. What is left out of it comes back as results.
-func (a *app) requests(ctx context.Context, kind userops.Kind, args []string, from string, skip bool, fill func(*userops.Request)) ([]userops.Request, []userops.Result, error) {
+func (a *app) requests(
+	ctx context.Context, kind userops.Kind, args []string, from string, skip bool, fill func(*userops.Request),
+) ([]userops.Request, []userops.Result, error) {
 	if from == "" && len(args) == 0 {
 		return nil, nil, usage(errors.New("name at least one e-mail, or give a file with --from"))
 	}

@@ -79,8 +79,11 @@ func (a *app) withOperations(ctx context.Context, c *config.Config, name string,
 	}
 	p := tenant.Policy(c, name)
 	p.Limit = f.limit
-	dir := operation.New(operation.Options{Tenant: name, Inner: path, Journal: records.Journal, Audit: records.Audit, Policy: p, Actor: actor(), OnBehalfOf: f.onBehalfOf,
-		DryRun: f.dryRun != none, Through: f.dryRun == throughPress, ReadBack: c.Tenants[name].ReadBack, Override: f.reason, Say: a.note, Log: a.logger(c.Log)})
+	dir := operation.New(operation.Options{
+		Tenant: name, Inner: path, Journal: records.Journal, Audit: records.Audit, Policy: p, Override: f.reason,
+		Actor: actor(), OnBehalfOf: f.onBehalfOf, DryRun: f.dryRun != none, Through: f.dryRun == throughPress,
+		ReadBack: c.Tenants[name].ReadBack, Say: a.note, Log: a.logger(c.Log),
+	})
 	defer a.closing("what served the tenant", dir.Close)
 	return do(dir)
 }

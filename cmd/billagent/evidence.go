@@ -38,7 +38,8 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 					bytes += f.Bytes
 				}
 				if len(gone) > 0 && !dryRun {
-					err = errors.Join(err, records.Audit.Append(ctx, audit.Entry{Event: "pruned", Actor: actor(), Reason: fmt.Sprintf("%d folders of evidence, %d bytes", len(gone), bytes)}))
+					what := fmt.Sprintf("%d folders of evidence, %d bytes", len(gone), bytes)
+					err = errors.Join(err, records.Audit.Append(ctx, audit.Entry{Event: "pruned", Actor: actor(), Reason: what}))
 				}
 				if a.output == "json" || a.output == "ndjson" {
 					return errors.Join(err, printLine(a.stdout, map[string]any{"folders": len(gone), "bytes": bytes, "dry_run": dryRun}))

@@ -49,7 +49,9 @@ func TestWhatIsNotSeenIsShown(t *testing.T) {
 // TestRecordsAreHarmless has texts that steer a terminal or that a spreadsheet would take for a formula.
 func TestRecordsAreHarmless(t *testing.T) {
 	t.Parallel()
-	nasty := [][]string{{"=HYPERLINK(\"http://x\")", "+1", "-1", "@sum", "＝1", "a\x1b[2Jb", "two\nlines", "\u202exyz", "\t=1", "\u200b=1", "\u00a0-1", "plain", ""}}
+	nasty := [][]string{{
+		"=HYPERLINK(\"http://x\")", "+1", "-1", "@sum", "＝1", "a\x1b[2Jb", "two\nlines", "\u202exyz", "\t=1", "\u200b=1", "\u00a0-1", "plain", "",
+	}}
 	header := make([]string, len(nasty[0]))
 	for raw, want := range map[bool][]string{
 		false: {"'=HYPERLINK(\"http://x\")", "'+1", "'-1", "'@sum", "'＝1", "a\ufffd[2Jb", "two lines", "\ufffdxyz", "' =1", "'\u200b=1", "'\u00a0-1", "plain", ""},

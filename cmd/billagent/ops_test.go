@@ -81,7 +81,7 @@ func TestOperationsGuardsAndAudit(t *testing.T) {
 	data, err := os.ReadFile(log)
 	require.NoError(t, err)
 	assert.Contains(t, string(data), "the office closes")
-	require.NoError(t, os.WriteFile(log, []byte(strings.Replace(string(data), "the office closes", "the records stays", 1)), 0o600))
+	require.NoError(t, os.WriteFile(log, []byte(strings.Replace(string(data), "the office closes", "the office stays", 1)), 0o600))
 	out = run("audit", "verify", "-o", "json")
 	assert.Equal(t, 1, out.code)
 	assert.NotEmpty(t, decode[audit.Report](t, out.stdout).Findings)

@@ -70,7 +70,8 @@ func printUserTable(w io.Writer, users []userops.User) error {
 	return g.print(w)
 }
 
-var resultColumns = []string{"op", "action", "email", "outcome", "code", "reason", "hint", "path", "selector_version", "before_role", "before_status", "after_role", "after_status", "evidence", "took_ms", "dry_run"}
+var resultColumns = []string{"op", "action", "email", "outcome", "code", "reason", "hint", "path", "selector_version",
+	"before_role", "before_status", "after_role", "after_status", "evidence", "took_ms", "dry_run"}
 
 func resultRecord(r userops.Result) []string {
 	var before, after userops.User
@@ -80,7 +81,8 @@ func resultRecord(r userops.Result) []string {
 	if r.After != nil {
 		after = *r.After
 	}
-	return []string{r.Op, string(r.Action), r.Email, string(r.Outcome), string(r.Code), r.Reason, r.Hint, r.Path, r.SelectorVersion, before.Role, string(before.Status), after.Role, string(after.Status), r.Evidence, strconv.FormatInt(r.TookMS, 10), strconv.FormatBool(r.DryRun)}
+	return []string{r.Op, string(r.Action), r.Email, string(r.Outcome), string(r.Code), r.Reason, r.Hint, r.Path, r.SelectorVersion,
+		before.Role, string(before.Status), after.Role, string(after.Status), r.Evidence, strconv.FormatInt(r.TookMS, 10), strconv.FormatBool(r.DryRun)}
 }
 
 // resultLine is one result for a person: the outcome word, what was asked, what changed, how long it took.

@@ -14,6 +14,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/policy"
@@ -168,13 +169,13 @@ func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why
 	}
 	for _, f := range c.Faults {
 		if f.Name == "late-effect" { // whatever was to be stored late is stored by now
-			if err := pause(ctx, 6*time.Second); err != nil {
+			if err := change.Wait(ctx, 6*time.Second); err != nil {
 				return Broken, err.Error()
 			}
 		}
 	}
 	if c.Settle > 0 {
-		if err := pause(ctx, c.Settle); err != nil {
+		if err := change.Wait(ctx, c.Settle); err != nil {
 			return Broken, err.Error()
 		}
 	}
@@ -200,16 +201,5 @@ func failing(at string) func(string) error {
 			return &os.PathError{Op: "write", Path: "journal.db", Err: errors.New("no space left on device")}
 		}
 		return nil
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

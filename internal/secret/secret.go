@@ -120,17 +120,19 @@ func run(ctx context.Context, command string) (string, error) {
 	return out.String(), nil
 }
 
-// bounded keeps the first bytes of what is written to it.
+// bounded keeps the first bytes of what is written to it. The buffer is not embedded: its ReadFrom would take everything.
 type bounded struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	most int
 	over bool
 }
 
+func (b *bounded) String() string { return b.kept.String() }
+
 // Write implements io.Writer. What is too much is taken, and thrown away: the command then ends by itself.
 func (b *bounded) Write(p []byte) (int, error) {
-	room := min(len(p), b.most-b.Len())
+	room := min(len(p), b.most-b.kept.Len())
 	b.over = b.over || room < len(p)
-	b.Buffer.Write(p[:room])
+	b.kept.Write(p[:room])
 	return len(p), nil
 }

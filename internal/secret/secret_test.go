@@ -53,6 +53,13 @@ func TestACommandThatFailsIsQuoted(t *testing.T) {
 	}
 }
 
+// TestACommandThatPrintsWithoutEndIsBounded keeps at most what a secret may be long.
+func TestACommandThatPrintsWithoutEndIsBounded(t *testing.T) {
+	t.Parallel()
+	_, err := secret.Ref("exec:head -c 3000000 /dev/zero | tr '\\0' x").Fetch(t.Context())
+	require.ErrorContains(t, err, "printed more than")
+}
+
 // TestAPipeThatNobodyWritesToIsNotWaitedFor gives up when the caller does.
 func TestAPipeThatNobodyWritesToIsNotWaitedFor(t *testing.T) {
 	t.Parallel()

@@ -84,7 +84,7 @@ var (
 		"check the credentials before the next try: refused ones lock accounts")
 	ErrLocked = reason("account_locked", "the account is locked",
 		"unlock it in the console")
-	ErrFactor = reason("second_factor", "the second factor cannot be had",
+	ErrFactor = reason("second_factor", "the code of the second factor is not available",
 		"configure how the code is to be given")
 	ErrNeedsPerson = reason("needs_a_person", "the console shows something that needs a person",
 		"look at the picture in the evidence, and pass it by hand")

@@ -445,3 +445,28 @@ func TestAChangeThatIsTriedAgainCountsOnce(t *testing.T) {
 	r := d.Change(t.Context(), useropstest.Deactivate("u3@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 }
+
+// TestWhatFollowsAnInvitationIsNotForgotten settles one whose process ended after its commit: what a console asks afterwards
+// was not answered.
+func TestWhatFollowsAnInvitationIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	in := userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}
+	crash(t, o, "finish", func(d *operation.Directory) { d.Change(t.Context(), in) })
+	results, err := o.open(t, nil).Resume(t.Context())
+	require.NoError(t, err)
+	require.Len(t, results, 1)
+	assert.Equal(t, userops.Done, results[0].Outcome)
+	assert.Contains(t, strings.Join(results[0].Notices, "\n"), "look at the e-mail preferences by hand")
+}
+
+// TestARehearsalUnderAFreezeSaysSo rehearses what would be refused in earnest.
+func TestARehearsalUnderAFreezeSaysSo(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	d := o.open(t, func(opts *operation.Options) { opts.DryRun = true })
+	require.NoError(t, d.Journal.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "eve"}))
+	r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
+	require.ErrorIs(t, r.Err, userops.ErrRehearsed)
+	assert.Contains(t, strings.Join(r.Notices, "\n"), "frozen by eve: drill")
+}

@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -285,4 +286,18 @@ func tunnel(w http.ResponseWriter, to string) {
 	_, _ = io.Copy(far, buffered)
 	_ = far.Close()
 	<-back
+}
+
+// TestAFileOfAuthoritiesIsBounded names files that have no end, or nobody at the other one.
+func TestAFileOfAuthoritiesIsBounded(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(pipe, 0o600))
+	for _, ca := range []string{"/dev/zero", pipe} {
+		o := options(t, "https://scim.example/v2")
+		o.CA = ca
+		_, err := scimpath.New(o)
+		require.ErrorIs(t, err, userops.ErrConfig, ca)
+		assert.Contains(t, err.Error(), ca)
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/billagent/billagent/internal/userops"
 )
@@ -35,6 +36,7 @@ var advice = map[error]func(w wish) string{
 // wish is what a result or an error is about, as far as it is known.
 type wish struct {
 	tenant, op, email, role string
+	batch                   string // what it is one of; empty for none
 	invites                 bool
 	inactive                bool // the user was found inactive
 }
@@ -61,15 +63,22 @@ func either(a, b string) string {
 	return b
 }
 
-// advised adds to a result's hint the command that does it.
-func (a *app) advised(r userops.Result, rq userops.Request) userops.Result {
+// leftOver are the reasons for which a change of a batch is not begun, and can be gone on with.
+var leftOver = []userops.Code{userops.CodeOf(userops.ErrCancelled), userops.CodeOf(userops.ErrTimeout), userops.CodeOf(userops.ErrOutput)}
+
+// advised adds to a result's hint the command that does it. of tells what the result does not.
+func (a *app) advised(r userops.Result, of wish) userops.Result {
+	if of.batch != "" && slices.Contains(leftOver, r.Code) {
+		r.Hint = joined(r.Hint, "billagent ops resume --batch "+of.batch)
+		return r
+	}
 	say, ok := advice[userops.ReasonFor(r.Code)]
 	if !ok {
 		return r
 	}
-	w := wish{tenant: a.tenantName, op: r.Op, email: r.Email, role: rq.Role, invites: r.Action == userops.Invite}
-	w.inactive = r.Before != nil && r.Before.Status == userops.Inactive
-	r.Hint = joined(r.Hint, say(w))
+	of.tenant, of.op, of.email, of.invites = a.tenantName, r.Op, r.Email, r.Action == userops.Invite
+	of.inactive = r.Before != nil && r.Before.Status == userops.Inactive
+	r.Hint = joined(r.Hint, say(of))
 	return r
 }
 

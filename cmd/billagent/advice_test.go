@@ -36,7 +36,7 @@ func TestAdviceNamesCommandsThatThereAre(t *testing.T) {
 			}
 		}
 	}
-	r := (&app{tenantName: "acme"}).advised(userops.Result{Code: "other_role", Hint: "change it explicitly", Email: "ann@x.com"}, userops.Request{Role: "AP Lead"})
+	r := (&app{tenantName: "acme"}).advised(userops.Result{Code: "other_role", Hint: "change it explicitly", Email: "ann@x.com"}, wish{role: "AP Lead"})
 	assert.Equal(t, `change it explicitly: billagent users set-role ann@x.com --role "AP Lead"`, r.Hint)
 	assert.Equal(t, "billagent ops adopt", (&app{}).hintOf(&userops.Error{Kind: userops.ErrLost}))
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -34,16 +34,14 @@ func (a *app) auditExportCommand() *cobra.Command {
 			if !until.IsZero() && !since.Before(until) {
 				return usage(fmt.Errorf("--from %s is not before --to %s", since.Format(time.DateTime), until.Format(time.DateTime)))
 			}
-			c, err := a.load()
-			if err != nil {
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				n, err := s.Export(ctx, out, since, until)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(a.stdout, "%d operations written; begin with %s\n", n, filepath.Join(out, "index.html"))
 				return err
-			}
-			n, err := audit.Export(cmd.Context(), tenant.AuditDir(c), tenant.EvidenceDir(c), out, since, until)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(a.stdout, "%d operations written; begin with %s\n", n, filepath.Join(out, "index.html"))
-			return err
+			})
 		},
 	}
 	c.Flags().StringVar(&from, "from", "", "from this date or time on, or so long ago, such as 720h")

@@ -3,15 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/operation"
-	"github.com/billagent/billagent/internal/tenant"
-	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/selectors/datafile"
 	"github.com/spf13/cobra"
 )
@@ -28,10 +23,6 @@ key there: keep the verification key (--key) and now and then a checkpoint (--ch
 		Example: "  billagent audit verify\n  billagent audit verify -o json | jq -r .last > checkpoint    # to be kept elsewhere\n  billagent audit verify --key \"$(cat audit.verify)\" --checkpoint checkpoint",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := a.load()
-			if err != nil {
-				return err
-			}
 			kept := ""
 			if checkpoint != "" {
 				data, err := datafile.ReadFile(checkpoint, 1<<20)
@@ -40,47 +31,18 @@ key there: keep the verification key (--key) and now and then a checkpoint (--ch
 				}
 				kept = strings.TrimRight(string(data), "\n") + "\n"
 			}
-			r, err := audit.Verify(tenant.AuditDir(c), key, kept)
-			if err != nil {
-				return err
-			}
-			found, err := a.againstJournal(cmd)
-			if err != nil { // what the log says of itself is told all the same
-				found = []audit.Finding{{What: "it could not be held against the journal: " + userops.ReasonOf(err)}}
-			}
-			r.Findings = append(r.Findings, found...)
-			return a.printVerification(r)
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				r, err := s.Verify(ctx, key, kept)
+				if err != nil {
+					return err
+				}
+				return a.printVerification(r)
+			})
 		},
 	}
 	c.Flags().StringVar(&key, "key", "", "the key that verifies (default: the one in the state folder, which shows less)")
 	c.Flags().StringVar(&checkpoint, "checkpoint", "", "a file with a checkpoint that was kept elsewhere")
 	return c
-}
-
-// againstJournal says where log and journal differ. A journal that several machines share knows more than the log of this
-// one: of it only what this machine has done is held against the log.
-func (a *app) againstJournal(cmd *cobra.Command) (found []audit.Finding, err error) {
-	err = a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
-		ops, err := records.Journal.List(ctx, journal.Filter{})
-		if err != nil {
-			return err
-		}
-		freezes, err := records.Journal.Freezes(ctx)
-		if err != nil {
-			return err
-		}
-		entries, err := audit.Read(records.AuditDir)
-		if err != nil {
-			return err
-		}
-		here := journal.Self().Host
-		ops = slices.DeleteFunc(ops, func(o journal.Operation) bool {
-			return o.Worker != "" && journal.ParseWorker(o.Worker).Host != here && !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op == o.ID })
-		})
-		found = operation.Reconcile(entries, ops, freezes)
-		return nil
-	})
-	return found, err
 }
 
 func (a *app) printVerification(r audit.Report) error {

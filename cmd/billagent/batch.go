@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -70,8 +70,8 @@ func (a *app) batchCommand(c *cobra.Command, action userops.Action, complete fun
 		if len(asked) == 0 {
 			return a.nobody(leftOut)
 		}
-		return a.serveOperations(cmd, change, func(ctx context.Context, dir *operation.Directory) error {
-			return a.changeAll(ctx, dir, asked, leftOut, from != "")
+		return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+			return a.changeAll(ctx, s, asked, change.asked(), leftOut, from != "")
 		})
 	}
 	return c
@@ -202,13 +202,13 @@ func leftOut(kind userops.Kind, bad []badRow) []userops.Result {
 func (a *app) nobody(leftOut []userops.Result) error {
 	a.live = newLive(a.stderr)
 	a.note("there is nobody to do this for")
-	b := &batch{app: a, several: true}
-	for _, r := range leftOut {
-		if err := b.show(r); err != nil {
-			return a.unwritten(b.results, err)
+	p := &printer{app: a, several: true}
+	return p.print(context.Background(), func(context.Context) error {
+		for _, r := range leftOut {
+			p.show(r)
 		}
-	}
-	return b.end()
+		return nil
+	})
 }
 
 func place(from string, line int, err error) error {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -34,7 +34,7 @@ func (a *app) configCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			warnings, err := tenant.Check(c)
+			warnings, err := service.Validate(c)
 			for _, w := range warnings {
 				fmt.Fprintln(a.stderr, "warning:", w)
 			}

@@ -13,10 +13,9 @@ import (
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/browserinstall"
 	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/operation"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/spf13/cobra"
 )
 
@@ -102,13 +101,7 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	}
 	s.say("console: %s layout, %d users, at %s", con.Layout(), len(con.Users()), con.SignInURL())
 	s.say("browser: %s", binary.Path)
-	log := a.logger(cfg.Log)
-	dir, err := tenant.Open(cfg, "demo", tenant.Environment{Log: log, Progress: s.step})
-	if err != nil {
-		return err
-	}
-	err = a.withOperations(ctx, cfg, "demo", dir, changeFlags{}, func(dir *operation.Directory) error { return s.perform(ctx, dir) })
-	if err = errors.Join(err, dir.Close()); err != nil {
+	if err := a.serveWith(ctx, cfg, s.perform); err != nil {
 		return err
 	}
 	s.say("evidence: %s", evidence)
@@ -146,13 +139,13 @@ func (s *show) say(format string, args ...any) {
 	fmt.Fprintf(s.stdout, format+"\n", args...)
 }
 
-// step tells what is under way: on the terminal's last line, or as a line of its own elsewhere.
-func (s *show) step(step string) {
-	if s.live.out != nil {
-		s.live.show(step)
+// tell shows what is under way: on the terminal's last line, or as a line of its own elsewhere.
+func (s *show) tell(e event.Event) {
+	if step, ok := e.(event.Step); ok && s.live.out == nil {
+		fmt.Fprintf(s.stderr, "%6.2fs  %s\n", time.Since(s.start).Seconds(), plain(step.Text))
 		return
 	}
-	fmt.Fprintf(s.stderr, "%6.2fs  %s\n", time.Since(s.start).Seconds(), plain(step))
+	s.app.tell(e)
 }
 
 func (s *show) check(ok bool, what string) {
@@ -161,18 +154,24 @@ func (s *show) check(ok bool, what string) {
 	}
 }
 
-func (s *show) perform(ctx context.Context, dir userops.Directory) error {
-	before, err := s.list(ctx, dir, "signed in and listed")
+func (s *show) perform(ctx context.Context, with *service.Service) error {
+	before, err := s.list(ctx, with, "signed in and listed")
 	if err != nil {
 		return err
 	}
-	results := []userops.Result{
-		dir.Change(ctx, userops.Request{Action: userops.Invite, Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"}),
+	var results []userops.Result
+	for _, rq := range []userops.Request{
+		{Action: userops.Invite, Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"},
+		{Action: userops.Deactivate, Email: leaver},
+	} {
+		r, err := with.Do(ctx, "", []userops.Request{rq}, service.Asked{By: actor()}, s.tell)
+		if err != nil {
+			return err
+		}
+		results = append(results, r...)
+		s.say("%s", resultLine(r[0]))
 	}
-	s.say("%s", resultLine(results[0]))
-	results = append(results, dir.Change(ctx, useropstest.Deactivate(leaver)))
-	s.say("%s", resultLine(results[1]))
-	after, err := s.list(ctx, dir, "listed again")
+	after, err := s.list(ctx, with, "listed again")
 	if err != nil {
 		return err
 	}
@@ -181,10 +180,10 @@ func (s *show) perform(ctx context.Context, dir userops.Directory) error {
 	return nil
 }
 
-func (s *show) list(ctx context.Context, dir userops.Directory, what string) ([]userops.User, error) {
+func (s *show) list(ctx context.Context, with *service.Service, what string) ([]userops.User, error) {
 	start := time.Now()
 	var users []userops.User
-	l, err := dir.List(ctx, nil, func(u userops.User) error { users = append(users, u); return nil })
+	l, err := with.Users(ctx, "", nil, func(u userops.User) error { users = append(users, u); return nil }, s.tell)
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/retention"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -30,22 +26,16 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 		Example: "  billagent evidence prune\n  BILLAGENT_EVIDENCE_DAYS=30 billagent evidence prune --dry-run",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
-				limits := retention.Limits{Age: time.Duration(c.Evidence.Days) * 24 * time.Hour, Bytes: int64(c.Evidence.MaxMB) << 20}
-				gone, err := retention.Prune(ctx, tenant.EvidenceDir(c), limits, dryRun)
-				var bytes int64
-				for _, f := range gone {
-					bytes += f.Bytes
-				}
-				if len(gone) > 0 && !dryRun {
-					what := fmt.Sprintf("%d folders of evidence, %d bytes", len(gone), bytes)
-					err = errors.Join(err, records.Audit.Append(ctx, audit.Entry{Event: "pruned", Actor: actor(), Reason: what}))
-				}
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				p, err := s.Prune(ctx, actor(), dryRun)
 				if a.output == "json" || a.output == "ndjson" {
-					return errors.Join(err, printLine(a.stdout, map[string]any{"folders": len(gone), "bytes": bytes, "dry_run": dryRun}))
+					return errors.Join(err, printLine(a.stdout, p))
 				}
-				verb := map[bool]string{true: "would be removed", false: "removed"}[dryRun]
-				_, told := fmt.Fprintf(a.stdout, "%d folders of evidence %s, %.1f MB\n", len(gone), verb, float64(bytes)/(1<<20))
+				verb := "removed"
+				if dryRun {
+					verb = "would be removed"
+				}
+				_, told := fmt.Fprintf(a.stdout, "%d folders of evidence %s, %.1f MB\n", p.Folders, verb, float64(p.Bytes)/(1<<20))
 				return errors.Join(err, told)
 			})
 		},

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -24,32 +22,22 @@ process stops before its commit, too. Listing and reading go on.`,
 		Example: "  billagent freeze --tenant acme --reason \"incident 12\"\n  billagent freeze --all --reason drill\n  billagent freeze --list",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
 				if list {
-					if err := records.Trusted(); err != nil {
-						return err
-					}
-					return a.printFreezes(ctx, records)
+					return a.printFreezes(ctx, s)
 				}
 				if reason == "" {
 					return usage(errors.New("give --reason: whoever meets the freeze reads it"))
 				}
-				who, err := a.whom(c, all)
+				who, err := a.whom(s, all)
 				if err != nil {
 					return err
 				}
-				if err := records.Journal.Freeze(ctx, journal.Freeze{Tenant: who, Reason: reason, By: actor()}); err != nil {
+				if err := s.Freeze(ctx, journal.Freeze{Tenant: who, Reason: reason, By: actor()}, a.tell); err != nil {
 					return err
 				}
-				_, told := fmt.Fprintf(a.stdout, "%s frozen; thaw with: billagent thaw %s\n", whomText(who), whomFlag(who))
-				err = records.Audit.Append(ctx, audit.Entry{Event: "freeze", Actor: actor(), Tenant: who, Reason: reason})
-				if err == nil {
-					err = records.Journal.FreezeAudited(ctx, who)
-				}
-				if err != nil { // frozen it is
-					a.note(err.Error() + ": the next change, or thaw, writes it there, marked as late")
-				}
-				return told
+				_, err = fmt.Fprintf(a.stdout, "%s frozen; thaw with: billagent thaw %s\n", whomText(who), whomFlag(who))
+				return err
 			})
 		},
 	}
@@ -60,15 +48,14 @@ process stops before its commit, too. Listing and reading go on.`,
 }
 
 // whom is the tenant meant, or everybody.
-func (a *app) whom(c *config.Config, all bool) (string, error) {
+func (a *app) whom(s *service.Service, all bool) (string, error) {
 	if all && a.tenantName != "" {
 		return "", usage(errors.New("give either --all or --tenant"))
 	}
 	if all {
 		return journal.Everybody, nil
 	}
-	name, _, err := tenant.Choose(c, c.Tenant)
-	return name, err
+	return s.Tenant("")
 }
 
 func whomText(who string) string {
@@ -85,8 +72,8 @@ func whomFlag(who string) string {
 	return "--tenant " + who
 }
 
-func (a *app) printFreezes(ctx context.Context, records *tenant.Records) error {
-	fs, err := records.Journal.Freezes(ctx)
+func (a *app) printFreezes(ctx context.Context, s *service.Service) error {
+	fs, err := s.Freezes(ctx)
 	if err != nil {
 		return err
 	}

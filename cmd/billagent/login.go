@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -17,12 +16,12 @@ func (a *app) loginCommand() *cobra.Command {
 		Example: "  billagent login --tenant acme",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				browser, err := dir.Browser(ctx)
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				name, err := s.Tenant("")
 				if err != nil {
 					return err
 				}
-				if err := browser.Login(ctx); err != nil {
+				if err := s.Login(ctx, name, a.tell); err != nil {
 					return err
 				}
 				a.live.stop()

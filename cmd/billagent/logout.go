@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -17,13 +16,13 @@ func (a *app) logoutCommand() *cobra.Command {
 		Example: "  billagent logout --tenant acme",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				browser, err := dir.Browser(ctx)
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				name, err := s.Tenant("")
 				if err != nil {
 					return err
 				}
-				_, _, saved, _ := browser.SessionInfo() // one that cannot be read is one
-				if err := browser.Logout(); err != nil {
+				saved, err := s.Logout(ctx, name)
+				if err != nil {
 					return err
 				}
 				text := "the session of tenant %s is forgotten\n"

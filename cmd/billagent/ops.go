@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"time"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
 	"github.com/spf13/cobra"
 )
 
@@ -16,27 +13,6 @@ func (a *app) opsCommand() *cobra.Command {
 	})
 	c.AddCommand(a.opsListCommand(), a.opsShowCommand(), a.opsResumeCommand(), a.opsAdoptCommand())
 	return c
-}
-
-// withRecords opens the journal and the audit log without opening any tenant.
-func (a *app) withRecords(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, records *tenant.Records) error) error {
-	c, err := a.load()
-	if err != nil {
-		return err
-	}
-	a.live = newLive(a.stderr)
-	ctx := cmd.Context()
-	if c.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
-		defer cancel()
-	}
-	records, err := tenant.OpenRecords(ctx, c, programName())
-	if err != nil {
-		return err
-	}
-	defer a.closing("the journal", records.Close)
-	return do(ctx, c, records)
 }
 
 // moment reads a time given as a date, a date and time, or how long ago, such as 24h.

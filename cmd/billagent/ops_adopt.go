@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/operation"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -21,18 +17,13 @@ and what is frozen. What is in the journal already stays as it is. Operations of
 		Example: "  billagent ops adopt",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
-				entries, err := audit.Read(records.AuditDir)
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				ops, freezes, err := s.Adopt(ctx, actor())
 				if err != nil {
 					return err
 				}
-				ops, freezes := operation.FromAudit(entries)
-				if err := records.Journal.Adopt(ctx, ops, freezes); err != nil {
-					return err
-				}
-				text := fmt.Sprintf("%s and %s of the audit log are in the journal now", counted(len(ops), "operation"), counted(len(freezes), "freeze"))
-				_, told := fmt.Fprintln(a.stdout, text)
-				return errors.Join(told, records.Audit.Append(ctx, audit.Entry{Event: "adopted", Actor: actor(), Reason: text}))
+				_, err = fmt.Fprintf(a.stdout, "%s and %s of the audit log are in the journal now\n", counted(ops, "operation"), counted(freezes, "freeze"))
+				return err
 			})
 		},
 	}

@@ -2,25 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/service"
 )
 
 // printBatches lists batches, newest first, with how much of each is left.
-func (a *app) printBatches(ctx context.Context, j *journal.Journal, f journal.Filter) error {
-	all, err := j.Batches(ctx, f.Tenant, f.Limit)
+func (a *app) printBatches(ctx context.Context, s *service.Service, f journal.Filter) error {
+	all, err := s.Batches(ctx, f.Tenant, f.Limit)
 	if err != nil {
 		return err
-	}
-	for i := range all {
-		if all[i], err = j.Batch(ctx, all[i].ID); err != nil {
-			return err
-		}
 	}
 	switch a.output {
 	case "json":
@@ -38,7 +32,7 @@ func (a *app) printBatches(ctx context.Context, j *journal.Journal, f journal.Fi
 	case "csv":
 		records := make([][]string, len(all))
 		for i, b := range all {
-			records[i] = []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(operation.Left(b))), b.RequestedBy, b.OnBehalfOf}
+			records[i] = []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(service.Left(b))), b.RequestedBy, b.OnBehalfOf}
 		}
 		return a.writeRecords([]string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}, records)
 	}
@@ -48,19 +42,16 @@ func (a *app) printBatches(ctx context.Context, j *journal.Journal, f journal.Fi
 	}
 	t := newGrid("Batch", "When", "Tenant", "Changes", "Left", "By")
 	for _, b := range all {
-		t.add(b.ID, b.CreatedAt.Local().Format(time.DateTime), b.Tenant, len(b.Rows), len(operation.Left(b)), b.RequestedBy)
+		t.add(b.ID, b.CreatedAt.Local().Format(time.DateTime), b.Tenant, len(b.Rows), len(service.Left(b)), b.RequestedBy)
 	}
 	return t.print(a.stdout)
 }
 
 // printBatch lists what a batch asked for and what became of each.
-func (a *app) printBatch(ctx context.Context, j *journal.Journal, id string) error {
-	b, err := j.Batch(ctx, id)
-	if errors.Is(err, journal.ErrNoBatch) {
-		return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
-	}
+func (a *app) printBatch(ctx context.Context, s *service.Service, id string) error {
+	b, err := s.Batch(ctx, id)
 	if err != nil {
-		return err
+		return noBatch(err)
 	}
 	switch a.output {
 	case "json":
@@ -88,7 +79,7 @@ func (a *app) printBatch(ctx context.Context, j *journal.Journal, id string) err
 	if err := t.print(a.stdout); err != nil {
 		return err
 	}
-	if left := len(operation.Left(b)); left > 0 {
+	if left := len(service.Left(b)); left > 0 {
 		_, err = fmt.Fprintf(a.stdout, "%d of %d were not carried out; go on with: billagent ops resume --batch %s\n", left, len(b.Rows), b.ID)
 	}
 	return err

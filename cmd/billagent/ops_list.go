@@ -9,9 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -49,17 +48,14 @@ func (a *app) opsListCommand() *cobra.Command {
 			if f.Limit < 0 {
 				return usage(fmt.Errorf("--limit cannot be negative"))
 			}
-			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
-				if err := records.Trusted(); err != nil {
-					return err
-				}
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
 				if batches {
-					return a.printBatches(ctx, records.Journal, f)
+					return a.printBatches(ctx, s, f)
 				}
 				if batch != "" {
-					return a.printBatch(ctx, records.Journal, batch)
+					return a.printBatch(ctx, s, batch)
 				}
-				ops, err := records.Journal.List(ctx, f)
+				ops, err := s.Operations(ctx, f)
 				if err != nil {
 					return err
 				}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
-	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/operation"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -38,34 +35,7 @@ batch is written down before its first row.`,
 			if id != "" {
 				return a.resumeBatch(cmd, id, flags)
 			}
-			return a.serveOperations(cmd, changeFlags{}, func(ctx context.Context, dir *operation.Directory) error {
-				results, err := dir.Resume(ctx)
-				a.live.stop()
-				for i, r := range results {
-					results[i] = a.advised(r, userops.Request{})
-					if err := a.printResult(r, true); err != nil {
-						return a.unwritten(results, err)
-					}
-				}
-				if err != nil {
-					return err
-				}
-				if a.output == "json" || a.output == "csv" {
-					if err := a.printResults(results); err != nil {
-						return a.unwritten(results, err)
-					}
-				}
-				if len(results) == 0 && a.output == "table" {
-					_, err := fmt.Fprintln(a.stdout, "nothing was left open")
-					return err
-				}
-				for _, r := range results {
-					if r.Outcome == userops.Unknown {
-						return &exitError{code: userops.Unknown.ExitCode()}
-					}
-				}
-				return nil
-			})
+			return a.serve(cmd, a.settle)
 		},
 	}
 	flags.addLimit(c)
@@ -73,51 +43,59 @@ batch is written down before its first row.`,
 	return c
 }
 
-// resumeBatch carries out what is left of a batch, as it was asked for.
-func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) error {
-	var kept journal.Batch
-	err := a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) (err error) {
-		if kept, err = records.Journal.Batch(ctx, id); errors.Is(err, journal.ErrNoBatch) {
-			return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
+// settle looks after what processes left, and prints what became of each.
+func (a *app) settle(ctx context.Context, s *service.Service) error {
+	results, err := s.Settle(ctx, "", service.Asked{By: actor()}, a.tell)
+	a.live.stop()
+	for i, r := range results {
+		results[i] = a.advised(r, wish{})
+		if err := a.printResult(results[i], true); err != nil {
+			return a.unwritten(results, err)
 		}
-		return err
-	})
+	}
 	if err != nil {
 		return err
 	}
-	if a.tenantName != "" && a.tenantName != kept.Tenant {
-		return usage(fmt.Errorf("batch %s is of tenant %s", kept.ID, kept.Tenant))
+	if a.output == "json" || a.output == "csv" {
+		if err := a.printResults(results); err != nil {
+			return a.unwritten(results, err)
+		}
 	}
-	a.tenantName = kept.Tenant
-	flags.onBehalfOf = kept.OnBehalfOf
-	if flags.limit == 0 { // what was allowed for the batch is allowed for the rest of it
-		flags.limit, flags.reason = kept.Limit, kept.Reason
+	if len(results) == 0 && a.output == "table" {
+		_, err := fmt.Fprintln(a.stdout, "nothing was left open")
+		return err
 	}
-	if kept.DryRun {
-		flags.dryRun = upToCommit
+	for _, r := range results {
+		if r.Outcome == userops.Unknown {
+			return &exitError{code: userops.Unknown.ExitCode()}
+		}
 	}
-	if kept.Through {
-		flags.dryRun = throughPress
-	}
-	return a.serveOperations(cmd, flags, func(ctx context.Context, dir *operation.Directory) error {
-		settled, err := dir.Resume(ctx) // what was left at its commit is settled, and its row with it
+	return nil
+}
+
+// resumeBatch carries out what is left of a batch, as it was asked for.
+func (a *app) resumeBatch(cmd *cobra.Command, id string, flags changeFlags) error {
+	return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+		kept, err := s.Batch(ctx, id)
 		if err != nil {
+			return noBatch(err)
+		}
+		if a.tenantName != "" && a.tenantName != kept.Tenant {
+			return usage(fmt.Errorf("batch %s is of tenant %s", kept.ID, kept.Tenant))
+		}
+		a.tenantName = kept.Tenant
+		p := &printer{app: a, several: true}
+		return p.print(ctx, func(ctx context.Context) error {
+			_, err := s.Resume(ctx, kept.ID, flags.asked(), p.tell)
 			return err
-		}
-		if kept, err = dir.Journal.Batch(ctx, kept.ID); err != nil {
-			return err
-		}
-		left := operation.Left(kept)
-		a.note(fmt.Sprintf("batch %s: %d of %d changes are left", kept.ID, len(left), len(kept.Rows)))
-		b := &batch{app: a, dir: dir, id: kept.ID, several: true}
-		for _, r := range settled {
-			if slices.ContainsFunc(left, func(row journal.BatchRow) bool { return row.Operation != nil && row.Operation.ID == r.Op }) {
-				continue // it is carried out now
-			}
-			if err := b.show(a.advised(r, userops.Request{})); err != nil {
-				return a.unwritten(b.results, err)
-			}
-		}
-		return b.run(ctx, left)
+		})
 	})
+}
+
+// noBatch is an error of the journal; that there is no such batch is one of usage.
+func noBatch(err error) error {
+	if errors.Is(err, journal.ErrNoBatch) {
+		return usage(fmt.Errorf("%w: list them with billagent ops list --batches", err))
+	}
+	return err
 }

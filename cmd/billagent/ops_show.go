@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -30,11 +29,8 @@ func (a *app) opsShowCommand() *cobra.Command {
 		Example: "  billagent ops show 01a20a48\n  billagent ops show 01a20a48 --open",
 		Args:    exactly(1, "an operation's id"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withRecords(cmd, func(ctx context.Context, _ *config.Config, records *tenant.Records) error {
-				if err := records.Trusted(); err != nil {
-					return err
-				}
-				o, err := records.Journal.Get(ctx, args[0])
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				o, err := s.Operation(ctx, args[0])
 				if errors.Is(err, journal.ErrNoOperation) {
 					return usage(fmt.Errorf("%w; see them with: billagent ops list", err))
 				}

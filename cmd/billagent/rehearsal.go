@@ -1,15 +1,13 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
 
-// rehearsal is the value of --dry-run: how far a change goes that is not to be made.
-type rehearsal string
-
-const (
-	none         rehearsal = ""
-	upToCommit   rehearsal = "true"
-	throughPress rehearsal = "through"
+	"github.com/billagent/billagent/internal/service"
 )
+
+// rehearsal is the value of --dry-run.
+type rehearsal service.Rehearsal
 
 // String implements pflag.Value.
 func (r *rehearsal) String() string { return string(*r) }
@@ -21,11 +19,11 @@ func (r *rehearsal) Type() string { return "bool" }
 func (r *rehearsal) Set(s string) error {
 	switch s {
 	case "true", "1":
-		*r = upToCommit
+		*r = rehearsal(service.UpToCommit)
 	case "false", "0", "":
-		*r = none
+		*r = rehearsal(service.ForReal)
 	case "through":
-		*r = throughPress
+		*r = rehearsal(service.ThroughPress)
 	default:
 		return fmt.Errorf("give --dry-run alone, or --dry-run=through")
 	}

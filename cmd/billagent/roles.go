@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -16,8 +15,8 @@ func (a *app) rolesCommand() *cobra.Command {
 	c.AddCommand(&cobra.Command{
 		Use: "list", Short: "List the roles on offer", Example: "  billagent roles list -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *tenant.Directory) error {
-				roles, err := dir.Roles(ctx)
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				roles, err := s.Roles(ctx, "", a.tell)
 				if err != nil {
 					return err
 				}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -27,6 +25,7 @@ type app struct {
 	timeout                        time.Duration
 	logLevel, logFormat            string
 	live                           *live
+	log                            *slog.Logger
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -99,53 +98,6 @@ func (a *app) logger(c config.Log) *slog.Logger {
 		return slog.New(slog.NewJSONHandler(a.stderr, opts))
 	}
 	return slog.New(slog.NewTextHandler(a.stderr, opts))
-}
-
-// serve opens the tenant, makes sure that it can be served, does something with it, and closes it again whatever happens.
-func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
-	return a.open(cmd, func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error {
-		if err := dir.Ready(ctx); err != nil {
-			return err
-		}
-		return do(ctx, c, name, dir)
-	})
-}
-
-// open is serve without making sure of anything beforehand.
-func (a *app) open(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) (err error) {
-	c, err := a.load()
-	if err != nil {
-		return err
-	}
-	return a.serveWith(cmd.Context(), c, do)
-}
-
-func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx context.Context, c *config.Config, name string, dir *tenant.Directory) error) error {
-	name, t, err := tenant.Choose(c, c.Tenant)
-	if err != nil {
-		return err
-	}
-	if err := displayed(c.Browser.Headful); err != nil {
-		return err
-	}
-	if c.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
-		defer cancel()
-	}
-	log := a.logger(c.Log)
-	a.live = newLive(a.stderr)
-	defer a.live.stop()
-	dir, err := tenant.Open(c, name, tenant.Environment{Log: log, Progress: func(step string) {
-		log.Debug("step", "step", step)
-		a.live.show(step)
-	}, Ask: a.ask()})
-	if err != nil {
-		return err
-	}
-	defer a.closing("what serves the tenant", dir.Close)
-	log.Debug("serving", "tenant", name, "path", t.Path)
-	return do(ctx, c, name, dir)
 }
 
 // displayed refuses to show a window where there is nothing to show it on.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,7 +127,7 @@ func TestTenantShowAndCheck(t *testing.T) {
 	for file, path := range map[string]string{scim: "scim", browser: "browser", auto: "scim"} {
 		out := command(t, "--config", file, "tenant", "show", "-o", "json")
 		require.Equal(t, 0, out.code, out.stderr)
-		shown := decode[shownTenant](t, out.stdout)
+		shown := decode[tenant.Facts](t, out.stdout)
 		require.Len(t, shown.Routes, 6)
 		for _, r := range shown.Routes {
 			assert.Equal(t, path, r.Path)

@@ -5,18 +5,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
 // sessionInfo is what `session status -o json` prints.
 type sessionInfo struct {
-	Tenant string     `json:"tenant"`
-	Saved  bool       `json:"saved"`
-	Since  *time.Time `json:"since"`
-	Home   string     `json:"home"`
-	Alive  *bool      `json:"alive,omitempty"`
+	Tenant string `json:"tenant"`
+	service.Session
 }
 
 func (a *app) sessionCommand() *cobra.Command {
@@ -28,9 +24,7 @@ func (a *app) sessionCommand() *cobra.Command {
 	status := &cobra.Command{
 		Use: "status", Short: "Say whether a session is saved, since when and where it leads", Example: "  billagent session status --check -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				return a.sessionStatus(ctx, name, dir, check)
-			})
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.sessionStatus(ctx, s, check) })
 		},
 	}
 	status.Flags().BoolVar(&check, "check", false, "open the console and see whether the session still holds")
@@ -38,37 +32,26 @@ func (a *app) sessionCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) sessionStatus(ctx context.Context, name string, dir *tenant.Directory, check bool) error {
-	browser, err := dir.Browser(ctx)
+func (a *app) sessionStatus(ctx context.Context, s *service.Service, check bool) error {
+	name, err := s.Tenant("")
 	if err != nil {
 		return err
 	}
-	at, home, ok, err := browser.SessionInfo()
-	if err != nil {
+	info := sessionInfo{Tenant: name}
+	if info.Session, err = s.Session(ctx, name, check, a.tell); err != nil {
 		return err
-	}
-	info := sessionInfo{Tenant: name, Saved: ok, Home: home}
-	if ok {
-		info.Since = &at
-		if check {
-			alive, err := browser.Alive(ctx)
-			if err != nil {
-				return err
-			}
-			info.Alive = &alive
-		}
 	}
 	a.live.stop()
 	if a.output == "json" || a.output == "ndjson" {
 		return printLine(a.stdout, info)
 	}
 	switch {
-	case !ok:
+	case !info.Saved:
 		_, err = fmt.Fprintf(a.stdout, "no session of tenant %s is saved\n", name)
 	case info.Alive == nil:
-		_, err = fmt.Fprintf(a.stdout, "a session of tenant %s is saved since %s; it leads to %s\n", name, at.Local().Format(time.DateTime), home)
+		_, err = fmt.Fprintf(a.stdout, "a session of tenant %s is saved since %s; it leads to %s\n", name, info.Since.Local().Format(time.DateTime), info.Home)
 	case *info.Alive:
-		_, err = fmt.Fprintf(a.stdout, "the session of tenant %s, saved since %s, holds\n", name, at.Local().Format(time.DateTime))
+		_, err = fmt.Fprintf(a.stdout, "the session of tenant %s, saved since %s, holds\n", name, info.Since.Local().Format(time.DateTime))
 	default:
 		_, err = fmt.Fprintf(a.stdout, "the session of tenant %s has ended; the next command signs in again\n", name)
 	}

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -19,18 +18,20 @@ on offer. Nothing is changed. The exit status is 2 if anything does not work.`,
 		Example: "  billagent tenant check\n  billagent tenant check --tenant acme -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.open(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				return a.checkTenant(ctx, name, dir)
-			})
+			return a.serve(cmd, a.checkTenant)
 		},
 	}
 }
 
-func (a *app) checkTenant(ctx context.Context, name string, dir *tenant.Directory) error {
-	all := []tenant.Finding{}
+func (a *app) checkTenant(ctx context.Context, s *service.Service) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
+	all := []service.Finding{}
 	wrong := 0
 	var unwritten error
-	dir.Check(ctx, func(f tenant.Finding) {
+	err = s.Check(ctx, name, func(f service.Finding) {
 		all = append(all, f)
 		if !f.OK {
 			wrong++
@@ -39,7 +40,10 @@ func (a *app) checkTenant(ctx context.Context, name string, dir *tenant.Director
 		if err := a.printFinding(f); err != nil {
 			unwritten = err
 		}
-	})
+	}, a.tell)
+	if err != nil {
+		return err
+	}
 	if unwritten != nil {
 		return unwritten
 	}
@@ -64,7 +68,7 @@ func (a *app) checkTenant(ctx context.Context, name string, dir *tenant.Director
 }
 
 // printFinding prints a finding as it comes, in the forms that allow it.
-func (a *app) printFinding(f tenant.Finding) (err error) {
+func (a *app) printFinding(f service.Finding) (err error) {
 	switch a.output {
 	case "ndjson":
 		err = printLine(a.stdout, f)

@@ -4,21 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
-	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
-
-// shownTenant is what `tenant show -o json` prints.
-type shownTenant struct {
-	Tenant   string         `json:"tenant"`
-	Path     string         `json:"path"` // as configured
-	Fallback string         `json:"fallback"`
-	SCIM     string         `json:"scim"`    // address of the service, empty for none
-	Account  string         `json:"account"` // the browser's, empty for none
-	Routes   []tenant.Route `json:"routes"`
-}
 
 func (a *app) tenantShowCommand() *cobra.Command {
 	return &cobra.Command{
@@ -29,28 +17,15 @@ nothing is changed, and no browser is started.`,
 		Example: "  billagent tenant show\n  billagent tenant show --tenant acme -o json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.open(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				return a.showTenant(ctx, dir)
-			})
+			return a.serve(cmd, a.showTenant)
 		},
 	}
 }
 
-func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
-	name, t := dir.Tenant()
-	shown := shownTenant{Tenant: name, Path: t.Path, Fallback: t.Fallback}
-	if t.UsesSCIM() {
-		shown.SCIM = t.SCIM.URL
-	}
-	if t.UsesBrowser() {
-		shown.Account = t.Account
-	}
-	for _, action := range append([]userops.Action{tenant.Reading}, userops.Actions()...) {
-		r, err := dir.Route(ctx, action)
-		if err != nil {
-			return err
-		}
-		shown.Routes = append(shown.Routes, r)
+func (a *app) showTenant(ctx context.Context, s *service.Service) error {
+	shown, err := s.Facts(ctx, "", a.tell)
+	if err != nil {
+		return err
 	}
 	a.live.stop()
 	records := make([][]string, len(shown.Routes))
@@ -65,7 +40,7 @@ func (a *app) showTenant(ctx context.Context, dir *tenant.Directory) error {
 	case "csv":
 		return a.writeRecords([]string{"operation", "path", "why"}, records)
 	}
-	facts := fmt.Sprintf("tenant    %s\npath      %s\n", plain(name), t.Path)
+	facts := fmt.Sprintf("tenant    %s\npath      %s\n", plain(shown.Tenant), shown.Path)
 	for _, f := range []struct{ name, text string }{{"fallback", shown.Fallback}, {"scim", shown.SCIM}, {"account", shown.Account}} {
 		if f.text != "" {
 			facts += fmt.Sprintf("%-9s %s\n", f.name, plain(f.text))

@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/audit"
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/operation"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
@@ -20,22 +17,12 @@ func (a *app) thawCommand() *cobra.Command {
 		Example: "  billagent thaw --tenant acme\n  billagent thaw --all",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withRecords(cmd, func(ctx context.Context, c *config.Config, records *tenant.Records) error {
-				who, err := a.whom(c, all)
+			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
+				who, err := a.whom(s, all)
 				if err != nil {
 					return err
 				}
-				if err := records.Trusted(); err != nil { // what else was frozen went with the journal
-					return err
-				}
-				if err := operation.CatchUpFreezes(ctx, records.Journal, records.Audit); err != nil {
-					return err
-				}
-				// Told first: a thaw that cannot be told does not happen.
-				if err := records.Audit.Append(ctx, audit.Entry{Event: "thaw", Actor: actor(), Tenant: who}); err != nil {
-					return err
-				}
-				was, err := records.Journal.Thaw(ctx, who)
+				was, err := s.Thaw(ctx, who, actor())
 				if err != nil {
 					return err
 				}

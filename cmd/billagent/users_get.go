@@ -3,8 +3,7 @@ package main
 import (
 	"context"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -20,8 +19,8 @@ func (a *app) usersGetCommand() *cobra.Command {
 			if _, err := userops.CheckEmail(args[0]); err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, _ string, dir *tenant.Directory) error {
-				u, err := dir.Get(ctx, args[0])
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				u, err := s.User(ctx, "", args[0], a.tell)
 				if err != nil {
 					return err
 				}

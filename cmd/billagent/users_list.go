@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -24,9 +23,7 @@ func (a *app) usersListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, _ *config.Config, name string, dir *tenant.Directory) error {
-				return a.list(ctx, name, dir, statuses)
-			})
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.list(ctx, s, statuses) })
 		},
 	}
 	c.Flags().StringVar(&status, "status", "active", "active, inactive, pending or all")
@@ -44,13 +41,17 @@ func parseStatus(s string) ([]userops.Status, error) {
 	return nil, usage(fmt.Errorf("--status is %q: choose active, inactive, pending or all", s))
 }
 
-func (a *app) list(ctx context.Context, name string, dir userops.Directory, statuses []userops.Status) error {
+func (a *app) list(ctx context.Context, s *service.Service, statuses []userops.Status) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
 	users := []userops.User{}
 	each := func(u userops.User) error { users = append(users, u); return nil }
 	if a.output == "ndjson" {
 		each = func(u userops.User) error { return printLine(a.stdout, u) }
 	}
-	l, err := dir.List(ctx, statuses, each)
+	l, err := s.Users(ctx, "", statuses, each, a.tell)
 	if err != nil {
 		return err
 	}

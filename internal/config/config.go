@@ -42,6 +42,18 @@ type Config struct {
 	File string `koanf:"-"` // where the file was read from, empty if there was none
 }
 
+// AuditDir is where the audit log lies.
+func (c *Config) AuditDir() string { return filepath.Join(c.State, "audit") }
+
+// EvidenceDir is where evidence lies: a folder a tenant, in it a folder an operation.
+func (c *Config) EvidenceDir() string { return filepath.Join(c.State, "evidence") }
+
+// SessionsDir is where sessions lie, sealed.
+func (c *Config) SessionsDir() string { return filepath.Join(c.State, "sessions") }
+
+// JournalFile is where the journal lies unless Journal names a database.
+func (c *Config) JournalFile() string { return filepath.Join(c.State, "journal.db") }
+
 // Browser says which browser runs.
 type Browser struct {
 	Path    string `koanf:"path"`

@@ -48,7 +48,7 @@ func begin(t *testing.T, j *journal.Journal, o journal.Operation) journal.Operat
 
 func acquire(t *testing.T, j *journal.Journal, tenant string) *journal.Lease {
 	t.Helper()
-	l, err := j.Acquire(t.Context(), tenant, nil)
+	l, err := j.Acquire(t.Context(), tenant, journal.LeaseEvents{})
 	require.NoError(t, err)
 	return l
 }
@@ -142,7 +142,7 @@ func TestOneWorkerAtATime(t *testing.T) {
 			j := open()
 			wg.Go(func() {
 				for range 3 {
-					l, err := j.Acquire(t.Context(), "acme", nil)
+					l, err := j.Acquire(t.Context(), "acme", journal.LeaseEvents{})
 					if !assert.NoError(t, err) {
 						return
 					}
@@ -169,14 +169,53 @@ func TestWhoWaitsIsToldForWhom(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		l := acquire(t, open(), "acme")
 		ctx, cancel := context.WithCancelCause(t.Context())
-		_, err := open().Acquire(ctx, "acme", func(holder string) {
+		_, err := open().Acquire(ctx, "acme", journal.LeaseEvents{Waiting: func(holder string) {
 			assert.Contains(t, holder, "process ")
 			cancel(errors.New("tired"))
-		})
+		}})
 		require.ErrorContains(t, err, "tired")
 		require.ErrorContains(t, err, "process ")
 		acquire(t, open(), "other") // another tenant is nobody's business
 		require.NoError(t, l.Release(t.Context()))
+	})
+}
+
+// TestWhoeverWaitedLongerComesFirst has a holder give back the lease and ask for it again at once, while two others wait.
+func TestWhoeverWaitedLongerComesFirst(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		busy := open()
+		l := acquire(t, busy, "acme")
+		var order []string
+		var mu sync.Mutex
+		came := func(name string) {
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, name)
+		}
+		var wg sync.WaitGroup
+		for _, name := range []string{"first", "second"} {
+			j, waits := open(), make(chan struct{})
+			wg.Go(func() {
+				l, err := j.Acquire(t.Context(), "acme", journal.LeaseEvents{Waiting: func(string) { close(waits) }})
+				if assert.NoError(t, err) {
+					came(name)
+					assert.NoError(t, l.Release(t.Context()))
+				}
+			})
+			<-waits
+		}
+		tired, cancel := context.WithCancel(t.Context())
+		_, err := open().Acquire(tired, "acme", journal.LeaseEvents{Waiting: func(string) { cancel() }})
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, l.Release(t.Context()))
+		l = acquire(t, busy, "acme")
+		came("busy")
+		require.NoError(t, l.Release(t.Context()))
+		wg.Wait()
+		assert.Equal(t, []string{"first", "second", "busy"}, order)
+		left := 0
+		require.NoError(t, busy.DB().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM lease_queue").Scan(&left))
+		assert.Zero(t, left)
 	})
 }
 
@@ -295,7 +334,11 @@ func TestEveryEarlierSchemaIsMigrated(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, old.Migrate(t.Context(), v))
 		if v > 0 {
-			_, err = old.DB().ExecContext(t.Context(), `INSERT INTO operations (id, tenant, action, email, sameness, request, requested_by, state, created_at, updated_at)
+			key := "sameness" // what the column was called up to the third version
+			if v > 3 {
+				key = "request_key"
+			}
+			_, err = old.DB().ExecContext(t.Context(), `INSERT INTO operations (id, tenant, action, email, `+key+`, request, requested_by, state, created_at, updated_at)
 				VALUES ('018f', 'acme', 'deactivate', 'ann@x.example', 's', '{"action":"deactivate","email":"ann@x.example"}', 'root', 'intent', 1, 2)`)
 			require.NoError(t, err)
 		}

@@ -25,7 +25,8 @@ import (
 
 // agent is one agent at work: a path with its journal and audit log, in a folder.
 type agent struct {
-	*operation.Directory
+	*operation.Turn
+	path    operation.Path
 	journal *journal.Journal
 }
 
@@ -77,8 +78,12 @@ func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
-	return &agent{journal: j, Directory: operation.New(operation.Options{Tenant: "demo", Inner: path, Journal: j, Audit: log, Policy: policy.Policy{Tenant: "demo"},
-		Actor: "matrix", DryRun: o.rehearse, Through: o.rehearse, ReadBack: readBack})}, nil
+	asked := operation.Asked{By: "matrix"}
+	if o.rehearse {
+		asked.DryRun = operation.ThroughPress
+	}
+	return &agent{journal: j, path: path, Turn: operation.New(operation.Options{Asked: asked, Tenant: "demo", Path: path, Journal: j, Audit: log,
+		Policy: policy.Policy{Tenant: "demo"}, ReadBack: readBack})}, nil
 }
 
 // forget takes what flows say of their commits' requests out of them.
@@ -93,7 +98,7 @@ func forget(lib *flows.Library) {
 }
 
 // Close ends the agent.
-func (d *agent) Close() error { return errors.Join(d.Directory.Close(), d.journal.Close()) }
+func (d *agent) Close() error { return errors.Join(d.Turn.Close(), d.path.Close(), d.journal.Close()) }
 
 // do asks for the change that a case is about.
 func do(ctx context.Context, dir userops.Directory, a userops.Action, zone string) userops.Result {

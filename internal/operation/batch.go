@@ -16,34 +16,34 @@ type place struct {
 
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
-func (d *Directory) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
-	id, err := d.Journal.BeginBatch(ctx, journal.Batch{Tenant: d.Tenant, RequestedBy: d.Actor, OnBehalfOf: d.OnBehalfOf, DryRun: d.DryRun, Through: d.Through, Limit: d.Policy.Limit, Reason: d.Override}, asked)
+func (t *Turn) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
+	id, err := t.Journal.BeginBatch(ctx, journal.Batch{Tenant: t.Tenant, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses(), Through: t.DryRun == ThroughPress, Limit: t.Limit, Reason: t.Reason}, asked)
 	if err != nil {
-		return "", d.journalError(err)
+		return "", t.journalError(err)
 	}
 	return id, nil
 }
 
 // DoRow carries out row n, counted from 1, of a batch.
-func (d *Directory) DoRow(ctx context.Context, batch string, n int, rq userops.Request) userops.Result {
-	d.row = place{batch, n}
-	defer func() { d.row = place{} }()
-	return d.Change(ctx, rq)
+func (t *Turn) DoRow(ctx context.Context, batch string, n int, rq userops.Request) userops.Result {
+	t.row = place{batch, n}
+	defer func() { t.row = place{} }()
+	return t.Change(ctx, rq)
 }
 
 // GiveUpRow writes down that row n of a batch is not carried out, and why.
-func (d *Directory) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Request, why error) userops.Result {
-	d.row = place{batch, n}
-	defer func() { d.row = place{} }()
-	return d.Refuse(ctx, rq, why)
+func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Request, why error) userops.Result {
+	t.row = place{batch, n}
+	defer func() { t.row = place{} }()
+	return t.Refuse(ctx, rq, why)
 }
 
 // written notes which operation the row that is carried out now has become.
-func (d *Directory) written(ctx context.Context, o journal.Operation) error {
-	if d.row.batch == "" {
+func (t *Turn) written(ctx context.Context, o journal.Operation) error {
+	if t.row.batch == "" {
 		return nil
 	}
-	return d.Journal.BeginRow(ctx, d.row.batch, d.row.n, o.ID)
+	return t.Journal.BeginRow(ctx, t.row.batch, t.row.n, o.ID)
 }
 
 // Left lists the rows of a batch that were never carried out: not begun, or ended before their commit since the process was
@@ -56,6 +56,17 @@ func Left(b journal.Batch) []journal.BatchRow {
 		}
 	}
 	return out
+}
+
+// RehearsalOf says how far the changes of a batch were to go.
+func RehearsalOf(b journal.Batch) Rehearsal {
+	switch {
+	case b.Through:
+		return ThroughPress
+	case b.DryRun:
+		return UpToCommit
+	}
+	return ForReal
 }
 
 // leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not be made.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/change"
+	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/memorypath"
 	"github.com/billagent/billagent/internal/operation"
@@ -42,13 +43,13 @@ func newWorkspace(t *testing.T, n int) *workspace {
 }
 
 // desk is one process at work.
-func (o *workspace) open(t *testing.T, change func(*operation.Options)) *operation.Directory {
+func (o *workspace) open(t *testing.T, change func(*operation.Options)) *operation.Turn {
 	t.Helper()
 	j, err := journal.Open(t.Context(), filepath.Join(o.dir, "journal.db"), journal.Options{Write: o.write})
 	require.NoError(t, err)
 	a, err := audit.Open(t.Context(), filepath.Join(o.dir, "audit"), "", "test")
 	require.NoError(t, err)
-	opts := operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"}
+	opts := operation.Options{Tenant: "acme", Path: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Asked: operation.Asked{By: "root@test"}}
 	if change != nil {
 		change(&opts)
 	}
@@ -103,7 +104,7 @@ func TestAChangeIsKeptAndTold(t *testing.T) {
 }
 
 // crash is what a process that was killed leaves: the journal as it was then, and a worker that is no more.
-func crash(t *testing.T, o *workspace, at string, do func(d *operation.Directory)) {
+func crash(t *testing.T, o *workspace, at string, do func(d *operation.Turn)) {
 	t.Helper()
 	killed := errors.New("killed")
 	dead := false
@@ -118,7 +119,7 @@ func crash(t *testing.T, o *workspace, at string, do func(d *operation.Directory
 	require.NoError(t, err)
 	a, err := audit.Open(t.Context(), filepath.Join(o.dir, "audit"), "", "test")
 	require.NoError(t, err)
-	d := operation.New(operation.Options{Tenant: "acme", Inner: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Actor: "root@test"})
+	d := operation.New(operation.Options{Tenant: "acme", Path: o.Path, Journal: j, Audit: a, Policy: policy.Policy{Tenant: "acme"}, Asked: operation.Asked{By: "root@test"}})
 	do(d)
 	require.True(t, dead, "the crash never came")
 	_ = d.Close() // it cannot give back its lease
@@ -157,7 +158,7 @@ func TestWhatWasLeftIsSettledByTheNext(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			o := newWorkspace(t, 1)
-			crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+			crash(t, o, at, func(d *operation.Turn) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 			if want == userops.Unknown {
 				o.exec(t, "UPDATE operations SET intent_at = intent_at - 3600000000") // an hour ago
 			}
@@ -188,7 +189,7 @@ func TestAskingAgainAfterACrash(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[string]userops.Outcome{"run": userops.Done, "acted done": userops.Done} {
 		o := newWorkspace(t, 1)
-		crash(t, o, at, func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+		crash(t, o, at, func(d *operation.Turn) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 		r := o.open(t, nil).Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		assert.Equal(t, want, r.Outcome, r.Reason)
 		u, err := o.Get(t.Context(), "u1@acme.example")
@@ -251,7 +252,7 @@ func TestGuards(t *testing.T) {
 	assert.Equal(t, userops.Refused, r.Outcome)
 	require.ErrorIs(t, r.Err, userops.ErrLimit, "of 21 who were active, 4 may go in an hour")
 	require.NoError(t, d.Close())
-	d = o.open(t, func(opts *operation.Options) { opts.Policy.Limit, opts.Override = 5, "the workspace closes" })
+	d = o.open(t, func(opts *operation.Options) { opts.Limit, opts.Reason = 5, "the workspace closes" })
 	require.NoError(t, d.Admit(t.Context(), []string{"u5@acme.example"}))
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u5@acme.example")).Outcome)
 	var override *audit.Entry
@@ -268,7 +269,7 @@ func TestARehearsalChangesNothingAndJoinsNothing(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 1)
 	before := o.Stored()
-	d := o.open(t, func(opts *operation.Options) { opts.DryRun = true })
+	d := o.open(t, func(opts *operation.Options) { opts.DryRun = operation.UpToCommit })
 	for range 2 {
 		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
@@ -324,8 +325,10 @@ func TestACancelledWait(t *testing.T) {
 	require.Equal(t, userops.Already, first.Change(t.Context(), useropstest.Reactivate("u1@acme.example")).Outcome) // it holds the lease now
 	ctx, cancel := context.WithCancel(t.Context())
 	second := o.open(t, func(opts *operation.Options) {
-		opts.Say = func(text string) {
-			assert.Contains(t, text, "waiting for process ")
+		opts.Told = func(e event.Event) {
+			waiting, ok := e.(event.Waiting)
+			assert.True(t, ok, "%T", e)
+			assert.Contains(t, waiting.Holder, "process ")
 			cancel()
 		}
 	})
@@ -340,10 +343,10 @@ func TestACancelledWait(t *testing.T) {
 func TestNothingIsBegunBeforeWhatWasLeftIsKnown(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 2)
-	crash(t, o, "intent done", func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+	crash(t, o, "intent done", func(d *operation.Turn) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 	before := o.Stored()
 	blind := &blindPath{Path: o.Path, blind: true}
-	d := o.open(t, func(opts *operation.Options) { opts.Inner = blind })
+	d := o.open(t, func(opts *operation.Options) { opts.Path = blind })
 	for range 2 { // not at the second row of a batch either
 		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 		require.Equal(t, userops.Halted, r.Outcome)
@@ -381,24 +384,30 @@ func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 		}
 		return nil
 	}
-	var said []string
-	d := o.open(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
+	var told []event.Event
+	d := o.open(t, func(opts *operation.Options) { opts.Told = func(e event.Event) { told = append(told, e) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 	require.NoError(t, d.Close())
-	require.Len(t, said, 1)
-	assert.Contains(t, said[0], "no space left")
-	assert.Contains(t, said[0], "wait a minute")
+	require.Len(t, told, 1)
+	trouble, ok := told[0].(event.Trouble)
+	require.True(t, ok, "%T", told[0])
+	assert.Contains(t, trouble.Text, "no space left")
+	assert.Contains(t, trouble.Text, "wait a minute")
 }
 
 // TestWhatWasLeftIsTold has another change come after a process that ended at its commit: what became of that is said.
 func TestWhatWasLeftIsTold(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)
-	crash(t, o, "finish", func(d *operation.Directory) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
-	var said []string
-	d := o.open(t, func(opts *operation.Options) { opts.Say = func(text string) { said = append(said, text) } })
+	crash(t, o, "finish", func(d *operation.Turn) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
+	var told []event.Event
+	d := o.open(t, func(opts *operation.Options) { opts.Told = func(e event.Event) { told = append(told, e) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
-	require.Contains(t, strings.Join(said, "\n"), "deactivate u1@acme.example is done")
+	require.Len(t, told, 2)
+	assert.IsType(t, event.ReadingBack{}, told[0])
+	settled, ok := told[1].(event.Settled)
+	require.True(t, ok, "%T", told[1])
+	assert.Equal(t, []any{userops.Deactivate, "u1@acme.example", userops.Done}, []any{settled.Result.Action, settled.Result.Email, settled.Result.Outcome})
 }
 
 // again is a path whose first commit finds the user changed: the change is tried once more.
@@ -441,7 +450,7 @@ func TestAChangeThatIsTriedAgainCountsOnce(t *testing.T) {
 		require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate(email)).Outcome)
 	}
 	require.NoError(t, d.Close())
-	d = o.open(t, func(opts *operation.Options) { opts.Inner = &again{Path: o.Path} })
+	d = o.open(t, func(opts *operation.Options) { opts.Path = &again{Path: o.Path} })
 	r := d.Change(t.Context(), useropstest.Deactivate("u3@acme.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 }
@@ -452,7 +461,7 @@ func TestWhatFollowsAnInvitationIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)
 	in := userops.Request{Action: userops.Invite, Email: "eve@acme.example", FirstName: "Eve", LastName: "Moss", Role: "Clerk"}
-	crash(t, o, "finish", func(d *operation.Directory) { d.Change(t.Context(), in) })
+	crash(t, o, "finish", func(d *operation.Turn) { d.Change(t.Context(), in) })
 	results, err := o.open(t, nil).Resume(t.Context())
 	require.NoError(t, err)
 	require.Len(t, results, 1)
@@ -464,7 +473,7 @@ func TestWhatFollowsAnInvitationIsNotForgotten(t *testing.T) {
 func TestARehearsalUnderAFreezeSaysSo(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)
-	d := o.open(t, func(opts *operation.Options) { opts.DryRun = true })
+	d := o.open(t, func(opts *operation.Options) { opts.DryRun = operation.UpToCommit })
 	require.NoError(t, d.Journal.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "eve"}))
 	r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
 	require.ErrorIs(t, r.Err, userops.ErrRehearsed)

@@ -2,8 +2,10 @@ package tenant
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -11,11 +13,20 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
+// browser drives the tenant's console.
+var browser = registration{
+	name: browserpath.Name, noun: "the browser", absent: "no account is configured to sign in with",
+	uses: config.Tenant.UsesBrowser, open: openBrowser, check: checkBrowser, sessions: true,
+	signedIn: func(t config.Tenant) string { return "signed in as " + t.Account },
+	proves:   "the account may list users, and is offered the form for a new one",
+}
+
 // openBrowser makes the path that drives the tenant's console.
-func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (*browserpath.Path, error) {
-	fail := func(act string, kind, err error, hint string) (*browserpath.Path, error) {
+func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (path, error) {
+	fail := func(act string, kind, err error, hint string) (path, error) {
 		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
 	}
 	lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
@@ -28,7 +39,7 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 			return fail("fetching the session key", userops.ErrConfig, err, "check the tenant's session_key reference")
 		}
 	}
-	box, err := seal.New(filepath.Join(c.State, "sessions"), key)
+	box, err := seal.New(c.SessionsDir(), key)
 	if err != nil {
 		return fail("opening the session store", userops.ErrStorage, err, "make room on the disk or choose another state folder, and check the tenant's session_key")
 	}
@@ -50,7 +61,7 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: organisation},
-		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: EvidenceDir(c), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
+		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: c.EvidenceDir(), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress,
 		ReadBack:    t.ReadBack,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
 	}
@@ -88,4 +99,21 @@ func organised(name string, t config.Tenant, lib *flows.Library) error {
 	}
 	return &userops.Error{Act: "choosing the organisation", Tenant: name, Kind: userops.ErrConfig, Cause: fmt.Errorf("tenants.%s.organisation is missing", name),
 		Hint: "give its id or its exact name; where this app has only one, say single_organisation in its app.yaml"}
+}
+
+// checkBrowser makes sure of the selectors and flows of the tenant's app, and of its pinned version.
+func checkBrowser(c *config.Config, name string, t config.Tenant) (warnings []string, err error) {
+	lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
+	if err != nil {
+		return nil, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"}
+	}
+	var ids []string
+	for _, v := range lib.Area(selectors.Console) {
+		ids = append(ids, v.ID)
+	}
+	err = organised(name, t, lib)
+	if t.SelectorVersion != "" && !slices.Contains(ids, t.SelectorVersion) {
+		err = errors.Join(err, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
+	}
+	return lib.Warnings, err
 }

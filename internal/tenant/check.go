@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/billagent/billagent/internal/browserpath"
-	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -23,25 +21,22 @@ type Finding struct {
 // Check tries every path that may serve the tenant, end to end and without changing anything. It goes on after a failure
 // with what may work all the same.
 func (d *Directory) Check(ctx context.Context, found func(Finding)) {
-	if d.scim != nil {
-		check(ctx, scimpath.Name, d.scim, "signed in to "+d.tenant.SCIM.URL, found)
+	for _, m := range d.members {
+		p, err := d.open(ctx, m)
+		if err != nil {
+			found(failed(m.name, "sign-in", err))
+			continue
+		}
+		check(ctx, m.registration, p, m.signedIn(d.tenant), found)
 	}
-	if !d.tenant.UsesBrowser() {
-		return
-	}
-	b, err := d.Browser(ctx)
-	if err != nil {
-		found(failed(browserpath.Name, "sign-in", err))
-		return
-	}
-	check(ctx, browserpath.Name, b, "signed in as "+d.tenant.Account, found)
 }
 
 func failed(path, what string, err error) Finding {
 	return Finding{Path: path, Check: what, Says: userops.ReasonOf(err), Hint: userops.HintOf(err)}
 }
 
-func check(ctx context.Context, path string, dir userops.Reader, signedIn string, found func(Finding)) {
+func check(ctx context.Context, by registration, dir userops.Reader, signedIn string, found func(Finding)) {
+	path := by.name
 	say := func(what, format string, args ...any) {
 		found(Finding{Path: path, Check: what, OK: true, Says: fmt.Sprintf(format, args...)})
 	}
@@ -68,8 +63,8 @@ func check(ctx context.Context, path string, dir userops.Reader, signedIn string
 	}
 	names, rolesErr := dir.Roles(ctx)
 	switch {
-	case rolesErr == nil && path == browserpath.Name:
-		say("permissions", "the account may list users, and is offered the form for a new one")
+	case rolesErr == nil && by.proves != "":
+		say("permissions", "%s", by.proves)
 	case rolesErr == nil || !errors.Is(rolesErr, userops.ErrCredentials):
 		say("permissions", "users may be listed; whether they may be changed is only known once a change is tried")
 	}

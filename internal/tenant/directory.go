@@ -6,41 +6,32 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
-	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/userops"
 )
 
 // Directory serves a tenant by the path that its configuration names, or with path auto by the one that can do what is
 // asked for.
 type Directory struct {
+	config *config.Config
 	name   string
 	tenant config.Tenant
-	log    *slog.Logger
+	around Environment
 
-	scim        *scimpath.Path // nil: not configured
-	openBrowser func(ctx context.Context) (*browserpath.Path, error)
-	browser     *browserpath.Path // nil until needed
-
-	asked  bool // what the SCIM service can do is known, or why it is not
-	able   userops.Capabilities
-	unable error
-	told   map[Route]bool // choices that were logged already
+	members []*member      // those that may serve it, in the order of preference
+	told    map[Route]bool // choices that were logged already
 }
 
 var _ userops.Directory = (*Directory)(nil)
 
-// path is one of those that may serve the tenant.
-type path interface {
-	userops.Reader
-	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
-}
-
 // Reading stands for everything that changes nothing where an action is asked for.
 const Reading userops.Action = "read"
+
+// auto is a tenant's path where the one is taken that can do what is asked for.
+const auto = "auto"
 
 // Route says which path serves an action, and why.
 type Route struct {
@@ -49,121 +40,193 @@ type Route struct {
 	Why    string         `json:"why"`
 }
 
-// Route says which path serves an action. With path auto the SCIM service is asked what it can do, once; the error is
+// Route says which path serves an action. With path auto each but the last is asked what it can do, once; the error is
 // only about being stopped.
 func (d *Directory) Route(ctx context.Context, action userops.Action) (Route, error) {
-	r := Route{Action: action, Path: browserpath.Name, Why: "path is browser"}
-	switch {
-	case d.tenant.Path == scimpath.Name:
-		r.Path, r.Why = scimpath.Name, "path is scim"
-	case d.tenant.Path == "auto" && d.scim == nil:
-		r.Why = "path is auto, and no scim.url is configured"
-	case d.tenant.Path == "auto":
-		if !d.asked {
-			d.able, d.unable = d.scim.Capabilities(ctx)
-			if d.unable != nil && ctx.Err() != nil {
-				return r, d.unable
-			}
-			d.asked = true
-		}
-		switch {
-		case d.unable != nil:
-			r.Why = "path is auto, and the SCIM service cannot be used: " + d.unable.Error()
-		case action == Reading || slices.Contains(d.able.Can, action):
-			r.Path, r.Why = scimpath.Name, "path is auto, and the SCIM service can do it"
-		default:
-			r.Why = "path is auto, and the SCIM service cannot do it: " + d.whyNot(action)
-		}
-	}
-	return r, nil
+	m, why, err := d.choose(ctx, action)
+	return Route{Action: action, Path: m.name, Why: why}, err
 }
 
-func (d *Directory) whyNot(action userops.Action) string {
-	for _, why := range d.able.Cannot {
-		if len(why) > len(action) && why[:len(action)+1] == string(action)+":" {
-			return why[len(action)+2:]
+func (d *Directory) choose(ctx context.Context, action userops.Action) (by *member, why string, err error) {
+	last := d.members[len(d.members)-1]
+	if d.tenant.Path != auto {
+		return d.member(d.tenant.Path), "path is " + d.tenant.Path, nil
+	}
+	why = "path is auto, and " + d.absent()
+	for _, m := range d.members[:len(d.members)-1] {
+		if err := d.ask(ctx, m); err != nil {
+			return m, "", err
+		}
+		switch {
+		case m.unable != nil:
+			why = "path is auto, and " + m.noun + " cannot be used: " + m.unable.Error()
+		case action == Reading || slices.Contains(m.able.Can, action):
+			return m, "path is auto, and " + m.noun + " can do it", nil
+		default:
+			why = "path is auto, and " + m.noun + " cannot do it: " + whyNot(m.able, action)
+		}
+	}
+	return last, why, nil
+}
+
+// ask has a path say what it can do, once. The error is only about being stopped.
+func (d *Directory) ask(ctx context.Context, m *member) error {
+	if m.asked {
+		return nil
+	}
+	p, err := d.open(ctx, m)
+	if err == nil {
+		m.able, err = p.Capabilities(ctx)
+	}
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	m.unable, m.asked = err, true
+	return nil
+}
+
+// absent says why a tenant with path auto is served by less than all paths.
+func (d *Directory) absent() string {
+	for _, r := range registered {
+		if d.member(r.name) == nil {
+			return r.absent
+		}
+	}
+	return ""
+}
+
+// member is the tenant's path of a name, nil if it has none.
+func (d *Directory) member(name string) *member {
+	for _, m := range d.members {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+func (d *Directory) open(ctx context.Context, m *member) (path, error) {
+	if m.path == nil {
+		p, err := m.registration.open(ctx, d.config, d.name, d.tenant, d.around)
+		if err != nil {
+			return nil, err
+		}
+		m.path = p
+	}
+	return m.path, nil
+}
+
+func whyNot(able userops.Capabilities, action userops.Action) string {
+	for _, why := range able.Cannot {
+		if what, reason, ok := strings.Cut(why, ": "); ok && what == string(action) {
+			return reason
 		}
 	}
 	return "it does not say why"
 }
 
-// serving is the path for an action.
-func (d *Directory) serving(ctx context.Context, action userops.Action) (path, error) {
-	r, err := d.Route(ctx, action)
+// serving is the path for an action, opened.
+func (d *Directory) serving(ctx context.Context, action userops.Action) (*member, error) {
+	m, why, err := d.choose(ctx, action)
 	if err != nil {
 		return nil, err
 	}
-	if d.tenant.Path == "auto" && !d.told[r] {
+	if r := (Route{action, m.name, why}); d.tenant.Path == auto && !d.told[r] {
 		level := slog.LevelDebug
-		if r.Path == browserpath.Name && d.scim != nil {
-			level = slog.LevelWarn // it was configured, so it was meant to be used
+		if m != d.members[0] {
+			level = slog.LevelWarn // the first was configured, so it was meant to be used
 		}
-		d.log.Log(ctx, level, "path", "tenant", d.name, "operation", action, "path", r.Path, "why", r.Why)
-		if d.told == nil {
-			d.told = map[Route]bool{}
-		}
+		d.around.Log.Log(ctx, level, "path", "tenant", d.name, "operation", action, "path", m.name, "why", why)
 		d.told[r] = true
 	}
-	if r.Path == scimpath.Name {
-		return d.scim, nil
-	}
-	return d.Browser(ctx)
+	_, err = d.open(ctx, m)
+	return m, err
 }
 
-// Browser is the path that drives the console, for what only it has: sessions. The error is of ErrConfig where the
-// tenant is served over SCIM alone.
-func (d *Directory) Browser(ctx context.Context) (*browserpath.Path, error) {
-	if !d.tenant.UsesBrowser() {
-		return nil, &userops.Error{Act: "using the browser", Tenant: d.name, Kind: userops.ErrConfig, Cause: errors.New("the tenant is served over SCIM alone, which has no session"), Hint: "set path to auto or browser, and say how to sign in"}
-	}
-	if d.browser == nil {
-		b, err := d.openBrowser(ctx)
+// Sessions is what of the tenant has sessions. The error is of ErrConfig where nothing has.
+func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
+	for _, m := range d.members {
+		if !m.sessions {
+			continue
+		}
+		p, err := d.open(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		d.browser = b
+		if s, ok := p.(Sessions); ok {
+			return s, nil
+		}
 	}
-	return d.browser, nil
+	return nil, &userops.Error{Act: "using a session", Tenant: d.name, Kind: userops.ErrConfig, Cause: errors.New("the tenant is served over SCIM alone, which has no session"),
+		Hint: "set path to auto or browser, and say how to sign in"}
 }
 
-// Ready makes sure at once, where the browser is the only path, of what it needs: before an operation is written down
+// Ready makes sure at once, where the tenant has one path only, of what it needs: before an operation is written down
 // that could not even begin.
 func (d *Directory) Ready(ctx context.Context) error {
-	if d.tenant.Path != browserpath.Name {
+	if len(d.members) > 1 {
 		return nil
 	}
-	_, err := d.Browser(ctx)
+	_, err := d.open(ctx, d.members[0])
 	return err
 }
 
-// Tenant is the tenant's name and configuration.
-func (d *Directory) Tenant() (string, config.Tenant) { return d.name, d.tenant }
+// Facts are what is known of how a tenant is served. The JSON names are a contract.
+type Facts struct {
+	Tenant   string  `json:"tenant"`
+	Path     string  `json:"path"` // as configured
+	Fallback string  `json:"fallback"`
+	SCIM     string  `json:"scim"`    // address of the service, empty for none
+	Account  string  `json:"account"` // who signs in to the console, empty for nobody
+	Routes   []Route `json:"routes"`
+}
+
+// Facts says how the tenant is served: for reading, and for each action.
+func (d *Directory) Facts(ctx context.Context) (Facts, error) {
+	t := d.tenant
+	f := Facts{Tenant: d.name, Path: t.Path, Fallback: t.Fallback}
+	if t.UsesSCIM() {
+		f.SCIM = t.SCIM.URL
+	}
+	if t.UsesBrowser() {
+		f.Account = t.Account
+	}
+	for _, action := range append([]userops.Action{Reading}, userops.Actions()...) {
+		r, err := d.Route(ctx, action)
+		if err != nil {
+			return f, err
+		}
+		f.Routes = append(f.Routes, r)
+	}
+	return f, nil
+}
 
 // Close implements userops.Directory.
 func (d *Directory) Close() error {
-	var err error
-	if d.scim != nil {
-		err = d.scim.Close()
+	var errs []error
+	for _, m := range d.members {
+		if m.path != nil {
+			errs = append(errs, m.path.Close())
+			m.path = nil
+		}
 	}
-	if d.browser != nil {
-		err = errors.Join(err, d.browser.Close())
-	}
-	return err
+	return errors.Join(errs...)
 }
 
-// fallsOver says whether a failure of SCIM is one after which the browser may be tried: the service could not be used.
-// What a rule or the service itself decided stays decided.
-func (d *Directory) fallsOver(ctx context.Context, by path, err error) bool {
-	if err == nil || d.tenant.Fallback != browserpath.Name || by != path(d.scim) || ctx.Err() != nil {
-		return false
+// other is the path that may be tried after a failure of one: the service could not be used, and another is configured to take
+// over. What a rule or the service itself decided stays decided. Nil is none.
+func (d *Directory) other(ctx context.Context, by *member, err error) *member {
+	if err == nil || d.tenant.Fallback == "" || d.tenant.Fallback == by.name || ctx.Err() != nil {
+		return nil
 	}
 	for _, kind := range []error{userops.ErrUnreachable, userops.ErrCredentials, userops.ErrTimeout, userops.ErrProtocol, userops.ErrUnsupported, userops.ErrIncomplete} {
 		if errors.Is(err, kind) {
-			d.log.Warn("SCIM failed before anything was sent: falling back to the browser", "tenant", d.name, "error", err)
-			return true
+			m := d.member(d.tenant.Fallback)
+			d.around.Log.Warn(by.noun+" failed before anything was sent: falling back to "+m.noun, "tenant", d.name, "error", err)
+			return m
 		}
 	}
-	return false
+	return nil
 }
 
 // read does something that changes nothing, by the path that serves an action.
@@ -172,14 +235,16 @@ func (d *Directory) read(ctx context.Context, action userops.Action, do func(use
 	if err != nil {
 		return err
 	}
-	if err = do(by); !d.fallsOver(ctx, by, err) {
+	err = do(by.path)
+	other := d.other(ctx, by, err)
+	if other == nil {
 		return err
 	}
-	b, err := d.Browser(ctx)
+	p, err := d.open(ctx, other)
 	if err != nil {
 		return err
 	}
-	return do(b)
+	return do(p)
 }
 
 // List implements userops.Directory.
@@ -207,26 +272,28 @@ func (d *Directory) Roles(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// Capabilities implements userops.Directory. With path auto, what the SCIM service cannot do counts if the browser can.
+// Capabilities implements userops.Directory. With path auto, what one path cannot do counts if another can.
 func (d *Directory) Capabilities(ctx context.Context) (c userops.Capabilities, err error) {
 	err = d.read(ctx, Reading, func(by userops.Reader) error { c, err = by.Capabilities(ctx); return err })
-	if err != nil || d.tenant.Path != "auto" || c.Path == browserpath.Name {
+	if err != nil || d.tenant.Path != auto || len(c.Can) == len(userops.Kinds) {
 		return c, err
 	}
-	for _, a := range userops.Actions() {
-		if slices.Contains(c.Can, a) {
+	for _, m := range d.members {
+		if m.name == c.Path {
 			continue
 		}
-		b, err := d.Browser(ctx)
+		p, err := d.open(ctx, m)
 		if err != nil {
 			return c, err
 		}
-		also, err := b.Capabilities(ctx)
+		also, err := p.Capabilities(ctx)
 		if err != nil {
 			return c, err
 		}
-		if slices.Contains(also.Can, a) {
-			c.Can = append(c.Can, a)
+		for _, a := range also.Can {
+			if !slices.Contains(c.Can, a) {
+				c.Can = append(c.Can, a)
+			}
 		}
 	}
 	return c, nil
@@ -241,8 +308,8 @@ func (d *Directory) Change(ctx context.Context, rq userops.Request) userops.Resu
 	return d.Do(ctx, normal, change.Hooks{})
 }
 
-// Do makes a change by the path that can. Where SCIM fails before the intent was even asked for, nothing was sent, and the
-// browser may take over; the result says so. The request must be in the form of its Normal.
+// Do makes a change by the path that can. Where that fails before the intent was even asked for, nothing was sent, and the one
+// configured to take over may; the result says so. The request must be in the form of its Normal.
 func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
 	by, err := d.serving(ctx, rq.Action)
 	if err != nil {
@@ -259,19 +326,23 @@ func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) 
 		}
 		return intent(ctx, before, wanted)
 	}
-	r := by.Do(ctx, rq, h)
-	if d.tenant.Path == "auto" && d.unable != nil {
-		r.Notices = append([]string{"done by the browser, since the SCIM service cannot be used: " + userops.ReasonOf(d.unable)}, r.Notices...)
+	r := by.path.Do(ctx, rq, h)
+	if first := d.members[0]; d.tenant.Path == auto && first != by && first.unable != nil {
+		r.Notices = append([]string{"done by " + by.noun + ", since " + first.noun + " cannot be used: " + userops.ReasonOf(first.unable)}, r.Notices...)
 	}
-	if intended || r.Outcome != userops.Halted || !d.fallsOver(ctx, by, r.Err) {
+	if intended || r.Outcome != userops.Halted {
 		return r
 	}
-	notice := fmt.Sprintf("done by the browser, since SCIM failed before anything was sent: %s", r.Reason)
-	b, err := d.Browser(ctx)
+	other := d.other(ctx, by, r.Err)
+	if other == nil {
+		return r
+	}
+	notice := fmt.Sprintf("done by %s, since %s failed before anything was sent: %s", other.noun, by.noun, r.Reason)
+	p, err := d.open(ctx, other)
 	if err != nil {
 		return change.NotBegun(rq, h, "", err)
 	}
-	r = b.Do(ctx, rq, h)
+	r = p.Do(ctx, rq, h)
 	r.Notices = append([]string{notice}, r.Notices...)
 	return r
 }

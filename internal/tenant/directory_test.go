@@ -174,7 +174,7 @@ func TestFallingBack(t *testing.T) {
 			assert.Equal(t, c.path, r.Path)
 			if c.path == "browser" {
 				require.NotEmpty(t, r.Notices)
-				assert.Contains(t, r.Notices[0], "done by the browser, since SCIM failed before anything was sent")
+				assert.Contains(t, r.Notices[0], "done by the browser, since the SCIM service failed before anything was sent")
 				assert.Equal(t, console.Inactive, stored(con, ann))
 				assert.Len(t, con.Changes(), 1)
 				return
@@ -216,7 +216,7 @@ func TestAListThatHasBegunIsNotBegunAgain(t *testing.T) {
 func TestSCIMAloneHasNoSession(t *testing.T) {
 	t.Parallel()
 	_, d, _ := served(t, "scim", "", nil, nil)
-	_, err := d.Browser(t.Context())
+	_, err := d.Sessions(t.Context())
 	require.ErrorIs(t, err, userops.ErrConfig)
 	assert.NotEmpty(t, userops.HintOf(err))
 }

@@ -10,10 +10,8 @@ import (
 	"strings"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/userops"
-	"github.com/billagent/billagent/selectors"
 )
 
 // Environment are what a tenant's path needs of the program around it.
@@ -65,49 +63,38 @@ func Open(c *config.Config, name string, around Environment) (*Directory, error)
 	if around.Log == nil {
 		around.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Directory{name: name, tenant: t, log: around.Log}
-	if t.UsesSCIM() {
-		if d.scim, err = openSCIM(c, name, t, around); err != nil {
-			return nil, err
+	d := &Directory{config: c, name: name, tenant: t, around: around, told: map[Route]bool{}}
+	for _, r := range registered {
+		if !r.uses(t) {
+			continue
+		}
+		m := &member{registration: r}
+		d.members = append(d.members, m)
+		if r.atOnce {
+			if _, err := d.open(context.Background(), m); err != nil {
+				return nil, err
+			}
 		}
 	}
-	d.openBrowser = func(ctx context.Context) (*browserpath.Path, error) { return openBrowser(ctx, c, name, t, around) }
 	return d, nil
 }
 
-// Check makes sure of what can be known of every tenant without asking anybody: the selectors and flows of its app, its
-// pinned version, and the form of its scim section. Warnings are of what is not wrong, but could be safer.
+// Check makes sure of what can be known of every tenant without asking anybody. Warnings are of what is not wrong, but could be
+// safer.
 func Check(c *config.Config) (warnings []string, err error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
-		t := c.Tenants[name]
-		if t.UsesSCIM() {
-			p, err := openSCIM(c, name, t, Environment{})
-			if err == nil {
-				err = p.Close()
+		for _, r := range registered {
+			if !r.uses(c.Tenants[name]) {
+				continue
 			}
+			more, err := r.check(c, name, c.Tenants[name])
 			errs = append(errs, err)
-		}
-		if !t.UsesBrowser() {
-			continue
-		}
-		lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
-		if err != nil {
-			errs = append(errs, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"})
-			continue
-		}
-		errs = append(errs, organised(name, t, lib))
-		for _, w := range lib.Warnings {
-			if !slices.Contains(warnings, w) {
-				warnings = append(warnings, w)
+			for _, w := range more {
+				if !slices.Contains(warnings, w) {
+					warnings = append(warnings, w)
+				}
 			}
-		}
-		var ids []string
-		for _, v := range lib.Area(selectors.Console) {
-			ids = append(ids, v.ID)
-		}
-		if t.SelectorVersion != "" && !slices.Contains(ids, t.SelectorVersion) {
-			errs = append(errs, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
 		}
 	}
 	return warnings, errors.Join(errs...)

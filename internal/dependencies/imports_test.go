@@ -77,6 +77,24 @@ func TestImportsPointDownwards(t *testing.T) {
 	}
 }
 
+// TestAFaceCallsTheService keeps what faces are given in one place, and paths behind their registrations. The programs that judge the
+// agent look at its parts.
+func TestAFaceCallsTheService(t *testing.T) {
+	t.Parallel()
+	behind := map[string][]string{
+		"internal/operation": {"internal/service"}, "internal/tenant": {"internal/service"}, "internal/policy": {"internal/service", "internal/operation", "internal/config"},
+		"internal/browserpath": {"internal/tenant"}, "internal/scimpath": {"internal/tenant"}, "internal/change": {"internal/service", "internal/operation", "internal/tenant", "internal/browserpath", "internal/scimpath", "internal/memorypath"},
+	}
+	for _, p := range packages(t) {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		for _, path := range p.Imports {
+			if by, ok := behind[strings.TrimPrefix(path, module)]; ok && from != "internal/matrix" {
+				assert.Contains(t, by, from, "%s imports %s", from, path)
+			}
+		}
+	}
+}
+
 func TestOnlyTheHandSpeaksToTheBrowser(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {

@@ -1,0 +1,92 @@
+// Package event is what is told while work is under way: typed values, which each face shows in its own way. An event is only
+// told; nothing may hang on whether anybody listens.
+package event
+
+import (
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Event is one of the types of this package.
+type Event interface{ event() }
+
+// Step is what a path does now, such as a step of a flow, in words for a person.
+type Step struct {
+	Tenant string `json:"tenant"`
+	Text   string `json:"text"`
+}
+
+// Waiting says that another process acts for the tenant, and that its end is waited for.
+type Waiting struct {
+	Tenant string `json:"tenant"`
+	Holder string `json:"holder"`
+}
+
+// Joined says that the same change is under way already, and that its end is waited for instead of beginning another.
+type Joined struct {
+	Op string `json:"op"`
+}
+
+// ReadingBack says that an operation which a process left at its commit is looked after.
+type ReadingBack struct {
+	Op     string         `json:"op"`
+	Action userops.Action `json:"action"`
+	Email  string         `json:"email"`
+}
+
+// Settled is what became of an operation that a process had left. It is nothing that was asked for now.
+type Settled struct {
+	Result userops.Result `json:"result"`
+}
+
+// Begun says that several changes were written down as a batch.
+type Begun struct {
+	Batch   string        `json:"batch"`
+	Changes int           `json:"changes"`
+	About   time.Duration `json:"about"` // how long it may take
+}
+
+// Resumed says how much is left of a batch that is gone on with.
+type Resumed struct {
+	Batch string `json:"batch"`
+	Left  int    `json:"left"`
+	Of    int    `json:"of"`
+}
+
+// Running says that so many changes are carried out from here on, one after the other.
+type Running struct {
+	Changes int `json:"changes"`
+}
+
+// Ended is the result of one of the changes that were asked for.
+type Ended struct {
+	Request userops.Request `json:"request"`
+	Result  userops.Result  `json:"result"`
+}
+
+// Trouble is something that went wrong beside the work and changes nothing of its results.
+type Trouble struct {
+	Text string `json:"text"`
+}
+
+func (Step) event()        {}
+func (Waiting) event()     {}
+func (Joined) event()      {}
+func (ReadingBack) event() {}
+func (Settled) event()     {}
+func (Begun) event()       {}
+func (Resumed) event()     {}
+func (Running) event()     {}
+func (Ended) event()       {}
+func (Trouble) event()     {}
+
+// Sink takes events, one at a time. Nil takes none.
+type Sink func(Event)
+
+// Tell tells a sink, if there is one.
+func (s Sink) Tell(e Event) {
+	if s != nil {
+		s(e)
+	}
+}

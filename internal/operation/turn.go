@@ -1,0 +1,376 @@
+// Package operation makes changes into operations: written down before anything happens, one worker at a time for a
+// tenant, held against the guards, settled after a crash by reading back, and told to the audit log. It wraps whatever
+// path serves the tenant; a Turn is a userops.Directory itself, so callers cannot tell the difference.
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/change"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Path is what serves the tenant.
+type Path interface {
+	userops.Reader
+	// Do makes a change that hooks accompany. The request is in the form of its Normal.
+	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+}
+
+// Asked says who asks for changes, and how they are to be made.
+type Asked struct {
+	By         string // who asks, such as the user and host that run a command
+	OnBehalfOf string // for whom, if somebody else; may be empty
+	DryRun     Rehearsal
+	Limit      int    // of deactivations within an hour, instead of the policy's own; 0 leaves it
+	Reason     string // why Limit is given; goes to the audit log
+}
+
+// Rehearsal is how far a change goes that is not to be made.
+type Rehearsal string
+
+// The rehearsals.
+const (
+	ForReal      Rehearsal = ""        // none: the change is made
+	UpToCommit   Rehearsal = "true"    // up to the step that cannot be undone, and not over it
+	ThroughPress Rehearsal = "through" // over it, where nothing can leave
+)
+
+// Options say what a turn stands on.
+type Options struct {
+	Asked
+	Tenant   string
+	Path     Path // it stays the caller's to close, and so do the journal and the audit log
+	Journal  *journal.Journal
+	Audit    *audit.Log
+	Policy   policy.Policy
+	ReadBack time.Duration // how long after an intent its effect may come to be seen; 0 means 30 s
+	Told     event.Sink
+	Log      *slog.Logger
+}
+
+// Turn is the time in which one caller, and nobody else in any process, changes the users of a tenant: from its first change until
+// Close. Reading is not held up by others.
+type Turn struct {
+	userops.Reader
+	Options
+	lease     *journal.Lease
+	abandoned map[string]bool // operations that were found left before their commit
+
+	settledAll bool // what earlier processes left has been settled
+	row        place
+}
+
+var _ userops.Directory = (*Turn)(nil)
+
+// New makes a turn. Nothing is held before the first change.
+func New(o Options) *Turn {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Limit > 0 {
+		o.Policy.Limit = o.Limit
+	}
+	return &Turn{Reader: o.Path, Options: o, abandoned: map[string]bool{}}
+}
+
+// Close gives back the lease. One that cannot be given back ends by itself: that is told, and is no failure of what was done
+// under it.
+func (t *Turn) Close() error {
+	if t.lease == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if kept := t.lease.Release(ctx); kept != nil {
+		t.Told.Tell(event.Trouble{Text: fmt.Sprintf("%v: another process may have to wait a minute for this tenant", kept)})
+	}
+	t.lease = nil
+	return nil
+}
+
+// Change implements userops.Directory: it makes a change as an operation.
+func (t *Turn) Change(ctx context.Context, rq userops.Request) userops.Result {
+	normal, err := rq.Normal()
+	if err != nil {
+		return change.NotBegun(rq, t.hooks(journal.Operation{}), "", err)
+	}
+	return t.change(ctx, normal)
+}
+
+func (t *Turn) rehearses() bool { return t.DryRun != ForReal }
+
+// ended is a change that came to nothing before the path was asked.
+func ended(o journal.Operation, err error) userops.Result {
+	r := userops.Result{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email, DryRun: o.DryRun}
+	r.End(userops.Ended(err), err)
+	return r
+}
+
+// journalError is a failure of the journal before anything was done.
+func (t *Turn) journalError(err error) error {
+	var e *userops.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &userops.Error{Act: "waiting to begin", Tenant: t.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "ask again"}
+	}
+	if errors.Is(err, journal.ErrDamaged) {
+		return &userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log"}
+	}
+	return &userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
+}
+
+// change makes one change as an operation.
+func (t *Turn) change(ctx context.Context, rq userops.Request) userops.Result {
+	asked := journal.Operation{Tenant: t.Tenant, Request: rq, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
+	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C: nothing is written down that is not begun
+		return t.Path.Do(ctx, rq, t.hooks(journal.Operation{DryRun: t.rehearses()}))
+	}
+	o, err := t.begin(ctx, asked)
+	if err != nil {
+		return ended(o, t.journalError(err))
+	}
+	if o.Ended() { // by another process, or by an earlier one and settled now
+		return o.Result()
+	}
+	if err := t.before(ctx, o); err != nil {
+		return t.finish(ctx, o, ended(o, err))
+	}
+	if err := t.Journal.Run(ctx, o.ID, t.lease); errors.Is(err, journal.ErrEnded) {
+		return ended(o, t.carriedOn(o, err))
+	} else if err != nil {
+		return ended(o, t.journalError(err))
+	}
+	return t.finish(ctx, o, t.noted(ctx, o, t.Path.Do(ctx, rq, t.hooks(o))))
+}
+
+// noted says beside a rehearsal what would have refused the real change.
+func (t *Turn) noted(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
+	if !o.DryRun {
+		return r
+	}
+	if err := t.Journal.Frozen(ctx, t.Tenant); errors.Is(err, userops.ErrFrozen) {
+		r.Notices = append(r.Notices, userops.ReasonOf(err)+": until then only rehearsals are made")
+	}
+	return r
+}
+
+// begin writes the request down, or joins the same one under way, and waits for the right to act. The operation it
+// returns has its outcome if somebody else has carried it out meanwhile.
+func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Operation, error) {
+	o, joined, err := t.Journal.Begin(ctx, asked)
+	if err != nil {
+		return asked, err
+	}
+	if joined {
+		t.Told.Tell(event.Joined{Op: o.ID})
+	}
+	err = t.written(ctx, o)
+	if err == nil {
+		err = t.hold(ctx)
+	}
+	if err != nil {
+		if !joined { // an operation that was joined is for whoever began it to end
+			t.withdraw(ctx, o, ended(o, t.journalError(err)))
+		}
+		return o, err
+	}
+	id := o.ID
+	if o, err = t.Journal.Get(ctx, id); err != nil {
+		asked.ID = id
+		return asked, err
+	}
+	if !o.Ended() || !t.abandoned[o.ID] {
+		return o, nil
+	}
+	// What was joined had been left before its commit by a process that ended: it is asked for anew.
+	if o, _, err = t.Journal.Begin(ctx, asked); err == nil {
+		err = t.written(ctx, o)
+	}
+	return o, err
+}
+
+// before refuses what needs no look at the console.
+func (t *Turn) before(ctx context.Context, o journal.Operation) error {
+	if err := t.Policy.Protect(o.Request.Action, o.Request.Email); err != nil {
+		return err
+	}
+	if o.DryRun {
+		return nil
+	}
+	if err := t.Journal.Frozen(ctx, t.Tenant); err != nil {
+		return t.journalError(err)
+	}
+	return nil
+}
+
+// hooks ask the guards and keep the journal while a path carries out a change.
+func (t *Turn) hooks(o journal.Operation) change.Hooks {
+	announced, counted := false, false
+	return change.Hooks{
+		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && t.DryRun == ThroughPress, Batch: t.row.batch != "",
+		Found: func(ctx context.Context, f change.Found) error { return t.guard(ctx, o, f, &counted) },
+		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
+			if err := t.announce(ctx, o, before, &announced); err != nil {
+				return err
+			}
+			err := t.Journal.Intend(ctx, o.ID, t.lease, before, wanted)
+			if errors.Is(err, journal.ErrEnded) {
+				return t.carriedOn(o, err)
+			}
+			if err != nil {
+				return t.journalError(err)
+			}
+			return nil
+		},
+		Acted: func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+			defer cancel()
+			if err := t.Journal.Act(ctx, o.ID); err != nil { // the read-back comes next whatever the journal says
+				t.Log.Warn("the journal could not be kept", "op", o.ID, "error", err)
+			}
+		},
+	}
+}
+
+// guard holds a change against the policy once it is known whom it is about. counted says that it was held against the limit
+// already: a change that is tried again counts once, and its own intent is in the journal by then.
+func (t *Turn) guard(ctx context.Context, o journal.Operation, f change.Found, counted *bool) error {
+	if f.User != nil { // as the console writes the address, which may not be as it was asked for
+		if err := t.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
+			return err
+		}
+	}
+	if kind, _ := userops.KindOf(o.Request.Action); !kind.TakesAll || *counted {
+		return nil
+	}
+	recent, err := t.Journal.Deactivations(ctx, t.Tenant, time.Now().Add(-policy.Window))
+	if err != nil {
+		return t.journalError(err)
+	}
+	err = t.Policy.Allow(recent, 1, f.Active)
+	*counted = err == nil
+	return err
+}
+
+// announce writes to the audit log, once, that an operation is about to be committed. Without that line nothing is.
+func (t *Turn) announce(ctx context.Context, o journal.Operation, before *userops.User, done *bool) error {
+	if *done {
+		return nil
+	}
+	e := entryOf("intent", o)
+	e.Before = before
+	if err := t.Audit.Append(ctx, e); err != nil {
+		return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
+	}
+	*done = true
+	return nil
+}
+
+// carriedOn is an operation that somebody else ended or went on with.
+func (t *Turn) carriedOn(o journal.Operation, err error) error {
+	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at operation " + o.ID}
+}
+
+// finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that
+// is said beside the result, and the next run settles what the journal still has open.
+func (t *Turn) finish(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	r.Op = o.ID
+	return t.end(ctx, "outcome", o, r)
+}
+
+// end writes an operation's end to the audit log and to the journal. What the log does not take now, the next process writes
+// there by the journal.
+func (t *Turn) end(ctx context.Context, event string, o journal.Operation, r userops.Result) userops.Result {
+	told := t.tell(ctx, event, o, r)
+	if told != nil {
+		r.Notices = append(r.Notices, told.Error()+": the next run writes it there, marked as late")
+	}
+	if err := t.Journal.Finish(ctx, o.ID, r, told == nil); err != nil {
+		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
+	}
+	return r
+}
+
+// withdraw ends an operation that never came to be begun, unless somebody else has begun it meanwhile.
+func (t *Turn) withdraw(ctx context.Context, o journal.Operation, r userops.Result) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	told := t.tell(ctx, "outcome", o, r)
+	if err := errors.Join(t.Journal.Withdraw(ctx, o, r, told == nil), told); err != nil {
+		t.Log.Warn("an operation that was not begun could not be ended", "op", o.ID, "error", err)
+	}
+}
+
+// tell writes an operation's end to the audit log.
+func (t *Turn) tell(ctx context.Context, event string, o journal.Operation, r userops.Result) error {
+	hashes, err := audit.Hashes(r.Evidence)
+	if err != nil {
+		t.Log.Warn("evidence could not be hashed", "op", o.ID, "error", err)
+	}
+	e := entryOf(event, o)
+	e.Before, e.After, e.Outcome, e.Code, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Code, r.Reason, hashes, r.SelectorVersion
+	if event == late {
+		e.Event, e.Late, e.EndedAt = "outcome", true, &o.UpdatedAt
+	}
+	return t.Audit.Append(ctx, e)
+}
+
+// late is the event of an operation whose end the audit log did not take when it ended.
+const late = "late outcome"
+
+func entryOf(event string, o journal.Operation) audit.Entry {
+	return audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email, DryRun: o.DryRun}
+}
+
+// CatchUpFreezes writes to the audit log the freezes that it did not take when they were made.
+func CatchUpFreezes(ctx context.Context, j *journal.Journal, log *audit.Log) error {
+	all, err := j.Freezes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.Audited {
+			continue
+		}
+		if err := log.Append(ctx, audit.Entry{Event: "freeze", Actor: f.By, Tenant: f.Tenant, Reason: f.Reason, Late: true, EndedAt: &f.At}); err != nil {
+			return err
+		}
+		if err := j.FreezeAudited(ctx, f.Tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catchUp writes to the audit log what it did not take before.
+func (t *Turn) catchUp(ctx context.Context) error {
+	if err := CatchUpFreezes(ctx, t.Journal, t.Audit); err != nil {
+		return err
+	}
+	ops, err := t.Journal.Unaudited(ctx, t.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, o := range ops {
+		if err := t.tell(ctx, late, o, o.Result()); err != nil {
+			return err
+		}
+		if err := t.Journal.Audited(ctx, o.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

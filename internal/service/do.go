@@ -1,0 +1,176 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Asked says who asks for changes, and how they are to be made. It belongs to one call.
+type Asked = operation.Asked
+
+// Rehearsal is how far a change goes that is not to be made.
+type Rehearsal = operation.Rehearsal
+
+// The rehearsals.
+const (
+	ForReal      = operation.ForReal
+	UpToCommit   = operation.UpToCommit
+	ThroughPress = operation.ThroughPress
+)
+
+// Do makes changes of a tenant's users one after the other and tells each result as it comes, as an event.Ended. Several are
+// written down as a batch before the first is begun. When ctx ends, the change under way is settled and the others are halted.
+//
+// The error, an *userops.Error, is of what kept all of them from beginning; how each change ended is told by its result alone.
+func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Request, asked Asked, told event.Sink) ([]userops.Result, error) {
+	var b *batch
+	err := s.change(ctx, tenant, asked, told, func(t *operation.Turn) (err error) {
+		b = &batch{turn: t, told: told}
+		if len(requests) > 1 {
+			if b.id, err = t.BeginBatch(ctx, requests); err != nil {
+				return err
+			}
+			told.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
+		}
+		rows := make([]journal.BatchRow, len(requests))
+		for i, rq := range requests {
+			rows[i] = journal.BatchRow{N: i + 1, Request: rq}
+		}
+		return b.run(ctx, rows)
+	})
+	if b == nil {
+		return nil, err
+	}
+	return b.results, err
+}
+
+// eachTakes is how long one change takes, measured on the bundled console and rounded up: a live one is slower.
+const eachTakes = 4 * time.Second
+
+// Left lists the rows of a batch that were never carried out.
+func Left(b journal.Batch) []journal.BatchRow { return operation.Left(b) }
+
+// Settle looks after every operation of a tenant that a process left, and returns how each ended. Nothing is begun or pressed
+// again: what was not committed is halted, what may have been is read back. The next change of the tenant does so by itself.
+func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, told event.Sink) (results []userops.Result, err error) {
+	err = s.change(ctx, tenant, asked, told, func(t *operation.Turn) error {
+		results, err = t.Resume(ctx)
+		return err
+	})
+	return results, err
+}
+
+// Resume carries out what was never carried out of a batch, as it was asked for then; what was left at its commit is settled
+// first, and told. A limit that asked gives replaces the batch's own. The error wraps journal.ErrNoBatch where there is none.
+func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event.Sink) ([]userops.Result, error) {
+	kept, err := s.Batch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	asked.OnBehalfOf, asked.DryRun = kept.OnBehalfOf, operation.RehearsalOf(kept)
+	if asked.Limit == 0 { // what was allowed for the batch is allowed for the rest of it
+		asked.Limit, asked.Reason = kept.Limit, kept.Reason
+	}
+	b := &batch{told: told, id: kept.ID}
+	err = s.change(ctx, kept.Tenant, asked, told, func(t *operation.Turn) error {
+		b.turn = t
+		settled, err := t.Resume(ctx) // a row of the batch may be among them
+		if err != nil {
+			return err
+		}
+		if kept, err = t.Journal.Batch(ctx, kept.ID); err != nil {
+			return err
+		}
+		left := operation.Left(kept)
+		for _, r := range settled {
+			if !slices.ContainsFunc(left, func(row journal.BatchRow) bool { return row.Operation != nil && row.Operation.ID == r.Op }) {
+				b.ended(userops.Request{}, r)
+			}
+		}
+		told.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
+		return b.run(ctx, left)
+	})
+	return b.results, err
+}
+
+// batch is several changes being made one after the other, or one alone.
+type batch struct {
+	turn    *operation.Turn
+	told    event.Sink
+	id      string // in the journal; empty where one change alone is asked for
+	results []userops.Result
+}
+
+// run carries out rows of the batch.
+func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {
+	withheld, err := b.admit(ctx, rows)
+	if err != nil && (b.id == "" || ctx.Err() == nil) {
+		return err
+	}
+	b.told.Tell(event.Running{Changes: len(rows)})
+	for _, r := range rows {
+		b.ended(r.Request, b.do(ctx, r, withheld))
+	}
+	return nil
+}
+
+// admit holds the changes among the rows that take access against the limit. Over it nothing of the run is done: withheld says why.
+func (b *batch) admit(ctx context.Context, rows []journal.BatchRow) (withheld, err error) {
+	var emails []string
+	for _, r := range rows {
+		if kind, _ := userops.KindOf(r.Request.Action); kind.TakesAll {
+			emails = append(emails, r.Request.Email)
+		}
+	}
+	if len(emails) == 0 {
+		return nil, nil
+	}
+	if err = b.turn.Admit(ctx, emails); errors.Is(err, userops.ErrLimit) {
+		return err, nil
+	}
+	return nil, err
+}
+
+func (b *batch) do(ctx context.Context, r journal.BatchRow, withheld error) userops.Result {
+	if b.id != "" && ctx.Err() != nil { // each is written down as halted, and can be gone on with
+		withheld = stopped(ctx)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+		defer cancel()
+	}
+	switch {
+	case withheld != nil && b.id == "":
+		return b.turn.Refuse(ctx, r.Request, withheld)
+	case withheld != nil:
+		return b.turn.GiveUpRow(ctx, b.id, r.N, r.Request, withheld)
+	case b.id == "":
+		return b.turn.Change(ctx, r.Request)
+	}
+	return b.turn.DoRow(ctx, b.id, r.N, r.Request)
+}
+
+// stopped is why what is left of a batch is not begun once ctx has ended.
+func stopped(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	e := &userops.Error{Act: "carrying out a batch", Kind: userops.ReasonFor(userops.CodeOf(cause)), Hint: "go on with the rest of the batch"}
+	switch {
+	case e.Kind != nil:
+	case errors.Is(cause, context.DeadlineExceeded):
+		e.Kind = userops.ErrTimeout
+	default:
+		e.Kind = userops.ErrCancelled
+	}
+	return e
+}
+
+func (b *batch) ended(rq userops.Request, r userops.Result) {
+	b.results = append(b.results, r)
+	b.told.Tell(event.Ended{Request: rq, Result: r})
+}

@@ -1,0 +1,58 @@
+package tenant
+
+import (
+	"context"
+	"time"
+
+	"github.com/billagent/billagent/internal/change"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// registration is a path by which tenants may be served.
+type registration struct {
+	name   string // in configuration and results
+	noun   string // in messages
+	absent string // why a tenant whose path is auto is not served by it
+	// uses says whether a tenant may be served by it.
+	uses func(t config.Tenant) bool
+	open func(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (path, error)
+	// check makes sure of what can be known of a tenant's configuration without asking anybody.
+	check func(c *config.Config, name string, t config.Tenant) (warnings []string, err error)
+	// atOnce says that opening it costs nothing, so that a fault of its configuration is told before anything else is done.
+	atOnce   bool
+	sessions bool // what it opens is Sessions, too
+	signedIn func(t config.Tenant) string
+	proves   string // what a list of roles proves of the account's permissions; empty: nothing
+}
+
+// registered are all paths, in the order in which a tenant whose path is auto is served by them. A path is added here.
+var registered = []registration{scim, browser}
+
+// path is what a registration opens.
+type path interface {
+	userops.Reader
+	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+}
+
+// Sessions is a path that signs in as a person does, and keeps that.
+type Sessions interface {
+	// Login signs in afresh even if a saved session would do.
+	Login(ctx context.Context) error
+	// Logout deletes the saved session.
+	Logout() error
+	// SessionInfo says since when a session is saved and where it leads. It asks nobody.
+	SessionInfo() (since time.Time, home string, saved bool, err error)
+	// Alive asks whether the saved session still holds.
+	Alive(ctx context.Context) (bool, error)
+}
+
+// member is a path of one tenant.
+type member struct {
+	registration
+	path path // nil: not opened
+
+	asked  bool // what it can do is known, or why it is not
+	able   userops.Capabilities
+	unable error
+}

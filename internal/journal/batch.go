@@ -64,18 +64,6 @@ func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []userops.Reque
 	return id.String(), nil
 }
 
-// BeginRow notes which operation a row of a batch has become.
-func (j *Journal) BeginRow(ctx context.Context, batch string, n int, operation string) error {
-	err := j.tx(ctx, "row", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE batch_rows SET operation = $3 WHERE batch = $1 AND n = $2", batch, n, operation)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("writing down row %d of the batch: %w", n, err)
-	}
-	return nil
-}
-
 // Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps ErrNoBatch.
 func (j *Journal) Batch(ctx context.Context, id string) (Batch, error) {
 	all, err := j.batches(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, beginning(id))

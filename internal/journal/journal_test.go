@@ -40,7 +40,7 @@ func wish(email string) journal.Operation {
 
 func begin(t *testing.T, j *journal.Journal, o journal.Operation) journal.Operation {
 	t.Helper()
-	o, joined, err := j.Begin(t.Context(), o)
+	o, joined, err := j.Begin(t.Context(), o, journal.Place{})
 	require.NoError(t, err)
 	require.False(t, joined)
 	return o
@@ -103,7 +103,7 @@ func TestTheSameRequestJoinsTheOneUnderWay(t *testing.T) {
 			other := open()
 			wg.Go(func() {
 				for _, e := range []string{"ann@acme.example", "ANN@acme.example"} {
-					o, joined, err := other.Begin(t.Context(), wish(e))
+					o, joined, err := other.Begin(t.Context(), wish(e), journal.Place{})
 					if !assert.NoError(t, err) {
 						return
 					}
@@ -402,7 +402,7 @@ func TestAWriteThatFailsIsSaidAndLeavesNothingHalf(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, j.Close()) })
 	failing = "begin"
-	_, _, err = j.Begin(t.Context(), wish("ann@x.example"))
+	_, _, err = j.Begin(t.Context(), wish("ann@x.example"), journal.Place{})
 	require.ErrorIs(t, err, full)
 	failing = ""
 	o := begin(t, j, wish("ann@x.example"))
@@ -434,5 +434,35 @@ func TestNothingIsCommittedForAnOperationThatHasEnded(t *testing.T) {
 		got, err = j.Get(ctx, waiting.ID)
 		require.NoError(t, err)
 		assert.True(t, got.Ended())
+	})
+}
+
+// TestARowAndItsOperationAreWrittenTogether knows of every operation of a batch which row has become it.
+func TestARowAndItsOperationAreWrittenTogether(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		asked := []userops.Request{wish("ann@acme.example").Request, wish("joe@acme.example").Request}
+		id, err := j.BeginBatch(ctx, journal.Batch{Tenant: "acme"}, asked)
+		require.NoError(t, err)
+		other := begin(t, j, wish("joe@acme.example"))
+		for i, rq := range asked {
+			_, joined, err := j.Begin(ctx, journal.Operation{Tenant: "acme", Request: rq}, journal.Place{Batch: id, N: i + 1})
+			require.NoError(t, err)
+			assert.Equal(t, i == 1, joined)
+		}
+		b, err := j.Batch(ctx, id)
+		require.NoError(t, err)
+		require.Len(t, b.Rows, 2)
+		require.NotNil(t, b.Rows[0].Operation)
+		assert.Equal(t, "ann@acme.example", b.Rows[0].Operation.Request.Email)
+		require.NotNil(t, b.Rows[1].Operation)
+		assert.Equal(t, other.ID, b.Rows[1].Operation.ID, "one that was joined is the row's, too")
+		_, err = j.DB().ExecContext(ctx, "DROP TABLE batch_rows")
+		require.NoError(t, err)
+		_, _, err = j.Begin(ctx, wish("eve@acme.example"), journal.Place{Batch: id, N: 1})
+		require.Error(t, err)
+		ops, err := j.List(ctx, journal.Filter{Email: "eve@acme.example"})
+		require.NoError(t, err)
+		assert.Empty(t, ops, "neither is written without the other")
 	})
 }

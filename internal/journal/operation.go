@@ -126,41 +126,32 @@ func text(v any) (string, error) {
 	return "", nil
 }
 
-// Begin writes down that a change is asked for. If the same change is under way already, that operation is returned
-// instead, and joined is true. A rehearsal joins nothing.
-func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, joined bool, err error) {
+// Place is a row of a batch: which it is the request of. The zero value is none.
+type Place struct {
+	Batch string
+	N     int // counts from 1
+}
+
+// Begin writes down that a change is asked for, and that the row of a batch has become it. If the same change is under way already,
+// that operation is returned instead, and joined is true. A rehearsal joins nothing.
+func (j *Journal) Begin(ctx context.Context, o Operation, at Place) (begun Operation, joined bool, err error) {
 	id, err := uuid.NewV7() // sortable by time
 	if err != nil {
 		return o, false, fmt.Errorf("naming an operation: %w", err)
 	}
-	request, err := text(o.Request)
-	if err != nil {
-		return o, false, err
-	}
+	o.ID = id.String()
 	if o.Worker == "" {
 		o.Worker = Self().encode()
 	}
-	now := time.Now().UnixMicro()
-	insert := func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, request_key, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT DO NOTHING`,
-			id.String(), o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if joined = n == 0; joined {
-			begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND request_key = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.Key()))
-			return err
-		}
-		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", id.String()))
-		return err
-	}
 	for range 5 { // the one to be joined may end between the two statements, on PostgreSQL
-		if err = j.tx(ctx, "begin", insert); !errors.Is(err, ErrNoOperation) {
+		err = j.tx(ctx, "begin", func(tx *sql.Tx) (err error) {
+			if begun, joined, err = insert(ctx, tx, o); err != nil || at.Batch == "" {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, "UPDATE batch_rows SET operation = $3 WHERE batch = $1 AND n = $2", at.Batch, at.N, begun.ID)
+			return err
+		})
+		if !errors.Is(err, ErrNoOperation) {
 			break
 		}
 	}
@@ -168,6 +159,31 @@ func (j *Journal) Begin(ctx context.Context, o Operation) (begun Operation, join
 		return o, false, fmt.Errorf("writing down the request: %w", err)
 	}
 	return begun, joined, nil
+}
+
+// insert writes a new operation, or finds the one under way that asks for the same.
+func insert(ctx context.Context, tx *sql.Tx, o Operation) (begun Operation, joined bool, err error) {
+	request, err := text(o.Request)
+	if err != nil {
+		return o, false, err
+	}
+	now := time.Now().UnixMicro()
+	res, err := tx.ExecContext(ctx, `INSERT INTO operations (id, tenant, action, email, request_key, request, requested_by, on_behalf_of, dry_run, state, worker, created_at, updated_at, audited)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0) ON CONFLICT DO NOTHING`,
+		o.ID, o.Tenant, string(o.Request.Action), o.Request.Email, o.Request.Key(), request, o.RequestedBy, o.OnBehalfOf, number(o.DryRun), string(Requested), o.Worker, now, now)
+	if err != nil {
+		return o, false, err
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return o, false, err
+	}
+	if joined = n == 0; joined {
+		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE tenant = $1 AND request_key = $2 AND outcome = '' AND dry_run = 0", o.Tenant, o.Request.Key()))
+	} else {
+		begun, err = scan(tx.QueryRowContext(ctx, "SELECT "+columns+" FROM operations WHERE id = $1", o.ID))
+	}
+	return begun, joined, err
 }
 
 // ErrEnded means that an operation has its outcome already, or has come too far, for what was to be noted.

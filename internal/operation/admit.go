@@ -58,12 +58,9 @@ func (t *Turn) Admit(ctx context.Context, emails []string) error {
 // Refuse writes down that a change was asked for and refused, without trying it.
 func (t *Turn) Refuse(ctx context.Context, rq userops.Request, why error) userops.Result {
 	asked := journal.Operation{Tenant: t.Tenant, Request: rq, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
-	o, joined, err := t.Journal.Begin(ctx, asked)
+	o, joined, err := t.Journal.Begin(ctx, asked, t.row)
 	if err != nil {
 		return ended(asked, errors.Join(why, err))
-	}
-	if err := t.written(ctx, o); err != nil {
-		t.Log.Warn("the batch could not be kept", "error", err)
 	}
 	if joined { // another run's, which has its own say
 		return ended(o, why)

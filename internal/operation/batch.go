@@ -8,12 +8,6 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// place is the row of a batch that is carried out now.
-type place struct {
-	batch string
-	n     int
-}
-
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
 func (t *Turn) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
@@ -26,24 +20,16 @@ func (t *Turn) BeginBatch(ctx context.Context, asked []userops.Request) (string,
 
 // DoRow carries out row n, counted from 1, of a batch.
 func (t *Turn) DoRow(ctx context.Context, batch string, n int, rq userops.Request) userops.Result {
-	t.row = place{batch, n}
-	defer func() { t.row = place{} }()
+	t.row = journal.Place{Batch: batch, N: n}
+	defer func() { t.row = journal.Place{} }()
 	return t.Change(ctx, rq)
 }
 
 // GiveUpRow writes down that row n of a batch is not carried out, and why.
 func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Request, why error) userops.Result {
-	t.row = place{batch, n}
-	defer func() { t.row = place{} }()
+	t.row = journal.Place{Batch: batch, N: n}
+	defer func() { t.row = journal.Place{} }()
 	return t.Refuse(ctx, rq, why)
-}
-
-// written notes which operation the row that is carried out now has become.
-func (t *Turn) written(ctx context.Context, o journal.Operation) error {
-	if t.row.batch == "" {
-		return nil
-	}
-	return t.Journal.BeginRow(ctx, t.row.batch, t.row.n, o.ID)
 }
 
 // Left lists the rows of a batch that were never carried out: not begun, or ended before their commit since the process was

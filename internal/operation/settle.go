@@ -33,8 +33,10 @@ func (t *Turn) acquire(ctx context.Context) error {
 		return t.lease.Check(ctx)
 	}
 	l, err := t.Journal.Acquire(ctx, t.Tenant, journal.LeaseEvents{
-		Waiting:    func(holder string) { t.Told.Tell(event.Waiting{Tenant: t.Tenant, Holder: holder}) },
-		NotRenewed: func(err error) { t.Log.Warn("the lease could not be renewed; it is tried again", "tenant", t.Tenant, "error", err) },
+		Waiting: func(holder string) { t.Told.Tell(event.Waiting{Tenant: t.Tenant, Holder: holder}) },
+		NotRenewed: func(err error) {
+			t.Log.Warn("the lease could not be renewed; it is tried again", "tenant", t.Tenant, "error", err)
+		},
 	})
 	if err != nil {
 		return err

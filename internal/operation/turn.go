@@ -65,8 +65,8 @@ type Turn struct {
 	lease     *journal.Lease
 	abandoned map[string]bool // operations that were found left before their commit
 
-	settledAll bool // what earlier processes left has been settled
-	row        place
+	settledAll bool          // what earlier processes left has been settled
+	row        journal.Place // of a batch, that is carried out now
 }
 
 var _ userops.Directory = (*Turn)(nil)
@@ -168,18 +168,14 @@ func (t *Turn) noted(ctx context.Context, o journal.Operation, r userops.Result)
 // begin writes the request down, or joins the same one under way, and waits for the right to act. The operation it
 // returns has its outcome if somebody else has carried it out meanwhile.
 func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Operation, error) {
-	o, joined, err := t.Journal.Begin(ctx, asked)
+	o, joined, err := t.Journal.Begin(ctx, asked, t.row)
 	if err != nil {
 		return asked, err
 	}
 	if joined {
 		t.Told.Tell(event.Joined{Op: o.ID})
 	}
-	err = t.written(ctx, o)
-	if err == nil {
-		err = t.hold(ctx)
-	}
-	if err != nil {
+	if err := t.hold(ctx); err != nil {
 		if !joined { // an operation that was joined is for whoever began it to end
 			t.withdraw(ctx, o, ended(o, t.journalError(err)))
 		}
@@ -194,9 +190,7 @@ func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Oper
 		return o, nil
 	}
 	// What was joined had been left before its commit by a process that ended: it is asked for anew.
-	if o, _, err = t.Journal.Begin(ctx, asked); err == nil {
-		err = t.written(ctx, o)
-	}
+	o, _, err = t.Journal.Begin(ctx, asked, t.row)
 	return o, err
 }
 
@@ -218,7 +212,7 @@ func (t *Turn) before(ctx context.Context, o journal.Operation) error {
 func (t *Turn) hooks(o journal.Operation) change.Hooks {
 	announced, counted := false, false
 	return change.Hooks{
-		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && t.DryRun == ThroughPress, Batch: t.row.batch != "",
+		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && t.DryRun == ThroughPress, Batch: t.row.Batch != "",
 		Found: func(ctx context.Context, f change.Found) error { return t.guard(ctx, o, f, &counted) },
 		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
 			if err := t.announce(ctx, o, before, &announced); err != nil {

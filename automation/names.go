@@ -22,9 +22,9 @@ const shortestName = 5
 func (p *People) named(text string) (ours bool, others []string) {
 	for _, email := range addressesIn(text) {
 		switch {
-		case sameKey(email, p.Meant.Email, true):
+		case SameText(email, p.Meant.Email, true):
 			ours = true
-		case !sameKey(email, p.Self, true):
+		case !SameText(email, p.Self, true):
 			others = append(others, email)
 		}
 	}
@@ -93,7 +93,7 @@ func wordGoesOn(before, after string) bool {
 // says looks for an address, a name or other words as a whole in a text.
 func says(text, want string) bool {
 	if strings.Contains(want, "@") {
-		return slices.ContainsFunc(addressesIn(text), func(a string) bool { return sameKey(a, want, true) })
+		return slices.ContainsFunc(addressesIn(text), func(a string) bool { return SameText(a, want, true) })
 	}
 	text, want = spaced(text), spaced(want)
 	for from := 0; ; {

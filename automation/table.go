@@ -280,7 +280,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 		hits := 0
 		for _, row := range a.Rows {
 			for i, n := range a.Names {
-				if n == r.Table.Table.Key && row.Cells[i] != nil && sameKey(*row.Cells[i], key, r.Table.Table.Fold) {
+				if n == r.Table.Table.Key && row.Cells[i] != nil && SameText(*row.Cells[i], key, r.Table.Table.Fold) {
 					hits++
 				}
 			}
@@ -298,19 +298,12 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	}
 }
 
-// sameKey compares as the injected script does: to the letter, white space folded, the case of ASCII letters if asked.
-func sameKey(a, b string, fold bool) bool {
+// SameText compares as the injected script does: to the letter, white space folded, the case of ASCII letters if asked.
+func SameText(a, b string, fold bool) bool {
 	if a, b = spaced(a), spaced(b); fold {
-		a, b = strings.Map(lower, a), strings.Map(lower, b)
+		a, b = selectors.FoldCase(a), selectors.FoldCase(b)
 	}
 	return a == b
 }
 
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func lower(r rune) rune {
-	if 'A' <= r && r <= 'Z' {
-		return r + 'a' - 'A'
-	}
-	return r
-}

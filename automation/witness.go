@@ -200,7 +200,7 @@ func (g *gathering) sameRow(shown, said map[string]string) bool {
 	if shown["id"] != "" && said["id"] != "" {
 		return shown["id"] == said["id"]
 	}
-	return shown[key] != "" && sameKey(shown[key], said[key], g.r.Table.Table.Fold)
+	return shown[key] != "" && SameText(shown[key], said[key], g.r.Table.Table.Fold)
 }
 
 // difference says in which field that the page shows, too, the two differ.
@@ -212,7 +212,7 @@ func (g *gathering) difference(shown, said map[string]string) string {
 		}
 		same := g.meaning(field, text) == g.meaning(field, said[field])
 		if field == g.r.Table.Table.Key {
-			same = sameKey(text, said[field], g.r.Table.Table.Fold)
+			same = SameText(text, said[field], g.r.Table.Table.Fold)
 		}
 		if !same {
 			return fmt.Sprintf("its %s reads %q, the server's answer says %q", field, text, said[field])

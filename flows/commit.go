@@ -168,8 +168,8 @@ func (r *Run) heldUp(err error) error {
 func (r *Run) CommitTarget() *selectors.Target {
 	var out *selectors.Target
 	r.Flow.walk(func(s *Step, _ []any) {
-		if s.Commit != nil {
-			if t, err := r.target(s.Commit.Target); err == nil {
+		if c, ok := s.Verb.(*Commit); ok {
+			if t, err := r.target(c.Target); err == nil {
 				out = t
 			}
 		}

@@ -170,8 +170,7 @@ func (l *Library) check() []error {
 	for _, v := range l.Versions {
 		for _, f := range l.flowsFor(v) {
 			f.walk(func(s *Step, at []any) {
-				_, targets, _, _ := s.verb()
-				for _, t := range targets {
+				for _, t := range s.targets() {
 					if l.use(v, t, used) {
 						continue
 					}
@@ -211,10 +210,8 @@ func (l *Library) checkRows() []error {
 	each := func(do func(f *Flow, p *Press, at []any)) {
 		for _, f := range l.flows {
 			f.walk(func(s *Step, at []any) {
-				for _, p := range []*Press{s.Click, s.Commit} {
-					if p != nil {
-						do(f, p, at)
-					}
+				if p := s.press(); p != nil {
+					do(f, p, at)
 				}
 			})
 		}
@@ -262,8 +259,7 @@ func markUsed(v *selectors.Version, target string, used map[*selectors.Version]m
 func (l *Library) checkPlaceholders(f *Flow, v *selectors.Version) []error {
 	var errs []error
 	f.walk(func(s *Step, at []any) {
-		_, targets, _, _ := s.verb()
-		for _, name := range targets {
+		for _, name := range s.targets() {
 			t, ok := v.Target(name)
 			if !ok {
 				continue
@@ -276,32 +272,4 @@ func (l *Library) checkPlaceholders(f *Flow, v *selectors.Version) []error {
 		}
 	})
 	return errs
-}
-
-// walk visits every step of the flow.
-func (f *Flow) walk(visit func(s *Step, at []any)) {
-	walk(f.Steps, []any{"steps"}, visit)
-	walk(f.Afterwards, []any{"afterwards"}, visit)
-}
-
-// walk visits every step, also those inside others, with its path in the file.
-func walk(steps []Step, at []any, visit func(s *Step, at []any)) {
-	for i := range steps {
-		s := &steps[i]
-		here := append(slices.Clone(at), i)
-		visit(s, here)
-		switch {
-		case s.When != nil:
-			walk(s.When.Then, append(slices.Clone(here), "when", "then"), visit)
-			walk(s.When.Else, append(slices.Clone(here), "when", "else"), visit)
-		case s.Part != "":
-			walk(s.shared, append(slices.Clone(here), "part"), visit)
-		case s.Rows != nil:
-			walk(s.Rows.Reload, append(slices.Clone(here), "rows", "reload"), visit)
-		case s.Screens != nil:
-			for j := range s.Screens.Cases {
-				walk(s.Screens.Cases[j].Steps, append(slices.Clone(here), "screens", "cases", j, "steps"), visit)
-			}
-		}
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
 )
 
 // named is one place where a request names a person of the roster.
@@ -71,11 +72,11 @@ func newRoster(p *automation.People) *roster {
 	r.add(p.Meant, meant) // last: what both are called is ours
 	once := map[string]int{}
 	for id := range r.ids {
-		once[foldASCII(id)]++
+		once[selectors.FoldCase(id)]++
 	}
 	for id, i := range r.ids {
-		if once[foldASCII(id)] == 1 {
-			r.folded[foldASCII(id)] = i
+		if once[selectors.FoldCase(id)] == 1 {
+			r.folded[selectors.FoldCase(id)] = i
 		}
 	}
 	return r
@@ -83,7 +84,7 @@ func newRoster(p *automation.People) *roster {
 
 func (r *roster) add(p automation.Person, i int) {
 	if p.Email != "" {
-		r.emails[foldASCII(p.Email)] = i
+		r.emails[selectors.FoldCase(p.Email)] = i
 	}
 	switch {
 	case p.ID == "":
@@ -159,7 +160,7 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 		}
 	}
 	for _, a := range address.FindAllString(text, -1) {
-		a = foldASCII(strings.TrimRight(a, ".!"))
+		a = selectors.FoldCase(strings.TrimRight(a, ".!"))
 		if i, ok := r.emails[a]; ok {
 			seen[i] = true
 		} else if r.people != nil && wholeAddress.MatchString(a) {
@@ -195,7 +196,7 @@ func (r *roster) id(s string) (int, bool) {
 	if i, ok := r.ids[s]; ok {
 		return i, true
 	}
-	i, ok := r.folded[foldASCII(s)]
+	i, ok := r.folded[selectors.FoldCase(s)]
 	return i, ok && len(s) >= shortID
 }
 
@@ -268,16 +269,6 @@ func withoutIndices(key string) string {
 }
 
 func lastName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
-
-// foldASCII folds the case of ASCII letters only: Unicode's folding makes other signs equal to letters.
-func foldASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
-}
 
 // otherPerson finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
 // merely stands beside, under a name of another kind, such as a manager in a form.

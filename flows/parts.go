@@ -97,19 +97,20 @@ func (l *Library) share() []error {
 func (p *parts) share(steps []Step, at []any, file *datafile.File, within []string) []error {
 	var errs []error
 	walk(steps, at, func(s *Step, at []any) {
+		part, ok := s.Verb.(*Part)
 		switch {
-		case s.Part == "" || s.shared != nil:
+		case !ok || part.shared != nil:
 		case p == nil:
 			errs = append(errs, file.Problem("parts are of a layout: this flow is not of exactly one layout that has them", at...))
-		case p.Parts[s.Part] == nil:
-			errs = append(errs, file.Problem(fmt.Sprintf("layout %s has no part %q", p.Layout, s.Part), at...))
-		case slices.Contains(within, s.Part):
-			s.shared = []Step{} // not looked at again
-			errs = append(errs, file.Problem(fmt.Sprintf("the part %q stands in itself", s.Part), at...))
+		case p.Parts[part.Name] == nil:
+			errs = append(errs, file.Problem(fmt.Sprintf("layout %s has no part %q", p.Layout, part.Name), at...))
+		case slices.Contains(within, part.Name):
+			part.shared = []Step{} // not looked at again
+			errs = append(errs, file.Problem(fmt.Sprintf("the part %q stands in itself", part.Name), at...))
 		default:
-			p.used[s.Part] = true
-			s.shared = slices.Clone(p.Parts[s.Part])
-			errs = append(errs, p.share(s.shared, at, file, append(slices.Clone(within), s.Part))...)
+			p.used[part.Name] = true
+			part.shared = slices.Clone(p.Parts[part.Name])
+			errs = append(errs, p.share(part.shared, at, file, append(slices.Clone(within), part.Name))...)
 		}
 	})
 	return errs

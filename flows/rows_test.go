@@ -234,7 +234,7 @@ func TestATableOfSeveralPagesNeedsAReload(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 	}
 	_, err := flows.Load("a", dir)
-	for _, says := range []string{"has a reload", "either on or equals", "asks goes with"} {
+	for _, says := range []string{"has a reload", "either on or equals", "asks, reloads and changes go with"} {
 		assert.ErrorContains(t, err, says)
 	}
 }

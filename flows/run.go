@@ -125,21 +125,18 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, context.Cause(ctx))
 	}
-	if s.Part != "" { // its steps tell of themselves
-		return r.steps(ctx, s.shared)
+	if p, ok := s.Verb.(*Part); ok { // its steps tell of themselves
+		return r.steps(ctx, p.shared)
 	}
-	verb, targets, _, _ := s.verb()
-	if r.Progress != nil {
-		if label := s.label(verb, targets); label != "" {
-			r.Progress(label)
-		}
+	if label := s.label(); r.Progress != nil && label != "" {
+		r.Progress(label)
 	}
 	start := time.Now()
-	err := r.act(ctx, verb, s)
+	err := r.act(ctx, s)
 	if err != nil {
 		err = r.interrupted(ctx, err)
 	}
-	entry := map[string]any{"flow": r.Flow.Name, "step": verb, "targets": targets, "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
+	entry := map[string]any{"flow": r.Flow.Name, "step": s.Verb.word(), "targets": s.targets(), "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
 	if err != nil {
 		entry["error"] = err.Error()
 	}
@@ -181,109 +178,42 @@ func (r *Run) interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// label is what a person following the run is told of a step; steps that only decide are not worth telling.
-func (s *Step) label(verb string, targets []string) string {
-	switch verb {
-	case "when", "result", "halt", "notice":
-		return ""
-	case "open", "screens":
-		return map[string]string{"open": "open the page", "screens": "go through the screens"}[verb]
-	}
-	return verb + " " + targets[0]
-}
-
 func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
-
-// touches are the verbs that may have the page do something.
-var touches = []string{"click", "fill", "choose", "check", "commit"}
 
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
 
 // act carries out one step.
-func (r *Run) act(ctx context.Context, verb string, s *Step) error {
+func (r *Run) act(ctx context.Context, s *Step) error {
 	bound := r.StepTimeout
 	if bound == 0 {
 		bound = stepBound
 	}
-	if s.Timeout > 0 {
-		bound = time.Duration(s.Timeout)
+	if s.Options.Timeout > 0 {
+		bound = time.Duration(s.Options.Timeout)
 	}
-	if name := s.awaited(); name != "" {
-		if _, err := r.await(ctx, bound, name); err != nil {
+	if a, ok := s.Verb.(awaiting); ok && a.awaited() != "" {
+		if _, err := r.await(ctx, bound, a.awaited()); err != nil {
 			return err
 		}
 	}
-	if slices.Contains(touches, verb) {
+	if _, ok := s.Verb.(acting); ok {
 		if err := r.hold(ctx); err != nil {
 			return err
 		}
 	}
-	switch verb {
-	case "open":
-		address, err := r.text(ctx, s.Open)
-		if err != nil {
-			return err
-		}
-		if address, err = r.absolute(address); err != nil {
-			return err
-		}
-		return r.Page.Open(ctx, address)
-	case "click":
-		return r.reloading(ctx, s, s.Click.Target, bound, func() (bool, error) { return true, r.press(ctx, s.Click, bound, false) })
-	case "commit":
-		return r.commit(ctx, s.Commit, bound)
-	case "fill":
-		return r.fill(ctx, s.Fill, bound)
-	case "choose":
-		return r.reloading(ctx, s, s.Choose.Target, bound, func() (bool, error) { return r.choose(ctx, s.Choose, bound) })
-	case "check":
-		return r.reloading(ctx, s, s.Check.Target, bound, func() (bool, error) { return r.check(ctx, s.Check, bound) })
-	case "await":
-		_, err := r.await(ctx, bound, s.Await...)
-		return err
-	case "expect":
-		return r.expect(ctx, s.Expect, bound)
-	case "read":
-		return r.on(s.Read.Target, func(t *selectors.Target) error {
-			v, err := r.Page.Read(ctx, t, s.Read.Attr)
-			r.result.Texts[s.Read.As] = []string{v}
-			return err
-		})
-	case "texts":
-		return r.on(s.Texts.Target, func(t *selectors.Target) error {
-			v, err := r.Page.Texts(ctx, t)
-			r.result.Texts[s.Texts.As] = v
-			return err
-		})
-	case "rows":
-		return r.rows(ctx, s.Rows, bound)
-	case "find":
-		return r.find(ctx, s.Find, bound)
-	case "when":
-		return r.when(ctx, s.When)
-	case "screens":
-		return r.screens(ctx, s.Screens, bound)
-	case "halt":
-		return r.halt(ctx, s.Halt)
-	case "result":
-		r.result.Requested = true
-		return nil
-	case "notice":
-		return r.notice(ctx, s.Notice)
-	}
-	return fmt.Errorf("unknown verb %q", verb)
+	return s.Verb.run(ctx, r, s, bound)
 }
 
 // reloading does something, and where the step says so waits until the page has been loaded anew by it, or has the answer
 // to what it asked for.
 func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.Duration, do func() (bool, error)) error {
-	if s.Asks {
+	if s.Options.Asks {
 		return r.on(target, func(t *selectors.Target) error { return r.Page.Asks(ctx, t, r.witnessed(), bound, do) })
 	}
-	if s.Changes != "" {
-		return r.on(s.Changes, func(t *selectors.Target) error { return r.Page.Changes(ctx, t, bound, do) })
+	if s.Options.Changes != "" {
+		return r.on(s.Options.Changes, func(t *selectors.Target) error { return r.Page.Changes(ctx, t, bound, do) })
 	}
-	if !s.Reloads {
+	if !s.Options.Reloads {
 		_, err := do()
 		return err
 	}
@@ -305,35 +235,6 @@ func (r *Run) witnessed() func(address string) bool {
 	return func(address string) bool {
 		return slices.ContainsFunc(known, func(w *selectors.Witness) bool { return automation.Witnesses(w, address) })
 	}
-}
-
-// absolute resolves an address against where the console led after sign-in, its input home: the page now shown may be
-// anywhere, such as on the sign-in host after a session has ended.
-func (r *Run) absolute(address string) (string, error) {
-	if home, ok := r.Inputs["home"]; ok {
-		return automation.Resolve(home, address)
-	}
-	return address, nil
-}
-
-// awaited is the target that a step waits for before it acts, looking out for what is watched meanwhile. A row's part is
-// awaited by the step that finds the row, and nothing stands between a commit and the check of whom it concerns.
-func (s *Step) awaited() string {
-	switch {
-	case s.Click != nil && s.Click.Row == nil:
-		return s.Click.Target
-	case s.Fill != nil:
-		return s.Fill.Target
-	case s.Choose != nil:
-		return s.Choose.Target
-	case s.Check != nil:
-		return s.Check.Target
-	case s.Rows != nil:
-		return s.Rows.Table
-	case s.Find != nil:
-		return s.Find.Table
-	}
-	return ""
 }
 
 // target resolves a name in the version, with inputs filled in.
@@ -372,13 +273,4 @@ func (r *Run) text(ctx context.Context, s string) (string, error) {
 		return v, true
 	})
 	return out, failed
-}
-
-func (r *Run) secret(s string) bool {
-	for _, name := range selectors.Placeholders(s) {
-		if _, plain := r.Inputs[name]; !plain {
-			return true
-		}
-	}
-	return false
 }

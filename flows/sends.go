@@ -66,7 +66,7 @@ func (s *Sends) elsewhere(q automation.Request, values map[string]string) string
 		want = home.Host
 	}
 	got, err := url.Parse(q.URL)
-	if want == "" || err == nil && strings.EqualFold(got.Host, want) {
+	if want == "" || err == nil && selectors.FoldCase(got.Host) == selectors.FoldCase(want) {
 		return ""
 	}
 	return fmt.Sprintf("it goes to another host than %s", want)
@@ -192,7 +192,7 @@ func sameValue(want, got string) bool {
 	if want == got {
 		return true
 	}
-	return strings.Contains(want, "@") && foldASCII(want) == foldASCII(got)
+	return strings.Contains(want, "@") && selectors.FoldCase(want) == selectors.FoldCase(got)
 }
 
 // needed are inputs that say whom a request concerns and what it gives: one that is not known leaves nothing to the page.

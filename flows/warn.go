@@ -13,10 +13,7 @@ func (l *Library) warn() {
 		for _, f := range l.flowsFor(v) {
 			l.warnOfSends(f)
 			f.walk(func(s *Step, at []any) {
-				press := s.Click
-				if press == nil {
-					press = s.Commit
-				}
+				press := s.press()
 				if press == nil || press.Row != nil || press.For == nil {
 					return
 				}

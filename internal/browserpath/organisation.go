@@ -69,12 +69,13 @@ func (p *Path) whose() []automation.Identity {
 	}
 	var out []automation.Identity
 	for _, s := range flow.Steps {
-		if s.Read == nil {
+		read, ok := s.Verb.(*flows.Read)
+		if !ok {
 			continue
 		}
-		want := map[string]string{"organisation": p.opts.Organisation.Name, "organisation_id": p.organisationID()}[s.Read.As]
-		if t, ok := p.version.Target(s.Read.Target); ok && want != "" {
-			out = append(out, automation.Identity{Target: t, Attr: s.Read.Attr, Equals: want})
+		want := map[string]string{"organisation": p.opts.Organisation.Name, "organisation_id": p.organisationID()}[read.As]
+		if t, ok := p.version.Target(read.Target); ok && want != "" {
+			out = append(out, automation.Identity{Target: t, Attr: read.Attr, Equals: want})
 		}
 	}
 	return out

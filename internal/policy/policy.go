@@ -64,7 +64,7 @@ func (p Policy) Protect(a userops.Action, email string) error {
 }
 
 // plain makes * match every character of an address: path.Match stops it at a slash, which may stand in one.
-func plain(s string) string { return strings.ReplaceAll(strings.ToLower(s), "/", "\x00") }
+func plain(s string) string { return strings.ReplaceAll(userops.FoldEmail(s), "/", "\x00") }
 
 // Allow refuses more deactivations than the limit: recent is how many people lost access in the last Window, run how
 // many are about to, active how many active users there are. The error is an *userops.Error of ErrLimit.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,42 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// screens handles pages in whatever order they come, until the flow has left them.
-func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) error {
+// Screens handles pages whose order is not known: it waits until one of the cases is there, does its steps, and looks
+// again, until the flow leaves them. A case comes at most Times times (default once), so nothing is tried for ever.
+type Screens struct {
+	Until []string `json:"until,omitempty"` // done when one of these is there
+	Left  bool     `json:"left,omitempty"`  // or when the page belongs to a version that covers the console
+	Cases []Case   `json:"cases"`
+}
+
+// Case is one screen of Screens. The first case whose target is there counts.
+type Case struct {
+	When  string `json:"when"`
+	Times int    `json:"times,omitempty"`
+	Steps []Step `json:"steps"`
+	Again *Halt  `json:"again,omitempty"` // how the flow ends when the screen comes once too often
+}
+
+func (*Screens) word() string    { return "screens" }
+func (*Screens) label() string   { return "go through the screens" }
+func (*Screens) texts() []string { return nil }
+
+func (s *Screens) targets() []string {
+	out := slices.Clone(s.Until)
+	for _, c := range s.Cases {
+		out = append(out, c.When)
+	}
+	return out
+}
+
+func (s *Screens) nested() (out []block) {
+	for i, c := range s.Cases {
+		out = append(out, block{[]any{"cases", i, "steps"}, c.Steps})
+	}
+	return out
+}
+
+func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
 	var until, cases []*selectors.Target
 	for _, n := range s.Until {
 		t, err := r.target(n)
@@ -38,7 +73,7 @@ func (r *Run) screens(ctx context.Context, s *Screens, bound time.Duration) erro
 		visits[i]++
 		if visits[i] > max(c.Times, 1) {
 			if c.Again != nil {
-				return WithBlockedCookies(r.halt(ctx, c.Again), r.Page)
+				return WithBlockedCookies(c.Again.run(ctx, r, nil, bound), r.Page)
 			}
 			return WithBlockedCookies(&HaltError{Kind: Blocked, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
 		}

@@ -1,0 +1,136 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+)
+
+// Press is a click: on a target, perhaps in the row of a table, perhaps only if the page is about the right one.
+type Press struct {
+	Target string    `json:"target"`
+	Row    *RowKey   `json:"row,omitempty"`
+	For    *Identity `json:"for,omitempty"`
+	Dialog *Dialog   `json:"dialog,omitempty"` // agree to the browser's own confirmation
+	// Others says why the place of a commit may show others beside the one it concerns. Without it, it may not.
+	Others string `json:"others,omitempty"`
+}
+
+// Dialog says that a confirmation of the browser's own is agreed to: in a file the word accept, or what it must say, too.
+type Dialog struct {
+	Accept bool   `json:"accept"`
+	Says   string `json:"says,omitempty"`
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (d *Dialog) UnmarshalJSON(data []byte) error {
+	if string(data) == `"accept"` {
+		*d = Dialog{Accept: true}
+		return nil
+	}
+	type plain Dialog
+	return json.Unmarshal(data, (*plain)(d))
+}
+
+// RowKey names a row: the one of a table whose key equals a value.
+type RowKey struct {
+	Table string `json:"table"`
+	Key   string `json:"key"`
+}
+
+// Identity is what a target must say for the step to be about the right one.
+type Identity struct {
+	Target string `json:"target"`
+	Equals string `json:"equals"`
+	Fold   bool   `json:"fold,omitempty"`
+}
+
+func (p *Press) targets() []string {
+	out := []string{p.Target}
+	if p.Row != nil {
+		out = append(out, p.Row.Table)
+	}
+	if p.For != nil {
+		out = append(out, p.For.Target)
+	}
+	return out
+}
+
+func (p *Press) texts() (out []string) {
+	if p.Row != nil {
+		out = append(out, p.Row.Key)
+	}
+	if p.For != nil {
+		out = append(out, p.For.Equals)
+	}
+	if p.Dialog != nil {
+		out = append(out, p.Dialog.Says)
+	}
+	return out
+}
+
+// checkSubject makes sure that a press of a changing flow is bound to the flow's subject: one that is held against a label of the
+// page, or is in a row of somebody else, is bound to nobody.
+func (p *Press) checkSubject(f *Flow, complain complaint, at []any) {
+	if p.Row != nil && p.Row.Key != f.whom() {
+		complain(fmt.Sprintf("the row is that of the subject: key is %s", f.whom()), append(slices.Clone(at), "row")...)
+	}
+	if p.For != nil && p.For.Equals != f.whom() {
+		complain(fmt.Sprintf("for holds a target against the subject: equals is %s", f.whom()), append(slices.Clone(at), "for")...)
+	}
+}
+
+func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit bool) error {
+	t, err := r.target(p.Target)
+	if err != nil {
+		return err
+	}
+	click := automation.Press{Target: t, Agree: commit, Bound: bound}
+	if p.Dialog != nil {
+		click.Accept = p.Dialog.Accept
+		if click.Says, err = r.text(ctx, p.Dialog.Says); err != nil {
+			return err
+		}
+	}
+	if commit {
+		click.MustShow, click.Entered, click.People, click.Others = r.MustShow, r.entered, r.People, p.Others
+	}
+	if p.Row != nil {
+		table, err := r.target(p.Row.Table)
+		if err != nil {
+			return err
+		}
+		key, err := r.text(ctx, p.Row.Key)
+		if err != nil {
+			return err
+		}
+		click.Row = &automation.Row{Table: table, Equals: key}
+	}
+	if p.For != nil {
+		whom, err := r.target(p.For.Target)
+		if err != nil {
+			return err
+		}
+		equals, err := r.text(ctx, p.For.Equals)
+		if err != nil {
+			return err
+		}
+		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold}
+	}
+	return r.Page.Click(ctx, click)
+}
+
+// press is what the step presses, nil where it presses nothing.
+func (s *Step) press() *Press {
+	switch v := s.Verb.(type) {
+	case *Click:
+		return &v.Press
+	case *Commit:
+		return &v.Press
+	}
+	return nil
+}

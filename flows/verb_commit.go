@@ -1,0 +1,25 @@
+package flows
+
+import (
+	"context"
+	"time"
+)
+
+// Commit presses the target of the one step of a changing flow that cannot be undone.
+type Commit struct{ Press }
+
+func (*Commit) word() string { return "commit" }
+func (*Commit) acts()        {}
+
+func (c *Commit) check(f *Flow, complain complaint, at []any) {
+	if c.For == nil && c.Row == nil {
+		complain("a commit says whom it concerns, by row or for", at...)
+	}
+	if f.Subject != "" {
+		c.checkSubject(f, complain, at)
+	}
+}
+
+func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+	return r.commit(ctx, &c.Press, bound)
+}

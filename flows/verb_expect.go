@@ -1,0 +1,76 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+)
+
+// Expect waits until a target is there (or gone) and, if asked, says the right thing.
+type Expect struct {
+	Target string `json:"target"`
+	Equals string `json:"equals,omitempty"`
+	Fold   bool   `json:"fold,omitempty"`
+	Gone   bool   `json:"gone,omitempty"`
+}
+
+func (*Expect) word() string        { return "expect" }
+func (e *Expect) targets() []string { return []string{e.Target} }
+func (e *Expect) texts() []string   { return []string{e.Equals} }
+
+func (e *Expect) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+	t, err := r.target(e.Target)
+	if err != nil {
+		return err
+	}
+	if e.Gone {
+		_, _, err := r.Page.Await(ctx, bound, []string{"absent", "hidden"}, t)
+		return err
+	}
+	if _, err := r.await(ctx, bound, e.Target); err != nil {
+		return err
+	}
+	if e.Equals == "" {
+		return nil
+	}
+	want, err := r.text(ctx, e.Equals)
+	if err != nil {
+		return err
+	}
+	end := time.Now().Add(bound)
+	for {
+		got, err := r.Page.Read(ctx, t, "")
+		if err == nil && automation.SameText(got, want, e.Fold) {
+			return nil
+		}
+		if time.Now().After(end) {
+			if err != nil {
+				return err
+			}
+			return &automation.Error{Act: "expect", Target: e.Target, Kind: automation.ErrWrongIdentity, Last: fmt.Sprintf("it says %q, not %q", got, want), Page: r.pageNow()}
+		}
+		if err := pause(ctx, expectEvery); err != nil {
+			return err
+		}
+		if _, err := r.await(ctx, time.Until(end), e.Target); err != nil {
+			return err
+		}
+	}
+}
+
+// expectEvery is how often a target is looked at that does not say yet what it should.
+const expectEvery = 100 * time.Millisecond
+
+// pause waits between two looks.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

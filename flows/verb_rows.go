@@ -1,0 +1,162 @@
+package flows
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed meanwhile, or
+// when only a second reading can tell whether it did.
+type Rows struct {
+	Table   string `json:"table"`
+	As      string `json:"as"`
+	Counter string `json:"counter,omitempty"`
+	Next    string `json:"next,omitempty"`
+	// Previous leads to the page before: a console may remember a page. Without it only a counter shows where a list begins.
+	Previous string   `json:"previous,omitempty"`
+	More     string   `json:"more,omitempty"`
+	Scroll   bool     `json:"scroll,omitempty"`
+	Filters  []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
+	// Unfiltered are what must say nothing or not be shown, such as a search box or the sign of a filter.
+	Unfiltered []string `json:"unfiltered,omitempty"`
+	Reload     []Step   `json:"reload,omitempty"`
+}
+
+// Filter is a control that decides which rows a table has, and how it must stand: on or off, or what it must say.
+type Filter struct {
+	Target string `json:"target"`
+	On     *bool  `json:"on,omitempty"`
+	Equals string `json:"equals,omitempty"`
+}
+
+func (*Rows) word() string               { return "rows" }
+func (*Rows) texts() []string            { return nil }
+func (v *Rows) awaited() string          { return v.Table }
+func (v *Rows) output() (string, Output) { return v.As, OutputRows }
+func (v *Rows) nested() []block          { return []block{{[]any{"reload"}, v.Reload}} }
+
+func (v *Rows) targets() []string {
+	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More), v.Unfiltered...)
+	for _, f := range v.Filters {
+		out = append(out, f.Target)
+	}
+	return out
+}
+
+func (v *Rows) check(_ *Flow, complain complaint, at []any) {
+	for i, f := range v.Filters {
+		if (f.On == nil) == (f.Equals == "") {
+			complain("a filter says either on or equals", append(slices.Clone(at), "filters", i)...)
+		}
+	}
+	if (v.Next != "" || v.More != "") && len(v.Reload) == 0 {
+		complain("a table of several pages has a reload: only a second reading tells whether rows moved between them", at...)
+	}
+}
+
+// reading is how a table is read.
+func (r *Run) reading(table, counter, next, more string, scroll bool, bound time.Duration) (automation.Reading, error) {
+	out := automation.Reading{Scroll: scroll, Bound: bound, Limit: r.MaxRows}
+	for _, f := range []struct {
+		name string
+		to   **selectors.Target
+	}{{table, &out.Table}, {counter, &out.Counter}, {next, &out.Next}, {more, &out.More}} {
+		if f.name == "" {
+			continue
+		}
+		t, err := r.target(f.name)
+		if err != nil {
+			return out, err
+		}
+		*f.to = t
+	}
+	if out.Table.Table == nil {
+		return out, fmt.Errorf("target %q is not a table", table)
+	}
+	return out, nil
+}
+
+// tableReadings is how often a table that changes while it is read is read again before it is given up as incomplete.
+// Where only a second reading can tell, one is for that.
+const tableReadings = 4
+
+func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+	reading, err := r.reading(v.Table, v.Counter, v.Next, v.More, v.Scroll, bound)
+	if err != nil {
+		return err
+	}
+	if err := v.complete(r, &reading); err != nil {
+		return err
+	}
+	var before *automation.Rows // a complete reading that another must bear out
+	for try := 1; ; try++ {
+		got, err := r.Page.ReadTable(ctx, reading)
+		if err != nil {
+			return err
+		}
+		kept := got
+		if why := unsettled(before, got, reading.Table.Table.Key); got.Complete && why != "" {
+			before, kept.Complete, kept.Proof = &got, false, why
+		}
+		r.result.Rows[v.As] = kept
+		if kept.Complete || try == tableReadings || len(v.Reload) == 0 {
+			return nil
+		}
+		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": kept.Proof}); err != nil {
+			return err
+		}
+		if err := r.steps(ctx, v.Reload); err != nil {
+			return err
+		}
+	}
+}
+
+// complete adds to a reading what only a whole table needs: where it begins, and what must not filter it.
+func (v *Rows) complete(r *Run, reading *automation.Reading) (err error) {
+	if v.Previous != "" {
+		if reading.Previous, err = r.target(v.Previous); err != nil {
+			return err
+		}
+	}
+	for _, name := range v.Unfiltered {
+		t, err := r.target(name)
+		if err != nil {
+			return err
+		}
+		reading.Filters = append(reading.Filters, automation.Filter{Target: t, Empty: true})
+	}
+	for _, f := range v.Filters {
+		t, err := r.target(f.Target)
+		if err != nil {
+			return err
+		}
+		reading.Filters = append(reading.Filters, automation.Filter{Target: t, On: f.On, Equals: f.Equals})
+	}
+	reading.Meaning = r.Meaning
+	if r.Progress != nil {
+		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
+	}
+	return nil
+}
+
+// unsettled says why a reading that is complete in itself is not enough, or nothing.
+func unsettled(before *automation.Rows, now automation.Rows, key string) string {
+	switch {
+	case !now.Parts, before != nil && sameOrder(*before, now, key):
+		return ""
+	case before == nil:
+		return "the rows came in several answers, and only a second reading tells whether they moved meanwhile"
+	}
+	return "the rows are not those of the reading before: somebody came, went or moved"
+}
+
+// sameOrder says that two readings found the same rows in the same order: between them no row can have slipped from a page
+// not yet read to one read already, unseen.
+func sameOrder(a, b automation.Rows, key string) bool {
+	return slices.EqualFunc(a.Rows, b.Rows, func(x, y map[string]string) bool { return x[key] == y[key] })
+}

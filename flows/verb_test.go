@@ -1,0 +1,64 @@
+package flows
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestEveryVerbIsInTheSchema holds the two lists of verbs against each other.
+func TestEveryVerbIsInTheSchema(t *testing.T) {
+	t.Parallel()
+	var schema struct {
+		Defs struct {
+			Step struct {
+				Properties map[string]any `json:"properties"`
+			} `json:"step"`
+		} `json:"$defs"`
+	}
+	require.NoError(t, json.Unmarshal(schemaJSON, &schema))
+	words := slices.DeleteFunc(slices.Sorted(maps.Keys(schema.Defs.Step.Properties)), func(w string) bool {
+		return slices.Contains([]string{"timeout", "asks", "changes", "reloads"}, w)
+	})
+	assert.Equal(t, words, slices.Sorted(maps.Keys(verbs)))
+}
+
+// TestAFlowIsWrittenAsItWasRead encodes every step of every flow and part, as a recorder does, and reads it again.
+func TestAFlowIsWrittenAsItWasRead(t *testing.T) {
+	t.Parallel()
+	lib, err := Load("bill", "")
+	require.NoError(t, err)
+	seen := map[string]bool{}
+	again := func(s *Step) {
+		t.Helper()
+		seen[s.Verb.word()] = true
+		schema, err := partsSchema()
+		require.NoError(t, err)
+		data, err := json.Marshal(s)
+		require.NoError(t, err)
+		var got Step
+		require.NoError(t, json.Unmarshal(data, &got), string(data))
+		second, err := json.Marshal(&got)
+		require.NoError(t, err)
+		assert.Equal(t, string(data), string(second))
+		var instance any
+		require.NoError(t, json.Unmarshal([]byte(`{"layout": "neo", "parts": {"a": [`+string(data)+`]}}`), &instance))
+		require.NoError(t, schema.Validate(instance), "what is written is accepted")
+		assert.Equal(t, s.Verb.targets(), got.Verb.targets(), string(data))
+		assert.Equal(t, s.Verb.texts(), got.Verb.texts(), string(data))
+		assert.Equal(t, s.Options, got.Options, string(data))
+		if _, ok := s.Verb.(nesting); !ok {
+			assert.Equal(t, s.Verb, got.Verb)
+		}
+	}
+	for _, f := range lib.All() {
+		f.walk(func(s *Step, _ []any) { again(s) })
+	}
+	for _, w := range []string{"open", "click", "commit", "fill", "choose", "check", "await", "expect", "read", "rows", "find", "when", "screens", "halt", "part"} {
+		assert.True(t, seen[w], w)
+	}
+}

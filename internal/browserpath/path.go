@@ -42,6 +42,7 @@ type Options struct {
 	MaskOthers   bool   // other people's rows are made unreadable in pictures
 	MaxRows      int
 	ReadBack     time.Duration // how long an effect may take to show; 0 means 30 s
+	RefusedFor   time.Duration // how long a sign-in that was refused is not tried again; 0 means 15 min
 	StepTimeout  time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
@@ -71,19 +72,20 @@ type Preferences struct {
 type Path struct {
 	opts Options
 
-	browser *automation.Browser
-	session *automation.Session
-	page    *automation.Page
-	version *selectors.Version // nil until signed in and recognised
-	home    string             // where the console led after sign-in; on the tenant's pod
-	insist  bool               // a person asked to sign in: a password refused before is tried once more
-	refused error              // sign-in was refused: it is not tried again in this process
-	held    bool               // something was pressed in the session, and its requests are held
-	pinned  string             // the organisation's id when this session was signed in; empty where the console shows none
-	seen    string             // the organisation's id as last shown
-	since   time.Time          // when this session was signed in
-	kept    []byte             // its cookies as they are saved
-	tokens  map[string]string  // what pages that were read bore of tokens, as hashes
+	browser   *automation.Browser
+	session   *automation.Session
+	page      *automation.Page
+	version   *selectors.Version // nil until signed in and recognised
+	home      string             // where the console led after sign-in; on the tenant's pod
+	insist    bool               // a person asked to sign in: a password refused before is tried once more
+	refused   error              // sign-in was refused: it is not tried again for a while
+	refusedAt time.Time
+	held      bool              // something was pressed in the session, and its requests are held
+	pinned    string            // the organisation's id when this session was signed in; empty where the console shows none
+	seen      string            // the organisation's id as last shown
+	since     time.Time         // when this session was signed in
+	kept      []byte            // its cookies as they are saved
+	tokens    map[string]string // what pages that were read bore of tokens, as hashes
 }
 
 var _ userops.Directory = (*Path)(nil)
@@ -101,6 +103,9 @@ func New(opts Options) *Path {
 	}
 	if len(opts.Hosts) == 0 {
 		opts.Hosts = opts.Library.App.Hosts
+	}
+	if opts.RefusedFor == 0 {
+		opts.RefusedFor = refusedBound
 	}
 	if opts.MaxRows == 0 {
 		opts.MaxRows = 50_000

@@ -19,6 +19,9 @@ import (
 // signingIn is what errors call the act.
 const signingIn = "signing in"
 
+// refusedBound is how long a sign-in that was refused is not tried again: four tries an hour lock no account that ten failures lock.
+const refusedBound = 15 * time.Minute
+
 // recogniseBound is how long a page may take to show which version of the user interface it is.
 const recogniseBound = 30 * time.Second
 
@@ -32,9 +35,10 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	p.version = nil
-	if p.refused != nil {
+	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor {
 		return p.refused
 	}
+	p.refused = nil
 	if err := p.release(ctx); err != nil {
 		return p.failure(signingIn, "", err)
 	}
@@ -85,7 +89,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 			p.rememberRefusal(ctx)
 		}
 		if errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor) {
-			p.refused = failed // trying again, for the next of a batch, is what locks accounts
+			p.refused, p.refusedAt = failed, time.Now() // trying again, for the next of a batch, is what locks accounts
 		}
 		return failed
 	}

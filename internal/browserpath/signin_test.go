@@ -144,6 +144,32 @@ func TestWallsHaltWithWhatAPersonShouldDo(t *testing.T) {
 	}
 }
 
+// TestARefusedSignInIsTriedAgainAfterAWhile serves a tenant for longer than a fault of its configuration lasts.
+func TestARefusedSignInIsTriedAgainAfterAWhile(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]time.Duration{"not yet": 0, "after a while": time.Nanosecond} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			secret, fetched := "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", 0
+			_, p := setup(t, console.Options{Layout: "neo", StrictCodes: true}, func(o *browserpath.Options) {
+				o.RefusedFor = wait
+				o.Factor = browserpath.TOTP{Secret: func(context.Context) (string, error) { fetched++; return secret, nil }}
+			})
+			_, err := count(t, p)
+			require.ErrorIs(t, err, userops.ErrFactor)
+			before := fetched
+			secret = console.RobotSecret // somebody has put it right
+			_, err = count(t, p)
+			if wait == 0 {
+				require.ErrorIs(t, err, userops.ErrFactor)
+				assert.Equal(t, before, fetched, "nothing was tried")
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+}
+
 func TestAnAuthenticatorWhoseClockIsOneStepOff(t *testing.T) {
 	t.Parallel()
 	for _, off := range []time.Duration{-30 * time.Second, 0, 30 * time.Second} {

@@ -32,8 +32,8 @@ func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "billagent",
 		Short: "User operations for Bill.com (BILL) tenants, with or without Enterprise SCIM",
-		Long: `billagent lists, invites, deactivates, reactivates and re-roles the users of a BILL organisation by driving its
-admin console in headless Chromium, or over SCIM 2.0 where the tenant has it. A result is "done" only after a read-back.
+		Long: `billagent lists, invites, deactivates, reactivates and renames the users of a BILL organisation, and changes their roles, by
+driving its admin console in headless Chromium, or over SCIM 2.0 where the tenant has it. A result is "done" only after a read-back.
 
 Nothing of it has been tried on a live BILL account: see the README for what is known and what is guessed.
 

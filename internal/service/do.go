@@ -32,12 +32,12 @@ const (
 func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Request, asked Asked, told event.Sink) ([]userops.Result, error) {
 	var b *batch
 	err := s.change(ctx, tenant, asked, told, func(t *operation.Turn) (err error) {
-		b = &batch{turn: t, told: told}
+		b = &batch{turn: t, told: t.Told}
 		if len(requests) > 1 {
 			if b.id, err = t.BeginBatch(ctx, requests); err != nil {
 				return err
 			}
-			told.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
+			b.told.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
 		}
 		rows := make([]journal.BatchRow, len(requests))
 		for i, rq := range requests {
@@ -78,9 +78,9 @@ func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event
 	if asked.Limit == 0 { // what was allowed for the batch is allowed for the rest of it
 		asked.Limit, asked.Reason = kept.Limit, kept.Reason
 	}
-	b := &batch{told: told, id: kept.ID}
+	b := &batch{id: kept.ID}
 	err = s.change(ctx, kept.Tenant, asked, told, func(t *operation.Turn) error {
-		b.turn = t
+		b.turn, b.told = t, t.Told
 		settled, err := t.Resume(ctx) // a row of the batch may be among them
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event
 				b.ended(userops.Request{}, r)
 			}
 		}
-		told.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
+		b.told.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
 		return b.run(ctx, left)
 	})
 	return b.results, err

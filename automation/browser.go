@@ -44,7 +44,8 @@ type Browser struct {
 
 	holding sync.Mutex // held while the browser is told which requests to hold
 
-	// asides are what events begin and must not wait for: each is bounded, and ends with the connection. Close waits for them.
+	// asides are what events begin and must not wait for. Each is bounded, and ends with the connection; Close waits for
+	// them.
 	asides sync.WaitGroup
 }
 

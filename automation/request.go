@@ -177,8 +177,8 @@ func flatten(v any) []Value {
 	return out
 }
 
-// EachScalar calls each with every scalar in a value of JSON, by its path such as "users.0.email", and with every object and
-// array that is empty and stands in another.
+// EachScalar calls each with every scalar in a value of JSON, by its path such as "users.0.email", and with every
+// object and array that is empty and stands in another.
 func EachScalar(v any, each func(key string, v any)) { eachBelow("", v, each) }
 
 func eachBelow(key string, v any, each func(key string, v any)) {

@@ -134,7 +134,8 @@ func (f *peopleFile) unreadable(err error) error {
 	if malformed.StartLine < malformed.Line {
 		why = fmt.Errorf("it begins in line %d: %w", malformed.StartLine, why)
 	}
-	return usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", place(f.from, malformed.Line, why)))
+	why = place(f.from, malformed.Line, why)
+	return usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", why))
 }
 
 // row is what a record asks for. A column that is not there is empty.

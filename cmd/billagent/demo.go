@@ -57,7 +57,8 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, o demoOptions) (err err
 		return err
 	}
 	if a.output != "table" {
-		return usage(fmt.Errorf("--output %s: the demonstration is for people to read; the other commands speak %s", a.output, a.output))
+		return usage(fmt.Errorf("--output %s: the demonstration is for people to read; the other commands speak %s",
+			a.output, a.output))
 	}
 	if a.timeout > 0 {
 		var cancel context.CancelFunc
@@ -76,7 +77,8 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, o demoOptions) (err err
 	defer func() { err = errors.Join(err, con.Close()) }()
 	work, err := os.MkdirTemp("", "billagent-demo-")
 	if err != nil {
-		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk"}
+		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.ErrStorage, Cause: err,
+			Hint: "make room on the disk"}
 	}
 	defer func() { err = errors.Join(err, leaveEvidence(work)) }()
 	return a.demonstrate(ctx, con, work, o)
@@ -96,7 +98,9 @@ func (a *app) installedBrowser(ctx context.Context, headful bool) (string, error
 // shows; the rest is of no use without its console.
 func leaveEvidence(work string) error {
 	var errs []error
-	for _, p := range []string{"sessions", "audit", "journal.db", "config.yaml", "config.yaml.password", "config.yaml.authenticator"} {
+	for _, p := range []string{
+		"sessions", "audit", "journal.db", "config.yaml", "config.yaml.password", "config.yaml.authenticator",
+	} {
 		errs = append(errs, os.RemoveAll(filepath.Join(work, p)))
 	}
 	return errors.Join(errs...)

@@ -23,7 +23,8 @@ func (a *app) loginCommand() *cobra.Command {
 	})
 }
 
-// aboutTenant completes a command that does something with the tenant named by --tenant, and prints the line that says so.
+// aboutTenant completes a command that does something with the tenant named by --tenant, and prints the line that says
+// so.
 func (a *app) aboutTenant(
 	c *cobra.Command, do func(ctx context.Context, s *service.Service, name string) (line string, err error),
 ) *cobra.Command {

@@ -33,8 +33,8 @@ func (a *app) printBatches(ctx context.Context, s *service.Service, f journal.Fi
 var batchColumns = []string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}
 
 func batchRecord(b journal.Batch) []string {
-	return []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(service.Left(b))),
-		b.RequestedBy, b.OnBehalfOf}
+	return []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)),
+		strconv.Itoa(len(service.Left(b))), b.RequestedBy, b.OnBehalfOf}
 }
 
 // printBatch lists what a batch asked for and what became of each.
@@ -67,7 +67,8 @@ var batchRowColumns = []string{"n", "action", "email", "op", "state", "outcome",
 
 func batchRowRecord(r journal.BatchRow) []string {
 	op, _ := rowStanding(r)
-	return []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State), string(op.Outcome), op.Reason}
+	return []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State),
+		string(op.Outcome), op.Reason}
 }
 
 // rowStanding is the operation that a row has become, an empty one where it was never begun, and how it stands.

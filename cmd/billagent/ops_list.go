@@ -46,7 +46,8 @@ func (a *app) opsListCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.UnderWay, "under-way", false, "only those that have no outcome yet")
 	c.Flags().StringVar(&f.since, "since", "", "only later ones: a date, a time, or how long ago, such as 24h")
 	c.Flags().StringVar(&f.until, "until", "", "only earlier ones")
-	c.Flags().StringVar(&f.batch, "batch", "", "the rows of this batch, by its id or the beginning of it, also those that were never begun")
+	c.Flags().StringVar(&f.batch, "batch", "",
+		"the rows of this batch, by its id or the beginning of it, also those that were never begun")
 	c.Flags().BoolVar(&f.batches, "batches", false, "list batches instead")
 	c.Flags().IntVar(&f.Limit, "limit", 50, "at most so many; 0 for all")
 	must(c.RegisterFlagCompletionFunc("action", cobra.FixedCompletions(actions, cobra.ShellCompDirectiveNoFileComp)))
@@ -125,8 +126,9 @@ func (a *app) printOps(ops []journal.Operation) error {
 }
 
 func opRecord(o journal.Operation) []string {
-	return []string{o.ID, o.CreatedAt.Format(time.RFC3339), o.Tenant, string(o.Request.Action), o.Request.Email, string(o.State),
-		string(o.Outcome), o.Reason, o.RequestedBy, o.OnBehalfOf, strconv.Itoa(o.Attempts), strconv.FormatBool(o.DryRun)}
+	return []string{o.ID, o.CreatedAt.Format(time.RFC3339), o.Tenant, string(o.Request.Action), o.Request.Email,
+		string(o.State), string(o.Outcome), o.Reason, o.RequestedBy, o.OnBehalfOf, strconv.Itoa(o.Attempts),
+		strconv.FormatBool(o.DryRun)}
 }
 
 // standing is an operation's outcome, or how far it has come.

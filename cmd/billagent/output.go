@@ -158,8 +158,8 @@ func (a *app) writeRecords(header []string, records [][]string) error {
 	return csv.NewWriter(a.stdout).WriteAll(append([][]string{header}, records...))
 }
 
-// printRecords prints all in the form that --output names, unless that is a table, which is for its caller to draw: then
-// printed is false.
+// printRecords prints all in the form that --output names, unless that is a table, which is for its caller to draw:
+// printed is false then.
 func printRecords[T any](a *app, all []T, columns []string, record func(T) []string) (printed bool, err error) {
 	switch a.output {
 	case "json":

@@ -33,8 +33,8 @@ type Judgement struct {
 	TookMS  int64
 }
 
-// judge holds what was said against what is stored: the whole of the person, everybody else, and what arrived. from is how
-// many changes were stored when the case began.
+// judge holds what was said against what is stored: the whole of the person, everybody else, and what arrived. from is
+// how many changes were stored when the case began.
 func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, string) {
 	effects, wrong := effectsOf(c, con, from)
 	if wrong != "" {

@@ -55,8 +55,8 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 	return Pass, ""
 }
 
-// leavesOut says whom a list that is said to be complete does not name, or names twice. unclaimed counts its rows that could
-// not be read: each may be of somebody.
+// leavesOut says whom a list that is said to be complete does not name, or names twice. unclaimed counts its rows that
+// could not be read: each may be of somebody.
 func leavesOut(l userops.Listing, users []userops.User, stored []console.User, unclaimed int) string {
 	missing := 0
 	for _, s := range stored {

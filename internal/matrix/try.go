@@ -149,8 +149,8 @@ func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why
 			stepTimeout = 20 * time.Second
 		}
 	}
-	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), stepTimeout: stepTimeout,
-		write: failing(c.Fail), unsaid: c.Unsaid})
+	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(),
+		stepTimeout: stepTimeout, write: failing(c.Fail), unsaid: c.Unsaid})
 	if err != nil {
 		return Broken, err.Error()
 	}

@@ -52,7 +52,9 @@ const maxResources = 1_000_000
 
 // resources streams everything below path, each once by its id. The proof says why the end is the end, or why it could
 // not be proved.
-func (p *Path) resources(ctx context.Context, s *service, path string, each func(resource) error) (complete bool, proof string, err error) {
+func (p *Path) resources(
+	ctx context.Context, s *service, path string, each func(resource) error,
+) (complete bool, proof string, err error) {
 	l := &paging{s: s, seen: map[string]bool{}}
 	if s.pageSize > 1 && !s.cursor {
 		l.overlap = 1
@@ -66,8 +68,8 @@ func (p *Path) resources(ctx context.Context, s *service, path string, each func
 		if err != nil {
 			return false, err.Error(), nil
 		}
-		if l.overlaps() && len(fresh) == 0 && len(got.Resources) > 0 && len(l.seen) < of { // its pages are shorter than asked for
-			l.overlap = 0
+		if l.overlaps() && len(fresh) == 0 && len(got.Resources) > 0 && len(l.seen) < of {
+			l.overlap = 0 // its pages are shorter than asked for
 			continue
 		}
 		if why, err := l.take(fresh, each); err != nil || why != "" {
@@ -120,8 +122,8 @@ func (l *paging) take(fresh []resource, each func(resource) error) (why string, 
 		}
 		l.last = id
 		if l.seen[id] {
-			return fmt.Sprintf("page %d repeats %s of an earlier one: the service ignores where a page begins, or the list changed meanwhile",
-				l.page, id), nil
+			return fmt.Sprintf("page %d repeats %s of an earlier one: the service ignores where a page begins, "+
+				"or the list changed meanwhile", l.page, id), nil
 		}
 		l.seen[id] = true
 		if err := each(r); err != nil {
@@ -131,8 +133,8 @@ func (l *paging) take(fresh []resource, each func(resource) error) (why string, 
 	return "", nil
 }
 
-// ended says whether the list ends with the page that was taken, and how that is known: without a proof it goes on. of is how
-// many the service says there are.
+// ended says whether the list ends with the page that was taken, and how that is known: without a proof it goes on. of
+// is how many the service says there are.
 func (l *paging) ended(got listResponse, of int) (complete bool, proof string) {
 	switch {
 	case l.page > 1 && of != l.total:
@@ -143,7 +145,8 @@ func (l *paging) ended(got listResponse, of int) (complete bool, proof string) {
 		return false, fmt.Sprintf("the service says %d and gave %d", of, len(l.seen))
 	case len(l.seen) == of && got.NextCursor == "":
 		return true, fmt.Sprintf("all %d that the service says there are, in %s", of, pages(l.page))
-	case len(got.Resources) == 0, len(l.seen) > maxResources, l.s.cursor && (got.NextCursor == "" || got.NextCursor == l.cursor):
+	case len(got.Resources) == 0, len(l.seen) > maxResources,
+		l.s.cursor && (got.NextCursor == "" || got.NextCursor == l.cursor):
 		return false, fmt.Sprintf("the service says %d and gave %d", of, len(l.seen))
 	case !l.s.cursor && !l.s.index:
 		return false, fmt.Sprintf("the service gives only the first page, %d of %d", len(l.seen), of)

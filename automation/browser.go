@@ -43,6 +43,10 @@ type Browser struct {
 	trace   *networkTrace // the network log being listened to; nil: none
 
 	holding sync.Mutex // held while the browser is told which requests to hold
+
+	// asides are what events begin and must not wait for. Each is bounded, and ends with the connection; Close waits for
+	// them.
+	asides sync.WaitGroup
 }
 
 // launchBound is how long a browser may take to answer its first call: measured 0.2 s, generous for a loaded machine.
@@ -61,7 +65,8 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful, pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{},
+	b := &Browser{process: p, conn: newConnection(p.pipe, opts.Observer), headful: opts.Headful,
+		pages: map[proto.TargetTargetID]*Page{}, windows: map[proto.TargetTargetID]bool{},
 		targets: map[proto.TargetTargetID]proto.BrowserBrowserContextID{}, shared: map[proto.TargetTargetID]proto.BrowserBrowserContextID{},
 		gates: map[proto.BrowserBrowserContextID]*Gate{}}
 	b.conn.handle("", b.event)
@@ -82,7 +87,8 @@ func (b *Browser) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeBound)
 	defer cancel()
 	err := b.process.stop(ctx)
-	<-b.conn.closed
+	b.conn.wait()
+	b.asides.Wait() // no event comes any more, so none is begun
 	return err
 }
 
@@ -115,7 +121,7 @@ func (b *Browser) event(method string, params json.RawMessage) {
 	case "Tracing.dataCollected", "Tracing.tracingComplete":
 		b.traced(method, params)
 	case "Fetch.requestPaused":
-		hear(params, func(e proto.FetchRequestPaused) { go b.decide(&e) })
+		hear(params, func(e proto.FetchRequestPaused) { b.asides.Go(func() { b.decide(&e) }) })
 	}
 }
 
@@ -189,16 +195,17 @@ func (b *Browser) closeForeign(t *proto.TargetTargetInfo) {
 		return
 	}
 	b.mu.Lock()
-	ours := b.pages[t.TargetID] != nil || !slices.ContainsFunc(slices.Collect(maps.Values(b.pages)), func(p *Page) bool { return p.owner.context == t.BrowserContextID })
+	beside := func(p *Page) bool { return p.owner.context == t.BrowserContextID }
+	ours := b.pages[t.TargetID] != nil || !slices.ContainsFunc(slices.Collect(maps.Values(b.pages)), beside)
 	b.mu.Unlock()
 	if ours {
 		return
 	}
-	go func() { // not in the event's own goroutine: it must not wait for an answer
+	b.asides.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), popUpBound)
 		defer cancel()
 		_, _ = proto.TargetCloseTarget{TargetID: t.TargetID}.Call(b.scope(ctx)) // it may be closed already
-	}()
+	})
 }
 
 // popUpBound is generous: closing a window takes milliseconds.

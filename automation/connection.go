@@ -34,6 +34,8 @@ type connection struct {
 	calls    int
 	handlers map[string]func(method string, params json.RawMessage)
 	closed   chan struct{} // closed when the browser has hung up
+
+	calling sync.WaitGroup // calls whose caller may have gone on, since the browser has hung up
 }
 
 // callBound ends a protocol call that the browser never answers, should the caller's context have no deadline.
@@ -48,7 +50,7 @@ func newConnection(ws cdp.WebSocketable, observer Observer) *connection {
 
 // deliver runs until the browser hangs up. Handlers must not wait for protocol answers: that would stop delivery.
 func (c *connection) deliver() {
-	defer close(c.closed)
+	defer c.end()
 	for e := range c.client.Event() {
 		c.mu.Lock()
 		h := c.handlers[e.SessionID]
@@ -57,6 +59,32 @@ func (c *connection) deliver() {
 			h(e.Method, e.Params)
 		}
 	}
+}
+
+// end says that the browser has hung up: no call is begun any more.
+func (c *connection) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	close(c.closed)
+}
+
+// begins counts a call, unless the browser has hung up.
+func (c *connection) begins() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.closed:
+		return false
+	default:
+		c.calling.Add(1)
+		return true
+	}
+}
+
+// wait waits until the browser has hung up and every call has ended.
+func (c *connection) wait() {
+	<-c.closed
+	c.calling.Wait()
 }
 
 func (c *connection) handle(session string, h func(method string, params json.RawMessage)) {
@@ -79,10 +107,8 @@ func (c *connection) call(ctx context.Context, session, method string, params an
 			return nil, err
 		}
 	}
-	select {
-	case <-c.closed:
+	if !c.begins() {
 		return nil, fmt.Errorf("%s: %w", method, ErrBrowserGone)
-	default:
 	}
 	ctx, cancel := context.WithTimeout(ctx, callBound)
 	defer cancel()
@@ -91,7 +117,8 @@ func (c *connection) call(ctx context.Context, session, method string, params an
 		err  error
 	}
 	got := make(chan answer, 1)
-	go func() {
+	go func() { // ends with its context, at the latest when its caller has gone on
+		defer c.calling.Done()
 		data, err := c.client.Call(ctx, session, method, params)
 		got <- answer{data, err}
 	}()

@@ -45,11 +45,11 @@ func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
 	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
 	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
 	p.mu.Unlock()
-	go func() {
+	p.owner.browser.asides.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		_ = proto.PageHandleJavaScriptDialog{Accept: accept}.Call(p.scope(ctx))
-	}()
+	})
 }
 
 // objects says why a confirmation may not be agreed to, or nothing.

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,9 +69,10 @@ func (f *forwarder) settings() string {
 // deny cuts what is open and lets nothing pass from now on.
 func (f *forwarder) deny() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.denies = true
-	for c := range f.open {
+	open := slices.Collect(maps.Keys(f.open))
+	f.mu.Unlock() // each forgets itself
+	for _, c := range open {
 		_ = c.Close()
 	}
 }
@@ -116,11 +119,9 @@ type keptConn struct {
 
 // Close implements net.Conn.
 func (c *keptConn) Close() error {
-	go func() { // deny holds the lock while it closes
-		c.f.mu.Lock()
-		defer c.f.mu.Unlock()
-		delete(c.f.open, c)
-	}()
+	c.f.mu.Lock()
+	delete(c.f.open, c)
+	c.f.mu.Unlock()
 	return c.Conn.Close()
 }
 
@@ -147,6 +148,9 @@ func (f *forwarder) tunnel(w http.ResponseWriter, r *http.Request) {
 		go pipe(server, buffered)
 		go pipe(browser, server)
 		<-both
+		_, _ = browser.Close(), server.Close() // which ends the other
+		<-both
+		return
 	}
 	_, _ = browser.Close(), server.Close()
 }

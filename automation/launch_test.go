@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -49,6 +52,36 @@ func TestCloseLeavesNothing(t *testing.T) {
 	require.NoError(t, b.Close())
 	leavesNothing(t, dir)
 	require.NoError(t, b.Close(), "closing again is harmless")
+}
+
+// TestCloseWaitsForWhatEventsBegan closes a browser while a request that it holds is being decided.
+func TestCloseWaitsForWhatEventsBegan(t *testing.T) {
+	t.Parallel()
+	var slow atomic.Bool
+	var deciding atomic.Int32
+	b := launch(t, automation.Options{Observer: func(c automation.Call) error {
+		if c.Method == "Fetch.continueRequest" && slow.Load() {
+			deciding.Add(1)
+			defer deciding.Add(-1)
+			time.Sleep(2 * time.Second)
+		}
+		return nil
+	}})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`<!doctype html><body><script>setInterval(() => {
+			if (top === window) document.body.append(Object.assign(document.createElement('iframe'), {src: '/frame'}));
+		}, 200);</script>`))
+	}))
+	t.Cleanup(srv.Close)
+	s, err := b.NewSession(t.Context(), []string{"127.0.0.1"})
+	require.NoError(t, err)
+	page, err := s.NewPage(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, page.Open(t.Context(), srv.URL))
+	slow.Store(true)
+	require.Eventually(t, func() bool { return deciding.Load() > 0 }, 10*time.Second, 10*time.Millisecond)
+	require.NoError(t, b.Close())
+	assert.Zero(t, deciding.Load(), "something goes on though the browser is closed")
 }
 
 // TestMain lets this binary stand in for an agent that is killed.

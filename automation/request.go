@@ -148,46 +148,66 @@ func jsonValues(data []byte) ([]Value, bool) {
 	if _, err := d.Token(); err != io.EOF {
 		return nil, false
 	}
-	return flatten(nil, "", v), true
+	return flatten(v), true
 }
 
-func flatten(out []Value, key string, v any) []Value {
-	below := func(name string) string {
-		if key == "" {
-			return name
+func flatten(v any) []Value {
+	var out []Value
+	EachScalar(v, func(key string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			out = append(out, Value{Key: key, Text: "{}", Type: Empty})
+		case []any:
+			out = append(out, Value{Key: key, Text: "[]", Type: Empty})
+		case string:
+			out = append(out, Value{Key: key, Text: v, Type: Text})
+			if inner, ok := jsonValues([]byte(v)); ok {
+				for _, i := range inner {
+					out = append(out, Value{below(key, i.Key), i.Text, true, i.Type})
+				}
+			}
+		case json.Number:
+			out = append(out, Value{Key: key, Text: v.String(), Type: Number})
+		case bool:
+			out = append(out, Value{Key: key, Text: strconv.FormatBool(v), Type: Bool})
+		case nil:
+			out = append(out, Value{Key: key, Type: Null})
 		}
-		return key + "." + name
-	}
+	})
+	return out
+}
+
+// EachScalar calls each with every scalar in a value of JSON, by its path such as "users.0.email", and with every
+// object and array that is empty and stands in another.
+func EachScalar(v any, each func(key string, v any)) { eachBelow("", v, each) }
+
+func eachBelow(key string, v any, each func(key string, v any)) {
 	switch v := v.(type) {
 	case map[string]any:
 		if len(v) == 0 && key != "" {
-			out = append(out, Value{Key: key, Text: "{}", Type: Empty})
+			each(key, v)
 		}
 		for name, inner := range v {
-			out = flatten(out, below(name), inner)
+			eachBelow(below(key, name), inner, each)
 		}
 	case []any:
 		if len(v) == 0 && key != "" {
-			out = append(out, Value{Key: key, Text: "[]", Type: Empty})
+			each(key, v)
 		}
 		for i, inner := range v {
-			out = flatten(out, below(strconv.Itoa(i)), inner)
+			eachBelow(below(key, strconv.Itoa(i)), inner, each)
 		}
-	case string:
-		out = append(out, Value{Key: key, Text: v, Type: Text})
-		if inner, ok := jsonValues([]byte(v)); ok {
-			for _, i := range inner {
-				out = append(out, Value{below(i.Key), i.Text, true, i.Type})
-			}
-		}
-	case json.Number:
-		out = append(out, Value{Key: key, Text: v.String(), Type: Number})
-	case bool:
-		out = append(out, Value{Key: key, Text: strconv.FormatBool(v), Type: Bool})
-	case nil:
-		out = append(out, Value{Key: key, Type: Null})
+	default:
+		each(key, v)
 	}
-	return out
+}
+
+// below is the path of what stands in key by a name.
+func below(key, name string) string {
+	if key == "" {
+		return name
+	}
+	return key + "." + name
 }
 
 func multipartValues(body []byte, boundary string) ([]Value, bool) {

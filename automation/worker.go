@@ -41,7 +41,7 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 			hear(params, func(e proto.NetworkWebTransportCreated) { b.leftUnheld(owner, Unheld{How: ByTransport, Text: e.URL}) })
 		}
 	})
-	go func() { // bounded, and ended by the browser's end
+	b.asides.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), workerBound)
 		defer cancel()
 		sc := scope{ctx: ctx, conn: b.conn, session: session}
@@ -57,7 +57,7 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 		}
 		_ = proto.RuntimeRunIfWaitingForDebugger{}.Call(sc)
 		<-enabled
-	}()
+	})
 }
 
 // workerBound is generous: a worker answers in milliseconds.

@@ -146,15 +146,39 @@ func (l *Library) Area(covers string) []*selectors.Version {
 	return out
 }
 
+// usage is which targets of each version are used.
+type usage map[*selectors.Version]map[string]bool
+
 // check holds flows and versions against each other.
 func (l *Library) check() []error {
-	var errs []error
-	type key struct{ flow, layout string }
-	owner := map[key]*Flow{}
-	used := map[*selectors.Version]map[string]bool{}
+	used := usage{}
 	for _, v := range l.Versions {
 		used[v] = map[string]bool{}
 	}
+	errs := l.checkDoubles()
+	for _, v := range l.Versions {
+		for _, f := range l.flowsFor(v) {
+			errs = append(errs, l.checkTargets(f, v, used)...)
+			errs = append(errs, l.checkPlaceholders(f, v)...)
+		}
+	}
+	errs = append(errs, l.checkRows()...)
+	errs = append(errs, l.checkWatched(used)...)
+	for _, v := range l.Versions {
+		for _, name := range v.Names() {
+			if !used[v][name] {
+				l.Warnings = append(l.Warnings, v.Complain(fmt.Sprintf("no flow uses the target %q", name), name).Error())
+			}
+		}
+	}
+	return errs
+}
+
+// checkDoubles complains of a flow that is there twice for one layout.
+func (l *Library) checkDoubles() []error {
+	var errs []error
+	type key struct{ flow, layout string }
+	owner := map[key]*Flow{}
 	for _, f := range l.flows {
 		layouts := f.Layouts
 		if len(layouts) == 0 {
@@ -167,37 +191,32 @@ func (l *Library) check() []error {
 			owner[key{f.Name, lay}] = f
 		}
 	}
-	for _, v := range l.Versions {
-		for _, f := range l.flowsFor(v) {
-			f.walk(func(s *Step, at []any) {
-				for _, t := range s.targets() {
-					if l.use(v, t, used) {
-						continue
-					}
-					errs = append(errs, f.file.Problem(fmt.Sprintf("version %s has no target %q", v.ID, t), at...))
-				}
-			})
-			errs = append(errs, l.checkPlaceholders(f, v)...)
+	return errs
+}
+
+// checkTargets complains of what a flow names and a version does not have.
+func (l *Library) checkTargets(f *Flow, v *selectors.Version, used usage) []error {
+	var errs []error
+	f.walk(func(s *Step, at []any) {
+		for _, t := range s.targets() {
+			if !used.mark(v, t) {
+				errs = append(errs, f.file.Problem(fmt.Sprintf("version %s has no target %q", v.ID, t), at...))
+			}
 		}
-	}
-	errs = append(errs, l.checkRows()...)
+	})
+	return errs
+}
+
+// checkWatched complains of what is watched for and no version has.
+func (l *Library) checkWatched(used usage) []error {
+	var errs []error
 	for i, w := range l.App.Watch {
 		found := false
 		for _, v := range l.Versions {
-			if _, ok := v.Target(w.Target); ok {
-				found = true
-				markUsed(v, w.Target, used)
-			}
+			found = used.mark(v, w.Target) || found
 		}
 		if !found {
 			errs = append(errs, l.App.file.Problem(fmt.Sprintf("no version has a target %q", w.Target), "watch", i, "target"))
-		}
-	}
-	for _, v := range l.Versions {
-		for _, name := range v.Names() {
-			if !used[v][name] {
-				l.Warnings = append(l.Warnings, v.Complain(fmt.Sprintf("no flow uses the target %q", name), name).Error())
-			}
 		}
 	}
 	return errs
@@ -241,19 +260,13 @@ func (l *Library) flowsFor(v *selectors.Version) []*Flow {
 	return out
 }
 
-// use marks a target of a version as used, and says whether there is one.
-func (l *Library) use(v *selectors.Version, target string, used map[*selectors.Version]map[string]bool) bool {
-	_, ok := v.Target(target)
-	if ok {
-		markUsed(v, target, used)
+// mark marks a target of a version as used, with all that it is within, and says whether there is one.
+func (u usage) mark(v *selectors.Version, target string) bool {
+	t, ok := v.Target(target)
+	for within := t; ok && within != nil; within = within.Within {
+		u[v][within.Name] = true
 	}
 	return ok
-}
-
-func markUsed(v *selectors.Version, target string, used map[*selectors.Version]map[string]bool) {
-	for t, ok := v.Target(target); ok && t != nil; t = t.Within {
-		used[v][t.Name] = true
-	}
 }
 
 func (l *Library) checkPlaceholders(f *Flow, v *selectors.Version) []error {

@@ -73,8 +73,7 @@ func (s *Sends) elsewhere(q automation.Request, values map[string]string) string
 }
 
 func differ(where string, form map[string]any, got []automation.Value, values map[string]string) string {
-	want := map[string]any{}
-	spread(want, "", form)
+	want := spread(form)
 	seen := map[string]bool{}
 	for _, v := range got {
 		if v.Inner {
@@ -127,31 +126,10 @@ func ofType(form any, got automation.ValueType) bool {
 }
 
 // spread lists the scalars of a form by their path, as automation.Request.Values does for a body.
-func spread(out map[string]any, key string, v any) {
-	below := func(name string) string {
-		if key == "" {
-			return name
-		}
-		return key + "." + name
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		if len(v) == 0 && key != "" {
-			out[key] = v
-		}
-		for name, inner := range v {
-			spread(out, below(name), inner)
-		}
-	case []any:
-		if len(v) == 0 && key != "" {
-			out[key] = v
-		}
-		for i, inner := range v {
-			spread(out, below(strconv.Itoa(i)), inner)
-		}
-	default:
-		out[key] = v
-	}
+func spread(form map[string]any) map[string]any {
+	out := map[string]any{}
+	automation.EachScalar(form, func(key string, v any) { out[key] = v })
+	return out
 }
 
 // expectation is the text that a value must have; free says that it may have any.
@@ -222,9 +200,7 @@ func (s *Sends) names() bool {
 func (s *Sends) texts() []string {
 	out := []string{s.Path}
 	for _, form := range []map[string]any{s.Query, s.Body} {
-		all := map[string]any{}
-		spread(all, "", form)
-		for _, v := range all {
+		for _, v := range spread(form) {
 			if text, ok := v.(string); ok {
 				out = append(out, text)
 			}

@@ -42,75 +42,115 @@ func (a *app) standardInput(ctx context.Context) ([]byte, error) {
 
 // readFile reads a CSV file with a header. Rows that are not well formed come back as errors of their own.
 func (a *app) readFile(ctx context.Context, from string, known []string) (rows []row, bad []badRow, err error) {
-	var data []byte
+	data, err := a.textOf(ctx, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &peopleFile{from: from, known: known, csv: csv.NewReader(bytes.NewReader(data))}
+	f.csv.FieldsPerRecord = -1
+	f.csv.TrimLeadingSpace = true
+	if err := f.readHeader(); err != nil {
+		return nil, nil, err
+	}
+	for {
+		rec, err := f.csv.Read()
+		if errors.Is(err, io.EOF) {
+			return rows, bad, nil
+		}
+		if err != nil {
+			return nil, nil, f.unreadable(err)
+		}
+		line, _ := f.csv.FieldPos(0)
+		if len(rec) != f.width {
+			err := fmt.Errorf("it has %d fields, the header has %d", len(rec), f.width)
+			bad = append(bad, badRow{rec[0], place(from, line, err)})
+			continue
+		}
+		if len(rows) == rowBound {
+			err := fmt.Errorf("more than %d people are not changed in one run: cut the file in parts", rowBound)
+			return nil, nil, usage(place(from, line, err))
+		}
+		rows = append(rows, f.row(line, rec))
+	}
+}
+
+// textOf is the text of the file of --from, or of standard input for "-".
+func (a *app) textOf(ctx context.Context, from string) (data []byte, err error) {
 	if from == "-" {
 		data, err = a.standardInput(ctx)
 	} else {
 		data, err = datafile.ReadFile(from, fileBound)
 	}
 	if err != nil {
-		return nil, nil, usage(fmt.Errorf("reading the file of --from: %w", err))
+		return nil, usage(fmt.Errorf("reading the file of --from: %w", err))
 	}
 	if err := readable(from, data); err != nil {
-		return nil, nil, usage(err)
+		return nil, usage(err)
 	}
-	r := csv.NewReader(bytes.NewReader(data))
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = true
-	header, err := r.Read()
+	return data, nil
+}
+
+// peopleFile is a CSV file of people that is being read.
+type peopleFile struct {
+	from  string
+	known []string // the columns that it may have
+	csv   *csv.Reader
+	index map[string]int // where each of its columns stands
+	width int            // how many fields its header has
+}
+
+// readHeader takes only a header of which every column is known, and stands there once.
+func (f *peopleFile) readHeader() error {
+	header, err := f.csv.Read()
 	if err != nil {
-		return nil, nil, usage(place(from, 1, fmt.Errorf("a header is needed, such as %s", strings.Join(known, ","))))
+		return usage(place(f.from, 1, fmt.Errorf("a header is needed, such as %s", strings.Join(f.known, ","))))
 	}
-	index := map[string]int{}
+	f.index, f.width = map[string]int{}, len(header)
 	for i, h := range header {
 		h = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
-		if !slices.Contains(known, h) {
-			return nil, nil, usage(place(from, 1, fmt.Errorf("unknown column %q: known are %s", cut(h, 40), strings.Join(known, ", "))))
+		if !slices.Contains(f.known, h) {
+			err := fmt.Errorf("unknown column %q: known are %s", cut(h, 40), strings.Join(f.known, ", "))
+			return usage(place(f.from, 1, err))
 		}
-		if _, twice := index[h]; twice {
-			return nil, nil, usage(place(from, 1, fmt.Errorf("the column %q stands there twice", h)))
+		if _, twice := f.index[h]; twice {
+			return usage(place(f.from, 1, fmt.Errorf("the column %q stands there twice", h)))
 		}
-		index[h] = i
+		f.index[h] = i
 	}
-	if _, ok := index["email"]; !ok {
-		return nil, nil, usage(place(from, 1, errors.New(`there is no column "email"`)))
+	if _, ok := f.index["email"]; !ok {
+		return usage(place(f.from, 1, errors.New(`there is no column "email"`)))
 	}
-	for {
-		rec, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, bad, nil
-		}
-		var malformed *csv.ParseError
-		if errors.As(err, &malformed) { // how far an open quotation mark reaches nobody knows
-			err := malformed.Err
-			if malformed.StartLine < malformed.Line {
-				err = fmt.Errorf("it begins in line %d: %w", malformed.StartLine, err)
-			}
-			return nil, nil, usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", place(from, malformed.Line, err)))
-		}
-		if err != nil {
-			return nil, nil, usage(fmt.Errorf("reading the file of --from: %w", err))
-		}
-		line, _ := r.FieldPos(0)
-		if len(rec) != len(header) {
-			bad = append(bad, badRow{rec[0], place(from, line, fmt.Errorf("it has %d fields, the header has %d", len(rec), len(header)))})
-			continue
-		}
-		field := func(name string) string {
-			if i, ok := index[name]; ok {
-				return strings.TrimSpace(rec[i])
-			}
-			return ""
-		}
-		if len(rows) == rowBound {
-			return nil, nil, usage(place(from, line, fmt.Errorf("more than %d people are not changed in one run: cut the file in parts", rowBound)))
-		}
-		r := row{line: line, Request: userops.Request{Email: field("email")}}
-		for _, name := range known[1:] {
-			r.Set(userops.Input(name), field(name))
-		}
-		rows = append(rows, r)
+	return nil
+}
+
+// unreadable is why nothing is run of a file with a row that cannot be read: it is not known how far an open quotation
+// mark reaches.
+func (f *peopleFile) unreadable(err error) error {
+	var malformed *csv.ParseError
+	if !errors.As(err, &malformed) {
+		return usage(fmt.Errorf("reading the file of --from: %w", err))
 	}
+	why := malformed.Err
+	if malformed.StartLine < malformed.Line {
+		why = fmt.Errorf("it begins in line %d: %w", malformed.StartLine, why)
+	}
+	why = place(f.from, malformed.Line, why)
+	return usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", why))
+}
+
+// row is what a record asks for. A column that is not there is empty.
+func (f *peopleFile) row(line int, rec []string) row {
+	field := func(name string) string {
+		if i, ok := f.index[name]; ok {
+			return strings.TrimSpace(rec[i])
+		}
+		return ""
+	}
+	r := row{line: line, Request: userops.Request{Email: field("email")}}
+	for _, name := range f.known[1:] {
+		r.Set(userops.Input(name), field(name))
+	}
+	return r
 }
 
 // readable makes sure that a file is UTF-8 text: names of another encoding would be stored as garbage.

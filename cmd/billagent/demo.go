@@ -25,10 +25,15 @@ const (
 	leaver = "ann@acme.example"
 )
 
+// demoOptions are the flags that the bundled console does not have.
+type demoOptions struct {
+	browser       string
+	headful, keep bool
+}
+
 func (a *app) demoCommand() *cobra.Command {
 	f := &consoleFlags{}
-	var headful, keep bool
-	var browser string
+	var o demoOptions
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Do the main job against the bundled console, and show it",
@@ -37,34 +42,33 @@ said is held against what the console has stored: the exit status is not 0 if an
 		Example: "  billagent demo\n  billagent demo --layout classic\n  billagent demo --keep    # leaves the console running to play with",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.demo(cmd.Context(), f, browser, headful, keep)
+			return a.demo(cmd.Context(), f, o)
 		},
 	}
 	f.add(c)
-	c.Flags().BoolVar(&headful, "headful", false, "show the browser; needs a full Chromium and a display")
-	c.Flags().BoolVar(&keep, "keep", false, "leave the console running and print how to use it")
-	c.Flags().StringVar(&browser, "browser", "", "the browser to run (default: the first one found, or installed)")
+	c.Flags().BoolVar(&o.headful, "headful", false, "show the browser; needs a full Chromium and a display")
+	c.Flags().BoolVar(&o.keep, "keep", false, "leave the console running and print how to use it")
+	c.Flags().StringVar(&o.browser, "browser", "", "the browser to run (default: the first one found, or installed)")
 	return c
 }
 
-func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful, keep bool) (err error) {
-	if err := displayed(headful); err != nil {
+func (a *app) demo(ctx context.Context, f *consoleFlags, o demoOptions) (err error) {
+	if err := displayed(o.headful); err != nil {
 		return err
 	}
 	if a.output != "table" {
-		return usage(fmt.Errorf("--output %s: the demonstration is for people to read; the other commands speak %s", a.output, a.output))
+		return usage(fmt.Errorf("--output %s: the demonstration is for people to read; the other commands speak %s",
+			a.output, a.output))
 	}
 	if a.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, a.timeout)
 		defer cancel()
 	}
-	if browser == "" {
-		b, err := browserinstall.Install(ctx, browserinstall.Options{Full: headful, Say: func(line string) { fmt.Fprintln(a.stderr, line) }})
-		if err != nil {
-			return noBrowser("finding a browser", err)
+	if o.browser == "" {
+		if o.browser, err = a.installedBrowser(ctx, o.headful); err != nil {
+			return err
 		}
-		browser = b.Path
 	}
 	con, err := f.start()
 	if err != nil {
@@ -73,29 +77,51 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	defer func() { err = errors.Join(err, con.Close()) }()
 	work, err := os.MkdirTemp("", "billagent-demo-")
 	if err != nil {
-		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk"}
+		return &userops.Error{Act: "making a folder for the demonstration", Kind: userops.ErrStorage, Cause: err,
+			Hint: "make room on the disk"}
 	}
-	evidence := filepath.Join(work, "evidence")
-	defer func() {
-		// The evidence stays: it is part of what the demonstration shows. The rest is of no use without its console.
-		for _, p := range []string{"sessions", "audit", "journal.db", "config.yaml", "config.yaml.password", "config.yaml.authenticator"} {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(work, p)))
-		}
-	}()
+	defer func() { err = errors.Join(err, leaveEvidence(work)) }()
+	return a.demonstrate(ctx, con, work, o)
+}
+
+// installedBrowser finds a browser, or installs one.
+func (a *app) installedBrowser(ctx context.Context, headful bool) (string, error) {
+	say := func(line string) { fmt.Fprintln(a.stderr, line) }
+	b, err := browserinstall.Install(ctx, browserinstall.Options{Full: headful, Say: say})
+	if err != nil {
+		return "", noBrowser("finding a browser", err)
+	}
+	return b.Path, nil
+}
+
+// leaveEvidence removes everything else from the demonstration's folder. The evidence is part of what the demonstration
+// shows; the rest is of no use without its console.
+func leaveEvidence(work string) error {
+	var errs []error
+	for _, p := range []string{
+		"sessions", "audit", "journal.db", "config.yaml", "config.yaml.password", "config.yaml.authenticator",
+	} {
+		errs = append(errs, os.RemoveAll(filepath.Join(work, p)))
+	}
+	return errors.Join(errs...)
+}
+
+// demonstrate performs the demonstration on a console that runs, with what it needs in the folder work.
+func (a *app) demonstrate(ctx context.Context, con *console.Console, work string, o demoOptions) error {
 	file := filepath.Join(work, "config.yaml")
 	remove, err := writeConsoleConfig(file, con, work)
 	if err != nil {
 		return err
 	}
 	defer remove()
-	cfg, err := config.Load(config.Source{File: file, Flags: a.demoFlags(browser, headful)})
+	cfg, err := config.Load(config.Source{File: file, Flags: a.demoFlags(o.browser, o.headful)})
 	if err != nil {
 		return err
 	}
 	a.live = newLive(a.stderr)
 	defer a.live.stop()
 	s := &show{app: a, console: con, start: time.Now()}
-	binary, err := automation.Find(browser, headful)
+	binary, err := automation.Find(o.browser, o.headful)
 	if err != nil {
 		return noBrowser("finding a browser", err)
 	}
@@ -104,12 +130,12 @@ func (a *app) demo(ctx context.Context, f *consoleFlags, browser string, headful
 	if err := a.serveWith(ctx, cfg, s.perform); err != nil {
 		return err
 	}
-	s.say("evidence: %s", evidence)
+	s.say("evidence: %s", filepath.Join(work, "evidence"))
 	if len(s.wrong) > 0 {
 		return errors.Join(s.wrong...)
 	}
 	s.say("all of this is so: it was held against what the console has stored")
-	if keep {
+	if o.keep {
 		fmt.Fprint(a.stdout, "\n"+consoleFacts(con, file)+"Ctrl-C ends it.\n")
 		<-ctx.Done()
 	}

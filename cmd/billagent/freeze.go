@@ -77,25 +77,8 @@ func (a *app) printFreezes(ctx context.Context, s *service.Service) error {
 	if err != nil {
 		return err
 	}
-	switch a.output {
-	case "json":
-		if fs == nil {
-			fs = []journal.Freeze{}
-		}
-		return printJSON(a.stdout, fs)
-	case "ndjson":
-		for _, f := range fs {
-			if err := printLine(a.stdout, f); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "csv":
-		records := make([][]string, len(fs))
-		for i, f := range fs {
-			records[i] = []string{f.Tenant, f.Reason, f.By, f.At.Format(time.RFC3339)}
-		}
-		return a.writeRecords([]string{"tenant", "reason", "by", "at"}, records)
+	if printed, err := printRecords(a, fs, []string{"tenant", "reason", "by", "at"}, freezeRecord); printed {
+		return err
 	}
 	if len(fs) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "nothing is frozen")
@@ -110,4 +93,8 @@ func (a *app) printFreezes(ctx context.Context, s *service.Service) error {
 		t.add(name, f.At.Local().Format(time.DateTime), f.By, f.Reason)
 	}
 	return t.print(a.stdout)
+}
+
+func freezeRecord(f journal.Freeze) []string {
+	return []string{f.Tenant, f.Reason, f.By, f.At.Format(time.RFC3339)}
 }

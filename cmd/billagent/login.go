@@ -9,25 +9,39 @@ import (
 )
 
 func (a *app) loginCommand() *cobra.Command {
-	return &cobra.Command{
+	return a.aboutTenant(&cobra.Command{
 		Use:     "login",
 		Short:   "Sign in and keep the session, sealed",
 		Long:    "Sign in afresh with password and code, and keep the session so that the next commands need neither. Other commands\nsign in by themselves where it is needed; this one is for the first time, and for second_factor.method prompt.",
 		Example: "  billagent login --tenant acme",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
-				name, err := s.Tenant("")
-				if err != nil {
-					return err
-				}
-				if err := s.Login(ctx, name, a.tell); err != nil {
-					return err
-				}
-				a.live.stop()
-				_, err = fmt.Fprintf(a.stdout, "signed in to tenant %s; the session is kept\n", name)
+	}, func(ctx context.Context, s *service.Service, name string) (string, error) {
+		if err := s.Login(ctx, name, a.tell); err != nil {
+			return "", err
+		}
+		a.live.stop()
+		return "signed in to tenant " + name + "; the session is kept", nil
+	})
+}
+
+// aboutTenant completes a command that does something with the tenant named by --tenant, and prints the line that says
+// so.
+func (a *app) aboutTenant(
+	c *cobra.Command, do func(ctx context.Context, s *service.Service, name string) (line string, err error),
+) *cobra.Command {
+	c.Args = cobra.NoArgs
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+			name, err := s.Tenant("")
+			if err != nil {
 				return err
-			})
-		},
+			}
+			line, err := do(ctx, s, name)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(a.stdout, line)
+			return err
+		})
 	}
+	return c
 }

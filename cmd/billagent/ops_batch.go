@@ -16,25 +16,8 @@ func (a *app) printBatches(ctx context.Context, s *service.Service, f journal.Fi
 	if err != nil {
 		return err
 	}
-	switch a.output {
-	case "json":
-		if all == nil {
-			all = []journal.Batch{}
-		}
-		return printJSON(a.stdout, all)
-	case "ndjson":
-		for _, b := range all {
-			if err := printLine(a.stdout, b); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "csv":
-		records := make([][]string, len(all))
-		for i, b := range all {
-			records[i] = []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)), strconv.Itoa(len(service.Left(b))), b.RequestedBy, b.OnBehalfOf}
-		}
-		return a.writeRecords([]string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}, records)
+	if printed, err := printRecords(a, all, batchColumns, batchRecord); printed {
+		return err
 	}
 	if len(all) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "there was no batch")
@@ -47,29 +30,24 @@ func (a *app) printBatches(ctx context.Context, s *service.Service, f journal.Fi
 	return t.print(a.stdout)
 }
 
+var batchColumns = []string{"batch", "created_at", "tenant", "rows", "left", "requested_by", "on_behalf_of"}
+
+func batchRecord(b journal.Batch) []string {
+	return []string{b.ID, b.CreatedAt.Format(time.RFC3339), b.Tenant, strconv.Itoa(len(b.Rows)),
+		strconv.Itoa(len(service.Left(b))), b.RequestedBy, b.OnBehalfOf}
+}
+
 // printBatch lists what a batch asked for and what became of each.
 func (a *app) printBatch(ctx context.Context, s *service.Service, id string) error {
 	b, err := s.Batch(ctx, id)
 	if err != nil {
 		return noBatch(err)
 	}
-	switch a.output {
-	case "json":
+	if a.output == "json" {
 		return printJSON(a.stdout, b)
-	case "ndjson":
-		for _, r := range b.Rows {
-			if err := printLine(a.stdout, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	case "csv":
-		records := make([][]string, len(b.Rows))
-		for i, r := range b.Rows {
-			op, _ := rowStanding(r)
-			records[i] = []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State), string(op.Outcome), op.Reason}
-		}
-		return a.writeRecords([]string{"n", "action", "email", "op", "state", "outcome", "reason"}, records)
+	}
+	if printed, err := printRecords(a, b.Rows, batchRowColumns, batchRowRecord); printed {
+		return err
 	}
 	t := newGrid("#", "Action", "Email", "Outcome", "Operation")
 	for _, r := range b.Rows {
@@ -83,6 +61,14 @@ func (a *app) printBatch(ctx context.Context, s *service.Service, id string) err
 		_, err = fmt.Fprintf(a.stdout, "%d of %d were not carried out; go on with: billagent ops resume --batch %s\n", left, len(b.Rows), b.ID)
 	}
 	return err
+}
+
+var batchRowColumns = []string{"n", "action", "email", "op", "state", "outcome", "reason"}
+
+func batchRowRecord(r journal.BatchRow) []string {
+	op, _ := rowStanding(r)
+	return []string{strconv.Itoa(r.N), string(r.Request.Action), r.Request.Email, op.ID, string(op.State),
+		string(op.Outcome), op.Reason}
 }
 
 // rowStanding is the operation that a row has become, an empty one where it was never begun, and how it stands.

@@ -158,6 +158,32 @@ func (a *app) writeRecords(header []string, records [][]string) error {
 	return csv.NewWriter(a.stdout).WriteAll(append([][]string{header}, records...))
 }
 
+// printRecords prints all in the form that --output names, unless that is a table, which is for its caller to draw:
+// printed is false then.
+func printRecords[T any](a *app, all []T, columns []string, record func(T) []string) (printed bool, err error) {
+	switch a.output {
+	case "json":
+		if all == nil {
+			all = []T{}
+		}
+		return true, printJSON(a.stdout, all)
+	case "ndjson":
+		for _, one := range all {
+			if err := printLine(a.stdout, one); err != nil {
+				return true, err
+			}
+		}
+		return true, nil
+	case "csv":
+		records := make([][]string, len(all))
+		for i, one := range all {
+			records[i] = record(one)
+		}
+		return true, a.writeRecords(columns, records)
+	}
+	return false, nil
+}
+
 // harmless is a text without control characters that no spreadsheet takes for a formula: those begin with one of these signs,
 // also in their full width (OWASP, CSV Injection).
 func harmless(s string) string {

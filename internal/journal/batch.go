@@ -67,15 +67,13 @@ func (j *Journal) BeginBatch(ctx context.Context, b Batch, asked []userops.Reque
 // Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps ErrNoBatch.
 func (j *Journal) Batch(ctx context.Context, id string) (Batch, error) {
 	all, err := j.batches(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, beginning(id))
-	switch {
-	case err != nil:
+	if err != nil {
 		return Batch{}, err
-	case len(all) == 0 || id == "":
-		return Batch{}, fmt.Errorf("%w: %q", ErrNoBatch, id)
-	case len(all) > 1:
-		return Batch{}, fmt.Errorf("%w: %q is the beginning of several", ErrNoBatch, id)
 	}
-	b := all[0]
+	b, err := theOne(all, id, ErrNoBatch)
+	if err != nil {
+		return Batch{}, err
+	}
 	rows, err := j.batchRows(ctx, b.ID)
 	if err != nil {
 		return b, err

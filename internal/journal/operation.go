@@ -294,15 +294,22 @@ func beginning(text string) string {
 // Get returns one operation, by its whole id or an unmistakable beginning. The error wraps ErrNoOperation.
 func (j *Journal) Get(ctx context.Context, id string) (Operation, error) {
 	ops, err := j.query(ctx, `WHERE id LIKE $1 ESCAPE '\' ORDER BY id LIMIT 2`, beginning(id))
-	switch {
-	case err != nil:
+	if err != nil {
 		return Operation{}, err
-	case len(ops) == 0 || id == "":
-		return Operation{}, fmt.Errorf("%w: %q", ErrNoOperation, id)
-	case len(ops) > 1:
-		return Operation{}, fmt.Errorf("%w: %q is the beginning of several", ErrNoOperation, id)
 	}
-	return ops[0], nil
+	return theOne(ops, id, ErrNoOperation)
+}
+
+// theOne is the only one of those that were found by the beginning of an id.
+func theOne[T any](found []T, id string, none error) (T, error) {
+	var nothing T
+	switch {
+	case len(found) == 0 || id == "":
+		return nothing, fmt.Errorf("%w: %q", none, id)
+	case len(found) > 1:
+		return nothing, fmt.Errorf("%w: %q is the beginning of several", none, id)
+	}
+	return found[0], nil
 }
 
 // Filter selects operations. Empty fields select everything.

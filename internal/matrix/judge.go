@@ -33,31 +33,12 @@ type Judgement struct {
 	TookMS  int64
 }
 
-// judge holds what was said against what is stored: the whole of the person, everybody else, and what arrived. from is how
-// many changes were stored when the case began.
+// judge holds what was said against what is stored: the whole of the person, everybody else, and what arrived. from is
+// how many changes were stored when the case began.
 func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, string) {
-	changes := con.Changes()[from:]
-	main, _ := con.Organisation(console.MainOrganisation)
-	whom := subject(c.Action)
-	effects := 0
-	for _, ch := range changes {
-		if ch.Actor != console.RobotEmail {
-			continue
-		}
-		if ch.Org != main.ID {
-			return Wrong, fmt.Sprintf("the robot did %s to %s in another organisation", ch.Action, ch.Email)
-		}
-		preferences := ch.Action == "preferences" && c.Action == userops.Invite
-		if ch.Action != string(c.Action) && !preferences || !userops.SameEmail(ch.Email, whom) {
-			return Wrong, fmt.Sprintf("the robot did %s to %s", ch.Action, ch.Email)
-		}
-		if preferences {
-			continue
-		}
-		if but := amiss(c, ch.After); but != "" {
-			return Wrong, fmt.Sprintf("the robot did %s to %s, but with %s", ch.Action, ch.Email, but)
-		}
-		effects++
+	effects, wrong := effectsOf(c, con, from)
+	if wrong != "" {
+		return Wrong, wrong
 	}
 	said := fmt.Sprintf("%s: %s", r.Outcome, r.Reason)
 	if effects > 1 && !c.Resends {
@@ -66,7 +47,7 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 	if effects > 1 && r.Outcome != userops.Unknown && len(r.Notices) == 0 {
 		return Lost, fmt.Sprintf("%d changes arrived, and nothing was said of that; %s", effects, said)
 	}
-	holds, waits := state(c, whom, con.Users())
+	holds, waits := state(c, subject(c.Action), con.Users())
 	switch r.Outcome {
 	case userops.Done:
 		if !holds || effects == 0 && c.Kill == nil {
@@ -92,10 +73,40 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 	if effects > 0 {
 		return Lost, "it was done; " + said
 	}
+	return halted(c, said)
+}
+
+// halted judges that nothing was done.
+func halted(c Case, why string) (Verdict, string) {
 	if c.CanGoOn {
-		return FalseAbort, said
+		return FalseAbort, why
 	}
-	return SafeHalt, said
+	return SafeHalt, why
+}
+
+// effectsOf counts how often the robot has stored what the case is about. wrong says what else it has stored.
+func effectsOf(c Case, con *console.Console, from int) (effects int, wrong string) {
+	main, _ := con.Organisation(console.MainOrganisation)
+	for _, ch := range con.Changes()[from:] {
+		if ch.Actor != console.RobotEmail {
+			continue
+		}
+		if ch.Org != main.ID {
+			return 0, fmt.Sprintf("the robot did %s to %s in another organisation", ch.Action, ch.Email)
+		}
+		preferences := ch.Action == "preferences" && c.Action == userops.Invite
+		if ch.Action != string(c.Action) && !preferences || !userops.SameEmail(ch.Email, subject(c.Action)) {
+			return 0, fmt.Sprintf("the robot did %s to %s", ch.Action, ch.Email)
+		}
+		if preferences {
+			continue
+		}
+		if but := amiss(c, ch.After); but != "" {
+			return 0, fmt.Sprintf("the robot did %s to %s, but with %s", ch.Action, ch.Email, but)
+		}
+		effects++
+	}
+	return effects, ""
 }
 
 // amiss says what of a person that the robot has changed is not as it was asked for, "" for nothing. Whoever is to be

@@ -24,14 +24,8 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 			return Wrong, fmt.Sprintf("the robot did %s to %s while it read", ch.Action, ch.Email)
 		}
 	}
-	halt := func(why string) (Verdict, string) {
-		if c.CanGoOn {
-			return FalseAbort, why
-		}
-		return SafeHalt, why
-	}
 	if err != nil {
-		return halt("halted: " + err.Error())
+		return halted(c, "halted: "+err.Error())
 	}
 	stored := con.Users()
 	// Whoever left while the list was read may be on it.
@@ -53,23 +47,32 @@ func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *
 		}
 	}
 	if !l.Complete {
-		return halt("the list is not complete: " + l.Proof)
+		return halted(c, "the list is not complete: "+l.Proof)
 	}
+	if why := leavesOut(l, users, stored, unclaimed); why != "" {
+		return Lost, why
+	}
+	return Pass, ""
+}
+
+// leavesOut says whom a list that is said to be complete does not name, or names twice. unclaimed counts its rows that
+// could not be read: each may be of somebody.
+func leavesOut(l userops.Listing, users []userops.User, stored []console.User, unclaimed int) string {
 	missing := 0
 	for _, s := range stored {
 		n := times(users, s)
 		if n > 1 {
-			return Lost, fmt.Sprintf("untrue list: %s is on it %d times", s.Email, n)
+			return fmt.Sprintf("untrue list: %s is on it %d times", s.Email, n)
 		}
 		if n == 0 {
 			missing++
 		}
-		if missing > unclaimed { // a row that could not be read may be of one of them
-			return Lost, fmt.Sprintf("untrue list: said to be complete, and %s (%s) is not on it (%d rows, %d stored): %s",
+		if missing > unclaimed {
+			return fmt.Sprintf("untrue list: said to be complete, and %s (%s) is not on it (%d rows, %d stored): %s",
 				s.Email, s.ID, len(users), len(stored), l.Proof)
 		}
 	}
-	return Pass, ""
+	return ""
 }
 
 // times counts the rows that claim to be of a person: by id where the list has one, else by e-mail.

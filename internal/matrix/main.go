@@ -139,22 +139,32 @@ func tryFaults(ctx context.Context, s settings, t *tally) {
 	for i := range s.repeats {
 		seeds = append(seeds, s.seed+int64(i))
 	}
-	queue := make(chan Case)
+	chosen := slices.DeleteFunc(cases(s.layouts, seeds), func(c Case) bool {
+		return !s.only.MatchString(c.String()) || !slices.Contains(s.actions, string(c.Action))
+	})
+	severalAtOnce(ctx, s.workers, chosen, func(c Case) {
+		begun := time.Now()
+		v, why := try(ctx, c, s.stepTimeout)
+		if ctx.Err() == nil {
+			t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
+		}
+	})
+}
+
+// severalAtOnce does something to each, in turn, by so many workers, until the context ends. It waits for them.
+func severalAtOnce[T any](ctx context.Context, workers int, all []T, do func(T)) {
+	queue := make(chan T)
 	var wg sync.WaitGroup
-	for range s.workers {
+	for range workers {
 		wg.Go(func() {
-			for c := range queue {
-				begun := time.Now()
-				v, why := try(ctx, c, s.stepTimeout)
-				if ctx.Err() == nil {
-					t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
-				}
+			for one := range queue {
+				do(one)
 			}
 		})
 	}
-	for _, c := range cases(s.layouts, seeds) {
-		if s.only.MatchString(c.String()) && slices.Contains(s.actions, string(c.Action)) && ctx.Err() == nil {
-			queue <- c
+	for _, one := range all {
+		if ctx.Err() == nil {
+			queue <- one
 		}
 	}
 	close(queue)
@@ -167,26 +177,20 @@ func tryKills(ctx context.Context, s settings, t *tally) {
 		layout string
 		action int
 	}
-	queue := make(chan flow)
-	var wg sync.WaitGroup
-	for range s.workers {
-		wg.Go(func() {
-			for f := range queue {
-				if err := sweepFlow(ctx, s, t, f.layout, f.action); err != nil && ctx.Err() == nil {
-					t.add(Judgement{Case{Group: "killed", Name: "the sweep itself", Layout: f.layout, Action: actions[f.action]}, Broken, err.Error(), 0})
-				}
-			}
-		})
-	}
+	var flows []flow
 	for a := range actions {
 		for _, l := range s.layouts {
-			if ctx.Err() == nil && slices.Contains(s.actions, string(actions[a])) {
-				queue <- flow{l, a}
+			if slices.Contains(s.actions, string(actions[a])) {
+				flows = append(flows, flow{l, a})
 			}
 		}
 	}
-	close(queue)
-	wg.Wait()
+	severalAtOnce(ctx, s.workers, flows, func(f flow) {
+		if err := sweepFlow(ctx, s, t, f.layout, f.action); err != nil && ctx.Err() == nil {
+			broken := Case{Group: "killed", Name: "the sweep itself", Layout: f.layout, Action: actions[f.action]}
+			t.add(Judgement{broken, Broken, err.Error(), 0})
+		}
+	})
 }
 
 func sweepFlow(ctx context.Context, s settings, t *tally, layout string, action int) (err error) {

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
@@ -21,24 +20,13 @@ func tryRehearsals(ctx context.Context, s settings, t *tally) {
 		layout string
 		seed   int64
 	}
-	queue := make(chan place)
-	var wg sync.WaitGroup
-	for range s.workers {
-		wg.Go(func() {
-			for p := range queue {
-				rehearseAll(ctx, s, t, p.layout, p.seed)
-			}
-		})
-	}
+	var places []place
 	for i := range s.rehearse {
 		for _, l := range s.layouts {
-			if ctx.Err() == nil {
-				queue <- place{l, s.seed + int64(i)}
-			}
+			places = append(places, place{l, s.seed + int64(i)})
 		}
 	}
-	close(queue)
-	wg.Wait()
+	severalAtOnce(ctx, s.workers, places, func(p place) { rehearseAll(ctx, s, t, p.layout, p.seed) })
 }
 
 // rehearseAll rehearses the changes one after the other in one signed-in agent.

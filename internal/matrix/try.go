@@ -132,12 +132,7 @@ func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why
 			v, why = Broken, err.Error()
 		}
 	}()
-	o := c.Options
-	o.Layout, o.Seed = c.Layout, c.Seed
-	if o.Users == 0 {
-		o.Users = 30
-	}
-	con, err := console.Start(o)
+	con, err := consoleFor(c)
 	if err != nil {
 		return Broken, err.Error()
 	}
@@ -154,20 +149,41 @@ func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why
 			stepTimeout = 20 * time.Second
 		}
 	}
-	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(), stepTimeout: stepTimeout, write: failing(c.Fail), unsaid: c.Unsaid})
+	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(),
+		stepTimeout: stepTimeout, write: failing(c.Fail), unsaid: c.Unsaid})
 	if err != nil {
 		return Broken, err.Error()
 	}
 	if c.Action == list {
-		users, listing, err := listed(ctx, d)
-		if err := d.Close(); err != nil {
-			return Broken, "closing the agent: " + err.Error()
-		}
-		if ctx.Err() != nil {
-			return Broken, fmt.Sprintf("it hung: %v", err)
-		}
-		return judgeList(c, users, listing, err, con)
+		return tryList(ctx, c, d, con)
 	}
+	return tryChange(ctx, c, d, con)
+}
+
+// consoleFor starts the console that a case is about.
+func consoleFor(c Case) (*console.Console, error) {
+	o := c.Options
+	o.Layout, o.Seed = c.Layout, c.Seed
+	if o.Users == 0 {
+		o.Users = 30
+	}
+	return console.Start(o)
+}
+
+// tryList has the agent list everybody, closes it and judges the list.
+func tryList(ctx context.Context, c Case, d *agent, con *console.Console) (Verdict, string) {
+	users, listing, err := listed(ctx, d)
+	if err := d.Close(); err != nil {
+		return Broken, "closing the agent: " + err.Error()
+	}
+	if ctx.Err() != nil {
+		return Broken, fmt.Sprintf("it hung: %v", err)
+	}
+	return judgeList(c, users, listing, err, con)
+}
+
+// tryChange has the agent make a change, closes it and judges what is stored once nothing more can come.
+func tryChange(ctx context.Context, c Case, d *agent, con *console.Console) (Verdict, string) {
 	r := do(ctx, d, c.Action, c.Zone)
 	if err := d.Close(); err != nil && c.Fail == "" {
 		return Broken, "closing the agent: " + err.Error()

@@ -52,67 +52,106 @@ const maxResources = 1_000_000
 
 // resources streams everything below path, each once by its id. The proof says why the end is the end, or why it could
 // not be proved.
-func (p *Path) resources(ctx context.Context, s *service, path string, each func(resource) error) (complete bool, proof string, err error) {
-	seen := map[string]bool{}
-	total, cursor, last := 0, "", ""
-	overlap := 0 // later pages begin with the last of the page before: who left and who came meanwhile would not show in the total
+func (p *Path) resources(
+	ctx context.Context, s *service, path string, each func(resource) error,
+) (complete bool, proof string, err error) {
+	l := &paging{s: s, seen: map[string]bool{}}
 	if s.pageSize > 1 && !s.cursor {
-		overlap = 1
+		l.overlap = 1
 	}
-	for page := 1; ; page++ {
-		query := url.Values{"count": {strconv.Itoa(s.pageSize)}}
-		if s.sort { // pages without an order may overlap, and leave somebody out
-			query.Set("sortBy", "id")
-		}
-		switch {
-		case s.cursor: // RFC 9865: an empty cursor asks for the first page
-			query.Set("cursor", cursor)
-		case page > 1 || s.index:
-			query.Set("startIndex", strconv.Itoa(max(1, len(seen)+1-overlap)))
-		}
-		got, of, err := p.page(ctx, path, query)
+	for l.page = 1; ; l.page++ {
+		got, of, err := p.page(ctx, path, l.query())
 		if err != nil {
 			return false, "", err
 		}
-		fresh, err := following(got.Resources, last, page > 1 && overlap > 0)
+		fresh, err := following(got.Resources, l.last, l.overlaps())
 		if err != nil {
 			return false, err.Error(), nil
 		}
-		if page > 1 && overlap > 0 && len(fresh) == 0 && len(got.Resources) > 0 && len(seen) < of { // its pages are shorter than asked for
-			overlap = 0
+		if l.overlaps() && len(fresh) == 0 && len(got.Resources) > 0 && len(l.seen) < of {
+			l.overlap = 0 // its pages are shorter than asked for
 			continue
 		}
-		for _, r := range fresh {
-			id, err := r.id()
-			if err != nil {
-				return false, "", err
-			}
-			last = id
-			if seen[id] {
-				return false, fmt.Sprintf("page %d repeats %s of an earlier one: the service ignores where a page begins, or the list changed meanwhile", page, id), nil
-			}
-			seen[id] = true
-			if err := each(r); err != nil {
-				return false, "", err
-			}
+		if why, err := l.take(fresh, each); err != nil || why != "" {
+			return false, why, err
 		}
-		switch {
-		case page > 1 && of != total:
-			return false, fmt.Sprintf("the service first spoke of %d, then of %d: the list changed meanwhile", total, of), nil
-		case of < 0:
-			return false, "the service does not say how many there are", nil
-		case len(seen) > of:
-			return false, fmt.Sprintf("the service says %d and gave %d", of, len(seen)), nil
-		case len(seen) == of && got.NextCursor == "":
-			return true, fmt.Sprintf("all %d that the service says there are, in %s", of, pages(page)), nil
-		case len(got.Resources) == 0, s.cursor && got.NextCursor == "", len(seen) > maxResources, s.cursor && got.NextCursor == cursor:
-			return false, fmt.Sprintf("the service says %d and gave %d", of, len(seen)), nil
-		case !s.cursor && !s.index:
-			return false, fmt.Sprintf("the service gives only the first page, %d of %d", len(seen), of), nil
+		if complete, proof := l.ended(got, of); proof != "" {
+			return complete, proof, nil
 		}
-		total, cursor = of, got.NextCursor
-		p.opts.Progress(fmt.Sprintf("reading the list, %d of %d", len(seen), of))
+		l.total, l.cursor = of, got.NextCursor
+		p.opts.Progress(fmt.Sprintf("reading the list, %d of %d", len(l.seen), of))
 	}
+}
+
+// paging is the reading of one list, page by page.
+type paging struct {
+	s    *service
+	seen map[string]bool // ids
+	page int             // the one that is read, from 1
+	last string          // the id of the last resource taken
+	// As the page before had them.
+	total  int // how many the service says there are
+	cursor string
+	// Later pages begin with the last of the page before: who left and who came meanwhile would not show in the total.
+	overlap int
+}
+
+func (l *paging) overlaps() bool { return l.page > 1 && l.overlap > 0 }
+
+// query asks for the next page.
+func (l *paging) query() url.Values {
+	query := url.Values{"count": {strconv.Itoa(l.s.pageSize)}}
+	if l.s.sort { // pages without an order may overlap, and leave somebody out
+		query.Set("sortBy", "id")
+	}
+	switch {
+	case l.s.cursor: // RFC 9865: an empty cursor asks for the first page
+		query.Set("cursor", l.cursor)
+	case l.page > 1 || l.s.index:
+		query.Set("startIndex", strconv.Itoa(max(1, len(l.seen)+1-l.overlap)))
+	}
+	return query
+}
+
+// take hands on what a page has brought. why says that something has been seen before.
+func (l *paging) take(fresh []resource, each func(resource) error) (why string, err error) {
+	for _, r := range fresh {
+		id, err := r.id()
+		if err != nil {
+			return "", err
+		}
+		l.last = id
+		if l.seen[id] {
+			return fmt.Sprintf("page %d repeats %s of an earlier one: the service ignores where a page begins, "+
+				"or the list changed meanwhile", l.page, id), nil
+		}
+		l.seen[id] = true
+		if err := each(r); err != nil {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// ended says whether the list ends with the page that was taken, and how that is known: without a proof it goes on. of
+// is how many the service says there are.
+func (l *paging) ended(got listResponse, of int) (complete bool, proof string) {
+	switch {
+	case l.page > 1 && of != l.total:
+		return false, fmt.Sprintf("the service first spoke of %d, then of %d: the list changed meanwhile", l.total, of)
+	case of < 0:
+		return false, "the service does not say how many there are"
+	case len(l.seen) > of:
+		return false, fmt.Sprintf("the service says %d and gave %d", of, len(l.seen))
+	case len(l.seen) == of && got.NextCursor == "":
+		return true, fmt.Sprintf("all %d that the service says there are, in %s", of, pages(l.page))
+	case len(got.Resources) == 0, len(l.seen) > maxResources,
+		l.s.cursor && (got.NextCursor == "" || got.NextCursor == l.cursor):
+		return false, fmt.Sprintf("the service says %d and gave %d", of, len(l.seen))
+	case !l.s.cursor && !l.s.index:
+		return false, fmt.Sprintf("the service gives only the first page, %d of %d", len(l.seen), of)
+	}
+	return false, ""
 }
 
 // following are the resources of a page after the last one of the page before, with which it must begin.

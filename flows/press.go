@@ -73,6 +73,23 @@ func (p *Press) texts() (out []string) {
 	return out
 }
 
+func (p *Press) says() string {
+	out := "press " + p.Target
+	if p.Row != nil {
+		out += fmt.Sprintf(" in the row of %s with %s", p.Row.Table, p.Row.Key)
+	}
+	if p.For != nil {
+		out += fmt.Sprintf(", if %s says %s", p.For.Target, p.For.Equals)
+	}
+	if p.Dialog != nil {
+		out += ", and agree to the browser's question"
+		if p.Dialog.Says != "" {
+			out += " if it says " + p.Dialog.Says
+		}
+	}
+	return out
+}
+
 // checkSubject makes sure that a press of a changing flow is bound to the flow's subject: one that is held against a label of the
 // page, or is in a row of somebody else, is bound to nobody.
 func (p *Press) checkSubject(f *Flow, complain complaint, at []any) {

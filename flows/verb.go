@@ -17,6 +17,8 @@ type Verb interface {
 	word() string
 	// targets names the targets that it uses itself, the one it acts on first.
 	targets() []string
+	// says tells a person what it does.
+	says() string
 	// texts are the parts of it in which inputs may be named.
 	texts() []string
 	// run carries it out. bound is how long it may take.
@@ -52,10 +54,11 @@ type (
 	labelled interface{ label() string }
 )
 
-// block is steps within a verb, and the way to them in the file.
+// block is steps within a verb, the way to them in the file, and when they are done, in words; no words are always.
 type block struct {
 	at    []any
 	steps []Step
+	when  string
 }
 
 // complaint takes what is wrong with a place in a file.

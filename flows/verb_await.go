@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -10,6 +11,12 @@ import (
 // Await waits until one of several targets is there.
 type Await []string
 
+func (a *Await) says() string {
+	if len(*a) == 1 {
+		return "wait until " + (*a)[0] + " is there"
+	}
+	return "wait until one of these is there: " + strings.Join(*a, ", ")
+}
 func (*Await) word() string        { return "await" }
 func (a *Await) targets() []string { return *a }
 func (*Await) texts() []string     { return nil }

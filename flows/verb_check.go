@@ -13,6 +13,12 @@ type Check struct {
 	On     bool   `json:"on"`
 }
 
+func (c *Check) says() string {
+	if c.On {
+		return "check " + c.Target
+	}
+	return "uncheck " + c.Target
+}
 func (*Check) word() string        { return "check" }
 func (*Check) acts()               {}
 func (*Check) loads()              {}

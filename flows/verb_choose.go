@@ -3,6 +3,7 @@ package flows
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -23,6 +24,14 @@ func (*Choose) loads()              {}
 func (c *Choose) targets() []string { return given(c.Target, c.Options) }
 func (c *Choose) texts() []string   { return []string{c.Option} }
 func (c *Choose) awaited() string   { return c.Target }
+
+func (c *Choose) says() string {
+	out := fmt.Sprintf("choose %s in %s", c.Option, c.Target)
+	if c.Maybe {
+		out += ", if it is on offer"
+	}
+	return out
+}
 
 func (c *Choose) run(ctx context.Context, r *Run, s *Step, bound time.Duration) error {
 	return r.reloading(ctx, s, c.Target, bound, func() (bool, error) { return c.choose(ctx, r, bound) })

@@ -9,9 +9,10 @@ import (
 // Click presses a target.
 type Click struct{ Press }
 
-func (*Click) word() string { return "click" }
-func (*Click) acts()        {}
-func (*Click) loads()       {}
+func (c *Click) says() string { return c.Press.says() }
+func (*Click) word() string   { return "click" }
+func (*Click) acts()          {}
+func (*Click) loads()         {}
 
 // awaited implements awaiting. A row's part is awaited by the step that finds the row.
 func (c *Click) awaited() string {

@@ -20,6 +20,16 @@ func (*Expect) word() string        { return "expect" }
 func (e *Expect) targets() []string { return []string{e.Target} }
 func (e *Expect) texts() []string   { return []string{e.Equals} }
 
+func (e *Expect) says() string {
+	switch {
+	case e.Gone:
+		return "wait until " + e.Target + " is gone"
+	case e.Equals != "":
+		return fmt.Sprintf("make sure that %s says %s", e.Target, e.Equals)
+	}
+	return "make sure that " + e.Target + " is there"
+}
+
 func (e *Expect) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
 	t, err := r.target(e.Target)
 	if err != nil {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ type Fill struct {
 	Value  string `json:"value"`
 }
 
+func (f *Fill) says() string      { return fmt.Sprintf("type %s into %s", f.Value, f.Target) }
 func (*Fill) word() string        { return "fill" }
 func (*Fill) acts()               {}
 func (f *Fill) targets() []string { return []string{f.Target} }

@@ -14,6 +14,9 @@ type Find struct {
 	Scroll bool   `json:"scroll,omitempty"`
 }
 
+func (v *Find) says() string {
+	return fmt.Sprintf("find the row of %s with %s, page after page", v.Table, v.Key)
+}
 func (*Find) word() string        { return "find" }
 func (v *Find) targets() []string { return given(v.Table, v.Next) }
 func (v *Find) texts() []string   { return []string{v.Key} }

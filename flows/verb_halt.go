@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type Halt struct {
 	Texts  string `json:"texts,omitempty"` // add what every match of this target says
 }
 
+func (h *Halt) says() string      { return fmt.Sprintf("stop as %s: %s", h.Kind, h.Reason) }
 func (*Halt) word() string        { return "halt" }
 func (*Halt) label() string       { return "" }
 func (h *Halt) targets() []string { return given(h.Read, h.Texts) }

@@ -11,6 +11,7 @@ import (
 // Notice passes on what a target says, if it is there.
 type Notice string
 
+func (n *Notice) says() string      { return "pass on what " + string(*n) + " says, if it is there" }
 func (*Notice) word() string        { return "notice" }
 func (*Notice) label() string       { return "" }
 func (n *Notice) targets() []string { return []string{string(*n)} }

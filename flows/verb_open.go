@@ -10,6 +10,7 @@ import (
 // Open opens an address, perhaps relative to where the console led after sign-in.
 type Open string
 
+func (o *Open) says() string    { return "open " + string(*o) }
 func (*Open) word() string      { return "open" }
 func (*Open) targets() []string { return nil }
 func (o *Open) texts() []string { return []string{string(*o)} }

@@ -13,11 +13,12 @@ type Part struct {
 	shared []Step
 }
 
+func (p *Part) says() string    { return "the part " + p.Name }
 func (*Part) word() string      { return "part" }
 func (*Part) label() string     { return "" }
 func (*Part) targets() []string { return nil }
 func (*Part) texts() []string   { return nil }
-func (p *Part) nested() []block { return []block{{nil, p.shared}} }
+func (p *Part) nested() []block { return []block{{nil, p.shared, ""}} }
 
 // MarshalJSON implements json.Marshaler.
 func (p *Part) MarshalJSON() ([]byte, error) { return json.Marshal(p.Name) }

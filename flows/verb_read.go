@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -14,6 +15,7 @@ type Read struct {
 	Attr   string `json:"attr,omitempty"`
 }
 
+func (v *Read) says() string             { return fmt.Sprintf("read %s as %s", v.Target, v.As) }
 func (*Read) word() string               { return "read" }
 func (v *Read) targets() []string        { return []string{v.Target} }
 func (*Read) texts() []string            { return nil }

@@ -38,7 +38,9 @@ func (*Rows) word() string               { return "rows" }
 func (*Rows) texts() []string            { return nil }
 func (v *Rows) awaited() string          { return v.Table }
 func (v *Rows) output() (string, Output) { return v.As, OutputRows }
-func (v *Rows) nested() []block          { return []block{{[]any{"reload"}, v.Reload}} }
+func (v *Rows) nested() []block {
+	return []block{{[]any{"reload"}, v.Reload, "to begin again, where the rows moved meanwhile"}}
+}
 
 func (v *Rows) targets() []string {
 	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More), v.Unfiltered...)
@@ -46,6 +48,10 @@ func (v *Rows) targets() []string {
 		out = append(out, f.Target)
 	}
 	return out
+}
+
+func (v *Rows) says() string {
+	return fmt.Sprintf("read every row of %s as %s, to a proved end", v.Table, v.As)
 }
 
 func (v *Rows) check(_ *Flow, complain complaint, at []any) {

@@ -42,9 +42,16 @@ func (s *Screens) targets() []string {
 
 func (s *Screens) nested() (out []block) {
 	for i, c := range s.Cases {
-		out = append(out, block{[]any{"cases", i, "steps"}, c.Steps})
+		out = append(out, block{[]any{"cases", i, "steps"}, c.Steps, "where " + c.When + " is there"})
 	}
 	return out
+}
+
+func (s *Screens) says() string {
+	if s.Left {
+		return "deal with whatever screens come, until the console is there"
+	}
+	return "deal with whatever screens come, until one of these is there: " + strings.Join(s.Until, ", ")
 }
 
 func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -13,6 +14,7 @@ type Texts struct {
 	As     string `json:"as"`
 }
 
+func (v *Texts) says() string             { return fmt.Sprintf("read every match of %s as %s", v.Target, v.As) }
 func (*Texts) word() string               { return "texts" }
 func (v *Texts) targets() []string        { return []string{v.Target} }
 func (*Texts) texts() []string            { return nil }

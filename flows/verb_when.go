@@ -12,12 +12,13 @@ type When struct {
 	Else   []Step `json:"else,omitempty"`
 }
 
+func (w *When) says() string      { return "look whether " + w.Target + " is there" }
 func (*When) word() string        { return "when" }
 func (*When) label() string       { return "" }
 func (w *When) targets() []string { return []string{w.Target} }
 func (*When) texts() []string     { return nil }
 func (w *When) nested() []block {
-	return []block{{[]any{"then"}, w.Then}, {[]any{"else"}, w.Else}}
+	return []block{{[]any{"then"}, w.Then, "if it is"}, {[]any{"else"}, w.Else, "if not"}}
 }
 
 func (w *When) run(ctx context.Context, r *Run, _ *Step, _ time.Duration) error {

@@ -29,9 +29,9 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	fail := func(act string, kind, err error, hint string) (path, error) {
 		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
 	}
-	lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
+	lib, err := Library(c, t.App)
 	if err != nil {
-		return fail("loading selectors and flows", userops.ErrConfig, err, "correct the files named above; those of your own are in the overlay folder")
+		return nil, aboutTenant(err, name)
 	}
 	key := ""
 	if t.SessionKey != "" {
@@ -103,9 +103,9 @@ func organised(name string, t config.Tenant, lib *flows.Library) error {
 
 // checkBrowser makes sure of the selectors and flows of the tenant's app, and of its pinned version.
 func checkBrowser(c *config.Config, name string, t config.Tenant) (warnings []string, err error) {
-	lib, err := browserpath.LoadLibrary(t.App, c.Overlay)
+	lib, err := Library(c, t.App)
 	if err != nil {
-		return nil, &userops.Error{Act: "loading selectors and flows", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"}
+		return nil, aboutTenant(err, name)
 	}
 	var ids []string
 	for _, v := range lib.Area(selectors.Console) {
@@ -116,4 +116,23 @@ func checkBrowser(c *config.Config, name string, t config.Tenant) (warnings []st
 		err = errors.Join(err, &userops.Error{Act: "choosing the selector version", Tenant: name, Target: t.SelectorVersion, Kind: userops.ErrConfig, Cause: errors.New("there is no such version"), Hint: "versions are " + strings.Join(ids, ", ")})
 	}
 	return lib.Warnings, err
+}
+
+// Library loads the selectors and flows of an app, those of the overlay folder before those that ship. The error is an
+// *userops.Error of ErrConfig.
+func Library(c *config.Config, app string) (*flows.Library, error) {
+	lib, err := browserpath.LoadLibrary(app, c.Overlay)
+	if err != nil {
+		return nil, &userops.Error{Act: "loading selectors and flows", Kind: userops.ErrConfig, Cause: err, Hint: "correct the files named above; those of your own are in the overlay folder"}
+	}
+	return lib, nil
+}
+
+// aboutTenant names the tenant that an error is about.
+func aboutTenant(err error, name string) error {
+	var e *userops.Error
+	if errors.As(err, &e) {
+		e.Tenant = name
+	}
+	return err
 }

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) selectorsShowCommand(of *string) *cobra.Command {
+	return &cobra.Command{
+		Use: "show VERSION [TARGET…]", Short: "Show the targets of a version, each with how it is found",
+		Example: "  billagent selectors show neo3-2026-09\n  billagent selectors show neo3-2026-09 users.table user.role",
+		Args:    cobra.MinimumNArgs(1), ValidArgsFunction: a.completeVersions(of),
+		RunE: func(_ *cobra.Command, args []string) error {
+			lib, _, err := a.library(*of)
+			if err != nil {
+				return err
+			}
+			v, err := versionOf(lib, args[0])
+			if err != nil {
+				return err
+			}
+			names := args[1:]
+			for _, n := range names {
+				if !slices.Contains(v.Names(), n) {
+					return usage(fmt.Errorf("version %s has no target %q", v.ID, n))
+				}
+			}
+			if len(names) == 0 {
+				names = v.Names()
+			}
+			if a.output == "json" || a.output == "ndjson" {
+				out := map[string]*selectors.Spec{}
+				for _, n := range names {
+					out[n] = v.Targets[n]
+				}
+				return printJSON(a.stdout, map[string]any{"version": v.ID, "layout": v.Layout, "targets": out})
+			}
+			for _, n := range names {
+				if _, err := fmt.Fprint(a.stdout, targetText(n, v.Targets[n])); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// targetText is a target as a person reads it.
+func targetText(name string, s *selectors.Spec) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", name)
+	for i, c := range s.Candidates {
+		fmt.Fprintf(&b, "  %d. %s  (%s)\n", i+1, plain(c.String()), c.Provenance)
+	}
+	if s.Within != "" {
+		fmt.Fprintf(&b, "  within %s\n", s.Within)
+	}
+	if s.Counter != "" {
+		fmt.Fprintf(&b, "  counter %s\n", plain(s.Counter))
+	}
+	if s.Table != nil {
+		fmt.Fprintf(&b, "  rows %s, told apart by %s\n", plain(s.Table.Rows), s.Table.Key)
+	}
+	return b.String()
+}

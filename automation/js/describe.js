@@ -1,6 +1,6 @@
 import { norm } from './text.js';
 
-const kept = ['id', 'name', 'type', 'role', 'aria-label', 'data-testid', 'href'];
+const told = ['id', 'name', 'type', 'role', 'aria-label', 'data-testid', 'href'];
 
 /**
  * describe names an element for a person, without the values typed into it.
@@ -9,7 +9,7 @@ const kept = ['id', 'name', 'type', 'role', 'aria-label', 'data-testid', 'href']
  */
 export function describe(el) {
   if (!el || el.nodeType !== 1) return String(el && el.nodeName);
-  const said = kept.filter((a) => el.hasAttribute(a)).map((a) => {
+  const said = told.filter((a) => el.hasAttribute(a)).map((a) => {
     const value = /** @type {string} */ (el.getAttribute(a));
     return ` ${a}="${(a === 'href' ? value.replace(/[?#].*/, '') : value).slice(0, 60)}"`;
   });

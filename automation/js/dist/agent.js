@@ -72,7 +72,7 @@ function othersIn(root, keep) {
     const row = holder.closest("tr,[role=row],li,[role=listitem],article") || holder;
     rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
   }
-  return [...rows2].filter(([, kept2]) => !kept2).map(([row]) => row);
+  return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
 }
 function secretsIn(root, { others, keep }) {
   const ranges = [], doc = docOf(root);
@@ -143,10 +143,10 @@ var bare = (s) => (s || "").replace(/\s+/g, " ").trim();
 var same = (a, b, ignoreCase) => ignoreCase ? fold(bare(a)) === fold(bare(b)) : bare(a) === bare(b);
 
 // describe.js
-var kept = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
+var told = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
 function describe(el) {
   if (!el || el.nodeType !== 1) return String(el && el.nodeName);
-  const said = kept.filter((a) => el.hasAttribute(a)).map((a) => {
+  const said = told.filter((a) => el.hasAttribute(a)).map((a) => {
     const value = (
       /** @type {string} */
       el.getAttribute(a)
@@ -540,9 +540,9 @@ var writes = (el) => el.matches('a[href^="mailto:" i],a[href^="tel:" i],a[href^=
 function foremost(els) {
   if (els.length < 2) return els;
   const front = els.filter((el) => !aside(el));
-  const kept2 = front.length ? front : els;
-  const leading = kept2.filter((el) => !writes(el));
-  return leading.length ? leading : kept2;
+  const kept = front.length ? front : els;
+  const leading = kept.filter((el) => !writes(el));
+  return leading.length ? leading : kept;
 }
 
 // sight.js

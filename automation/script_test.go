@@ -124,7 +124,7 @@ func TestATextNamesTheLongestNameThatStandsThere(t *testing.T) {
 	t.Parallel()
 	modules := static(t, "")
 	const roster = `rosterOf({ meant: { email: 'Ann@x.example', names: ['Ann Lee', 'Sam Poe'] }, self: 'me@x.example',
-		others: [{ email: 'jo@x.example', names: ['Jo Ann Lee', 'Sam Poe'] }, { email: 'al@x.example', names: ['Al'] }] })`
+		others: [{ email: 'jo@x.example', names: ['Jo Ann Lee', 'Sam Poe'] }, { email: 'al@x.example', names: ['Al', 'Ann Lee Poe'] }] })`
 	nobody := map[string]any{"ours": false, "others": []any{}}
 	meant := map[string]any{"ours": true, "others": []any{}}
 	other := func(who string) map[string]any { return map[string]any{"ours": false, "others": []any{who}} }
@@ -136,6 +136,7 @@ func TestATextNamesTheLongestNameThatStandsThere(t *testing.T) {
 		"bob@x.example":           other("bob@x.example"),
 		"\u212aann@x.example":     other("\u212aann@x.example"),
 		"Jo Ann Lee":              other("Jo Ann Lee"),
+		"Ann Lee Poe":             other("Ann Lee Poe"),
 		"Ann Lee-Smith":           nobody,
 		"Joann Lee":               nobody,
 		"Ann\nLee":                nobody,
@@ -168,8 +169,10 @@ func TestWhatIsTouchedIsFoundThroughShadowRoots(t *testing.T) {
 	modules := static(t, `<style>body { margin: 0 } .at { position: absolute; left: 0; width: 100px; height: 20px }</style>
 		<div id=open class=at style="top: 0"><template shadowrootmode=open><div id=middle><template shadowrootmode=open>
 			<button id=inner style="width: 100px; height: 20px">b</button></template></div></template></div>
-		<div id=shut class=at style="top: 40px"><template shadowrootmode=closed><button style="width: 100px; height: 20px">b</button></template></div>
-		<div id=host class=at style="top: 80px"><template shadowrootmode=open><slot></slot></template><button id=slotted style="width: 100px; height: 20px">b</button></div>
+		<div id=shut class=at style="top: 40px"><template shadowrootmode=closed>
+			<button style="width: 100px; height: 20px">b</button></template></div>
+		<div id=host class=at style="top: 80px"><template shadowrootmode=open><slot></slot></template>
+			<button id=slotted style="width: 100px; height: 20px">b</button></div>
 		<button id=under class=at style="top: 120px">b</button><div id=over class=at style="top: 120px"></div>
 		<button id=pane class=at style="top: 160px">b</button><div class=at style="top: 160px; pointer-events: none"></div>
 		<label id=label class=at style="top: 200px"><span id=words>Words</span><input id=box type=checkbox></label>`)

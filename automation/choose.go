@@ -66,7 +66,7 @@ func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target
 	return nil
 }
 
-// Options may come in batches: one is said not to be offered when none has come for batchPause, as in js/fill.js. A
+// Options may come in batches: one is said not to be offered when none has come for batchPause, as in js/choose.js. A
 // picker is looked at every batchLook.
 const (
 	batchPause = 1500 * time.Millisecond

@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -18,4 +19,27 @@ func (s *Session) Windows(ctx context.Context) (n int, err error) {
 		}
 	}
 	return n, nil
+}
+
+// Script is what runs in every document.
+func Script() string { return agentScript("word") }
+
+// World makes another isolated world in the page's document, and returns what evaluates expressions there.
+func (p *Page) World(ctx context.Context) (func(expression string) (string, error), error) {
+	made, err := proto.PageCreateIsolatedWorld{FrameID: proto.PageFrameID(p.target), WorldName: "test"}.Call(p.scope(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return func(expression string) (string, error) {
+		out, err := proto.RuntimeEvaluate{
+			Expression: expression, ContextID: made.ExecutionContextID, ReturnByValue: true, AwaitPromise: true,
+		}.Call(p.scope(ctx))
+		if err != nil {
+			return "", err
+		}
+		if thrown := out.ExceptionDetails; thrown != nil {
+			return "", errors.New(thrown.Text + " " + thrown.Exception.Description)
+		}
+		return out.Result.Value.Str(), nil
+	}, nil
 }

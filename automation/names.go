@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// writtenAddress and addressEdge are those of js/people.js, as is what counts as a name.
+// writtenAddress and addressEdge are those of js/roster.js, as is what counts as a name.
 var (
 	writtenAddress = regexp.MustCompile(`[^\s<>()\[\]{}"“”„«»‘,;:|]+@[^\s<>()\[\]{}"“”„«»‘,;:|]+\.[^\s<>()\[\]{}"“”„«»,;:|]+`)
 	addressEdge    = regexp.MustCompile(`^['’.]+|['’.!?…]+$`)

@@ -15,45 +15,15 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-//go:embed js/dom-accessibility-api.js
-var jsAccessibility string
-
-//go:embed js/resolve.js
-var jsResolve string
-
-//go:embed js/guard.js
-var jsGuard string
-
-//go:embed js/point.js
-var jsPoint string
-
-//go:embed js/people.js
-var jsPeople string
-
-//go:embed js/press.js
-var jsPress string
-
-//go:embed js/fill.js
-var jsFill string
-
-//go:embed js/table.js
-var jsTable string
-
-//go:embed js/mask.js
-var jsMask string
-
-//go:embed js/storage.js
-var jsStorage string
-
-//go:embed js/agent.js
-var jsAgent string
+// bundle is built from the modules in js; see js/README.md.
+//
+//go:embed js/dist/agent.js
+var bundle string
 
 // agentScript is what runs in every document, in a world of its own that the page's scripts cannot touch. guardWord is
 // what the guards of a page's documents know each other by.
 func agentScript(guardWord string) string {
-	parts := []string{jsAccessibility, jsResolve, jsGuard, jsPoint, jsPeople, jsPress, jsFill, jsTable, jsMask, jsStorage, jsAgent}
-	script := "(() => { if (globalThis.billagent) return billagentInstall();\n" + strings.Join(parts, "") + "})()"
-	return strings.Replace(script, "BILLAGENT_GUARD_WORD", guardWord, 1)
+	return strings.Replace(bundle, "BILLAGENT_GUARD_WORD", guardWord, 1)
 }
 
 // world names the isolated world of our script.

@@ -1,5 +1,20 @@
 // The name: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
+import { blank, unblank } from './blank.js';
+import { pick } from './choose.js';
+import { finishFill, prepareFill } from './fill.js';
+import { searched } from './filter.js';
+import { armed, finish, install } from './guard.js';
+import { reveal, rows, scroll } from './list.js';
+import { mask, unmask } from './mask.js';
+import { Miss } from './miss.js';
+import { prepare } from './press.js';
+import { mark, printOf, replaced } from './print.js';
+import { checkedState, look, read, recognise, texts } from './state.js';
+import { storageOf } from './storage.js';
+import { cameTogether, tokens } from './token.js';
+
+/** @type {Record<string, (req: any) => unknown>} */
 const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
@@ -9,7 +24,8 @@ const handlers = {
 globalThis.billagent = async (name, req) => {
   try {
     return JSON.stringify(await handlers[name](req), (_, v) => (v instanceof Miss ? { ...v } : v));
-  } catch (e) {
+  } catch (error) {
+    const e = /** @type {any} */ (error);
     return JSON.stringify({ miss: { kind: 'script', detail: `${name}: ${e && e.stack || e}` } });
   }
 };

@@ -1,58 +1,21 @@
 // Acting: an element is acted on only when it is the one, visible, still, enabled and hit.
+import { disabled } from './control.js';
+import { describe } from './describe.js';
+import { arm, pointerEvents } from './guard.js';
+import { keyed } from './key.js';
+import { Miss } from './miss.js';
+import { animated, pointInMotion } from './motion.js';
+import { boxOf, pointOf, reaches, sameBox, topmost } from './point.js';
+import { agreed, resolve } from './resolve.js';
+import { rosterOf } from './roster.js';
+import { rowByKey } from './table.js';
+import { frame, pause } from './time.js';
 
-// keyed checks that the row or page acted on is the one that is meant, and that what was entered still stands. It runs
-// in the same task as the hit test, and again when each input event arrives.
-function keyed(key, el) {
-  for (const u of key.under ?? []) {
-    const found = resolve(u.target);
-    if (found instanceof Miss) {
-      return new Miss('unproved', `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
-    }
-    const says = valueOf(found.el, u.attr);
-    if (same(says, u.equals, u.fold)) continue;
-    return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
-  }
-  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? [])
-    ?? (key.place ? misplaced(el, key.place) : null);
-}
-
-function otherRow(key) {
-  if (!key.row) return null;
-  const now = key.read();
-  if (now === null) return new Miss('wrong-row', "the row's key cannot be read any more");
-  if (same(now, key.equals, key.fold)) return null;
-  return new Miss('wrong-row', `the row's key is "${now}", not "${key.equals}"`);
-}
-
-function otherOne({ who }) {
-  if (!who) return null;
-  const found = resolve(who.target);
-  if (found instanceof Miss) {
-    return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
-  }
-  const says = valueOf(found.el, who.attr);
-  if (same(says, who.equals, who.fold)) return null;
-  return new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
-}
-
-// changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
-// on an earlier screen, is passed over.
-function changed(entered) {
-  for (const e of entered) {
-    const found = resolve(e.target);
-    if (found instanceof Miss) {
-      if (found.kind !== 'ambiguous') continue;
-      return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
-    }
-    const want = e.as === 'checked' ? String(e.on) : e.value;
-    const now = e.as === 'checked' ? String(isChecked(found.el)) : valueOf(found.el);
-    if (now === want || e.as === 'chosen' && norm(now) === norm(want)) continue;
-    return new Miss('changed', `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
-  }
-  return null;
-}
-
-// find1 resolves what an action is about: the row first where there is one, then the target in it.
+/**
+ * find1 resolves what an action is about: the row first where there is one, then the target in it.
+ * @param {PressRequest} req
+ * @returns {Found | Miss}
+ */
 function find1(req) {
   if (!req.row) return resolve(req.target);
   const row = rowByKey(req.row.table, req.row.equals);
@@ -62,11 +25,18 @@ function find1(req) {
   return found;
 }
 
+/** @type {ScrollIntoViewOptions[]} */
 const alignments = [
   { block: 'center', inline: 'center' }, { block: 'end', inline: 'end' }, { block: 'start', inline: 'start' },
 ];
 
-// still looks at an element in two frames and returns where it can be pressed, or why it cannot.
+/**
+ * still looks at an element in two frames and returns where it can be pressed, or why it cannot.
+ * @param {PressRequest} req
+ * @param {El} el
+ * @param {number} round
+ * @returns {Promise<{ point: Point, readKey?: () => string | null } | Miss>}
+ */
 async function still(req, el, round) {
   const before = boxOf(el);
   const inTime = await frame();
@@ -77,7 +47,7 @@ async function still(req, el, round) {
   const scroll = () => el.scrollIntoView({ behavior: 'instant', ...alignments[round % alignments.length] });
   if (!sameBox(before, boxOf(el))) {
     const point = await pointInMotion(el), since = find1(req);
-    if (point && since.el === el) return { point, readKey: since.readKey };
+    if (point && !(since instanceof Miss) && since.el === el) return { point, readKey: since.readKey };
     if (!pointOf(el)) scroll();
     return new Miss('moving', `${describe(el)} is moving`);
   }
@@ -93,8 +63,13 @@ async function still(req, el, round) {
   return { point, readKey: again.readKey };
 }
 
-// ready makes one try at everything that must hold before an element is acted on.
-async function ready(req, round) {
+/**
+ * ready makes one try at everything that must hold before an element is acted on.
+ * @param {PressRequest} req
+ * @param {number} round
+ * @returns {Promise<Ready | Miss>}
+ */
+export async function ready(req, round) {
   const found = find1(req);
   if (found instanceof Miss) return found;
   const el = found.el, tried = found.tried;
@@ -111,16 +86,22 @@ async function ready(req, round) {
     const why = deaf ? 'takes no pointer events: what is pressed there is' : 'is covered by';
     return new Miss('covered', `${describe(el)} ${why} ${describe(hit)}`);
   }
+  /** @type {Key} */
   const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
   if (req.row) {
     const { equals, table } = req.row;
-    Object.assign(key, { row: true, read: at.readKey, equals, fold: table.table.fold });
+    key.row = { read: /** @type {() => string | null} */ (at.readKey), equals, fold: table.table.fold };
   }
   const wrong = keyed(key, el);
   return wrong ?? { el, point: at.point, key };
 }
 
-// objection says why an event that hit something may not pass.
+/**
+ * objection says why an event that hit something may not pass.
+ * @param {Ready} r
+ * @param {El} hit
+ * @returns {Miss | null}
+ */
 function objection(r, hit) {
   if (!r.el.isConnected) return new Miss('replaced', `${describe(r.el)} was replaced`);
   if (!reaches(hit, r.el)) return new Miss('missed', `the event reached ${describe(hit)}`);
@@ -128,12 +109,18 @@ function objection(r, hit) {
   return keyed(r.key, r.el);
 }
 
-// What several matches are, and a frame that cannot be looked into, does not change by waiting. Whom a page shows may:
-// the one before is sometimes shown for a moment.
-const lasting = ['ambiguous', 'foreign-frame'];
+/**
+ * What several matches are, and a frame that cannot be looked into, does not change by waiting. Whom a page shows may:
+ * the one before is sometimes shown for a moment.
+ */
+export const lasting = ['ambiguous', 'foreign-frame'];
 
-// prepare waits (at most req.wait ms) until an element may be clicked, then arms the guard and returns the point.
-async function prepare(req) {
+/**
+ * prepare waits (at most req.wait ms) until an element may be clicked, then arms the guard and returns the point.
+ * @param {PressRequest} req
+ * @returns {Promise<{ token: string, x: number, y: number } | Missed>}
+ */
+export async function prepare(req) {
   const end = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
   if (req.people) req.place = { roster: rosterOf(req.people), alone: !req.others };
   for (let round = 0; ; round++) {

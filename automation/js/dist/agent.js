@@ -1,0 +1,1619 @@
+(() => {
+if (globalThis.billagent) return billagentInstall();
+var domAccessibility=(()=>{var H=Object.defineProperty;var ge=Object.getOwnPropertyDescriptor;var ve=Object.getOwnPropertyNames;var ye=Object.prototype.hasOwnProperty;var he=(e,t)=>{for(var n in t)H(e,n,{get:t[n],enumerable:!0})},we=(e,t,n,i)=>{if(t&&typeof t=="object"||typeof t=="function")for(let l of ve(t))!ye.call(e,l)&&l!==n&&H(e,l,{get:()=>t[l],enumerable:!(i=ge(t,l))||i.enumerable});return e};var Se=e=>we(H({},"__esModule",{value:!0}),e);var Ue={};he(Ue,{computeAccessibleName:()=>_,getRole:()=>T});var Ee=Object.prototype.toString;function Q(e){return typeof e=="function"||Ee.call(e)==="[object Function]"}function xe(e){var t=Number(e);return isNaN(t)?0:t===0||!isFinite(t)?t:(t>0?1:-1)*Math.floor(Math.abs(t))}var Ae=Math.pow(2,53)-1;function Te(e){var t=xe(e);return Math.min(Math.max(t,0),Ae)}function f(e,t){var n=Array,i=Object(e);if(e==null)throw new TypeError("Array.from requires an array-like object - not null or undefined");if(typeof t<"u"&&!Q(t))throw new TypeError("Array.from: when provided, the second argument must be a function");for(var l=Te(i.length),y=Q(n)?Object(new n(l)):new Array(l),c=0,x;c<l;)x=i[c],t?y[c]=t(x,c):y[c]=x,c+=1;return y.length=l,y}function N(e){"@babel/helpers - typeof";return N=typeof Symbol=="function"&&typeof Symbol.iterator=="symbol"?function(t){return typeof t}:function(t){return t&&typeof Symbol=="function"&&t.constructor===Symbol&&t!==Symbol.prototype?"symbol":typeof t},N(e)}function Le(e,t){if(!(e instanceof t))throw new TypeError("Cannot call a class as a function")}function X(e,t){for(var n=0;n<t.length;n++){var i=t[n];i.enumerable=i.enumerable||!1,i.configurable=!0,"value"in i&&(i.writable=!0),Object.defineProperty(e,J(i.key),i)}}function Ne(e,t,n){return t&&X(e.prototype,t),n&&X(e,n),Object.defineProperty(e,"prototype",{writable:!1}),e}function Oe(e,t,n){return t=J(t),t in e?Object.defineProperty(e,t,{value:n,enumerable:!0,configurable:!0,writable:!0}):e[t]=n,e}function J(e){var t=Ce(e,"string");return N(t)=="symbol"?t:t+""}function Ce(e,t){if(N(e)!="object"||!e)return e;var n=e[Symbol.toPrimitive];if(n!==void 0){var i=n.call(e,t||"default");if(N(i)!="object")return i;throw new TypeError("@@toPrimitive must return a primitive value.")}return(t==="string"?String:Number)(e)}var Re=(function(){function e(){var t=arguments.length>0&&arguments[0]!==void 0?arguments[0]:[];Le(this,e),Oe(this,"items",void 0),this.items=t}return Ne(e,[{key:"add",value:function(n){return this.has(n)===!1&&this.items.push(n),this}},{key:"clear",value:function(){this.items=[]}},{key:"delete",value:function(n){var i=this.items.length;return this.items=this.items.filter(function(l){return l!==n}),i!==this.items.length}},{key:"forEach",value:function(n){var i=this;this.items.forEach(function(l){n(l,l,i)})}},{key:"has",value:function(n){return this.items.indexOf(n)!==-1}},{key:"size",get:function(){return this.items.length}}])})(),U=typeof Set>"u"?Set:Re;function s(e){var t;return(t=e.localName)!==null&&t!==void 0?t:e.tagName.toLowerCase()}var Ie={article:"article",aside:"complementary",button:"button",datalist:"listbox",dd:"definition",details:"group",dialog:"dialog",dt:"term",fieldset:"group",figure:"figure",form:"form",footer:"contentinfo",h1:"heading",h2:"heading",h3:"heading",h4:"heading",h5:"heading",h6:"heading",header:"banner",hr:"separator",html:"document",legend:"legend",li:"listitem",math:"math",main:"main",menu:"list",nav:"navigation",ol:"list",optgroup:"group",option:"option",output:"status",progress:"progressbar",section:"region",summary:"button",table:"table",tbody:"rowgroup",textarea:"textbox",tfoot:"rowgroup",td:"cell",th:"columnheader",thead:"rowgroup",tr:"row",ul:"list"},Pe={caption:new Set(["aria-label","aria-labelledby"]),code:new Set(["aria-label","aria-labelledby"]),deletion:new Set(["aria-label","aria-labelledby"]),emphasis:new Set(["aria-label","aria-labelledby"]),generic:new Set(["aria-label","aria-labelledby","aria-roledescription"]),insertion:new Set(["aria-label","aria-labelledby"]),none:new Set(["aria-label","aria-labelledby"]),paragraph:new Set(["aria-label","aria-labelledby"]),presentation:new Set(["aria-label","aria-labelledby"]),strong:new Set(["aria-label","aria-labelledby"]),subscript:new Set(["aria-label","aria-labelledby"]),superscript:new Set(["aria-label","aria-labelledby"])};function Me(e,t){return["aria-atomic","aria-busy","aria-controls","aria-current","aria-description","aria-describedby","aria-details","aria-dropeffect","aria-flowto","aria-grabbed","aria-hidden","aria-keyshortcuts","aria-label","aria-labelledby","aria-live","aria-owns","aria-relevant","aria-roledescription"].some(function(n){var i;return e.hasAttribute(n)&&!((i=Pe[t])!==null&&i!==void 0&&i.has(n))})}function Y(e,t){return Me(e,t)}function T(e){var t=He(e);if(t===null||O.indexOf(t)!==-1){var n=je(e);if(O.indexOf(t||"")===-1||Y(e,n||""))return n}return t}function je(e){var t=Ie[s(e)];if(t!==void 0)return t;switch(s(e)){case"a":case"area":case"link":if(e.hasAttribute("href"))return"link";break;case"img":return e.getAttribute("alt")===""&&!Y(e,"img")?"presentation":"img";case"input":{var n=e,i=n.type;switch(i){case"button":case"image":case"reset":case"submit":return"button";case"checkbox":case"radio":return i;case"range":return"slider";case"email":case"tel":case"text":case"url":return e.hasAttribute("list")?"combobox":"textbox";case"search":return e.hasAttribute("list")?"combobox":"searchbox";case"number":return"spinbutton";default:return null}}case"select":return e.hasAttribute("multiple")||e.size>1?"listbox":"combobox"}return null}function He(e){var t=e.getAttribute("role");if(t!==null){var n=t.trim().split(" ")[0];if(n.length>0)return n}return null}var O=["presentation","none"];function a(e){return e!==null&&e.nodeType===e.ELEMENT_NODE}function D(e){return a(e)&&s(e)==="caption"}function C(e){return a(e)&&s(e)==="input"}function Z(e){return a(e)&&s(e)==="optgroup"}function F(e){return a(e)&&s(e)==="select"}function ee(e){return a(e)&&s(e)==="table"}function te(e){return a(e)&&s(e)==="textarea"}function re(e){var t=e.ownerDocument===null?e:e.ownerDocument,n=t.defaultView;if(n===null)throw new TypeError("no window available");return n}function ne(e){return a(e)&&s(e)==="fieldset"}function ie(e){return a(e)&&s(e)==="legend"}function ae(e){return a(e)&&s(e)==="slot"}function De(e){return a(e)&&e.ownerSVGElement!==void 0}function oe(e){return a(e)&&s(e)==="svg"}function ue(e){return De(e)&&s(e)==="title"}function R(e,t){if(a(e)&&e.hasAttribute(t)){var n=e.getAttribute(t).split(" "),i=e.getRootNode?e.getRootNode():e.ownerDocument;return n.map(function(l){return i.getElementById(l)}).filter(function(l){return l!==null})}return[]}function d(e,t){return a(e)?t.indexOf(T(e))!==-1:!1}function Ve(e){return e.trim().replace(/\s\s+/g," ")}function _e(e,t){if(!a(e))return!1;if(e.hasAttribute("hidden")||e.getAttribute("aria-hidden")==="true")return!0;var n=t(e);return n.getPropertyValue("display")==="none"||n.getPropertyValue("visibility")==="hidden"}function ke(e){return d(e,["button","combobox","listbox","textbox"])||fe(e,"range")}function fe(e,t){if(!a(e))return!1;if(t==="range")return d(e,["meter","progressbar","scrollbar","slider","spinbutton"]);throw new TypeError("No knowledge about abstract role '".concat(t,"'. This is likely a bug :("))}function le(e,t){var n=f(e.querySelectorAll(t));return R(e,"aria-owns").forEach(function(i){n.push.apply(n,f(i.querySelectorAll(t)))}),n}function Ge(e){return F(e)?e.selectedOptions||le(e,"[selected]"):le(e,'[aria-selected="true"]')}function $e(e){return d(e,O)}function qe(e){return D(e)}function Be(e){return d(e,["button","cell","checkbox","columnheader","gridcell","heading","label","legend","link","menuitem","menuitemcheckbox","menuitemradio","option","radio","row","rowheader","switch","tab","tooltip","treeitem"])}function Ke(e){return!1}function ze(e){return C(e)||te(e)?e.value:e.textContent||""}function se(e){var t=e.getPropertyValue("content");return/^["'].*["']$/.test(t)?t.slice(1,-1):""}function ce(e){var t=s(e);return t==="button"||t==="input"&&e.getAttribute("type")!=="hidden"||t==="meter"||t==="output"||t==="progress"||t==="select"||t==="textarea"}function de(e){if(ce(e))return e;var t=null;return e.childNodes.forEach(function(n){if(t===null&&a(n)){var i=de(n);i!==null&&(t=i)}}),t}function We(e){if(e.control!==void 0)return e.control;var t=e.getAttribute("for");return t!==null?e.ownerDocument.getElementById(t):de(e)}function Qe(e){var t=e.labels;if(t===null)return t;if(t!==void 0)return f(t);if(!ce(e))return null;var n=e.ownerDocument;return f(n.querySelectorAll("label")).filter(function(i){return We(i)===e})}function Xe(e){var t=e.assignedNodes();return t.length===0?f(e.childNodes):t}function V(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{},n=new U,i=typeof Map>"u"?void 0:new Map,l=re(e),y=t.compute,c=y===void 0?"name":y,x=t.computedStyleSupportsPseudoElements,k=x===void 0?t.getComputedStyle!==void 0:x,G=t.getComputedStyle,I=G===void 0?l.getComputedStyle.bind(l):G,$=t.hidden,pe=$===void 0?!1:$,q=function(o,u){if(u!==void 0)throw new Error("use uncachedGetComputedStyle directly for pseudo elements");if(i===void 0)return I(o);var p=i.get(o);if(p)return p;var b=I(o,u);return i.set(o,b),b};function P(r,o){var u="";if(a(r)&&k){var p=I(r,"::before"),b=se(p);u="".concat(b," ").concat(u)}var g=ae(r)?Xe(r):f(r.childNodes).concat(R(r,"aria-owns"));if(g.forEach(function(m){var E=h(m,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0}),v=a(m)?q(m).getPropertyValue("display"):"inline",L=v!=="inline"?" ":"";u+="".concat(L).concat(E).concat(L)}),a(r)&&k){var w=I(r,"::after"),S=se(w);u="".concat(u," ").concat(S)}return u.trim()}function A(r,o){var u=r.getAttributeNode(o);return u!==null&&!n.has(u)&&u.value.trim()!==""?(n.add(u),u.value):null}function be(r){return a(r)?A(r,"title"):null}function me(r){if(!a(r))return null;if(ne(r)){n.add(r);for(var o=f(r.childNodes),u=0;u<o.length;u+=1){var p=o[u];if(ie(p))return h(p,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(ee(r)){n.add(r);for(var b=f(r.childNodes),g=0;g<b.length;g+=1){var w=b[g];if(D(w))return h(w,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(oe(r)){n.add(r);for(var S=f(r.childNodes),m=0;m<S.length;m+=1){var E=S[m];if(ue(E))return E.textContent}return null}else if(s(r)==="img"||s(r)==="area"){var v=A(r,"alt");if(v!==null)return v}else if(Z(r)){var L=A(r,"label");if(L!==null)return L}if(C(r)&&(r.type==="button"||r.type==="submit"||r.type==="reset")){var B=A(r,"value");if(B!==null)return B;if(r.type==="submit")return"Submit";if(r.type==="reset")return"Reset"}var M=Qe(r);if(M!==null&&M.length!==0)return n.add(r),f(M).map(function(j){return h(j,{isEmbeddedInLabel:!0,isReferenced:!1,recursion:!0})}).filter(function(j){return j.length>0}).join(" ");if(C(r)&&r.type==="image"){var K=A(r,"alt");if(K!==null)return K;var z=A(r,"title");return z!==null?z:"Submit Query"}if(d(r,["button"])){var W=P(r,{isEmbeddedInLabel:!1,isReferenced:!1});if(W!=="")return W}return null}function h(r,o){if(n.has(r))return"";if(!pe&&_e(r,q)&&!o.isReferenced)return n.add(r),"";var u=a(r)?r.getAttributeNode("aria-labelledby"):null,p=u!==null&&!n.has(u)?R(r,"aria-labelledby"):[];if(c==="name"&&!o.isReferenced&&p.length>0)return n.add(u),p.map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!0,recursion:!1})}).join(" ");var b=o.recursion&&ke(r)&&c==="name";if(!b){var g=(a(r)&&r.getAttribute("aria-label")||"").trim();if(g!==""&&c==="name")return n.add(r),g;if(!$e(r)){var w=me(r);if(w!==null)return n.add(r),w}}if(d(r,["menu"]))return n.add(r),"";if(b||o.isEmbeddedInLabel||o.isReferenced){if(d(r,["combobox","listbox"])){n.add(r);var S=Ge(r);return S.length===0?C(r)?r.value:"":f(S).map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0})}).join(" ")}if(fe(r,"range"))return n.add(r),r.hasAttribute("aria-valuetext")?r.getAttribute("aria-valuetext"):r.hasAttribute("aria-valuenow")?r.getAttribute("aria-valuenow"):r.getAttribute("value")||"";if(d(r,["textbox"]))return n.add(r),ze(r)}if(Be(r)||a(r)&&o.isReferenced||qe(r)||Ke(r)){var m=P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});if(m!=="")return n.add(r),m}if(r.nodeType===r.TEXT_NODE)return n.add(r),r.textContent||"";if(o.recursion)return n.add(r),P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});var E=be(r);return E!==null?(n.add(r),E):(n.add(r),"")}return Ve(h(e,{isEmbeddedInLabel:!1,isReferenced:c==="description",recursion:!1}))}function Je(e){return d(e,["caption","code","deletion","emphasis","generic","insertion","none","paragraph","presentation","strong","subscript","superscript"])}function _(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{};return Je(e)?"":V(e,t)}return Se(Ue);})();
+
+// tree.js
+var docOf = (root) => (
+  /** @type {Document} */
+  root.ownerDocument || root
+);
+function roots(root) {
+  const all = [root], own = (
+    /** @type {El} */
+    root.shadowRoot
+  );
+  const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+  if (own) all.push(...roots(own));
+  for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+    const { shadowRoot } = (
+      /** @type {El} */
+      n
+    );
+    if (shadowRoot) all.push(...roots(shadowRoot));
+  }
+  return all;
+}
+var queryAll = (root, css) => roots(root).flatMap((r) => [.../** @type {NodeListOf<El>} */
+r.querySelectorAll(css)]);
+var parentOf = (n) => n.assignedSlot || n.parentNode || (n.nodeType === 11 ? n.host : null) || null;
+var insideOf = (n, el) => {
+  for (let p = n; p; p = parentOf(p)) if (p === el) return true;
+  return false;
+};
+function documents() {
+  const docs = [document];
+  for (let i = 0; i < docs.length; i++) {
+    for (const f of queryAll(docs[i], "iframe,frame")) {
+      try {
+        if (f.contentDocument) docs.push(f.contentDocument);
+      } catch {
+      }
+    }
+  }
+  return docs;
+}
+
+// secret.js
+var secretFields = "input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]";
+var longNumber = /\d(?:[ -]?\d){6,}/g;
+var address = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[^\s<>()"',;:]+/g;
+var tokenName = /csrf|xsrf|token|secret|nonce|ticket|session/i;
+function textsOf(root) {
+  const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_TEXT), out = [];
+  while (walker.nextNode()) {
+    const text = (
+      /** @type {Text} */
+      walker.currentNode
+    );
+    if (!/^(SCRIPT|STYLE)$/.test(text.parentElement?.tagName || "")) out.push(text);
+  }
+  return out;
+}
+function othersIn(root, keep) {
+  const known = keep.map((k) => k.toLowerCase());
+  const rows2 = /* @__PURE__ */ new Map();
+  for (const text of textsOf(root)) {
+    const found = text.data.match(address);
+    if (!found) continue;
+    const holder = (
+      /** @type {Element} */
+      text.parentElement
+    );
+    const row = holder.closest("tr,[role=row],li,[role=listitem],article") || holder;
+    rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
+  }
+  return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
+}
+function secretsIn(root, { others, keep }) {
+  const ranges = [], doc = docOf(root);
+  for (const text of textsOf(root)) {
+    for (const m of text.data.matchAll(longNumber)) {
+      const range = doc.createRange();
+      range.setStart(text, m.index);
+      range.setEnd(text, m.index + m[0].length);
+      ranges.push(range);
+    }
+  }
+  const elements = others ? othersIn(root, keep ?? []) : [];
+  for (const el of queryAll(root, "input,textarea")) {
+    if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
+  }
+  return { ranges, elements };
+}
+
+// blank.js
+var opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
+var structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
+var tellsASecret = (a) => tokenName.test(a.name) || !structural.test(a.name) && opaque.test(a.value);
+var dots = (s) => s.replace(/\S/g, "•");
+var blanked = [];
+var blankedTexts = [];
+var blankedAttributes = [];
+function blank({ others, keep }) {
+  for (const doc of documents()) {
+    for (const el of queryAll(doc, secretFields + ",input[type=hidden],input,textarea")) {
+      if (!el.matches(secretFields + ",input[type=hidden]") && el.value.search(longNumber) < 0) continue;
+      blanked.push([el, el.value, el.getAttribute("value")]);
+      el.value = "";
+      el.setAttribute("value", "");
+    }
+    for (const el of queryAll(doc, "*")) for (const a of [...el.attributes]) {
+      const meta = el.localName === "meta" && a.name === "content" && tokenName.test(el.getAttribute("name") || "");
+      if (!a.value || !tellsASecret(a) && !meta) continue;
+      blankedAttributes.push([a, a.value]);
+      a.value = "";
+    }
+    for (const root of roots(doc)) {
+      const hidden = others ? othersIn(root, keep || []) : [];
+      for (const text of textsOf(root)) {
+        const all = hidden.some((row) => row.contains(text));
+        if (!all && text.data.search(longNumber) < 0) continue;
+        blankedTexts.push([text, text.data]);
+        text.data = all ? dots(text.data) : text.data.replace(longNumber, dots);
+      }
+    }
+  }
+  return {};
+}
+function unblank() {
+  for (const [el, value, attribute] of blanked.splice(0)) {
+    if (attribute === null) el.removeAttribute("value");
+    else el.setAttribute("value", attribute);
+    el.value = value;
+  }
+  for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
+  for (const [text, data] of blankedTexts.splice(0)) text.data = data;
+  return {};
+}
+
+// text.js
+var norm = (s) => (s || "").normalize("NFC").replace(/[\s\u00a0]+/g, " ").trim();
+var fold = (s) => s.replace(/[A-Z]/g, (c) => c.toLowerCase());
+var bare = (s) => (s || "").replace(/\s+/g, " ").trim();
+var same = (a, b, ignoreCase) => ignoreCase ? fold(bare(a)) === fold(bare(b)) : bare(a) === bare(b);
+
+// describe.js
+var told = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
+function describe(el) {
+  if (!el || el.nodeType !== 1) return String(el && el.nodeName);
+  const said = told.filter((a) => el.hasAttribute(a)).map((a) => {
+    const value = (
+      /** @type {string} */
+      el.getAttribute(a)
+    );
+    return ` ${a}="${(a === "href" ? value.replace(/[?#].*/, "") : value).slice(0, 60)}"`;
+  });
+  const text = norm(el.localName === "select" ? "" : el.textContent).slice(0, 40);
+  return `<${el.localName}${said.join("")}>${text}`;
+}
+
+// miss.js
+var Miss = class {
+  /**
+   * @param {string} kind
+   * @param {string} detail
+   * @param {{ tried?: string[] }} [extra]
+   */
+  constructor(kind, detail, extra) {
+    this.kind = kind;
+    this.detail = detail;
+    this.tried = extra?.tried;
+  }
+};
+
+// control.js
+function disabled(el) {
+  if (el.matches(":disabled")) return true;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType === 1 && p.getAttribute("aria-disabled") === "true") return true;
+  }
+  return false;
+}
+var ticked = (el) => el.type === "checkbox" || el.type === "radio";
+var isChecked = (el) => ticked(el) ? el.checked : el.getAttribute("aria-checked") === "true";
+function pressed(el) {
+  if (ticked(el)) return el.checked;
+  return ["aria-checked", "aria-pressed", "aria-selected"].some((a) => el.getAttribute(a) === "true");
+}
+
+// opening.js
+var opensWindow = (name) => Boolean(name) && !/^_(self|parent|top)$/i.test(
+  /** @type {string} */
+  name
+) && !documents().some((d) => d.defaultView?.name === name);
+var opener = "a[href],area[href],button,input[type=submit],input[type=image]";
+function openHere(hit) {
+  let el = (
+    /** @type {El | null} */
+    hit
+  );
+  while (el && !(el.nodeType === 1 && el.matches(opener))) el = parentOf(el);
+  if (!el) return;
+  const pressed2 = el;
+  const link = pressed2.matches("a,area"), attribute = link ? "target" : "formtarget";
+  const own = pressed2.getAttribute(attribute) ?? (link ? null : pressed2.form?.getAttribute("target"));
+  const base = (
+    /** @type {El | null} */
+    pressed2.ownerDocument.querySelector("base[target]")
+  );
+  if (!opensWindow(own ?? base?.target)) return;
+  const before = pressed2.getAttribute(attribute);
+  pressed2.setAttribute(attribute, "_self");
+  setTimeout(() => {
+    if (before === null) pressed2.removeAttribute(attribute);
+    else pressed2.setAttribute(attribute, before);
+  });
+}
+
+// time.js
+var frame = () => new Promise((done) => {
+  requestAnimationFrame(() => done(true));
+  setTimeout(() => done(false), 1e3);
+});
+var pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// guard.js
+var guardWord = "BILLAGENT_GUARD_WORD";
+var pointerEvents = [
+  "pointerdown",
+  "mousedown",
+  "pointerup",
+  "mouseup",
+  "click",
+  "auxclick",
+  "dblclick",
+  "contextmenu"
+];
+var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
+var alive = guardWord;
+var stray = `${guardWord} stray`;
+var armedFor = (type) => `${guardWord} armed ${type}`;
+var mayPass = (type) => `${guardWord} may pass ${type}`;
+var typeOf = (e) => e.type.split(" ").at(-1);
+var asks = (target, name) => !target.dispatchEvent(new Event(name, { cancelable: true, composed: true }));
+function examine(e) {
+  if (!e.isTrusted) return;
+  let expected = false;
+  try {
+    expected = asks(top, armedFor(e.type));
+  } catch {
+  }
+  if (!expected || asks(e.composedPath()[0], mayPass(e.type))) return;
+  asks(top, stray);
+  e.preventDefault();
+  e.stopImmediatePropagation();
+}
+function install(w) {
+  if (asks(w, alive)) return;
+  w.addEventListener(alive, (e) => e.preventDefault());
+  for (const t of [...pointerEvents, ...typingEvents]) w.addEventListener(t, examine, true);
+}
+var armed = /* @__PURE__ */ new Map();
+var serial = 0;
+function arm(act, types, judge) {
+  const token = String(++serial);
+  const state = (
+    /** @type {Armed} */
+    { ...act, delivered: (
+      /** @type {string[]} */
+      []
+    ), refused: null }
+  );
+  const yes = (e) => e.preventDefault();
+  const answer = (e) => {
+    const hit = (
+      /** @type {El} */
+      e.composedPath()[0]
+    );
+    if (!state.refused) state.refused = judge(hit);
+    if (!state.refused) {
+      e.preventDefault();
+      state.delivered.push(
+        /** @type {string} */
+        typeOf(e)
+      );
+      if (typeOf(e) === "click" && state.here) openHere(hit);
+    }
+    tell(token, state);
+  };
+  const elsewhere = () => {
+    state.refused ??= new Miss("missed", "the event reached a frame that was not there before");
+    tell(token, state);
+  };
+  const listeners = [
+    /** @type {Listener} */
+    [window, stray, elsewhere],
+    ...types.map((t) => (
+      /** @type {Listener} */
+      [window, armedFor(t), yes]
+    ))
+  ];
+  for (
+    const w of
+    /** @type {Window[]} */
+    documents().map((d) => d.defaultView).filter(Boolean)
+  ) {
+    install(w);
+    listeners.push(...types.map((t) => (
+      /** @type {Listener} */
+      [w, mayPass(t), answer]
+    )));
+  }
+  state.listen = () => {
+    for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
+  };
+  state.listen();
+  state.disarm = () => {
+    for (const [w, name, f] of listeners) {
+      try {
+        w.removeEventListener(name, f, true);
+      } catch {
+      }
+    }
+    armed.delete(token);
+  };
+  armed.set(token, state);
+  return token;
+}
+var tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
+var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused });
+async function finish({ token }) {
+  const s = armed.get(token);
+  if (!s) return { token, delivered: [], gone: true };
+  s.disarm();
+  await frame();
+  await pause(0);
+  return verdict(token, s);
+}
+
+// roster.js
+var nameStart = 3;
+var shortestName = 5;
+function rosterOf(people) {
+  const mine = new Set((people.meant.names ?? []).map(norm));
+  const theirs = new Set((people.others ?? []).flatMap((p) => (p.names ?? []).map(norm)));
+  const names = /* @__PURE__ */ new Map();
+  for (const name of /* @__PURE__ */ new Set([...mine, ...theirs])) {
+    if (name.length < shortestName) continue;
+    const begin = name.slice(0, nameStart);
+    if (!names.has(begin)) names.set(begin, []);
+    names.get(begin)?.push({ name, ours: mine.has(name), theirs: theirs.has(name) });
+  }
+  for (const list of names.values()) list.sort((a, b) => b.name.length - a.name.length);
+  return { email: fold(people.meant.email), self: fold(people.self ?? ""), names };
+}
+var writtenAddress = /[^\s<>()[\]{}"“”„«»‘,;:|]+@[^\s<>()[\]{}"“”„«»‘,;:|]+\.[^\s<>()[\]{}"“”„«»,;:|]+/gu;
+var addressEdge = /^['’.]+|['’.!?…]+$/gu;
+var letter = /[\p{L}\p{N}\p{M}]/u;
+var goesOn = /^(?:[\p{L}\p{N}\p{M}]|[-'’‑](?!s(?![\p{L}\p{N}]))\p{L})/u;
+var hyphened = /\p{L}[-'’‑]$/u;
+var withinWord = (text, i) => i > 0 && letter.test(text[i]) && (letter.test(text[i - 1]) || hyphened.test(text.slice(Math.max(0, i - 2), i)));
+function named(text, roster) {
+  const out = { ours: false, others: (
+    /** @type {string[]} */
+    []
+  ) };
+  for (const found of text.match(writtenAddress) ?? []) {
+    const email = found.replace(addressEdge, "");
+    if (fold(email) === roster.email) out.ours = true;
+    else if (fold(email) !== roster.self) out.others.push(email);
+  }
+  for (let i = 0; i < text.length; i++) {
+    const here = roster.names.get(text.slice(i, i + nameStart));
+    if (!here || withinWord(text, i)) continue;
+    const ends = (name) => !goesOn.test(text.slice(i + name.length, i + name.length + 3));
+    const hit = here.find(({ name }) => text.startsWith(name, i) && ends(name));
+    if (!hit) continue;
+    if (!hit.ours) out.others.push(hit.name);
+    else if (!hit.theirs) out.ours = true;
+    i += hit.name.length - 1;
+  }
+  return out;
+}
+
+// shown-text.js
+var unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
+var unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
+var unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
+function partsOf(el) {
+  if (el.localName === "iframe" || el.localName === "frame") {
+    try {
+      return el.contentDocument?.body ? [el.contentDocument.body] : [];
+    } catch {
+      return [];
+    }
+  }
+  if (el.localName === "details" && !el.open) {
+    return [...el.children].filter((c) => c.localName === "summary").slice(0, 1);
+  }
+  if (el.shadowRoot) return el.shadowRoot.childNodes;
+  const slotted = el.localName === "slot" ? el.assignedNodes({ flatten: true }) : [];
+  return slotted.length ? slotted : el.childNodes;
+}
+function shownText(root) {
+  const typed = [];
+  let out = "";
+  const field = (el) => {
+    if (el.localName === "input" && unreadInput.test(el.type) || !unhidden(el)) return;
+    const value = el.localName === "select" ? norm(el.selectedOptions[0]?.textContent) : el.value;
+    out += ` ${value} `;
+    typed.push(value);
+  };
+  const visit = (node, shown2) => {
+    if (node.nodeType === 3) {
+      if (shown2) out += node.data;
+      return;
+    }
+    if (node.nodeType !== 1 || unread.test(node.localName)) return;
+    if (/^(input|textarea|select)$/.test(node.localName)) {
+      field(node);
+      return;
+    }
+    const { display } = getComputedStyle(node);
+    if (display === "none") return;
+    const edge = node.localName === "br" || !/^(inline|contents)/.test(display) && !/^table-cell/.test(display);
+    if (edge) out += "\n";
+    else if (display !== "inline" && display !== "contents") out += " ";
+    const visibleHere = display === "contents" ? shown2 : unhidden(node);
+    for (const part of partsOf(node)) visit(part, visibleHere);
+    if (edge) out += "\n";
+    else if (display !== "inline" && display !== "contents") out += " ";
+  };
+  visit(root, unhidden(root));
+  const said = ["aria-label", "title", "alt"].map((a) => root.getAttribute(a) ?? "").join("\n");
+  const lines = `${said}
+${out}
+${typed.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
+  return lines.map(norm).filter(Boolean).join("\n");
+}
+
+// place.js
+function outOf(el) {
+  const p = (
+    /** @type {any} */
+    parentOf(el)
+  );
+  if (p && p.nodeType === 9) return p.defaultView?.frameElement ?? null;
+  return p && p.nodeType === 11 ? outOf(p) : p;
+}
+function misplaced(el, place) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = outOf(p)) {
+    const { ours, others } = named(shownText(p), place.roster);
+    if (!ours && !others.length) continue;
+    const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(", ");
+    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
+    if (others.length && place.alone) {
+      return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
+    }
+    return null;
+  }
+  return null;
+}
+
+// bundled:dom-accessibility-api
+var { computeAccessibleName, getRole } = domAccessibility;
+
+// role.js
+var implicit = {
+  button: "button,input[type=button],input[type=submit],input[type=reset],input[type=image],summary",
+  link: "a[href],area[href]",
+  textbox: "input:not([type]),input[type=text],input[type=email],input[type=tel],input[type=url],textarea",
+  checkbox: "input[type=checkbox]",
+  radio: "input[type=radio]",
+  combobox: "select,input[list]",
+  listbox: "select",
+  option: "option",
+  table: "table",
+  row: "tr",
+  cell: "td",
+  columnheader: "th",
+  dialog: "dialog",
+  heading: "h1,h2,h3,h4,h5,h6",
+  navigation: "nav",
+  main: "main",
+  form: "form",
+  list: "ul,ol",
+  listitem: "li",
+  img: "img",
+  searchbox: "input[type=search]",
+  spinbutton: "input[type=number]"
+};
+var roleOf = (el) => getRole(el) || (el.localName === "summary" ? "button" : null);
+var nameOf = (el) => norm(computeAccessibleName(el) || (el.localName === "summary" ? el.textContent : ""));
+
+// candidate.js
+var labelled = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
+var testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;
+function find(root, c) {
+  if (c.css) return queryAll(root, c.css);
+  if (c.testid) return queryAll(root, testIDs(CSS.escape(c.testid)));
+  if (c.placeholder) {
+    const placeholder = norm(c.placeholder);
+    return queryAll(root, "[placeholder]").filter((el) => norm(el.getAttribute("placeholder")) === placeholder);
+  }
+  if (c.label) return queryAll(root, labelled).filter((el) => nameOf(el) === norm(c.label));
+  if (c.role) {
+    const anyName = c.name === void 0 || c.name === "";
+    const bears = `[role~="${c.role}"]${implicit[c.role] ? "," + implicit[c.role] : ""}`;
+    return queryAll(root, bears).filter((el) => roleOf(el) === c.role && (anyName || nameOf(el) === norm(c.name)));
+  }
+  if (c.text) {
+    const hits = queryAll(root, "*").filter((el) => !/^(script|style|template|head|title)$/.test(el.localName) && norm(el.textContent) === norm(c.text));
+    return hits.filter((el) => !hits.some((other) => other !== el && el.contains(other)));
+  }
+  if (c.xpath) {
+    const res = docOf(root).evaluate(c.xpath, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+    return Array.from({ length: res.snapshotLength }, (_, i) => (
+      /** @type {El} */
+      res.snapshotItem(i)
+    )).filter((n) => n.nodeType === 1);
+  }
+  return [];
+}
+var spell = (c) => Object.entries(c).filter(([k, v]) => k !== "provenance" && v !== void 0 && v !== "").map(([k, v]) => `${k}=${v}`).join(" ");
+function aside(el) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType === 1 && (p.inert || p.getAttribute("aria-hidden") === "true")) return true;
+  }
+  return false;
+}
+var writes = (el) => el.matches('a[href^="mailto:" i],a[href^="tel:" i],a[href^="sms:" i]');
+function foremost(els) {
+  if (els.length < 2) return els;
+  const front = els.filter((el) => !aside(el));
+  const kept = front.length ? front : els;
+  const leading = kept.filter((el) => !writes(el));
+  return leading.length ? leading : kept;
+}
+
+// sight.js
+var drawn = (el) => {
+  if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
+  const r = el.getBoundingClientRect();
+  return r.width > 0 && r.height > 0;
+};
+var visible = (el) => {
+  if (el.localName === "option") {
+    const list = el.closest("select");
+    return Boolean(list) && visible(list);
+  }
+  return drawn(el) && (el.matches("input, select, textarea, button") || !outOfSight(el));
+};
+function hides(p, style, itself) {
+  if (style.clip === "rect(0px, 0px, 0px, 0px)" || /^inset\((50|100)%/.test(style.clipPath)) return true;
+  if (p.matches("html, body") || style.display === "inline" || style.display === "contents") return false;
+  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
+  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
+}
+function outOfSight(el) {
+  const box = el.getBoundingClientRect();
+  let right = box.right, bottom = box.bottom, position = "static", rightToLeft = false;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1) continue;
+    const style = getComputedStyle(p);
+    const contains = position !== "fixed" && (position !== "absolute" || style.position !== "static" || p.matches("html"));
+    if (contains && hides(p, style, p === el)) return true;
+    if (contains && p !== el) {
+      right += p.scrollLeft;
+      bottom += p.scrollTop;
+    }
+    rightToLeft ||= style.direction === "rtl";
+    if (contains) position = style.position;
+  }
+  return right <= 0 && !rightToLeft || bottom <= 0;
+}
+
+// resolve.js
+function insideFrame(el) {
+  if (el.localName !== "iframe" && el.localName !== "frame") return el;
+  let doc = null;
+  try {
+    doc = el.contentDocument;
+  } catch {
+  }
+  if (!doc) return new Miss("foreign-frame", `${describe(el)} is a frame of another origin and cannot be looked into`);
+  if (doc.readyState === "loading") return new Miss("missing", `${describe(el)} is still loading`);
+  return doc;
+}
+var shown = location.protocol === "chrome-error:" ? document.implementation.createHTMLDocument("") : document;
+function scopeOf(t, base) {
+  if (base) return base;
+  if (!t.within) return shown;
+  const outer = resolve(t.within);
+  return outer instanceof Miss ? outer : insideFrame(outer.el);
+}
+function matches(t, base) {
+  const scope = scopeOf(t, base);
+  if (scope instanceof Miss) return { els: [], tried: [], miss: scope };
+  const tried = [];
+  let hidden = 0;
+  for (const c of t.candidates) {
+    const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible));
+    const unseen2 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen.length}${unseen2}`);
+    hidden += all.length - seen.length;
+    if (seen.length) return { els: seen, used: c, tried, scope };
+  }
+  return { els: [], tried, hidden, scope };
+}
+function resolve(t, base) {
+  const m = matches(t, base), { tried } = m;
+  if (m.miss) return m.miss;
+  if (!m.els.length) return new Miss("missing", m.hidden ? "present but not visible" : "not on the page", { tried });
+  if (m.els.length > 1) {
+    const some = m.els.slice(0, 5).map(describe).join(" | ");
+    return new Miss("ambiguous", `${m.els.length} matches: ${some}`, { tried });
+  }
+  return { el: m.els[0], used: (
+    /** @type {Candidate} */
+    m.used
+  ), tried, scope: m.scope };
+}
+function agreed(t, found) {
+  for (const c of t.candidates) {
+    const seen = foremost(find(found.scope, c).filter(visible));
+    if (!seen.length || seen.length === 1 && seen[0] === found.el) continue;
+    const ours = `${spell(found.used)} is ${describe(found.el)}`;
+    const theirs = `${spell(c)} is ${seen.slice(0, 3).map(describe).join(" | ")}`;
+    return new Miss("ambiguous", `candidates disagree: ${ours}, ${theirs}`, { tried: found.tried });
+  }
+  return null;
+}
+
+// value.js
+function valueOf(el, attr) {
+  if (attr) return el.getAttribute(attr) || "";
+  if (el.localName === "select") return norm(el.selectedOptions[0]?.textContent);
+  if (el.localName === "input" || el.localName === "textarea") return el.value;
+  return readable(el);
+}
+var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
+var transformed = (el) => getComputedStyle(el).textTransform !== "none";
+function readable(el) {
+  if (el.innerText === void 0) return bare(el.textContent);
+  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
+  const parts = [];
+  const walk = (n) => {
+    if (n.nodeType === 3) {
+      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
+      return;
+    }
+    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
+    const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
+    if (apart) parts.push(" ");
+    for (const child of n.childNodes) walk(child);
+    if (apart) parts.push(" ");
+  };
+  walk(el);
+  return bare(parts.join(""));
+}
+
+// key.js
+function keyed(key, el) {
+  for (const u of key.under ?? []) {
+    const found = resolve(u.target);
+    if (found instanceof Miss) {
+      return new Miss("unproved", `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
+    }
+    const says = valueOf(found.el, u.attr);
+    if (same(says, u.equals, u.fold)) continue;
+    return new Miss("wrong-one", `the page belongs to "${says}", not "${u.equals}"`);
+  }
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
+}
+function otherRow({ row }) {
+  if (!row) return null;
+  const now = row.read();
+  if (now === null) return new Miss("wrong-row", "the row's key cannot be read any more");
+  if (same(now, row.equals, row.fold)) return null;
+  return new Miss("wrong-row", `the row's key is "${now}", not "${row.equals}"`);
+}
+function otherOne({ who }) {
+  if (!who) return null;
+  const found = resolve(who.target);
+  if (found instanceof Miss) {
+    return new Miss("unproved", `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
+  }
+  const says = valueOf(found.el, who.attr);
+  if (same(says, who.equals, who.fold)) return null;
+  return new Miss("wrong-one", `the page is about "${says}", not "${who.equals}"`);
+}
+function changed(entered) {
+  for (const e of entered) {
+    const found = resolve(e.target);
+    if (found instanceof Miss) {
+      if (found.kind !== "ambiguous") continue;
+      return new Miss("ambiguous", `what was entered into "${e.target.name}": ${found.detail}`);
+    }
+    const want = e.as === "checked" ? String(e.on) : e.value;
+    const now = e.as === "checked" ? String(isChecked(found.el)) : valueOf(found.el);
+    if (now === want || e.as === "chosen" && norm(now) === norm(want)) continue;
+    return new Miss("changed", `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
+  }
+  return null;
+}
+
+// point.js
+function insetOf(f) {
+  const r = f.getBoundingClientRect(), style = getComputedStyle(f), w = (
+    /** @type {Window} */
+    f.contentWindow
+  );
+  const sx = r.width / (f.offsetWidth || 1), sy = r.height / (f.offsetHeight || 1);
+  const left = parseFloat(style.paddingLeft) || 0, top2 = parseFloat(style.paddingTop) || 0;
+  const width = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
+  const height = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
+  return {
+    x: r.left + (f.clientLeft + left) * sx,
+    y: r.top + (f.clientTop + top2) * sy,
+    sx: width * sx / (w.innerWidth || width || 1),
+    sy: height * sy / (w.innerHeight || height || 1)
+  };
+}
+var viewOf = (el) => (
+  /** @type {View} */
+  el.ownerDocument.defaultView
+);
+function topPoint(el, x, y) {
+  for (let w = (
+    /** @type {Window} */
+    viewOf(el)
+  ); w !== window; w = w.parent) {
+    const inset = insetOf(
+      /** @type {El} */
+      w.frameElement
+    );
+    x = inset.x + x * inset.sx;
+    y = inset.y + y * inset.sy;
+  }
+  return { x, y };
+}
+function topmost(x, y) {
+  let doc = document;
+  for (; ; ) {
+    let el = (
+      /** @type {El | null} */
+      doc.elementFromPoint(x, y)
+    );
+    while (el && el.shadowRoot) {
+      const inner2 = (
+        /** @type {El | null} */
+        el.shadowRoot.elementFromPoint(x, y)
+      );
+      if (!inner2 || inner2 === el) break;
+      el = inner2;
+    }
+    if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
+    let inner = null;
+    try {
+      inner = el.contentDocument;
+    } catch {
+    }
+    if (!inner) return el;
+    const inset = insetOf(el);
+    x = (x - inset.x) / inset.sx;
+    y = (y - inset.y) / inset.sy;
+    doc = inner;
+  }
+}
+function controls(hit, el) {
+  for (let p = (
+    /** @type {El | null} */
+    hit
+  ); p; p = parentOf(p)) {
+    if (p.localName === "label" && p.control === el) return true;
+  }
+  return false;
+}
+var reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
+var boxOf = (el) => {
+  const r = el.getBoundingClientRect();
+  return { x: r.left, y: r.top, w: r.width, h: r.height };
+};
+var sameBox = (a, b) => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
+function middleOf(el, left, top2, right, bottom) {
+  const w = viewOf(el);
+  left = Math.max(0, left);
+  top2 = Math.max(0, top2);
+  right = Math.min(w.innerWidth, right);
+  bottom = Math.min(w.innerHeight, bottom);
+  return right - left >= 1 && bottom - top2 >= 1 ? topPoint(el, (left + right) / 2, (top2 + bottom) / 2) : null;
+}
+function pointOf(el) {
+  for (const r of el.getClientRects()) {
+    const point = middleOf(el, r.left, r.top, r.right, r.bottom);
+    if (point) return point;
+  }
+  return null;
+}
+
+// motion.js
+var watched = 500;
+async function pointInMotion(el) {
+  const end = performance.now() + watched;
+  const common = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
+  while (performance.now() < end) {
+    const r = el.getBoundingClientRect();
+    common.left = Math.max(common.left, r.left);
+    common.top = Math.max(common.top, r.top);
+    common.right = Math.min(common.right, r.right);
+    common.bottom = Math.min(common.bottom, r.bottom);
+    if (!await frame() || !el.isConnected) return null;
+  }
+  return middleOf(el, common.left, common.top, common.right, common.bottom);
+}
+var soon = 5e3;
+function animated(el) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    for (const a of p.getAnimations?.() ?? []) {
+      if (a.playState !== "running" || !a.effect) continue;
+      const left = Number(a.effect.getComputedTiming().endTime) - Number(a.currentTime ?? 0);
+      if (left > 0 && left < soon) return true;
+    }
+  }
+  return false;
+}
+
+// email.js
+var unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+var oneAddress = /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/;
+var isAddress = (s) => oneAddress.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
+var addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
+function mailtoOf(a) {
+  const written = (
+    /** @type {string} */
+    a.getAttribute("href").replace(/^mailto:/i, "").replace(/\?.*$/, "")
+  );
+  try {
+    return bare(decodeURIComponent(written));
+  } catch {
+    return "";
+  }
+}
+function agrees(text, address2) {
+  const plain = fold(text.replace(unseen, "")), whole = fold(address2);
+  if (plain === "") return true;
+  const others = addressesIn(plain);
+  if (others.length) return others.length === 1 && others[0] === whole;
+  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain);
+  if (!m) return false;
+  return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
+}
+function emailIn(row, cell) {
+  const text = readable(cell);
+  const links = (el) => queryAll(el, 'a[href^="mailto:" i]').map(mailtoOf).filter(isAddress);
+  const own = cell.matches('a[href^="mailto:" i]') ? [mailtoOf(cell)] : links(cell);
+  if (isAddress(text)) {
+    const other = own.find((a) => fold(a) !== fold(text));
+    return other ? { text, odd: `its e-mail reads "${text}", but its link writes to "${other}"` } : { text };
+  }
+  const said = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
+  const speechless = !/[@…]|\.\.\./.test(text);
+  for (const source of [own, links(row), said]) {
+    const one = [...new Set(source)];
+    if (one.length === 1 && (agrees(text, one[0]) || speechless && source === own)) return { text: one[0] };
+    if (one.length) break;
+  }
+  return { text, odd: text ? `its e-mail "${text}" is not exactly one address` : "it shows no e-mail" };
+}
+
+// table.js
+function headersOf(table, spec) {
+  const cells = queryAll(table, spec.header_cells || "thead th, [role=columnheader]");
+  return new Map(cells.map((el, i) => [norm(el.textContent), i]));
+}
+var usualCells = ":scope > td, :scope > [role=gridcell], :scope > [role=cell]";
+var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+function spanning(row, spec) {
+  const cells = cellsOf(row, spec);
+  return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
+}
+var rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
+function expression(pattern) {
+  const ignoring = pattern.startsWith("(?i)");
+  const body = pattern.slice(ignoring ? 4 : 0).replace(/\(\?P</g, "(?<");
+  try {
+    return new RegExp(body, ignoring ? "i" : "");
+  } catch {
+    return null;
+  }
+}
+function cellOf(row, col, headers, spec) {
+  if (col.header !== void 0) {
+    const i = headers.get(norm(col.header));
+    if (i === void 0) {
+      const there = [...headers.keys()].map((k) => `"${k}"`).join(", ");
+      return new Miss("missing", `no column is headed "${col.header}": there are ${there}`);
+    }
+    const cell = cellsOf(row, spec)[i];
+    return cell ? { el: cell } : null;
+  }
+  const found = matches({ candidates: (
+    /** @type {Candidate[]} */
+    col.candidates
+  ) }, row);
+  const { attr } = col;
+  let els = found.els;
+  if (els.length > 1 && attr && col.pattern) {
+    const fits = expression(col.pattern);
+    if (fits) els = els.filter((el) => fits.test(el.getAttribute(attr) || ""));
+    const values = new Set(els.map((el) => el.getAttribute(attr)));
+    if (values.size === 1) return { el: els[0] };
+  }
+  if (els.length > 1) {
+    const some = els.slice(0, 3).map(describe).join(" | ");
+    return new Miss("ambiguous", `${els.length} matches: ${some}`, { tried: found.tried });
+  }
+  return els.length ? { el: els[0] } : null;
+}
+function readCell(row, el, col) {
+  if (col.attr) return { text: el.getAttribute(col.attr) || "" };
+  if (col.kind === "email") return emailIn(row, el);
+  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
+}
+function withoutMailLinks(el) {
+  const whole = readable(el);
+  const rest = queryAll(el, "a").filter(writes).reduce((text, a) => text.replace(readable(a), " "), whole);
+  return bare(rest) || whole;
+}
+function keyOf(row, spec, headers) {
+  const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
+  if (cell === null || cell instanceof Miss && cell.kind === "ambiguous") return null;
+  if (cell instanceof Miss) return cell;
+  const got = readCell(row, cell.el, col);
+  return got.odd ? null : got.text;
+}
+function rowByKey(table, equals) {
+  const found = resolve(table);
+  if (found instanceof Miss) return found;
+  const spec = table.table, headers = headersOf(found.el, spec), hits = [];
+  for (const row2 of rowElements(found.el, spec)) {
+    const key = keyOf(row2, spec, headers);
+    if (key instanceof Miss) return key;
+    if (key !== null && same(key, equals, spec.fold)) hits.push(row2);
+  }
+  if (hits.length === 0) return new Miss("no-row", `no row has ${spec.key} "${equals}"`);
+  if (hits.length > 1) return new Miss("ambiguous", `${hits.length} rows have ${spec.key} "${equals}"`);
+  const row = hits[0];
+  const readKey = () => {
+    const key = keyOf(row, spec, headersOf(found.el, spec));
+    return key instanceof Miss ? null : key;
+  };
+  return { el: row, readKey };
+}
+function readRow(row, names, spec, headers) {
+  const cells = [], odd = [];
+  for (const n of names) {
+    const cell = cellOf(row, spec.columns[n], headers, spec);
+    if (cell instanceof Miss && cell.kind !== "ambiguous") return cell;
+    if (cell instanceof Miss) odd.push(`its ${n} is ambiguous: ${cell.detail}`);
+    const got = cell && !(cell instanceof Miss) ? readCell(row, cell.el, spec.columns[n]) : { text: null };
+    if (got.odd) odd.push(got.odd);
+    cells.push(n === spec.key && got.odd ? "\0" + got.text : got.text);
+  }
+  return { cells, odd: odd.join("; "), at: row.getAttribute("aria-rowindex") || "" };
+}
+function collect(table, el) {
+  const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
+  for (const row of rowElements(el, spec)) {
+    const got = readRow(row, names, spec, headers);
+    if (got instanceof Miss) return got;
+    if (got.cells.some((c) => c !== null && c !== "" && c !== "\0")) rows2.push(got);
+  }
+  return { names, rows: rows2 };
+}
+
+// press.js
+function find1(req) {
+  if (!req.row) return resolve(req.target);
+  const row = rowByKey(req.row.table, req.row.equals);
+  if (row instanceof Miss) return row;
+  const found = resolve(req.target, row.el);
+  if (!(found instanceof Miss)) found.readKey = row.readKey;
+  return found;
+}
+var alignments = [
+  { block: "center", inline: "center" },
+  { block: "end", inline: "end" },
+  { block: "start", inline: "start" }
+];
+async function still(req, el, round) {
+  const before = boxOf(el);
+  const inTime = await frame();
+  const again = find1(req);
+  if (again instanceof Miss) return again;
+  if (again.el !== el || !el.isConnected) return new Miss("replaced", `${describe(el)} was replaced while looked at`);
+  if (animated(el)) return new Miss("moving", `${describe(el)} is being animated`);
+  const scroll2 = () => el.scrollIntoView({ behavior: "instant", ...alignments[round % alignments.length] });
+  if (!sameBox(before, boxOf(el))) {
+    const point2 = await pointInMotion(el), since = find1(req);
+    if (point2 && !(since instanceof Miss) && since.el === el) return { point: point2, readKey: since.readKey };
+    if (!pointOf(el)) scroll2();
+    return new Miss("moving", `${describe(el)} is moving`);
+  }
+  if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === "running")) {
+    return new Miss("moving", `${describe(el)} may be moving: no frame was drawn`);
+  }
+  let point = pointOf(el);
+  if (!point || round > 0) {
+    scroll2();
+    point = pointOf(el);
+  }
+  if (!point) return new Miss("outside", `${describe(el)} cannot be scrolled into view`);
+  return { point, readKey: again.readKey };
+}
+async function ready(req, round) {
+  const found = find1(req);
+  if (found instanceof Miss) return found;
+  const el = found.el, tried = found.tried;
+  if (req.agree) {
+    const m = agreed(req.target, found);
+    if (m && !req.row) return m;
+  }
+  if (disabled(el)) return new Miss("disabled", `${describe(el)} is disabled`, { tried });
+  if (req.editable && (el.readOnly || el.getAttribute("aria-readonly") === "true")) {
+    return new Miss("readonly", `${describe(el)} is read-only`, { tried });
+  }
+  const at = await still(req, el, round);
+  if (at instanceof Miss) return at;
+  const hit = topmost(at.point.x, at.point.y);
+  if (!hit || !reaches(hit, el)) {
+    const deaf = getComputedStyle(el).pointerEvents === "none";
+    const why = deaf ? "takes no pointer events: what is pressed there is" : "is covered by";
+    return new Miss("covered", `${describe(el)} ${why} ${describe(hit)}`);
+  }
+  const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
+  if (req.row) {
+    const { equals, table } = req.row;
+    key.row = { read: (
+      /** @type {() => string | null} */
+      at.readKey
+    ), equals, fold: table.table.fold };
+  }
+  const wrong = keyed(key, el);
+  return wrong ?? { el, point: at.point, key };
+}
+function objection(r, hit) {
+  if (!r.el.isConnected) return new Miss("replaced", `${describe(r.el)} was replaced`);
+  if (!reaches(hit, r.el)) return new Miss("missed", `the event reached ${describe(hit)}`);
+  if (disabled(r.el)) return new Miss("disabled", `${describe(r.el)} became disabled`);
+  return keyed(r.key, r.el);
+}
+var lasting = ["ambiguous", "foreign-frame"];
+async function prepare(req) {
+  const end = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
+  if (req.people) req.place = { roster: rosterOf(req.people), alone: !req.others };
+  for (let round = 0; ; round++) {
+    const r = await ready(req, round);
+    if (!(r instanceof Miss)) {
+      return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
+    }
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end - performance.now())));
+  }
+}
+
+// choose.js
+var batchPause = 1500;
+var sentFor = (el, option) => [...el.options].some((o) => o !== option && norm(o.textContent) === norm(option.value)) ? "" : option.value;
+async function select1(el, option) {
+  const value = sentFor(el, option);
+  el.focus();
+  el.selectedIndex = option.index;
+  el.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
+  el.dispatchEvent(new Event("change", { bubbles: true }));
+  el.blur();
+  await frame();
+  await pause(0);
+  if (!el.isConnected || norm(valueOf(el)) === norm(option.textContent)) return { value };
+  return { miss: new Miss("changed", `chose "${norm(option.textContent)}", it shows "${valueOf(el)}"`) };
+}
+async function pick(req) {
+  const end = performance.now() + req.wait;
+  let most = 0, grew = performance.now();
+  for (let round = 0; ; round++) {
+    const r = await ready(req, round), late = performance.now() >= end;
+    if (r instanceof Miss) {
+      if (r.kind === "ambiguous" && round > 2 || late) return { miss: r };
+      await pause(50);
+      continue;
+    }
+    const el = r.el;
+    if (el.localName !== "select") return { miss: new Miss("not-a-select", `${describe(el)} is not a select element`) };
+    const hits = [...el.options].filter((o) => norm(o.textContent) === norm(req.option));
+    if (hits.length > 1) return { miss: new Miss("ambiguous", `${hits.length} options read "${req.option}"`) };
+    if (hits.length === 1) {
+      if (el.selectedOptions.length === 1 && el.selectedOptions[0] === hits[0]) {
+        return { already: true, value: sentFor(el, hits[0]) };
+      }
+      if (hits[0].disabled) return { miss: new Miss("disabled", `option "${req.option}" is disabled`) };
+      return select1(el, hits[0]);
+    }
+    const offered = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
+    if (offered.length > most) {
+      most = offered.length;
+      grew = performance.now();
+    }
+    const complete = offered.length > 0 && performance.now() - grew >= batchPause;
+    if (complete || late && req.last) {
+      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered };
+    }
+    if (late) return { miss: new Miss("busy", "the options are still coming"), offered };
+    await pause(50);
+  }
+}
+
+// fill.js
+var deepActive = () => {
+  let doc = (
+    /** @type {Document | null} */
+    document
+  ), el = (
+    /** @type {El | null} */
+    document.activeElement
+  );
+  for (; ; ) {
+    const inner = (
+      /** @type {El | null | undefined} */
+      el?.shadowRoot?.activeElement
+    );
+    if (inner) {
+      el = inner;
+      continue;
+    }
+    if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
+    try {
+      doc = el.contentDocument;
+    } catch {
+      return el;
+    }
+    if (!doc?.activeElement) return el;
+    el = /** @type {El} */
+    doc.activeElement;
+  }
+};
+async function prepareFill(req) {
+  const end = performance.now() + req.wait;
+  for (let round = 0; ; round++) {
+    const r = await ready({ ...req, editable: true }, round);
+    if (!(r instanceof Miss)) {
+      const el = r.el;
+      el.focus();
+      if (el.select) el.select();
+      else el.ownerDocument.getSelection().selectAllChildren(el);
+      if (deepActive() === el) {
+        const token = arm({ el, target: req.target }, typingEvents, (hit) => insideOf(hit, el) ? null : new Miss("missed", `the event reached ${describe(hit)}`));
+        return { token, empty: valueOf(el) === "" };
+      }
+      if (performance.now() >= end) {
+        const has = describe(deepActive());
+        return { miss: new Miss("unfocused", `${describe(el)} does not keep the focus: ${has} has it`) };
+      }
+    } else if ([...lasting, "readonly"].includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    await pause(Math.min(100, round * 20));
+  }
+}
+async function finishFill({ token, value, secret }) {
+  const s = (
+    /** @type {(Armed & { el: El, target: Target }) | undefined} */
+    armed.get(token)
+  );
+  if (!s) return { gone: true };
+  s.disarm();
+  const replaced2 = () => ({ refused: new Miss("replaced", `${describe(s.el)} was replaced while typed into`) });
+  if (secret) s.el.setAttribute("data-billagent-secret", "");
+  if (s.refused) return { refused: s.refused };
+  if (!s.el.isConnected) return replaced2();
+  s.el.blur();
+  await frame();
+  let el = s.el;
+  if (!el.isConnected) {
+    const again = resolve(s.target);
+    if (again instanceof Miss) return replaced2();
+    el = again.el;
+    if (secret) el.setAttribute("data-billagent-secret", "");
+    if (valueOf(el) === "" && value !== "") return replaced2();
+  }
+  const got = valueOf(el);
+  if (got === value) return { ok: true };
+  if (secret) return { differs: `${got.length} characters`, expected: `${value.length} characters` };
+  return { differs: `"${got.slice(0, 120)}"`, expected: `"${value}"` };
+}
+
+// filter.js
+function countShown(req) {
+  if (!req.counter) return null;
+  const found = resolve(req.counter);
+  return found instanceof Miss ? null : valueOf(found.el);
+}
+async function counted(req) {
+  const end = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end) await pause(25);
+}
+function filterNow(f) {
+  const found = resolve(f.target);
+  if (f.empty) {
+    if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
+    const says2 = valueOf(found.el);
+    return visible(found.el) && norm(says2) !== "" ? `it says "${says2}"` : "holds";
+  }
+  if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
+  if (f.on !== void 0) {
+    if (pressed(found.el) === f.on) return "holds";
+    return `it is ${f.on ? "off" : "on"}`;
+  }
+  const says = valueOf(found.el);
+  return norm(says) === norm(f.equals) ? "holds" : `it says "${says}"`;
+}
+var filtersNow = (req) => (req.filters || []).map(filterNow);
+var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
+function searched({ table }) {
+  const found = resolve(table);
+  if (found instanceof Miss) return { text: "" };
+  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
+  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== "") || "" };
+}
+
+// hash.js
+var hashOf = (s) => {
+  let h = 5381;
+  for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
+  return h + ":" + s.length;
+};
+
+// state.js
+function stateOf(t) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return { state: m.miss.kind === "missing" ? "absent" : m.miss.kind, detail: m.miss.detail, tried };
+  if (!m.els.length) return { state: m.hidden ? "hidden" : "absent", tried };
+  if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
+  return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
+}
+async function look({ targets, until, wait }) {
+  const end = performance.now() + (wait || 0);
+  for (; ; ) {
+    const states = targets.map(stateOf);
+    const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
+    if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
+    await pause(25);
+  }
+}
+function recognise({ sets }) {
+  const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
+  return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));
+}
+function read({ target, attr }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  return { value: valueOf(found.el, attr) };
+}
+function texts({ target }) {
+  const m = matches(target);
+  return { values: m.els.map((el) => valueOf(el)), miss: m.miss };
+}
+var checkedState = ({ target }) => {
+  const found = resolve(target);
+  return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
+};
+
+// list.js
+var lineOf = (r) => r.at + "" + r.cells.join("");
+var signature = (rows2) => rows2.map(lineOf).join("");
+var shownBefore = "the table still shows the page before";
+async function settled(table, wait, unlike) {
+  const end = performance.now() + wait;
+  let last = null, why = new Miss("missing", "not looked for yet");
+  for (; ; ) {
+    const found = resolve(table);
+    if (found instanceof Miss) {
+      why = found;
+      last = null;
+    } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
+      why = new Miss("busy", "the table says it is busy");
+      last = null;
+    } else if (found.el.ownerDocument.readyState === "loading") {
+      why = new Miss("busy", "the page is still loading");
+      last = null;
+    } else {
+      const got = collect(table, found.el);
+      if (got instanceof Miss) {
+        why = got;
+        last = null;
+      } else {
+        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
+        if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
+        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
+          why = new Miss("busy", "its rows are still empty");
+        } else if (last === sig) return { el: found.el, ...got, sig };
+        else why = new Miss("busy", "the table is still changing");
+        last = sig;
+      }
+    }
+    if (performance.now() >= end) return why;
+    await frame();
+  }
+}
+var seenPages = /* @__PURE__ */ new Map();
+async function rows(req) {
+  const old = req.unlike ? seenPages.get(req.unlike) ?? null : null;
+  await counted(req);
+  let got = await settled(req.table, req.wait, old);
+  if (!(got instanceof Miss) && req.unlike && old === null && hashOf(got.sig) === req.unlike) {
+    got = new Miss("unchanged", shownBefore);
+  }
+  if (got instanceof Miss) return { miss: got };
+  const mark2 = hashOf(got.sig);
+  seenPages.clear();
+  seenPages.set(mark2, got.sig);
+  const out = {
+    names: got.names,
+    rows: got.rows,
+    drawn: got.rows.length,
+    mark: mark2,
+    count: countShown(req),
+    filters: filtersNow(req)
+  };
+  if (req.next) {
+    const s = stateOf(req.next);
+    out.next = s.state;
+    out.nextDetail = s.detail;
+  }
+  if (req.previous) out.previous = stateOf(req.previous).state;
+  return out;
+}
+function scrollerOf(el) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p && p.nodeType === 1; p = parentOf(p)) {
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
+  }
+  return el.ownerDocument.scrollingElement || el;
+}
+var nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+async function scroll(req) {
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const end = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
+  await counted(req);
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  let names = [], pos = req.from, least = Infinity;
+  for (; ; ) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    names = got.names;
+    for (const r of got.rows) out.set(lineOf(r), r);
+    least = Math.min(least, got.rows.length);
+    const bottom = atBottom(el), next = nextPos(el);
+    if (bottom || out.size >= req.limit || performance.now() >= end) {
+      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
+      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
+    }
+    pos = next;
+  }
+}
+async function reveal(req) {
+  const end = performance.now() + req.wait;
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  for (let pos = 0; ; pos = nextPos(el)) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    const row = rowByKey(req.table, req.equals);
+    if (!(row instanceof Miss)) {
+      row.el.scrollIntoView({ block: "center", behavior: "instant" });
+      await frame();
+      return { found: true };
+    }
+    if (row.kind !== "no-row") return { miss: row };
+    if (atBottom(el)) return { found: false };
+    if (performance.now() >= end) return { miss: new Miss("busy", "the list was not read to its end in time") };
+  }
+}
+
+// mask.js
+var maskedFields = `${secretFields},[data-billagent-masked]`;
+var maskRules = `
+  [data-billagent-foreign] { visibility: hidden !important }
+  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
+  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
+var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
+  try {
+    return !f.contentDocument;
+  } catch {
+    return true;
+  }
+});
+var masked = { sheets: [], elements: [], frames: [], asked: {} };
+function mask(asked) {
+  masked.asked = asked;
+  for (const doc of documents()) {
+    const view = doc.defaultView, all = [];
+    if (!view) continue;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(maskRules);
+    for (
+      const root of
+      /** @type {SheetRoot[]} */
+      roots(doc)
+    ) {
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+      masked.sheets.push([root, sheet]);
+      const { ranges, elements } = secretsIn(root, asked);
+      all.push(...ranges);
+      for (const el of elements) {
+        el.setAttribute("data-billagent-masked", "");
+        masked.elements.push(el);
+      }
+      for (const f of foreignFrames(root)) {
+        f.setAttribute("data-billagent-foreign", "");
+        masked.frames.push(f);
+      }
+    }
+    if (all.length) view.CSS.highlights.set("billagent-masked", new view.Highlight(...all));
+  }
+  return { readable: notMasked() };
+}
+function notMasked() {
+  for (const doc of documents()) {
+    const view = doc.defaultView;
+    if (!view) continue;
+    const highlight = view.CSS.highlights.get("billagent-masked");
+    for (const root of roots(doc)) {
+      const { ranges, elements } = secretsIn(root, masked.asked);
+      if (foreignFrames(root).some(visible)) return "a frame of another origin is not masked";
+      for (
+        const el of
+        /** @type {Set<El>} */
+        /* @__PURE__ */ new Set([...queryAll(root, maskedFields), ...elements])
+      ) {
+        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
+      }
+      for (const r of ranges) {
+        const el = (
+          /** @type {El | null} */
+          r.startContainer.parentElement
+        );
+        if (!el || !visible(el) || el.closest("[data-billagent-masked]")) continue;
+        const covered = highlight && [...highlight].some((h) => h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset);
+        const { color } = view.getComputedStyle(el, "::highlight(billagent-masked)");
+        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
+      }
+    }
+  }
+  return "";
+}
+function unmask() {
+  const said = { readable: notMasked() };
+  for (const [root, sheet] of masked.sheets.splice(0)) {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
+  }
+  for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
+  for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
+  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
+  return said;
+}
+
+// print.js
+async function printOf({ target }) {
+  await frame();
+  await pause(50);
+  const found = resolve(target);
+  if (found instanceof Miss) return { print: "", busy: false, gone: true, empty: true };
+  const text = (
+    /** @type {string} */
+    found.el.textContent
+  );
+  const fields = queryAll(found.el, "input,select,textarea").map((el) => `${valueOf(el)} ${el.checked}`);
+  const busy = Boolean(found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]"));
+  const head = queryAll(found.el, "thead").map((el) => el.textContent).join("");
+  const empty = text.replace(head, "").trim() === "" && fields.length === 0;
+  return { print: hashOf(text + "\0" + fields.join("\0")), busy, gone: false, empty };
+}
+var marked = null;
+function mark({ target }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  const doc = found.el.ownerDocument;
+  marked = { doc, frame: (
+    /** @type {El | null} */
+    doc.defaultView?.frameElement || null
+  ) };
+  return {};
+}
+async function replaced({ wait }) {
+  const end = performance.now() + wait;
+  for (; ; ) {
+    if (!marked) return { replaced: true };
+    const { doc, frame: holder } = marked;
+    if (!doc.defaultView || holder && (!holder.isConnected || holder.contentDocument !== doc)) {
+      marked = null;
+      return { replaced: true };
+    }
+    if (performance.now() >= end) return { replaced: false };
+    await pause(20);
+  }
+}
+
+// storage.js
+function storageOf({ keys }) {
+  const out = { origin: location.origin, local: {}, session: {} };
+  const stores = [[localStorage, out.local], [sessionStorage, out.session]];
+  for (const [store, into] of stores) {
+    for (const key of keys) {
+      const value = store.getItem(key);
+      if (value !== null) into[key] = value;
+    }
+  }
+  return out;
+}
+
+// token.js
+function tokens() {
+  const out = {};
+  for (const doc of documents()) {
+    for (const el of queryAll(doc, "input[type=hidden]")) if (tokenName.test(el.name)) out[el.name] = hashOf(el.value);
+    for (const el of queryAll(doc, "meta[name]")) if (tokenName.test(el.name)) out[el.name] = hashOf(el.content);
+    for (const el of queryAll(doc, "*")) {
+      for (const a of el.attributes) {
+        if (a.name.startsWith("data-") && tokenName.test(a.name)) out[a.name] = hashOf(a.value);
+      }
+    }
+  }
+  return out;
+}
+function cameTogether({ target, others }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { together: false };
+  const form = (
+    /** @type {El | null} */
+    found.el.form || found.el.closest("form")
+  );
+  const token = form && [...form.elements].some((e) => e.type === "hidden" && tokenName.test(e.name));
+  const shown2 = others.every((t) => {
+    const other = resolve(t);
+    return !(other instanceof Miss) && other.el.ownerDocument === found.el.ownerDocument;
+  });
+  return { together: Boolean(token) && shown2 };
+}
+
+// agent.js
+var handlers = {
+  look,
+  recognise,
+  read,
+  texts,
+  prepare,
+  finish,
+  prepareFill,
+  finishFill,
+  pick,
+  checkedState,
+  mark,
+  replaced,
+  printOf,
+  rows,
+  scroll,
+  reveal,
+  searched,
+  mask,
+  unmask,
+  blank,
+  unblank,
+  storageOf,
+  tokens,
+  cameTogether
+};
+globalThis.billagent = async (name, req) => {
+  try {
+    return JSON.stringify(await handlers[name](req), (_, v) => v instanceof Miss ? { ...v } : v);
+  } catch (error) {
+    const e = (
+      /** @type {any} */
+      error
+    );
+    return JSON.stringify({ miss: { kind: "script", detail: `${name}: ${e && e.stack || e}` } });
+  }
+};
+globalThis.billagentInstall = () => {
+  install(window);
+  for (const state of armed.values()) state.listen();
+};
+billagentInstall();
+new MutationObserver(billagentInstall).observe(document, { childList: true });
+})();

@@ -1,0 +1,76 @@
+// Keys: what must hold of the row and the page that are acted on, at the last look and at every input event.
+import { isChecked } from './control.js';
+import { Miss } from './miss.js';
+import { misplaced } from './place.js';
+import { resolve } from './resolve.js';
+import { norm, same } from './text.js';
+import { valueOf } from './value.js';
+
+/**
+ * keyed checks that the row or page acted on is the one that is meant, and that what was entered still stands. It runs
+ * in the same task as the hit test, and again when each input event arrives.
+ * @param {Key} key
+ * @param {El} el
+ * @returns {Miss | null}
+ */
+export function keyed(key, el) {
+  for (const u of key.under ?? []) {
+    const found = resolve(u.target);
+    if (found instanceof Miss) {
+      return new Miss('unproved', `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
+    }
+    const says = valueOf(found.el, u.attr);
+    if (same(says, u.equals, u.fold)) continue;
+    return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
+  }
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? [])
+    ?? (key.place ? misplaced(el, key.place) : null);
+}
+
+/**
+ * @param {Key} key
+ * @returns {Miss | null}
+ */
+function otherRow({ row }) {
+  if (!row) return null;
+  const now = row.read();
+  if (now === null) return new Miss('wrong-row', "the row's key cannot be read any more");
+  if (same(now, row.equals, row.fold)) return null;
+  return new Miss('wrong-row', `the row's key is "${now}", not "${row.equals}"`);
+}
+
+/**
+ * @param {Key} key
+ * @returns {Miss | null}
+ */
+function otherOne({ who }) {
+  if (!who) return null;
+  const found = resolve(who.target);
+  if (found instanceof Miss) {
+    return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
+  }
+  const says = valueOf(found.el, who.attr);
+  if (same(says, who.equals, who.fold)) return null;
+  return new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
+}
+
+/**
+ * changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
+ * on an earlier screen, is passed over.
+ * @param {Entered[]} entered
+ * @returns {Miss | null}
+ */
+function changed(entered) {
+  for (const e of entered) {
+    const found = resolve(e.target);
+    if (found instanceof Miss) {
+      if (found.kind !== 'ambiguous') continue;
+      return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
+    }
+    const want = e.as === 'checked' ? String(e.on) : e.value;
+    const now = e.as === 'checked' ? String(isChecked(found.el)) : valueOf(found.el);
+    if (now === want || e.as === 'chosen' && norm(now) === norm(want)) continue;
+    return new Miss('changed', `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
+  }
+  return null;
+}

@@ -1,0 +1,172 @@
+// Reading lists: all rows of a page, or of a whole scrolled list, in one evaluate.
+import { counted, countShown, filtersNow } from './filter.js';
+import { hashOf } from './hash.js';
+import { Miss } from './miss.js';
+import { resolve } from './resolve.js';
+import { stateOf } from './state.js';
+import { collect, rowByKey, rowElements } from './table.js';
+import { frame } from './time.js';
+import { parentOf } from './tree.js';
+
+/** @type {(r: Row) => string} */
+const lineOf = (r) => r.at + '\u0001' + r.cells.join('\u0001');
+
+/** @type {(rows: Row[]) => string} */
+const signature = (rows) => rows.map(lineOf).join('\u0002');
+
+const shownBefore = 'the table still shows the page before';
+
+/**
+ * settled waits until a table is there, says it is not busy, reads the same twice a frame apart, and differs from
+ * `unlike`.
+ * @param {ListTarget} table
+ * @param {number} wait
+ * @param {string | null} [unlike]
+ * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string } | Miss>}
+ */
+async function settled(table, wait, unlike) {
+  const end = performance.now() + wait;
+  let last = null, why = new Miss('missing', 'not looked for yet');
+  for (;;) {
+    const found = resolve(table);
+    if (found instanceof Miss) {
+      why = found;
+      last = null;
+    } else if (found.el.closest('[aria-busy=true]') || found.el.querySelector('[aria-busy=true]')) {
+      why = new Miss('busy', 'the table says it is busy');
+      last = null;
+    } else if (found.el.ownerDocument.readyState === 'loading') {
+      why = new Miss('busy', 'the page is still loading');
+      last = null;
+    } else {
+      const got = collect(table, found.el);
+      if (got instanceof Miss) {
+        why = got;
+        last = null;
+      } else {
+        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
+        if (unlike !== undefined && unlike !== null && sig === unlike) why = new Miss('unchanged', shownBefore);
+        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
+          why = new Miss('busy', 'its rows are still empty');
+        } else if (last === sig) return { el: found.el, ...got, sig };
+        else why = new Miss('busy', 'the table is still changing');
+        last = sig;
+      }
+    }
+    if (performance.now() >= end) return why;
+    await frame();
+  }
+}
+
+/**
+ * The page read last, by its mark.
+ * @type {Map<string, string>}
+ */
+const seenPages = new Map();
+
+/**
+ * rows reads the page of a table that is shown now. `unlike` is the mark of the page before, which must have gone.
+ * @param {RowsRequest} req
+ * @returns {Promise<RowsAnswer | Missed>}
+ */
+export async function rows(req) {
+  const old = req.unlike ? seenPages.get(req.unlike) ?? null : null;
+  await counted(req);
+  let got = await settled(req.table, req.wait, old);
+  if (!(got instanceof Miss) && req.unlike && old === null && hashOf(got.sig) === req.unlike) {
+    got = new Miss('unchanged', shownBefore);
+  }
+  if (got instanceof Miss) return { miss: got };
+  const mark = hashOf(got.sig);
+  seenPages.clear();
+  seenPages.set(mark, got.sig);
+  /** @type {RowsAnswer} */
+  const out = {
+    names: got.names, rows: got.rows, drawn: got.rows.length, mark, count: countShown(req), filters: filtersNow(req),
+  };
+  if (req.next) {
+    const s = stateOf(req.next);
+    out.next = s.state;
+    out.nextDetail = s.detail;
+  }
+  if (req.previous) out.previous = stateOf(req.previous).state;
+  return out;
+}
+
+/**
+ * scrollerOf finds what scrolls a list: itself, or the nearest thing around it that does.
+ * @param {El} el
+ * @returns {Element}
+ */
+function scrollerOf(el) {
+  for (let p = /** @type {El | null} */ (el); p && p.nodeType === 1; p = parentOf(p)) {
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
+  }
+  return el.ownerDocument.scrollingElement || el;
+}
+
+/** @type {(el: Element) => number} */
+const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+
+/** @type {(el: Element) => boolean} */
+const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+
+/**
+ * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.
+ * @param {ScrollRequest} req
+ * @returns {Promise<ScrollAnswer | Missed>}
+ */
+export async function scroll(req) {
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const end = performance.now() + req.wait, out = new Map();
+  await counted(req);
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  let names = [], pos = req.from, least = Infinity;
+  for (;;) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    names = got.names;
+    for (const r of got.rows) out.set(lineOf(r), r);
+    least = Math.min(least, got.rows.length);
+    const bottom = atBottom(el), next = nextPos(el);
+    if (bottom || out.size >= req.limit || performance.now() >= end) {
+      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
+      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
+    }
+    pos = next;
+  }
+}
+
+/**
+ * reveal scrolls a list that draws only what is in view until the row with a key is drawn.
+ * @param {RevealRequest} req
+ * @returns {Promise<{ found: boolean } | Missed>}
+ */
+export async function reveal(req) {
+  const end = performance.now() + req.wait;
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  for (let pos = 0; ; pos = nextPos(el)) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    const row = rowByKey(req.table, req.equals);
+    if (!(row instanceof Miss)) {
+      row.el.scrollIntoView({ block: 'center', behavior: 'instant' });
+      await frame();
+      return { found: true };
+    }
+    if (row.kind !== 'no-row') return { miss: row };
+    if (atBottom(el)) return { found: false };
+    if (performance.now() >= end) return { miss: new Miss('busy', 'the list was not read to its end in time') };
+  }
+}

@@ -1,0 +1,38 @@
+// Places: an irreversible step is made only where the page shows the one who is meant, and nobody else.
+import { describe } from './describe.js';
+import { Miss } from './miss.js';
+import { named } from './roster.js';
+import { shownText } from './shown-text.js';
+import { parentOf } from './tree.js';
+
+/**
+ * outOf steps from an element to what holds it, out of shadow roots and frames.
+ * @param {El} el
+ * @returns {El | null}
+ */
+function outOf(el) {
+  const p = /** @type {any} */ (parentOf(el));
+  if (p && p.nodeType === 9) return p.defaultView?.frameElement ?? null;
+  return p && p.nodeType === 11 ? outOf(p) : p;
+}
+
+/**
+ * misplaced says that the nearest thing around an element that shows anybody does not show the one who is meant, or
+ * shows somebody else, too.
+ * @param {El} el
+ * @param {Place} place
+ * @returns {Miss | null}
+ */
+export function misplaced(el, place) {
+  for (let p = /** @type {El | null} */ (el); p; p = outOf(p)) {
+    const { ours, others } = named(shownText(p), place.roster);
+    if (!ours && !others.length) continue;
+    const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(', ');
+    if (!ours) return new Miss('wrong-one', `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
+    if (others.length && place.alone) {
+      return new Miss('wrong-one', `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
+    }
+    return null;
+  }
+  return null;
+}

@@ -1,0 +1,65 @@
+// The tree of a page: the top document, same-origin frames and open shadow roots.
+
+/**
+ * docOf is the document that a root is of, or is.
+ * @param {Root} root
+ * @returns {Document}
+ */
+export const docOf = (root) => /** @type {Document} */ (root.ownerDocument || root);
+
+/**
+ * roots lists a root and every open shadow root below it.
+ * @param {Root} root
+ * @returns {Root[]}
+ */
+export function roots(root) {
+  const all = [root], own = /** @type {El} */ (root).shadowRoot;
+  const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+  if (own) all.push(...roots(own));
+  for (let n = walker.nextNode(); n; n = walker.nextNode()) {
+    const { shadowRoot } = /** @type {El} */ (n);
+    if (shadowRoot) all.push(...roots(shadowRoot));
+  }
+  return all;
+}
+
+/**
+ * queryAll finds what a CSS selector matches below a root, in open shadow roots, too.
+ * @param {Root} root
+ * @param {string} css
+ * @returns {El[]}
+ */
+export const queryAll = (root, css) => (
+  roots(root).flatMap((r) => [.../** @type {NodeListOf<El>} */ (r.querySelectorAll(css))]));
+
+/**
+ * parentOf steps from a node to what holds it where it is drawn. A document and a shadow root come, too: whoever reads
+ * what only elements have asks nodeType first.
+ * @param {any} n
+ * @returns {El | null}
+ */
+export const parentOf = (n) => n.assignedSlot || n.parentNode || (n.nodeType === 11 ? n.host : null) || null;
+
+/**
+ * @param {Node | null} n
+ * @param {Node} el
+ * @returns {boolean}
+ */
+export const insideOf = (n, el) => {
+  for (let p = n; p; p = parentOf(p)) if (p === el) return true;
+  return false;
+};
+
+/**
+ * documents lists the top document and those of all frames of its origin.
+ * @returns {Document[]}
+ */
+export function documents() {
+  const docs = [document];
+  for (let i = 0; i < docs.length; i++) {
+    for (const f of queryAll(docs[i], 'iframe,frame')) {
+      try { if (f.contentDocument) docs.push(f.contentDocument); } catch { /* another origin */ }
+    }
+  }
+  return docs;
+}

@@ -28,12 +28,13 @@ export function stateOf(t) {
  * @returns {Promise<LookAnswer>}
  */
 export async function look({ targets, until, wait }) {
-  const end = performance.now() + (wait || 0);
+  const begun = performance.now(), end = begun + (wait || 0);
   for (;;) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
     if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
-    await pause(25);
+    const looked = performance.now() - begun; // what does not come soon is looked for less often
+    await pause(Math.min(100, 25 + looked / 20));
   }
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,14 +37,28 @@ type agentOptions struct {
 	signIn      string
 	hosts       []string
 	stepTimeout time.Duration
+	readBack    time.Duration
 	observer    automation.Observer
 	write       func(name string) error
 	rehearse    bool // through the press
 	unsaid      bool // flows do not say what their commits send
 }
 
-// readBack is how long an effect may take to show: the console stores at most 9 s late.
-const readBack = 12 * time.Second
+// How long an effect may take to show. A console stores at most 9 s late, and only where a case says so; each look costs a whole
+// list.
+const (
+	lateReadBack = 12 * time.Second
+	soonReadBack = 4 * time.Second
+)
+
+// readBack is how long an effect of a case may take to show.
+func (c Case) readBack() time.Duration {
+	late := func(f console.Fault) bool { return f.Name == "late-effect" || strings.HasPrefix(f.Name, "slow-") }
+	if c.Group == "differs" || c.Group == "unsaid" || c.Settle > 0 || slices.ContainsFunc(c.Faults, late) {
+		return lateReadBack
+	}
+	return soonReadBack
+}
 
 // newAgent makes an agent as the program would.
 func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
@@ -58,6 +73,9 @@ func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.readBack == 0 {
+		o.readBack = lateReadBack
+	}
 	profiles := filepath.Join(o.folder, "profiles")
 	if err := os.MkdirAll(profiles, 0o700); err != nil {
 		return nil, err
@@ -68,7 +86,7 @@ func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Sessions: box,
 		Launch: automation.Options{ProfileDir: profiles, Observer: o.observer}, EvidenceDir: filepath.Join(o.folder, "evidence"),
-		StepTimeout: o.stepTimeout, ReadBack: readBack, Preferences: browserpath.Preferences{Summary: "Never"},
+		StepTimeout: o.stepTimeout, ReadBack: o.readBack, Preferences: browserpath.Preferences{Summary: "Never"},
 	})
 	j, err := journal.Open(ctx, filepath.Join(o.folder, "journal.db"), journal.Options{Write: o.write})
 	if err != nil {
@@ -83,7 +101,7 @@ func newAgent(ctx context.Context, o agentOptions) (*agent, error) {
 		asked.DryRun = operation.ThroughPress
 	}
 	return &agent{journal: j, path: path, Turn: operation.New(operation.Options{Asked: asked, Tenant: "demo", Path: path, Journal: j, Audit: log,
-		Policy: policy.Policy{Tenant: "demo"}, ReadBack: readBack})}, nil
+		Policy: policy.Policy{Tenant: "demo"}, ReadBack: o.readBack})}, nil
 }
 
 // forget takes what flows say of their commits' requests out of them.
@@ -150,7 +168,7 @@ func try(ctx context.Context, c Case, stepTimeout time.Duration) (v Verdict, why
 		}
 	}
 	d, err := newAgent(ctx, agentOptions{folder: folder, signIn: con.SignInURL(), hosts: con.Hosts(),
-		stepTimeout: stepTimeout, write: failing(c.Fail), unsaid: c.Unsaid})
+		stepTimeout: stepTimeout, readBack: c.readBack(), write: failing(c.Fail), unsaid: c.Unsaid})
 	if err != nil {
 		return Broken, err.Error()
 	}

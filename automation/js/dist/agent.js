@@ -1255,12 +1255,13 @@ function stateOf(t) {
   return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
 }
 async function look({ targets, until, wait }) {
-  const end = performance.now() + (wait || 0);
+  const begun = performance.now(), end = begun + (wait || 0);
   for (; ; ) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
     if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
-    await pause(25);
+    const looked = performance.now() - begun;
+    await pause(Math.min(100, 25 + looked / 20));
   }
 }
 function recognise({ sets }) {

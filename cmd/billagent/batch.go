@@ -105,7 +105,7 @@ type row struct {
 // requests collects and checks what is asked for, before anything runs. What is left out of it comes back as results.
 func (a *app) requests(
 	ctx context.Context, kind userops.Kind, args []string, from string, skip bool, fill func(*userops.Request),
-) ([]userops.Request, []userops.Result, error) {
+) ([]userops.Checked, []userops.Result, error) {
 	if from == "" && len(args) == 0 {
 		return nil, nil, usage(errors.New("name at least one e-mail, or give a file with --from"))
 	}
@@ -136,12 +136,13 @@ type badRow struct {
 	err   error
 }
 
-// checked are the rows as requests in their normal form, each e-mail once, and what is wrong with the others.
-func checked(kind userops.Kind, rows []row, from string, fill func(*userops.Request)) (good []userops.Request, bad []badRow) {
+// checked are the rows as requests that are well formed, each e-mail once, and what is wrong with the others.
+func checked(kind userops.Kind, rows []row, from string, fill func(*userops.Request)) (good []userops.Checked, bad []badRow) {
 	seen := map[string]int{}
 	for _, r := range rows {
 		fill(&r.Request)
-		rq, err := r.Normal()
+		checked, err := r.Check()
+		rq := checked.Request()
 		key := userops.FoldEmail(rq.Email)
 		if err == nil && r.line > 0 {
 			err = missing(kind, rq)
@@ -158,7 +159,7 @@ func checked(kind userops.Kind, rows []row, from string, fill func(*userops.Requ
 			continue
 		}
 		seen[key] = r.line
-		good = append(good, rq)
+		good = append(good, checked)
 	}
 	return good, bad
 }

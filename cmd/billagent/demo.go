@@ -190,7 +190,11 @@ func (s *show) perform(ctx context.Context, with *service.Service) error {
 		{Action: userops.Invite, Email: joiner, FirstName: "Eve", LastName: "Moss", Role: "Approver"},
 		{Action: userops.Deactivate, Email: leaver},
 	} {
-		r, err := with.Do(ctx, "", []userops.Request{rq}, service.Asked{By: actor()}, s.tell)
+		checked, err := rq.Check()
+		if err != nil {
+			return err
+		}
+		r, err := with.Do(ctx, "", []userops.Checked{checked}, service.Asked{By: actor()}, s.tell)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ type printer struct {
 
 // changeAll has the service make changes and prints each result as it comes. Where the output cannot be written the change under
 // way is settled and the others are halted.
-func (a *app) changeAll(ctx context.Context, s *service.Service, asked []userops.Request, by service.Asked, leftOut []userops.Result, fromFile bool) error {
+func (a *app) changeAll(ctx context.Context, s *service.Service, asked []userops.Checked, by service.Asked, leftOut []userops.Result, fromFile bool) error {
 	p := &printer{app: a, several: fromFile || len(asked) > 1}
 	return p.print(ctx, func(ctx context.Context) error {
 		for _, r := range leftOut {

@@ -20,6 +20,7 @@ import (
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -154,7 +155,7 @@ func TestManyCallersOfOneService(t *testing.T) {
 	}
 	do := func(c call, by string) userops.Result {
 		rq := userops.Request{Action: userops.SetRole, Email: c.email, Role: c.role}
-		out, err := s.Do(t.Context(), c.tenant, []userops.Request{rq}, service.Asked{By: by}, told)
+		out, err := s.Do(t.Context(), c.tenant, []userops.Checked{useropstest.Checked(rq)}, service.Asked{By: by}, told)
 		if !assert.NoError(t, err) || !assert.Len(t, out, 1) {
 			return userops.Result{}
 		}

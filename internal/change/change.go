@@ -47,11 +47,11 @@ func (c *Change) Fail(kind, cause error, hint string) error {
 
 // Ask makes a change that nothing accompanies: for a path that is used by itself.
 func Ask(ctx context.Context, b Backend, rq userops.Request) userops.Result {
-	normal, err := rq.Normal()
+	checked, err := rq.Check()
 	if err != nil {
 		return NotBegun(rq, Hooks{}, b.Traits().Name, err)
 	}
-	return Do(ctx, b, normal, Hooks{})
+	return Do(ctx, b, checked, Hooks{})
 }
 
 // NotBegun is the result of a change that came to nothing before anything was looked at.
@@ -62,8 +62,9 @@ func NotBegun(rq userops.Request, h Hooks, path string, err error) userops.Resul
 	return r
 }
 
-// Do makes a change. The request must be in the form of Normal.
-func Do(ctx context.Context, b Backend, rq userops.Request, h Hooks) (res userops.Result) {
+// Do makes a change.
+func Do(ctx context.Context, b Backend, checked userops.Checked, h Hooks) (res userops.Result) {
+	rq := checked.Request()
 	start := time.Now()
 	h = h.complete()
 	defer func() { res.TookMS = time.Since(start).Milliseconds() }()

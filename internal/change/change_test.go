@@ -158,7 +158,7 @@ func TestAPartOfAChangeIsSaidToBeOne(t *testing.T) {
 
 	whole := newScripted(func(_ *change.Change, _ int, do func() (change.Commit, error)) (change.Commit, error) { return do() })
 	var wanted []userops.Wanted
-	normal, err := in.Normal()
+	normal, err := in.Check()
 	require.NoError(t, err)
 	r = change.Do(t.Context(), whole, normal, change.Hooks{Intent: func(_ context.Context, _ *userops.User, w userops.Wanted) error {
 		wanted = append(wanted, w)

@@ -56,8 +56,8 @@ func (t *Turn) Admit(ctx context.Context, emails []string) error {
 }
 
 // Refuse writes down that a change was asked for and refused, without trying it.
-func (t *Turn) Refuse(ctx context.Context, rq userops.Request, why error) userops.Result {
-	asked := journal.Operation{Tenant: t.Tenant, Request: rq, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
+func (t *Turn) Refuse(ctx context.Context, rq userops.Checked, why error) userops.Result {
+	asked := journal.Operation{Tenant: t.Tenant, Request: rq.Request(), RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
 	o, joined, err := t.Journal.Begin(ctx, asked, t.row)
 	if err != nil {
 		return ended(asked, errors.Join(why, err))

@@ -10,7 +10,11 @@ import (
 
 // BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
 // DoRow.
-func (t *Turn) BeginBatch(ctx context.Context, asked []userops.Request) (string, error) {
+func (t *Turn) BeginBatch(ctx context.Context, checked []userops.Checked) (string, error) {
+	asked := make([]userops.Request, len(checked))
+	for i, c := range checked {
+		asked[i] = c.Request()
+	}
 	id, err := t.Journal.BeginBatch(ctx, journal.Batch{Tenant: t.Tenant, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses(), Through: t.DryRun == ThroughPress, Limit: t.Limit, Reason: t.Reason}, asked)
 	if err != nil {
 		return "", t.journalError(err)
@@ -19,14 +23,14 @@ func (t *Turn) BeginBatch(ctx context.Context, asked []userops.Request) (string,
 }
 
 // DoRow carries out row n, counted from 1, of a batch.
-func (t *Turn) DoRow(ctx context.Context, batch string, n int, rq userops.Request) userops.Result {
+func (t *Turn) DoRow(ctx context.Context, batch string, n int, rq userops.Checked) userops.Result {
 	t.row = journal.Place{Batch: batch, N: n}
 	defer func() { t.row = journal.Place{} }()
-	return t.Change(ctx, rq)
+	return t.Do(ctx, rq)
 }
 
 // GiveUpRow writes down that row n of a batch is not carried out, and why.
-func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Request, why error) userops.Result {
+func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Checked, why error) userops.Result {
 	t.row = journal.Place{Batch: batch, N: n}
 	defer func() { t.row = journal.Place{} }()
 	return t.Refuse(ctx, rq, why)

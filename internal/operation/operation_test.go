@@ -421,7 +421,7 @@ func (a *again) Begin(ctx context.Context, c *change.Change) (change.Course, err
 	return &againCourse{inner, a, c}, err
 }
 
-func (a *again) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+func (a *again) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
 	return change.Do(ctx, a, rq, h)
 }
 

@@ -21,8 +21,8 @@ import (
 // Path is what serves the tenant.
 type Path interface {
 	userops.Reader
-	// Do makes a change that hooks accompany. The request is in the form of its Normal.
-	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+	// Do makes a change that hooks accompany.
+	Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result
 }
 
 // Asked says who asks for changes, and how they are to be made.
@@ -99,11 +99,11 @@ func (t *Turn) Close() error {
 
 // Change implements userops.Directory: it makes a change as an operation.
 func (t *Turn) Change(ctx context.Context, rq userops.Request) userops.Result {
-	normal, err := rq.Normal()
+	checked, err := rq.Check()
 	if err != nil {
 		return change.NotBegun(rq, t.hooks(journal.Operation{}), "", err)
 	}
-	return t.change(ctx, normal)
+	return t.Do(ctx, checked)
 }
 
 func (t *Turn) rehearses() bool { return t.DryRun != ForReal }
@@ -130,9 +130,9 @@ func (t *Turn) journalError(err error) error {
 	return &userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
 }
 
-// change makes one change as an operation.
-func (t *Turn) change(ctx context.Context, rq userops.Request) userops.Result {
-	asked := journal.Operation{Tenant: t.Tenant, Request: rq, RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
+// Do makes one change as an operation.
+func (t *Turn) Do(ctx context.Context, rq userops.Checked) userops.Result {
+	asked := journal.Operation{Tenant: t.Tenant, Request: rq.Request(), RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
 	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C: nothing is written down that is not begun
 		return t.Path.Do(ctx, rq, t.hooks(journal.Operation{DryRun: t.rehearses()}))
 	}

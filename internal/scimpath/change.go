@@ -42,7 +42,7 @@ func (p *Path) Change(ctx context.Context, rq userops.Request) userops.Result {
 }
 
 // Do makes a change that hooks accompany.
-func (p *Path) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+func (p *Path) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
 	return change.Do(ctx, p, rq, h)
 }
 

@@ -29,7 +29,7 @@ const (
 // written down as a batch before the first is begun. When ctx ends, the change under way is settled and the others are halted.
 //
 // The error, an *userops.Error, is of what kept all of them from beginning; how each change ended is told by its result alone.
-func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Request, asked Asked, told event.Sink) ([]userops.Result, error) {
+func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Checked, asked Asked, told event.Sink) ([]userops.Result, error) {
 	var b *batch
 	err := s.change(ctx, tenant, asked, told, func(t *operation.Turn) (err error) {
 		b = &batch{turn: t, told: t.Told}
@@ -39,9 +39,9 @@ func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Requ
 			}
 			b.told.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
 		}
-		rows := make([]journal.BatchRow, len(requests))
+		rows := make([]row, len(requests))
 		for i, rq := range requests {
-			rows[i] = journal.BatchRow{N: i + 1, Request: rq}
+			rows[i] = row{i + 1, rq}
 		}
 		return b.run(ctx, rows)
 	})
@@ -95,9 +95,22 @@ func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event
 			}
 		}
 		b.told.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
-		return b.run(ctx, left)
+		rows := make([]row, len(left))
+		for i, r := range left {
+			rows[i].n = r.N
+			if rows[i].request, err = r.Request.Check(); err != nil { // it was checked when it was written down
+				return err
+			}
+		}
+		return b.run(ctx, rows)
 	})
 	return b.results, err
+}
+
+// row is one of them, with its number from 1.
+type row struct {
+	n       int
+	request userops.Checked
 }
 
 // batch is several changes being made one after the other, or one alone.
@@ -109,24 +122,24 @@ type batch struct {
 }
 
 // run carries out rows of the batch.
-func (b *batch) run(ctx context.Context, rows []journal.BatchRow) error {
+func (b *batch) run(ctx context.Context, rows []row) error {
 	withheld, err := b.admit(ctx, rows)
 	if err != nil && (b.id == "" || ctx.Err() == nil) {
 		return err
 	}
 	b.told.Tell(event.Running{Changes: len(rows)})
 	for _, r := range rows {
-		b.ended(r.Request, b.do(ctx, r, withheld))
+		b.ended(r.request.Request(), b.do(ctx, r, withheld))
 	}
 	return nil
 }
 
 // admit holds the changes among the rows that take access against the limit. Over it nothing of the run is done: withheld says why.
-func (b *batch) admit(ctx context.Context, rows []journal.BatchRow) (withheld, err error) {
+func (b *batch) admit(ctx context.Context, rows []row) (withheld, err error) {
 	var emails []string
 	for _, r := range rows {
-		if kind, _ := userops.KindOf(r.Request.Action); kind.TakesAll {
-			emails = append(emails, r.Request.Email)
+		if kind, _ := userops.KindOf(r.request.Request().Action); kind.TakesAll {
+			emails = append(emails, r.request.Request().Email)
 		}
 	}
 	if len(emails) == 0 {
@@ -138,7 +151,7 @@ func (b *batch) admit(ctx context.Context, rows []journal.BatchRow) (withheld, e
 	return nil, err
 }
 
-func (b *batch) do(ctx context.Context, r journal.BatchRow, withheld error) userops.Result {
+func (b *batch) do(ctx context.Context, r row, withheld error) userops.Result {
 	if b.id != "" && ctx.Err() != nil { // each is written down as halted, and can be gone on with
 		withheld = stopped(ctx)
 		var cancel context.CancelFunc
@@ -147,13 +160,13 @@ func (b *batch) do(ctx context.Context, r journal.BatchRow, withheld error) user
 	}
 	switch {
 	case withheld != nil && b.id == "":
-		return b.turn.Refuse(ctx, r.Request, withheld)
+		return b.turn.Refuse(ctx, r.request, withheld)
 	case withheld != nil:
-		return b.turn.GiveUpRow(ctx, b.id, r.N, r.Request, withheld)
+		return b.turn.GiveUpRow(ctx, b.id, r.n, r.request, withheld)
 	case b.id == "":
-		return b.turn.Change(ctx, r.Request)
+		return b.turn.Do(ctx, r.request)
 	}
-	return b.turn.DoRow(ctx, b.id, r.N, r.Request)
+	return b.turn.DoRow(ctx, b.id, r.n, r.request)
 }
 
 // stopped is why what is left of a batch is not begun once ctx has ended.

@@ -136,10 +136,10 @@ func (l limited) take(ctx context.Context) (free func(), err error) {
 }
 
 // Do implements operation.Path.
-func (l limited) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
+func (l limited) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
 	free, err := l.take(ctx)
 	if err != nil {
-		return change.NotBegun(rq, h, "", err)
+		return change.NotBegun(rq.Request(), h, "", err)
 	}
 	defer free()
 	return l.Path.Do(ctx, rq, h)

@@ -301,19 +301,19 @@ func (d *Directory) Capabilities(ctx context.Context) (c userops.Capabilities, e
 
 // Change implements userops.Directory.
 func (d *Directory) Change(ctx context.Context, rq userops.Request) userops.Result {
-	normal, err := rq.Normal()
+	checked, err := rq.Check()
 	if err != nil {
 		return change.NotBegun(rq, change.Hooks{}, "", err)
 	}
-	return d.Do(ctx, normal, change.Hooks{})
+	return d.Do(ctx, checked, change.Hooks{})
 }
 
 // Do makes a change by the path that can. Where that fails before the intent was even asked for, nothing was sent, and the one
-// configured to take over may; the result says so. The request must be in the form of its Normal.
-func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result {
-	by, err := d.serving(ctx, rq.Action)
+// configured to take over may; the result says so.
+func (d *Directory) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
+	by, err := d.serving(ctx, rq.Request().Action)
 	if err != nil {
-		return change.NotBegun(rq, h, "", err)
+		return change.NotBegun(rq.Request(), h, "", err)
 	}
 	if h.ID == "" {
 		h.ID = userops.NewOperationID()
@@ -340,7 +340,7 @@ func (d *Directory) Do(ctx context.Context, rq userops.Request, h change.Hooks) 
 	notice := fmt.Sprintf("done by %s, since %s failed before anything was sent: %s", other.noun, by.noun, r.Reason)
 	p, err := d.open(ctx, other)
 	if err != nil {
-		return change.NotBegun(rq, h, "", err)
+		return change.NotBegun(rq.Request(), h, "", err)
 	}
 	r = p.Do(ctx, rq, h)
 	r.Notices = append([]string{notice}, r.Notices...)

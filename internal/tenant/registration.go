@@ -32,7 +32,7 @@ var registered = []registration{scim, browser}
 // path is what a registration opens.
 type path interface {
 	userops.Reader
-	Do(ctx context.Context, rq userops.Request, h change.Hooks) userops.Result
+	Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result
 }
 
 // Sessions is a path that signs in as a person does, and keeps that.

@@ -19,28 +19,39 @@ type Request struct {
 	Reactivate bool   `json:"reactivate,omitempty"` // an inactive user of that e-mail is reactivated instead of halting
 }
 
-// Normal is the request with each of its texts in the form of Text. It is to be called once, where a request comes in. The
-// error, an *Error of ErrInput, is that of Text or CheckEmail, or names what the action does not take.
-func (r Request) Normal() (Request, error) {
+// Checked is a request that is well formed, with each of its texts in the form of Text. Only Check makes one, so that whatever takes
+// one need not check it again.
+type Checked struct{ request Request }
+
+// Request is the request itself.
+func (c Checked) Request() Request { return c.request }
+
+// Check makes sure of a request, where it comes in. The error, an *Error of ErrInput, is that of Text or CheckEmail, or names what
+// the action does not take.
+func (r Request) Check() (Checked, error) {
+	err := r.normalise()
+	return Checked{r}, err
+}
+
+func (r *Request) normalise() (err error) {
 	kind, ok := KindOf(r.Action)
 	if !ok {
-		return r, &Error{Act: "carrying out a change", Target: fmt.Sprintf("%q", short(string(r.Action))), Kind: ErrInput, Cause: errors.New("there is no such action"),
+		return &Error{Act: "carrying out a change", Target: fmt.Sprintf("%q", short(string(r.Action))), Kind: ErrInput, Cause: errors.New("there is no such action"),
 			Hint: fmt.Sprintf("choose one of %v", Actions())}
 	}
-	var err error
 	if r.Email, err = CheckEmail(r.Email); err != nil {
-		return r, err
+		return err
 	}
 	for _, in := range inputs {
-		text := in.of(&r)
+		text := in.of(r)
 		if *text != "" && !slices.Contains(kind.Inputs, in.Input) {
-			return r, &Error{Act: kind.Act, Target: r.Email, Kind: ErrInput, Cause: fmt.Errorf("%s does not go with it", in.what), Hint: "leave it out"}
+			return &Error{Act: kind.Act, Target: r.Email, Kind: ErrInput, Cause: fmt.Errorf("%s does not go with it", in.what), Hint: "leave it out"}
 		}
 		if *text, err = Text(in.what, *text); err != nil {
-			return r, err
+			return err
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // Key is equal for two requests that ask for the same change. E-mails differ in nothing but the case of letters.

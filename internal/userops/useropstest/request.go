@@ -16,3 +16,12 @@ func Reactivate(email string) userops.Request {
 func SetRole(email, role string) userops.Request {
 	return userops.Request{Action: userops.SetRole, Email: email, Role: role}
 }
+
+// Checked is a request that is known to be well formed.
+func Checked(rq userops.Request) userops.Checked {
+	c, err := rq.Check()
+	if err != nil {
+		panic(err) // a slip in the test itself
+	}
+	return c
+}

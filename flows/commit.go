@@ -17,9 +17,10 @@ import (
 // lease hold) must still be so when the press comes; waiting for the target is done before.
 const pressBound = 5 * time.Second
 
-// commit is the one irreversible step: pictured and written down before, never tried twice, and everything that leaves
-// the browser from then on is looked at.
-func (r *Run) commit(ctx context.Context, p *Press, bound time.Duration) error {
+// run implements Verb. A commit is pictured and written down before, never tried twice, and everything that leaves the browser from
+// then on is looked at.
+func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+	p := &c.Press
 	if err := r.picture(ctx, "before-commit"); err != nil {
 		return err
 	}

@@ -1,10 +1,5 @@
 package flows
 
-import (
-	"context"
-	"time"
-)
-
 // Commit presses the target of the one step of a changing flow that cannot be undone.
 type Commit struct{ Press }
 
@@ -19,8 +14,4 @@ func (c *Commit) check(f *Flow, complain complaint, at []any) {
 	if f.Subject != "" {
 		c.checkSubject(f, complain, at)
 	}
-}
-
-func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
-	return r.commit(ctx, &c.Press, bound)
 }

@@ -115,3 +115,17 @@ func TestAnErrorIsReadableByPrograms(t *testing.T) {
 		assert.NotEmpty(t, e["error"])
 	}
 }
+
+// TestWhatKeptABatchFromBeginningDecidesTheExitStatus leaves a bad row out of a batch that cannot begin: its configuration is wrong.
+func TestWhatKeptABatchFromBeginningDecidesTheExitStatus(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	text := "state: " + dir + "\ntenants:\n  demo: {account: robot@acme.example, password: 'env:NONE', second_factor: none}\n"
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	people := write(t, "email\nann@acme.example\nno address\njoe@acme.example\n")
+	out := command(t, "--config", file, "users", "deactivate", "--from", people, "--skip-invalid")
+	assert.Equal(t, 1, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "no address", "what was left out is told")
+	assert.Contains(t, out.stderr, "organisation")
+}

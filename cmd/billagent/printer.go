@@ -39,12 +39,14 @@ func (a *app) changeAll(ctx context.Context, s *service.Service, asked []userops
 func (p *printer) print(ctx context.Context, work func(ctx context.Context) error) error {
 	ctx, p.stop = context.WithCancelCause(ctx)
 	defer p.stop(nil)
-	if err := work(ctx); err != nil && len(p.results) == 0 {
-		return err
-	} else if err != nil {
-		p.app.complain(err)
+	err := work(ctx)
+	if err == nil {
+		return p.end()
 	}
-	return p.end()
+	if len(p.results) > 0 { // what is known by now is printed; that not all was begun decides the exit status
+		_ = p.end()
+	}
+	return err
 }
 
 // tell takes the events of the work.

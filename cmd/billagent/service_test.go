@@ -140,6 +140,7 @@ func TestManyCallersOfOneService(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		assert.LessOrEqual(t, len(browsers(t)), 2, "no more browsers run than tenants may be worked on at once")
 		ended++
 		switch ended {
 		case 2:

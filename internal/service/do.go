@@ -128,10 +128,25 @@ func (b *batch) run(ctx context.Context, rows []row) error {
 		return err
 	}
 	b.told.Tell(event.Running{Changes: len(rows)})
-	for _, r := range rows {
+	for i, r := range rows {
+		if b.id != "" && ctx.Err() != nil {
+			b.giveUp(ctx, rows[i:])
+			break
+		}
 		b.ended(r.request.Request(), b.do(ctx, r, withheld))
 	}
 	return nil
+}
+
+// giveUp writes down each of the rows as halted, since ctx has ended: they can be gone on with. What cannot be written down within a
+// minute is not, and is told all the same.
+func (b *batch) giveUp(ctx context.Context, rows []row) {
+	why := stopped(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	for _, r := range rows {
+		b.ended(r.request.Request(), b.turn.GiveUpRow(ctx, b.id, r.n, r.request, why))
+	}
 }
 
 // admit holds the changes among the rows that take access against the limit. Over it nothing of the run is done: withheld says why.
@@ -152,12 +167,6 @@ func (b *batch) admit(ctx context.Context, rows []row) (withheld, err error) {
 }
 
 func (b *batch) do(ctx context.Context, r row, withheld error) userops.Result {
-	if b.id != "" && ctx.Err() != nil { // each is written down as halted, and can be gone on with
-		withheld = stopped(ctx)
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-	}
 	switch {
 	case withheld != nil && b.id == "":
 		return b.turn.Refuse(ctx, r.request, withheld)

@@ -22,6 +22,7 @@ type served struct {
 	dir  *tenant.Directory // nil: nothing is open; belongs to whoever has the turn
 	idle *time.Timer       // closes dir; the same
 	open atomic.Bool       // dir is not nil
+	busy atomic.Bool       // whoever has the turn has one of the service's slots, too
 	used atomic.Int64      // when the last turn ended, in nanoseconds since 1970
 
 	mu   sync.Mutex
@@ -59,7 +60,6 @@ func (v *served) opened() error {
 	if v.dir != nil {
 		return nil
 	}
-	s.makeRoom()
 	step := func(text string) { v.tell(event.Step{Tenant: v.name, Text: text}) }
 	dir, err := tenant.Open(s.config, v.name, tenant.Environment{Log: s.opts.Log, Progress: step, Ask: s.opts.Ask})
 	if err != nil {
@@ -76,6 +76,9 @@ func (v *served) leave() {
 	v.told = nil
 	v.mu.Unlock()
 	v.used.Store(time.Now().UnixNano())
+	if v.busy.Swap(false) {
+		<-v.service.slots
+	}
 	if v.dir != nil {
 		v.idle = time.AfterFunc(v.service.opts.Idle, func() { v.closeUnused() })
 	}
@@ -117,60 +120,58 @@ func (v *served) tell(e event.Event) {
 	v.told.Tell(e)
 }
 
-func (v *served) path() operation.Path { return limited{v.dir, v.service.slots} }
+func (v *served) path() operation.Path { return limited{v.dir, v} }
 
-// limited is a path that works only while it has one of the slots: so many tenants are worked on at once. Waiting for another
-// process takes none.
-type limited struct {
-	operation.Path
-	slots chan struct{}
+// take gives whoever has the turn one of the service's slots, until the turn ends: so many tenants are worked on at once, each with a
+// browser of its own. Waiting for another process comes before, and takes none.
+func (v *served) take(ctx context.Context) error {
+	if v.busy.Load() {
+		return nil
+	}
+	select {
+	case v.service.slots <- struct{}{}:
+	case <-ctx.Done():
+		return &userops.Error{Act: "waiting to begin", Tenant: v.name, Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "ask again"}
+	}
+	v.busy.Store(true)
+	v.service.makeRoom()
+	return nil
 }
 
-func (l limited) take(ctx context.Context) (free func(), err error) {
-	select {
-	case l.slots <- struct{}{}:
-		return func() { <-l.slots }, nil
-	case <-ctx.Done():
-		return nil, &userops.Error{Act: "waiting to begin", Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "ask again"}
-	}
+// limited is a path that is used only by whoever has a slot.
+type limited struct {
+	operation.Path
+	v *served
 }
 
 // Do implements operation.Path.
 func (l limited) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
-	free, err := l.take(ctx)
-	if err != nil {
+	if err := l.v.take(ctx); err != nil {
 		return change.NotBegun(rq.Request(), h, "", err)
 	}
-	defer free()
 	return l.Path.Do(ctx, rq, h)
 }
 
 // List implements operation.Path.
 func (l limited) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
-	free, err := l.take(ctx)
-	if err != nil {
+	if err := l.v.take(ctx); err != nil {
 		return userops.Listing{}, err
 	}
-	defer free()
 	return l.Path.List(ctx, statuses, each)
 }
 
 // Get implements operation.Path.
 func (l limited) Get(ctx context.Context, email string) (userops.User, error) {
-	free, err := l.take(ctx)
-	if err != nil {
+	if err := l.v.take(ctx); err != nil {
 		return userops.User{}, err
 	}
-	defer free()
 	return l.Path.Get(ctx, email)
 }
 
 // Roles implements operation.Path.
 func (l limited) Roles(ctx context.Context) ([]string, error) {
-	free, err := l.take(ctx)
-	if err != nil {
+	if err := l.v.take(ctx); err != nil {
 		return nil, err
 	}
-	defer free()
 	return l.Path.Roles(ctx)
 }

@@ -33,7 +33,8 @@ type Options struct {
 type Service struct {
 	config *config.Config
 	opts   Options
-	slots  chan struct{} // one for each tenant whose path works now
+	slots  chan struct{} // one for each tenant whose path is in use
+	room   sync.Mutex    // held while room is made
 
 	mu      sync.Mutex
 	tenants map[string]*served
@@ -115,30 +116,25 @@ func (s *Service) on(ctx context.Context, name string, told event.Sink, do func(
 	return do(v)
 }
 
-// makeRoom closes tenants that nobody works on, the longest unused first, until no more are open than may be worked on at once.
+// makeRoom closes tenants that nobody works on, the longest unused first, until no more are open, with those that are worked on, than
+// may be worked on at once.
 func (s *Service) makeRoom() {
+	s.room.Lock()
+	defer s.room.Unlock()
 	s.mu.Lock()
 	all := s.all()
 	s.mu.Unlock()
-	open := 0
-	for _, v := range all {
-		if v.open.Load() {
-			open++
-		}
-	}
-	for _, v := range all {
-		if open < s.opts.AtOnce {
-			return
-		}
-		if v.open.Load() && v.closeUnused() {
-			open--
+	unused := slices.DeleteFunc(all, func(v *served) bool { return !v.open.Load() || v.busy.Load() })
+	for i := range len(unused) + len(s.slots) - s.opts.AtOnce {
+		if i < len(unused) {
+			unused[i].closeUnused()
 		}
 	}
 }
 
 // change has do change a tenant's users, with the journal, the guards and the audit log before the tenant's path.
 func (s *Service) change(ctx context.Context, name string, asked Asked, told event.Sink, do func(t *operation.Turn) error) error {
-	return s.on(ctx, name, told, func(v *served) error {
+	return s.on(ctx, name, told, func(v *served) (err error) {
 		if err := v.dir.Ready(ctx); err != nil {
 			return err
 		}
@@ -150,7 +146,8 @@ func (s *Service) change(ctx context.Context, name string, asked Asked, told eve
 			Asked: asked, Tenant: v.name, Path: v.path(), Journal: records.journal, Audit: records.audit, Policy: s.policy(v.name),
 			ReadBack: s.config.Tenants[v.name].ReadBack, Told: v.tell, Log: s.opts.Log,
 		})
-		return errors.Join(do(turn), turn.Close())
+		defer func() { err = errors.Join(err, turn.Close()) }() // also where a face goes on after a panic
+		return do(turn)
 	})
 }
 

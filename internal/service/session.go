@@ -52,6 +52,9 @@ func (s *Service) Session(ctx context.Context, name string, check bool, told eve
 // sessions has do work with what of a tenant has sessions.
 func (s *Service) sessions(ctx context.Context, name string, told event.Sink, do func(tenant.Sessions) error) error {
 	return s.on(ctx, name, told, func(v *served) error {
+		if err := v.take(ctx); err != nil {
+			return err
+		}
 		x, err := v.dir.Sessions(ctx)
 		if err != nil {
 			return err
@@ -73,12 +76,24 @@ type Finding = tenant.Finding
 
 // Check tries every path that may serve a tenant, end to end and without changing anything.
 func (s *Service) Check(ctx context.Context, name string, found func(Finding), told event.Sink) error {
-	return s.on(ctx, name, told, func(v *served) error { v.dir.Check(ctx, found); return nil })
+	return s.on(ctx, name, told, func(v *served) error {
+		if err := v.take(ctx); err != nil {
+			return err
+		}
+		v.dir.Check(ctx, found)
+		return nil
+	})
 }
 
 // Facts says how a tenant is served, and by which path for reading and for each action.
 func (s *Service) Facts(ctx context.Context, name string, told event.Sink) (out tenant.Facts, err error) {
-	err = s.on(ctx, name, told, func(v *served) error { out, err = v.dir.Facts(ctx); return err })
+	err = s.on(ctx, name, told, func(v *served) error {
+		if err := v.take(ctx); err != nil {
+			return err
+		}
+		out, err = v.dir.Facts(ctx)
+		return err
+	})
 	return out, err
 }
 

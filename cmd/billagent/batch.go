@@ -203,13 +203,8 @@ func leftOut(kind userops.Kind, bad []badRow) []userops.Result {
 func (a *app) nobody(leftOut []userops.Result) error {
 	a.live = newLive(a.stderr)
 	a.note("there is nobody to do this for")
-	p := &printer{app: a, several: true}
-	return p.print(context.Background(), func(context.Context) error {
-		for _, r := range leftOut {
-			p.show(r)
-		}
-		return nil
-	})
+	p := &printer{app: a, several: true, leftOut: leftOut}
+	return p.print(context.Background(), func(context.Context) error { return nil })
 }
 
 func place(from string, line int, err error) error {

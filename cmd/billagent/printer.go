@@ -17,6 +17,7 @@ type printer struct {
 	several bool   // printed as a list
 	batch   string // its id, once it is known
 	bar     *progressbar.ProgressBar
+	leftOut []userops.Result // rows of a file that are not well formed: told before the others
 	results []userops.Result
 	stop    context.CancelCauseFunc // ends the work: nobody can read its results
 	failed  error                   // why
@@ -25,11 +26,8 @@ type printer struct {
 // changeAll has the service make changes and prints each result as it comes. Where the output cannot be written the change under
 // way is settled and the others are halted.
 func (a *app) changeAll(ctx context.Context, s *service.Service, asked []userops.Checked, by service.Asked, leftOut []userops.Result, fromFile bool) error {
-	p := &printer{app: a, several: fromFile || len(asked) > 1}
+	p := &printer{app: a, several: fromFile || len(asked) > 1, leftOut: leftOut}
 	return p.print(ctx, func(ctx context.Context) error {
-		for _, r := range leftOut {
-			p.show(r)
-		}
 		_, err := s.Do(ctx, "", asked, by, p.tell)
 		return err
 	})
@@ -40,13 +38,22 @@ func (p *printer) print(ctx context.Context, work func(ctx context.Context) erro
 	ctx, p.stop = context.WithCancelCause(ctx)
 	defer p.stop(nil)
 	err := work(ctx)
-	if err == nil {
+	p.showLeftOut()
+	switch {
+	case err == nil:
 		return p.end()
-	}
-	if len(p.results) > 0 { // what is known by now is printed; that not all was begun decides the exit status
+	case len(p.results) > 0: // what is known by now is printed; that not all was begun decides the exit status
 		_ = p.end()
 	}
 	return err
+}
+
+func (p *printer) showLeftOut() {
+	all := p.leftOut
+	p.leftOut = nil
+	for _, r := range all {
+		p.show(r)
+	}
 }
 
 // tell takes the events of the work.
@@ -59,6 +66,7 @@ func (p *printer) tell(e event.Event) {
 		p.batch = e.Batch
 		p.app.note(fmt.Sprintf("batch %s: %d of %d changes are left", e.Batch, e.Left, e.Of))
 	case event.Running:
+		p.showLeftOut()
 		p.begin(e.Changes)
 	case event.Ended:
 		p.show(p.app.advised(e.Result, wish{role: e.Request.Role, batch: p.batch}))

@@ -60,9 +60,5 @@ func specText(s *selectors.Spec) string {
 	if s == nil {
 		return ""
 	}
-	var parts []string
-	for _, c := range s.Candidates {
-		parts = append(parts, c.String())
-	}
-	return strings.Join(parts, " | ")
+	return oneJSON(s)
 }

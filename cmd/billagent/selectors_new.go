@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,9 @@ that ships is changed. Its fingerprints must tell it from the one that it was co
 			if layout == "" {
 				layout = v.Layout
 			}
+			if !layoutName.MatchString(layout) {
+				return usage(fmt.Errorf("--layout is %q: a layout is named by lower-case letters, digits and hyphens", layout))
+			}
 			now := time.Now()
 			id := layout + now.Format("-2006-01")
 			file, err := overlayFile(conf, "selectors", lib.App.Name, id+".yaml")
@@ -45,7 +49,7 @@ that ships is changed. Its fingerprints must tell it from the one that it was co
 			if err := writeNew(file, text); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(a.stdout, "version %s begins as %s in %s\n", id, v.ID, file)
+			_, err = fmt.Fprintf(a.stdout, "version %s begins as %s in %s\nIt matches the same pages: correct its fingerprints before the next command, or set selector_version.\n", id, v.ID, file)
 			return err
 		},
 	}
@@ -54,6 +58,8 @@ that ships is changed. Its fingerprints must tell it from the one that it was co
 	must(c.RegisterFlagCompletionFunc("from", a.completeVersions(of)))
 	return c
 }
+
+var layoutName = regexp.MustCompile(`^[a-z0-9-]+$`)
 
 // writeNew writes a file that does not exist yet, and the folders that it lies in.
 func writeNew(file string, text []byte) error {

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,7 +65,36 @@ func targetText(name string, s *selectors.Spec) string {
 		fmt.Fprintf(&b, "  counter %s\n", plain(s.Counter))
 	}
 	if s.Table != nil {
-		fmt.Fprintf(&b, "  rows %s, told apart by %s\n", plain(s.Table.Rows), s.Table.Key)
+		b.WriteString(tableText(s.Table))
 	}
 	return b.String()
+}
+
+func tableText(t *selectors.Table) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  rows %s, told apart by %s\n", plain(t.Rows), t.Key)
+	for _, line := range []struct{ name, text string }{{"cells", t.Cells}, {"header cells", t.Headers}} {
+		if line.text != "" {
+			fmt.Fprintf(&b, "  %s %s\n", line.name, plain(line.text))
+		}
+	}
+	if t.Fold {
+		b.WriteString("  keys are compared without regard to case\n")
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
+		fmt.Fprintf(&b, "  column %s: %s\n", name, plain(oneJSON(t.Columns[name])))
+	}
+	if t.Witness != nil {
+		fmt.Fprintf(&b, "  witness: %s\n", plain(oneJSON(t.Witness)))
+	}
+	return b.String()
+}
+
+// oneJSON is a value as JSON in one line.
+func oneJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil { // texts and maps of them can be marshalled
+		return err.Error()
+	}
+	return string(text)
 }

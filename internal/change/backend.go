@@ -31,6 +31,13 @@ type Backend interface {
 	Failure(act, target string, err error) error
 }
 
+// Path is what serves a tenant: a Backend by itself, or what chooses among several.
+type Path interface {
+	userops.Reader
+	// Do makes a change that hooks accompany.
+	Do(ctx context.Context, rq userops.Checked, h Hooks) userops.Result
+}
+
 // Course is one change on its way through a path. Its methods are called in this order; all from Look on once more where the
 // change is tried again.
 type Course interface {

@@ -102,7 +102,7 @@ func carryOut(ctx context.Context, b Backend, h Hooks, s userops.Step, step bool
 	kind, _ := userops.KindOf(s.Request.Action)
 	res = userops.Result{Op: h.ID, DryRun: h.DryRun, Action: s.Request.Action, Email: s.Request.Email, Path: b.Traits().Name}
 	c := &Change{Request: s.Request, Kind: kind, Hooks: h, Result: &res, backend: b, step: step, whole: s.Whole, Asked: s.Request.Email}
-	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C
+	if err := ctx.Err(); err != nil {
 		res.End(userops.Halted, b.Failure(string(c.Action), c.Email, context.Cause(ctx)))
 		return res, nil
 	}

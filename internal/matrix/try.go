@@ -27,7 +27,7 @@ import (
 // agent is one agent at work: a path with its journal and audit log, in a folder.
 type agent struct {
 	*operation.Turn
-	path    operation.Path
+	path    change.Path
 	journal *journal.Journal
 }
 

@@ -62,5 +62,6 @@ func RehearsalOf(b journal.Batch) Rehearsal {
 // leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not be made.
 var leftBy = []userops.Code{
 	userops.CodeOf(userops.ErrInterrupted), userops.CodeOf(userops.ErrCancelled), userops.CodeOf(userops.ErrOutput),
-	userops.CodeOf(userops.ErrTimeout), userops.CodeOf(userops.ErrLimit),
+	userops.CodeOf(userops.ErrTimeout), userops.CodeOf(userops.ErrLimit), userops.CodeOf(userops.ErrLease), userops.CodeOf(userops.ErrStorage),
+	userops.CodeOf(userops.ErrFrozen),
 }

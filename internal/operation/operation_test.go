@@ -325,7 +325,7 @@ func TestACancelledWait(t *testing.T) {
 	require.Equal(t, userops.Already, first.Change(t.Context(), useropstest.Reactivate("u1@acme.example")).Outcome) // it holds the lease now
 	ctx, cancel := context.WithCancel(t.Context())
 	second := o.open(t, func(opts *operation.Options) {
-		opts.Told = func(e event.Event) {
+		opts.Events = func(e event.Event) {
 			waiting, ok := e.(event.Waiting)
 			assert.True(t, ok, "%T", e)
 			assert.Contains(t, waiting.Holder, "process ")
@@ -385,7 +385,7 @@ func TestALeaseThatCannotBeGivenBackIsNoFailure(t *testing.T) {
 		return nil
 	}
 	var told []event.Event
-	d := o.open(t, func(opts *operation.Options) { opts.Told = func(e event.Event) { told = append(told, e) } })
+	d := o.open(t, func(opts *operation.Options) { opts.Events = func(e event.Event) { told = append(told, e) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")).Outcome)
 	require.NoError(t, d.Close())
 	require.Len(t, told, 1)
@@ -401,7 +401,7 @@ func TestWhatWasLeftIsTold(t *testing.T) {
 	o := newWorkspace(t, 3)
 	crash(t, o, "finish", func(d *operation.Turn) { d.Change(t.Context(), useropstest.Deactivate("u1@acme.example")) })
 	var told []event.Event
-	d := o.open(t, func(opts *operation.Options) { opts.Told = func(e event.Event) { told = append(told, e) } })
+	d := o.open(t, func(opts *operation.Options) { opts.Events = func(e event.Event) { told = append(told, e) } })
 	require.Equal(t, userops.Done, d.Change(t.Context(), useropstest.Deactivate("u2@acme.example")).Outcome)
 	require.Len(t, told, 2)
 	assert.IsType(t, event.ReadingBack{}, told[0])

@@ -23,7 +23,7 @@ func (t *Turn) hold(ctx context.Context) error {
 	}
 	settled, err := t.settleAll(ctx)
 	for _, r := range settled { // whoever asked for something else must hear of it, too
-		t.Told.Tell(event.Settled{Result: r})
+		t.Events.Tell(event.Settled{Result: r})
 	}
 	return err
 }
@@ -33,7 +33,7 @@ func (t *Turn) acquire(ctx context.Context) error {
 		return t.lease.Check(ctx)
 	}
 	l, err := t.Journal.Acquire(ctx, t.Tenant, journal.LeaseEvents{
-		Waiting: func(holder string) { t.Told.Tell(event.Waiting{Tenant: t.Tenant, Holder: holder}) },
+		Waiting: func(holder string) { t.Events.Tell(event.Waiting{Tenant: t.Tenant, Holder: holder}) },
 		NotRenewed: func(err error) {
 			t.Log.Warn("the lease could not be renewed; it is tried again", "tenant", t.Tenant, "error", err)
 		},
@@ -65,7 +65,7 @@ func (t *Turn) settleAll(ctx context.Context) ([]userops.Result, error) {
 		o := ops[i]
 		switch {
 		case o.State == journal.Intent || o.State == journal.Acted || o.State == journal.Verified:
-			t.Told.Tell(event.ReadingBack{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email})
+			t.Events.Tell(event.ReadingBack{Op: o.ID, Action: o.Request.Action, Email: o.Request.Email})
 			r, err := t.settle(ctx, o)
 			if err != nil {
 				failed = append(failed, err)

@@ -18,13 +18,6 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Path is what serves the tenant.
-type Path interface {
-	userops.Reader
-	// Do makes a change that hooks accompany.
-	Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result
-}
-
 // Asked says who asks for changes, and how they are to be made.
 type Asked struct {
 	By         string // who asks, such as the user and host that run a command
@@ -48,17 +41,17 @@ const (
 type Options struct {
 	Asked
 	Tenant   string
-	Path     Path // it stays the caller's to close, and so do the journal and the audit log
+	Path     change.Path // it stays the caller's to close, and so do the journal and the audit log
 	Journal  *journal.Journal
 	Audit    *audit.Log
 	Policy   policy.Policy
 	ReadBack time.Duration // how long after an intent its effect may come to be seen; 0 means 30 s
-	Told     event.Sink
+	Events   event.Sink
 	Log      *slog.Logger
 }
 
 // Turn is the time in which one caller, and nobody else in any process, changes the users of a tenant: from its first change until
-// Close. Reading is not held up by others.
+// Close. Others may read meanwhile.
 type Turn struct {
 	userops.Reader
 	Options
@@ -91,7 +84,7 @@ func (t *Turn) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if kept := t.lease.Release(ctx); kept != nil {
-		t.Told.Tell(event.Trouble{Text: fmt.Sprintf("%v: another process may have to wait a minute for this tenant", kept)})
+		t.Events.Tell(event.Trouble{Text: fmt.Sprintf("%v: another process may have to wait a minute for this tenant", kept)})
 	}
 	t.lease = nil
 	return nil
@@ -133,7 +126,7 @@ func (t *Turn) journalError(err error) error {
 // Do makes one change as an operation.
 func (t *Turn) Do(ctx context.Context, rq userops.Checked) userops.Result {
 	asked := journal.Operation{Tenant: t.Tenant, Request: rq.Request(), RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
-	if err := ctx.Err(); err != nil { // the rest of a batch after Ctrl-C: nothing is written down that is not begun
+	if err := ctx.Err(); err != nil { // nothing is written down that is not begun
 		return t.Path.Do(ctx, rq, t.hooks(journal.Operation{DryRun: t.rehearses()}))
 	}
 	o, err := t.begin(ctx, asked)
@@ -173,7 +166,7 @@ func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Oper
 		return asked, err
 	}
 	if joined {
-		t.Told.Tell(event.Joined{Op: o.ID})
+		t.Events.Tell(event.Joined{Op: o.ID})
 	}
 	if err := t.hold(ctx); err != nil {
 		if !joined { // an operation that was joined is for whoever began it to end
@@ -208,74 +201,6 @@ func (t *Turn) before(ctx context.Context, o journal.Operation) error {
 	return nil
 }
 
-// hooks ask the guards and keep the journal while a path carries out a change.
-func (t *Turn) hooks(o journal.Operation) change.Hooks {
-	announced, counted := false, false
-	return change.Hooks{
-		ID: o.ID, DryRun: o.DryRun, Through: o.DryRun && t.DryRun == ThroughPress, Batch: t.row.Batch != "",
-		Found: func(ctx context.Context, f change.Found) error { return t.guard(ctx, o, f, &counted) },
-		Intent: func(ctx context.Context, before *userops.User, wanted userops.Wanted) error {
-			if err := t.announce(ctx, o, before, &announced); err != nil {
-				return err
-			}
-			err := t.Journal.Intend(ctx, o.ID, t.lease, before, wanted)
-			if errors.Is(err, journal.ErrEnded) {
-				return t.carriedOn(o, err)
-			}
-			if err != nil {
-				return t.journalError(err)
-			}
-			return nil
-		},
-		Acted: func(ctx context.Context) {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-			defer cancel()
-			if err := t.Journal.Act(ctx, o.ID); err != nil { // the read-back comes next whatever the journal says
-				t.Log.Warn("the journal could not be kept", "op", o.ID, "error", err)
-			}
-		},
-	}
-}
-
-// guard holds a change against the policy once it is known whom it is about. counted says that it was held against the limit
-// already: a change that is tried again counts once, and its own intent is in the journal by then.
-func (t *Turn) guard(ctx context.Context, o journal.Operation, f change.Found, counted *bool) error {
-	if f.User != nil { // as the console writes the address, which may not be as it was asked for
-		if err := t.Policy.Protect(o.Request.Action, f.User.Email); err != nil {
-			return err
-		}
-	}
-	if kind, _ := userops.KindOf(o.Request.Action); !kind.TakesAll || *counted {
-		return nil
-	}
-	recent, err := t.Journal.Deactivations(ctx, t.Tenant, time.Now().Add(-policy.Window))
-	if err != nil {
-		return t.journalError(err)
-	}
-	err = t.Policy.Allow(recent, 1, f.Active)
-	*counted = err == nil
-	return err
-}
-
-// announce writes to the audit log, once, that an operation is about to be committed. Without that line nothing is.
-func (t *Turn) announce(ctx context.Context, o journal.Operation, before *userops.User, done *bool) error {
-	if *done {
-		return nil
-	}
-	e := entryOf("intent", o)
-	e.Before = before
-	if err := t.Audit.Append(ctx, e); err != nil {
-		return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
-	}
-	*done = true
-	return nil
-}
-
-// carriedOn is an operation that somebody else ended or went on with.
-func (t *Turn) carriedOn(o journal.Operation, err error) error {
-	return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrLease, Cause: err, Hint: "look at operation " + o.ID}
-}
-
 // finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that
 // is said beside the result, and the next run settles what the journal still has open.
 func (t *Turn) finish(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
@@ -306,65 +231,4 @@ func (t *Turn) withdraw(ctx context.Context, o journal.Operation, r userops.Resu
 	if err := errors.Join(t.Journal.Withdraw(ctx, o, r, told == nil), told); err != nil {
 		t.Log.Warn("an operation that was not begun could not be ended", "op", o.ID, "error", err)
 	}
-}
-
-// tell writes an operation's end to the audit log.
-func (t *Turn) tell(ctx context.Context, event string, o journal.Operation, r userops.Result) error {
-	hashes, err := audit.Hashes(r.Evidence)
-	if err != nil {
-		t.Log.Warn("evidence could not be hashed", "op", o.ID, "error", err)
-	}
-	e := entryOf(event, o)
-	e.Before, e.After, e.Outcome, e.Code, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Code, r.Reason, hashes, r.SelectorVersion
-	if event == late {
-		e.Event, e.Late, e.EndedAt = "outcome", true, &o.UpdatedAt
-	}
-	return t.Audit.Append(ctx, e)
-}
-
-// late is the event of an operation whose end the audit log did not take when it ended.
-const late = "late outcome"
-
-func entryOf(event string, o journal.Operation) audit.Entry {
-	return audit.Entry{Event: event, Actor: o.RequestedBy, OnBehalfOf: o.OnBehalfOf, Tenant: o.Tenant, Op: o.ID, Action: o.Request.Action, Target: o.Request.Email, DryRun: o.DryRun}
-}
-
-// CatchUpFreezes writes to the audit log the freezes that it did not take when they were made.
-func CatchUpFreezes(ctx context.Context, j *journal.Journal, log *audit.Log) error {
-	all, err := j.Freezes(ctx)
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
-		if f.Audited {
-			continue
-		}
-		if err := log.Append(ctx, audit.Entry{Event: "freeze", Actor: f.By, Tenant: f.Tenant, Reason: f.Reason, Late: true, EndedAt: &f.At}); err != nil {
-			return err
-		}
-		if err := j.FreezeAudited(ctx, f.Tenant); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// catchUp writes to the audit log what it did not take before.
-func (t *Turn) catchUp(ctx context.Context) error {
-	if err := CatchUpFreezes(ctx, t.Journal, t.Audit); err != nil {
-		return err
-	}
-	ops, err := t.Journal.Unaudited(ctx, t.Tenant)
-	if err != nil {
-		return err
-	}
-	for _, o := range ops {
-		if err := t.tell(ctx, late, o, o.Result()); err != nil {
-			return err
-		}
-		if err := t.Journal.Audited(ctx, o.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -98,12 +98,6 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// CheckURL says what is wrong with an address of a service, nil if nothing is.
-func CheckURL(what, text string) error {
-	_, err := checkURL(what, text)
-	return err
-}
-
 func (c *client) close() { c.tls.CloseIdleConnections() }
 
 // redirected lets a request that changes nothing follow the service on its own host, never elsewhere: it carries the token.

@@ -18,7 +18,8 @@ func (s *Service) Verify(ctx context.Context, key, checkpoint string) (audit.Rep
 	if err != nil {
 		return report, err
 	}
-	found, err := s.againstJournal(ctx)
+	var found []audit.Finding
+	err = s.withRecords(ctx, func(r *records) error { found, err = s.againstJournal(ctx, r); return err })
 	if err != nil { // what the log says of itself is told all the same
 		found = []audit.Finding{{What: "it could not be held against the journal: " + userops.ReasonOf(err)}}
 	}
@@ -28,11 +29,7 @@ func (s *Service) Verify(ctx context.Context, key, checkpoint string) (audit.Rep
 
 // againstJournal says where log and journal differ. A journal that several machines share knows more than the log of this
 // one: of it only what this machine has done is held against the log.
-func (s *Service) againstJournal(ctx context.Context) ([]audit.Finding, error) {
-	r, err := s.opened(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) againstJournal(ctx context.Context, r *records) ([]audit.Finding, error) {
 	ops, err := r.journal.List(ctx, journal.Filter{})
 	if err != nil {
 		return nil, err
@@ -60,18 +57,18 @@ func (s *Service) Export(ctx context.Context, out string, since, until time.Time
 // Adopt writes into the journal what the audit log tells, where the journal was lost, and says how many operations and freezes
 // that is.
 func (s *Service) Adopt(ctx context.Context, by string) (operations, freezes int, err error) {
-	r, err := s.opened(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	entries, err := audit.Read(s.config.AuditDir())
-	if err != nil {
-		return 0, 0, err
-	}
-	ops, frozen := operation.FromAudit(entries)
-	if err := r.journal.Adopt(ctx, ops, frozen); err != nil {
-		return 0, 0, err
-	}
-	what := fmt.Sprintf("%d operations, %d freezes", len(ops), len(frozen))
-	return len(ops), len(frozen), r.audit.Append(ctx, audit.Entry{Event: "adopted", Actor: by, Reason: what})
+	err = s.withRecords(ctx, func(r *records) error {
+		entries, err := audit.Read(s.config.AuditDir())
+		if err != nil {
+			return err
+		}
+		ops, frozen := operation.FromAudit(entries)
+		if err := r.journal.Adopt(ctx, ops, frozen); err != nil {
+			return err
+		}
+		operations, freezes = len(ops), len(frozen)
+		what := fmt.Sprintf("%d operations and %d freezes", operations, freezes)
+		return r.audit.Append(ctx, audit.Entry{Event: "adopted", Actor: by, Reason: what})
+	})
+	return operations, freezes, err
 }

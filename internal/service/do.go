@@ -29,15 +29,15 @@ const (
 // written down as a batch before the first is begun. When ctx ends, the change under way is settled and the others are halted.
 //
 // The error, an *userops.Error, is of what kept all of them from beginning; how each change ended is told by its result alone.
-func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Checked, asked Asked, told event.Sink) ([]userops.Result, error) {
+func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Checked, asked Asked, events event.Sink) ([]userops.Result, error) {
 	var b *batch
-	err := s.change(ctx, tenant, asked, told, func(t *operation.Turn) (err error) {
-		b = &batch{turn: t, told: t.Told}
+	err := s.change(ctx, tenant, asked, events, func(t *operation.Turn) (err error) {
+		b = &batch{turn: t}
 		if len(requests) > 1 {
 			if b.id, err = t.BeginBatch(ctx, requests); err != nil {
 				return err
 			}
-			b.told.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
+			b.turn.Events.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
 		}
 		rows := make([]row, len(requests))
 		for i, rq := range requests {
@@ -59,8 +59,8 @@ func Left(b journal.Batch) []journal.BatchRow { return operation.Left(b) }
 
 // Settle looks after every operation of a tenant that a process left, and returns how each ended. Nothing is begun or pressed
 // again: what was not committed is halted, what may have been is read back. The next change of the tenant does so by itself.
-func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, told event.Sink) (results []userops.Result, err error) {
-	err = s.change(ctx, tenant, asked, told, func(t *operation.Turn) error {
+func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, events event.Sink) (results []userops.Result, err error) {
+	err = s.change(ctx, tenant, asked, events, func(t *operation.Turn) error {
 		results, err = t.Resume(ctx)
 		return err
 	})
@@ -69,7 +69,7 @@ func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, told e
 
 // Resume carries out what was never carried out of a batch, as it was asked for then; what was left at its commit is settled
 // first, and told. A limit that asked gives replaces the batch's own. The error wraps journal.ErrNoBatch where there is none.
-func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event.Sink) ([]userops.Result, error) {
+func (s *Service) Resume(ctx context.Context, id string, asked Asked, events event.Sink) ([]userops.Result, error) {
 	kept, err := s.Batch(ctx, id)
 	if err != nil {
 		return nil, err
@@ -79,22 +79,22 @@ func (s *Service) Resume(ctx context.Context, id string, asked Asked, told event
 		asked.Limit, asked.Reason = kept.Limit, kept.Reason
 	}
 	b := &batch{id: kept.ID}
-	err = s.change(ctx, kept.Tenant, asked, told, func(t *operation.Turn) error {
-		b.turn, b.told = t, t.Told
-		settled, err := t.Resume(ctx) // a row of the batch may be among them
-		if err != nil {
-			return err
-		}
+	err = s.change(ctx, kept.Tenant, asked, events, func(t *operation.Turn) error {
+		b.turn = t
+		settled, failed := t.Resume(ctx) // a row of the batch may be among them
 		if kept, err = t.Journal.Batch(ctx, kept.ID); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		left := operation.Left(kept)
+		b.turn.Events.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
 		for _, r := range settled {
 			if !slices.ContainsFunc(left, func(row journal.BatchRow) bool { return row.Operation != nil && row.Operation.ID == r.Op }) {
 				b.ended(userops.Request{}, r)
 			}
 		}
-		b.told.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
+		if failed != nil {
+			return failed
+		}
 		rows := make([]row, len(left))
 		for i, r := range left {
 			rows[i].n = r.N
@@ -113,10 +113,9 @@ type row struct {
 	request userops.Checked
 }
 
-// batch is several changes being made one after the other, or one alone.
+// batch is several changes being made one after the other, or one alone, which has no id.
 type batch struct {
 	turn    *operation.Turn
-	told    event.Sink
 	id      string // in the journal; empty where one change alone is asked for
 	results []userops.Result
 }
@@ -124,10 +123,10 @@ type batch struct {
 // run carries out rows of the batch.
 func (b *batch) run(ctx context.Context, rows []row) error {
 	withheld, err := b.admit(ctx, rows)
-	if err != nil && (b.id == "" || ctx.Err() == nil) {
+	if err != nil && (b.id == "" || ctx.Err() == nil) { // a batch that was stopped goes on, to write its rows down as halted
 		return err
 	}
-	b.told.Tell(event.Running{Changes: len(rows)})
+	b.turn.Events.Tell(event.Running{Changes: len(rows)})
 	for i, r := range rows {
 		if b.id != "" && ctx.Err() != nil {
 			b.giveUp(ctx, rows[i:])
@@ -141,7 +140,7 @@ func (b *batch) run(ctx context.Context, rows []row) error {
 // giveUp writes down each of the rows as halted, since ctx has ended: they can be gone on with. What cannot be written down within a
 // minute is not, and is told all the same.
 func (b *batch) giveUp(ctx context.Context, rows []row) {
-	why := stopped(ctx)
+	why := stopped(ctx, "carrying out a batch", b.turn.Tenant, "go on with the rest of the batch")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	for _, r := range rows {
@@ -178,21 +177,7 @@ func (b *batch) do(ctx context.Context, r row, withheld error) userops.Result {
 	return b.turn.DoRow(ctx, b.id, r.n, r.request)
 }
 
-// stopped is why what is left of a batch is not begun once ctx has ended.
-func stopped(ctx context.Context) error {
-	cause := context.Cause(ctx)
-	e := &userops.Error{Act: "carrying out a batch", Kind: userops.ReasonFor(userops.CodeOf(cause)), Hint: "go on with the rest of the batch"}
-	switch {
-	case e.Kind != nil:
-	case errors.Is(cause, context.DeadlineExceeded):
-		e.Kind = userops.ErrTimeout
-	default:
-		e.Kind = userops.ErrCancelled
-	}
-	return e
-}
-
 func (b *batch) ended(rq userops.Request, r userops.Result) {
 	b.results = append(b.results, r)
-	b.told.Tell(event.Ended{Request: rq, Result: r})
+	b.turn.Events.Tell(event.Ended{Request: rq, Result: r})
 }

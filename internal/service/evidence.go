@@ -21,19 +21,19 @@ type Pruned struct {
 // and the audit log, with the hashes of what is removed, stay. What was removed is told beside an error, too.
 func (s *Service) Prune(ctx context.Context, by string, dryRun bool) (Pruned, error) {
 	p := Pruned{DryRun: dryRun}
-	r, err := s.opened(ctx)
-	if err != nil {
-		return p, err
-	}
-	keep := s.config.Evidence
-	gone, err := retention.Prune(ctx, s.config.EvidenceDir(), retention.Limits{Age: time.Duration(keep.Days) * 24 * time.Hour, Bytes: int64(keep.MaxMB) << 20}, dryRun)
-	for _, f := range gone {
-		p.Folders++
-		p.Bytes += f.Bytes
-	}
-	if p.Folders > 0 && !dryRun {
-		what := fmt.Sprintf("%d folders of evidence, %d bytes", p.Folders, p.Bytes)
-		err = errors.Join(err, r.audit.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: what}))
-	}
+	err := s.withRecords(ctx, func(r *records) error {
+		keep := s.config.Evidence
+		limits := retention.Limits{Age: time.Duration(keep.Days) * 24 * time.Hour, Bytes: int64(keep.MaxMB) << 20}
+		gone, err := retention.Prune(ctx, s.config.EvidenceDir(), limits, dryRun)
+		for _, f := range gone {
+			p.Folders++
+			p.Bytes += f.Bytes
+		}
+		if p.Folders > 0 && !dryRun {
+			what := fmt.Sprintf("%d folders of evidence, %d bytes", p.Folders, p.Bytes)
+			err = errors.Join(err, r.audit.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: what}))
+		}
+		return err
+	})
 	return p, err
 }

@@ -7,44 +7,35 @@ import (
 )
 
 // Operation returns an operation by its whole id or an unmistakable beginning. The error wraps journal.ErrNoOperation.
-func (s *Service) Operation(ctx context.Context, id string) (journal.Operation, error) {
-	r, err := s.trusted(ctx)
-	if err != nil {
-		return journal.Operation{}, err
-	}
-	return r.journal.Get(ctx, id)
+func (s *Service) Operation(ctx context.Context, id string) (o journal.Operation, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { o, err = r.journal.Get(ctx, id); return err })
+	return o, err
 }
 
 // Operations lists operations, newest first.
-func (s *Service) Operations(ctx context.Context, f journal.Filter) ([]journal.Operation, error) {
-	r, err := s.trusted(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return r.journal.List(ctx, f)
+func (s *Service) Operations(ctx context.Context, f journal.Filter) (all []journal.Operation, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { all, err = r.journal.List(ctx, f); return err })
+	return all, err
 }
 
 // Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps journal.ErrNoBatch.
-func (s *Service) Batch(ctx context.Context, id string) (journal.Batch, error) {
-	r, err := s.trusted(ctx)
-	if err != nil {
-		return journal.Batch{}, err
-	}
-	return r.journal.Batch(ctx, id)
+func (s *Service) Batch(ctx context.Context, id string) (b journal.Batch, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { b, err = r.journal.Batch(ctx, id); return err })
+	return b, err
 }
 
 // Batches lists the batches of a tenant, or of all where it is empty, newest first, with their rows. limit 0 means all.
-func (s *Service) Batches(ctx context.Context, tenant string, limit int) ([]journal.Batch, error) {
-	r, err := s.trusted(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := r.journal.Batches(ctx, tenant, limit)
-	for i := range all {
-		if err != nil {
-			break
+func (s *Service) Batches(ctx context.Context, tenant string, limit int) (all []journal.Batch, err error) {
+	err = s.withTrusted(ctx, func(r *records) error {
+		if all, err = r.journal.Batches(ctx, tenant, limit); err != nil {
+			return err
 		}
-		all[i], err = r.journal.Batch(ctx, all[i].ID)
-	}
+		for i := range all {
+			if all[i], err = r.journal.Batch(ctx, all[i].ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	return all, err
 }

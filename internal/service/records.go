@@ -20,13 +20,10 @@ type records struct {
 	auditDir string
 }
 
-// opened are the records, opened once.
-func (s *Service) opened(ctx context.Context) (*records, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return nil, &userops.Error{Act: "opening the journal", Kind: userops.ErrCancelled, Cause: errClosed}
-	}
+// openedRecords are the records, opened once.
+func (s *Service) openedRecords(ctx context.Context) (*records, error) {
+	s.opening.Lock()
+	defer s.opening.Unlock()
 	if s.records == nil {
 		r, err := openRecords(ctx, s.config, s.opts.Version)
 		if err != nil {
@@ -37,11 +34,35 @@ func (s *Service) opened(ctx context.Context) (*records, error) {
 	return s.records, nil
 }
 
+// withRecords has do work with the records, and withTrusted only if they can be trusted.
+func (s *Service) withRecords(ctx context.Context, do func(r *records) error) error {
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
+	r, err := s.openedRecords(ctx)
+	if err != nil {
+		return err
+	}
+	return do(r)
+}
+
+func (s *Service) withTrusted(ctx context.Context, do func(r *records) error) error {
+	return s.withRecords(ctx, func(*records) error {
+		r, err := s.trusted(ctx)
+		if err != nil {
+			return err
+		}
+		return do(r)
+	})
+}
+
 // trusted are the records, unless the journal is not that of the audit log: with it went what is frozen and how many have lost
 // access within the hour. Then the error is an *userops.Error of ErrLost. It is asked each time, since another process may fill the
 // journal from the log.
 func (s *Service) trusted(ctx context.Context) (*records, error) {
-	r, err := s.opened(ctx)
+	r, err := s.openedRecords(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -8,170 +8,163 @@ import (
 
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/event"
-	"github.com/billagent/billagent/internal/operation"
 	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// served is a tenant of the service. One caller at a time works on it.
+// served is a tenant of the service.
 type served struct {
 	service *Service
 	name    string
-	turn    chan struct{} // full while somebody works on the tenant; those who wait come in their order
+	changes chan struct{} // full while somebody changes users of the tenant, be it one or a batch
+	queue   chan struct{} // full while somebody uses the tenant's path, or is the next to: one call of it
 
-	dir  *tenant.Directory // nil: nothing is open; belongs to whoever has the turn
-	idle *time.Timer       // closes dir; the same
-	open atomic.Bool       // dir is not nil
-	busy atomic.Bool       // whoever has the turn has one of the service's slots, too
-	used atomic.Int64      // when the last turn ended, in nanoseconds since 1970
+	using sync.Mutex        // held while the path is used, opened or closed; after a place in queue and a slot
+	dir   *tenant.Directory // nil: nothing is open; using guards it
+	idle  *time.Timer       // closes dir; the same
+	open  atomic.Bool       // there may be a browser
+	used  atomic.Int64      // when the path was last used, in nanoseconds since 1970
 
-	mu   sync.Mutex
-	told event.Sink // of whoever has the turn
+	mu     sync.Mutex
+	events event.Sink // of whoever uses the path; mu guards it
 }
 
-// enter waits for the turn, and opens the tenant.
-func (v *served) enter(ctx context.Context, told event.Sink) error {
-	select {
-	case v.turn <- struct{}{}:
-	case <-ctx.Done():
-		return &userops.Error{Act: "waiting to begin", Tenant: v.name, Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "ask again"}
-	}
-	if v.idle != nil {
-		v.idle.Stop()
-	}
-	v.mu.Lock()
-	v.told = told
-	v.mu.Unlock()
-	if err := v.opened(); err != nil {
-		v.leave()
+// use has do use the tenant's path: alone, with one of the service's slots, and once those who came before are done with it.
+func (v *served) use(ctx context.Context, events event.Sink, do func(dir *tenant.Directory) error) error {
+	if err := take(ctx, v.queue, v.name); err != nil {
 		return err
 	}
-	return nil
+	defer func() { <-v.queue }()
+	if err := take(ctx, v.service.slots, v.name); err != nil {
+		return err
+	}
+	defer func() { <-v.service.slots }()
+	v.using.Lock()
+	defer v.using.Unlock()
+	v.service.makeRoom(v)
+	defer v.rest()
+	if err := v.openDirectory(); err != nil {
+		return err
+	}
+	v.listen(events)
+	defer v.listen(nil)
+	return do(v.dir)
 }
 
-func (v *served) opened() error {
-	s := v.service
-	s.mu.Lock()
-	closed := s.closed
-	s.mu.Unlock()
-	if closed {
-		return &userops.Error{Act: "serving the tenant", Tenant: v.name, Kind: userops.ErrCancelled, Cause: errClosed}
+// openDirectory opens what serves the tenant. v.using must be held.
+func (v *served) openDirectory() error {
+	if v.idle != nil {
+		v.idle.Stop()
 	}
 	if v.dir != nil {
 		return nil
 	}
 	step := func(text string) { v.tell(event.Step{Tenant: v.name, Text: text}) }
-	dir, err := tenant.Open(s.config, v.name, tenant.Environment{Log: s.opts.Log, Progress: step, Ask: s.opts.Ask})
-	if err != nil {
-		return err
+	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: v.service.opts.Log, Progress: step, Ask: v.service.opts.Ask})
+	if err == nil {
+		v.dir = dir
 	}
-	v.dir = dir
-	v.open.Store(true)
-	return nil
+	return err
 }
 
-// leave ends the turn. What serves the tenant is kept for the next one for a while.
-func (v *served) leave() {
-	v.mu.Lock()
-	v.told = nil
-	v.mu.Unlock()
+// rest keeps what serves the tenant for the next call, for a while. v.using must be held.
+func (v *served) rest() {
 	v.used.Store(time.Now().UnixNano())
-	if v.busy.Swap(false) {
-		<-v.service.slots
+	if v.dir == nil {
+		v.open.Store(false)
+		return
 	}
-	if v.dir != nil {
-		v.idle = time.AfterFunc(v.service.opts.Idle, func() { v.closeUnused() })
-	}
-	<-v.turn
+	v.idle = time.AfterFunc(v.service.opts.Idle, func() { v.closeUnused() })
 }
 
-// closeUnused closes what serves the tenant unless somebody works on it. Whoever does closes it later.
+// closeUnused closes what serves the tenant, and says so, unless somebody uses it.
 func (v *served) closeUnused() bool {
-	select {
-	case v.turn <- struct{}{}:
-	default:
+	if !v.using.TryLock() {
 		return false
 	}
-	defer func() { <-v.turn }()
-	if err := v.close(); err != nil {
+	defer v.using.Unlock()
+	was := v.open.Load()
+	if err := v.closeDirectory(); err != nil {
 		v.service.opts.Log.Warn("what served the tenant could not be closed in order", "tenant", v.name, "error", err)
 	}
-	return true
+	return was
 }
 
-// close closes what serves the tenant. It belongs to whoever has the turn.
+// close closes what serves the tenant, once nobody uses it.
 func (v *served) close() error {
+	v.using.Lock()
+	defer v.using.Unlock()
+	return v.closeDirectory()
+}
+
+// closeDirectory closes what serves the tenant. v.using must be held.
+func (v *served) closeDirectory() error {
 	if v.idle != nil {
 		v.idle.Stop()
 	}
+	defer v.open.Store(false)
 	if v.dir == nil {
 		return nil
 	}
 	err := v.dir.Close()
 	v.dir = nil
-	v.open.Store(false)
 	return err
 }
 
-// tell tells whoever has the turn.
-func (v *served) tell(e event.Event) {
+func (v *served) listen(events event.Sink) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.told.Tell(e)
+	v.events = events
 }
 
-func (v *served) path() operation.Path { return limited{v.dir, v} }
-
-// take gives whoever has the turn one of the service's slots, until the turn ends: so many tenants are worked on at once, each with a
-// browser of its own. Waiting for another process comes before, and takes none.
-func (v *served) take(ctx context.Context) error {
-	if v.busy.Load() {
-		return nil
-	}
-	select {
-	case v.service.slots <- struct{}{}:
-	case <-ctx.Done():
-		return &userops.Error{Act: "waiting to begin", Tenant: v.name, Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "ask again"}
-	}
-	v.busy.Store(true)
-	v.service.makeRoom()
-	return nil
+// tell tells whoever uses the path.
+func (v *served) tell(e event.Event) {
+	v.mu.Lock()
+	events := v.events
+	v.mu.Unlock()
+	events.Tell(e)
 }
 
-// limited is a path that is used only by whoever has a slot.
-type limited struct {
-	operation.Path
-	v *served
+// usedPath is a tenant's path as one call of the service uses it.
+type usedPath struct {
+	v      *served
+	events event.Sink
 }
 
-// Do implements operation.Path.
-func (l limited) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
-	if err := l.v.take(ctx); err != nil {
+var _ change.Path = usedPath{}
+
+// Do implements change.Path.
+func (p usedPath) Do(ctx context.Context, rq userops.Checked, h change.Hooks) (r userops.Result) {
+	err := p.v.use(ctx, p.events, func(dir *tenant.Directory) error { r = dir.Do(ctx, rq, h); return nil })
+	if err != nil {
 		return change.NotBegun(rq.Request(), h, "", err)
 	}
-	return l.Path.Do(ctx, rq, h)
+	return r
 }
 
-// List implements operation.Path.
-func (l limited) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
-	if err := l.v.take(ctx); err != nil {
-		return userops.Listing{}, err
-	}
-	return l.Path.List(ctx, statuses, each)
+// List implements change.Path.
+func (p usedPath) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (l userops.Listing, err error) {
+	err = p.v.use(ctx, p.events, func(dir *tenant.Directory) error { l, err = dir.List(ctx, statuses, each); return err })
+	return l, err
 }
 
-// Get implements operation.Path.
-func (l limited) Get(ctx context.Context, email string) (userops.User, error) {
-	if err := l.v.take(ctx); err != nil {
-		return userops.User{}, err
-	}
-	return l.Path.Get(ctx, email)
+// Get implements change.Path.
+func (p usedPath) Get(ctx context.Context, email string) (u userops.User, err error) {
+	err = p.v.use(ctx, p.events, func(dir *tenant.Directory) error { u, err = dir.Get(ctx, email); return err })
+	return u, err
 }
 
-// Roles implements operation.Path.
-func (l limited) Roles(ctx context.Context) ([]string, error) {
-	if err := l.v.take(ctx); err != nil {
-		return nil, err
-	}
-	return l.Path.Roles(ctx)
+// Roles implements change.Path.
+func (p usedPath) Roles(ctx context.Context) (names []string, err error) {
+	err = p.v.use(ctx, p.events, func(dir *tenant.Directory) error { names, err = dir.Roles(ctx); return err })
+	return names, err
 }
+
+// Capabilities implements change.Path.
+func (p usedPath) Capabilities(ctx context.Context) (c userops.Capabilities, err error) {
+	err = p.v.use(ctx, p.events, func(dir *tenant.Directory) error { c, err = dir.Capabilities(ctx); return err })
+	return c, err
+}
+
+// Close implements change.Path. What serves the tenant outlives the call.
+func (p usedPath) Close() error { return nil }

@@ -4,6 +4,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -21,7 +22,7 @@ import (
 // Options say how a service works. The zero value is usable.
 type Options struct {
 	Version string        // of the program, for the audit log
-	AtOnce  int           // how many tenants may be worked on at the same time, each with a browser of its own; 0 means 4
+	AtOnce  int           // how many tenants may be worked on at the same time, and have a browser; 0 means 4
 	Idle    time.Duration // after how long without work a tenant's browser is closed; 0 means 2 min
 	// Ask has a person type a verification code. Nil where nobody is there.
 	Ask func(ctx context.Context, question string) (string, error)
@@ -29,17 +30,21 @@ type Options struct {
 }
 
 // Service serves the tenants of a configuration. Its methods may be called from several goroutines: different tenants are
-// worked on side by side, one tenant's work in the order in which it was asked for. Close it.
+// worked on side by side, one tenant's changes are made in the order in which they were asked for, and reading comes in between.
+// What takes a call's events, or its users one by one, must not call the service. Close it.
 type Service struct {
 	config *config.Config
 	opts   Options
 	slots  chan struct{} // one for each tenant whose path is in use
-	room   sync.Mutex    // held while room is made
+	room   sync.Mutex    // held while room is made for one more browser
 
 	mu      sync.Mutex
 	tenants map[string]*served
 	closed  bool
-	records *records // nil until needed
+	calls   sync.WaitGroup // those under way; nothing is added once closed is set
+
+	opening sync.Mutex
+	records *records // nil until needed; opening guards it
 }
 
 // New makes a service. Nothing is opened or started before it is needed.
@@ -56,23 +61,30 @@ func New(c *config.Config, o Options) *Service {
 	return &Service{config: c, opts: o, slots: make(chan struct{}, o.AtOnce), tenants: map[string]*served{}}
 }
 
-// errClosed is what a caller is told who comes after Close.
-var errClosed = errors.New("the service is closing")
+// begin counts a call, until done. The error says that the service is closed.
+func (s *Service) begin() (done func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, &userops.Error{Act: "asking the service", Kind: userops.ErrCancelled, Cause: errors.New("it is closed"), Hint: "start it anew"}
+	}
+	s.calls.Add(1)
+	return s.calls.Done, nil
+}
 
-// Close waits for the work under way, whose callers may cancel it, and closes every browser and the journal.
+// Close waits for the calls under way, whose callers may cancel them, and closes every browser and the journal.
 func (s *Service) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	all := s.all()
 	s.mu.Unlock()
+	s.calls.Wait()
 	var errs []error
 	for _, v := range all {
-		v.turn <- struct{}{}
 		errs = append(errs, v.close())
-		<-v.turn
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.opening.Lock()
+	defer s.opening.Unlock()
 	if s.records != nil {
 		errs = append(errs, s.records.close())
 		s.records = nil
@@ -82,11 +94,13 @@ func (s *Service) Close() error {
 
 // all are the tenants that were opened, the one that was used last at the end. s.mu must be held.
 func (s *Service) all() []*served {
-	out := make([]*served, 0, len(s.tenants))
+	used := map[*served]int64{}
+	var out []*served
 	for _, v := range s.tenants {
+		used[v] = v.used.Load()
 		out = append(out, v)
 	}
-	slices.SortFunc(out, func(a, b *served) int { return int(a.used.Load() - b.used.Load()) })
+	slices.SortFunc(out, func(a, b *served) int { return cmp.Compare(used[a], used[b]) })
 	return out
 }
 
@@ -96,46 +110,36 @@ func (s *Service) Tenant(name string) (string, error) {
 	return name, err
 }
 
-// on has do work on a tenant, once everybody who asked before is done with it.
-func (s *Service) on(ctx context.Context, name string, told event.Sink, do func(v *served) error) error {
+// on has do work on a tenant.
+func (s *Service) on(name string, do func(v *served) error) error {
 	name, err := s.Tenant(name)
 	if err != nil {
 		return err
 	}
+	done, err := s.begin()
+	if err != nil {
+		return err
+	}
+	defer done()
 	s.mu.Lock()
 	v, ok := s.tenants[name]
 	if !ok {
-		v = &served{service: s, name: name, turn: make(chan struct{}, 1)}
+		v = &served{service: s, name: name, changes: make(chan struct{}, 1), queue: make(chan struct{}, 1)}
 		s.tenants[name] = v
 	}
 	s.mu.Unlock()
-	if err := v.enter(ctx, told); err != nil {
-		return err
-	}
-	defer v.leave()
 	return do(v)
 }
 
-// makeRoom closes tenants that nobody works on, the longest unused first, until no more are open, with those that are worked on, than
-// may be worked on at once.
-func (s *Service) makeRoom() {
-	s.room.Lock()
-	defer s.room.Unlock()
-	s.mu.Lock()
-	all := s.all()
-	s.mu.Unlock()
-	unused := slices.DeleteFunc(all, func(v *served) bool { return !v.open.Load() || v.busy.Load() })
-	for i := range len(unused) + len(s.slots) - s.opts.AtOnce {
-		if i < len(unused) {
-			unused[i].closeUnused()
+// change has do change a tenant's users, once everybody who asked for changes before is done, with the journal, the guards and the
+// audit log before the tenant's path.
+func (s *Service) change(ctx context.Context, name string, asked Asked, events event.Sink, do func(t *operation.Turn) error) error {
+	return s.on(name, func(v *served) (err error) {
+		if err := take(ctx, v.changes, v.name); err != nil {
+			return err
 		}
-	}
-}
-
-// change has do change a tenant's users, with the journal, the guards and the audit log before the tenant's path.
-func (s *Service) change(ctx context.Context, name string, asked Asked, told event.Sink, do func(t *operation.Turn) error) error {
-	return s.on(ctx, name, told, func(v *served) (err error) {
-		if err := v.dir.Ready(ctx); err != nil {
+		defer func() { <-v.changes }()
+		if err := v.use(ctx, events, func(dir *tenant.Directory) error { return dir.Ready(ctx) }); err != nil {
 			return err
 		}
 		records, err := s.trusted(ctx)
@@ -143,15 +147,60 @@ func (s *Service) change(ctx context.Context, name string, asked Asked, told eve
 			return err
 		}
 		turn := operation.New(operation.Options{
-			Asked: asked, Tenant: v.name, Path: v.path(), Journal: records.journal, Audit: records.audit, Policy: s.policy(v.name),
-			ReadBack: s.config.Tenants[v.name].ReadBack, Told: v.tell, Log: s.opts.Log,
+			Asked: asked, Tenant: v.name, Path: usedPath{v, events}, Journal: records.journal, Audit: records.audit, Policy: s.policy(v.name),
+			ReadBack: s.config.Tenants[v.name].ReadBack, Events: events, Log: s.opts.Log,
 		})
 		defer func() { err = errors.Join(err, turn.Close()) }() // also where a face goes on after a panic
 		return do(turn)
 	})
 }
 
-// read has do read of a tenant.
-func (s *Service) read(ctx context.Context, name string, told event.Sink, do func(r userops.Reader) error) error {
-	return s.on(ctx, name, told, func(v *served) error { return do(v.path()) })
+// take waits for a place in a channel. What waits there comes in the order in which it came.
+func take(ctx context.Context, places chan struct{}, tenant string) error {
+	if ctx.Err() == nil {
+		select {
+		case places <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	return stopped(ctx, "waiting to begin", tenant, "ask again")
+}
+
+// stopped is why something is not begun once ctx has ended.
+func stopped(ctx context.Context, act, tenant, hint string) error {
+	cause := context.Cause(ctx)
+	e := &userops.Error{Act: act, Tenant: tenant, Kind: userops.ErrCancelled, Cause: cause, Hint: hint}
+	var said *userops.Error
+	switch {
+	case errors.As(cause, &said):
+		e.Kind, e.Cause = said.Kind, said.Cause
+	case errors.Is(cause, context.DeadlineExceeded):
+		e.Kind = userops.ErrTimeout
+	}
+	return e
+}
+
+// makeRoom closes the browsers of tenants that nobody works on, the longest unused first, until one more can be started.
+func (s *Service) makeRoom(but *served) {
+	s.room.Lock()
+	defer s.room.Unlock()
+	defer but.open.Store(true) // it is counted from here on
+	s.mu.Lock()
+	all := s.all()
+	s.mu.Unlock()
+	open := 0
+	for _, v := range all {
+		if v != but && v.open.Load() {
+			open++
+		}
+	}
+	for _, v := range all {
+		if open < s.opts.AtOnce {
+			return
+		}
+		if v != but && v.closeUnused() {
+			open--
+		}
+	}
 }

@@ -11,8 +11,8 @@ import (
 
 // Login signs in to a tenant's console afresh, even if a saved session would do, and keeps the session. The error is of ErrConfig
 // where nothing that serves the tenant has sessions.
-func (s *Service) Login(ctx context.Context, name string, told event.Sink) error {
-	return s.sessions(ctx, name, told, func(x tenant.Sessions) error { return x.Login(ctx) })
+func (s *Service) Login(ctx context.Context, name string, events event.Sink) error {
+	return s.sessions(ctx, name, events, func(x tenant.Sessions) error { return x.Login(ctx) })
 }
 
 // Logout forgets a tenant's saved session, and says whether there was one.
@@ -25,9 +25,9 @@ func (s *Service) Logout(ctx context.Context, name string) (was bool, err error)
 }
 
 // Session tells of a tenant's saved session. With check the console is asked whether it still holds.
-func (s *Service) Session(ctx context.Context, name string, check bool, told event.Sink) (Session, error) {
+func (s *Service) Session(ctx context.Context, name string, check bool, events event.Sink) (Session, error) {
 	var out Session
-	err := s.sessions(ctx, name, told, func(x tenant.Sessions) error {
+	err := s.sessions(ctx, name, events, func(x tenant.Sessions) error {
 		at, home, ok, err := x.SessionInfo()
 		if err != nil {
 			return err
@@ -50,16 +50,15 @@ func (s *Service) Session(ctx context.Context, name string, check bool, told eve
 }
 
 // sessions has do work with what of a tenant has sessions.
-func (s *Service) sessions(ctx context.Context, name string, told event.Sink, do func(tenant.Sessions) error) error {
-	return s.on(ctx, name, told, func(v *served) error {
-		if err := v.take(ctx); err != nil {
-			return err
-		}
-		x, err := v.dir.Sessions(ctx)
-		if err != nil {
-			return err
-		}
-		return do(x)
+func (s *Service) sessions(ctx context.Context, name string, events event.Sink, do func(tenant.Sessions) error) error {
+	return s.on(name, func(v *served) error {
+		return v.use(ctx, events, func(dir *tenant.Directory) error {
+			x, err := dir.Sessions(ctx)
+			if err != nil {
+				return err
+			}
+			return do(x)
+		})
 	})
 }
 
@@ -75,24 +74,16 @@ type Session struct {
 type Finding = tenant.Finding
 
 // Check tries every path that may serve a tenant, end to end and without changing anything.
-func (s *Service) Check(ctx context.Context, name string, found func(Finding), told event.Sink) error {
-	return s.on(ctx, name, told, func(v *served) error {
-		if err := v.take(ctx); err != nil {
-			return err
-		}
-		v.dir.Check(ctx, found)
-		return nil
+func (s *Service) Check(ctx context.Context, name string, found func(Finding), events event.Sink) error {
+	return s.on(name, func(v *served) error {
+		return v.use(ctx, events, func(dir *tenant.Directory) error { dir.Check(ctx, found); return nil })
 	})
 }
 
 // Facts says how a tenant is served, and by which path for reading and for each action.
-func (s *Service) Facts(ctx context.Context, name string, told event.Sink) (out tenant.Facts, err error) {
-	err = s.on(ctx, name, told, func(v *served) error {
-		if err := v.take(ctx); err != nil {
-			return err
-		}
-		out, err = v.dir.Facts(ctx)
-		return err
+func (s *Service) Facts(ctx context.Context, name string, events event.Sink) (out tenant.Facts, err error) {
+	err = s.on(name, func(v *served) error {
+		return v.use(ctx, events, func(dir *tenant.Directory) error { out, err = dir.Facts(ctx); return err })
 	})
 	return out, err
 }

@@ -7,23 +7,22 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Users streams a tenant's users that have one of the statuses (none means all), as userops.Reader.List does. each must not call
-// the service.
+// Users streams a tenant's users that have one of the statuses (none means all), as userops.Reader.List does.
 func (s *Service) Users(
-	ctx context.Context, tenant string, statuses []userops.Status, each func(userops.User) error, told event.Sink,
+	ctx context.Context, tenant string, statuses []userops.Status, each func(userops.User) error, events event.Sink,
 ) (l userops.Listing, err error) {
-	err = s.read(ctx, tenant, told, func(r userops.Reader) error { l, err = r.List(ctx, statuses, each); return err })
+	err = s.on(tenant, func(v *served) error { l, err = usedPath{v, events}.List(ctx, statuses, each); return err })
 	return l, err
 }
 
 // User finds the one user of a tenant with an e-mail, as userops.Reader.Get does.
-func (s *Service) User(ctx context.Context, tenant, email string, told event.Sink) (u userops.User, err error) {
-	err = s.read(ctx, tenant, told, func(r userops.Reader) error { u, err = r.Get(ctx, email); return err })
+func (s *Service) User(ctx context.Context, tenant, email string, events event.Sink) (u userops.User, err error) {
+	err = s.on(tenant, func(v *served) error { u, err = usedPath{v, events}.Get(ctx, email); return err })
 	return u, err
 }
 
 // Roles lists the names of the roles on offer.
-func (s *Service) Roles(ctx context.Context, tenant string, told event.Sink) (names []string, err error) {
-	err = s.read(ctx, tenant, told, func(r userops.Reader) error { names, err = r.Roles(ctx); return err })
+func (s *Service) Roles(ctx context.Context, tenant string, events event.Sink) (names []string, err error) {
+	err = s.on(tenant, func(v *served) error { names, err = usedPath{v, events}.Roles(ctx); return err })
 	return names, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
@@ -25,8 +26,8 @@ var browser = registration{
 }
 
 // openBrowser makes the path that drives the tenant's console.
-func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (path, error) {
-	fail := func(act string, kind, err error, hint string) (path, error) {
+func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (change.Path, error) {
+	fail := func(act string, kind, err error, hint string) (change.Path, error) {
 		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
 	}
 	lib, err := Library(c, t.App)

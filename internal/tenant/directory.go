@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
@@ -69,9 +70,12 @@ func (d *Directory) choose(ctx context.Context, action userops.Action) (by *memb
 	return last, why, nil
 }
 
+// unableBound is how long a path that could not be used is not asked again.
+const unableBound = 5 * time.Minute
+
 // ask has a path say what it can do, once. The error is only about being stopped.
 func (d *Directory) ask(ctx context.Context, m *member) error {
-	if m.asked {
+	if !m.askedAt.IsZero() && (m.unable == nil || time.Since(m.askedAt) < unableBound) {
 		return nil
 	}
 	p, err := d.open(ctx, m)
@@ -81,7 +85,7 @@ func (d *Directory) ask(ctx context.Context, m *member) error {
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
-	m.unable, m.asked = err, true
+	m.unable, m.askedAt = err, time.Now()
 	return nil
 }
 
@@ -105,7 +109,7 @@ func (d *Directory) member(name string) *member {
 	return nil
 }
 
-func (d *Directory) open(ctx context.Context, m *member) (path, error) {
+func (d *Directory) open(ctx context.Context, m *member) (change.Path, error) {
 	if m.path == nil {
 		p, err := m.registration.open(ctx, d.config, d.name, d.tenant, d.around)
 		if err != nil {
@@ -279,7 +283,7 @@ func (d *Directory) Capabilities(ctx context.Context) (c userops.Capabilities, e
 		return c, err
 	}
 	for _, m := range d.members {
-		if m.name == c.Path {
+		if m.name == c.Path || m.unable != nil {
 			continue
 		}
 		p, err := d.open(ctx, m)

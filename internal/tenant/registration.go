@@ -16,11 +16,11 @@ type registration struct {
 	absent string // why a tenant whose path is auto is not served by it
 	// uses says whether a tenant may be served by it.
 	uses func(t config.Tenant) bool
-	open func(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (path, error)
+	open func(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (change.Path, error)
 	// check makes sure of what can be known of a tenant's configuration without asking anybody.
 	check func(c *config.Config, name string, t config.Tenant) (warnings []string, err error)
-	// atOnce says that opening it costs nothing, so that a fault of its configuration is told before anything else is done.
-	atOnce   bool
+	// cheap says that opening it costs nothing, so that a fault of its configuration is told before anything else is done.
+	cheap    bool
 	sessions bool // what it opens is Sessions, too
 	signedIn func(t config.Tenant) string
 	proves   string // what a list of roles proves of the account's permissions; empty: nothing
@@ -28,12 +28,6 @@ type registration struct {
 
 // registered are all paths, in the order in which a tenant whose path is auto is served by them. A path is added here.
 var registered = []registration{scim, browser}
-
-// path is what a registration opens.
-type path interface {
-	userops.Reader
-	Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result
-}
 
 // Sessions is a path that signs in as a person does, and keeps that.
 type Sessions interface {
@@ -50,9 +44,9 @@ type Sessions interface {
 // member is a path of one tenant.
 type member struct {
 	registration
-	path path // nil: not opened
+	path change.Path // nil: not opened
 
-	asked  bool // what it can do is known, or why it is not
-	able   userops.Capabilities
-	unable error
+	askedAt time.Time // when it said what it can do, or why it cannot be used; zero: not yet
+	able    userops.Capabilities
+	unable  error
 }

@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/scimpath"
 	"github.com/billagent/billagent/internal/secret"
@@ -11,7 +12,7 @@ import (
 // scim speaks SCIM with the tenant's service.
 var scim = registration{
 	name: scimpath.Name, noun: "the SCIM service", absent: "no scim.url is configured",
-	uses: config.Tenant.UsesSCIM, open: openSCIM, check: checkSCIM, atOnce: true,
+	uses: config.Tenant.UsesSCIM, open: openSCIM, check: checkSCIM, cheap: true,
 	signedIn: func(t config.Tenant) string { return "signed in to " + t.SCIM.URL },
 }
 
@@ -25,7 +26,7 @@ func checkSCIM(c *config.Config, name string, t config.Tenant) (warnings []strin
 }
 
 // openSCIM makes the path that speaks SCIM. Nothing is fetched or asked yet.
-func openSCIM(_ context.Context, c *config.Config, name string, t config.Tenant, around Environment) (path, error) {
+func openSCIM(_ context.Context, c *config.Config, name string, t config.Tenant, around Environment) (change.Path, error) {
 	fetch := func(ref secret.Ref) scimpath.Secret {
 		if ref == "" {
 			return nil

@@ -70,7 +70,7 @@ func Open(c *config.Config, name string, around Environment) (*Directory, error)
 		}
 		m := &member{registration: r}
 		d.members = append(d.members, m)
-		if r.atOnce {
+		if r.cheap {
 			if _, err := d.open(context.Background(), m); err != nil {
 				return nil, err
 			}

@@ -17,50 +17,6 @@ import (
 // lease hold) must still be so when the press comes; waiting for the target is done before.
 const pressBound = 5 * time.Second
 
-// run implements Verb. A commit is pictured and written down before, never tried twice, and everything that leaves the browser from
-// then on is looked at.
-func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
-	p := &c.Press
-	if err := r.picture(ctx, "before-commit"); err != nil {
-		return err
-	}
-	if p.Row == nil { // a row's part is found with its row; FindRow has done so
-		if _, err := r.await(ctx, bound, p.Target); err != nil {
-			return err
-		}
-	}
-	if _, others := r.result.Exchange.policy.earlies(); len(others) > 0 {
-		return r.result.Exchange.earlyError(p.Target)
-	}
-	if r.Through {
-		return r.pressThrough(ctx, p, bound)
-	}
-	if r.Rehearse {
-		return ErrRehearsed
-	}
-	intent := map[string]any{"flow": r.Flow.Name, "step": "intent", "target": p.Target, "email": r.Inputs["email"], "page": r.pageNow()}
-	if err := r.Evidence.Intend(intent); err != nil {
-		return err
-	}
-	if r.Intent != nil {
-		if err := r.Intent(ctx); err != nil {
-			return err
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return context.Cause(ctx)
-	}
-	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
-	ctx = context.WithoutCancel(ctx)
-	r.result.Exchange.arm(ctx)
-	r.result.Pressed = true
-	err := r.pressed(ctx, p, r.press(ctx, p, min(bound, pressBound), true))
-	if r.result.Committed && r.Acted != nil {
-		r.Acted(ctx)
-	}
-	return err
-}
-
 // picture keeps a picture. One that could not be taken, such as of a page whose secrets cannot be masked, is told in the
 // step log and ends nothing: it is evidence, not a promise. A picture that cannot be written ends the run.
 func (r *Run) picture(ctx context.Context, name string) error {

@@ -238,11 +238,24 @@ func (l *Library) checkRows() []error {
 	each(func(_ *Flow, p *Press, _ []any) { inRows[p.Target] = inRows[p.Target] || p.Row != nil })
 	var errs []error
 	each(func(f *Flow, p *Press, at []any) {
-		if f.Changes && p.Row == nil && inRows[p.Target] {
+		if f.Changes && p.Row == nil && (inRows[p.Target] || l.inTable(p.Target)) {
 			errs = append(errs, f.file.Problem(fmt.Sprintf("%s stands in the rows of a table: say by row whose", p.Target), at...))
 		}
 	})
 	return errs
+}
+
+// inTable says that a version has a target within a table.
+func (l *Library) inTable(name string) bool {
+	for _, v := range l.Versions {
+		t, ok := v.Target(name)
+		for ok && t.Within != nil {
+			if t = t.Within; t.Table != nil {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // flowsFor lists the flows that run on a version: sign-in flows on versions that cover signing in, others elsewhere.

@@ -49,6 +49,7 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"commit bound to a label", "flows/bill/deactivate-neo.yaml", "commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }", "commit: { target: user.deactivate, for: { target: nav.settings_menu, equals: Settings menu } }", "for holds a target against the subject: equals is ${email}"},
 		{"click in somebody else's row", "flows/bill/parts-neo.yaml", "row: { table: users.table, key: \"${email}\" }", "row: { table: users.table, key: ann@x.com }", "the row is that of the subject"},
 		{"click in any row", "flows/bill/parts-neo.yaml", "click: { target: users.row_open, row: { table: users.table, key: \"${email}\" } }", "click: { target: users.row_open }", "stands in the rows of a table: say by row whose"},
+		{"click on what is within a table", "selectors/bill/neo-2026-09.yaml", "    within: nav.permissions", "    within: users.table", "nav.users stands in the rows of a table: say by row whose"},
 		{"somebody else is looked for", "flows/bill/parts-neo.yaml", "find: { table: users.table, key: \"${email}\"", "find: { table: users.table, key: ann@x.com", "whom a changing flow looks for is its subject"},
 		{"no subject", "flows/bill/deactivate-neo.yaml", "subject: email\n", "", "as in subject: email"},
 		{"subject that is no input", "flows/bill/deactivate-neo.yaml", "subject: email", "subject: role", "the subject role is not an input"},

@@ -42,16 +42,18 @@ type Settled struct {
 
 // Begun says that several changes were written down as a batch.
 type Begun struct {
+	Tenant  string        `json:"tenant"`
 	Batch   string        `json:"batch"`
 	Changes int           `json:"changes"`
-	About   time.Duration `json:"about"` // how long it may take
+	About   time.Duration `json:"about_ns"` // how long it may take
 }
 
 // Resumed says how much is left of a batch that is gone on with.
 type Resumed struct {
-	Batch string `json:"batch"`
-	Left  int    `json:"left"`
-	Of    int    `json:"of"`
+	Tenant string `json:"tenant"`
+	Batch  string `json:"batch"`
+	Left   int    `json:"left"`
+	Of     int    `json:"of"`
 }
 
 // Running says that so many changes are carried out from here on, one after the other.
@@ -61,6 +63,9 @@ type Running struct {
 
 // Ended is the result of one of the changes that were asked for.
 type Ended struct {
+	Tenant  string          `json:"tenant"`
+	Batch   string          `json:"batch,omitempty"` // what it is one of; empty for none
+	N       int             `json:"n,omitempty"`     // its row, from 1; 0 where it is none of the rows carried out now
 	Request userops.Request `json:"request"`
 	Result  userops.Result  `json:"result"`
 }
@@ -81,7 +86,8 @@ func (Running) event()     {}
 func (Ended) event()       {}
 func (Trouble) event()     {}
 
-// Sink takes events, one at a time. Nil takes none.
+// Sink takes the events of one call, one at a time and in their order. It must not wait for anybody, since the work waits for it, nor
+// call the service. Nil takes none.
 type Sink func(Event)
 
 // Tell tells a sink, if there is one.

@@ -37,7 +37,7 @@ func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Chec
 			if b.id, err = t.BeginBatch(ctx, requests); err != nil {
 				return err
 			}
-			b.turn.Events.Tell(event.Begun{Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
+			b.turn.Events.Tell(event.Begun{Tenant: t.Tenant, Batch: b.id, Changes: len(requests), About: time.Duration(len(requests)) * eachTakes})
 		}
 		rows := make([]row, len(requests))
 		for i, rq := range requests {
@@ -86,10 +86,10 @@ func (s *Service) Resume(ctx context.Context, id string, asked Asked, events eve
 			return errors.Join(failed, err)
 		}
 		left := operation.Left(kept)
-		b.turn.Events.Tell(event.Resumed{Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
+		b.turn.Events.Tell(event.Resumed{Tenant: kept.Tenant, Batch: kept.ID, Left: len(left), Of: len(kept.Rows)})
 		for _, r := range settled {
 			if !slices.ContainsFunc(left, func(row journal.BatchRow) bool { return row.Operation != nil && row.Operation.ID == r.Op }) {
-				b.ended(userops.Request{}, r)
+				b.ended(row{}, r)
 			}
 		}
 		if failed != nil {
@@ -132,7 +132,7 @@ func (b *batch) run(ctx context.Context, rows []row) error {
 			b.giveUp(ctx, rows[i:])
 			break
 		}
-		b.ended(r.request.Request(), b.do(ctx, r, withheld))
+		b.ended(r, b.do(ctx, r, withheld))
 	}
 	return nil
 }
@@ -144,7 +144,7 @@ func (b *batch) giveUp(ctx context.Context, rows []row) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	for _, r := range rows {
-		b.ended(r.request.Request(), b.turn.GiveUpRow(ctx, b.id, r.n, r.request, why))
+		b.ended(r, b.turn.GiveUpRow(ctx, b.id, r.n, r.request, why))
 	}
 }
 
@@ -177,7 +177,7 @@ func (b *batch) do(ctx context.Context, r row, withheld error) userops.Result {
 	return b.turn.DoRow(ctx, b.id, r.n, r.request)
 }
 
-func (b *batch) ended(rq userops.Request, r userops.Result) {
-	b.results = append(b.results, r)
-	b.turn.Events.Tell(event.Ended{Request: rq, Result: r})
+func (b *batch) ended(r row, res userops.Result) {
+	b.results = append(b.results, res)
+	b.turn.Events.Tell(event.Ended{Tenant: b.turn.Tenant, Batch: b.id, N: r.n, Request: r.request.Request(), Result: res})
 }

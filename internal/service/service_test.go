@@ -152,7 +152,7 @@ func TestABatchThatIsStoppedCanBeGoneOnWith(t *testing.T) {
 		}
 	})
 	require.NoError(t, err)
-	assert.Equal(t, []event.Resumed{{Batch: id, Left: 3, Of: 4}}, resumed)
+	assert.Equal(t, []event.Resumed{{Tenant: "acme", Batch: id, Left: 3, Of: 4}}, resumed)
 	require.Len(t, results, 3)
 	assert.Equal(t, []int{1, 1, 1, 1}, changes(consoles["acme"]))
 	report, err := s.Verify(t.Context(), "", "")

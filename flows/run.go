@@ -41,12 +41,16 @@ type Run struct {
 	Through bool
 	// Meaning translates what a field of a table says, so that a page and its server's answers can be compared. May be nil.
 	Meaning func(field, text string) string
+	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the very address
+	// does not load it again.
+	Loaded bool
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
 	result  Result
 	asked   map[string]int
 	entered []automation.Entered
+	fresh   bool // Loaded, and no step was made yet
 }
 
 // Watching is something that ends the run at once if it is seen while the run waits.
@@ -85,7 +89,7 @@ const stepBound = 20 * time.Second
 // the commit.
 func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}}
-	r.asked, r.entered = map[string]int{}, nil
+	r.asked, r.entered, r.fresh = map[string]int{}, nil, r.Loaded
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
 	if r.rehearses() {
@@ -200,6 +204,11 @@ func (r *Run) act(ctx context.Context, s *Step) error {
 		if err := r.hold(ctx); err != nil {
 			return err
 		}
+	}
+	fresh := r.fresh
+	r.fresh = false
+	if o, ok := s.Verb.(*Open); ok && fresh && o.shown(ctx, r) {
+		return nil
 	}
 	return s.Verb.run(ctx, r, s, bound)
 }

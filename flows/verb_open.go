@@ -27,6 +27,15 @@ func (o *Open) run(ctx context.Context, r *Run, _ *Step, _ time.Duration) error 
 	return r.Page.Open(ctx, address)
 }
 
+// shown says that the address is that of the page.
+func (o *Open) shown(ctx context.Context, r *Run) bool {
+	address, err := r.text(ctx, string(*o))
+	if err == nil {
+		address, err = r.absolute(address)
+	}
+	return err == nil && address == r.Page.URL()
+}
+
 // absolute resolves an address against where the console led after sign-in, its input home: the page now shown may be
 // anywhere, such as on the sign-in host after a session has ended.
 func (r *Run) absolute(address string) (string, error) {

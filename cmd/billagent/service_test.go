@@ -26,13 +26,13 @@ import (
 )
 
 // tenantsOf starts a console for each layout, and returns them with one configuration for all: each is the tenant of its layout's
-// name.
+// name. That of neo has SCIM.
 func tenantsOf(t *testing.T, layouts ...string) (consoles map[string]*console.Console, file string) {
 	t.Helper()
 	consoles = map[string]*console.Console{}
 	var text strings.Builder
 	for i, layout := range layouts {
-		con, one := tenantOf(t, console.Options{Layout: layout, Users: 24, Seed: int64(i + 1)})
+		con, one := tenantOf(t, console.Options{Layout: layout, Users: 24, Seed: int64(i + 1), Enterprise: layout == "neo"})
 		consoles[layout] = con
 		data, err := os.ReadFile(one)
 		require.NoError(t, err)
@@ -119,7 +119,7 @@ func changes(con *console.Console, email string) (n int) {
 	return n
 }
 
-// TestManyCallersOfOneService has 20 callers change users of three tenants at once. A process of its own changes another of one of
+// TestManyCallersOfOneService has 20 callers change users of three tenants at once, one of which is served over SCIM. A process of its own changes another of one of
 // them, and one browser is killed on the way. What counts is what the consoles have stored. It is not parallel, so that it kills
 // no other test's browser.
 func TestManyCallersOfOneService(t *testing.T) {
@@ -127,7 +127,7 @@ func TestManyCallersOfOneService(t *testing.T) {
 	consoles, file := tenantsOf(t, layouts...)
 	s := serviceOf(t, file, service.Options{AtOnce: 2, Idle: time.Hour})
 	all := calls(t, consoles, layouts, 21)
-	beside, all := all[20], all[:20]
+	beside, all := all[20], all[:20] // that one is of neo3
 
 	var mu sync.Mutex
 	ended := 0
@@ -234,7 +234,7 @@ func takeTurns(t *testing.T, ops []journal.Operation, other string) {
 
 // TestABrowserIsClosedWhenNobodyNeedsIt counts the browsers of a service. It is not parallel, so that no other test's are counted.
 func TestABrowserIsClosedWhenNobodyNeedsIt(t *testing.T) {
-	_, file := tenantsOf(t, "neo", "neo3")
+	_, file := tenantsOf(t, "classic", "neo3")
 	s := serviceOf(t, file, service.Options{AtOnce: 1, Idle: time.Hour})
 	roles := func(s *service.Service, tenant string) {
 		t.Helper()
@@ -243,10 +243,10 @@ func TestABrowserIsClosedWhenNobodyNeedsIt(t *testing.T) {
 		assert.NotEmpty(t, names)
 	}
 	assert.Empty(t, browsers(t), "nothing is started before it is needed")
-	roles(s, "neo")
+	roles(s, "classic")
 	first := browsers(t)
 	require.Len(t, first, 1)
-	roles(s, "neo")
+	roles(s, "classic")
 	assert.Equal(t, first, browsers(t), "it outlives what it was started for")
 	roles(s, "neo3")
 	second := browsers(t)
@@ -254,13 +254,13 @@ func TestABrowserIsClosedWhenNobodyNeedsIt(t *testing.T) {
 	assert.NotEqual(t, first, second)
 	require.NoError(t, s.Close())
 	assert.Empty(t, browsers(t))
-	_, err := s.Roles(t.Context(), "neo", nil)
+	_, err := s.Roles(t.Context(), "classic", nil)
 	require.ErrorIs(t, err, userops.ErrCancelled)
 
 	s = serviceOf(t, file, service.Options{Idle: time.Millisecond})
-	roles(s, "neo")
+	roles(s, "classic")
 	require.Eventually(t, func() bool { return len(browsers(t)) == 0 }, 20*time.Second, 20*time.Millisecond)
-	roles(s, "neo")
+	roles(s, "classic")
 }
 
 // TestACallerMayStopWaiting has a caller stop waiting for a tenant on which another works.

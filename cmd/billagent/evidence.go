@@ -35,8 +35,8 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 				if dryRun {
 					verb = "would be removed"
 				}
-				_, told := fmt.Fprintf(a.stdout, "%d folders of evidence %s, %.1f MB\n", p.Folders, verb, float64(p.Bytes)/(1<<20))
-				return errors.Join(err, told)
+				_, unwritten := fmt.Fprintf(a.stdout, "%d folders of evidence %s, %.1f MB\n", p.Folders, verb, float64(p.Bytes)/(1<<20))
+				return errors.Join(err, unwritten)
 			})
 		},
 	}

@@ -30,7 +30,7 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	code := exitCode(err)
-	if err != nil && !app.told(err) {
+	if err != nil && !app.printed(err) {
 		app.complain(err)
 	}
 	return code

@@ -125,8 +125,8 @@ func (e *exitError) Unwrap() error { return e.err }
 
 func usage(err error) error { return &exitError{code: 1, err: err} }
 
-// told says that an error has been printed as part of the output already.
-func (a *app) told(err error) bool {
+// printed says that an error has been printed as part of the output already.
+func (a *app) printed(err error) bool {
 	var e *exitError
 	return errors.As(err, &e) && e.err == nil
 }

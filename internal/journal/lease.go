@@ -36,7 +36,7 @@ type LeaseEvents struct {
 
 // Acquire waits until nobody else acts for the tenant, and returns the lease. Those who wait come in the order in which they
 // asked, whatever process they are of. Release it.
-func (j *Journal) Acquire(ctx context.Context, tenant string, told LeaseEvents) (*Lease, error) {
+func (j *Journal) Acquire(ctx context.Context, tenant string, events LeaseEvents) (*Lease, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, waitBound, fmt.Errorf("nobody waits longer than %s", waitBound))
 	defer cancel()
 	w := &waiter{journal: j, tenant: tenant, me: Self()}
@@ -50,11 +50,11 @@ func (j *Journal) Acquire(ctx context.Context, tenant string, told LeaseEvents) 
 		if l != nil {
 			renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
 			l.stop = stop
-			l.renewed.Go(func() { l.renew(renewing, told.NotRenewed) })
+			l.renewed.Go(func() { l.renew(renewing, events.NotRenewed) })
 			return l, nil
 		}
-		if holder != "" && holder != last && told.Waiting != nil {
-			told.Waiting(ParseWorker(holder).String())
+		if holder != "" && holder != last && events.Waiting != nil {
+			events.Waiting(ParseWorker(holder).String())
 			last = holder
 		}
 		t := time.NewTimer(pollInterval)

@@ -61,7 +61,7 @@ func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal
 }
 
 func reconcileFreezes(entries []audit.Entry, freezes []journal.Freeze) []audit.Finding {
-	_, told := FromAudit(entries)
+	_, inLog := FromAudit(entries)
 	has := func(all []journal.Freeze, tenant string) bool {
 		return slices.ContainsFunc(all, func(f journal.Freeze) bool { return f.Tenant == tenant })
 	}
@@ -73,11 +73,11 @@ func reconcileFreezes(entries []audit.Entry, freezes []journal.Freeze) []audit.F
 	}
 	var out []audit.Finding
 	for _, f := range freezes {
-		if !has(told, f.Tenant) {
+		if !has(inLog, f.Tenant) {
 			out = append(out, audit.Finding{What: "the freeze of " + name(f.Tenant) + " is in the journal and not in the log; the next change writes what is only late"})
 		}
 	}
-	for _, f := range told {
+	for _, f := range inLog {
 		if !has(freezes, f.Tenant) {
 			out = append(out, audit.Finding{What: "the freeze of " + name(f.Tenant) + " is in the log and not in the journal"})
 		}

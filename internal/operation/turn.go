@@ -201,7 +201,7 @@ func (t *Turn) before(ctx context.Context, o journal.Operation) error {
 	return nil
 }
 
-// finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be told: that
+// finish tells the audit log and the journal how an operation ended. What is so stays so if they cannot be failed: that
 // is said beside the result, and the next run settles what the journal still has open.
 func (t *Turn) finish(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -213,11 +213,11 @@ func (t *Turn) finish(ctx context.Context, o journal.Operation, r userops.Result
 // end writes an operation's end to the audit log and to the journal. What the log does not take now, the next process writes
 // there by the journal.
 func (t *Turn) end(ctx context.Context, event string, o journal.Operation, r userops.Result) userops.Result {
-	told := t.tell(ctx, event, o, r)
-	if told != nil {
-		r.Notices = append(r.Notices, told.Error()+": the next run writes it there, marked as late")
+	failed := t.tell(ctx, event, o, r)
+	if failed != nil {
+		r.Notices = append(r.Notices, failed.Error()+": the next run writes it there, marked as late")
 	}
-	if err := t.Journal.Finish(ctx, o.ID, r, told == nil); err != nil {
+	if err := t.Journal.Finish(ctx, o.ID, r, failed == nil); err != nil {
 		r.Notices = append(r.Notices, "the journal could not be written, so the next run looks at this once more: "+err.Error())
 	}
 	return r
@@ -227,8 +227,8 @@ func (t *Turn) end(ctx context.Context, event string, o journal.Operation, r use
 func (t *Turn) withdraw(ctx context.Context, o journal.Operation, r userops.Result) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	told := t.tell(ctx, "outcome", o, r)
-	if err := errors.Join(t.Journal.Withdraw(ctx, o, r, told == nil), told); err != nil {
+	failed := t.tell(ctx, "outcome", o, r)
+	if err := errors.Join(t.Journal.Withdraw(ctx, o, r, failed == nil), failed); err != nil {
 		t.Log.Warn("an operation that was not begun could not be ended", "op", o.ID, "error", err)
 	}
 }

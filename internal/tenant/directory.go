@@ -23,7 +23,7 @@ type Directory struct {
 	around Environment
 
 	members []*member      // those that may serve it, in the order of preference
-	told    map[Route]bool // choices that were logged already
+	logged  map[Route]bool // choices that were logged already
 }
 
 var _ userops.Directory = (*Directory)(nil)
@@ -135,13 +135,13 @@ func (d *Directory) serving(ctx context.Context, action userops.Action) (*member
 	if err != nil {
 		return nil, err
 	}
-	if r := (Route{action, m.name, why}); d.tenant.Path == auto && !d.told[r] {
+	if r := (Route{action, m.name, why}); d.tenant.Path == auto && !d.logged[r] {
 		level := slog.LevelDebug
 		if m != d.members[0] {
 			level = slog.LevelWarn // the first was configured, so it was meant to be used
 		}
 		d.around.Log.Log(ctx, level, "path", "tenant", d.name, "operation", action, "path", m.name, "why", why)
-		d.told[r] = true
+		d.logged[r] = true
 	}
 	_, err = d.open(ctx, m)
 	return m, err

@@ -63,7 +63,7 @@ func Open(c *config.Config, name string, around Environment) (*Directory, error)
 	if around.Log == nil {
 		around.Log = slog.New(slog.DiscardHandler)
 	}
-	d := &Directory{config: c, name: name, tenant: t, around: around, told: map[Route]bool{}}
+	d := &Directory{config: c, name: name, tenant: t, around: around, logged: map[Route]bool{}}
 	for _, r := range registered {
 		if !r.uses(t) {
 			continue

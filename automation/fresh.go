@@ -140,15 +140,17 @@ func (p *Page) Tokens(ctx context.Context) (map[string]string, error) {
 	return out, err
 }
 
-// CameTogether says whether a target's form bears a token of its own in the document that shows the others.
-func (p *Page) CameTogether(ctx context.Context, t *selectors.Target, others []Identity) (bool, error) {
+// CameTogether says whether a target's form bears a token of its own in the document that shows the others, and from which address
+// the form's document came; empty where the target is not there.
+func (p *Page) CameTogether(ctx context.Context, t *selectors.Target, others []Identity) (together bool, address string, err error) {
 	var res struct {
-		Together bool `json:"together"`
+		Together bool   `json:"together"`
+		Address  string `json:"address"`
 	}
 	targets := make([]*selectors.Target, len(others))
 	for i, o := range others {
 		targets[i] = o.Target
 	}
-	err := p.look(ctx, "cameTogether", map[string]any{"target": t, "others": targets}, &res)
-	return res.Together, err
+	err = p.look(ctx, "cameTogether", map[string]any{"target": t, "others": targets}, &res)
+	return res.Together, res.Address, err
 }

@@ -26,18 +26,18 @@ export function tokens() {
 
 /**
  * cameTogether says whether a target's form bears a token of its own in the document that shows the others: then the
- * server made form, token and what the others say in one answer.
+ * server made form, token and what the others say in one answer. address is where the target's document came from.
  * @param {{ target: Target, others: Target[] }} req
- * @returns {{ together: boolean }}
+ * @returns {{ together: boolean, address: string }}
  */
 export function cameTogether({ target, others }) {
   const found = resolve(target);
-  if (found instanceof Miss) return { together: false };
+  if (found instanceof Miss) return { together: false, address: '' };
   const form = /** @type {El | null} */ (found.el.form || found.el.closest('form'));
   const token = form && [...form.elements].some((e) => e.type === 'hidden' && tokenName.test(e.name));
   const shown = others.every((t) => {
     const other = resolve(t);
     return !(other instanceof Miss) && other.el.ownerDocument === found.el.ownerDocument;
   });
-  return { together: Boolean(token) && shown };
+  return { together: Boolean(token) && shown, address: found.el.ownerDocument.location.href };
 }

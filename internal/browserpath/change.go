@@ -122,6 +122,9 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 		c.Result.After = c.Before
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{}, c.rehearsed(got)
+	case errors.Is(err, errTokenSpent) && !got.Pressed:
+		p.abandon(ctx, got.Exchange, c.ev)
+		return change.Commit{Again: true}, err
 	case err != nil && !got.Committed:
 		missing := errors.Is(err, automation.ErrMissing)
 		err = p.explained(ctx, string(c.Action), c.ev, c.unoffered(err))

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -91,21 +93,68 @@ func (p *Path) stillOurs(ctx context.Context, r *flows.Run, ev *automation.Evide
 	if len(p.whose()) == 0 || r.SendsID() {
 		return nil
 	}
-	if together, err := p.page.CameTogether(ctx, r.CommitTarget(), p.whose()); err != nil || together {
+	together, address, err := p.page.CameTogether(ctx, r.CommitTarget(), p.whose())
+	if err != nil || together {
 		return err
 	}
 	acting, err := p.page.Tokens(ctx)
 	if err != nil {
 		return err
 	}
+	if name, differs := p.tokenDiffers(acting); differs {
+		p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
+		return nil
+	}
+	return p.onFreshPage(ctx, ev, func(page *automation.Page) error {
+		if err := p.identify(ctx, page, ev); err != nil {
+			return err
+		}
+		return p.learnTokens(ctx, page, acting, address)
+	})
+}
+
+// tokenDiffers names a token that another page bore with another value.
+func (p *Path) tokenDiffers(acting map[string]string) (name string, differs bool) {
 	for name, hash := range acting {
 		if other, known := p.tokens[name]; known && other != hash {
-			p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
-			return nil
+			return name, true
 		}
 	}
-	return p.onFreshPage(ctx, ev, func(page *automation.Page) error { return p.identify(ctx, page, ev) })
+	return "", false
 }
+
+// learnTokens loads the document of the form once more where it bears a token that no page has shown yet: whether each page has one
+// of its own is not known otherwise. If so, the one of the form is spent now, and the change is begun again.
+func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting map[string]string, address string) error {
+	if p.knowsAll(acting) || address == "" || page.Open(ctx, address) != nil {
+		return nil
+	}
+	for end := time.Now().Add(tokenBound); ; { // a document that is loaded may not have drawn its form yet
+		p.noteTokens(ctx, page)
+		if p.knowsAll(acting) || time.Now().After(end) || change.Wait(ctx, 50*time.Millisecond) != nil {
+			break
+		}
+	}
+	if name, differs := p.tokenDiffers(acting); differs {
+		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrDrift, Cause: fmt.Errorf("%w: each page has a %s of its own", errTokenSpent, name), Hint: "try again"}
+	}
+	return nil
+}
+
+// tokenBound is how long a form's document may take to show a token once it is loaded.
+const tokenBound = 3 * time.Second
+
+func (p *Path) knowsAll(tokens map[string]string) bool {
+	for name := range tokens {
+		if _, ok := p.tokens[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// errTokenSpent is what became of a look that has voided the token of the form: nothing was pressed, and the next try does without it.
+var errTokenSpent = errors.New("the form's token was spent")
 
 // noteTokens remembers what a page that was read bears of tokens, to see later whether they differ from page to page.
 func (p *Path) noteTokens(ctx context.Context, page *automation.Page) {

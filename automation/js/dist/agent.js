@@ -1560,7 +1560,7 @@ function tokens() {
 }
 function cameTogether({ target, others }) {
   const found = resolve(target);
-  if (found instanceof Miss) return { together: false };
+  if (found instanceof Miss) return { together: false, address: "" };
   const form = (
     /** @type {El | null} */
     found.el.form || found.el.closest("form")
@@ -1570,7 +1570,7 @@ function cameTogether({ target, others }) {
     const other = resolve(t);
     return !(other instanceof Miss) && other.el.ownerDocument === found.el.ownerDocument;
   });
-  return { together: Boolean(token) && shown2 };
+  return { together: Boolean(token) && shown2, address: found.el.ownerDocument.location.href };
 }
 
 // agent.js

@@ -86,8 +86,11 @@ func (a *app) flowsExplainCommand(of *string) *cobra.Command {
 				return err
 			}
 			text := strings.Join(f.Explain(), "\n") + "\n"
-			if mermaid {
+			switch {
+			case mermaid:
 				text = f.Mermaid()
+			case a.output == "json" || a.output == "ndjson":
+				return printLine(a.stdout, map[string]any{"flow": f.Name, "layouts": append([]string{}, f.Layouts...), "sentences": f.Explain()})
 			}
 			_, err = fmt.Fprint(a.stdout, text)
 			return err

@@ -140,7 +140,8 @@ func (a *app) unwritten(results []userops.Result, err error) error {
 	for _, r := range results {
 		fmt.Fprintln(a.stderr, resultLine(r))
 	}
-	return &exitError{code: userops.ExitCodeOf(results), err: fmt.Errorf("the results above were reached, but could not be written: %w", err)}
+	return &exitError{code: userops.ExitCodeOf(results), err: fmt.Errorf("the results above were reached, but could not be written: %w",
+		&userops.Error{Act: "printing the results", Kind: userops.ErrOutput, Cause: err, Hint: "see to where the output goes; what was done is in the journal"})}
 }
 
 func (a *app) printResult(r userops.Result, isBatch bool) error {

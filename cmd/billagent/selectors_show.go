@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +16,7 @@ func (a *app) selectorsShowCommand(of *string) *cobra.Command {
 	return &cobra.Command{
 		Use: "show VERSION [TARGET…]", Short: "Show the targets of a version, each with how it is found",
 		Example: "  billagent selectors show neo3-2026-09\n  billagent selectors show neo3-2026-09 users.table user.role",
-		Args:    cobra.MinimumNArgs(1), ValidArgsFunction: a.completeVersions(of),
+		Args:    aVersion, ValidArgsFunction: a.completeVersions(of),
 		RunE: func(_ *cobra.Command, args []string) error {
 			lib, _, err := a.library(*of)
 			if err != nil {
@@ -49,6 +50,13 @@ func (a *app) selectorsShowCommand(of *string) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+func aVersion(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage(errors.New("name a version: billagent selectors list shows them"))
+	}
+	return nil
 }
 
 // targetText is a target as a person reads it.

@@ -307,10 +307,23 @@ func theOne[T any](found []T, id string, none error) (T, error) {
 	case len(found) == 0 || id == "":
 		return nothing, fmt.Errorf("%w: %q", none, id)
 	case len(found) > 1:
-		return nothing, fmt.Errorf("%w: %q is the beginning of several", none, id)
+		return nothing, &severalError{id, none}
 	}
 	return found[0], nil
 }
+
+// severalError is of an id of which only a beginning was given that several have.
+type severalError struct {
+	id   string
+	none error
+}
+
+// Error implements error.
+func (e *severalError) Error() string {
+	return fmt.Sprintf("%q is the beginning of several ids: give more of it", e.id)
+}
+
+func (e *severalError) Unwrap() error { return e.none }
 
 // Filter selects operations. Empty fields select everything.
 type Filter struct {

@@ -479,3 +479,53 @@ func TestARehearsalUnderAFreezeSaysSo(t *testing.T) {
 	require.ErrorIs(t, r.Err, userops.ErrRehearsed)
 	assert.Contains(t, strings.Join(r.Notices, "\n"), "frozen by eve: drill")
 }
+
+// TestWhoeverAskedLastIsObeyed has three callers wait for a tenant: the last asks for what the first asked for, and the one in between
+// for something else about the same person.
+func TestWhoeverAskedLastIsObeyed(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	holder := o.open(t, nil)
+	require.Equal(t, userops.Done, holder.Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
+	results := make([]userops.Result, 3)
+	var wg sync.WaitGroup
+	for i, role := range []string{"Payer", "Clerk", "Payer"} {
+		waits := make(chan struct{})
+		d := o.open(t, func(opts *operation.Options) {
+			opts.Events = func(e event.Event) {
+				if _, ok := e.(event.Waiting); ok {
+					close(waits)
+				}
+			}
+		})
+		wg.Go(func() {
+			results[i] = d.Change(t.Context(), useropstest.SetRole("u1@acme.example", role))
+			assert.NoError(t, d.Close())
+		})
+		<-waits
+	}
+	require.NoError(t, holder.Close())
+	wg.Wait()
+	for _, r := range results {
+		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+	}
+	assert.NotEqual(t, results[0].Op, results[2].Op, "what the first came to is not so any more")
+	u, err := o.Get(t.Context(), "u1@acme.example")
+	require.NoError(t, err)
+	assert.Equal(t, "Payer", u.Role)
+	o.reconciled(t)
+}
+
+// TestATimeThatPassesWhileWaitingIsNoCancellation waits for a tenant for longer than allowed.
+func TestATimeThatPassesWhileWaitingIsNoCancellation(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	holder := o.open(t, nil)
+	require.Equal(t, userops.Done, holder.Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	r := o.open(t, nil).Change(ctx, useropstest.Deactivate("u1@acme.example"))
+	require.Equal(t, userops.Halted, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrTimeout)
+	assert.EqualValues(t, "time_limit", r.Code)
+}

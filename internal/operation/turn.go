@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -114,7 +115,10 @@ func (t *Turn) journalError(err error) error {
 	if errors.As(err, &e) {
 		return err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &userops.Error{Act: "waiting to begin", Tenant: t.Tenant, Kind: userops.ErrTimeout, Cause: err, Hint: "allow more time, or ask again"}
+	}
+	if errors.Is(err, context.Canceled) {
 		return &userops.Error{Act: "waiting to begin", Tenant: t.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "ask again"}
 	}
 	if errors.Is(err, journal.ErrDamaged) {
@@ -179,12 +183,23 @@ func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Oper
 		asked.ID = id
 		return asked, err
 	}
-	if !o.Ended() || !t.abandoned[o.ID] {
+	if !o.Ended() {
 		return o, nil
 	}
-	// What was joined had been left before its commit by a process that ended: it is asked for anew.
+	overtaken, err := t.overtaken(ctx, o)
+	if err != nil || !overtaken && !t.abandoned[o.ID] {
+		return o, err
+	}
+	// What was joined had been left before its commit by a process that ended, or is not so any more: it is asked for anew.
 	o, _, err = t.Journal.Begin(ctx, asked, t.row)
 	return o, err
+}
+
+// overtaken says that something else was asked for about the same person after an operation: what that came to need not be so any
+// more.
+func (t *Turn) overtaken(ctx context.Context, o journal.Operation) (bool, error) {
+	all, err := t.Journal.List(ctx, journal.Filter{Tenant: t.Tenant, Email: o.Request.Email, Since: o.CreatedAt})
+	return slices.ContainsFunc(all, func(other journal.Operation) bool { return other.ID != o.ID && !other.DryRun }), err
 }
 
 // before refuses what needs no look at the console.

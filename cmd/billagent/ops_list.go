@@ -73,6 +73,9 @@ func (f *opsFilter) parse() (err error) {
 	if f.batch != "" && (f.outcome != "" || f.action != "" || f.Email != "") {
 		return usage(errors.New("--batch shows the rows of one batch: no other filter goes with it"))
 	}
+	if f.batches && (f.outcome != "" || f.action != "" || f.Email != "" || f.batch != "" || f.since != "" || f.until != "" || f.UnderWay) {
+		return usage(errors.New("--batches lists batches: of the filters only --limit and --tenant go with it"))
+	}
 	if f.Limit < 0 {
 		return usage(fmt.Errorf("--limit cannot be negative"))
 	}

@@ -29,6 +29,9 @@ batch is written down before its first row.`,
 			if err := flags.check(cmd); err != nil {
 				return err
 			}
+			if id == "" && cmd.Flags().Changed("batch") {
+				return usage(errors.New("--batch is empty: billagent ops list --batches shows them"))
+			}
 			if id == "" && flags.limit > 0 {
 				return usage(errors.New("--limit goes with --batch: nothing else is begun"))
 			}

@@ -282,3 +282,17 @@ func TestACallerMayStopWaiting(t *testing.T) {
 	_, err = s.User(t.Context(), "", "ann@acme.example", nil)
 	require.NoError(t, err)
 }
+
+// TestAConsoleThatCannotBeReachedSaysNothingOfTheSession asks whether a session holds while the console is away.
+func TestAConsoleThatCannotBeReachedSaysNothingOfTheSession(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 12})
+	require.Equal(t, 0, command(t, "--config", file, "login").code)
+	require.NoError(t, con.AddFault(console.Fault{Name: "cut", At: "home"}))
+	out := command(t, "--config", file, "session", "status", "--check")
+	assert.Equal(t, 2, out.code, out.stdout)
+	assert.NotContains(t, out.stdout, "has ended")
+	assert.Contains(t, out.stderr, "cannot be reached")
+	con.ClearFaults()
+	assert.Contains(t, command(t, "--config", file, "session", "status", "--check").stdout, "holds")
+}

@@ -26,8 +26,25 @@ type saved struct {
 	At      time.Time       `json:"at"`
 }
 
-// resume tries the saved session. It returns false where there is none, or it has ended.
+// resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the tenant may have moved
+// to another pod.
 func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error) {
+	ok, err := p.reopen(ctx, ev)
+	var nowhere *nowhereError
+	if errors.As(err, &nowhere) {
+		p.opts.Log.Info("where the saved session leads cannot be opened, signing in afresh", "home", automation.WithoutQuery(p.home), "error", err)
+		return false, nil
+	}
+	return ok, err
+}
+
+// nowhereError is of a saved session that leads to what cannot be opened.
+type nowhereError struct{ error }
+
+func (e *nowhereError) Unwrap() error { return e.error }
+
+// reopen opens the console with the saved session. It returns false where there is none, or it has ended.
+func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error) {
 	s, err := p.load()
 	if err != nil || s == nil {
 		return false, err
@@ -53,8 +70,7 @@ func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error
 		return false, nil
 	}
 	if errors.Is(err, automation.ErrUnreachable) || errors.Is(err, automation.ErrForeignHost) {
-		p.opts.Log.Info("where the saved session leads cannot be opened, signing in afresh", "home", automation.WithoutQuery(s.Home), "error", err)
-		return false, nil // the tenant may have moved to another pod
+		return false, &nowhereError{p.failure("opening the console", "", err)}
 	}
 	if err != nil {
 		return false, p.failure("opening the console", "", err)
@@ -158,5 +174,5 @@ func (p *Path) Alive(ctx context.Context) (bool, error) {
 	if err := p.start(ctx); err != nil {
 		return false, err
 	}
-	return p.resume(ctx, nil)
+	return p.reopen(ctx, nil)
 }

@@ -41,7 +41,7 @@ func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Ch
 func Left(b journal.Batch) []journal.BatchRow {
 	var out []journal.BatchRow
 	for _, r := range b.Rows {
-		if r.Operation == nil || slices.Contains(leftBy, r.Operation.Code) && (r.Operation.Outcome == userops.Halted || r.Operation.Outcome == userops.Refused) {
+		if r.Operation == nil || notCarriedOut(*r.Operation) {
 			out = append(out, r)
 		}
 	}
@@ -57,6 +57,11 @@ func RehearsalOf(b journal.Batch) Rehearsal {
 		return UpToCommit
 	}
 	return ForReal
+}
+
+// notCarriedOut says that an operation ended for want of time or leave, and not because it could not be made.
+func notCarriedOut(o journal.Operation) bool {
+	return slices.Contains(leftBy, o.Code) && (o.Outcome == userops.Halted || o.Outcome == userops.Refused)
 }
 
 // leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not be made.

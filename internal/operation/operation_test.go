@@ -529,3 +529,41 @@ func TestATimeThatPassesWhileWaitingIsNoCancellation(t *testing.T) {
 	require.ErrorIs(t, r.Err, userops.ErrTimeout)
 	assert.EqualValues(t, "time_limit", r.Code)
 }
+
+// TestWhatIsJoinedIsDoneThoughItsCallerWasStopped has the caller who asked first give up: whoever joined is still to be served.
+func TestWhatIsJoinedIsDoneThoughItsCallerWasStopped(t *testing.T) {
+	t.Parallel()
+	o := newWorkspace(t, 3)
+	holder := o.open(t, nil)
+	require.Equal(t, userops.Done, holder.Change(t.Context(), useropstest.Deactivate("u3@acme.example")).Outcome)
+	ctx, stop := context.WithCancel(t.Context())
+	results := make([]userops.Result, 2)
+	var wg sync.WaitGroup
+	for i, ctx := range []context.Context{ctx, t.Context()} {
+		waits := make(chan struct{})
+		d := o.open(t, func(opts *operation.Options) {
+			opts.Events = func(e event.Event) {
+				if _, ok := e.(event.Waiting); ok {
+					close(waits)
+				}
+			}
+		})
+		wg.Go(func() {
+			results[i] = d.Change(ctx, useropstest.Deactivate("u1@acme.example"))
+			assert.NoError(t, d.Close())
+		})
+		<-waits
+	}
+	stop()
+	require.Eventually(t, func() bool {
+		ops, err := holder.Journal.List(t.Context(), journal.Filter{Email: "u1@acme.example", Outcome: userops.Halted})
+		return err == nil && len(ops) == 1
+	}, 10*time.Second, time.Millisecond)
+	require.NoError(t, holder.Close())
+	wg.Wait()
+	assert.Equal(t, userops.Halted, results[0].Outcome)
+	assert.Equal(t, userops.Done, results[1].Outcome, results[1].Reason)
+	u, err := o.Get(t.Context(), "u1@acme.example")
+	require.NoError(t, err)
+	assert.Equal(t, userops.Inactive, u.Status)
+}

@@ -187,10 +187,11 @@ func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Oper
 		return o, nil
 	}
 	overtaken, err := t.overtaken(ctx, o)
-	if err != nil || !overtaken && !t.abandoned[o.ID] {
+	if err != nil || !overtaken && !t.abandoned[o.ID] && !notCarriedOut(o) {
 		return o, err
 	}
-	// What was joined had been left before its commit by a process that ended, or is not so any more: it is asked for anew.
+	// What was joined had been left before its commit by a process that ended or was stopped, or is not so any more: it is asked for
+	// anew.
 	o, _, err = t.Journal.Begin(ctx, asked, t.row)
 	return o, err
 }

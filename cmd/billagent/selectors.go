@@ -59,14 +59,17 @@ func (a *app) validateCommand(of *string) *cobra.Command {
 				return err
 			}
 			if a.output == "json" || a.output == "ndjson" {
-				return printLine(a.stdout, map[string]any{"app": lib.App.Name, "versions": len(lib.Versions), "flows": len(lib.All()), "warnings": append([]string{}, lib.Warnings...)})
+				return printLine(a.stdout, map[string]any{
+					"app": lib.App.Name, "versions": len(lib.Versions), "flows": len(lib.All()), "warnings": append([]string{}, lib.Warnings...),
+				})
 			}
 			for _, w := range lib.Warnings {
 				if _, err := fmt.Fprintln(a.stdout, "warning:", w); err != nil {
 					return err
 				}
 			}
-			_, err = fmt.Fprintf(a.stdout, "app %s: %s and %s are right; %s\n", lib.App.Name, counted(len(lib.Versions), "version"), counted(len(lib.All()), "flow"), counted(len(lib.Warnings), "warning"))
+			versions, all, warnings := counted(len(lib.Versions), "version"), counted(len(lib.All()), "flow"), counted(len(lib.Warnings), "warning")
+			_, err = fmt.Fprintf(a.stdout, "app %s: %s and %s are right; %s\n", lib.App.Name, versions, all, warnings)
 			return err
 		},
 	}

@@ -21,7 +21,8 @@ type listedVersion struct {
 
 func (a *app) selectorsListCommand(of *string) *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the versions of a console's pages, with where their candidates come from", Example: "  billagent selectors list\n  billagent selectors list -o json", Args: cobra.NoArgs,
+		Use: "list", Short: "List the versions of a console's pages, with where their candidates come from",
+		Example: "  billagent selectors list\n  billagent selectors list -o json", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			lib, _, err := a.library(*of)
 			if err != nil {
@@ -48,7 +49,8 @@ func (a *app) selectorsListCommand(of *string) *cobra.Command {
 			}
 			t := newGrid("Version", "Layout", "Date", "Covers", "Targets", "Observed", "Documented", "Recorded", "Guessed")
 			for _, v := range all {
-				t.add(v.Version, v.Layout, v.Date, v.Covers, v.Targets, v.Candidates[selectors.Observed], v.Candidates[selectors.Documented], v.Candidates[selectors.Recorded], v.Candidates[selectors.Guessed])
+				t.add(v.Version, v.Layout, v.Date, v.Covers, v.Targets, v.Candidates[selectors.Observed], v.Candidates[selectors.Documented],
+					v.Candidates[selectors.Recorded], v.Candidates[selectors.Guessed])
 			}
 			if err := t.print(a.stdout); err != nil {
 				return err

@@ -156,7 +156,7 @@ func TestManyCallersOfOneService(t *testing.T) {
 	}
 	do := func(c call, by string) userops.Result {
 		rq := userops.Request{Action: userops.SetRole, Email: c.email, Role: c.role}
-		out, err := s.Do(t.Context(), c.tenant, []userops.Checked{useropstest.Checked(rq)}, service.Asked{By: by}, told)
+		out, err := s.Do(t.Context(), c.tenant, []userops.Checked{useropstest.Checked(t, rq)}, service.Asked{By: by}, told)
 		if !assert.NoError(t, err) || !assert.Len(t, out, 1) {
 			return userops.Result{}
 		}

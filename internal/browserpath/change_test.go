@@ -194,7 +194,7 @@ func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
 	before := con.Users()
 	stop := func(op string) {
 		t.Helper()
-		r := p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), change.Hooks{ID: op})
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{ID: op})
 		require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 		require.ErrorIs(t, r.Err, userops.ErrStorage)
 		assert.Contains(t, r.Hint, "make room on the disk")
@@ -266,7 +266,7 @@ func TestARehearsalThroughThePress(t *testing.T) {
 	eachLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		through := change.Hooks{DryRun: true, Through: true}
-		r := p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), through)
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), through)
 		require.ErrorIs(t, r.Err, userops.ErrRehearsed, r.Reason)
 		require.Len(t, r.WouldSend, 1)
 		assert.True(t, r.WouldSend[0].Passes && r.WouldSend[0].Commit)

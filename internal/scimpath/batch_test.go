@@ -35,7 +35,7 @@ func TestABatchListsEverybodyOnce(t *testing.T) {
 	people := []string{ann, "joann@acme.example", "ann+ap@acme.example", "siobhan.o'brien@acme.example"}
 	for _, email := range people {
 		was, _ := con.UserByEmail(email)
-		r := p.Do(t.Context(), useropstest.Checked(useropstest.SetRole(email, "Accountant")), batch)
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.SetRole(email, "Accountant")), batch)
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		assert.Equal(t, was.Role, r.Before.Role, "as it was before")
 		assert.Equal(t, "Accountant", r.After.Role)
@@ -44,25 +44,25 @@ func TestABatchListsEverybodyOnce(t *testing.T) {
 	for _, email := range people {
 		u, _ := con.UserByEmail(email)
 		assert.Equal(t, "Accountant", u.Role)
-		assert.Equal(t, userops.Already, p.Do(t.Context(), useropstest.Checked(useropstest.SetRole(email, "Accountant")), batch).Outcome)
+		assert.Equal(t, userops.Already, p.Do(t.Context(), useropstest.Checked(t, useropstest.SetRole(email, "Accountant")), batch).Outcome)
 	}
 	assert.EqualValues(t, 1, n.Load())
 
 	edited(con, ann, func(u *console.User) { u.Role = "Clerk" })()
-	assert.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(useropstest.SetRole(ann, "Accountant")), batch).Outcome, "what another administrator did is seen")
+	assert.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(t, useropstest.SetRole(ann, "Accountant")), batch).Outcome, "what another administrator did is seen")
 	assert.EqualValues(t, 2, n.Load())
-	r := p.Do(t.Context(), useropstest.Checked(newcomer), batch)
+	r := p.Do(t.Context(), useropstest.Checked(t, newcomer), batch)
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
-	assert.Equal(t, userops.Already, p.Do(t.Context(), useropstest.Checked(newcomer), batch).Outcome)
+	assert.Equal(t, userops.Already, p.Do(t.Context(), useropstest.Checked(t, newcomer), batch).Outcome)
 	assert.Equal(t, 1, changesOf(con, "invite", newcomer.Email))
 
 	before := n.Load()
 	for i := range 4 {
 		in := newcomer
 		in.Email = fmt.Sprintf("batch%d@acme.example", i)
-		require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(in), batch).Outcome)
-		require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(in.Email)), batch).Outcome, "who came in this batch is known")
-		require.ErrorIs(t, p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate("nobody"+in.Email)), batch).Err, userops.ErrNotFound)
+		require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(t, in), batch).Outcome)
+		require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(in.Email)), batch).Outcome, "who came in this batch is known")
+		require.ErrorIs(t, p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate("nobody"+in.Email)), batch).Err, userops.ErrNotFound)
 	}
 	assert.Equal(t, before, n.Load(), "neither who comes nor who is not there has everybody listed again")
 
@@ -79,8 +79,8 @@ func TestABatchKeepsTheLastAdministrator(t *testing.T) {
 	con := startConsole(t)
 	p := open(t, options(t, con.SCIMURL()))
 	batch := change.Hooks{Batch: true}
-	require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(useropstest.SetRole(ann, "Clerk")), batch).Outcome)
+	require.Equal(t, userops.Done, p.Do(t.Context(), useropstest.Checked(t, useropstest.SetRole(ann, "Clerk")), batch).Outcome)
 	edited(con, console.RobotEmail, func(u *console.User) { u.Role = "Clerk" })()
-	r := p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate("olivia@acme.example")), batch)
+	r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate("olivia@acme.example")), batch)
 	require.ErrorIs(t, r.Err, userops.ErrLastAdmin)
 }

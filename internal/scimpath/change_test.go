@@ -147,7 +147,7 @@ func TestADryRunSendsNothing(t *testing.T) {
 		dry := change.Hooks{DryRun: true, Intent: func(context.Context, *userops.User, userops.Wanted) error {
 			return errors.New("a rehearsal has no intent")
 		}}
-		for _, r := range []userops.Result{p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), dry), p.Do(t.Context(), useropstest.Checked(newcomer), dry), p.Do(t.Context(), useropstest.Checked(useropstest.SetRole(ann, "Clerk")), dry), p.Do(t.Context(), useropstest.Checked(useropstest.Reactivate("gone@acme.example")), dry)} {
+		for _, r := range []userops.Result{p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), dry), p.Do(t.Context(), useropstest.Checked(t, newcomer), dry), p.Do(t.Context(), useropstest.Checked(t, useropstest.SetRole(ann, "Clerk")), dry), p.Do(t.Context(), useropstest.Checked(t, useropstest.Reactivate("gone@acme.example")), dry)} {
 			require.Equal(t, userops.Halted, r.Outcome)
 			require.ErrorIs(t, r.Err, userops.ErrRehearsed)
 			kept, err := os.ReadFile(filepath.Join(r.Evidence, "exchanges.jsonl"))
@@ -173,13 +173,13 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 		}}
 	}
 	p := open(t, options(t, con.SCIMURL()))
-	r := p.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), with(1))
+	r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), with(1))
 	require.Equal(t, userops.Refused, r.Outcome)
 	assert.Empty(t, con.Changes())
 
 	// Asked again before every further request: a freeze while the service has us wait is honoured.
 	storm := open(t, options(t, inFront(t, con.SCIMURL(), instead("PATCH", "/Users", 0, status(429, "Retry-After", "0")))))
-	r = storm.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), with(2))
+	r = storm.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), with(2))
 	assert.Equal(t, 2, asked)
 	require.Equal(t, userops.Refused, r.Outcome, r.Reason)
 	assert.Empty(t, con.Changes())
@@ -187,7 +187,7 @@ func TestNothingIsSentWithoutAnIntent(t *testing.T) {
 	// A role by group takes three requests: what is stopped in between is neither done nor nothing.
 	o := options(t, con.SCIMURL())
 	o.Mapping.Role = "groups"
-	r = open(t, o).Do(t.Context(), useropstest.Checked(newcomer), with(3))
+	r = open(t, o).Do(t.Context(), useropstest.Checked(t, newcomer), with(3))
 	require.Equal(t, userops.Unknown, r.Outcome)
 	u, ok := con.UserByEmail(newcomer.Email)
 	require.True(t, ok)

@@ -47,9 +47,9 @@ func serve(t *testing.T, tenants ...string) (*service.Service, map[string]*conso
 }
 
 // roles are requests that give each of the people a role.
-func roles(role string) (out []userops.Checked) {
+func roles(t *testing.T, role string) (out []userops.Checked) {
 	for _, email := range people {
-		out = append(out, useropstest.Checked(useropstest.SetRole(email, role)))
+		out = append(out, useropstest.Checked(t, useropstest.SetRole(email, role)))
 	}
 	return out
 }
@@ -90,7 +90,7 @@ func TestReadingComesBetweenTheChangesOfABatch(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		var err error
-		results, err = s.Do(t.Context(), "acme", roles("Accountant"), by, sink)
+		results, err = s.Do(t.Context(), "acme", roles(t, "Accountant"), by, sink)
 		assert.NoError(t, err)
 	})
 	<-paused
@@ -100,13 +100,13 @@ func TestReadingComesBetweenTheChangesOfABatch(t *testing.T) {
 	u, err = s.User(t.Context(), "acme", people[1], nil)
 	require.NoError(t, err)
 	assert.NotEqual(t, "Accountant", u.Role, "the batch goes on only when it may")
-	there, err := s.Do(t.Context(), "other", roles("Accountant")[:1], by, nil)
+	there, err := s.Do(t.Context(), "other", roles(t, "Accountant")[:1], by, nil)
 	require.NoError(t, err)
 	assert.Equal(t, userops.Done, there[0].Outcome)
 
 	short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = s.Do(short, "acme", roles("Clerk")[:1], by, nil)
+	_, err = s.Do(short, "acme", roles(t, "Clerk")[:1], by, nil)
 	require.ErrorIs(t, err, userops.ErrTimeout, "another change of the tenant waits for the batch")
 	close(goOn)
 	wg.Wait()
@@ -124,7 +124,7 @@ func TestABatchThatIsStoppedCanBeGoneOnWith(t *testing.T) {
 	s, consoles := serve(t, "acme")
 	ctx, stop := context.WithCancelCause(t.Context())
 	id := ""
-	results, err := s.Do(ctx, "acme", roles("Accountant"), by, func(e event.Event) {
+	results, err := s.Do(ctx, "acme", roles(t, "Accountant"), by, func(e event.Event) {
 		switch e := e.(type) {
 		case event.Begun:
 			id = e.Batch
@@ -170,7 +170,7 @@ func TestClosingWaitsForWhatIsUnderWay(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		var err error
-		results, err = s.Do(ctx, "acme", roles("Accountant"), by, sink)
+		results, err = s.Do(ctx, "acme", roles(t, "Accountant"), by, sink)
 		assert.NoError(t, err)
 	})
 	<-paused
@@ -203,7 +203,7 @@ func TestAFreezeStopsChangesAndIsToldOnce(t *testing.T) {
 	t.Parallel()
 	s, consoles := serve(t, "acme")
 	require.NoError(t, s.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "eve"}, nil))
-	results, err := s.Do(t.Context(), "acme", roles("Accountant"), by, nil)
+	results, err := s.Do(t.Context(), "acme", roles(t, "Accountant"), by, nil)
 	require.NoError(t, err)
 	for _, r := range results {
 		assert.Equal(t, userops.Refused, r.Outcome)

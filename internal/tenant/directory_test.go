@@ -229,7 +229,7 @@ func TestTheIntentIsAskedForOnce(t *testing.T) {
 		asked++
 		return errors.New("the disk is full")
 	}}
-	r := d.Do(t.Context(), useropstest.Checked(useropstest.Deactivate(ann)), full)
+	r := d.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), full)
 	require.Equal(t, userops.Halted, r.Outcome, r.Reason)
 	assert.Equal(t, 1, asked, "the browser is not asked to do what the journal would not have")
 	assert.Empty(t, con.Changes())

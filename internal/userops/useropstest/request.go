@@ -1,6 +1,11 @@
 package useropstest
 
-import "github.com/billagent/billagent/internal/userops"
+import (
+	"testing"
+
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/require"
+)
 
 // Deactivate is the request to take access from somebody.
 func Deactivate(email string) userops.Request {
@@ -18,10 +23,9 @@ func SetRole(email, role string) userops.Request {
 }
 
 // Checked is a request that is known to be well formed.
-func Checked(rq userops.Request) userops.Checked {
+func Checked(t testing.TB, rq userops.Request) userops.Checked {
+	t.Helper()
 	c, err := rq.Check()
-	if err != nil {
-		panic(err) // a slip in the test itself
-	}
+	require.NoError(t, err)
 	return c
 }

@@ -117,15 +117,9 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		click.MustShow, click.Entered, click.People, click.Others = r.MustShow, r.entered, r.People, p.Others
 	}
 	if p.Row != nil {
-		table, err := r.target(p.Row.Table)
-		if err != nil {
+		if click.Row, err = r.row(ctx, p.Row); err != nil {
 			return err
 		}
-		key, err := r.text(ctx, p.Row.Key)
-		if err != nil {
-			return err
-		}
-		click.Row = &automation.Row{Table: table, Equals: key}
 	}
 	if p.For != nil {
 		whom, err := r.target(p.For.Target)
@@ -141,12 +135,27 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	return r.Page.Click(ctx, click)
 }
 
+// row is the row of a table that has a key.
+func (r *Run) row(ctx context.Context, of *RowKey) (*automation.Row, error) {
+	table, err := r.target(of.Table)
+	if err != nil {
+		return nil, err
+	}
+	key, err := r.text(ctx, of.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &automation.Row{Table: table, Equals: key}, nil
+}
+
 // press is what the step presses, nil where it presses nothing.
 func (s *Step) press() *Press {
 	switch v := s.Verb.(type) {
 	case *Click:
 		return &v.Press
 	case *Commit:
+		return &v.Press
+	case *sight:
 		return &v.Press
 	}
 	return nil

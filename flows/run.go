@@ -44,6 +44,9 @@ type Run struct {
 	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the very address
 	// does not load it again.
 	Loaded bool
+	// Examine is told of the targets of each step, before it is done; of one that waits for its targets, afterwards. Of one that
+	// failed it is told again. May be nil.
+	Examine func(ctx context.Context, s Sighted)
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
@@ -137,8 +140,14 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	}
 	start := time.Now()
 	err := r.act(ctx, s)
+	if waitsItself(s.Verb) && (err == nil || errors.Is(err, ErrRehearsed)) {
+		r.examined(ctx, s, nil)
+	}
 	if err != nil {
 		err = r.interrupted(ctx, err)
+	}
+	if err != nil && !errors.Is(err, ErrRehearsed) {
+		r.examined(ctx, s, err)
 	}
 	entry := map[string]any{"flow": r.Flow.Name, "step": s.Verb.word(), "targets": s.targets(), "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
 	if err != nil {
@@ -209,6 +218,9 @@ func (r *Run) act(ctx context.Context, s *Step) error {
 	r.fresh = false
 	if o, ok := s.Verb.(*Open); ok && fresh && o.shown(ctx, r) {
 		return nil
+	}
+	if !waitsItself(s.Verb) {
+		r.examined(ctx, s, nil)
 	}
 	return s.Verb.run(ctx, r, s, bound)
 }

@@ -1,14 +1,42 @@
 package selectors
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/billagent/billagent/selectors/datafile"
+)
 
 // Copy is the text of a new version's file that begins as this one, for another layout and date: everything else, comments too,
 // stays as it is.
 func (v *Version) Copy(layout, date string) ([]byte, error) {
-	source := fmt.Sprintf("Begun as a copy of %s.", v.ID)
-	text, err := v.file.With(map[string]string{"layout": layout, "date": date, "source": source})
+	return v.Revise(layout, date, fmt.Sprintf("Begun as a copy of %s.", v.ID), nil)
+}
+
+// Revision is what of a target is to be otherwise. What is empty stays.
+type Revision struct {
+	Candidates  []Candidate // put before those there are
+	Fingerprint *Fingerprint
+}
+
+// Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
+func (v *Version) Revise(layout, date, source string, targets map[string]Revision) ([]byte, error) {
+	sets := []datafile.Set{
+		{At: []string{"layout"}, Value: layout}, {At: []string{"date"}, Value: date}, {At: []string{"source"}, Value: source},
+	}
+	for _, name := range slices.Sorted(maps.Keys(targets)) {
+		r := targets[name]
+		if len(r.Candidates) > 0 {
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.Candidates, First: true})
+		}
+		if r.Fingerprint != nil {
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "fingerprint"}, Value: r.Fingerprint})
+		}
+	}
+	text, err := v.file.With(sets...)
 	if err != nil {
-		return nil, fmt.Errorf("copying version %s: %w", v.ID, err)
+		return nil, fmt.Errorf("revising version %s: %w", v.ID, err)
 	}
 	return text, nil
 }

@@ -48,6 +48,8 @@ type Target struct {
 	Within     *Target     `json:"within,omitempty"` // the target it lies in, or the frame whose document it is in
 	Table      *Table      `json:"table,omitempty"`
 	Counter    string      `json:"counter,omitempty"` // regular expression with the group total: how a counter says its number
+
+	Fingerprint *Fingerprint `json:"-"` // what it looked like; nil where nobody has looked
 }
 
 // Table says how to read the rows of a target that is a list of things.

@@ -45,15 +45,15 @@ type Version struct {
 	Date         string           `json:"date"`
 	Covers       string           `json:"covers"`
 	Source       string           `json:"source"`
-	Fingerprints []Fingerprint    `json:"fingerprints"`
+	Fingerprints []Condition      `json:"fingerprints"`
 	Targets      map[string]*Spec `json:"targets"`
 
 	file     *datafile.File
 	resolved map[string]*Target
 }
 
-// Fingerprint is a condition that holds on every page of a version: one of its candidates is there.
-type Fingerprint struct {
+// Condition holds on every page of a version: one of its candidates is there.
+type Condition struct {
 	Any []Candidate `json:"any"`
 }
 
@@ -63,6 +63,8 @@ type Spec struct {
 	Within     string      `json:"within,omitempty"`
 	Table      *Table      `json:"table,omitempty"`
 	Counter    string      `json:"counter,omitempty"`
+	// Fingerprint is what the target's element looked like when it was last found. It serves proposals only.
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"`
 }
 
 // Target returns a target by name.
@@ -208,7 +210,7 @@ func (v *Version) resolve(name string, above []string) (*Target, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no target %q to lie within", name)
 	}
-	t := &Target{Name: name, Candidates: spec.Candidates, Table: spec.Table, Counter: spec.Counter}
+	t := &Target{Name: name, Candidates: spec.Candidates, Table: spec.Table, Counter: spec.Counter, Fingerprint: spec.Fingerprint}
 	if spec.Within != "" {
 		w, err := v.resolve(spec.Within, append(above, name))
 		if err != nil {

@@ -2,6 +2,7 @@
 // that could be taken for the page's.
 import { blank, unblank } from './blank.js';
 import { pick } from './choose.js';
+import { around, examine, offer } from './examine.js';
 import { finishFill, prepareFill } from './fill.js';
 import { searched } from './filter.js';
 import { armed, finish, install } from './guard.js';
@@ -19,6 +20,7 @@ const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
+  examine, around, offer,
 };
 
 globalThis.billagent = async (name, req) => {

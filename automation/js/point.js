@@ -123,3 +123,14 @@ export function pointOf(el) {
   }
   return null;
 }
+
+/**
+ * topBox is where an element is drawn, in the coordinates of the top window.
+ * @param {El} el
+ * @returns {Box}
+ */
+export function topBox(el) {
+  const r = el.getBoundingClientRect();
+  const from = topPoint(el, r.left, r.top), to = topPoint(el, r.right, r.bottom);
+  return { x: from.x, y: from.y, w: to.x - from.x, h: to.y - from.y };
+}

@@ -31,7 +31,7 @@ export const shown = location.protocol === 'chrome-error:' ? document.implementa
  * @param {El} [base]
  * @returns {Root | Miss}
  */
-function scopeOf(t, base) {
+export function scopeOf(t, base) {
   if (base) return base;
   if (!t.within) return shown;
   const outer = resolve(t.within);

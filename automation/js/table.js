@@ -125,6 +125,25 @@ function keyOf(row, spec, headers) {
 }
 
 /**
+ * columnsOf says of each column of a table whether its first row has it: empty where it has, else why not.
+ * @param {El} table
+ * @param {Table} spec
+ * @returns {Record<string, string>}
+ */
+export function columnsOf(table, spec) {
+  const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
+  /** @type {Record<string, string>} */
+  const out = {};
+  for (const [name, col] of Object.entries(spec.columns)) {
+    const cell = row || col.header !== undefined ? cellOf(row ?? table, col, headers, spec) : undefined;
+    if (cell instanceof Miss) out[name] = cell.detail;
+    else if (cell === null && row) out[name] = 'the first row has no such cell';
+    else out[name] = '';
+  }
+  return out;
+}
+
+/**
  * rowByKey finds the one row whose key cell equals a value. None and two are Misses.
  * @param {ListTarget} table
  * @param {string} equals

@@ -364,6 +364,59 @@ interface ScrollAnswer extends ListAnswer {
   height: number;
 }
 
+// Examining.
+
+/** What an element looks like: Fingerprint in the Go code, which says more of each. */
+interface Fingerprint {
+  tag: string;
+  role: string;
+  name: string;
+  text: string;
+  type: string;
+  field: string;
+  id: string;
+  testid: string;
+  label: string;
+  alt: string;
+  title: string;
+  placeholder: string;
+  href: string;
+  beside: string;
+  path: string;
+  box: number[];
+}
+
+interface ExamineRequest {
+  target: Target;
+  row?: RowRequest | null;
+}
+
+/** How a target was found: by which candidate (-1: by none), how many each finds, and what was found. */
+interface Examined {
+  used: number;
+  counts: number[];
+  matches: string[];
+  boxes: Box[];
+  tried: string[];
+  hidden?: number;
+  elsewhere: string[];
+  columns?: Record<string, string>;
+  fingerprint?: Fingerprint;
+  miss?: Miss;
+}
+
+interface AroundRequest extends ExamineRequest {
+  others: Target[];
+  limit: number;
+}
+
+/** A candidate for an element; one that is not kept says why. */
+interface Offer {
+  candidate: Candidate;
+  kept: boolean;
+  why: string;
+}
+
 // Pictures and storage.
 
 /** Whose rows are masked: with others, those of everybody but keep. */

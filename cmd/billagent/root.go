@@ -59,7 +59,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	root.SetFlagErrorFunc(misspelt)
 	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(),
 		a.auditCommand(), a.evidenceCommand(),
-		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.selectorsCommand(), a.flowsCommand(),
+		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.selectorsCommand(), a.flowsCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
 }

@@ -67,7 +67,7 @@ var overlayFile = regexp.MustCompile(`^(flows|selectors)/[^/]+/[^/]+\.yaml$`)
 
 // performed says what of a flow nobody would ever run: its name, or a layout.
 func performed(lib *flows.Library, f *flows.Flow) []error {
-	names := []string{"identify", "list-users", "list-roles", "pending"}
+	names := []string{identifyFlow, listFlow, rolesFlow, pendingFlow}
 	for _, k := range userops.Kinds {
 		names = append(names, k.Flow)
 	}
@@ -129,6 +129,14 @@ func supplied(k userops.Kind, f *flows.Flow) []error {
 	}
 	return out
 }
+
+// The flows that change nothing, beside sign-in.
+const (
+	identifyFlow = "identify"
+	listFlow     = "list-users"
+	rolesFlow    = "list-roles"
+	pendingFlow  = "pending"
+)
 
 // The inputs of a flow that are not those of a request.
 const (

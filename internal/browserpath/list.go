@@ -15,7 +15,7 @@ import (
 
 // readRoster reads the users of all statuses on a page.
 func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	_, res, err := p.runOn(ctx, page, "list-users", nil, ev, func(r *flows.Run) { r.Loaded = true })
+	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded = true })
 	if err != nil {
 		return userops.Roster{}, err
 	}

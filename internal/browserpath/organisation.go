@@ -15,7 +15,7 @@ import (
 
 // identify makes sure that a page is of the configured organisation.
 func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automation.Evidence) error {
-	flow, ok := p.opts.Library.Flow("identify", p.version.Layout)
+	flow, ok := p.opts.Library.Flow(identifyFlow, p.version.Layout)
 	if !ok || p.opts.Organisation == (Organisation{}) {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (p *Path) organisationID() string {
 
 // whose is what a page must say of its organisation when something is committed on it: what the flow identify reads.
 func (p *Path) whose() []automation.Identity {
-	flow, ok := p.opts.Library.Flow("identify", p.version.Layout)
+	flow, ok := p.opts.Library.Flow(identifyFlow, p.version.Layout)
 	if !ok {
 		return nil
 	}

@@ -236,7 +236,7 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 
 // Roles implements userops.Directory.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
-	_, res, err := p.runWith(ctx, "list-roles", nil, nil, func(*flows.Run) {})
+	_, res, err := p.runWith(ctx, rolesFlow, nil, nil, func(*flows.Run) {})
 	if err != nil {
 		return nil, p.failure("listing roles", "", err)
 	}

@@ -110,7 +110,7 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture st
 // pending says whether a request about a person awaits a second one, by the person's own page.
 func (p *Path) pending(ctx context.Context, email string, ev *automation.Evidence) (waits bool, err error) {
 	err = p.reading(ctx, ev, func(page *automation.Page) error {
-		_, res, err := p.runOn(ctx, page, "pending", map[string]string{"email": email}, ev, func(*flows.Run) {})
+		_, res, err := p.runOn(ctx, page, pendingFlow, map[string]string{"email": email}, ev, func(*flows.Run) {})
 		waits = err == nil && len(res.Texts["pending"]) > 0
 		return err
 	})

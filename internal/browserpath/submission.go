@@ -75,7 +75,7 @@ func (s *submission) rejected() error {
 // tells; where no flow can look there, the answer's word is enough.
 func (s *submission) Waits(ctx context.Context, _ *userops.User, last bool) bool {
 	asks := s.got.Exchange.Answer() == flows.AsksSecond
-	_, can := s.p.opts.Library.Flow("pending", s.p.layout())
+	_, can := s.p.opts.Library.Flow(pendingFlow, s.p.layout())
 	switch {
 	case last:
 		s.asked = false

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -163,6 +165,40 @@ func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
 	}
 	return nil, &userops.Error{Act: "using a session", Tenant: d.name, Kind: userops.ErrConfig, Cause: errors.New("the tenant is served over SCIM alone, which has no session"),
 		Hint: "set path to auto or browser, and say how to sign in"}
+}
+
+// Examine walks through the flows of what of the tenant has some, and makes a report of it. The error is of ErrConfig where nothing has
+// flows; what is wrong with the console is in the report.
+func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Report, error) {
+	for _, m := range d.members {
+		p, err := d.open(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		e, ok := p.(Examiner)
+		if !ok {
+			continue
+		}
+		lib, err := Library(d.config, d.tenant.App)
+		if err != nil {
+			return nil, err
+		}
+		o.Tenant, o.Library, o.Explain = d.name, lib, explained
+		o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
+		x := doctor.New(o)
+		return x.Report(e.Examine(ctx, x.Walk(w))), ctx.Err()
+	}
+	return nil, &userops.Error{Act: "looking at the console", Tenant: d.name, Kind: userops.ErrConfig,
+		Cause: errors.New("the tenant is served over SCIM alone, and no pages are read for that"), Hint: "set path to auto or browser, and say how to sign in"}
+}
+
+// explained is what of an error is told to an operator.
+func explained(err error) (reason, hint, code string) {
+	var e *userops.Error
+	if errors.As(err, &e) {
+		hint = e.Hint
+	}
+	return err.Error(), hint, string(userops.CodeOf(err))
 }
 
 // Ready makes sure at once, where the tenant has one path only, of what it needs: before an operation is written down

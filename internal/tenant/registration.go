@@ -6,6 +6,7 @@ import (
 
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -39,6 +40,12 @@ type Sessions interface {
 	SessionInfo() (since time.Time, home string, saved bool, err error)
 	// Alive asks whether the saved session still holds.
 	Alive(ctx context.Context) (bool, error)
+}
+
+// Examiner is a path whose flows can be walked through without changing anything.
+type Examiner interface {
+	// Examine walks. The error says why it could not even begin.
+	Examine(ctx context.Context, w doctor.Walk) error
 }
 
 // member is a path of one tenant.

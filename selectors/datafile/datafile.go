@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -105,28 +104,6 @@ func (f *File) Problem(message string, path ...any) *Problem {
 		n = next
 	}
 	return &Problem{f.Name, n.Line, n.Column, message}
-}
-
-// With is the file's text with the values of some of its first keys replaced. Comments stay.
-func (f *File) With(values map[string]string) ([]byte, error) {
-	root := *f.root
-	root.Content = slices.Clone(f.root.Content)
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		value, ok := values[root.Content[i].Value]
-		if !ok {
-			continue
-		}
-		n := *root.Content[i+1]
-		n.Value, n.Style, n.Tag = value, 0, "!!str"
-		root.Content[i+1] = &n
-	}
-	var out bytes.Buffer
-	e := yaml.NewEncoder(&out)
-	e.SetIndent(2)
-	if err := e.Encode(&root); err != nil {
-		return nil, fmt.Errorf("writing %s anew: %w", f.Name, err)
-	}
-	return out.Bytes(), e.Close()
 }
 
 func child(n *yaml.Node, key string) *yaml.Node {

@@ -265,7 +265,7 @@ var armed = /* @__PURE__ */ new Map();
 var serial = 0;
 function arm(act, types, judge) {
   const token = String(++serial);
-  const state = (
+  const state2 = (
     /** @type {Armed} */
     { ...act, delivered: (
       /** @type {string[]} */
@@ -278,24 +278,24 @@ function arm(act, types, judge) {
       /** @type {El} */
       e.composedPath()[0]
     );
-    if (!state.refused) state.refused = judge(hit);
-    if (!state.refused) {
+    if (!state2.refused) state2.refused = judge(hit);
+    if (!state2.refused) {
       e.preventDefault();
-      state.delivered.push(
+      state2.delivered.push(
         /** @type {string} */
         typeOf(e)
       );
-      if (typeOf(e) === "click" && state.here) openHere(hit);
+      if (typeOf(e) === "click" && state2.here) openHere(hit);
     }
-    tell(token, state);
+    tell(token, state2);
   };
-  const elsewhere = () => {
-    state.refused ??= new Miss("missed", "the event reached a frame that was not there before");
-    tell(token, state);
+  const elsewhere2 = () => {
+    state2.refused ??= new Miss("missed", "the event reached a frame that was not there before");
+    tell(token, state2);
   };
   const listeners = [
     /** @type {Listener} */
-    [window, stray, elsewhere],
+    [window, stray, elsewhere2],
     ...types.map((t) => (
       /** @type {Listener} */
       [window, armedFor(t), yes]
@@ -312,11 +312,11 @@ function arm(act, types, judge) {
       [w, mayPass(t), answer]
     )));
   }
-  state.listen = () => {
+  state2.listen = () => {
     for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
   };
-  state.listen();
-  state.disarm = () => {
+  state2.listen();
+  state2.disarm = () => {
     for (const [w, name, f] of listeners) {
       try {
         w.removeEventListener(name, f, true);
@@ -325,7 +325,7 @@ function arm(act, types, judge) {
     }
     armed.delete(token);
   };
-  armed.set(token, state);
+  armed.set(token, state2);
   return token;
 }
 var tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
@@ -611,8 +611,8 @@ function matches(t, base) {
   let hidden = 0;
   for (const c of t.candidates) {
     const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible));
-    const unseen2 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
-    tried.push(`${spell(c)}: ${seen.length}${unseen2}`);
+    const unseen3 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen.length}${unseen3}`);
     hidden += all.length - seen.length;
     if (seen.length) return { els: seen, used: c, tried, scope };
   }
@@ -677,9 +677,9 @@ function keyed(key, el) {
     if (found instanceof Miss) {
       return new Miss("unproved", `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
     }
-    const says = valueOf(found.el, u.attr);
-    if (same(says, u.equals, u.fold)) continue;
-    return new Miss("wrong-one", `the page belongs to "${says}", not "${u.equals}"`);
+    const says2 = valueOf(found.el, u.attr);
+    if (same(says2, u.equals, u.fold)) continue;
+    return new Miss("wrong-one", `the page belongs to "${says2}", not "${u.equals}"`);
   }
   return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
 }
@@ -696,9 +696,9 @@ function otherOne({ who }) {
   if (found instanceof Miss) {
     return new Miss("unproved", `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
-  const says = valueOf(found.el, who.attr);
-  if (same(says, who.equals, who.fold)) return null;
-  return new Miss("wrong-one", `the page is about "${says}", not "${who.equals}"`);
+  const says2 = valueOf(found.el, who.attr);
+  if (same(says2, who.equals, who.fold)) return null;
+  return new Miss("wrong-one", `the page is about "${says2}", not "${who.equals}"`);
 }
 function changed(entered) {
   for (const e of entered) {
@@ -808,6 +808,11 @@ function pointOf(el) {
   }
   return null;
 }
+function topBox(el) {
+  const r = el.getBoundingClientRect();
+  const from = topPoint(el, r.left, r.top), to = topPoint(el, r.right, r.bottom);
+  return { x: from.x, y: from.y, w: to.x - from.x, h: to.y - from.y };
+}
 
 // motion.js
 var watched = 500;
@@ -855,8 +860,8 @@ function mailtoOf(a) {
     return "";
   }
 }
-function agrees(text, address2) {
-  const plain = fold(text.replace(unseen, "")), whole = fold(address2);
+function agrees(text, address3) {
+  const plain = fold(text.replace(unseen, "")), whole = fold(address3);
   if (plain === "") return true;
   const others = addressesIn(plain);
   if (others.length) return others.length === 1 && others[0] === whole;
@@ -947,6 +952,17 @@ function keyOf(row, spec, headers) {
   if (cell instanceof Miss) return cell;
   const got = readCell(row, cell.el, col);
   return got.odd ? null : got.text;
+}
+function columnsOf(table, spec) {
+  const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
+  const out = {};
+  for (const [name, col] of Object.entries(spec.columns)) {
+    const cell = row || col.header !== void 0 ? cellOf(row ?? table, col, headers, spec) : void 0;
+    if (cell instanceof Miss) out[name] = cell.detail;
+    else if (cell === null && row) out[name] = "the first row has no such cell";
+    else out[name] = "";
+  }
+  return out;
 }
 function rowByKey(table, equals) {
   const found = resolve(table);
@@ -1128,6 +1144,193 @@ async function pick(req) {
   }
 }
 
+// fingerprint.js
+var longest = 80;
+var short = (s) => norm(s).slice(0, longest);
+var testIDs2 = ["data-testid", "data-test-id", "data-test"];
+var testIDOf = (el) => testIDs2.map((a) => el.getAttribute(a)).find(Boolean) || "";
+function pathOf(el) {
+  const steps = [];
+  for (let p = (
+    /** @type {Element | null} */
+    el
+  ); p; p = p.parentElement) {
+    const kin = [...p.parentElement?.children ?? []].filter((other) => other.localName === p?.localName);
+    steps.unshift(kin.length > 1 ? `${p.localName}[${kin.indexOf(p) + 1}]` : p.localName);
+  }
+  return "/" + steps.join("/");
+}
+function besideOf(el) {
+  const own = norm(el.textContent);
+  for (let p = parentOf(el), up = 0; p && p.nodeType === 1 && up < 3; p = parentOf(p), up++) {
+    const text = norm(p.textContent);
+    if (text.length > own.length && text !== own) return short(text.replace(own, " "));
+  }
+  return "";
+}
+var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
+var addressOf = (el) => (el.getAttribute("href") || "").replace(/[?#].*/, "");
+function fingerprintOf(el) {
+  const attr = (a) => short(el.getAttribute(a));
+  const { x, y, w, h } = topBox(el);
+  return {
+    tag: el.localName,
+    role: roleOf(el) || "",
+    name: short(nameOf(el)),
+    text: textOf(el),
+    type: attr("type"),
+    field: attr("name"),
+    id: attr("id"),
+    testid: short(testIDOf(el)),
+    label: attr("aria-label"),
+    alt: attr("alt"),
+    title: attr("title"),
+    placeholder: attr("placeholder"),
+    href: short(addressOf(el)),
+    beside: besideOf(el),
+    path: pathOf(el),
+    box: [x, y, w, h].map(Math.round)
+  };
+}
+var telling = "a[href],button,input,select,textarea,summary,table,dialog,form,iframe,frame,h1,h2,h3,h4,h5,h6,[role],[tabindex],[contenteditable],[aria-label],[data-testid],[data-test-id],[data-test]";
+var says = (el) => [...el.childNodes].some((n) => n.nodeType === 3 && norm(
+  /** @type {Text} */
+  n.data
+) !== "");
+var unseen2 = /^(script|style|template|noscript|head|title|meta|link|html|body)$/;
+function tellingIn(root, limit) {
+  const all = find(root, { css: "*" }).filter((el) => !unseen2.test(el.localName) && (el.matches(telling) || says(el)) && drawn(el));
+  return all.slice(0, limit);
+}
+
+// offer.js
+var made = /[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(ember|react|radix|mui|headlessui)[-:\d]|[_-]\d{3,}$/i;
+var counter = /\d/;
+var state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
+var iconFont = /[\ue000-\uf8ff]/;
+var address2 = /\S+@\S+\.\S+/;
+function flawOf(word, ask) {
+  if (iconFont.test(word)) return "it is a sign of an icon font";
+  if (address2.test(word)) return "it is somebody's address";
+  if (ask?.made && made.test(word)) return "it looks made up by a program";
+  if (ask?.counter && counter.test(word)) return "it has a number in it";
+  if (state.test(word)) return "it tells a state";
+  if (word.length > 60) return "it is long";
+  return "";
+}
+var labelled2 = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
+var speaking = /^(button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|grid|table|dialog|heading|searchbox|listbox)$/;
+function stylesOf(el, scope) {
+  const out = [];
+  const id = el.getAttribute("id"), name = el.getAttribute("name"), type = el.getAttribute("type");
+  if (id && !flawOf(id, { made: true, counter: true })) out.push(`#${CSS.escape(id)}`);
+  if (name && !flawOf(name, { made: true })) out.push(`${el.localName}[name="${CSS.escape(name)}"]`);
+  if (type) out.push(`${el.localName}[type="${CSS.escape(type)}"]`);
+  const steps = [];
+  for (let p = (
+    /** @type {Element | null} */
+    el
+  ); p && p !== scope && steps.length < 5; p = p.parentElement) {
+    const holder = p.parentElement;
+    const kin = [...holder?.children ?? []].filter((other) => other.localName === p?.localName);
+    steps.unshift(kin.length > 1 ? `${p.localName}:nth-of-type(${kin.indexOf(p) + 1})` : p.localName);
+    const anchor = holder && holder !== scope ? testIDOf(
+      /** @type {El} */
+      holder
+    ) : "";
+    if (anchor) {
+      steps.unshift(`[data-testid="${CSS.escape(anchor)}"]`);
+      break;
+    }
+  }
+  out.push(steps.join(" > "));
+  return out;
+}
+function spoken(el, scope) {
+  const out = [];
+  const testid = testIDOf(el), role = roleOf(el) || "", name = nameOf(el);
+  const placeholder = norm(el.getAttribute("placeholder")), text = norm(el.textContent);
+  if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
+  if (role && name && speaking.test(role)) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
+  if (name && el.matches(labelled2)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
+  if (text && !el.matches(labelled2)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
+  for (const css of stylesOf(el, scope)) out.push({ candidate: { css }, word: "" });
+  if (role && speaking.test(role)) out.push({ candidate: { role }, word: "" });
+  return out;
+}
+function offersFor(el, scope) {
+  return spoken(el, scope).map(({ candidate, word, ask }) => {
+    const seen = foremost(find(scope, candidate).filter(visible));
+    let why = flawOf(word, ask);
+    if (!why && seen.length > 1) why = `it matches ${seen.length} elements`;
+    if (!why && seen[0] !== el) why = seen.length ? "it matches another element" : "it does not match what is seen";
+    return { candidate, kept: why === "", why };
+  });
+}
+
+// examine.js
+function baseOf({ row }) {
+  if (!row) return void 0;
+  if (row.equals) {
+    const found = rowByKey(row.table, row.equals);
+    return found instanceof Miss ? found : found.el;
+  }
+  const table = matches(row.table);
+  return table.els.length === 1 ? rowElements(table.els[0], row.table.table)[0] : void 0;
+}
+var counts = (target, scope, inRow) => target.candidates.map((c) => foremost(find(scope, c).filter(inRow ? drawn : visible)).length);
+function elsewhere(target) {
+  if (!target.within) return [];
+  return matches({ candidates: target.candidates }).els.slice(0, 5).map(describe);
+}
+async function examine2(req) {
+  const { target } = req;
+  const out = { used: -1, counts: [], matches: [], boxes: [], tried: [], elsewhere: [] };
+  const base = baseOf(req);
+  if (base instanceof Miss) return { ...out, miss: base };
+  const m = matches(target, base);
+  if (m.miss) return { ...out, miss: m.miss };
+  const els = m.els.slice(0, 10);
+  if (els.length && !pointOf(els[0])) {
+    els[0].scrollIntoView({ behavior: "instant", block: "center", inline: "center" });
+    await frame();
+  }
+  return {
+    used: m.used ? target.candidates.indexOf(m.used) : -1,
+    counts: counts(target, m.scope, Boolean(base)),
+    matches: els.map(describe),
+    boxes: els.map(topBox),
+    tried: m.tried,
+    hidden: m.hidden,
+    elsewhere: els.length ? [] : elsewhere(target),
+    columns: els.length === 1 && target.table ? columnsOf(els[0], target.table) : void 0,
+    fingerprint: els.length === 1 ? fingerprintOf(els[0]) : void 0
+  };
+}
+var listed = (
+  /** @type {{ els: El[], scope: Root }} */
+  { els: [], scope: document }
+);
+function around({ target, row, others, limit }) {
+  const base = baseOf({ target, row });
+  const scope = base instanceof Miss ? base : scopeOf(target, base);
+  if (scope instanceof Miss) return { elements: [], miss: scope };
+  const taken = /* @__PURE__ */ new Map();
+  for (const other of others) {
+    const found = matches(other).els;
+    if (found.length === 1) taken.set(found[0], other.name);
+  }
+  const els = tellingIn(scope, limit);
+  listed = { els, scope };
+  return { elements: els.map((el) => ({ fingerprint: fingerprintOf(el), target: taken.get(el) ?? "" })) };
+}
+function offer({ index }) {
+  const el = listed.els[index];
+  if (!el || !el.isConnected) return { miss: new Miss("missing", "what was listed is not on the page any more") };
+  return { offers: offersFor(el, listed.scope), described: describe(el), box: topBox(el) };
+}
+
 // fill.js
 var deepActive = () => {
   let doc = (
@@ -1219,16 +1422,16 @@ function filterNow(f) {
   const found = resolve(f.target);
   if (f.empty) {
     if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
-    const says2 = valueOf(found.el);
-    return visible(found.el) && norm(says2) !== "" ? `it says "${says2}"` : "holds";
+    const says3 = valueOf(found.el);
+    return visible(found.el) && norm(says3) !== "" ? `it says "${says3}"` : "holds";
   }
   if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
   if (f.on !== void 0) {
     if (pressed(found.el) === f.on) return "holds";
     return `it is ${f.on ? "off" : "on"}`;
   }
-  const says = valueOf(found.el);
-  return norm(says) === norm(f.equals) ? "holds" : `it says "${says}"`;
+  const says2 = valueOf(found.el);
+  return norm(says2) === norm(f.equals) ? "holds" : `it says "${says2}"`;
 }
 var filtersNow = (req) => (req.filters || []).map(filterNow);
 var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
@@ -1598,7 +1801,10 @@ var handlers = {
   unblank,
   storageOf,
   tokens,
-  cameTogether
+  cameTogether,
+  examine: examine2,
+  around,
+  offer
 };
 globalThis.billagent = async (name, req) => {
   try {
@@ -1613,7 +1819,7 @@ globalThis.billagent = async (name, req) => {
 };
 globalThis.billagentInstall = () => {
   install(window);
-  for (const state of armed.values()) state.listen();
+  for (const state2 of armed.values()) state2.listen();
 };
 billagentInstall();
 new MutationObserver(billagentInstall).observe(document, { childList: true });

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/spf13/cobra"
+)
+
+// doctorFlags are what the command doctor is told.
+type doctorFlags struct {
+	flows   []string
+	sample  string
+	version string
+	report  string
+	step    time.Duration
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	var f doctorFlags
+	c := &cobra.Command{
+		Use: "doctor", Short: "Say what of a tenant's console the selectors and flows still match, and propose what could be in the place of what does not",
+		Long: `Walk through every flow of a tenant's console up to its commit, and say of each target by which candidate it is found, what is missing,
+and what there could be in its place. Nothing is changed: the flows have no commit here, and run where nothing can leave that may change
+something. What is proposed is for a person to decide.
+
+The exit status is 0 if each target is found by its first candidate, 6 if some are found by a fallback only (it works, and the next change of
+the pages may break it), and 2 if a flow halts.`,
+		Example: "  billagent doctor --report doctor.html\n  billagent doctor --flow deactivate --sample ann@acme.example -o json", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.doctor(ctx, s, f) })
+		},
+	}
+	c.Flags().StringArrayVar(&f.flows, "flow", nil, "look at this flow only (may be given several times)")
+	c.Flags().StringVar(&f.sample, "sample", "", "e-mail of a user on whose pages to look (default: the first that fits)")
+	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
+	c.Flags().StringVar(&f.report, "report", "", "write a page with pictures to this file, too")
+	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")
+	return c
+}
+
+func (a *app) doctor(ctx context.Context, s *service.Service, f doctorFlags) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
+	begun := func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
+	w := doctor.Walk{Only: f.flows, Sample: f.sample, Version: f.version, Step: f.step, Begun: begun}
+	r, err := s.Examine(ctx, name, doctor.Options{Pictures: f.report != ""}, w, a.tell)
+	if err != nil {
+		return err
+	}
+	a.live.stop()
+	return a.printReport(r, f.report)
+}
+
+// printReport prints a report, writes its page where one is wanted, and returns the exit status.
+func (a *app) printReport(r *doctor.Report, file string) error {
+	if file != "" {
+		if err := writePage(file, r); err != nil {
+			return err
+		}
+	}
+	var err error
+	switch a.output {
+	case "json":
+		err = printJSON(a.stdout, r)
+	case "ndjson":
+		err = printLine(a.stdout, r)
+	case "csv":
+		var records [][]string
+		for _, t := range r.Targets {
+			records = append(records, []string{t.Name, string(t.State), t.Candidate, t.Detail, strings.Join(t.Flows, " ")})
+		}
+		err = a.writeRecords([]string{"target", "state", "candidate", "detail", "flows"}, records)
+	default:
+		err = reportText(a.stdout, r)
+		if err == nil && file != "" {
+			_, err = fmt.Fprintf(a.stdout, "The page with pictures is %s\n", file)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	switch r.Verdict {
+	case doctor.Broken:
+		return &exitError{code: userops.Halted.ExitCode()}
+	case doctor.Worn:
+		return &exitError{code: mixedExit}
+	}
+	return nil
+}
+
+// mixedExit is the exit status of what is neither wholly right nor wrong.
+const mixedExit = 6
+
+func writePage(file string, r *doctor.Report) error {
+	out, err := os.OpenFile(file, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return usage(fmt.Errorf("writing the report: %w", err))
+	}
+	return errors.Join(r.WriteHTML(out), out.Close())
+}
+
+// reportText prints a report for a person.
+func reportText(to io.Writer, r *doctor.Report) error {
+	var b strings.Builder
+	if r.Version != "" {
+		fmt.Fprintf(&b, "%s, layout %s, version %s\n", r.App, r.Layout, r.Version)
+	}
+	for _, f := range r.Flows {
+		switch {
+		case f.Broken():
+			fmt.Fprintf(&b, "halts    %-12s %s\n", f.Name, plain(f.Reason))
+			if f.Hint != "" {
+				fmt.Fprintf(&b, "         what to do: %s\n", plain(f.Hint))
+			}
+		case f.Skipped != "":
+			fmt.Fprintf(&b, "skipped  %-12s %s\n", f.Name, plain(f.Skipped))
+		default:
+			fmt.Fprintf(&b, "ok       %-12s\n", f.Name)
+		}
+	}
+	for _, t := range r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns, doctor.Fallback) {
+		lookText(&b, t)
+	}
+	fmt.Fprintf(&b, "\n%d targets found, %d by a fallback, %d wrong, %d not shown this time, %d not reached\n", len(r.Of(doctor.Found)), len(r.Of(doctor.Fallback)),
+		len(r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns)), len(r.Of(doctor.NotShown)), len(r.Of(doctor.NotReached)))
+	if r.Failed != "" {
+		fmt.Fprintf(&b, "It could not be looked at: %s\n", plain(r.Failed))
+		for _, v := range r.Recognised {
+			for _, c := range v.Conditions {
+				if !c.Holds {
+					fmt.Fprintf(&b, "  version %s: none of these is there: %s\n", v.Version, plain(strings.Join(c.Any, ", ")))
+				}
+			}
+		}
+		if r.Hint != "" {
+			fmt.Fprintf(&b, "what to do: %s\n", plain(r.Hint))
+		}
+	}
+	fmt.Fprintln(&b, r.Verdict.Words())
+	_, err := io.WriteString(to, b.String())
+	return err
+}
+
+// lookText tells of a target that is not found as it should be, and of what is proposed.
+func lookText(b *strings.Builder, t *doctor.Target) {
+	fmt.Fprintf(b, "\n%s: %s", t.Name, t.State.Words())
+	if t.Detail != "" {
+		fmt.Fprintf(b, ", %s", plain(t.Detail))
+	}
+	fmt.Fprintln(b)
+	for _, tried := range t.Tried {
+		fmt.Fprintf(b, "  tried %s\n", plain(tried))
+	}
+	for _, m := range t.Matches {
+		fmt.Fprintf(b, "  there is %s\n", plain(m))
+	}
+	for i, p := range t.Proposals {
+		word := "perhaps"
+		if p.Clear {
+			word = "it may be"
+		}
+		fmt.Fprintf(b, "  %d. %s %s (%.0f %% alike)\n", i+1, word, plain(p.Element), p.Score*100)
+		for _, c := range p.Candidates[:min(3, len(p.Candidates))] {
+			fmt.Fprintf(b, "     by %s\n", plain(c.String()))
+		}
+	}
+	if t.Refused != "" {
+		fmt.Fprintf(b, "  nothing is proposed: %s\n", plain(t.Refused))
+	}
+}

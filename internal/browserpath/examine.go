@@ -1,0 +1,277 @@
+package browserpath
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Examine goes through the flows of the tenant up to their commits, and tells what it sees. It changes nothing: the flows have no
+// commit, and those that would have one run where nothing can leave that may change something. The error says why it could not
+// even begin; what is wrong with a flow is told to w.Ended.
+func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
+	ev, closeEvidence, err := p.evidence(userops.NewOperationID())
+	if err != nil {
+		return err
+	}
+	defer closeEvidence()
+	if w.Version != "" {
+		pinned := p.opts.Pin
+		p.opts.Pin, p.version = w.Version, nil
+		defer func() { p.opts.Pin, p.version = pinned, nil }()
+	}
+	if err := p.begin(ctx, w, ev); err != nil {
+		return err
+	}
+	x := &examiner{p: p, w: w, ev: ev}
+	for _, name := range p.flowNames() {
+		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && (len(w.Only) == 0 || slices.Contains(w.Only, name)) {
+			w.Begun(flow)
+			w.Ended(flow, x.look(ctx, flow))
+		}
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
+}
+
+// begin signs in, and tells which versions the first page shows, also where none is recognised.
+func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence) error {
+	err := p.ready(ctx, ev)
+	if p.page != nil && (err == nil || errors.Is(err, userops.ErrUnknownUI)) {
+		w.Recognised(p.recognitions(ctx), p.version)
+	}
+	return err
+}
+
+// recognitions says of every version of the console what of it the page shows.
+func (p *Path) recognitions(ctx context.Context) (out []doctor.Recognition) {
+	for _, v := range p.opts.Library.Area(selectors.Console) {
+		var sets [][][]selectors.Candidate
+		for _, c := range v.Conditions() {
+			sets = append(sets, [][]selectors.Candidate{c})
+		}
+		holds, err := p.page.Recognise(ctx, sets)
+		r := doctor.Recognition{Version: v.ID, Layout: v.Layout, Matches: err == nil}
+		for i, any := range v.Conditions() {
+			c := doctor.Condition{Holds: err == nil && holds[i]}
+			for _, candidate := range any {
+				c.Any = append(c.Any, candidate.String())
+			}
+			r.Matches = r.Matches && c.Holds
+			r.Conditions = append(r.Conditions, c)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// flowNames are the flows that this path runs once it is signed in: what reads comes first, since the others are looked at on the
+// pages of somebody who was read.
+func (p *Path) flowNames() []string {
+	out := []string{identifyFlow, listFlow, rolesFlow}
+	for _, k := range userops.Kinds {
+		out = append(out, k.Flow)
+	}
+	return append(out, pendingFlow)
+}
+
+// examiner looks at one flow after the other.
+type examiner struct {
+	p     *Path
+	w     doctor.Walk
+	ev    *automation.Evidence
+	users []userops.User // as the list shows them; nil where it cannot be read
+	roles []string       // on offer
+}
+
+func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
+	kind, changes := kindOfFlow(flow.Name)
+	if !changes {
+		return x.read(ctx, flow)
+	}
+	about, why := x.sample(kind)
+	if why != "" {
+		return doctor.End{Skipped: why}
+	}
+	upTo, after := flow.WithoutCommit()
+	end := doctor.End{About: about.Email, After: after}
+	end.Err = x.rehearse(ctx, upTo, kind, about)
+	return end
+}
+
+// read runs a flow that changes nothing, in a session of its own.
+func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) {
+	inputs := map[string]string{}
+	if len(flow.Inputs) > 0 && slices.Contains(flow.Inputs, subject) {
+		about := x.anyone()
+		if about.Email == "" {
+			return doctor.End{Skipped: "there is no user on whose page to look"}
+		}
+		end.About, inputs[subject] = about.Email, about.Email
+	}
+	err := x.p.reading(ctx, x.ev, func(page *automation.Page) error {
+		res, err := x.run(ctx, page, flow, inputs, nil)
+		if err != nil {
+			return err
+		}
+		return x.remember(flow, res)
+	})
+	end.Err = x.p.failure("looking at the flow", flow.Name, err)
+	return end
+}
+
+// remember keeps what the flows after it need, and says where a list was not read to its end.
+func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
+	switch flow.Name {
+	case listFlow:
+		rows := res.Rows["users"]
+		var names []string
+		for i := range rows.Rows {
+			u := x.p.user(rows, i)
+			x.users = append(x.users, u)
+			names = append(names, u.Email, u.FirstName, u.LastName)
+		}
+		x.w.People(names)
+		if !rows.Complete {
+			return &userops.Error{Act: "reading the list", Tenant: x.p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: errors.New(rows.Proof),
+				Hint: "somebody may be changing users right now: look again"}
+		}
+	case rolesFlow:
+		x.roles = slices.DeleteFunc(slices.Clone(res.Texts["roles"]), func(s string) bool { return s == "" })
+	}
+	return nil
+}
+
+// rehearse goes through a changing flow that has no commit any more, in a session that is thrown away.
+func (x *examiner) rehearse(ctx context.Context, flow *flows.Flow, kind userops.Kind, about userops.User) (err error) {
+	p := x.p
+	if err := p.ready(ctx, x.ev); err != nil {
+		return err
+	}
+	thrown, err := p.session.Throwaway(ctx, p.page, p.opts.Library.App.Storage)
+	if err != nil {
+		return p.failure("opening a session to throw away", "", err)
+	}
+	var res flows.Result
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, x.ev), p.page.BringToFront(ctx))
+		err = errors.Join(err, p.failure("throwing a session away", "", closed))
+	}()
+	page, err := thrown.NewPage(ctx)
+	if err != nil {
+		return p.failure("opening a page", "", err)
+	}
+	people := x.people(about)
+	res, err = x.run(ctx, page, flow, x.inputs(kind, about), people)
+	if errors.Is(err, flows.ErrRehearsed) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("the flow ended before its commit")
+	}
+	return p.failure("looking at the flow", flow.Name, err)
+}
+
+func (x *examiner) run(
+	ctx context.Context, page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People,
+) (flows.Result, error) {
+	p := x.p
+	inputs["home"], inputs["organisation_id"] = p.home, p.seen
+	r := &flows.Run{
+		Page: page, Flow: flow, Version: p.version, Inputs: inputs, Watch: p.watching(), Evidence: x.ev, Progress: p.opts.Progress,
+		MaxRows: p.opts.MaxRows, StepTimeout: x.w.Step, Meaning: p.meaning, Rehearse: flow.Changes, MustShow: p.whose(), People: people,
+		App: p.opts.Library.App, Examine: x.w.Sight,
+	}
+	return r.Do(ctx)
+}
+
+// sample chooses on whose pages a changing flow is looked at, or says why nobody can be chosen.
+func (x *examiner) sample(kind userops.Kind) (userops.User, string) {
+	if kind.Creates {
+		_, host, _ := strings.Cut(x.p.opts.Account, "@")
+		return userops.User{Email: "billagent-doctor@" + host, FirstName: "Test", LastName: "Person"}, ""
+	}
+	wanted := func(u userops.User) bool {
+		fits := u.Notice == "" && u.Email != "" && !x.p.Rules().IsSelf(u.Email)
+		if kind.Action == userops.Reactivate {
+			return fits && u.Status == userops.Inactive
+		}
+		return fits && u.Status == userops.Active
+	}
+	if x.w.Sample != "" {
+		i := slices.IndexFunc(x.users, func(u userops.User) bool { return userops.FoldEmail(u.Email) == userops.FoldEmail(x.w.Sample) })
+		if i < 0 {
+			return userops.User{}, "the list shows nobody with the e-mail " + x.w.Sample
+		}
+		if wanted(x.users[i]) {
+			return x.users[i], ""
+		}
+	}
+	ordinary := func(u userops.User) bool { return wanted(u) && u.Role != x.p.Rules().Administrator }
+	for _, fits := range []func(userops.User) bool{ordinary, wanted} {
+		if i := slices.IndexFunc(x.users, fits); i >= 0 {
+			return x.users[i], ""
+		}
+	}
+	status := "active"
+	if kind.Action == userops.Reactivate {
+		status = "inactive"
+	}
+	return userops.User{}, "the list shows no " + status + " user on whose page to look"
+}
+
+// anyone is a user whom any flow may read.
+func (x *examiner) anyone() userops.User {
+	deactivate, _ := userops.KindOf(userops.Deactivate)
+	u, _ := x.sample(deactivate)
+	return u
+}
+
+// inputs are values that a flow could be given. Nothing of them is sent.
+func (x *examiner) inputs(kind userops.Kind, about userops.User) map[string]string {
+	role := about.Role
+	for _, r := range x.roles {
+		if r != about.Role && r != x.p.Rules().Administrator {
+			role = r
+			break
+		}
+	}
+	choices := x.p.opts.Library.App.Choices
+	out := map[string]string{subject: about.Email, mailTasks: choices.No, summary: x.p.opts.Preferences.Summary}
+	for _, in := range kind.Inputs {
+		out[string(in)] = map[userops.Input]string{userops.InputRole: role, userops.InputFirstName: about.FirstName, userops.InputLastName: about.LastName}[in]
+	}
+	return out
+}
+
+// people says on whose page a flow is, and who else there is.
+func (x *examiner) people(about userops.User) *automation.People {
+	out := &automation.People{Self: x.p.opts.Account, Meant: person(about)}
+	for _, u := range x.users {
+		if u.Email != about.Email && !x.p.Rules().IsSelf(u.Email) {
+			out.Others = append(out.Others, person(u))
+		}
+	}
+	return out
+}
+
+// kindOfFlow is the action that a flow does; false for one that changes nothing.
+func kindOfFlow(name string) (userops.Kind, bool) {
+	i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == name })
+	if i < 0 {
+		return userops.Kind{}, false
+	}
+	return userops.Kinds[i], true
+}

@@ -1,0 +1,269 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Options say what an examination is for.
+type Options struct {
+	Tenant   string
+	Library  *flows.Library
+	Masking  automation.Masking // of pictures
+	Pictures bool               // outline what is found in pictures
+	// Explain says of an error its reason, hint and code.
+	Explain func(err error) (reason, hint, code string)
+}
+
+// Examination makes a report of what a walk tells. It is for one goroutine.
+type Examination struct {
+	opts      Options
+	report    *Report
+	version   *selectors.Version
+	targets   map[string]*Target
+	sometimes map[string]bool     // targets that are there or not, by what the flows of the layout do with them
+	others    []*selectors.Target // of the version, that can be looked for without inputs
+	names     []string            // of people
+	after     map[string]string   // targets of what follows a commit: of which flow
+	order     int
+}
+
+// New begins an examination.
+func New(o Options) *Examination {
+	return &Examination{
+		opts: o, targets: map[string]*Target{}, sometimes: map[string]bool{}, after: map[string]string{},
+		report: &Report{Tenant: o.Tenant, App: o.Library.App.Name, At: time.Now().UTC()},
+	}
+}
+
+// Walk completes a walk with what this examination wants to be told.
+func (x *Examination) Walk(w Walk) Walk {
+	w.Recognised, w.People, w.Sight, w.Ended = x.recognised, x.people, x.sight, x.ended
+	if w.Begun == nil {
+		w.Begun = func(*flows.Flow) {}
+	}
+	return w
+}
+
+func (x *Examination) recognised(all []Recognition, used *selectors.Version) {
+	x.report.Recognised = all
+	if used != nil {
+		x.use(used)
+	}
+}
+
+// use says by which version is looked.
+func (x *Examination) use(v *selectors.Version) {
+	x.version = v
+	x.report.Version, x.report.Layout = v.ID, v.Layout
+	for _, name := range v.Names() {
+		if t, ok := v.Target(name); ok && len(t.Placeholders()) == 0 {
+			x.others = append(x.others, t)
+		}
+	}
+	for _, f := range x.opts.Library.All() {
+		if len(f.Layouts) == 0 || slices.Contains(f.Layouts, v.Layout) {
+			for _, name := range f.Sometimes() {
+				x.sometimes[name] = true
+			}
+		}
+	}
+}
+
+func (x *Examination) people(names []string) { x.names = append(x.names, names...) }
+
+// sightBound keeps one look from holding up the walk.
+const sightBound = 15 * time.Second
+
+// sight looks at a target of a step.
+func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sightBound)
+	defer cancel()
+	seen, err := s.Page.Examine(ctx, s.Target, s.Row)
+	if err != nil {
+		return // the step itself says what is wrong with the page
+	}
+	state := stateOf(s.Target, seen)
+	switch {
+	case state == Found || state == Fallback:
+	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
+		state = NotShown
+	}
+	t := x.target(s.Target.Name)
+	if !slices.Contains(t.Flows, s.Flow.Name) {
+		t.Flows = append(t.Flows, s.Flow.Name)
+	}
+	if !weighs(state, t.State) {
+		return
+	}
+	t.State, t.Step = state, s.Says
+	t.take(s.Target, seen)
+	if state == Found || state == Fallback {
+		t.print = seen.Fingerprint
+	}
+	if state == Missing || state == Elsewhere {
+		t.Proposals, t.Refused = nil, ""
+		if seen.Miss != "" {
+			t.Refused = "what it lies in is not there: that comes first"
+		} else {
+			t.Proposals, t.Refused = propose(ctx, s.Page, s.Target, s.Row, x.others)
+		}
+	}
+	if x.opts.Pictures && state != NotShown {
+		x.outline(ctx, s.Page, t, seen.Boxes)
+	}
+}
+
+// outline takes pictures of where a target is, or where it was looked for, and of what is proposed.
+func (x *Examination) outline(ctx context.Context, page *automation.Page, t *Target, boxes []automation.Box) {
+	shot, err := page.Screenshot(ctx, x.opts.Masking)
+	if err != nil {
+		return // a page that cannot be masked is not pictured
+	}
+	if t.picture, err = outlined(shot, boxes...); err != nil {
+		t.picture = nil
+	}
+	for i := range t.Proposals {
+		p := &t.Proposals[i]
+		if p.picture, err = outlined(shot, p.box); err != nil {
+			p.picture = nil
+		}
+	}
+}
+
+// stateOf says how a target was found.
+func stateOf(t *selectors.Target, seen automation.Examination) State {
+	switch {
+	case len(seen.Matches) > 1 && t.Table == nil:
+		return Ambiguous
+	case len(seen.Matches) == 0 && len(seen.Elsewhere) > 0:
+		return Elsewhere
+	case len(seen.Matches) == 0:
+		return Missing
+	case slices.ContainsFunc(slices.Collect(maps.Values(seen.Columns)), func(why string) bool { return why != "" }):
+		return Columns
+	case seen.Used > 0:
+		return Fallback
+	}
+	return Found
+}
+
+// weighs says that a look tells more than the one before: what makes a flow halt most, then that it was found, then that it was not.
+func weighs(now, before State) bool {
+	weight := func(s State) int {
+		switch {
+		case s.wrong():
+			return 4
+		case s == Fallback:
+			return 3
+		case s == Found:
+			return 2
+		case s == NotShown:
+			return 1
+		}
+		return 0
+	}
+	return weight(now) > weight(before)
+}
+
+// target is the entry of a target in the report.
+func (x *Examination) target(name string) *Target {
+	t := x.targets[name]
+	if t == nil {
+		x.order++
+		t = &Target{Name: name, State: NotReached, Flows: []string{}, order: x.order}
+		x.targets[name] = t
+		x.report.Targets = append(x.report.Targets, t)
+		t.stand(x.version, name)
+	}
+	return t
+}
+
+func (t *Target) stand(v *selectors.Version, name string) {
+	if v == nil {
+		return
+	}
+	if of, ok := v.Target(name); ok {
+		for _, c := range of.Candidates {
+			t.Standing = append(t.Standing, selectorsStanding{c.String(), c.Provenance})
+		}
+	}
+}
+
+// take writes down what was seen.
+func (t *Target) take(of *selectors.Target, seen automation.Examination) {
+	t.Candidate, t.Tried, t.Matches, t.Columns, t.Detail = "", seen.Tried, nil, nil, ""
+	if seen.Used >= 0 && seen.Used < len(of.Candidates) {
+		t.Candidate = of.Candidates[seen.Used].String()
+	}
+	switch t.State {
+	case Ambiguous:
+		t.Matches, t.Detail = seen.Matches, fmt.Sprintf("%d elements match", len(seen.Matches))
+	case Elsewhere:
+		t.Matches, t.Detail = seen.Elsewhere, "it is not within "+of.Within.Name+" any more"
+	case Missing:
+		t.Detail = "not on the page"
+		if seen.Hidden > 0 {
+			t.Detail = "on the page, but nobody can see it"
+		}
+		if seen.Miss != "" {
+			t.Detail = seen.Miss
+		}
+	case Fallback:
+		t.Detail = "its first candidate finds nothing any more"
+		if seen.Counts[0] > 1 {
+			t.Detail = fmt.Sprintf("its first candidate finds %d elements", seen.Counts[0])
+		}
+	case Columns:
+		t.Columns = map[string]string{}
+		var lacking []string
+		for _, name := range slices.Sorted(maps.Keys(seen.Columns)) {
+			if why := seen.Columns[name]; why != "" {
+				t.Columns[name] = why
+				lacking = append(lacking, name+" ("+why+")")
+			}
+		}
+		t.Detail = "columns that are not there: " + strings.Join(lacking, "; ")
+	}
+}
+
+func (x *Examination) ended(f *flows.Flow, e End) {
+	out := Flow{Name: f.Name, About: f.About, On: e.About, Skipped: e.Skipped}
+	if e.Err != nil {
+		out.Reason, out.Hint, out.Code = x.opts.Explain(e.Err)
+	}
+	for _, name := range e.After {
+		x.after[name] = f.Name
+	}
+	x.report.Flows = append(x.report.Flows, out)
+}
+
+// Report ends the examination. failed is why the walk could not be gone through; nil where it could.
+func (x *Examination) Report(failed error) *Report {
+	if failed != nil && !errors.Is(failed, context.Canceled) {
+		x.report.Failed, x.report.Hint, x.report.Code = x.opts.Explain(failed)
+	}
+	if x.version != nil {
+		for _, name := range x.version.Names() {
+			t := x.target(name)
+			if t.State != NotReached {
+				continue
+			}
+			t.Detail = "no flow that was looked at came to it"
+			if flow := x.after[name]; flow != "" {
+				t.Detail = "it comes after the commit of " + flow + ", which a look does not make"
+			}
+		}
+	}
+	x.report.settle()
+	return x.report
+}

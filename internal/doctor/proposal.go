@@ -1,0 +1,144 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// What is proposed is for a person to look at. Below enough nothing is proposed; a first one that is not ahead of the second by
+// ahead is shown, and is not applied without being chosen.
+const (
+	enough    = 0.5
+	ahead     = 0.06
+	proposals = 3
+)
+
+// known is what a target looked like: its fingerprint, or as much as its candidates say where nobody has learnt one.
+func known(t *selectors.Target) *selectors.Fingerprint {
+	if t.Fingerprint != nil {
+		return t.Fingerprint
+	}
+	f := &selectors.Fingerprint{}
+	set := func(to *string, text string) {
+		if *to == "" {
+			*to = text
+		}
+	}
+	for _, c := range t.Candidates {
+		set(&f.TestID, c.TestID)
+		set(&f.Role, c.Role)
+		set(&f.Name, c.Name)
+		set(&f.Name, c.Label)
+		set(&f.Text, c.Text)
+		set(&f.Placeholder, c.Placeholder)
+		if m := byID.FindStringSubmatch(c.CSS); m != nil {
+			set(&f.ID, m[1])
+		}
+		if m := byField.FindStringSubmatch(c.CSS); m != nil {
+			set(&f.Field, m[1])
+		}
+	}
+	if f.Text == "" && (f.Role == "button" || f.Role == "link") { // named by what stands on it
+		f.Text = f.Name
+	}
+	return f
+}
+
+var (
+	byID    = regexp.MustCompile(`#([\w-]+)`)
+	byField = regexp.MustCompile(`\[name=["']?([\w.-]+)["']?\]`)
+)
+
+// ranked is an element with how much it is like a target.
+type ranked struct {
+	index   int
+	score   float64
+	reasons []string
+	seen    selectors.Fingerprint
+}
+
+// rank orders the elements of a page by how much they are like a target, those left out that are another target already.
+func rank(t *selectors.Target, elements []automation.Element) []ranked {
+	var out []ranked
+	want := known(t)
+	for i, e := range elements {
+		if e.Target != "" && e.Target != t.Name {
+			continue
+		}
+		score, reasons := similarity(want, &e.Fingerprint)
+		out = append(out, ranked{i, score, reasons, e.Fingerprint})
+	}
+	slices.SortStableFunc(out, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
+	return out
+}
+
+// propose says what on the page may be a target that is missing. refused says why nothing is proposed.
+func propose(ctx context.Context, page *automation.Page, t *selectors.Target, row *automation.Row, others []*selectors.Target) (out []Proposal, refused string) {
+	elements, err := page.Around(ctx, t, row, others)
+	if err != nil {
+		return nil, err.Error()
+	}
+	all := rank(t, elements)
+	if len(all) == 0 || all[0].score < enough {
+		best := 0.0
+		if len(all) > 0 {
+			best = all[0].score
+		}
+		return nil, fmt.Sprintf("nothing on the page is like it: the best of %d elements comes to %.2f, and %.2f is enough", len(all), best, enough)
+	}
+	for i, r := range all[:min(proposals, len(all))] {
+		if r.score < enough {
+			break
+		}
+		offers, described, box, err := page.Offers(ctx, r.index)
+		if err != nil {
+			return out, err.Error()
+		}
+		p := Proposal{Element: described, Score: float64(int(r.score*1000)) / 1000, Reasons: r.reasons, box: box, fingerprint: r.seen}
+		p.Clear = i == 0 && (len(all) == 1 || r.score-all[1].score >= ahead)
+		for _, o := range offers {
+			if o.Kept {
+				p.Candidates = append(p.Candidates, o.Candidate)
+			} else {
+				p.Dropped = append(p.Dropped, o.Candidate.String()+": "+o.Why)
+			}
+		}
+		out = append(out, p)
+	}
+	if !out[0].Clear {
+		refused = fmt.Sprintf("the first two are too much alike (%.2f and %.2f): choose by hand", all[0].score, all[1].score)
+	}
+	return out, refused
+}
+
+// scrub takes names and e-mails out of a fingerprint that is to be written to a file.
+func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
+	personal := func(text string) bool {
+		folded := selectors.FoldCase(text)
+		return anAddress.MatchString(text) || slices.ContainsFunc(names, func(n string) bool {
+			n = selectors.FoldCase(strings.TrimSpace(n))
+			return len(n) > 2 && strings.Contains(folded, n)
+		})
+	}
+	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID} {
+		if personal(*text) {
+			*text = ""
+		}
+	}
+	if anIdentifier.MatchString(f.Href) { // a link to somebody's page
+		f.Href = ""
+	}
+	return f
+}
+
+var (
+	anAddress    = regexp.MustCompile(`\S+@\S+\.\S+`)
+	anIdentifier = regexp.MustCompile(`[0-9A-Z]{10,}|[0-9a-f]{8}-`)
+)

@@ -1,0 +1,141 @@
+package doctor
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// State is how a target was found.
+type State string
+
+// The states of a target.
+const (
+	Found      State = "found"       // by its first candidate
+	Fallback   State = "fallback"    // by a later candidate: the first does not find it any more
+	Missing    State = "missing"     // a flow needs it, and it is not there
+	Ambiguous  State = "ambiguous"   // a flow needs one, and there are several
+	Elsewhere  State = "elsewhere"   // it is there, but not in what it lies in
+	Columns    State = "columns"     // a table is there, and a column of it is not
+	NotShown   State = "not_shown"   // it is there only sometimes, and was not
+	NotReached State = "not_reached" // nobody came so far
+)
+
+// wrong says that a flow halts at a target of this state.
+func (s State) wrong() bool {
+	return slices.Contains([]State{Missing, Ambiguous, Elsewhere, Columns}, s)
+}
+
+// Verdict is what a report comes to.
+type Verdict string
+
+// The verdicts.
+const (
+	Sound  Verdict = "sound"  // every flow can be gone through, and each target is found by its first candidate
+	Worn   Verdict = "worn"   // every flow can be gone through, some of it by fallbacks only
+	Broken Verdict = "broken" // a flow halts
+)
+
+// Report is what was seen of a tenant's console, or of a page that was kept. The JSON names are a contract.
+type Report struct {
+	Verdict    Verdict       `json:"verdict"`
+	Tenant     string        `json:"tenant,omitempty"`
+	Page       string        `json:"page,omitempty"` // the file of a kept page; empty where a console was walked through
+	App        string        `json:"app"`
+	Layout     string        `json:"layout"`
+	Version    string        `json:"selector_version"`
+	At         time.Time     `json:"at"`
+	Recognised []Recognition `json:"recognised"`
+	Flows      []Flow        `json:"flows"`
+	Targets    []*Target     `json:"targets"`
+	Learnt     string        `json:"learnt,omitempty"` // the file that fingerprints were written to
+	// Failed is why nothing could be looked at, such as a sign-in that was refused. Code and Hint go with it.
+	Failed string `json:"failed,omitempty"`
+	Code   string `json:"code,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// Flow is what became of the look at a flow.
+type Flow struct {
+	Name    string `json:"name"`
+	About   string `json:"about"`             // what it does
+	On      string `json:"on,omitempty"`      // whose pages it was looked at on
+	Skipped string `json:"skipped,omitempty"` // why it was not looked at
+	Reason  string `json:"reason,omitempty"`  // why it halts; empty: it does not
+	Hint    string `json:"hint,omitempty"`
+	Code    string `json:"code,omitempty"`
+}
+
+// Broken says that the flow halts.
+func (f Flow) Broken() bool { return f.Reason != "" }
+
+// Target is what became of the look at a target.
+type Target struct {
+	Name      string              `json:"name"`
+	State     State               `json:"state"`
+	Detail    string              `json:"detail,omitempty"`
+	Candidate string              `json:"candidate,omitempty"` // that finds it
+	Tried     []string            `json:"tried,omitempty"`
+	Matches   []string            `json:"matches,omitempty"` // where there are several, or it is elsewhere
+	Columns   map[string]string   `json:"columns,omitempty"` // of a table: why a column is not there
+	Flows     []string            `json:"flows"`             // that use it
+	Step      string              `json:"step,omitempty"`    // at which it was looked for
+	Proposals []Proposal          `json:"proposals,omitempty"`
+	Refused   string              `json:"refused,omitempty"` // why nothing is proposed
+	Standing  []selectorsStanding `json:"candidates"`
+
+	picture []byte // JPEG with an outline; nil: none was taken
+	print   *selectors.Fingerprint
+	order   int
+}
+
+// selectorsStanding is a candidate of a target with where it comes from.
+type selectorsStanding struct {
+	Candidate  string               `json:"candidate"`
+	Provenance selectors.Provenance `json:"provenance"`
+}
+
+// Proposal is an element that may be the target, and by which candidates it would be found.
+type Proposal struct {
+	Element    string                `json:"element"` // described
+	Score      float64               `json:"score"`   // from 0 to 1
+	Reasons    []string              `json:"reasons"`
+	Candidates []selectors.Candidate `json:"candidates"` // best first; each finds this element and no other
+	Dropped    []string              `json:"dropped,omitempty"`
+	// Clear says that it is like the target by enough, and more than any other: it may be applied.
+	Clear bool `json:"clear"`
+
+	picture     []byte
+	box         automation.Box
+	fingerprint selectors.Fingerprint
+}
+
+// settle orders the report and says what it comes to.
+func (r *Report) settle() {
+	slices.SortStableFunc(r.Targets, func(a, b *Target) int { return a.order - b.order })
+	r.Verdict = Sound
+	for _, t := range r.Targets {
+		if t.State == Fallback && r.Verdict == Sound {
+			r.Verdict = Worn
+		}
+		if t.State.wrong() {
+			r.Verdict = Broken
+		}
+	}
+	if r.Failed != "" || slices.ContainsFunc(r.Flows, Flow.Broken) {
+		r.Verdict = Broken
+	}
+}
+
+// Of lists the targets of a state, in the order in which they were looked for.
+func (r *Report) Of(states ...State) []*Target {
+	var out []*Target
+	for _, t := range r.Targets {
+		if slices.Contains(states, t.State) {
+			out = append(out, t)
+		}
+	}
+	return out
+}

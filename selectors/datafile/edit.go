@@ -1,0 +1,105 @@
+package datafile
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Set puts a value, whose fields bear json tags, at a place of a file: the keys that lead there. All but the last must be there.
+type Set struct {
+	At    []string
+	Value any
+	First bool // put what the list Value has before what the list there has
+}
+
+// With is the file's text with some values set. Everything else, comments too, stays as it is.
+func (f *File) With(sets ...Set) ([]byte, error) {
+	root := cloned(f.root)
+	for _, s := range sets {
+		if err := s.apply(root); err != nil {
+			return nil, fmt.Errorf("writing %s anew: %w", f.Name, err)
+		}
+	}
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := e.Encode(root); err != nil {
+		return nil, fmt.Errorf("writing %s anew: %w", f.Name, err)
+	}
+	return out.Bytes(), e.Close()
+}
+
+func cloned(n *yaml.Node) *yaml.Node {
+	out := *n
+	out.Content = make([]*yaml.Node, len(n.Content))
+	for i, c := range n.Content {
+		out.Content[i] = cloned(c)
+	}
+	return &out
+}
+
+func (s Set) apply(n *yaml.Node) error {
+	value, err := node(s.Value)
+	if err != nil {
+		return err
+	}
+	for _, key := range s.At[:len(s.At)-1] {
+		if n = child(n, key); n == nil {
+			return fmt.Errorf("there is no %q", key)
+		}
+	}
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("%v does not lie in an object", s.At)
+	}
+	key := s.At[len(s.At)-1]
+	if n.Style == yaml.FlowStyle { // a short object in one line becomes one of several
+		n.Style = 0
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != key {
+			continue
+		}
+		there := n.Content[i+1]
+		if s.First && there.Kind == yaml.SequenceNode {
+			there.Content, there.Style = append(value.Content, there.Content...), 0
+			return nil
+		}
+		value.HeadComment, value.LineComment, value.FootComment = there.HeadComment, there.LineComment, there.FootComment
+		n.Content[i+1] = value
+		return nil
+	}
+	n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
+	return nil
+}
+
+// node makes YAML of a value: lists a line for each element, objects in one line.
+func node(value any) (*yaml.Node, error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil { // JSON is YAML
+		return nil, err
+	}
+	out := doc.Content[0]
+	restyle(out)
+	return out, nil
+}
+
+func restyle(n *yaml.Node) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		n.Style = 0 // quoted only where it must be
+	case yaml.SequenceNode:
+		if len(n.Content) > 0 && n.Content[0].Kind == yaml.MappingNode {
+			n.Style = 0
+		}
+	}
+	for _, c := range n.Content {
+		restyle(c)
+	}
+}

@@ -11,7 +11,8 @@ import { columnsOf, rowByKey, rowElements } from './table.js';
 import { frame } from './time.js';
 
 /**
- * baseOf is the row in which a target is looked for, where it is one of a row's parts: the row with a key, else the first.
+ * baseOf is the row in which a target is looked for, where it is one of a row's parts: the row with a key, else the
+ * first.
  * @param {ExamineRequest} req
  * @returns {El | undefined | Miss}
  */
@@ -46,7 +47,8 @@ function elsewhere(target) {
 }
 
 /**
- * examine says by which candidate a target is found, and where. It scrolls to what it finds, as whoever acts on it would.
+ * examine says by which candidate a target is found, and where. It scrolls to what it finds, as whoever acts on it
+ * would.
  * @param {ExamineRequest} req
  * @returns {Promise<Examined>}
  */

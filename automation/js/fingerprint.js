@@ -1,4 +1,5 @@
-// Fingerprints: what an element looks like, so that one which has changed can be found again. They propose, never decide.
+// Fingerprints: what an element looks like, so that one which has changed can be found again. They propose, never
+// decide.
 import { find } from './candidate.js';
 import { topBox } from './point.js';
 import { nameOf, roleOf } from './role.js';

@@ -6,7 +6,8 @@ import { visible } from './sight.js';
 import { norm } from './text.js';
 
 // What a build or a framework makes up anew: long hexadecimal, UUIDs, hashes behind a hyphen, counters.
-const made = /[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(ember|react|radix|mui|headlessui)[-:\d]|[_-]\d{3,}$/i;
+const libraries = 'ember|react|radix|mui|headlessui';
+const made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, 'i');
 const counter = /\d/;
 const state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 const iconFont = /[\ue000-\uf8ff]/;
@@ -29,10 +30,11 @@ export function flawOf(word, ask) {
 }
 
 const labelled = 'input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]';
-const speaking = /^(button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|grid|table|dialog|heading|searchbox|listbox)$/;
+const controls = 'button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox';
+const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
 
 /**
- * styleOf is the shortest CSS selector by attributes or, if need be, by place below the scope that means one element.
+ * stylesOf lists CSS selectors for an element, by its attributes and then by its place below the scope.
  * @param {El} el
  * @param {Root} scope
  * @returns {string[]}

@@ -24,6 +24,9 @@ type doctorFlags struct {
 	version string
 	report  string
 	step    time.Duration
+	learn   bool
+	page    string
+	targets []string
 }
 
 func (a *app) doctorCommand() *cobra.Command {
@@ -38,14 +41,16 @@ The exit status is 0 if each target is found by its first candidate, 6 if some a
 the pages may break it), and 2 if a flow halts.`,
 		Example: "  billagent doctor --report doctor.html\n  billagent doctor --flow deactivate --sample ann@acme.example -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.page != "" {
+				return a.doctorPage(cmd, f)
+			}
 			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.doctor(ctx, s, f) })
 		},
 	}
-	c.Flags().StringArrayVar(&f.flows, "flow", nil, "look at this flow only (may be given several times)")
-	c.Flags().StringVar(&f.sample, "sample", "", "e-mail of a user on whose pages to look (default: the first that fits)")
-	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
-	c.Flags().StringVar(&f.report, "report", "", "write a page with pictures to this file, too")
-	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")
+	f.add(c)
+	c.Flags().StringArrayVar(&f.targets, "target", nil, "with --page: a target that should be on it (default: those of the step that failed)")
+	c.Flags().BoolVar(&f.learn, "learn", false, "keep what each target looks like in the version's file in the overlay folder, for later proposals")
+	c.Flags().StringVar(&f.page, "page", "", "look at this kept page (page.mhtml of the evidence) instead of the console")
 	return c
 }
 
@@ -54,14 +59,36 @@ func (a *app) doctor(ctx context.Context, s *service.Service, f doctorFlags) err
 	if err != nil {
 		return err
 	}
-	begun := func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
-	w := doctor.Walk{Only: f.flows, Sample: f.sample, Version: f.version, Step: f.step, Begun: begun}
-	r, err := s.Examine(ctx, name, doctor.Options{Pictures: f.report != ""}, w, a.tell)
+	w := f.walk()
+	w.Begun = func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
+	o := doctor.Options{Pictures: f.report != ""}
+	var r *doctor.Report
+	if f.learn {
+		r, err = s.Learn(ctx, name, o, w, a.tell)
+	} else {
+		var x *doctor.Examination
+		if x, err = s.Examine(ctx, name, o, w, a.tell); err == nil {
+			r = x.Report()
+		}
+	}
 	if err != nil {
 		return err
 	}
 	a.live.stop()
 	return a.printReport(r, f.report)
+}
+
+// doctorPage looks at a kept page. It needs no tenant, and asks no console.
+func (a *app) doctorPage(cmd *cobra.Command, f doctorFlags) error {
+	lib, c, err := a.library("")
+	if err != nil {
+		return err
+	}
+	x, err := service.ExaminePage(cmd.Context(), c, doctor.Kept{File: f.page, Version: f.version, Targets: f.targets}, doctor.Options{Library: lib, Pictures: f.report != ""})
+	if err != nil {
+		return err
+	}
+	return a.printReport(x.Report(), f.report)
 }
 
 // printReport prints a report, writes its page where one is wanted, and returns the exit status.
@@ -150,6 +177,9 @@ func reportText(to io.Writer, r *doctor.Report) error {
 		}
 	}
 	fmt.Fprintln(&b, r.Verdict.Words())
+	if r.Learnt != "" {
+		fmt.Fprintf(&b, "What each target looks like is kept in %s\n", r.Learnt)
+	}
 	_, err := io.WriteString(to, b.String())
 	return err
 }

@@ -15,11 +15,11 @@ import (
 
 func (a *app) selectorsCommand() *cobra.Command {
 	c := group(&cobra.Command{
-		Use: "selectors", Short: "Look at what is known of a console's pages, compare versions, and begin a new one",
+		Use: "selectors", Short: "Look at what is known of a console's pages, compare versions, begin a new one, and repair one",
 		Example: "  billagent selectors list\n  billagent selectors show neo3-2026-09 users.table",
 	})
 	of := c.PersistentFlags().String("app", "", "the app meant (default: that of the tenant, else bill)")
-	c.AddCommand(a.selectorsListCommand(of), a.selectorsShowCommand(of), a.selectorsDiffCommand(of), a.selectorsNewCommand(of), a.validateCommand(of))
+	c.AddCommand(a.selectorsListCommand(of), a.selectorsShowCommand(of), a.selectorsDiffCommand(of), a.selectorsNewCommand(of), a.selectorsRepairCommand(), a.validateCommand(of))
 	return c
 }
 

@@ -56,19 +56,9 @@ func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence
 // recognitions says of every version of the console what of it the page shows.
 func (p *Path) recognitions(ctx context.Context) (out []doctor.Recognition) {
 	for _, v := range p.opts.Library.Area(selectors.Console) {
-		var sets [][][]selectors.Candidate
-		for _, c := range v.Conditions() {
-			sets = append(sets, [][]selectors.Candidate{c})
-		}
-		holds, err := p.page.Recognise(ctx, sets)
-		r := doctor.Recognition{Version: v.ID, Layout: v.Layout, Matches: err == nil}
-		for i, any := range v.Conditions() {
-			c := doctor.Condition{Holds: err == nil && holds[i]}
-			for _, candidate := range any {
-				c.Any = append(c.Any, candidate.String())
-			}
-			r.Matches = r.Matches && c.Holds
-			r.Conditions = append(r.Conditions, c)
+		r, err := doctor.Recognise(ctx, p.page, v)
+		if err != nil {
+			return out // the page is gone, which the walk says itself
 		}
 		out = append(out, r)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -230,7 +231,8 @@ func (p *Path) recognise(ctx context.Context, ev *automation.Evidence) error {
 	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": automation.WithoutQuery(p.page.URL())})
 }
 
-// one waits until exactly one of the versions matches the page. None, or two, is an unknown user interface.
+// one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
+// unknown user interface.
 func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching) (*selectors.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
 	defer cancel()
@@ -245,8 +247,8 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 				found = append(found, all[i])
 			}
 		}
-		if len(found) == 1 {
-			return found[0], nil
+		if v := newest(found); v != nil {
+			return v, nil
 		}
 		if len(found) > 1 {
 			return nil, &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("versions %s all match the page", ids(found)), Hint: "make their fingerprints differ, or set selector_version to one of them"}
@@ -267,6 +269,25 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 			return nil, p.unknownUI(ctx, all, err)
 		}
 	}
+}
+
+// newest is the version that counts of those that match: the only one, or the newest of one layout, which has taken the place of the others.
+// Nil is none: their layouts differ, or two are of one day.
+func newest(found []*selectors.Version) *selectors.Version {
+	var out *selectors.Version
+	for _, v := range found {
+		switch {
+		case out == nil || v.Layout == out.Layout && v.Date > out.Date:
+			out = v
+		case v.Layout != out.Layout:
+			return nil
+		}
+	}
+	alike := func(v *selectors.Version) bool { return v != out && v.Date == out.Date }
+	if slices.ContainsFunc(found, alike) {
+		return nil
+	}
+	return out
 }
 
 func (p *Path) unknownUI(ctx context.Context, all []*selectors.Version, err error) error {

@@ -247,8 +247,11 @@ func (x *Examination) ended(f *flows.Flow, e End) {
 	x.report.Flows = append(x.report.Flows, out)
 }
 
-// Report ends the examination. failed is why the walk could not be gone through; nil where it could.
-func (x *Examination) Report(failed error) *Report {
+// Report is what was seen, complete once the examination has ended.
+func (x *Examination) Report() *Report { return x.report }
+
+// End ends the examination. failed is why the walk could not be gone through; nil where it could.
+func (x *Examination) End(failed error) {
 	if failed != nil && !errors.Is(failed, context.Canceled) {
 		x.report.Failed, x.report.Hint, x.report.Code = x.opts.Explain(failed)
 	}
@@ -265,5 +268,4 @@ func (x *Examination) Report(failed error) *Report {
 		}
 	}
 	x.report.settle()
-	return x.report
 }

@@ -3,15 +3,35 @@ package service
 import (
 	"context"
 
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
 )
 
-// Examine walks through the flows of a tenant's console, changing nothing, and reports what of them still matches.
-func (s *Service) Examine(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (r *doctor.Report, err error) {
+// Examine walks through the flows of a tenant's console, changing nothing, and says what of them still matches.
+func (s *Service) Examine(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (x *doctor.Examination, err error) {
 	err = s.on(name, func(v *served) error {
-		return v.use(ctx, events, func(dir *tenant.Directory) error { r, err = dir.Examine(ctx, o, w); return err })
+		return v.use(ctx, events, func(dir *tenant.Directory) error { x, err = dir.Examine(ctx, o, w); return err })
 	})
-	return r, err
+	return x, err
+}
+
+// ExaminePage looks at a page that was kept in the evidence of an operation, without asking any console.
+func ExaminePage(ctx context.Context, c *config.Config, k doctor.Kept, o doctor.Options) (*doctor.Examination, error) {
+	fail := func(kind, err error, hint string) (*doctor.Examination, error) {
+		return nil, &userops.Error{Act: "looking at a kept page", Target: k.File, Kind: kind, Cause: err, Hint: hint}
+	}
+	binary, err := automation.Find(c.Browser.Path, false)
+	if err != nil {
+		return fail(userops.ErrBrowser, err, "install a browser, or name one by browser.path")
+	}
+	k.Launch = automation.Options{Binary: binary}
+	x, err := doctor.Page(ctx, k, o)
+	if err != nil {
+		return fail(userops.ErrConfig, err, "name a page.mhtml out of the evidence of an operation")
+	}
+	return x, nil
 }

@@ -167,9 +167,9 @@ func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
 		Hint: "set path to auto or browser, and say how to sign in"}
 }
 
-// Examine walks through the flows of what of the tenant has some, and makes a report of it. The error is of ErrConfig where nothing has
+// Examine walks through the flows of what of the tenant has some, and says what was seen. The error is of ErrConfig where nothing has
 // flows; what is wrong with the console is in the report.
-func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Report, error) {
+func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Examination, error) {
 	for _, m := range d.members {
 		p, err := d.open(ctx, m)
 		if err != nil {
@@ -186,7 +186,8 @@ func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk
 		o.Tenant, o.Library, o.Explain = d.name, lib, explained
 		o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
 		x := doctor.New(o)
-		return x.Report(e.Examine(ctx, x.Walk(w))), ctx.Err()
+		x.End(e.Examine(ctx, x.Walk(w)))
+		return x, ctx.Err()
 	}
 	return nil, &userops.Error{Act: "looking at the console", Tenant: d.name, Kind: userops.ErrConfig,
 		Cause: errors.New("the tenant is served over SCIM alone, and no pages are read for that"), Hint: "set path to auto or browser, and say how to sign in"}

@@ -1204,7 +1204,8 @@ function tellingIn(root, limit) {
 }
 
 // offer.js
-var made = /[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(ember|react|radix|mui|headlessui)[-:\d]|[_-]\d{3,}$/i;
+var libraries = "ember|react|radix|mui|headlessui";
+var made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, "i");
 var counter = /\d/;
 var state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 var iconFont = /[\ue000-\uf8ff]/;
@@ -1219,7 +1220,8 @@ function flawOf(word, ask) {
   return "";
 }
 var labelled2 = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
-var speaking = /^(button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|grid|table|dialog|heading|searchbox|listbox)$/;
+var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
+var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
 function stylesOf(el, scope) {
   const out = [];
   const id = el.getAttribute("id"), name = el.getAttribute("name"), type = el.getAttribute("type");

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) selectorsRepairCommand() *cobra.Command {
+	var targets []string
+	var clear, rehearse bool
+	var f doctorFlags
+	c := &cobra.Command{
+		Use: "repair", Short: "Apply what doctor proposes to a new version in the overlay folder, and look again by it",
+		Long: `Look at the tenant's console as doctor does, apply proposals to a version of today in the overlay folder, and look again by it, until nothing
+is left to apply. What was there before stays as a fallback behind what is new. --clear applies each proposal that doctor calls clear; --target
+chooses one by its number in doctor's report. At the end every change is rehearsed through its press, where nothing can leave that may change
+something (--rehearse=false leaves that out), and what is new is printed as a diff. Nothing of the console is changed.
+
+The exit status is that of doctor, by the new version.`,
+		Example: "  billagent selectors repair --clear\n  billagent selectors repair --target user.save=2 --report after.html", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			choices, err := chosen(targets)
+			if err != nil {
+				return err
+			}
+			if len(choices) == 0 && !clear {
+				return usage(errors.New("choose proposals with --target NAME=NUMBER, or apply the clear ones with --clear"))
+			}
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				return a.repair(ctx, s, service.Repair{Choices: choices, Clear: clear, Walk: f.walk(), Options: doctor.Options{Pictures: f.report != ""}}, rehearse, f.report)
+			})
+		},
+	}
+	f.add(c)
+	c.Flags().StringArrayVar(&targets, "target", nil, "apply this proposal: a target, and a number (default 1)")
+	c.Flags().BoolVar(&clear, "clear", false, "apply every proposal that is clear")
+	c.Flags().BoolVar(&rehearse, "rehearse", true, "rehearse every change through its press afterwards")
+	return c
+}
+
+// chosen reads --target.
+func chosen(targets []string) (out []doctor.Choice, err error) {
+	for _, t := range targets {
+		name, number, named := strings.Cut(t, "=")
+		n := 1
+		if named {
+			if n, err = strconv.Atoi(number); err != nil || n < 1 {
+				return nil, usage(fmt.Errorf("--target is %q: write it as in user.save=2", t))
+			}
+		}
+		out = append(out, doctor.Choice{Target: name, Number: n})
+	}
+	return out, nil
+}
+
+func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, rehearse bool, page string) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
+	done, err := s.Repair(ctx, name, p, a.tell)
+	if err != nil {
+		return err
+	}
+	a.live.stop()
+	if a.output == "table" {
+		if err := a.repairText(done); err != nil {
+			return err
+		}
+	}
+	if rehearse && done.After != nil && done.Report.Verdict != doctor.Broken {
+		if err := a.rehearsals(ctx, s, name, done.Report); err != nil {
+			return err
+		}
+	}
+	return a.printReport(done.Report, page)
+}
+
+// repairText prints what a repair has written, as a diff.
+func (a *app) repairText(done *service.Repaired) error {
+	if done.File == "" {
+		_, err := fmt.Fprintln(a.stdout, "Nothing was written: no proposal could be applied.")
+		return err
+	}
+	if _, err := fmt.Fprintf(a.stdout, "--- %s\n+++ %s\n", done.Before.ID, done.File); err != nil {
+		return err
+	}
+	if done.After == nil {
+		return nil
+	}
+	for _, d := range selectors.Diff(done.Before, done.After) {
+		if _, err := fmt.Fprintf(a.stdout, "%s\n%s%s", d.Target, signed("-", d.Target, d.Before), signed("+", d.Target, d.After)); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintln(a.stdout)
+	return err
+}
+
+// rehearsals rehearses the changes through their presses, and says of each what came of it.
+func (a *app) rehearsals(ctx context.Context, s *service.Service, name string, r *doctor.Report) error {
+	results, err := s.Rehearse(ctx, name, r, a.tell)
+	if err != nil {
+		return err
+	}
+	a.live.stop()
+	failed := 0
+	for _, res := range results {
+		word, why := "rehearsed", ""
+		if !errors.Is(res.Err, userops.ErrRehearsed) {
+			failed++
+			word, why = "FAILED", ": "+plain(res.Reason)
+		}
+		if a.output == "table" {
+			if _, err := fmt.Fprintf(a.stdout, "%-10s %s %s%s\n", word, res.Action, res.Email, why); err != nil {
+				return err
+			}
+		}
+	}
+	if failed > 0 {
+		return &exitError{code: userops.Halted.ExitCode(), err: fmt.Errorf("%d of %d rehearsals through the press failed", failed, len(results))}
+	}
+	return nil
+}
+
+// walk is how the command's flags say to look.
+func (f *doctorFlags) walk() doctor.Walk {
+	return doctor.Walk{Only: f.flows, Sample: f.sample, Version: f.version, Step: f.step}
+}
+
+// add gives a command the flags that say how to look.
+func (f *doctorFlags) add(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.flows, "flow", nil, "look at this flow only (may be given several times)")
+	c.Flags().StringVar(&f.sample, "sample", "", "e-mail of a user on whose pages to look (default: the first that fits)")
+	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
+	c.Flags().StringVar(&f.report, "report", "", "write a page with pictures to this file, too")
+	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")
+}

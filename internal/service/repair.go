@@ -1,0 +1,179 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Learn walks through a tenant's console as Examine does, and keeps what every target looked like in its version's file in the overlay
+// folder. The report says which file that is.
+func (s *Service) Learn(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (*doctor.Report, error) {
+	x, err := s.Examine(ctx, name, o, w, events)
+	if err != nil {
+		return nil, err
+	}
+	r, v := x.Report(), x.Version()
+	prints := x.Fingerprints()
+	if v == nil || len(prints) == 0 {
+		return r, nil
+	}
+	text, err := v.Revise(v.Layout, v.Date, v.Source, prints)
+	if err == nil {
+		r.Learnt, err = s.writeVersion(v.App, v.ID, text)
+	}
+	if err != nil {
+		return nil, storage("keeping fingerprints", name, err)
+	}
+	return r, s.reopen(name)
+}
+
+// Repair is how a version is to be repaired.
+type Repair struct {
+	Choices []doctor.Choice // proposals chosen by a person
+	Clear   bool            // apply every proposal that is clear, too
+	Walk    doctor.Walk
+	Options doctor.Options
+}
+
+// Repaired is what became of a repair.
+type Repaired struct {
+	Before  *selectors.Version
+	After   *selectors.Version // nil: nothing was written
+	File    string             // of After, in the overlay folder
+	Targets []string           // that have other candidates now
+	Report  *doctor.Report     // of the last walk
+}
+
+// rounds bounds how often is looked anew: a flow that halts shows only its first fault, and no flow has more steps that could.
+const rounds = 12
+
+// Repair walks through a tenant's console, writes what was chosen of the proposals to a version of today in the overlay folder, and looks
+// again by that, until nothing is left to apply. Candidates that were there stay behind the new ones. Nothing of the console is changed.
+func (s *Service) Repair(ctx context.Context, name string, p Repair, events event.Sink) (*Repaired, error) {
+	out := &Repaired{}
+	for range rounds {
+		x, err := s.Examine(ctx, name, p.Options, p.Walk, events)
+		if err != nil {
+			return nil, err
+		}
+		out.Report = x.Report()
+		v := x.Version()
+		if v == nil {
+			return out, nil
+		}
+		if out.Before == nil {
+			out.Before = v
+		} else {
+			out.After = v
+		}
+		chosen, err := x.Chosen(p.Choices, p.Clear)
+		if err != nil {
+			return nil, &userops.Error{Act: "choosing a proposal", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "look at the proposals of the report, and name one by its number"}
+		}
+		fresh := slices.DeleteFunc(slices.Sorted(maps.Keys(chosen)), func(t string) bool { return slices.Contains(out.Targets, t) })
+		if len(fresh) == 0 {
+			return out, nil
+		}
+		maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
+		out.Targets = append(out.Targets, fresh...)
+		if out.File, p.Walk.Version, err = s.revise(v, out.Before, out.Targets, chosen); err != nil {
+			return nil, storage("writing a version", name, err)
+		}
+		if err := s.reopen(name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// revise writes today's version, which is v with other candidates for some targets.
+func (s *Service) revise(v, from *selectors.Version, targets []string, chosen map[string]selectors.Revision) (file, id string, err error) {
+	today := time.Now().Format(time.DateOnly)
+	source := fmt.Sprintf("%s with other candidates for %s, recorded on %s by a look at the console and chosen by a person or as clear.",
+		from.ID, strings.Join(targets, ", "), today)
+	text, err := v.Revise(v.Layout, today, source, chosen)
+	if err != nil {
+		return "", "", err
+	}
+	id = v.Layout + "-" + today
+	file, err = s.writeVersion(v.App, id, text)
+	return file, id, err
+}
+
+// writeVersion writes a version's file to the overlay folder.
+func (s *Service) writeVersion(app, id string, text []byte) (file string, err error) {
+	if s.config.Overlay == "" {
+		return "", errors.New("overlay is not set in the configuration: it is the folder that files of your own go to")
+	}
+	file = filepath.Join(s.config.Overlay, "selectors", app, id+".yaml")
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return "", err
+	}
+	return file, os.WriteFile(file, text, 0o640) //nolint:gosec // a data file that a team shares
+}
+
+// reopen has a tenant's files read anew by the next call.
+func (s *Service) reopen(name string) error {
+	return s.on(name, func(v *served) error { return v.close() })
+}
+
+func storage(act, name string, err error) error {
+	return &userops.Error{Act: act, Tenant: name, Kind: userops.ErrStorage, Cause: err, Hint: "set overlay to a folder that can be written to"}
+}
+
+// Rehearse rehearses every change that a report found a person for through its press, where nothing that may change something can leave.
+// Each result is told as an event.Ended, too.
+func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, events event.Sink) ([]userops.Result, error) {
+	names, err := s.Roles(ctx, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	var all []userops.Checked
+	for _, f := range r.Flows {
+		i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == f.Name })
+		if i < 0 || f.On == "" {
+			continue
+		}
+		u, err := s.User(ctx, name, f.On, nil)
+		if err != nil && !userops.Kinds[i].Creates {
+			return nil, err
+		}
+		checked, err := rehearsable(userops.Kinds[i], f.On, u, names).Check()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, checked)
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return s.Do(ctx, name, all, Asked{By: "doctor", DryRun: ThroughPress}, events)
+}
+
+// rehearsable is a change of a user that would be one.
+func rehearsable(kind userops.Kind, email string, u userops.User, roles []string) userops.Request {
+	rq := userops.Request{Action: kind.Action, Email: email}
+	if kind.Takes(userops.InputRole) && len(roles) > 0 {
+		rq.Role = roles[0]
+		if i := slices.IndexFunc(roles, func(r string) bool { return r != u.Role && r != "Administrator" }); i >= 0 {
+			rq.Role = roles[i]
+		}
+	}
+	if kind.Takes(userops.InputFirstName) {
+		rq.FirstName, rq.LastName = "Test", "Person"
+	}
+	return rq
+}
+

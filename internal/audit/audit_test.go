@@ -118,9 +118,32 @@ func TestTamperingIsFoundAndPlaced(t *testing.T) {
 	}
 }
 
+// TestTheChainAloneFindsAnEdit has only the last line be signed: what comes before is proved by the hashes alone.
+func TestTheChainAloneFindsAnEdit(t *testing.T) {
+	t.Parallel()
+	dir := written(t, 5)
+	points := filepath.Join(dir, "checkpoints.jsonl")
+	data, err := os.ReadFile(points)
+	require.NoError(t, err)
+	signed := strings.SplitAfter(strings.TrimSuffix(string(data), "\n"), "\n")
+	require.NoError(t, os.WriteFile(points, []byte(signed[len(signed)-1]+"\n"), 0o600))
+	assert.Empty(t, verify(t, dir).Findings)
+	log := filepath.Join(dir, "log.jsonl")
+	data, err = os.ReadFile(log)
+	require.NoError(t, err)
+	for i := range 4 {
+		lines := strings.SplitAfter(string(data), "\n")
+		lines[i] = strings.Replace(lines[i], `"outcome":"done"`, `"outcome":"gone"`, 1)
+		require.NoError(t, os.WriteFile(log, []byte(strings.Join(lines, "")), 0o600))
+		assert.NotEmpty(t, verify(t, dir).Findings, "line %d", i+1)
+	}
+}
+
 func TestAFullRewriteIsFoundByTheSignature(t *testing.T) {
 	t.Parallel()
 	dir, forged := written(t, 4), written(t, 4)
+	key, err := os.ReadFile(filepath.Join(dir, "verification-key"))
+	require.NoError(t, err)
 	data, err := os.ReadFile(filepath.Join(forged, "log.jsonl"))
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "log.jsonl"), data, 0o600))
@@ -131,6 +154,12 @@ func TestAFullRewriteIsFoundByTheSignature(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "checkpoints.jsonl"), data, 0o600))
 	require.NotEmpty(t, verify(t, dir).Findings)
+
+	// With the key of the folder as well: one that was kept elsewhere does not fit.
+	assert.Empty(t, verify(t, forged).Findings)
+	r, err := audit.Verify(forged, strings.TrimSpace(string(key)), "")
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Findings)
 }
 
 func TestALogCutTogetherWithItsCheckpointsIsFoundByOneKeptElsewhere(t *testing.T) {

@@ -25,6 +25,8 @@ type scripted struct {
 	traits change.Traits
 	commit func(c *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error)
 	n      int
+
+	unproved bool // its lists have no proved end
 }
 
 func newScripted(commit func(c *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error)) *scripted {
@@ -56,6 +58,14 @@ type course struct {
 	change.Course
 	s *scripted
 	c *change.Change
+}
+
+func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error) {
+	all, found, err := c.Course.Look(ctx)
+	if c.s.unproved {
+		all.Complete, all.Proof = false, "the list changed meanwhile"
+	}
+	return all, found, err
 }
 
 func (c *course) Commit(ctx context.Context) (change.Commit, error) {
@@ -198,6 +208,24 @@ func TestAChangeIsTriedAgainOnce(t *testing.T) {
 	assert.Contains(t, r.Notices, "somebody else did it meanwhile")
 	r = other.change(t, useropstest.SetRole(ann, "Clerk"))
 	require.ErrorIs(t, r.Err, userops.ErrInactive)
+}
+
+// TestNobodyIsChangedOnAListThatIsNotWhole has somebody be found on a list whose end is not proved.
+func TestNobodyIsChangedOnAListThatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	s := newScripted(nil)
+	s.unproved = true
+	before := s.Stored()
+	for _, rq := range []userops.Request{
+		useropstest.Deactivate(ann),
+		{Action: userops.Invite, Email: "new@acme.example", FirstName: "N", LastName: "N", Role: "Clerk"},
+	} {
+		r := s.change(t, rq)
+		assert.Equal(t, userops.Halted, r.Outcome, r.Action)
+		require.ErrorIs(t, r.Err, userops.ErrIncomplete, r.Action)
+	}
+	assert.Zero(t, s.n)
+	assert.Equal(t, before, s.Stored())
 }
 
 // TestARequestThatIsNotWellFormedIsHalted names what is wrong before anything is looked at.

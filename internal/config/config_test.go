@@ -69,6 +69,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		"unknown variable":                {complete, []string{"BILLAGENT_LOG_LEVL=x"}, []string{"BILLAGENT_LOG_LEVL", `"log.level"`}},
 		"a secret where a reference goes": {edit("env:PW", "hunter2-secret"), nil, []string{"tenants.acme-eu.password", "by reference"}},
 		"wrong type":                      {complete + "browser: {headful: perhaps}\n", nil, []string{"headful"}},
+		"a secret in the wrong place":     {complete + "browser: {headful: hunter2}\n", nil, []string{"headful"}},
 		"bad level":                       {complete + "log: {level: loud}\n", nil, []string{"log.level", "loud"}},
 		"contradiction":                   {edit(`{secret: "file:/run/secret"}`, `{method: prompt, secret: "file:/run/secret"}`), nil, []string{"second_factor.secret", "prompt"}},
 		"no secret for totp":              {edit(`second_factor: {secret: "file:/run/secret"}`, ""), nil, []string{"second_factor.secret is missing"}},

@@ -251,6 +251,34 @@ func TestAHolderThatDiedIsSucceededAndFencedOff(t *testing.T) {
 	}
 }
 
+// TestAHolderElsewhereIsWaitedFor has a lease of a process that cannot be looked at from here: there a process id means another
+// process.
+func TestAHolderElsewhereIsWaitedFor(t *testing.T) {
+	for name, elsewhere := range map[string]func(w *journal.Worker){
+		"another machine":           func(w *journal.Worker) { w.Host = "elsewhere" },
+		"another system or started": func(w *journal.Worker) { w.Boot = "another" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEach(t, func(t *testing.T, open func() *journal.Journal) {
+				ctx, j := t.Context(), open()
+				held := acquire(t, j, "acme")
+				w := journal.Self()
+				w.PID, w.Started = 4194305, "" // beyond the largest process id
+				elsewhere(&w)
+				_, err := j.DB().ExecContext(ctx, "UPDATE leases SET holder = $1", w.Holder())
+				require.NoError(t, err)
+				tired, cancel := context.WithCancel(ctx)
+				_, err = open().Acquire(tired, "acme", journal.LeaseEvents{Waiting: func(string) { cancel() }})
+				require.ErrorIs(t, err, context.Canceled)
+				fence := int64(0)
+				require.NoError(t, j.DB().QueryRowContext(ctx, "SELECT fence FROM leases WHERE tenant = 'acme'").Scan(&fence))
+				assert.Equal(t, held.Fence(), fence, "nobody has taken over")
+				require.NoError(t, held.Release(ctx))
+			})
+		})
+	}
+}
+
 func TestAFreezeIsHonouredBeforeTheCommit(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		ctx, j := t.Context(), open()

@@ -79,7 +79,8 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
 	f.IntVar(&s.rehearse, "rehearsals", 0, "rehearse every change through the press on so many consoles of each layout, and nothing else")
-	f.BoolVar(&s.mutants, "mutants", false, "take the agent's rules out one by one and see that the matrix catches it; -only picks rules")
+	f.BoolVar(&s.mutants, "mutants", false,
+		"take the agent's rules out one by one and see that a case or a test catches it; -only picks rules and packages")
 	f.BoolVar(&s.verbose, "v", false, "print every case")
 	if err := f.Parse(args); err != nil {
 		return s, err

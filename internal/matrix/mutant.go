@@ -1,8 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,16 +16,20 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// mutant is the agent with one of its rules taken out, and the case in which that must show.
+// mutant is the agent with one of its rules taken out, and where that must show: in a case of the matrix, or in a test.
 type mutant struct {
-	Rule   string    `yaml:"rule"`
-	File   string    `yaml:"file"` // below the module's root
-	From   string    `yaml:"from"` // stands there exactly once
-	To     string    `yaml:"to"`
-	Also   []edit    `yaml:"also"`
+	Rule string `yaml:"rule"`
+	File string `yaml:"file"` // below the module's root
+	From string `yaml:"from"` // stands there exactly once
+	To   string `yaml:"to"`
+	Also []edit `yaml:"also"`
+
 	Case   string    `yaml:"case"`   // a regular expression for -only
 	Args   []string  `yaml:"args"`   // beside -only
 	Caught []Verdict `yaml:"caught"` // one of these must come
+
+	Package string `yaml:"package"` // of the module, as ./internal/journal
+	Test    string `yaml:"test"`    // a regular expression for -run
 }
 
 type edit struct {
@@ -33,17 +38,62 @@ type edit struct {
 	To   string `yaml:"to"`
 }
 
-//go:embed mutants.yaml
-var mutantsYAML []byte
+//go:embed mutants.yaml mutants-promises.yaml
+var mutantFiles embed.FS
 
 func mutants() ([]mutant, error) {
 	var out []mutant
-	d := yaml.NewDecoder(strings.NewReader(string(mutantsYAML)))
-	d.KnownFields(true)
-	if err := d.Decode(&out); err != nil {
-		return nil, fmt.Errorf("reading mutants.yaml: %w", err)
+	for _, name := range []string{"mutants.yaml", "mutants-promises.yaml"} {
+		data, err := mutantFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		some, err := readMutants(data)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", name, err)
+		}
+		out = append(out, some...)
 	}
 	return out, nil
+}
+
+func readMutants(data []byte) ([]mutant, error) {
+	var out []mutant
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&out); err != nil {
+		return nil, err
+	}
+	rules := map[string]bool{}
+	for _, m := range out {
+		if rules[m.Rule] {
+			return nil, fmt.Errorf("mutant %q stands twice", m.Rule)
+		}
+		rules[m.Rule] = true
+		if err := m.check(); err != nil {
+			return nil, fmt.Errorf("mutant %q: %w", m.Rule, err)
+		}
+	}
+	return out, nil
+}
+
+// check makes sure that a mutant says in one way, and in one only, where it must show.
+func (m mutant) check() error {
+	inCase, inTest := m.Case != "" || len(m.Args) > 0 || len(m.Caught) > 0, m.Package != "" || m.Test != ""
+	switch {
+	case inCase == inTest:
+		return errors.New("name either case and caught, or package and test")
+	case inCase && (m.Case == "" || len(m.Caught) == 0):
+		return errors.New("case and caught go together")
+	case inTest && (m.Package == "" || m.Test == ""):
+		return errors.New("package and test go together")
+	}
+	for _, text := range append([]string{m.Case}, strings.Split(m.Test, "/")...) {
+		if _, err := regexp.Compile(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m mutant) edits() []edit { return append([]edit{{m.File, m.From, m.To}}, m.Also...) }
@@ -82,7 +132,7 @@ func (m mutant) overlay(root, folder string) (string, error) {
 	return file, os.WriteFile(file, data, 0o600)
 }
 
-// try builds the mutant and runs its case. It returns an error unless the case shows what the rule is for.
+// try has the mutant's case or test run. It returns an error unless that shows what the rule is for.
 func (m mutant) try(ctx context.Context, root string) (err error) {
 	folder, err := os.MkdirTemp("", "billagent-mutant-")
 	if err != nil {
@@ -93,6 +143,14 @@ func (m mutant) try(ctx context.Context, root string) (err error) {
 	if err != nil {
 		return err
 	}
+	if m.Package != "" {
+		return m.tryTest(ctx, root, overlay)
+	}
+	return m.tryCase(ctx, root, folder, overlay)
+}
+
+// tryCase builds the mutant and runs its case.
+func (m mutant) tryCase(ctx context.Context, root, folder, overlay string) error {
 	binary := filepath.Join(folder, "matrix")
 	build := exec.CommandContext(ctx, "go", "build", "-overlay", overlay, "-o", binary, "./internal/matrix")
 	build.Dir = root
@@ -122,6 +180,11 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
+// picked says whether a mutant is meant, by its rule or by its package.
+func (m mutant) picked(only *regexp.Regexp) bool {
+	return only.MatchString(m.Rule) || m.Package != "" && only.MatchString(m.Package)
+}
+
 // tryMutants takes the rules out one by one and says which are missed by nobody.
 func tryMutants(ctx context.Context, only *regexp.Regexp) int {
 	root, err := moduleRoot(ctx)
@@ -134,11 +197,12 @@ func tryMutants(ctx context.Context, only *regexp.Regexp) int {
 		fmt.Fprintln(os.Stderr, "matrix:", err)
 		return 2
 	}
-	survived := 0
+	tried, survived := 0, 0
 	for _, m := range all {
-		if !only.MatchString(m.Rule) || ctx.Err() != nil {
+		if !m.picked(only) || ctx.Err() != nil {
 			continue
 		}
+		tried++
 		if err := m.try(ctx, root); err != nil {
 			survived++
 			fmt.Printf("survived  %s\n%v\n", m.Rule, err)
@@ -146,7 +210,7 @@ func tryMutants(ctx context.Context, only *regexp.Regexp) int {
 		}
 		fmt.Printf("caught    %s\n", m.Rule)
 	}
-	fmt.Printf("%d of %d survived\n", survived, len(all))
+	fmt.Printf("%d of %d survived\n", survived, tried)
 	if survived > 0 {
 		return 1
 	}

@@ -348,8 +348,11 @@ func TestNothingIsBegunBeforeWhatWasLeftIsKnown(t *testing.T) {
 	blind := &blindPath{Path: o.Path, blind: true}
 	d := o.open(t, func(opts *operation.Options) { opts.Path = blind })
 	for range 2 { // not at the second row of a batch either
-		r := d.Change(t.Context(), useropstest.Deactivate("u1@acme.example"))
-		require.Equal(t, userops.Halted, r.Outcome)
+		for _, email := range []string{"u1@acme.example", "u2@acme.example"} { // nor for anybody else
+			r := d.Change(t.Context(), useropstest.Deactivate(email))
+			require.Equal(t, userops.Halted, r.Outcome)
+			require.ErrorIs(t, r.Err, userops.ErrUnreachable)
+		}
 	}
 	assert.Equal(t, before, o.Stored())
 	blind.blind = false

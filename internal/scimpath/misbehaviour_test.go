@@ -1,10 +1,13 @@
 package scimpath_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -284,6 +287,68 @@ func cutAfterwards() func(w http.ResponseWriter, r *http.Request) bool {
 		changed.Store(r.Method != http.MethodGet)
 		return false
 	}
+}
+
+// TestAWriteWhoseAnswerIsLostIsSentOnce has the connection end in place of an answer.
+func TestAWriteWhoseAnswerIsLostIsSentOnce(t *testing.T) {
+	t.Parallel()
+	for method, rq := range map[string]userops.Request{"PATCH": useropstest.Deactivate(ann), "POST": newcomer} {
+		con := startConsole(t)
+		var sent atomic.Int32
+		counted := faultProxy{request: func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != method {
+				return false
+			}
+			sent.Add(1)
+			cut(w)
+			return true
+		}}
+		r := open(t, options(t, inFront(t, con.SCIMURL(), counted))).Change(t.Context(), rq)
+		require.Equal(t, userops.Unknown, r.Outcome, r.Reason)
+		assert.EqualValues(t, 1, sent.Load(), method)
+		assert.Empty(t, con.Changes())
+	}
+}
+
+// TestAServiceThatMindsTheCaseHidesNobody has a filter find one of two whose addresses differ in the case of letters.
+func TestAServiceThatMindsTheCaseHidesNobody(t *testing.T) {
+	t.Parallel()
+	con := startConsole(t)
+	con.Edit("another administrator", func(o *console.Organisation) {
+		o.Users = append(o.Users, &console.User{
+			ID: "006Z", Email: "ANN@acme.example", FirstName: "Ann", LastName: "Other", Role: "Clerk", Status: console.Inactive,
+		})
+	})
+	exact := faultProxy{response: func(r *http.Response) error {
+		filter := r.Request.URL.Query().Get("filter")
+		if filter == "" {
+			return nil
+		}
+		return answerExactly(r, filter)
+	}}
+	_, err := open(t, options(t, inFront(t, con.SCIMURL(), exact))).Get(t.Context(), ann)
+	require.ErrorIs(t, err, userops.ErrAmbiguous)
+}
+
+// answerExactly leaves in an answer to a filter only those with its value letter by letter.
+func answerExactly(r *http.Response, filter string) error {
+	var list map[string]any
+	if err := json.NewDecoder(r.Body).Decode(&list); err != nil {
+		return err
+	}
+	all, _ := list["Resources"].([]any)
+	kept := slices.DeleteFunc(all, func(one any) bool {
+		user, _ := one.(map[string]any)
+		return !strings.HasSuffix(filter, fmt.Sprintf("%q", user["userName"]))
+	})
+	list["Resources"], list["totalResults"] = kept, len(kept)
+	data, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
+	r.Header.Set("Content-Length", fmt.Sprint(len(data)))
+	return nil
 }
 
 func TestAFilterIsHeldAgainstWhatWasAskedFor(t *testing.T) {

@@ -27,6 +27,12 @@ var people = []string{"ann@acme.example", "joann@acme.example", "fiona.approver@
 // serve makes a service of tenants that are served over SCIM, so that no browser is needed.
 func serve(t *testing.T, tenants ...string) (*service.Service, map[string]*console.Console) {
 	t.Helper()
+	s, _, consoles := serveConfigured(t, tenants...)
+	return s, consoles
+}
+
+func serveConfigured(t *testing.T, tenants ...string) (*service.Service, *config.Config, map[string]*console.Console) {
+	t.Helper()
 	dir := t.TempDir()
 	token := filepath.Join(dir, "token")
 	require.NoError(t, os.WriteFile(token, []byte(console.SCIMToken), 0o600))
@@ -43,7 +49,7 @@ func serve(t *testing.T, tenants ...string) (*service.Service, map[string]*conso
 	}
 	s := service.New(c, service.Options{})
 	t.Cleanup(func() { assert.NoError(t, s.Close()) })
-	return s, consoles
+	return s, c, consoles
 }
 
 // roles are requests that give each of the people a role.
@@ -163,7 +169,7 @@ func TestABatchThatIsStoppedCanBeGoneOnWith(t *testing.T) {
 // TestClosingWaitsForWhatIsUnderWay closes a service in the middle of a batch.
 func TestClosingWaitsForWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
-	s, consoles := serve(t, "acme")
+	s, c, consoles := serveConfigured(t, "acme")
 	ctx, cancel := context.WithCancel(t.Context())
 	sink, paused, goOn := pausing()
 	var results []userops.Result
@@ -186,7 +192,7 @@ func TestClosingWaitsForWhatIsUnderWay(t *testing.T) {
 	select {
 	case <-closed:
 		t.Fatal("it closed under a batch")
-	default:
+	case <-time.After(100 * time.Millisecond): // closing what nobody uses takes a few
 	}
 	cancel()
 	close(goOn)
@@ -196,6 +202,14 @@ func TestClosingWaitsForWhatIsUnderWay(t *testing.T) {
 	assert.Equal(t, userops.Halted, results[1].Outcome)
 	assert.Equal(t, []int{1, 0, 0, 0}, changes(consoles["acme"]))
 	require.NoError(t, s.Close(), "closing twice is harmless")
+	later := service.New(c, service.Options{})
+	t.Cleanup(func() { assert.NoError(t, later.Close()) })
+	ops, err := later.Operations(t.Context(), journal.Filter{UnderWay: true})
+	require.NoError(t, err)
+	assert.Empty(t, ops)
+	ops, err = later.Operations(t.Context(), journal.Filter{Tenant: "acme"})
+	require.NoError(t, err)
+	assert.Len(t, ops, len(people), "what was halted is written down, too")
 }
 
 // TestAFreezeStopsChangesAndIsToldOnce freezes a tenant while it is served.

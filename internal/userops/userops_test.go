@@ -111,6 +111,30 @@ func TestSomebodyWithANoticeIsNotChanged(t *testing.T) {
 	}
 }
 
+// TestOnlyActiveAdministratorsCount has a second administrator who is not active, or awaits approval.
+func TestOnlyActiveAdministratorsCount(t *testing.T) {
+	t.Parallel()
+	rules := userops.Rules{Self: "robot@acme.example", Administrator: "Administrator"}
+	for _, status := range []userops.Status{userops.Active, userops.Inactive, userops.Pending, userops.Unrecognised} {
+		all := userops.Roster{Complete: true, Users: []userops.User{
+			{ID: "1", Email: "ann@acme.example", Role: "Administrator", Status: userops.Active},
+			{ID: "2", Email: "bob@acme.example", Role: "Administrator", Status: status},
+		}}
+		for _, rq := range []userops.Request{
+			{Action: userops.Deactivate, Email: "ann@acme.example"},
+			{Action: userops.SetRole, Email: "ann@acme.example", Role: "Clerk"},
+		} {
+			d := rules.Decide(userops.Look{Request: rq, All: all, User: &all.Users[0]})
+			if status == userops.Active {
+				require.NoError(t, d.Err)
+				continue
+			}
+			assert.Equal(t, userops.Refused, d.Outcome)
+			require.ErrorIs(t, d.Err, userops.ErrLastAdmin, status)
+		}
+	}
+}
+
 func TestWantedIsTheWhole(t *testing.T) {
 	t.Parallel()
 	invite, _ := userops.KindOf(userops.Invite)

@@ -20,6 +20,39 @@ const (
 	Sometimes             // it is there or not
 )
 
+// Use is what a step does with a target.
+type Use string
+
+// The uses.
+const (
+	Looked  Use = "" // it is only looked at
+	Pressed Use = "press"
+	Typed   Use = "type"
+	Picked  Use = "pick" // an option of it is chosen
+	Ticked  Use = "tick" // it is switched on or off
+	Listed  Use = "list" // its rows are read
+)
+
+// useOf says what a verb does with one of its targets.
+func useOf(v Verb, name string) Use {
+	if name != v.targets()[0] {
+		return Looked
+	}
+	switch v.(type) {
+	case *Click, *Commit, *sight:
+		return Pressed
+	case *Fill:
+		return Typed
+	case *Choose:
+		return Picked
+	case *Check:
+		return Ticked
+	case *Rows, *Find:
+		return Listed
+	}
+	return Looked
+}
+
 // Sighted is a target of a step that is about to be done, or that has failed.
 type Sighted struct {
 	Page   *automation.Page
@@ -28,6 +61,7 @@ type Sighted struct {
 	Target *selectors.Target
 	Row    *automation.Row // the row in which it is looked for; nil: it is no part of one
 	Need   Need
+	Use    Use
 	Failed error // why the step failed; nil: it is still to be done
 }
 
@@ -142,7 +176,7 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 		if err != nil {
 			continue // an input that cannot stand in an expression: the step says so itself
 		}
-		seen := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Failed: failed}
+		seen := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Use: useOf(s.Verb, name), Failed: failed}
 		if p := s.press(); p != nil && p.Row != nil && p.Target == name {
 			if seen.Row, err = r.row(ctx, p.Row); err != nil {
 				continue

@@ -3,7 +3,7 @@ import { find, foremost } from './candidate.js';
 import { describe } from './describe.js';
 import { fingerprintOf, tellingIn } from './fingerprint.js';
 import { Miss } from './miss.js';
-import { offersFor } from './offer.js';
+import { offersFor } from './proposal.js';
 import { pointOf, topBox } from './point.js';
 import { matches, scopeOf } from './resolve.js';
 import { drawn, visible } from './sight.js';

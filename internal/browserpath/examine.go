@@ -136,6 +136,8 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 			return &userops.Error{Act: "reading the list", Tenant: x.p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: errors.New(rows.Proof),
 				Hint: "somebody may be changing users right now: look again"}
 		}
+	case identifyFlow:
+		x.w.People(slices.Concat(res.Texts["organisation"], res.Texts["organisation_id"]))
 	case rolesFlow:
 		x.roles = slices.DeleteFunc(slices.Clone(res.Texts["roles"]), func(s string) bool { return s == "" })
 	}

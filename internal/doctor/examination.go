@@ -33,6 +33,7 @@ type Examination struct {
 	sometimes map[string]bool     // targets that are there or not, by what the flows of the layout do with them
 	others    []*selectors.Target // of the version, that can be looked for without inputs
 	names     []string            // of people
+	failing   []string            // what is wrong with targets of the step at which the flow halts that is looked at
 	after     map[string]string   // targets of what follows a commit: of which flow
 	order     int
 }
@@ -98,6 +99,9 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
 		state = NotShown
 	}
+	if s.Failed != nil && state.wrong() {
+		x.failing = append(x.failing, fmt.Sprintf("%s: %s", s.Target.Name, state.Words()))
+	}
 	t := x.target(s.Target.Name)
 	if !slices.Contains(t.Flows, s.Flow.Name) {
 		t.Flows = append(t.Flows, s.Flow.Name)
@@ -115,7 +119,7 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 		if seen.Miss != "" {
 			t.Refused = "what it lies in is not there: that comes first"
 		} else {
-			t.Proposals, t.Refused = propose(ctx, s.Page, s.Target, s.Row, x.others)
+			t.Proposals, t.Refused = propose(ctx, s, x.others)
 		}
 	}
 	if x.opts.Pictures && state != NotShown {
@@ -240,6 +244,10 @@ func (x *Examination) ended(f *flows.Flow, e End) {
 	out := Flow{Name: f.Name, About: f.About, On: e.About, Skipped: e.Skipped}
 	if e.Err != nil {
 		out.Reason, out.Hint, out.Code = x.opts.Explain(e.Err)
+	}
+	if len(x.failing) > 0 { // which says more than the error of the step, and that shortly
+		out.Detail, out.Reason, out.Hint = out.Reason, strings.Join(x.failing, ", "), ""
+		x.failing = nil
 	}
 	for _, name := range e.After {
 		x.after[name] = f.Name

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/selectors"
 )
 
@@ -64,8 +65,29 @@ type ranked struct {
 	seen    selectors.Fingerprint
 }
 
+// unfit is what of its likeness an element keeps that cannot be used as a step would use it.
+const unfit = 0.75
+
+// fits says that an element can be used as a step would use it. It is not certain: a page may make anything a button.
+func fits(use flows.Use, f *selectors.Fingerprint) bool {
+	is := func(roles ...string) bool { return slices.Contains(roles, f.Role) }
+	switch use {
+	case flows.Pressed:
+		return is("button", "link", "menuitem", "tab", "option", "checkbox", "radio", "switch", "combobox") || slices.Contains([]string{"a", "button", "summary"}, f.Tag)
+	case flows.Typed:
+		return is("textbox", "searchbox", "combobox", "spinbutton") || f.Tag == "input" || f.Tag == "textarea"
+	case flows.Picked:
+		return is("combobox", "listbox", "button", "radiogroup") || f.Tag == "select"
+	case flows.Ticked:
+		return is("checkbox", "switch", "radio", "menuitemcheckbox", "menuitemradio")
+	case flows.Listed:
+		return is("table", "grid", "treegrid", "list", "listbox") || f.Tag == "table"
+	}
+	return true
+}
+
 // rank orders the elements of a page by how much they are like a target, those left out that are another target already.
-func rank(t *selectors.Target, elements []automation.Element) []ranked {
+func rank(t *selectors.Target, use flows.Use, elements []automation.Element) []ranked {
 	var out []ranked
 	want := known(t)
 	for i, e := range elements {
@@ -73,19 +95,23 @@ func rank(t *selectors.Target, elements []automation.Element) []ranked {
 			continue
 		}
 		score, reasons := similarity(want, &e.Fingerprint)
+		if !fits(use, &e.Fingerprint) {
+			score *= unfit
+		}
 		out = append(out, ranked{i, score, reasons, e.Fingerprint})
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
 	return out
 }
 
-// propose says what on the page may be a target that is missing. refused says why nothing is proposed.
-func propose(ctx context.Context, page *automation.Page, t *selectors.Target, row *automation.Row, others []*selectors.Target) (out []Proposal, refused string) {
-	elements, err := page.Around(ctx, t, row, others)
+// propose says what on the page may be the target of a step that is missing. refused says why nothing is proposed.
+func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target) (out []Proposal, refused string) {
+	page := s.Page
+	elements, err := page.Around(ctx, s.Target, s.Row, others)
 	if err != nil {
 		return nil, err.Error()
 	}
-	all := rank(t, elements)
+	all := rank(s.Target, s.Use, elements)
 	if len(all) == 0 || all[0].score < enough {
 		best := 0.0
 		if len(all) > 0 {
@@ -118,13 +144,13 @@ func propose(ctx context.Context, page *automation.Page, t *selectors.Target, ro
 	return out, refused
 }
 
-// scrub takes names and e-mails out of a fingerprint that is to be written to a file.
+// scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written to a file.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	personal := func(text string) bool {
-		folded := selectors.FoldCase(text)
+		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
 		return anAddress.MatchString(text) || slices.ContainsFunc(names, func(n string) bool {
-			n = selectors.FoldCase(strings.TrimSpace(n))
-			return len(n) > 2 && strings.Contains(folded, n)
+			name := strings.Join(words(selectors.FoldCase(n)), " ")
+			return len(name) > 1 && strings.Contains(folded, " "+name+" ")
 		})
 	}
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID} {

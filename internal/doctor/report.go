@@ -64,6 +64,7 @@ type Flow struct {
 	On      string `json:"on,omitempty"`      // whose pages it was looked at on
 	Skipped string `json:"skipped,omitempty"` // why it was not looked at
 	Reason  string `json:"reason,omitempty"`  // why it halts; empty: it does not
+	Detail  string `json:"detail,omitempty"`  // what the step said at which it halts
 	Hint    string `json:"hint,omitempty"`
 	Code    string `json:"code,omitempty"`
 }

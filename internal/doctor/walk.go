@@ -21,7 +21,7 @@ type Walk struct {
 
 	// Recognised tells which versions the first page shows.
 	Recognised func(all []Recognition, used *selectors.Version)
-	// People are the names and e-mails of everybody on the list, which must not stand in any file.
+	// People are the names and e-mails of everybody on the list, and the organisation's, which must not stand in any file.
 	People func(names []string)
 	Sight  func(ctx context.Context, s flows.Sighted)
 	Begun  func(flow *flows.Flow)

@@ -176,4 +176,3 @@ func rehearsable(kind userops.Kind, email string, u userops.User, roles []string
 	}
 	return rq
 }
-

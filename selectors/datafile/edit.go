@@ -68,6 +68,9 @@ func (s Set) apply(n *yaml.Node) error {
 			return nil
 		}
 		value.HeadComment, value.LineComment, value.FootComment = there.HeadComment, there.LineComment, there.FootComment
+		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Style == yaml.FoldedStyle {
+			value.Style = yaml.FoldedStyle
+		}
 		n.Content[i+1] = value
 		return nil
 	}

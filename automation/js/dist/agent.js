@@ -1203,7 +1203,7 @@ function tellingIn(root, limit) {
   return all.slice(0, limit);
 }
 
-// offer.js
+// proposal.js
 var libraries = "ember|react|radix|mui|headlessui";
 var made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, "i");
 var counter = /\d/;

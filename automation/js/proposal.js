@@ -1,4 +1,4 @@
-// Offers: the candidates by which one element can be found and no other, best first, and why others were dropped.
+// Proposals: the candidates by which one element can be found and no other, best first, and why others were dropped.
 import { find, foremost } from './candidate.js';
 import { testIDOf } from './fingerprint.js';
 import { nameOf, roleOf } from './role.js';

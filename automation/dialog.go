@@ -21,6 +21,7 @@ func (p *Page) expect(press Press) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.expects = expectation{press: press, pressing: true}
+	p.chooser = false
 }
 
 // expected ends what a press expects and says what came of it.
@@ -30,6 +31,28 @@ func (p *Page) expected() (dismissed, window string) {
 	was := p.expects
 	p.expects = expectation{}
 	return was.dismissed, was.window
+}
+
+// noChooser is why a press ends that opens a file chooser, and a wait for what would follow it.
+const noChooser = "this opens a file chooser, which billagent does not support"
+
+// chooserOpened hears that the page wants a file. The browser shows no chooser and the page gets no file.
+func (p *Page) chooserOpened() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chooser = true
+	p.notes = append(p.notes, "a file chooser was not opened")
+}
+
+func (p *Page) chooserError(act, target string) *Error {
+	return &Error{Act: act, Target: target, Kind: ErrUnsupported, Last: noChooser, Acted: true, Page: WithoutQuery(p.URL())}
+}
+
+// chose says that a file chooser was asked for by what is under way or was done last.
+func (p *Page) chose() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.chooser
 }
 
 // answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the

@@ -20,6 +20,7 @@ var (
 	ErrForeignHost    = errors.New("navigation to a host that is not allowed")
 	ErrUnreachable    = errors.New("the page could not be loaded")
 	ErrTooSlow        = errors.New("the page could not be looked at in time")
+	ErrUnsupported    = errors.New("this is not supported")
 	ErrIncomplete     = errors.New("the table could not be read to its proved end")
 	ErrScript         = errors.New("the injected script failed")
 	errContextGone    = errors.New("the page was replaced while it was looked at")

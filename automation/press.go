@@ -114,6 +114,9 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	if e := p.judged(press, v, seen, dismissed, err); e != nil {
 		return e
 	}
+	if p.chose() {
+		return p.chooserError("click", press.Target.Name)
+	}
 	if window != "" {
 		return p.Open(ctx, window)
 	}

@@ -190,7 +190,7 @@ func (p *Page) prepare(ctx context.Context, handler, act string, t *selectors.Ta
 
 // final kinds do not get better by waiting: the script has looked for a while already.
 func final(kind error) bool {
-	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered}, kind)
+	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered, ErrOnlyCommit}, kind)
 }
 
 func (p *Page) pressAt(ctx context.Context, x, y float64) error {

@@ -148,6 +148,8 @@ func (s *Step) press() *Press {
 		return &v.Press
 	case *Commit:
 		return &v.Press
+	case *Key:
+		return &Press{Target: v.Target}
 	}
 	return nil
 }

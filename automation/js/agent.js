@@ -12,11 +12,12 @@ import { prepare } from './press.js';
 import { mark, printOf, replaced } from './print.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
 import { storageOf } from './storage.js';
+import { prepareStroke } from './stroke.js';
 import { cameTogether, tokens } from './token.js';
 
 /** @type {Record<string, (req: any) => unknown>} */
 const handlers = {
-  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
+  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, prepareStroke, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
 };

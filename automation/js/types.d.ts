@@ -243,6 +243,14 @@ interface PressRequest {
   place?: Place;
 }
 
+/** changing says that the key is pressed on the way to a commit. */
+interface StrokeRequest {
+  key: string;
+  wait: number;
+  target?: Target | null;
+  changing?: boolean;
+}
+
 /** An element that may be acted on now, and where. */
 interface Ready {
   el: El;

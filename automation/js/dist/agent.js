@@ -65,11 +65,11 @@ function othersIn(root, keep) {
   for (const text of textsOf(root)) {
     const found = text.data.match(address);
     if (!found) continue;
-    const holder = (
+    const holder2 = (
       /** @type {Element} */
       text.parentElement
     );
-    const row = holder.closest("tr,[role=row],li,[role=listitem],article") || holder;
+    const row = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
     rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
   }
   return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
@@ -238,6 +238,7 @@ var pointerEvents = [
   "contextmenu"
 ];
 var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
+var pressEvents = ["click", "submit"];
 var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
@@ -259,7 +260,7 @@ function examine(e) {
 function install(w) {
   if (asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of [...pointerEvents, ...typingEvents]) w.addEventListener(t, examine, true);
+  for (const t of /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
 }
 var armed = /* @__PURE__ */ new Map();
 var serial = 0;
@@ -277,15 +278,15 @@ function arm(act, types, judge) {
     const hit = (
       /** @type {El} */
       e.composedPath()[0]
+    ), type = (
+      /** @type {string} */
+      typeOf(e)
     );
-    if (!state.refused) state.refused = judge(hit);
+    if (!state.refused) state.refused = judge(hit, type);
     if (!state.refused) {
       e.preventDefault();
-      state.delivered.push(
-        /** @type {string} */
-        typeOf(e)
-      );
-      if (typeOf(e) === "click" && state.here) openHere(hit);
+      state.delivered.push(type);
+      if (type === "click" && state.here) openHere(hit);
     }
     tell(token, state);
   };
@@ -1128,7 +1129,7 @@ async function pick(req) {
   }
 }
 
-// fill.js
+// focus.js
 var deepActive = () => {
   let doc = (
     /** @type {Document | null} */
@@ -1157,6 +1158,8 @@ var deepActive = () => {
     doc.activeElement;
   }
 };
+
+// fill.js
 async function prepareFill(req) {
   const end = performance.now() + req.wait;
   for (let round = 0; ; round++) {
@@ -1521,8 +1524,8 @@ async function replaced({ wait }) {
   const end = performance.now() + wait;
   for (; ; ) {
     if (!marked) return { replaced: true };
-    const { doc, frame: holder } = marked;
-    if (!doc.defaultView || holder && (!holder.isConnected || holder.contentDocument !== doc)) {
+    const { doc, frame: holder2 } = marked;
+    if (!doc.defaultView || holder2 && (!holder2.isConnected || holder2.contentDocument !== doc)) {
       marked = null;
       return { replaced: true };
     }
@@ -1543,6 +1546,81 @@ function storageOf({ keys }) {
   }
   return out;
 }
+
+// stroke.js
+var buttons = [
+  "button",
+  "link",
+  "menuitem",
+  "menuitemcheckbox",
+  "menuitemradio",
+  "checkbox",
+  "radio",
+  "switch",
+  "tab"
+];
+var dials = "select,input[type=radio],input[type=number],input[type=range],input[type=date],input[type=time],input[type=month],input[type=week],input[type=datetime-local],[role=radio],[role=radiogroup],[role=slider],[role=spinbutton]";
+function pressable(el) {
+  const root = (
+    /** @type {Document | ShadowRoot} */
+    el.getRootNode()
+  );
+  const pointed = (
+    /** @type {El | null} */
+    root.getElementById(el.getAttribute("aria-activedescendant") ?? "")
+  );
+  for (const begin of [pointed, el]) {
+    for (let p = begin; p; p = parentOf(p)) {
+      if (p.nodeType === 1 && (buttons.includes(roleOf(p) ?? "") || p.matches("input[type=file],input[type=color]"))) {
+        return p;
+      }
+    }
+  }
+  return null;
+}
+function beyond(el, key) {
+  if (key === "Enter") {
+    const hit = pressable(el);
+    return hit && new Miss("presses", `Enter would press ${describe(hit)}`);
+  }
+  if (!/^(Arrow|Home|End|Page)/.test(key) || !el.matches(dials)) return null;
+  return new Miss("presses", `${key} would change the value of ${describe(el)}`);
+}
+async function holder(req, round) {
+  if (!req.target) {
+    const el2 = deepActive() ?? /** @type {El} */
+    document.documentElement;
+    if (el2.localName !== "iframe" && el2.localName !== "frame") return { el: el2, within: el2 };
+    return new Miss("foreign-frame", `${describe(el2)} is a frame of another origin and has the focus`);
+  }
+  const r = await ready({ target: req.target, wait: req.wait }, round);
+  if (r instanceof Miss) return r;
+  if (!insideOf(deepActive(), r.el)) r.el.focus();
+  const el = deepActive();
+  if (el && insideOf(el, r.el)) return { el, within: r.el };
+  return new Miss("unfocused", `${describe(r.el)} does not take the focus: ${describe(el)} has it`);
+}
+async function prepareStroke(req) {
+  const end = performance.now() + req.wait;
+  for (let round = 0; ; round++) {
+    const at = await holder(req, round);
+    if (!(at instanceof Miss)) {
+      const wrong = req.changing ? beyond(at.el, req.key) : null;
+      return wrong ? { miss: wrong } : { token: guarded(req, at.within) };
+    }
+    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end) return { miss: at };
+    await pause(Math.min(100, round * 20));
+  }
+}
+function guarded(req, within) {
+  const held = req.changing && req.key === "Enter";
+  return arm({}, held ? [...typingEvents, ...pressEvents] : typingEvents, (hit, type) => {
+    if (pressEvents.includes(type)) return new Miss("presses", `Enter would ${verbOf(type)} ${describe(hit)}`);
+    if (!insideOf(hit, within)) return new Miss("missed", `the event reached ${describe(hit)}`);
+    return req.changing ? beyond(hit, req.key) : null;
+  });
+}
+var verbOf = (type) => type === "submit" ? "submit" : "press";
 
 // token.js
 function tokens() {
@@ -1583,6 +1661,7 @@ var handlers = {
   finish,
   prepareFill,
   finishFill,
+  prepareStroke,
   pick,
   checkedState,
   mark,

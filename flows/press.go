@@ -116,16 +116,8 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	if commit {
 		click.MustShow, click.Entered, click.People, click.Others = r.MustShow, r.entered, r.People, p.Others
 	}
-	if p.Row != nil {
-		table, err := r.target(p.Row.Table)
-		if err != nil {
-			return err
-		}
-		key, err := r.text(ctx, p.Row.Key)
-		if err != nil {
-			return err
-		}
-		click.Row = &automation.Row{Table: table, Equals: key}
+	if click.Row, err = r.row(ctx, p.Row); err != nil {
+		return err
 	}
 	if p.For != nil {
 		whom, err := r.target(p.For.Target)
@@ -141,13 +133,31 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	return r.Page.Click(ctx, click)
 }
 
-// press is what the step presses, nil where it presses nothing.
+// row is the row of a table that a step is about, nil where it is about none.
+func (r *Run) row(ctx context.Context, row *RowKey) (*automation.Row, error) {
+	if row == nil {
+		return nil, nil
+	}
+	table, err := r.target(row.Table)
+	if err != nil {
+		return nil, err
+	}
+	key, err := r.text(ctx, row.Key)
+	if err != nil {
+		return nil, err
+	}
+	return &automation.Row{Table: table, Equals: key}, nil
+}
+
+// press is what the step presses or acts on in its place, nil where it does nothing there.
 func (s *Step) press() *Press {
 	switch v := s.Verb.(type) {
 	case *Click:
 		return &v.Press
 	case *Commit:
 		return &v.Press
+	case *Hover:
+		return v.press()
 	case *Key:
 		return &Press{Target: v.Target}
 	}

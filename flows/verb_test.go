@@ -31,6 +31,8 @@ func TestEveryVerbIsInTheSchema(t *testing.T) {
 var unshipped = []string{
 	`{"press": {"key": "Escape"}}`,
 	`{"press": {"key": "Enter", "target": "users.search"}, "changes": "users.table"}`,
+	`{"hover": "nav.settings_menu"}`,
+	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`,
 }
 
 // TestAFlowIsWrittenAsItWasRead encodes every step of every flow and part, as a recorder does, and reads it again.
@@ -69,7 +71,7 @@ func TestAFlowIsWrittenAsItWasRead(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &s), text)
 		again(&s)
 	}
-	for _, w := range []string{"open", "click", "commit", "fill", "choose", "check", "await", "expect", "read", "rows", "find", "when", "screens", "halt", "part", "press"} {
+	for _, w := range []string{"open", "click", "commit", "fill", "choose", "check", "await", "expect", "read", "rows", "find", "when", "screens", "halt", "part", "press", "hover"} {
 		assert.True(t, seen[w], w)
 	}
 }

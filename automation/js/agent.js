@@ -5,6 +5,7 @@ import { pick } from './choose.js';
 import { finishFill, prepareFill } from './fill.js';
 import { searched } from './filter.js';
 import { armed, finish, install } from './guard.js';
+import { prepareHover, rests } from './hover.js';
 import { reveal, rows, scroll } from './list.js';
 import { mask, unmask } from './mask.js';
 import { Miss } from './miss.js';
@@ -17,9 +18,10 @@ import { cameTogether, tokens } from './token.js';
 
 /** @type {Record<string, (req: any) => unknown>} */
 const handlers = {
-  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, prepareStroke, pick, checkedState, mark, replaced, printOf,
+  look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
+  prepareStroke, prepareHover, rests,
 };
 
 globalThis.billagent = async (name, req) => {

@@ -1,4 +1,4 @@
-// Keys: one is pressed where the focus has been put and seen, and of a flow that changes something none presses a button.
+// Keys: one is pressed where the focus has been put and seen. On the way to a commit none presses a button.
 import { describe } from './describe.js';
 import { deepActive } from './focus.js';
 import { arm, pressEvents, typingEvents } from './guard.js';

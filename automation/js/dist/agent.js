@@ -1242,6 +1242,33 @@ function searched({ table }) {
   return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== "") || "" };
 }
 
+// hover.js
+var hovered = null;
+async function prepareHover(req) {
+  const end = performance.now() + req.wait;
+  for (let round = 0; ; round++) {
+    const r = await ready(req, round);
+    if (!(r instanceof Miss)) {
+      hovered = r.el;
+      return r.point;
+    }
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    await pause(Math.min(100, round * 20));
+  }
+}
+async function rests() {
+  const el = hovered;
+  if (!el) return { miss: new Miss("replaced", "the page was replaced") };
+  const before = boxOf(el);
+  for (let n = 0; n < 2; n++) {
+    await frame();
+    if (!el.isConnected) return { miss: new Miss("replaced", `${describe(el)} was replaced`) };
+    if (!el.matches(":hover")) return { miss: new Miss("missed", `the mouse is not over ${describe(el)}`) };
+  }
+  if (!sameBox(before, boxOf(el))) return { miss: new Miss("missed", `${describe(el)} moved under the mouse`) };
+  return { rests: true };
+}
+
 // hash.js
 var hashOf = (s) => {
   let h = 5381;
@@ -1661,7 +1688,6 @@ var handlers = {
   finish,
   prepareFill,
   finishFill,
-  prepareStroke,
   pick,
   checkedState,
   mark,
@@ -1677,7 +1703,10 @@ var handlers = {
   unblank,
   storageOf,
   tokens,
-  cameTogether
+  cameTogether,
+  prepareStroke,
+  prepareHover,
+  rests
 };
 globalThis.billagent = async (name, req) => {
   try {

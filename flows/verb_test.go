@@ -32,6 +32,7 @@ var unshipped = []string{
 	`{"press": {"key": "Escape"}}`,
 	`{"press": {"key": "Enter", "target": "users.search"}, "changes": "users.table"}`,
 	`{"hover": "nav.settings_menu"}`,
+	`{"scroll": {"target": "users.table", "to": "bottom"}}`,
 	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`,
 }
 
@@ -71,7 +72,7 @@ func TestAFlowIsWrittenAsItWasRead(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &s), text)
 		again(&s)
 	}
-	for _, w := range []string{"open", "click", "commit", "fill", "choose", "check", "await", "expect", "read", "rows", "find", "when", "screens", "halt", "part", "press", "hover"} {
+	for _, w := range []string{"open", "click", "commit", "fill", "choose", "check", "await", "expect", "read", "rows", "find", "when", "screens", "halt", "part", "press", "hover", "scroll"} {
 		assert.True(t, seen[w], w)
 	}
 }

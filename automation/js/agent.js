@@ -1,6 +1,7 @@
 // The name: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
 import { blank, unblank } from './blank.js';
+import { bring } from './bring.js';
 import { pick } from './choose.js';
 import { finishFill, prepareFill } from './fill.js';
 import { searched } from './filter.js';
@@ -21,7 +22,7 @@ const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
-  prepareStroke, prepareHover, rests,
+  prepareStroke, prepareHover, rests, bring,
 };
 
 globalThis.billagent = async (name, req) => {

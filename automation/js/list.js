@@ -98,7 +98,7 @@ export async function rows(req) {
  * @param {El} el
  * @returns {Element}
  */
-function scrollerOf(el) {
+export function scrollerOf(el) {
   for (let p = /** @type {El | null} */ (el); p && p.nodeType === 1; p = parentOf(p)) {
     if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
   }

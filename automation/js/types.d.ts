@@ -251,6 +251,12 @@ interface StrokeRequest {
   changing?: boolean;
 }
 
+interface BringRequest {
+  target: Target;
+  to: string;
+  wait: number;
+}
+
 /** An element that may be acted on now, and where. */
 interface Ready {
   el: El;

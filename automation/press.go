@@ -46,6 +46,7 @@ type Entered struct {
 type Press struct {
 	Target   *selectors.Target
 	Row      *Row       // find Target in this row
+	Saying   string     // of several matches, the one that says this; empty: there is one
 	For      *Identity  // whom it must concern
 	MustShow []Identity // what else the page must say, such as whose it is
 	Entered  []Entered  // what must still stand as it was entered
@@ -101,7 +102,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 
 func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{
-		"target": press.Target, "row": press.Row, "key": press.For, "under": press.MustShow, "agree": press.Agree,
+		"target": press.Target, "row": press.Row, "says": press.Saying, "key": press.For, "under": press.MustShow, "agree": press.Agree,
 		"entered": press.Entered, "people": press.People, "others": press.Others != "",
 	})
 	if err != nil {

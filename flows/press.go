@@ -149,17 +149,19 @@ func (r *Run) row(ctx context.Context, row *RowKey) (*automation.Row, error) {
 	return &automation.Row{Table: table, Equals: key}, nil
 }
 
-// press is what the step presses or acts on in its place, nil where it does nothing there.
-func (s *Step) press() *Press {
+// presses are what the step presses, or acts on in its place.
+func (s *Step) presses() []*Press {
 	switch v := s.Verb.(type) {
 	case *Click:
-		return &v.Press
+		return []*Press{&v.Press}
 	case *Commit:
-		return &v.Press
+		return []*Press{&v.Press}
 	case *Hover:
-		return v.press()
+		return []*Press{v.press()}
 	case *Key:
-		return &Press{Target: v.Target}
+		return []*Press{{Target: v.Target}}
+	case *Choose:
+		return []*Press{{Target: v.Opens}, {Target: v.Confirm}}
 	}
 	return nil
 }

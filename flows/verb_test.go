@@ -31,6 +31,7 @@ func TestEveryVerbIsInTheSchema(t *testing.T) {
 var unshipped = []string{
 	`{"press": {"key": "Escape"}}`,
 	`{"press": {"key": "Enter", "target": "users.search"}, "changes": "users.table"}`,
+	`{"choose": {"target": "user.role", "option": "${role}", "opens": "role.open", "options": "role.options", "shows": "role.shown", "confirm": "role.apply"}}`,
 	`{"hover": "nav.settings_menu"}`,
 	`{"scroll": {"target": "users.table", "to": "bottom"}}`,
 	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`,

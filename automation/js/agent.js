@@ -10,6 +10,7 @@ import { prepareHover, rests } from './hover.js';
 import { reveal, rows, scroll } from './list.js';
 import { mask, unmask } from './mask.js';
 import { Miss } from './miss.js';
+import { offered } from './offer.js';
 import { prepare } from './press.js';
 import { mark, printOf, replaced } from './print.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
@@ -22,7 +23,7 @@ const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
-  prepareStroke, prepareHover, rests, bring,
+  prepareStroke, prepareHover, rests, bring, offered,
 };
 
 globalThis.billagent = async (name, req) => {

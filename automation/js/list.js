@@ -106,10 +106,10 @@ export function scrollerOf(el) {
 }
 
 /** @type {(el: Element) => number} */
-const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+export const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
 
 /** @type {(el: Element) => boolean} */
-const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+export const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
 
 /**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.

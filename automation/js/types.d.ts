@@ -233,6 +233,7 @@ interface PressRequest {
   target: Target;
   wait: number;
   row?: RowRequest | null;
+  says?: string;
   agree?: boolean;
   editable?: boolean;
   under?: Identity[] | null;
@@ -241,20 +242,6 @@ interface PressRequest {
   people?: People | null;
   others?: boolean;
   place?: Place;
-}
-
-/** changing says that the key is pressed on the way to a commit. */
-interface StrokeRequest {
-  key: string;
-  wait: number;
-  target?: Target | null;
-  changing?: boolean;
-}
-
-interface BringRequest {
-  target: Target;
-  to: string;
-  wait: number;
 }
 
 /** An element that may be acted on now, and where. */

@@ -308,6 +308,34 @@ function outOfSight(el) {
   return right <= 0 && !rightToLeft || bottom <= 0;
 }
 
+// value.js
+function valueOf(el, attr) {
+  if (attr) return el.getAttribute(attr) || "";
+  if (el.localName === "select") return norm(el.selectedOptions[0]?.textContent);
+  if (el.localName === "input" || el.localName === "textarea") return el.value;
+  return readable(el);
+}
+var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
+var transformed = (el) => getComputedStyle(el).textTransform !== "none";
+function readable(el) {
+  if (el.innerText === void 0) return bare(el.textContent);
+  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
+  const parts = [];
+  const walk = (n) => {
+    if (n.nodeType === 3) {
+      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
+      return;
+    }
+    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
+    const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
+    if (apart) parts.push(" ");
+    for (const child of n.childNodes) walk(child);
+    if (apart) parts.push(" ");
+  };
+  walk(el);
+  return bare(parts.join(""));
+}
+
 // resolve.js
 function insideFrame(el) {
   if (el.localName !== "iframe" && el.localName !== "frame") return el;
@@ -354,6 +382,17 @@ function resolve(t, base) {
     m.used
   ), tried, scope: m.scope };
 }
+function saying(t, words) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return m.miss;
+  const hits = m.els.filter((el) => norm(valueOf(el)) === norm(words));
+  if (!hits.length) return new Miss("missing", `none of ${m.els.length} matches says "${words}"`, { tried });
+  if (hits.length > 1) return new Miss("ambiguous", `${hits.length} matches say "${words}"`, { tried });
+  return { el: hits[0], used: (
+    /** @type {Candidate} */
+    m.used
+  ), tried, scope: m.scope };
+}
 function agreed(t, found) {
   for (const c of t.candidates) {
     const seen = foremost(find(found.scope, c).filter(visible));
@@ -371,34 +410,6 @@ var frame = () => new Promise((done) => {
   setTimeout(() => done(false), 1e3);
 });
 var pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-// value.js
-function valueOf(el, attr) {
-  if (attr) return el.getAttribute(attr) || "";
-  if (el.localName === "select") return norm(el.selectedOptions[0]?.textContent);
-  if (el.localName === "input" || el.localName === "textarea") return el.value;
-  return readable(el);
-}
-var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
-var transformed = (el) => getComputedStyle(el).textTransform !== "none";
-function readable(el) {
-  if (el.innerText === void 0) return bare(el.textContent);
-  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
-  const parts = [];
-  const walk = (n) => {
-    if (n.nodeType === 3) {
-      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
-      return;
-    }
-    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
-    const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
-    if (apart) parts.push(" ");
-    for (const child of n.childNodes) walk(child);
-    if (apart) parts.push(" ");
-  };
-  walk(el);
-  return bare(parts.join(""));
-}
 
 // filter.js
 function countShown(req) {
@@ -1193,7 +1204,7 @@ function animated(el) {
 
 // press.js
 function find1(req) {
-  if (!req.row) return resolve(req.target);
+  if (!req.row) return req.says ? saying(req.target, req.says) : resolve(req.target);
   const row = rowByKey(req.row.table, req.row.equals);
   if (row instanceof Miss) return row;
   const found = resolve(req.target, row.el);
@@ -1369,16 +1380,16 @@ async function pick(req) {
       if (hits[0].disabled) return { miss: new Miss("disabled", `option "${req.option}" is disabled`) };
       return select1(el, hits[0]);
     }
-    const offered = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
-    if (offered.length > most) {
-      most = offered.length;
+    const offered2 = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
+    if (offered2.length > most) {
+      most = offered2.length;
       grew = performance.now();
     }
-    const complete = offered.length > 0 && performance.now() - grew >= batchPause;
+    const complete = offered2.length > 0 && performance.now() - grew >= batchPause;
     if (complete || late && req.last) {
-      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered };
+      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered: offered2 };
     }
-    if (late) return { miss: new Miss("busy", "the options are still coming"), offered };
+    if (late) return { miss: new Miss("busy", "the options are still coming"), offered: offered2 };
     await pause(50);
   }
 }
@@ -1572,6 +1583,44 @@ function unmask() {
   return said;
 }
 
+// offer.js
+var drawing = 300;
+function listScroller(option, picker) {
+  for (let p = (
+    /** @type {El | null} */
+    option
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1 || p.matches("html,body")) continue;
+    if (picker && insideOf(picker, p)) return null;
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
+  }
+  return null;
+}
+var wordsOf = (t) => matches(t).els.map((el) => norm(valueOf(el)));
+async function moveOn(req, list) {
+  const before = wordsOf(req.target).join("\n"), end = performance.now() + drawing;
+  list.scrollTo({ top: req.scroll === "top" ? 0 : nextPos(list), behavior: "instant" });
+  do {
+    await frame();
+    await pause(0);
+  } while (wordsOf(req.target).join("\n") === before && performance.now() < end);
+}
+async function offered(req) {
+  const picker = resolve(req.picker);
+  const first = matches(req.target);
+  if (first.miss) return { miss: first.miss };
+  const list = first.els.length ? listScroller(first.els[0], picker instanceof Miss ? null : picker.el) : null;
+  if (list && req.scroll) await moveOn(req, list);
+  const words = wordsOf(req.target), wanted = norm(req.option);
+  return {
+    equal: words.filter((w) => w === wanted).length,
+    words,
+    scrolls: Boolean(list),
+    top: !list || list.scrollTop <= 0,
+    end: !list || atBottom(list)
+  };
+}
+
 // print.js
 async function printOf({ target }) {
   await frame();
@@ -1759,7 +1808,8 @@ var handlers = {
   prepareStroke,
   prepareHover,
   rests,
-  bring
+  bring,
+  offered
 };
 globalThis.billagent = async (name, req) => {
   try {

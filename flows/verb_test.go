@@ -33,6 +33,8 @@ var unshipped = []string{
 	`{"press": {"key": "Enter", "target": "users.search"}, "changes": "users.table"}`,
 	`{"choose": {"target": "user.role", "option": "${role}", "opens": "role.open", "options": "role.options", "shows": "role.shown", "confirm": "role.apply"}}`,
 	`{"hover": "nav.settings_menu"}`,
+	`{"when": {"target": "user.status", "equals": "Inactive", "then": [{"await": ["user.status"]}]}}`,
+	`{"when": {"target": "user.status", "contains": "Inactive", "else": [{"await": ["user.status"]}]}}`,
 	`{"scroll": {"target": "users.table", "to": "bottom"}}`,
 	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`,
 }

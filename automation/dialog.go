@@ -48,11 +48,22 @@ func (p *Page) chooserError(act, target string) *Error {
 	return &Error{Act: act, Target: target, Kind: ErrUnsupported, Last: noChooser, Acted: true, Page: WithoutQuery(p.URL())}
 }
 
-// chose says that a file chooser was asked for by what is under way or was done last.
-func (p *Page) chose() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.chooser
+// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A page may as well
+// have kept it from opening.
+const chooserBound = time.Second
+
+// chose says that what was done has asked for a file chooser.
+func (p *Page) chose(ctx context.Context, v verdict) bool {
+	end := time.Now().Add(chooserBound)
+	for {
+		p.mu.Lock()
+		asked := p.chooser
+		p.mu.Unlock()
+		if asked || !v.File || time.Now().After(end) || ctx.Err() != nil {
+			return asked
+		}
+		rest(ctx, 10*time.Millisecond)
+	}
 }
 
 // answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the

@@ -65,6 +65,7 @@ type verdict struct {
 	Token     string   `json:"token"`
 	Delivered []string `json:"delivered"`
 	Refused   *miss    `json:"refused"`
+	File      bool     `json:"file"` // a field for files was clicked
 	Gone      bool     `json:"gone"`
 	Miss      *miss    `json:"miss"`
 }
@@ -91,7 +92,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 		err := p.clickOnce(ctx, press)
 		var e *Error
 		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
-			if e != nil {
+			if e != nil && e.Kind != ErrUnsupported {
 				e.Waited = time.Since(start).Round(10 * time.Millisecond).String()
 				e.Want = "the one visible, still, enabled thing under the pointer"
 			}
@@ -115,7 +116,7 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	if e := p.judged(press, v, seen, dismissed, err); e != nil {
 		return e
 	}
-	if p.chose() {
+	if p.chose(ctx, v) {
 		return p.chooserError("click", press.Target.Name)
 	}
 	if window != "" {
@@ -191,7 +192,7 @@ func (p *Page) prepare(ctx context.Context, handler, act string, t *selectors.Ta
 
 // final kinds do not get better by waiting: the script has looked for a while already.
 func final(kind error) bool {
-	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered, ErrOnlyCommit}, kind)
+	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered, ErrOnlyCommit, ErrUnsupported}, kind)
 }
 
 func (p *Page) pressAt(ctx context.Context, x, y float64) error {

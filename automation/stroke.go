@@ -69,7 +69,7 @@ func (p *Page) strikeOnce(ctx context.Context, stroke Stroke) error {
 	switch {
 	case v.Refused != nil && v.Refused.Kind == "presses":
 		e.Kind = ErrOnlyCommit
-	case e.Acted && p.chose():
+	case e.Acted && p.chose(ctx, v):
 		return p.chooserError(act, named.Name)
 	case e.Acted && window != "":
 		return p.Open(ctx, window)

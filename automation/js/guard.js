@@ -91,6 +91,8 @@ export function arm(act, types, judge) {
     state.refused ??= new Miss('missed', 'the event reached a frame that was not there before');
     tell(token, state);
   };
+  /** @param {Event} e */
+  const files = (e) => { state.file ||= /** @type {El} */ (e.composedPath()[0]).matches?.('input[type=file]'); };
   /** @typedef {[w: Window, name: string, f: (e: Event) => void]} Listener */
   const listeners = [
     /** @type {Listener} */ ([window, stray, elsewhere]),
@@ -98,7 +100,7 @@ export function arm(act, types, judge) {
   ];
   for (const w of /** @type {Window[]} */ (documents().map((d) => d.defaultView).filter(Boolean))) {
     install(w);
-    listeners.push(...types.map((t) => /** @type {Listener} */ ([w, mayPass(t), answer])));
+    listeners.push(...types.map((t) => /** @type {Listener} */ ([w, mayPass(t), answer])), [w, 'click', files]);
   }
   state.listen = () => { for (const [w, name, f] of listeners) w.addEventListener(name, f, true); };
   state.listen();
@@ -119,7 +121,7 @@ export function arm(act, types, judge) {
 const tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
 
 /** @type {(token: string, s: Armed) => Verdict} */
-const verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused });
+const verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused, file: s.file });
 
 /**
  * finish disarms and says what reached the element. A form is submitted in a task of its own after the click: it waits

@@ -954,6 +954,10 @@ function arm(act, types, judge) {
     state.refused ??= new Miss("missed", "the event reached a frame that was not there before");
     tell(token, state);
   };
+  const files = (e) => {
+    state.file ||= /** @type {El} */
+    e.composedPath()[0].matches?.("input[type=file]");
+  };
   const listeners = [
     /** @type {Listener} */
     [window, stray, elsewhere],
@@ -971,7 +975,7 @@ function arm(act, types, judge) {
     listeners.push(...types.map((t) => (
       /** @type {Listener} */
       [w, mayPass(t), answer]
-    )));
+    )), [w, "click", files]);
   }
   state.listen = () => {
     for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
@@ -990,7 +994,7 @@ function arm(act, types, judge) {
   return token;
 }
 var tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
-var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused });
+var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused, file: s.file });
 async function finish({ token }) {
   const s = armed.get(token);
   if (!s) return { token, delivered: [], gone: true };

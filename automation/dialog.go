@@ -45,11 +45,12 @@ func (p *Page) chooserOpened() {
 }
 
 func (p *Page) chooserError(act, target string) *Error {
-	return &Error{Act: act, Target: target, Kind: ErrUnsupported, Last: noChooser, Acted: true, Page: WithoutQuery(p.URL())}
+	return &Error{Act: act, Target: target, Kind: ErrUnsupported, Page: WithoutQuery(p.URL()),
+		Last: noChooser, Acted: true}
 }
 
-// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A page may as well
-// have kept it from opening.
+// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A page may
+// as well have kept it from opening.
 const chooserBound = time.Second
 
 // chose says that what was done has asked for a file chooser.

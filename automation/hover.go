@@ -40,7 +40,8 @@ func (p *Page) hoverOnce(ctx context.Context, t *selectors.Target, row *Row) err
 	err = p.run(ctx, "rests", map[string]any{}, &res)
 	switch {
 	case errors.Is(err, errContextGone):
-		return &Error{Act: "hover", Target: t.Name, Kind: ErrMissed, Last: "the page was replaced", Page: WithoutQuery(p.URL())}
+		return &Error{Act: "hover", Target: t.Name, Kind: ErrMissed, Page: WithoutQuery(p.URL()),
+			Last: "the page was replaced"}
 	case err != nil:
 		return err
 	case res.Miss != nil:

@@ -28,8 +28,8 @@ func (k Picker) Face() *selectors.Target {
 	return k.Target
 }
 
-// ChooseFrom opens a picker, presses the one option with the exact words and what confirms it, and waits until the picker
-// says so. It returns false where it said so already.
+// ChooseFrom opens a picker, presses the one option with the exact words and what confirms it, and waits until the
+// picker says so. It returns false where it said so already.
 func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 	ctx, cancel := patient(ctx, k.Bound)
 	defer cancel()
@@ -92,7 +92,8 @@ type offer struct {
 	Miss    *miss    `json:"miss"`
 }
 
-// A list that scrolls may draw only what is in view. It is scrolled when no option has come for drawnBy, first to its top.
+// A list that scrolls may draw only what is in view. It is scrolled when no option has come for drawnBy, first to its
+// top.
 const (
 	drawnBy     = 400 * time.Millisecond
 	mostScrolls = 500

@@ -24,8 +24,8 @@ var keyCodes = map[string]int{
 	"Escape": 27, "Enter": 13, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "Home": 36, "End": 35, "PageDown": 34,
 }
 
-// Strike presses a key once: it puts the focus on the target, makes sure that it is there, and the guard in the page keeps
-// the key from anything else. It tries again while no key event has been delivered.
+// Strike presses a key once: it puts the focus on the target, makes sure that it is there, and the guard in the page
+// keeps the key from anything else. It tries again while no key event has been delivered.
 func (p *Page) Strike(ctx context.Context, stroke Stroke) error {
 	if _, ok := keyCodes[stroke.Key]; !ok {
 		return &Error{Act: "press", Target: stroke.Key, Kind: ErrUnsupported, Last: "there is no such key"}

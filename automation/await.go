@@ -122,6 +122,8 @@ func (p *Page) broken(targets []*selectors.Target) error {
 		e.Kind, e.Last = ErrUnreachable, p.failed
 	case p.status >= 500:
 		e.Kind, e.Last = ErrUnreachable, fmt.Sprintf("the server answered %d", p.status)
+	case p.chooser:
+		e.Kind, e.Last = ErrUnsupported, noChooser
 	default:
 		return nil
 	}

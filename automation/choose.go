@@ -2,9 +2,7 @@ package automation
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -43,82 +41,12 @@ func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, b
 	}
 }
 
-// ChooseFrom opens a picker that is not a select element, presses the one option with the exact words, and reads the
-// picker back. options is the target that matches every option once the picker is open.
-func (p *Page) ChooseFrom(ctx context.Context, opener, options *selectors.Target, option string, bound time.Duration) error {
-	if err := p.Click(ctx, Press{Target: opener, Bound: bound}); err != nil {
-		return err
-	}
-	if err := p.offered(ctx, opener, options, option, bound); err != nil {
-		return err
-	}
-	if err := p.Click(ctx, Press{Target: optionOf(options, option), Bound: bound}); err != nil {
-		return err
-	}
-	got, err := p.Read(ctx, opener, "")
-	if err != nil {
-		return err
-	}
-	if got != option {
-		return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotRead, Page: WithoutQuery(p.URL()),
-			Last: fmt.Sprintf("chose %q, it shows %q", option, got)}
-	}
-	return nil
-}
-
 // Options may come in batches: one is said not to be offered when none has come for batchPause, as in js/choose.js. A
 // picker is looked at every batchLook.
 const (
 	batchPause = 1500 * time.Millisecond
 	batchLook  = 100 * time.Millisecond
 )
-
-// offered waits until a picker offers an option.
-func (p *Page) offered(ctx context.Context, opener, options *selectors.Target, option string, bound time.Duration) error {
-	if _, _, err := p.Await(ctx, bound, []string{"visible", "several"}, options); err != nil {
-		return err
-	}
-	ctx, cancel := patient(ctx, bound)
-	defer cancel()
-	most, grew := 0, time.Now()
-	for {
-		all, err := p.Texts(ctx, options)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(all, option) {
-			return nil
-		}
-		if len(all) > most {
-			most, grew = len(all), time.Now()
-		}
-		if time.Since(grew) >= batchPause || over(ctx) {
-			return &Error{Act: "choose", Target: opener.Name, Kind: ErrNotOffered, Page: WithoutQuery(p.URL()),
-				Last: fmt.Sprintf("%q is not among the options", option), Asked: option, Offered: all}
-		}
-		_, _, err = p.Await(ctx, batchLook, nil, optionOf(options, option))
-		if err != nil && !errors.Is(err, ErrMissing) {
-			return err
-		}
-	}
-}
-
-// optionOf narrows a target that matches every option to the one with the given words.
-func optionOf(options *selectors.Target, option string) *selectors.Target {
-	one := *options
-	one.Name = options.Name + " " + fmt.Sprintf("%q", option)
-	one.Candidates = nil
-	for _, c := range options.Candidates {
-		if c.Role != "" {
-			c.Name = option
-			one.Candidates = append(one.Candidates, c)
-		}
-	}
-	if len(one.Candidates) == 0 {
-		one.Candidates = []selectors.Candidate{{Text: option}}
-	}
-	return &one
-}
 
 // Check sets a check box or radio button, pressing it only if needed, and reads it back. It returns false where nothing
 // had to be pressed.

@@ -21,6 +21,7 @@ func (p *Page) expect(press Press) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.expects = expectation{press: press, pressing: true}
+	p.chooser = false
 }
 
 // expected ends what a press expects and says what came of it.
@@ -30,6 +31,40 @@ func (p *Page) expected() (dismissed, window string) {
 	was := p.expects
 	p.expects = expectation{}
 	return was.dismissed, was.window
+}
+
+// noChooser is why a press ends that opens a file chooser, and a wait for what would follow it.
+const noChooser = "this opens a file chooser, which billagent does not support"
+
+// chooserOpened hears that the page wants a file. The browser shows no chooser and the page gets no file.
+func (p *Page) chooserOpened() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chooser = true
+	p.notes = append(p.notes, "a file chooser was not opened")
+}
+
+func (p *Page) chooserError(act, target string) *Error {
+	return &Error{Act: act, Target: target, Kind: ErrUnsupported, Page: WithoutQuery(p.URL()),
+		Last: noChooser, Acted: true}
+}
+
+// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A page may
+// as well have kept it from opening.
+const chooserBound = time.Second
+
+// chose says that what was done has asked for a file chooser.
+func (p *Page) chose(ctx context.Context, v verdict) bool {
+	end := time.Now().Add(chooserBound)
+	for {
+		p.mu.Lock()
+		asked := p.chooser
+		p.mu.Unlock()
+		if asked || !v.File || time.Now().After(end) || ctx.Err() != nil {
+			return asked
+		}
+		rest(ctx, 10*time.Millisecond)
+	}
 }
 
 // answer closes a dialog of the browser's own: a question before leaving is agreed to, a confirmation only when the

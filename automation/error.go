@@ -20,6 +20,8 @@ var (
 	ErrForeignHost    = errors.New("navigation to a host that is not allowed")
 	ErrUnreachable    = errors.New("the page could not be loaded")
 	ErrTooSlow        = errors.New("the page could not be looked at in time")
+	ErrOnlyCommit     = errors.New("only the commit of a flow may do this")
+	ErrUnsupported    = errors.New("this is not supported")
 	ErrIncomplete     = errors.New("the table could not be read to its proved end")
 	ErrScript         = errors.New("the injected script failed")
 	errContextGone    = errors.New("the page was replaced while it was looked at")
@@ -36,6 +38,7 @@ var kindOf = map[string]error{
 	"wrong-row": ErrWrongIdentity, "wrong-one": ErrWrongIdentity, "unproved": ErrWrongIdentity,
 	"not-offered": ErrNotOffered,
 	"changed":     ErrNotRead,
+	"presses":     ErrOnlyCommit,
 	"script":      ErrScript,
 }
 

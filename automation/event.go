@@ -58,6 +58,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.TargetDetachedFromTarget) { p.owner.browser.conn.handle(string(e.SessionID), nil) })
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
+	case "Page.fileChooserOpened":
+		p.chooserOpened()
 	case "Page.javascriptDialogOpening":
 		hear(params, func(e proto.PageJavascriptDialogOpening) { p.answer(&e) })
 	}
@@ -126,6 +128,7 @@ func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 	}
 	p.traffic.follows(e.Frame.LoaderID)
 	p.mu.Lock()
+	p.chooser = false
 	p.url, p.failed, p.mainLoader = e.Frame.URL+e.Frame.URLFragment, "", e.Frame.LoaderID
 	if e.Frame.UnreachableURL != "" {
 		p.url, p.failed = e.Frame.UnreachableURL, "the page could not be loaded"

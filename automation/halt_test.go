@@ -97,8 +97,12 @@ func TestOptionsThatComeInBatches(t *testing.T) {
 			<script>const put = (s) => { const o = document.createElement('li'); o.setAttribute('role', 'option'); o.textContent = s; o.onclick = () => { open_.textContent = s; list.hidden = true; }; list.append(o); }, open_ = document.getElementById('open');</script>`+batches)
 		options := button("")
 		options.Candidates[0].Role = "option"
-		require.NoError(t, w.ChooseFrom(t.Context(), css("#open"), options, "Auditor", 3*bound))
-		err := w.ChooseFrom(t.Context(), css("#open"), options, "Owner", 3*bound)
+		picker := automation.Picker{Target: css("#open"), Options: options, Option: "Auditor", Bound: 3 * bound}
+		did, err := w.ChooseFrom(t.Context(), picker)
+		require.NoError(t, err)
+		assert.True(t, did)
+		picker.Option = "Owner"
+		_, err = w.ChooseFrom(t.Context(), picker)
 		require.ErrorIs(t, err, automation.ErrNotOffered)
 	})
 }

@@ -45,6 +45,7 @@ type Page struct {
 	blocked    string // the last navigation that the allow-list stopped
 	notes      []string
 	expects    expectation
+	chooser    bool // the page has asked for a file chooser since it was loaded or something was pressed
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document

@@ -46,6 +46,7 @@ type Entered struct {
 type Press struct {
 	Target   *selectors.Target
 	Row      *Row       // find Target in this row
+	Saying   string     // of several matches, the one that says this; empty: there is one
 	For      *Identity  // whom it must concern
 	MustShow []Identity // what else the page must say, such as whose it is
 	Entered  []Entered  // what must still stand as it was entered
@@ -64,6 +65,7 @@ type verdict struct {
 	Token     string   `json:"token"`
 	Delivered []string `json:"delivered"`
 	Refused   *miss    `json:"refused"`
+	File      bool     `json:"file"` // a field for files was clicked
 	Gone      bool     `json:"gone"`
 	Miss      *miss    `json:"miss"`
 }
@@ -90,7 +92,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 		err := p.clickOnce(ctx, press)
 		var e *Error
 		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
-			if e != nil {
+			if e != nil && e.Kind != ErrUnsupported {
 				e.Waited = time.Since(start).Round(10 * time.Millisecond).String()
 				e.Want = "the one visible, still, enabled thing under the pointer"
 			}
@@ -101,7 +103,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 
 func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{
-		"target": press.Target, "row": press.Row, "key": press.For, "under": press.MustShow, "agree": press.Agree,
+		"target": press.Target, "row": press.Row, "says": press.Saying, "key": press.For, "under": press.MustShow, "agree": press.Agree,
 		"entered": press.Entered, "people": press.People, "others": press.Others != "",
 	})
 	if err != nil {
@@ -113,6 +115,9 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	dismissed, window := p.expected()
 	if e := p.judged(press, v, seen, dismissed, err); e != nil {
 		return e
+	}
+	if p.chose(ctx, v) {
+		return p.chooserError("click", press.Target.Name)
 	}
 	if window != "" {
 		return p.Open(ctx, window)
@@ -187,7 +192,7 @@ func (p *Page) prepare(ctx context.Context, handler, act string, t *selectors.Ta
 
 // final kinds do not get better by waiting: the script has looked for a while already.
 func final(kind error) bool {
-	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered}, kind)
+	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered, ErrOnlyCommit, ErrUnsupported}, kind)
 }
 
 func (p *Page) pressAt(ctx context.Context, x, y float64) error {

@@ -118,6 +118,7 @@ func (p *Page) setUp(ctx context.Context) error {
 	scale := 1.0
 	calls := []interface{ Call(proto.Client) error }{
 		proto.PageEnable{},
+		proto.PageSetInterceptFileChooserDialog{Enabled: true},
 		proto.RuntimeAddBinding{Name: "billagentReport", ExecutionContextName: world},
 		proto.EmulationSetFocusEmulationEnabled{Enabled: true},
 		proto.EmulationSetDeviceMetricsOverride{Width: viewportWidth, Height: viewportHeight, DeviceScaleFactor: scale},

@@ -35,6 +35,9 @@ const (
 
 // useOf says what a verb does with one of its targets.
 func useOf(v Verb, name string) Use {
+	if c, ok := v.(*Choose); ok && name == c.Opens {
+		return Pressed
+	}
 	if name != v.targets()[0] {
 		return Looked
 	}
@@ -177,13 +180,23 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 			continue // an input that cannot stand in an expression: the step says so itself
 		}
 		seen := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Use: useOf(s.Verb, name), Failed: failed}
-		if p := s.press(); p != nil && p.Row != nil && p.Target == name {
-			if seen.Row, err = r.row(ctx, p.Row); err != nil {
+		if row := s.rowOf(name); row != nil {
+			if seen.Row, err = r.row(ctx, row); err != nil {
 				continue
 			}
 		}
 		r.Examine(ctx, seen)
 	}
+}
+
+// rowOf is the row in which a target of the step is looked for, nil for none.
+func (s *Step) rowOf(target string) *RowKey {
+	for _, p := range s.presses() {
+		if p.Target == target {
+			return p.Row
+		}
+	}
+	return nil
 }
 
 // needOf says how much a verb needs one of its targets.
@@ -208,7 +221,7 @@ func needOf(v Verb, name string) Need {
 			return Sometimes
 		}
 	case *Choose:
-		if v.Maybe || name != v.Target {
+		if v.Maybe || name != v.Target && name != v.Opens {
 			return Sometimes
 		}
 	}

@@ -229,7 +229,7 @@ func (l *Library) checkRows() []error {
 	each := func(do func(f *Flow, p *Press, at []any)) {
 		for _, f := range l.flows {
 			f.walk(func(s *Step, at []any) {
-				if p := s.press(); p != nil {
+				for _, p := range s.presses() {
 					do(f, p, at)
 				}
 			})

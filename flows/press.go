@@ -116,10 +116,8 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	if commit {
 		click.MustShow, click.Entered, click.People, click.Others = r.MustShow, r.entered, r.People, p.Others
 	}
-	if p.Row != nil {
-		if click.Row, err = r.row(ctx, p.Row); err != nil {
-			return err
-		}
+	if click.Row, err = r.row(ctx, p.Row); err != nil {
+		return err
 	}
 	if p.For != nil {
 		whom, err := r.target(p.For.Target)
@@ -135,28 +133,37 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	return r.Page.Click(ctx, click)
 }
 
-// row is the row of a table that has a key.
-func (r *Run) row(ctx context.Context, of *RowKey) (*automation.Row, error) {
-	table, err := r.target(of.Table)
+// row is the row of a table that a step is about, nil where it is about none.
+func (r *Run) row(ctx context.Context, row *RowKey) (*automation.Row, error) {
+	if row == nil {
+		return nil, nil
+	}
+	table, err := r.target(row.Table)
 	if err != nil {
 		return nil, err
 	}
-	key, err := r.text(ctx, of.Key)
+	key, err := r.text(ctx, row.Key)
 	if err != nil {
 		return nil, err
 	}
 	return &automation.Row{Table: table, Equals: key}, nil
 }
 
-// press is what the step presses, nil where it presses nothing.
-func (s *Step) press() *Press {
+// presses are what the step presses, or acts on in its place.
+func (s *Step) presses() []*Press {
 	switch v := s.Verb.(type) {
 	case *Click:
-		return &v.Press
+		return []*Press{&v.Press}
 	case *Commit:
-		return &v.Press
+		return []*Press{&v.Press}
 	case *sight:
-		return &v.Press
+		return []*Press{&v.Press}
+	case *Hover:
+		return []*Press{v.press()}
+	case *Key:
+		return []*Press{{Target: v.Target}}
+	case *Choose:
+		return []*Press{{Target: v.Opens}, {Target: v.Confirm}}
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Verb interface {
 var verbs = byWord(
 	new(Open), new(Click), new(Commit), new(Fill), new(Choose), new(Check), new(Await), new(Expect), new(Read), new(Texts),
 	new(Rows), new(Find), new(When), new(Screens), new(Halt), new(Ending), new(Notice), new(Part),
+	new(Key), new(Hover), new(Scroll),
 )
 
 // What only some verbs are.
@@ -166,7 +167,10 @@ func (s *Step) check(f *Flow, complain complaint, at []any) {
 	}
 	o := s.Options
 	if _, ok := s.Verb.(loading); !ok && (o.Asks || o.Reloads || o.Changes != "") {
-		complain("asks, reloads and changes go with click, check and choose", at...)
+		complain("asks, reloads and changes go with click, check, choose, press, hover and scroll", at...)
+	}
+	if (o.Asks || o.Reloads) && s.several == 0 && len(s.Verb.targets()) == 0 {
+		complain("asks and reloads need a target of the step", at...)
 	}
 	if o.Asks && o.Reloads || o.Asks && o.Changes != "" || o.Reloads && o.Changes != "" {
 		complain("of asks, reloads and changes a step has one", at...)

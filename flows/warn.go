@@ -3,6 +3,8 @@ package flows
 import (
 	"fmt"
 	"slices"
+
+	"github.com/billagent/billagent/selectors"
 )
 
 // warn notes what is allowed and not as safe as it could be: presses that would be made wherever on a page their target
@@ -13,20 +15,25 @@ func (l *Library) warn() {
 		for _, f := range l.flowsFor(v) {
 			l.warnOfSends(f)
 			f.walk(func(s *Step, at []any) {
-				press := s.press()
-				if press == nil || press.Row != nil || press.For == nil {
-					return
+				for _, press := range s.presses() {
+					l.warnOfPlace(f, v, press, at)
 				}
-				target, _ := v.Target(press.Target)
-				who, _ := v.Target(press.For.Target)
-				if target == nil || who == nil || target.Within != nil || who.Within != nil {
-					return
-				}
-				text := "%s and %s are looked for on the whole page in version %s: say within what they are"
-				l.warnOf(f, fmt.Sprintf(text, press.Target, press.For.Target, v.ID), at...)
 			})
 		}
 	}
+}
+
+func (l *Library) warnOfPlace(f *Flow, v *selectors.Version, press *Press, at []any) {
+	if press.Row != nil || press.For == nil {
+		return
+	}
+	target, _ := v.Target(press.Target)
+	who, _ := v.Target(press.For.Target)
+	if target == nil || who == nil || target.Within != nil || who.Within != nil {
+		return
+	}
+	text := "%s and %s are looked for on the whole page in version %s: say within what they are"
+	l.warnOf(f, fmt.Sprintf(text, press.Target, press.For.Target, v.ID), at...)
 }
 
 func (l *Library) warnOfSends(f *Flow) {

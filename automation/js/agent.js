@@ -1,18 +1,22 @@
 // The name: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
 import { blank, unblank } from './blank.js';
+import { bring } from './bring.js';
 import { pick } from './choose.js';
 import { around, examine, offer } from './examine.js';
 import { finishFill, prepareFill } from './fill.js';
 import { searched } from './filter.js';
 import { armed, finish, install } from './guard.js';
+import { prepareHover, rests } from './hover.js';
 import { reveal, rows, scroll } from './list.js';
 import { mask, unmask } from './mask.js';
 import { Miss } from './miss.js';
+import { offered } from './offer.js';
 import { prepare } from './press.js';
 import { mark, printOf, replaced } from './print.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
 import { storageOf } from './storage.js';
+import { prepareStroke } from './stroke.js';
 import { cameTogether, tokens } from './token.js';
 
 /** @type {Record<string, (req: any) => unknown>} */
@@ -21,6 +25,7 @@ const handlers = {
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
   examine, around, offer,
+  prepareStroke, prepareHover, rests, bring, offered,
 };
 
 globalThis.billagent = async (name, req) => {

@@ -1,5 +1,6 @@
 // Filling in: a field is typed into as a person does it, and read back.
 import { describe } from './describe.js';
+import { deepActive } from './focus.js';
 import { arm, armed, typingEvents } from './guard.js';
 import { Miss } from './miss.js';
 import { lasting, ready } from './press.js';
@@ -7,22 +8,6 @@ import { resolve } from './resolve.js';
 import { frame, pause } from './time.js';
 import { insideOf } from './tree.js';
 import { valueOf } from './value.js';
-
-/**
- * deepActive is the element with the focus, in frames and open shadow roots, too.
- * @returns {El | null}
- */
-const deepActive = () => {
-  let doc = /** @type {Document | null} */ (document), el = /** @type {El | null} */ (document.activeElement);
-  for (;;) {
-    const inner = /** @type {El | null | undefined} */ (el?.shadowRoot?.activeElement);
-    if (inner) { el = inner; continue; }
-    if (!el || (el.localName !== 'iframe' && el.localName !== 'frame')) return el;
-    try { doc = el.contentDocument; } catch { return el; /* another origin */ }
-    if (!doc?.activeElement) return el;
-    el = /** @type {El} */ (doc.activeElement);
-  }
-};
 
 /**
  * prepareFill focuses a field, selects what is in it and arms a guard that keeps typed text from any other field.

@@ -15,6 +15,8 @@ export const pointerEvents = [
   'pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu',
 ];
 export const typingEvents = ['beforeinput', 'keydown', 'keypress', 'paste'];
+/** What a key may cause: the browser presses a button for it, or submits a form. */
+export const pressEvents = ['click', 'submit'];
 
 const alive = guardWord, stray = `${guardWord} stray`;
 
@@ -52,7 +54,7 @@ function examine(e) {
 export function install(w) {
   if (asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of [...pointerEvents, ...typingEvents]) w.addEventListener(t, examine, true);
+  for (const t of new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
 }
 
 /**
@@ -66,7 +68,7 @@ let serial = 0;
  * arm lets trusted events of the named types through only if `judge` has no objection to the element they hit.
  * @param {Act} act
  * @param {string[]} types
- * @param {(hit: El) => Miss | null} judge
+ * @param {(hit: El, type: string) => Miss | null} judge
  * @returns {string} the token to finish with
  */
 export function arm(act, types, judge) {
@@ -76,12 +78,12 @@ export function arm(act, types, judge) {
   const yes = (e) => e.preventDefault();
   /** @param {Event} e */
   const answer = (e) => {
-    const hit = /** @type {El} */ (e.composedPath()[0]);
-    if (!state.refused) state.refused = judge(hit);
+    const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
+    if (!state.refused) state.refused = judge(hit, type);
     if (!state.refused) {
       e.preventDefault();
-      state.delivered.push(/** @type {string} */ (typeOf(e)));
-      if (typeOf(e) === 'click' && state.here) openHere(hit);
+      state.delivered.push(type);
+      if (type === 'click' && state.here) openHere(hit);
     }
     tell(token, state);
   };
@@ -89,6 +91,8 @@ export function arm(act, types, judge) {
     state.refused ??= new Miss('missed', 'the event reached a frame that was not there before');
     tell(token, state);
   };
+  /** @param {Event} e */
+  const files = (e) => { state.file ||= /** @type {El} */ (e.composedPath()[0]).matches?.('input[type=file]'); };
   /** @typedef {[w: Window, name: string, f: (e: Event) => void]} Listener */
   const listeners = [
     /** @type {Listener} */ ([window, stray, elsewhere]),
@@ -96,7 +100,7 @@ export function arm(act, types, judge) {
   ];
   for (const w of /** @type {Window[]} */ (documents().map((d) => d.defaultView).filter(Boolean))) {
     install(w);
-    listeners.push(...types.map((t) => /** @type {Listener} */ ([w, mayPass(t), answer])));
+    listeners.push(...types.map((t) => /** @type {Listener} */ ([w, mayPass(t), answer])), [w, 'click', files]);
   }
   state.listen = () => { for (const [w, name, f] of listeners) w.addEventListener(name, f, true); };
   state.listen();
@@ -117,7 +121,7 @@ export function arm(act, types, judge) {
 const tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
 
 /** @type {(token: string, s: Armed) => Verdict} */
-const verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused });
+const verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused, file: s.file });
 
 /**
  * finish disarms and says what reached the element. A form is submitted in a task of its own after the click: it waits

@@ -98,7 +98,7 @@ export async function rows(req) {
  * @param {El} el
  * @returns {Element}
  */
-function scrollerOf(el) {
+export function scrollerOf(el) {
   for (let p = /** @type {El | null} */ (el); p && p.nodeType === 1; p = parentOf(p)) {
     if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
   }
@@ -106,10 +106,10 @@ function scrollerOf(el) {
 }
 
 /** @type {(el: Element) => number} */
-const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+export const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
 
 /** @type {(el: Element) => boolean} */
-const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+export const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
 
 /**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.

@@ -6,7 +6,7 @@ import { keyed } from './key.js';
 import { Miss } from './miss.js';
 import { animated, pointInMotion } from './motion.js';
 import { boxOf, pointOf, reaches, sameBox, topmost } from './point.js';
-import { agreed, resolve } from './resolve.js';
+import { agreed, resolve, saying } from './resolve.js';
 import { rosterOf } from './roster.js';
 import { rowByKey } from './table.js';
 import { frame, pause } from './time.js';
@@ -17,7 +17,7 @@ import { frame, pause } from './time.js';
  * @returns {Found | Miss}
  */
 function find1(req) {
-  if (!req.row) return resolve(req.target);
+  if (!req.row) return req.says ? saying(req.target, req.says) : resolve(req.target);
   const row = rowByKey(req.row.table, req.row.equals);
   if (row instanceof Miss) return row;
   const found = resolve(req.target, row.el);

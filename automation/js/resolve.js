@@ -4,6 +4,8 @@ import { find, foremost, spell } from './candidate.js';
 import { describe } from './describe.js';
 import { Miss } from './miss.js';
 import { drawn, visible } from './sight.js';
+import { norm } from './text.js';
+import { valueOf } from './value.js';
 
 /**
  * insideFrame steps into a same-origin frame; any other element is its own inside.
@@ -74,6 +76,21 @@ export function resolve(t, base) {
     return new Miss('ambiguous', `${m.els.length} matches: ${some}`, { tried });
   }
   return { el: m.els[0], used: /** @type {Candidate} */ (m.used), tried, scope: m.scope };
+}
+
+/**
+ * saying is the one among what a target matches that says the given words, white space folded.
+ * @param {Candidates} t
+ * @param {string} words
+ * @returns {Found | Miss}
+ */
+export function saying(t, words) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return m.miss;
+  const hits = m.els.filter((el) => norm(valueOf(el)) === norm(words));
+  if (!hits.length) return new Miss('missing', `none of ${m.els.length} matches says "${words}"`, { tried });
+  if (hits.length > 1) return new Miss('ambiguous', `${hits.length} matches say "${words}"`, { tried });
+  return { el: hits[0], used: /** @type {Candidate} */ (m.used), tried, scope: m.scope };
 }
 
 /**

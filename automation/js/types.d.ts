@@ -233,6 +233,7 @@ interface PressRequest {
   target: Target;
   wait: number;
   row?: RowRequest | null;
+  says?: string;
   agree?: boolean;
   editable?: boolean;
   under?: Identity[] | null;
@@ -260,6 +261,8 @@ interface Act {
 interface Armed extends Act {
   delivered: string[];
   refused: Miss | null;
+  /** A field for files was clicked. */
+  file?: boolean;
   listen: () => void;
   disarm: () => void;
 }
@@ -269,6 +272,7 @@ interface Verdict {
   token: string;
   delivered: string[];
   refused?: Miss | null;
+  file?: boolean;
   gone?: boolean;
 }
 

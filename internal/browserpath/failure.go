@@ -31,6 +31,8 @@ var causes = []struct {
 	{automation.ErrForeignHost, userops.ErrNeedsPerson, "the console led to a host that the tenant's hosts do not allow; if it belongs to the console, add it there"},
 	{automation.ErrUnreachable, userops.ErrUnreachable, "check the tenant's sign_in address and the network, then try again"},
 	{automation.ErrNotOffered, userops.ErrOption, "choose one of those on offer"},
+	{automation.ErrOnlyCommit, userops.ErrDrift, "correct the flow: on the way to its commit no key presses a button, submits a form or changes a value"},
+	{automation.ErrUnsupported, userops.ErrDrift, "look at the picture in the evidence, and do by hand what billagent does not support"},
 	{automation.ErrIncomplete, userops.ErrIncomplete, ""},
 	{automation.ErrWrongIdentity, userops.ErrDrift, "the page was not about the right person, so nothing was done: look at the picture in the evidence"},
 	{automation.ErrAmbiguous, userops.ErrDrift, "the page may have changed: look at the evidence, then add a selector version in the overlay folder"},

@@ -65,11 +65,11 @@ function othersIn(root, keep) {
   for (const text of textsOf(root)) {
     const found = text.data.match(address);
     if (!found) continue;
-    const holder = (
+    const holder2 = (
       /** @type {Element} */
       text.parentElement
     );
-    const row = holder.closest("tr,[role=row],li,[role=listitem],article") || holder;
+    const row = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
     rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
   }
   return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
@@ -157,20 +157,6 @@ function describe(el) {
   return `<${el.localName}${said.join("")}>${text}`;
 }
 
-// miss.js
-var Miss = class {
-  /**
-   * @param {string} kind
-   * @param {string} detail
-   * @param {{ tried?: string[] }} [extra]
-   */
-  constructor(kind, detail, extra) {
-    this.kind = kind;
-    this.detail = detail;
-    this.tried = extra?.tried;
-  }
-};
-
 // control.js
 function disabled(el) {
   if (el.matches(":disabled")) return true;
@@ -187,6 +173,703 @@ var isChecked = (el) => ticked(el) ? el.checked : el.getAttribute("aria-checked"
 function pressed(el) {
   if (ticked(el)) return el.checked;
   return ["aria-checked", "aria-pressed", "aria-selected"].some((a) => el.getAttribute(a) === "true");
+}
+
+// miss.js
+var Miss = class {
+  /**
+   * @param {string} kind
+   * @param {string} detail
+   * @param {{ tried?: string[] }} [extra]
+   */
+  constructor(kind, detail, extra) {
+    this.kind = kind;
+    this.detail = detail;
+    this.tried = extra?.tried;
+  }
+};
+
+// bundled:dom-accessibility-api
+var { computeAccessibleName, getRole } = domAccessibility;
+
+// role.js
+var implicit = {
+  button: "button,input[type=button],input[type=submit],input[type=reset],input[type=image],summary",
+  link: "a[href],area[href]",
+  textbox: "input:not([type]),input[type=text],input[type=email],input[type=tel],input[type=url],textarea",
+  checkbox: "input[type=checkbox]",
+  radio: "input[type=radio]",
+  combobox: "select,input[list]",
+  listbox: "select",
+  option: "option",
+  table: "table",
+  row: "tr",
+  cell: "td",
+  columnheader: "th",
+  dialog: "dialog",
+  heading: "h1,h2,h3,h4,h5,h6",
+  navigation: "nav",
+  main: "main",
+  form: "form",
+  list: "ul,ol",
+  listitem: "li",
+  img: "img",
+  searchbox: "input[type=search]",
+  spinbutton: "input[type=number]"
+};
+var roleOf = (el) => getRole(el) || (el.localName === "summary" ? "button" : null);
+var nameOf = (el) => norm(computeAccessibleName(el) || (el.localName === "summary" ? el.textContent : ""));
+
+// candidate.js
+var labelled = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
+var testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;
+function find(root, c) {
+  if (c.css) return queryAll(root, c.css);
+  if (c.testid) return queryAll(root, testIDs(CSS.escape(c.testid)));
+  if (c.placeholder) {
+    const placeholder = norm(c.placeholder);
+    return queryAll(root, "[placeholder]").filter((el) => norm(el.getAttribute("placeholder")) === placeholder);
+  }
+  if (c.label) return queryAll(root, labelled).filter((el) => nameOf(el) === norm(c.label));
+  if (c.role) {
+    const anyName = c.name === void 0 || c.name === "";
+    const bears = `[role~="${c.role}"]${implicit[c.role] ? "," + implicit[c.role] : ""}`;
+    return queryAll(root, bears).filter((el) => roleOf(el) === c.role && (anyName || nameOf(el) === norm(c.name)));
+  }
+  if (c.text) {
+    const hits = queryAll(root, "*").filter((el) => !/^(script|style|template|head|title)$/.test(el.localName) && norm(el.textContent) === norm(c.text));
+    return hits.filter((el) => !hits.some((other) => other !== el && el.contains(other)));
+  }
+  if (c.xpath) {
+    const res = docOf(root).evaluate(c.xpath, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+    return Array.from({ length: res.snapshotLength }, (_, i) => (
+      /** @type {El} */
+      res.snapshotItem(i)
+    )).filter((n) => n.nodeType === 1);
+  }
+  return [];
+}
+var spell = (c) => Object.entries(c).filter(([k, v]) => k !== "provenance" && v !== void 0 && v !== "").map(([k, v]) => `${k}=${v}`).join(" ");
+function aside(el) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType === 1 && (p.inert || p.getAttribute("aria-hidden") === "true")) return true;
+  }
+  return false;
+}
+var writes = (el) => el.matches('a[href^="mailto:" i],a[href^="tel:" i],a[href^="sms:" i]');
+function foremost(els) {
+  if (els.length < 2) return els;
+  const front = els.filter((el) => !aside(el));
+  const kept = front.length ? front : els;
+  const leading = kept.filter((el) => !writes(el));
+  return leading.length ? leading : kept;
+}
+
+// sight.js
+var drawn = (el) => {
+  if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
+  const r = el.getBoundingClientRect();
+  return r.width > 0 && r.height > 0;
+};
+var visible = (el) => {
+  if (el.localName === "option") {
+    const list = el.closest("select");
+    return Boolean(list) && visible(list);
+  }
+  return drawn(el) && (el.matches("input, select, textarea, button") || !outOfSight(el));
+};
+function hides(p, style, itself) {
+  if (style.clip === "rect(0px, 0px, 0px, 0px)" || /^inset\((50|100)%/.test(style.clipPath)) return true;
+  if (p.matches("html, body") || style.display === "inline" || style.display === "contents") return false;
+  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
+  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
+}
+function outOfSight(el) {
+  const box = el.getBoundingClientRect();
+  let right = box.right, bottom = box.bottom, position = "static", rightToLeft = false;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1) continue;
+    const style = getComputedStyle(p);
+    const contains = position !== "fixed" && (position !== "absolute" || style.position !== "static" || p.matches("html"));
+    if (contains && hides(p, style, p === el)) return true;
+    if (contains && p !== el) {
+      right += p.scrollLeft;
+      bottom += p.scrollTop;
+    }
+    rightToLeft ||= style.direction === "rtl";
+    if (contains) position = style.position;
+  }
+  return right <= 0 && !rightToLeft || bottom <= 0;
+}
+
+// value.js
+function valueOf(el, attr) {
+  if (attr) return el.getAttribute(attr) || "";
+  if (el.localName === "select") return norm(el.selectedOptions[0]?.textContent);
+  if (el.localName === "input" || el.localName === "textarea") return el.value;
+  return readable(el);
+}
+var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
+var transformed = (el) => getComputedStyle(el).textTransform !== "none";
+function readable(el) {
+  if (el.innerText === void 0) return bare(el.textContent);
+  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
+  const parts = [];
+  const walk = (n) => {
+    if (n.nodeType === 3) {
+      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
+      return;
+    }
+    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
+    const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
+    if (apart) parts.push(" ");
+    for (const child of n.childNodes) walk(child);
+    if (apart) parts.push(" ");
+  };
+  walk(el);
+  return bare(parts.join(""));
+}
+
+// resolve.js
+function insideFrame(el) {
+  if (el.localName !== "iframe" && el.localName !== "frame") return el;
+  let doc = null;
+  try {
+    doc = el.contentDocument;
+  } catch {
+  }
+  if (!doc) return new Miss("foreign-frame", `${describe(el)} is a frame of another origin and cannot be looked into`);
+  if (doc.readyState === "loading") return new Miss("missing", `${describe(el)} is still loading`);
+  return doc;
+}
+var shown = location.protocol === "chrome-error:" ? document.implementation.createHTMLDocument("") : document;
+function scopeOf(t, base) {
+  if (base) return base;
+  if (!t.within) return shown;
+  const outer = resolve(t.within);
+  return outer instanceof Miss ? outer : insideFrame(outer.el);
+}
+function matches(t, base) {
+  const scope = scopeOf(t, base);
+  if (scope instanceof Miss) return { els: [], tried: [], miss: scope };
+  const tried = [];
+  let hidden = 0;
+  for (const c of t.candidates) {
+    const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible));
+    const unseen3 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen.length}${unseen3}`);
+    hidden += all.length - seen.length;
+    if (seen.length) return { els: seen, used: c, tried, scope };
+  }
+  return { els: [], tried, hidden, scope };
+}
+function resolve(t, base) {
+  const m = matches(t, base), { tried } = m;
+  if (m.miss) return m.miss;
+  if (!m.els.length) return new Miss("missing", m.hidden ? "present but not visible" : "not on the page", { tried });
+  if (m.els.length > 1) {
+    const some = m.els.slice(0, 5).map(describe).join(" | ");
+    return new Miss("ambiguous", `${m.els.length} matches: ${some}`, { tried });
+  }
+  return { el: m.els[0], used: (
+    /** @type {Candidate} */
+    m.used
+  ), tried, scope: m.scope };
+}
+function saying(t, words) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return m.miss;
+  const hits = m.els.filter((el) => norm(valueOf(el)) === norm(words));
+  if (!hits.length) return new Miss("missing", `none of ${m.els.length} matches says "${words}"`, { tried });
+  if (hits.length > 1) return new Miss("ambiguous", `${hits.length} matches say "${words}"`, { tried });
+  return { el: hits[0], used: (
+    /** @type {Candidate} */
+    m.used
+  ), tried, scope: m.scope };
+}
+function agreed(t, found) {
+  for (const c of t.candidates) {
+    const seen = foremost(find(found.scope, c).filter(visible));
+    if (!seen.length || seen.length === 1 && seen[0] === found.el) continue;
+    const ours = `${spell(found.used)} is ${describe(found.el)}`;
+    const theirs = `${spell(c)} is ${seen.slice(0, 3).map(describe).join(" | ")}`;
+    return new Miss("ambiguous", `candidates disagree: ${ours}, ${theirs}`, { tried: found.tried });
+  }
+  return null;
+}
+
+// time.js
+var frame = () => new Promise((done) => {
+  requestAnimationFrame(() => done(true));
+  setTimeout(() => done(false), 1e3);
+});
+var pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// filter.js
+function countShown(req) {
+  if (!req.counter) return null;
+  const found = resolve(req.counter);
+  return found instanceof Miss ? null : valueOf(found.el);
+}
+async function counted(req) {
+  const end = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end) await pause(25);
+}
+function filterNow(f) {
+  const found = resolve(f.target);
+  if (f.empty) {
+    if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
+    const says3 = valueOf(found.el);
+    return visible(found.el) && norm(says3) !== "" ? `it says "${says3}"` : "holds";
+  }
+  if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
+  if (f.on !== void 0) {
+    if (pressed(found.el) === f.on) return "holds";
+    return `it is ${f.on ? "off" : "on"}`;
+  }
+  const says2 = valueOf(found.el);
+  return norm(says2) === norm(f.equals) ? "holds" : `it says "${says2}"`;
+}
+var filtersNow = (req) => (req.filters || []).map(filterNow);
+var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
+function searched({ table }) {
+  const found = resolve(table);
+  if (found instanceof Miss) return { text: "" };
+  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
+  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== "") || "" };
+}
+
+// hash.js
+var hashOf = (s) => {
+  let h = 5381;
+  for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
+  return h + ":" + s.length;
+};
+
+// state.js
+function stateOf(t) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return { state: m.miss.kind === "missing" ? "absent" : m.miss.kind, detail: m.miss.detail, tried };
+  if (!m.els.length) return { state: m.hidden ? "hidden" : "absent", tried };
+  if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
+  return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
+}
+async function look({ targets, until, wait }) {
+  const begun = performance.now(), end = begun + (wait || 0);
+  for (; ; ) {
+    const states = targets.map(stateOf);
+    const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
+    if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
+    const looked = performance.now() - begun;
+    await pause(Math.min(100, 25 + looked / 20));
+  }
+}
+function recognise({ sets }) {
+  const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
+  return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));
+}
+function read({ target, attr }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  return { value: valueOf(found.el, attr) };
+}
+function texts({ target }) {
+  const m = matches(target);
+  return { values: m.els.map((el) => valueOf(el)), miss: m.miss };
+}
+var checkedState = ({ target }) => {
+  const found = resolve(target);
+  return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
+};
+
+// email.js
+var unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+var oneAddress = /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/;
+var isAddress = (s) => oneAddress.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
+var addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
+function mailtoOf(a) {
+  const written = (
+    /** @type {string} */
+    a.getAttribute("href").replace(/^mailto:/i, "").replace(/\?.*$/, "")
+  );
+  try {
+    return bare(decodeURIComponent(written));
+  } catch {
+    return "";
+  }
+}
+function agrees(text, address3) {
+  const plain = fold(text.replace(unseen, "")), whole = fold(address3);
+  if (plain === "") return true;
+  const others = addressesIn(plain);
+  if (others.length) return others.length === 1 && others[0] === whole;
+  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain);
+  if (!m) return false;
+  return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
+}
+function emailIn(row, cell) {
+  const text = readable(cell);
+  const links = (el) => queryAll(el, 'a[href^="mailto:" i]').map(mailtoOf).filter(isAddress);
+  const own = cell.matches('a[href^="mailto:" i]') ? [mailtoOf(cell)] : links(cell);
+  if (isAddress(text)) {
+    const other = own.find((a) => fold(a) !== fold(text));
+    return other ? { text, odd: `its e-mail reads "${text}", but its link writes to "${other}"` } : { text };
+  }
+  const said = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
+  const speechless = !/[@…]|\.\.\./.test(text);
+  for (const source of [own, links(row), said]) {
+    const one = [...new Set(source)];
+    if (one.length === 1 && (agrees(text, one[0]) || speechless && source === own)) return { text: one[0] };
+    if (one.length) break;
+  }
+  return { text, odd: text ? `its e-mail "${text}" is not exactly one address` : "it shows no e-mail" };
+}
+
+// table.js
+function headersOf(table, spec) {
+  const cells = queryAll(table, spec.header_cells || "thead th, [role=columnheader]");
+  return new Map(cells.map((el, i) => [norm(el.textContent), i]));
+}
+var usualCells = ":scope > td, :scope > [role=gridcell], :scope > [role=cell]";
+var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+function spanning(row, spec) {
+  const cells = cellsOf(row, spec);
+  return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
+}
+var rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
+function expression(pattern) {
+  const ignoring = pattern.startsWith("(?i)");
+  const body = pattern.slice(ignoring ? 4 : 0).replace(/\(\?P</g, "(?<");
+  try {
+    return new RegExp(body, ignoring ? "i" : "");
+  } catch {
+    return null;
+  }
+}
+function cellOf(row, col, headers, spec) {
+  if (col.header !== void 0) {
+    const i = headers.get(norm(col.header));
+    if (i === void 0) {
+      const there = [...headers.keys()].map((k) => `"${k}"`).join(", ");
+      return new Miss("missing", `no column is headed "${col.header}": there are ${there}`);
+    }
+    const cell = cellsOf(row, spec)[i];
+    return cell ? { el: cell } : null;
+  }
+  const found = matches({ candidates: (
+    /** @type {Candidate[]} */
+    col.candidates
+  ) }, row);
+  const { attr } = col;
+  let els = found.els;
+  if (els.length > 1 && attr && col.pattern) {
+    const fits = expression(col.pattern);
+    if (fits) els = els.filter((el) => fits.test(el.getAttribute(attr) || ""));
+    const values = new Set(els.map((el) => el.getAttribute(attr)));
+    if (values.size === 1) return { el: els[0] };
+  }
+  if (els.length > 1) {
+    const some = els.slice(0, 3).map(describe).join(" | ");
+    return new Miss("ambiguous", `${els.length} matches: ${some}`, { tried: found.tried });
+  }
+  return els.length ? { el: els[0] } : null;
+}
+function readCell(row, el, col) {
+  if (col.attr) return { text: el.getAttribute(col.attr) || "" };
+  if (col.kind === "email") return emailIn(row, el);
+  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
+}
+function withoutMailLinks(el) {
+  const whole = readable(el);
+  const rest2 = queryAll(el, "a").filter(writes).reduce((text, a) => text.replace(readable(a), " "), whole);
+  return bare(rest2) || whole;
+}
+function keyOf(row, spec, headers) {
+  const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
+  if (cell === null || cell instanceof Miss && cell.kind === "ambiguous") return null;
+  if (cell instanceof Miss) return cell;
+  const got = readCell(row, cell.el, col);
+  return got.odd ? null : got.text;
+}
+function columnsOf(table, spec) {
+  const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
+  const out = {};
+  for (const [name, col] of Object.entries(spec.columns)) {
+    const cell = row || col.header !== void 0 ? cellOf(row ?? table, col, headers, spec) : void 0;
+    if (cell instanceof Miss) out[name] = cell.detail;
+    else if (cell === null && row) out[name] = "the first row has no such cell";
+    else out[name] = "";
+  }
+  return out;
+}
+function rowByKey(table, equals) {
+  const found = resolve(table);
+  if (found instanceof Miss) return found;
+  const spec = table.table, headers = headersOf(found.el, spec), hits = [];
+  for (const row2 of rowElements(found.el, spec)) {
+    const key = keyOf(row2, spec, headers);
+    if (key instanceof Miss) return key;
+    if (key !== null && same(key, equals, spec.fold)) hits.push(row2);
+  }
+  if (hits.length === 0) return new Miss("no-row", `no row has ${spec.key} "${equals}"`);
+  if (hits.length > 1) return new Miss("ambiguous", `${hits.length} rows have ${spec.key} "${equals}"`);
+  const row = hits[0];
+  const readKey = () => {
+    const key = keyOf(row, spec, headersOf(found.el, spec));
+    return key instanceof Miss ? null : key;
+  };
+  return { el: row, readKey };
+}
+function readRow(row, names, spec, headers) {
+  const cells = [], odd = [];
+  for (const n of names) {
+    const cell = cellOf(row, spec.columns[n], headers, spec);
+    if (cell instanceof Miss && cell.kind !== "ambiguous") return cell;
+    if (cell instanceof Miss) odd.push(`its ${n} is ambiguous: ${cell.detail}`);
+    const got = cell && !(cell instanceof Miss) ? readCell(row, cell.el, spec.columns[n]) : { text: null };
+    if (got.odd) odd.push(got.odd);
+    cells.push(n === spec.key && got.odd ? "\0" + got.text : got.text);
+  }
+  return { cells, odd: odd.join("; "), at: row.getAttribute("aria-rowindex") || "" };
+}
+function collect(table, el) {
+  const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
+  for (const row of rowElements(el, spec)) {
+    const got = readRow(row, names, spec, headers);
+    if (got instanceof Miss) return got;
+    if (got.cells.some((c) => c !== null && c !== "" && c !== "\0")) rows2.push(got);
+  }
+  return { names, rows: rows2 };
+}
+
+// list.js
+var lineOf = (r) => r.at + "" + r.cells.join("");
+var signature = (rows2) => rows2.map(lineOf).join("");
+var shownBefore = "the table still shows the page before";
+async function settled(table, wait, unlike) {
+  const end = performance.now() + wait;
+  let last = null, why = new Miss("missing", "not looked for yet");
+  for (; ; ) {
+    const found = resolve(table);
+    if (found instanceof Miss) {
+      why = found;
+      last = null;
+    } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
+      why = new Miss("busy", "the table says it is busy");
+      last = null;
+    } else if (found.el.ownerDocument.readyState === "loading") {
+      why = new Miss("busy", "the page is still loading");
+      last = null;
+    } else {
+      const got = collect(table, found.el);
+      if (got instanceof Miss) {
+        why = got;
+        last = null;
+      } else {
+        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
+        if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
+        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
+          why = new Miss("busy", "its rows are still empty");
+        } else if (last === sig) return { el: found.el, ...got, sig };
+        else why = new Miss("busy", "the table is still changing");
+        last = sig;
+      }
+    }
+    if (performance.now() >= end) return why;
+    await frame();
+  }
+}
+var seenPages = /* @__PURE__ */ new Map();
+async function rows(req) {
+  const old = req.unlike ? seenPages.get(req.unlike) ?? null : null;
+  await counted(req);
+  let got = await settled(req.table, req.wait, old);
+  if (!(got instanceof Miss) && req.unlike && old === null && hashOf(got.sig) === req.unlike) {
+    got = new Miss("unchanged", shownBefore);
+  }
+  if (got instanceof Miss) return { miss: got };
+  const mark2 = hashOf(got.sig);
+  seenPages.clear();
+  seenPages.set(mark2, got.sig);
+  const out = {
+    names: got.names,
+    rows: got.rows,
+    drawn: got.rows.length,
+    mark: mark2,
+    count: countShown(req),
+    filters: filtersNow(req)
+  };
+  if (req.next) {
+    const s = stateOf(req.next);
+    out.next = s.state;
+    out.nextDetail = s.detail;
+  }
+  if (req.previous) out.previous = stateOf(req.previous).state;
+  return out;
+}
+function scrollerOf(el) {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p && p.nodeType === 1; p = parentOf(p)) {
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
+  }
+  return el.ownerDocument.scrollingElement || el;
+}
+var nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+async function scroll(req) {
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const end = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
+  await counted(req);
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  let names = [], pos = req.from, least = Infinity;
+  for (; ; ) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    names = got.names;
+    for (const r of got.rows) out.set(lineOf(r), r);
+    least = Math.min(least, got.rows.length);
+    const bottom = atBottom(el), next = nextPos(el);
+    if (bottom || out.size >= req.limit || performance.now() >= end) {
+      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
+      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
+    }
+    pos = next;
+  }
+}
+async function reveal(req) {
+  const end = performance.now() + req.wait;
+  const found = resolve(req.table);
+  if (found instanceof Miss) return { miss: found };
+  const first = await settled(req.table, req.wait);
+  if (first instanceof Miss) return { miss: first };
+  const el = scrollerOf(found.el);
+  for (let pos = 0; ; pos = nextPos(el)) {
+    el.scrollTop = pos;
+    await frame();
+    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    if (got instanceof Miss) return { miss: got };
+    const row = rowByKey(req.table, req.equals);
+    if (!(row instanceof Miss)) {
+      row.el.scrollIntoView({ block: "center", behavior: "instant" });
+      await frame();
+      return { found: true };
+    }
+    if (row.kind !== "no-row") return { miss: row };
+    if (atBottom(el)) return { found: false };
+    if (performance.now() >= end) return { miss: new Miss("busy", "the list was not read to its end in time") };
+  }
+}
+
+// point.js
+function insetOf(f) {
+  const r = f.getBoundingClientRect(), style = getComputedStyle(f), w = (
+    /** @type {Window} */
+    f.contentWindow
+  );
+  const sx = r.width / (f.offsetWidth || 1), sy = r.height / (f.offsetHeight || 1);
+  const left = parseFloat(style.paddingLeft) || 0, top2 = parseFloat(style.paddingTop) || 0;
+  const width = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
+  const height = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
+  return {
+    x: r.left + (f.clientLeft + left) * sx,
+    y: r.top + (f.clientTop + top2) * sy,
+    sx: width * sx / (w.innerWidth || width || 1),
+    sy: height * sy / (w.innerHeight || height || 1)
+  };
+}
+var viewOf = (el) => (
+  /** @type {View} */
+  el.ownerDocument.defaultView
+);
+function topPoint(el, x, y) {
+  for (let w = (
+    /** @type {Window} */
+    viewOf(el)
+  ); w !== window; w = w.parent) {
+    const inset = insetOf(
+      /** @type {El} */
+      w.frameElement
+    );
+    x = inset.x + x * inset.sx;
+    y = inset.y + y * inset.sy;
+  }
+  return { x, y };
+}
+function topmost(x, y) {
+  let doc = document;
+  for (; ; ) {
+    let el = (
+      /** @type {El | null} */
+      doc.elementFromPoint(x, y)
+    );
+    while (el && el.shadowRoot) {
+      const inner2 = (
+        /** @type {El | null} */
+        el.shadowRoot.elementFromPoint(x, y)
+      );
+      if (!inner2 || inner2 === el) break;
+      el = inner2;
+    }
+    if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
+    let inner = null;
+    try {
+      inner = el.contentDocument;
+    } catch {
+    }
+    if (!inner) return el;
+    const inset = insetOf(el);
+    x = (x - inset.x) / inset.sx;
+    y = (y - inset.y) / inset.sy;
+    doc = inner;
+  }
+}
+function controls(hit, el) {
+  for (let p = (
+    /** @type {El | null} */
+    hit
+  ); p; p = parentOf(p)) {
+    if (p.localName === "label" && p.control === el) return true;
+  }
+  return false;
+}
+var reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
+var boxOf = (el) => {
+  const r = el.getBoundingClientRect();
+  return { x: r.left, y: r.top, w: r.width, h: r.height };
+};
+var sameBox = (a, b) => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
+function middleOf(el, left, top2, right, bottom) {
+  const w = viewOf(el);
+  left = Math.max(0, left);
+  top2 = Math.max(0, top2);
+  right = Math.min(w.innerWidth, right);
+  bottom = Math.min(w.innerHeight, bottom);
+  return right - left >= 1 && bottom - top2 >= 1 ? topPoint(el, (left + right) / 2, (top2 + bottom) / 2) : null;
+}
+function pointOf(el) {
+  for (const r of el.getClientRects()) {
+    const point = middleOf(el, r.left, r.top, r.right, r.bottom);
+    if (point) return point;
+  }
+  return null;
+}
+function topBox(el) {
+  const r = el.getBoundingClientRect();
+  const from = topPoint(el, r.left, r.top), to = topPoint(el, r.right, r.bottom);
+  return { x: from.x, y: from.y, w: to.x - from.x, h: to.y - from.y };
 }
 
 // opening.js
@@ -218,13 +901,6 @@ function openHere(hit) {
   });
 }
 
-// time.js
-var frame = () => new Promise((done) => {
-  requestAnimationFrame(() => done(true));
-  setTimeout(() => done(false), 1e3);
-});
-var pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
 // guard.js
 var guardWord = "BILLAGENT_GUARD_WORD";
 var pointerEvents = [
@@ -238,6 +914,7 @@ var pointerEvents = [
   "contextmenu"
 ];
 var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
+var pressEvents = ["click", "submit"];
 var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
@@ -259,7 +936,7 @@ function examine(e) {
 function install(w) {
   if (asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of [...pointerEvents, ...typingEvents]) w.addEventListener(t, examine, true);
+  for (const t of /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
 }
 var armed = /* @__PURE__ */ new Map();
 var serial = 0;
@@ -277,21 +954,25 @@ function arm(act, types, judge) {
     const hit = (
       /** @type {El} */
       e.composedPath()[0]
+    ), type = (
+      /** @type {string} */
+      typeOf(e)
     );
-    if (!state2.refused) state2.refused = judge(hit);
+    if (!state2.refused) state2.refused = judge(hit, type);
     if (!state2.refused) {
       e.preventDefault();
-      state2.delivered.push(
-        /** @type {string} */
-        typeOf(e)
-      );
-      if (typeOf(e) === "click" && state2.here) openHere(hit);
+      state2.delivered.push(type);
+      if (type === "click" && state2.here) openHere(hit);
     }
     tell(token, state2);
   };
   const elsewhere2 = () => {
     state2.refused ??= new Miss("missed", "the event reached a frame that was not there before");
     tell(token, state2);
+  };
+  const files = (e) => {
+    state2.file ||= /** @type {El} */
+    e.composedPath()[0].matches?.("input[type=file]");
   };
   const listeners = [
     /** @type {Listener} */
@@ -310,7 +991,7 @@ function arm(act, types, judge) {
     listeners.push(...types.map((t) => (
       /** @type {Listener} */
       [w, mayPass(t), answer]
-    )));
+    )), [w, "click", files]);
   }
   state2.listen = () => {
     for (const [w, name, f] of listeners) w.addEventListener(name, f, true);
@@ -329,7 +1010,7 @@ function arm(act, types, judge) {
   return token;
 }
 var tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
-var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused });
+var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused, file: s.file });
 async function finish({ token }) {
   const s = armed.get(token);
   if (!s) return { token, delivered: [], gone: true };
@@ -466,210 +1147,6 @@ function misplaced(el, place) {
   return null;
 }
 
-// bundled:dom-accessibility-api
-var { computeAccessibleName, getRole } = domAccessibility;
-
-// role.js
-var implicit = {
-  button: "button,input[type=button],input[type=submit],input[type=reset],input[type=image],summary",
-  link: "a[href],area[href]",
-  textbox: "input:not([type]),input[type=text],input[type=email],input[type=tel],input[type=url],textarea",
-  checkbox: "input[type=checkbox]",
-  radio: "input[type=radio]",
-  combobox: "select,input[list]",
-  listbox: "select",
-  option: "option",
-  table: "table",
-  row: "tr",
-  cell: "td",
-  columnheader: "th",
-  dialog: "dialog",
-  heading: "h1,h2,h3,h4,h5,h6",
-  navigation: "nav",
-  main: "main",
-  form: "form",
-  list: "ul,ol",
-  listitem: "li",
-  img: "img",
-  searchbox: "input[type=search]",
-  spinbutton: "input[type=number]"
-};
-var roleOf = (el) => getRole(el) || (el.localName === "summary" ? "button" : null);
-var nameOf = (el) => norm(computeAccessibleName(el) || (el.localName === "summary" ? el.textContent : ""));
-
-// candidate.js
-var labelled = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
-var testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;
-function find(root, c) {
-  if (c.css) return queryAll(root, c.css);
-  if (c.testid) return queryAll(root, testIDs(CSS.escape(c.testid)));
-  if (c.placeholder) {
-    const placeholder = norm(c.placeholder);
-    return queryAll(root, "[placeholder]").filter((el) => norm(el.getAttribute("placeholder")) === placeholder);
-  }
-  if (c.label) return queryAll(root, labelled).filter((el) => nameOf(el) === norm(c.label));
-  if (c.role) {
-    const anyName = c.name === void 0 || c.name === "";
-    const bears = `[role~="${c.role}"]${implicit[c.role] ? "," + implicit[c.role] : ""}`;
-    return queryAll(root, bears).filter((el) => roleOf(el) === c.role && (anyName || nameOf(el) === norm(c.name)));
-  }
-  if (c.text) {
-    const hits = queryAll(root, "*").filter((el) => !/^(script|style|template|head|title)$/.test(el.localName) && norm(el.textContent) === norm(c.text));
-    return hits.filter((el) => !hits.some((other) => other !== el && el.contains(other)));
-  }
-  if (c.xpath) {
-    const res = docOf(root).evaluate(c.xpath, root, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
-    return Array.from({ length: res.snapshotLength }, (_, i) => (
-      /** @type {El} */
-      res.snapshotItem(i)
-    )).filter((n) => n.nodeType === 1);
-  }
-  return [];
-}
-var spell = (c) => Object.entries(c).filter(([k, v]) => k !== "provenance" && v !== void 0 && v !== "").map(([k, v]) => `${k}=${v}`).join(" ");
-function aside(el) {
-  for (let p = (
-    /** @type {El | null} */
-    el
-  ); p; p = parentOf(p)) {
-    if (p.nodeType === 1 && (p.inert || p.getAttribute("aria-hidden") === "true")) return true;
-  }
-  return false;
-}
-var writes = (el) => el.matches('a[href^="mailto:" i],a[href^="tel:" i],a[href^="sms:" i]');
-function foremost(els) {
-  if (els.length < 2) return els;
-  const front = els.filter((el) => !aside(el));
-  const kept = front.length ? front : els;
-  const leading = kept.filter((el) => !writes(el));
-  return leading.length ? leading : kept;
-}
-
-// sight.js
-var drawn = (el) => {
-  if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
-  const r = el.getBoundingClientRect();
-  return r.width > 0 && r.height > 0;
-};
-var visible = (el) => {
-  if (el.localName === "option") {
-    const list = el.closest("select");
-    return Boolean(list) && visible(list);
-  }
-  return drawn(el) && (el.matches("input, select, textarea, button") || !outOfSight(el));
-};
-function hides(p, style, itself) {
-  if (style.clip === "rect(0px, 0px, 0px, 0px)" || /^inset\((50|100)%/.test(style.clipPath)) return true;
-  if (p.matches("html, body") || style.display === "inline" || style.display === "contents") return false;
-  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
-  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
-}
-function outOfSight(el) {
-  const box = el.getBoundingClientRect();
-  let right = box.right, bottom = box.bottom, position = "static", rightToLeft = false;
-  for (let p = (
-    /** @type {El | null} */
-    el
-  ); p; p = parentOf(p)) {
-    if (p.nodeType !== 1) continue;
-    const style = getComputedStyle(p);
-    const contains = position !== "fixed" && (position !== "absolute" || style.position !== "static" || p.matches("html"));
-    if (contains && hides(p, style, p === el)) return true;
-    if (contains && p !== el) {
-      right += p.scrollLeft;
-      bottom += p.scrollTop;
-    }
-    rightToLeft ||= style.direction === "rtl";
-    if (contains) position = style.position;
-  }
-  return right <= 0 && !rightToLeft || bottom <= 0;
-}
-
-// resolve.js
-function insideFrame(el) {
-  if (el.localName !== "iframe" && el.localName !== "frame") return el;
-  let doc = null;
-  try {
-    doc = el.contentDocument;
-  } catch {
-  }
-  if (!doc) return new Miss("foreign-frame", `${describe(el)} is a frame of another origin and cannot be looked into`);
-  if (doc.readyState === "loading") return new Miss("missing", `${describe(el)} is still loading`);
-  return doc;
-}
-var shown = location.protocol === "chrome-error:" ? document.implementation.createHTMLDocument("") : document;
-function scopeOf(t, base) {
-  if (base) return base;
-  if (!t.within) return shown;
-  const outer = resolve(t.within);
-  return outer instanceof Miss ? outer : insideFrame(outer.el);
-}
-function matches(t, base) {
-  const scope = scopeOf(t, base);
-  if (scope instanceof Miss) return { els: [], tried: [], miss: scope };
-  const tried = [];
-  let hidden = 0;
-  for (const c of t.candidates) {
-    const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible));
-    const unseen3 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
-    tried.push(`${spell(c)}: ${seen.length}${unseen3}`);
-    hidden += all.length - seen.length;
-    if (seen.length) return { els: seen, used: c, tried, scope };
-  }
-  return { els: [], tried, hidden, scope };
-}
-function resolve(t, base) {
-  const m = matches(t, base), { tried } = m;
-  if (m.miss) return m.miss;
-  if (!m.els.length) return new Miss("missing", m.hidden ? "present but not visible" : "not on the page", { tried });
-  if (m.els.length > 1) {
-    const some = m.els.slice(0, 5).map(describe).join(" | ");
-    return new Miss("ambiguous", `${m.els.length} matches: ${some}`, { tried });
-  }
-  return { el: m.els[0], used: (
-    /** @type {Candidate} */
-    m.used
-  ), tried, scope: m.scope };
-}
-function agreed(t, found) {
-  for (const c of t.candidates) {
-    const seen = foremost(find(found.scope, c).filter(visible));
-    if (!seen.length || seen.length === 1 && seen[0] === found.el) continue;
-    const ours = `${spell(found.used)} is ${describe(found.el)}`;
-    const theirs = `${spell(c)} is ${seen.slice(0, 3).map(describe).join(" | ")}`;
-    return new Miss("ambiguous", `candidates disagree: ${ours}, ${theirs}`, { tried: found.tried });
-  }
-  return null;
-}
-
-// value.js
-function valueOf(el, attr) {
-  if (attr) return el.getAttribute(attr) || "";
-  if (el.localName === "select") return norm(el.selectedOptions[0]?.textContent);
-  if (el.localName === "input" || el.localName === "textarea") return el.value;
-  return readable(el);
-}
-var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
-var transformed = (el) => getComputedStyle(el).textTransform !== "none";
-function readable(el) {
-  if (el.innerText === void 0) return bare(el.textContent);
-  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
-  const parts = [];
-  const walk = (n) => {
-    if (n.nodeType === 3) {
-      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
-      return;
-    }
-    if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
-    const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
-    if (apart) parts.push(" ");
-    for (const child of n.childNodes) walk(child);
-    if (apart) parts.push(" ");
-  };
-  walk(el);
-  return bare(parts.join(""));
-}
-
 // key.js
 function keyed(key, el) {
   for (const u of key.under ?? []) {
@@ -715,105 +1192,6 @@ function changed(entered) {
   return null;
 }
 
-// point.js
-function insetOf(f) {
-  const r = f.getBoundingClientRect(), style = getComputedStyle(f), w = (
-    /** @type {Window} */
-    f.contentWindow
-  );
-  const sx = r.width / (f.offsetWidth || 1), sy = r.height / (f.offsetHeight || 1);
-  const left = parseFloat(style.paddingLeft) || 0, top2 = parseFloat(style.paddingTop) || 0;
-  const width = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
-  const height = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
-  return {
-    x: r.left + (f.clientLeft + left) * sx,
-    y: r.top + (f.clientTop + top2) * sy,
-    sx: width * sx / (w.innerWidth || width || 1),
-    sy: height * sy / (w.innerHeight || height || 1)
-  };
-}
-var viewOf = (el) => (
-  /** @type {View} */
-  el.ownerDocument.defaultView
-);
-function topPoint(el, x, y) {
-  for (let w = (
-    /** @type {Window} */
-    viewOf(el)
-  ); w !== window; w = w.parent) {
-    const inset = insetOf(
-      /** @type {El} */
-      w.frameElement
-    );
-    x = inset.x + x * inset.sx;
-    y = inset.y + y * inset.sy;
-  }
-  return { x, y };
-}
-function topmost(x, y) {
-  let doc = document;
-  for (; ; ) {
-    let el = (
-      /** @type {El | null} */
-      doc.elementFromPoint(x, y)
-    );
-    while (el && el.shadowRoot) {
-      const inner2 = (
-        /** @type {El | null} */
-        el.shadowRoot.elementFromPoint(x, y)
-      );
-      if (!inner2 || inner2 === el) break;
-      el = inner2;
-    }
-    if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
-    let inner = null;
-    try {
-      inner = el.contentDocument;
-    } catch {
-    }
-    if (!inner) return el;
-    const inset = insetOf(el);
-    x = (x - inset.x) / inset.sx;
-    y = (y - inset.y) / inset.sy;
-    doc = inner;
-  }
-}
-function controls(hit, el) {
-  for (let p = (
-    /** @type {El | null} */
-    hit
-  ); p; p = parentOf(p)) {
-    if (p.localName === "label" && p.control === el) return true;
-  }
-  return false;
-}
-var reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
-var boxOf = (el) => {
-  const r = el.getBoundingClientRect();
-  return { x: r.left, y: r.top, w: r.width, h: r.height };
-};
-var sameBox = (a, b) => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
-function middleOf(el, left, top2, right, bottom) {
-  const w = viewOf(el);
-  left = Math.max(0, left);
-  top2 = Math.max(0, top2);
-  right = Math.min(w.innerWidth, right);
-  bottom = Math.min(w.innerHeight, bottom);
-  return right - left >= 1 && bottom - top2 >= 1 ? topPoint(el, (left + right) / 2, (top2 + bottom) / 2) : null;
-}
-function pointOf(el) {
-  for (const r of el.getClientRects()) {
-    const point = middleOf(el, r.left, r.top, r.right, r.bottom);
-    if (point) return point;
-  }
-  return null;
-}
-function topBox(el) {
-  const r = el.getBoundingClientRect();
-  const from = topPoint(el, r.left, r.top), to = topPoint(el, r.right, r.bottom);
-  return { x: from.x, y: from.y, w: to.x - from.x, h: to.y - from.y };
-}
-
 // motion.js
 var watched = 500;
 async function pointInMotion(el) {
@@ -844,169 +1222,9 @@ function animated(el) {
   return false;
 }
 
-// email.js
-var unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
-var oneAddress = /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/;
-var isAddress = (s) => oneAddress.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
-var addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
-function mailtoOf(a) {
-  const written = (
-    /** @type {string} */
-    a.getAttribute("href").replace(/^mailto:/i, "").replace(/\?.*$/, "")
-  );
-  try {
-    return bare(decodeURIComponent(written));
-  } catch {
-    return "";
-  }
-}
-function agrees(text, address3) {
-  const plain = fold(text.replace(unseen, "")), whole = fold(address3);
-  if (plain === "") return true;
-  const others = addressesIn(plain);
-  if (others.length) return others.length === 1 && others[0] === whole;
-  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain);
-  if (!m) return false;
-  return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
-}
-function emailIn(row, cell) {
-  const text = readable(cell);
-  const links = (el) => queryAll(el, 'a[href^="mailto:" i]').map(mailtoOf).filter(isAddress);
-  const own = cell.matches('a[href^="mailto:" i]') ? [mailtoOf(cell)] : links(cell);
-  if (isAddress(text)) {
-    const other = own.find((a) => fold(a) !== fold(text));
-    return other ? { text, odd: `its e-mail reads "${text}", but its link writes to "${other}"` } : { text };
-  }
-  const said = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
-  const speechless = !/[@…]|\.\.\./.test(text);
-  for (const source of [own, links(row), said]) {
-    const one = [...new Set(source)];
-    if (one.length === 1 && (agrees(text, one[0]) || speechless && source === own)) return { text: one[0] };
-    if (one.length) break;
-  }
-  return { text, odd: text ? `its e-mail "${text}" is not exactly one address` : "it shows no e-mail" };
-}
-
-// table.js
-function headersOf(table, spec) {
-  const cells = queryAll(table, spec.header_cells || "thead th, [role=columnheader]");
-  return new Map(cells.map((el, i) => [norm(el.textContent), i]));
-}
-var usualCells = ":scope > td, :scope > [role=gridcell], :scope > [role=cell]";
-var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
-function spanning(row, spec) {
-  const cells = cellsOf(row, spec);
-  return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
-}
-var rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
-function expression(pattern) {
-  const ignoring = pattern.startsWith("(?i)");
-  const body = pattern.slice(ignoring ? 4 : 0).replace(/\(\?P</g, "(?<");
-  try {
-    return new RegExp(body, ignoring ? "i" : "");
-  } catch {
-    return null;
-  }
-}
-function cellOf(row, col, headers, spec) {
-  if (col.header !== void 0) {
-    const i = headers.get(norm(col.header));
-    if (i === void 0) {
-      const there = [...headers.keys()].map((k) => `"${k}"`).join(", ");
-      return new Miss("missing", `no column is headed "${col.header}": there are ${there}`);
-    }
-    const cell = cellsOf(row, spec)[i];
-    return cell ? { el: cell } : null;
-  }
-  const found = matches({ candidates: (
-    /** @type {Candidate[]} */
-    col.candidates
-  ) }, row);
-  const { attr } = col;
-  let els = found.els;
-  if (els.length > 1 && attr && col.pattern) {
-    const fits = expression(col.pattern);
-    if (fits) els = els.filter((el) => fits.test(el.getAttribute(attr) || ""));
-    const values = new Set(els.map((el) => el.getAttribute(attr)));
-    if (values.size === 1) return { el: els[0] };
-  }
-  if (els.length > 1) {
-    const some = els.slice(0, 3).map(describe).join(" | ");
-    return new Miss("ambiguous", `${els.length} matches: ${some}`, { tried: found.tried });
-  }
-  return els.length ? { el: els[0] } : null;
-}
-function readCell(row, el, col) {
-  if (col.attr) return { text: el.getAttribute(col.attr) || "" };
-  if (col.kind === "email") return emailIn(row, el);
-  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
-}
-function withoutMailLinks(el) {
-  const whole = readable(el);
-  const rest = queryAll(el, "a").filter(writes).reduce((text, a) => text.replace(readable(a), " "), whole);
-  return bare(rest) || whole;
-}
-function keyOf(row, spec, headers) {
-  const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
-  if (cell === null || cell instanceof Miss && cell.kind === "ambiguous") return null;
-  if (cell instanceof Miss) return cell;
-  const got = readCell(row, cell.el, col);
-  return got.odd ? null : got.text;
-}
-function columnsOf(table, spec) {
-  const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
-  const out = {};
-  for (const [name, col] of Object.entries(spec.columns)) {
-    const cell = row || col.header !== void 0 ? cellOf(row ?? table, col, headers, spec) : void 0;
-    if (cell instanceof Miss) out[name] = cell.detail;
-    else if (cell === null && row) out[name] = "the first row has no such cell";
-    else out[name] = "";
-  }
-  return out;
-}
-function rowByKey(table, equals) {
-  const found = resolve(table);
-  if (found instanceof Miss) return found;
-  const spec = table.table, headers = headersOf(found.el, spec), hits = [];
-  for (const row2 of rowElements(found.el, spec)) {
-    const key = keyOf(row2, spec, headers);
-    if (key instanceof Miss) return key;
-    if (key !== null && same(key, equals, spec.fold)) hits.push(row2);
-  }
-  if (hits.length === 0) return new Miss("no-row", `no row has ${spec.key} "${equals}"`);
-  if (hits.length > 1) return new Miss("ambiguous", `${hits.length} rows have ${spec.key} "${equals}"`);
-  const row = hits[0];
-  const readKey = () => {
-    const key = keyOf(row, spec, headersOf(found.el, spec));
-    return key instanceof Miss ? null : key;
-  };
-  return { el: row, readKey };
-}
-function readRow(row, names, spec, headers) {
-  const cells = [], odd = [];
-  for (const n of names) {
-    const cell = cellOf(row, spec.columns[n], headers, spec);
-    if (cell instanceof Miss && cell.kind !== "ambiguous") return cell;
-    if (cell instanceof Miss) odd.push(`its ${n} is ambiguous: ${cell.detail}`);
-    const got = cell && !(cell instanceof Miss) ? readCell(row, cell.el, spec.columns[n]) : { text: null };
-    if (got.odd) odd.push(got.odd);
-    cells.push(n === spec.key && got.odd ? "\0" + got.text : got.text);
-  }
-  return { cells, odd: odd.join("; "), at: row.getAttribute("aria-rowindex") || "" };
-}
-function collect(table, el) {
-  const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
-  for (const row of rowElements(el, spec)) {
-    const got = readRow(row, names, spec, headers);
-    if (got instanceof Miss) return got;
-    if (got.cells.some((c) => c !== null && c !== "" && c !== "\0")) rows2.push(got);
-  }
-  return { names, rows: rows2 };
-}
-
 // press.js
 function find1(req) {
-  if (!req.row) return resolve(req.target);
+  if (!req.row) return req.says ? saying(req.target, req.says) : resolve(req.target);
   const row = rowByKey(req.row.table, req.row.equals);
   if (row instanceof Miss) return row;
   const found = resolve(req.target, row.el);
@@ -1094,6 +1312,58 @@ async function prepare(req) {
   }
 }
 
+// bring.js
+var rest = 500;
+var inView = (el) => new Promise((done) => {
+  const observer = new IntersectionObserver((entries) => answer(entries.some((e) => e.intersectionRatio > 0)));
+  const answer = (seen) => {
+    observer.disconnect();
+    done(seen);
+  };
+  observer.observe(el);
+  setTimeout(() => answer(false), 1e3);
+});
+async function intoView(el) {
+  el.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  await frame();
+  const before = boxOf(el);
+  await frame();
+  if (!el.isConnected) return new Miss("replaced", `${describe(el)} was replaced while it was scrolled to`);
+  if (!sameBox(before, boxOf(el))) return new Miss("moving", `${describe(el)} is moving`);
+  return await inView(el) ? null : new Miss("outside", `${describe(el)} cannot be scrolled into view`);
+}
+async function toEnd(el, down, end) {
+  const scroller = scrollerOf(el);
+  let last = "", since = performance.now();
+  for (; ; ) {
+    scroller.scrollTo({ top: down ? scroller.scrollHeight : -scroller.scrollHeight, behavior: "instant" });
+    await frame();
+    if (!scroller.isConnected) return new Miss("replaced", `${describe(el)} was replaced while it was scrolled`);
+    const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
+    if (now !== last) {
+      last = now;
+      since = performance.now();
+    }
+    if (performance.now() - since >= rest) return null;
+    if (performance.now() >= end) return new Miss("busy", `${describe(el)} grows whenever its end is seen`);
+    await pause(20);
+  }
+}
+async function bring(req) {
+  const end = performance.now() + req.wait;
+  for (let round = 0; ; round++) {
+    const found = resolve(req.target);
+    let wrong = found instanceof Miss ? found : null;
+    if (!(found instanceof Miss)) {
+      const toView = req.to === "into-view";
+      wrong = toView ? await intoView(found.el) : await toEnd(found.el, req.to === "bottom", end);
+    }
+    if (!wrong) return { at: req.to };
+    if (lasting.includes(wrong.kind) && round > 2 || performance.now() >= end) return { miss: wrong };
+    await pause(Math.min(100, round * 20));
+  }
+}
+
 // choose.js
 var batchPause = 1500;
 var sentFor = (el, option) => [...el.options].some((o) => o !== option && norm(o.textContent) === norm(option.value)) ? "" : option.value;
@@ -1130,16 +1400,16 @@ async function pick(req) {
       if (hits[0].disabled) return { miss: new Miss("disabled", `option "${req.option}" is disabled`) };
       return select1(el, hits[0]);
     }
-    const offered = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
-    if (offered.length > most) {
-      most = offered.length;
+    const offered2 = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
+    if (offered2.length > most) {
+      most = offered2.length;
       grew = performance.now();
     }
-    const complete = offered.length > 0 && performance.now() - grew >= batchPause;
+    const complete = offered2.length > 0 && performance.now() - grew >= batchPause;
     if (complete || late && req.last) {
-      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered };
+      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered: offered2 };
     }
-    if (late) return { miss: new Miss("busy", "the options are still coming"), offered };
+    if (late) return { miss: new Miss("busy", "the options are still coming"), offered: offered2 };
     await pause(50);
   }
 }
@@ -1233,12 +1503,12 @@ function stylesOf(el, scope) {
     /** @type {Element | null} */
     el
   ); p && p !== scope && steps.length < 5; p = p.parentElement) {
-    const holder = p.parentElement;
-    const kin = [...holder?.children ?? []].filter((other) => other.localName === p?.localName);
+    const holder2 = p.parentElement;
+    const kin = [...holder2?.children ?? []].filter((other) => other.localName === p?.localName);
     steps.unshift(kin.length > 1 ? `${p.localName}:nth-of-type(${kin.indexOf(p) + 1})` : p.localName);
-    const anchor = holder && holder !== scope ? testIDOf(
+    const anchor = holder2 && holder2 !== scope ? testIDOf(
       /** @type {El} */
-      holder
+      holder2
     ) : "";
     if (anchor) {
       steps.unshift(`[data-testid="${CSS.escape(anchor)}"]`);
@@ -1333,7 +1603,7 @@ function offer({ index }) {
   return { offers: offersFor(el, listed.scope), described: describe(el), box: topBox(el) };
 }
 
-// fill.js
+// focus.js
 var deepActive = () => {
   let doc = (
     /** @type {Document | null} */
@@ -1362,6 +1632,8 @@ var deepActive = () => {
     doc.activeElement;
   }
 };
+
+// fill.js
 async function prepareFill(req) {
   const end = performance.now() + req.wait;
   for (let round = 0; ; round++) {
@@ -1410,206 +1682,31 @@ async function finishFill({ token, value, secret }) {
   return { differs: `"${got.slice(0, 120)}"`, expected: `"${value}"` };
 }
 
-// filter.js
-function countShown(req) {
-  if (!req.counter) return null;
-  const found = resolve(req.counter);
-  return found instanceof Miss ? null : valueOf(found.el);
-}
-async function counted(req) {
-  const end = performance.now() + Math.min(req.wait, req.counterWait || 0);
-  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end) await pause(25);
-}
-function filterNow(f) {
-  const found = resolve(f.target);
-  if (f.empty) {
-    if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
-    const says3 = valueOf(found.el);
-    return visible(found.el) && norm(says3) !== "" ? `it says "${says3}"` : "holds";
-  }
-  if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
-  if (f.on !== void 0) {
-    if (pressed(found.el) === f.on) return "holds";
-    return `it is ${f.on ? "off" : "on"}`;
-  }
-  const says2 = valueOf(found.el);
-  return norm(says2) === norm(f.equals) ? "holds" : `it says "${says2}"`;
-}
-var filtersNow = (req) => (req.filters || []).map(filterNow);
-var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
-function searched({ table }) {
-  const found = resolve(table);
-  if (found instanceof Miss) return { text: "" };
-  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
-  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== "") || "" };
-}
-
-// hash.js
-var hashOf = (s) => {
-  let h = 5381;
-  for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
-  return h + ":" + s.length;
-};
-
-// state.js
-function stateOf(t) {
-  const m = matches(t), { tried } = m;
-  if (m.miss) return { state: m.miss.kind === "missing" ? "absent" : m.miss.kind, detail: m.miss.detail, tried };
-  if (!m.els.length) return { state: m.hidden ? "hidden" : "absent", tried };
-  if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
-  return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
-}
-async function look({ targets, until, wait }) {
-  const begun = performance.now(), end = begun + (wait || 0);
-  for (; ; ) {
-    const states = targets.map(stateOf);
-    const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
-    if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
-    const looked = performance.now() - begun;
-    await pause(Math.min(100, 25 + looked / 20));
-  }
-}
-function recognise({ sets }) {
-  const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
-  return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));
-}
-function read({ target, attr }) {
-  const found = resolve(target);
-  if (found instanceof Miss) return { miss: found };
-  return { value: valueOf(found.el, attr) };
-}
-function texts({ target }) {
-  const m = matches(target);
-  return { values: m.els.map((el) => valueOf(el)), miss: m.miss };
-}
-var checkedState = ({ target }) => {
-  const found = resolve(target);
-  return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
-};
-
-// list.js
-var lineOf = (r) => r.at + "" + r.cells.join("");
-var signature = (rows2) => rows2.map(lineOf).join("");
-var shownBefore = "the table still shows the page before";
-async function settled(table, wait, unlike) {
-  const end = performance.now() + wait;
-  let last = null, why = new Miss("missing", "not looked for yet");
-  for (; ; ) {
-    const found = resolve(table);
-    if (found instanceof Miss) {
-      why = found;
-      last = null;
-    } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
-      why = new Miss("busy", "the table says it is busy");
-      last = null;
-    } else if (found.el.ownerDocument.readyState === "loading") {
-      why = new Miss("busy", "the page is still loading");
-      last = null;
-    } else {
-      const got = collect(table, found.el);
-      if (got instanceof Miss) {
-        why = got;
-        last = null;
-      } else {
-        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
-        if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
-        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
-          why = new Miss("busy", "its rows are still empty");
-        } else if (last === sig) return { el: found.el, ...got, sig };
-        else why = new Miss("busy", "the table is still changing");
-        last = sig;
-      }
-    }
-    if (performance.now() >= end) return why;
-    await frame();
-  }
-}
-var seenPages = /* @__PURE__ */ new Map();
-async function rows(req) {
-  const old = req.unlike ? seenPages.get(req.unlike) ?? null : null;
-  await counted(req);
-  let got = await settled(req.table, req.wait, old);
-  if (!(got instanceof Miss) && req.unlike && old === null && hashOf(got.sig) === req.unlike) {
-    got = new Miss("unchanged", shownBefore);
-  }
-  if (got instanceof Miss) return { miss: got };
-  const mark2 = hashOf(got.sig);
-  seenPages.clear();
-  seenPages.set(mark2, got.sig);
-  const out = {
-    names: got.names,
-    rows: got.rows,
-    drawn: got.rows.length,
-    mark: mark2,
-    count: countShown(req),
-    filters: filtersNow(req)
-  };
-  if (req.next) {
-    const s = stateOf(req.next);
-    out.next = s.state;
-    out.nextDetail = s.detail;
-  }
-  if (req.previous) out.previous = stateOf(req.previous).state;
-  return out;
-}
-function scrollerOf(el) {
-  for (let p = (
-    /** @type {El | null} */
-    el
-  ); p && p.nodeType === 1; p = parentOf(p)) {
-    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
-  }
-  return el.ownerDocument.scrollingElement || el;
-}
-var nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
-var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
-async function scroll(req) {
-  const found = resolve(req.table);
-  if (found instanceof Miss) return { miss: found };
-  const end = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
-  await counted(req);
-  const first = await settled(req.table, req.wait);
-  if (first instanceof Miss) return { miss: first };
-  const el = scrollerOf(found.el);
-  let names = [], pos = req.from, least = Infinity;
-  for (; ; ) {
-    el.scrollTop = pos;
-    await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()));
-    if (got instanceof Miss) return { miss: got };
-    names = got.names;
-    for (const r of got.rows) out.set(lineOf(r), r);
-    least = Math.min(least, got.rows.length);
-    const bottom = atBottom(el), next = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end) {
-      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
-    }
-    pos = next;
-  }
-}
-async function reveal(req) {
+// hover.js
+var hovered = null;
+async function prepareHover(req) {
   const end = performance.now() + req.wait;
-  const found = resolve(req.table);
-  if (found instanceof Miss) return { miss: found };
-  const first = await settled(req.table, req.wait);
-  if (first instanceof Miss) return { miss: first };
-  const el = scrollerOf(found.el);
-  for (let pos = 0; ; pos = nextPos(el)) {
-    el.scrollTop = pos;
-    await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()));
-    if (got instanceof Miss) return { miss: got };
-    const row = rowByKey(req.table, req.equals);
-    if (!(row instanceof Miss)) {
-      row.el.scrollIntoView({ block: "center", behavior: "instant" });
-      await frame();
-      return { found: true };
+  for (let round = 0; ; round++) {
+    const r = await ready(req, round);
+    if (!(r instanceof Miss)) {
+      hovered = r.el;
+      return r.point;
     }
-    if (row.kind !== "no-row") return { miss: row };
-    if (atBottom(el)) return { found: false };
-    if (performance.now() >= end) return { miss: new Miss("busy", "the list was not read to its end in time") };
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    await pause(Math.min(100, round * 20));
   }
+}
+async function rests() {
+  const el = hovered;
+  if (!el) return { miss: new Miss("replaced", "the page was replaced") };
+  const before = boxOf(el);
+  for (let n = 0; n < 2; n++) {
+    await frame();
+    if (!el.isConnected) return { miss: new Miss("replaced", `${describe(el)} was replaced`) };
+    if (!el.matches(":hover")) return { miss: new Miss("missed", `the mouse is not over ${describe(el)}`) };
+  }
+  if (!sameBox(before, boxOf(el))) return { miss: new Miss("missed", `${describe(el)} moved under the mouse`) };
+  return { rests: true };
 }
 
 // mask.js
@@ -1695,6 +1792,44 @@ function unmask() {
   return said;
 }
 
+// offer.js
+var drawing = 300;
+function listScroller(option, picker) {
+  for (let p = (
+    /** @type {El | null} */
+    option
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1 || p.matches("html,body")) continue;
+    if (picker && insideOf(picker, p)) return null;
+    if (p.scrollHeight > p.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(p).overflowY)) return p;
+  }
+  return null;
+}
+var wordsOf = (t) => matches(t).els.map((el) => norm(valueOf(el)));
+async function moveOn(req, list) {
+  const before = wordsOf(req.target).join("\n"), end = performance.now() + drawing;
+  list.scrollTo({ top: req.scroll === "top" ? 0 : nextPos(list), behavior: "instant" });
+  do {
+    await frame();
+    await pause(0);
+  } while (wordsOf(req.target).join("\n") === before && performance.now() < end);
+}
+async function offered(req) {
+  const picker = resolve(req.picker);
+  const first = matches(req.target);
+  if (first.miss) return { miss: first.miss };
+  const list = first.els.length ? listScroller(first.els[0], picker instanceof Miss ? null : picker.el) : null;
+  if (list && req.scroll) await moveOn(req, list);
+  const words = wordsOf(req.target), wanted = norm(req.option);
+  return {
+    equal: words.filter((w) => w === wanted).length,
+    words,
+    scrolls: Boolean(list),
+    top: !list || list.scrollTop <= 0,
+    end: !list || atBottom(list)
+  };
+}
+
 // print.js
 async function printOf({ target }) {
   await frame();
@@ -1726,8 +1861,8 @@ async function replaced({ wait }) {
   const end = performance.now() + wait;
   for (; ; ) {
     if (!marked) return { replaced: true };
-    const { doc, frame: holder } = marked;
-    if (!doc.defaultView || holder && (!holder.isConnected || holder.contentDocument !== doc)) {
+    const { doc, frame: holder2 } = marked;
+    if (!doc.defaultView || holder2 && (!holder2.isConnected || holder2.contentDocument !== doc)) {
       marked = null;
       return { replaced: true };
     }
@@ -1748,6 +1883,81 @@ function storageOf({ keys }) {
   }
   return out;
 }
+
+// stroke.js
+var buttons = [
+  "button",
+  "link",
+  "menuitem",
+  "menuitemcheckbox",
+  "menuitemradio",
+  "checkbox",
+  "radio",
+  "switch",
+  "tab"
+];
+var dials = "select,input[type=radio],input[type=number],input[type=range],input[type=date],input[type=time],input[type=month],input[type=week],input[type=datetime-local],[role=radio],[role=radiogroup],[role=slider],[role=spinbutton]";
+function pressable(el) {
+  const root = (
+    /** @type {Document | ShadowRoot} */
+    el.getRootNode()
+  );
+  const pointed = (
+    /** @type {El | null} */
+    root.getElementById(el.getAttribute("aria-activedescendant") ?? "")
+  );
+  for (const begin of [pointed, el]) {
+    for (let p = begin; p; p = parentOf(p)) {
+      if (p.nodeType === 1 && (buttons.includes(roleOf(p) ?? "") || p.matches("input[type=file],input[type=color]"))) {
+        return p;
+      }
+    }
+  }
+  return null;
+}
+function beyond(el, key) {
+  if (key === "Enter") {
+    const hit = pressable(el);
+    return hit && new Miss("presses", `Enter would press ${describe(hit)}`);
+  }
+  if (!/^(Arrow|Home|End|Page)/.test(key) || !el.matches(dials)) return null;
+  return new Miss("presses", `${key} would change the value of ${describe(el)}`);
+}
+async function holder(req, round) {
+  if (!req.target) {
+    const el2 = deepActive() ?? /** @type {El} */
+    document.documentElement;
+    if (el2.localName !== "iframe" && el2.localName !== "frame") return { el: el2, within: el2 };
+    return new Miss("foreign-frame", `${describe(el2)} is a frame of another origin and has the focus`);
+  }
+  const r = await ready({ target: req.target, wait: req.wait }, round);
+  if (r instanceof Miss) return r;
+  if (!insideOf(deepActive(), r.el)) r.el.focus();
+  const el = deepActive();
+  if (el && insideOf(el, r.el)) return { el, within: r.el };
+  return new Miss("unfocused", `${describe(r.el)} does not take the focus: ${describe(el)} has it`);
+}
+async function prepareStroke(req) {
+  const end = performance.now() + req.wait;
+  for (let round = 0; ; round++) {
+    const at = await holder(req, round);
+    if (!(at instanceof Miss)) {
+      const wrong = req.changing ? beyond(at.el, req.key) : null;
+      return wrong ? { miss: wrong } : { token: guarded(req, at.within) };
+    }
+    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end) return { miss: at };
+    await pause(Math.min(100, round * 20));
+  }
+}
+function guarded(req, within) {
+  const held = req.changing && req.key === "Enter";
+  return arm({}, held ? [...typingEvents, ...pressEvents] : typingEvents, (hit, type) => {
+    if (pressEvents.includes(type)) return new Miss("presses", `Enter would ${verbOf(type)} ${describe(hit)}`);
+    if (!insideOf(hit, within)) return new Miss("missed", `the event reached ${describe(hit)}`);
+    return req.changing ? beyond(hit, req.key) : null;
+  });
+}
+var verbOf = (type) => type === "submit" ? "submit" : "press";
 
 // token.js
 function tokens() {
@@ -1806,7 +2016,12 @@ var handlers = {
   cameTogether,
   examine: examine2,
   around,
-  offer
+  offer,
+  prepareStroke,
+  prepareHover,
+  rests,
+  bring,
+  offered
 };
 globalThis.billagent = async (name, req) => {
   try {

@@ -1,0 +1,31 @@
+// What single verbs send and are answered: types only, as in types.d.ts.
+
+/** changing says that the key is pressed on the way to a commit. */
+interface StrokeRequest {
+  key: string;
+  wait: number;
+  target?: Target | null;
+  changing?: boolean;
+}
+
+interface BringRequest {
+  target: Target;
+  to: string;
+  wait: number;
+}
+
+/** scroll moves the list before its options are looked at: "top", "on", or empty for not at all. */
+interface OfferRequest {
+  target: Target;
+  picker: Target;
+  option: string;
+  scroll: string;
+}
+
+interface OfferAnswer {
+  equal: number;
+  words: string[];
+  scrolls: boolean;
+  top: boolean;
+  end: boolean;
+}

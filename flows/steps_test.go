@@ -24,6 +24,7 @@ type script struct {
 	steps   string // each line is one of the list
 	changes bool   // the flow changes something: its steps end with a commit of "save" for "who"
 	inputs  map[string]string
+	edit    func(*flows.Run)
 }
 
 // carried is what came of a script, and what arrived at the server beside the page.
@@ -119,6 +120,9 @@ func (s script) carryOut(t *testing.T) *carried {
 	}
 	r := &flows.Run{Page: c.page, Flow: flow, Version: lib.Versions[0], Inputs: inputs, StepTimeout: 5 * time.Second}
 	r.People = &automation.People{Meant: automation.Person{ID: "006ANN", Email: "ann@acme.example"}, Self: "robot@acme.example"}
+	if s.edit != nil {
+		s.edit(r)
+	}
 	c.result, c.err = r.Do(context.WithoutCancel(t.Context()))
 	t.Cleanup(func() { require.NoError(t, c.result.Exchange.Close(context.Background(), nil)) })
 	return c

@@ -1,0 +1,137 @@
+package browserpath_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// examined walks through a console and returns what was seen.
+func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Walk) *doctor.Examination {
+	t.Helper()
+	w.Step = 4 * time.Second
+	x := doctor.New(doctor.Options{Library: lib, Pictures: true, Explain: func(err error) (string, string, string) {
+		return err.Error(), "", string(userops.CodeOf(err))
+	}})
+	x.End(p.Examine(t.Context(), x.Walk(w)))
+	return x
+}
+
+// TestALookChangesNothing walks through every flow of a console that matches, by what arrives there and what it has stored.
+func TestALookChangesNothing(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout})
+		lib, err := flows.Load("bill", "")
+		require.NoError(t, err)
+		r := examined(t, p, lib, doctor.Walk{}).Report()
+		assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
+		assert.Len(t, r.Flows, 9)
+		for _, f := range r.Flows {
+			assert.Empty(t, f.Reason+f.Skipped, f.Name)
+		}
+		assert.Greater(t, len(r.Of(doctor.Found)), 20)
+		for _, f := range r.Of(doctor.Found) {
+			assert.NotEmpty(t, f.Picture(), f.Name)
+		}
+		for _, target := range r.Of(doctor.NotReached) {
+			assert.NotEmpty(t, target.Detail, target.Name)
+		}
+		assert.Empty(t, con.Changes())
+		for _, q := range con.Requests() {
+			signingIn := strings.HasPrefix(q.Host, "login.")
+			assert.True(t, !q.Changing || signingIn, "%s %s", q.Method, q.Path)
+		}
+	})
+}
+
+// versionWith is a copy of a layout's shipped version in an overlay folder, with some of its text replaced.
+func versionWith(t *testing.T, version string, replace ...string) *flows.Library {
+	t.Helper()
+	dir := t.TempDir()
+	data, err := os.ReadFile(filepath.Join("../../selectors/bill", version+".yaml"))
+	require.NoError(t, err)
+	text := string(data)
+	for i := 0; i < len(replace); i += 2 {
+		require.Contains(t, text, replace[i])
+		text = strings.ReplaceAll(text, replace[i], replace[i+1])
+	}
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "selectors/bill"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "selectors/bill", version+".yaml"), []byte(text), 0o600))
+	lib, err := flows.Load("bill", dir)
+	require.NoError(t, err)
+	return lib
+}
+
+// TestALookNamesWhatIsMissing takes from a version what finds some targets, in each of the ways in which a console may have changed.
+func TestALookNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	lib := versionWith(t, "neo3-2026-09", "header: Role", "header: Duty")
+	_, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })
+	r := examined(t, p, lib, doctor.Walk{Only: []string{"list-users"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	table := only(t, r, doctor.Columns)
+	assert.Equal(t, "users.table", table.Name)
+	assert.Contains(t, table.Detail, `no column is headed "Duty"`)
+	assert.Contains(t, table.Detail, `"Role"`, "it says which there are")
+
+	lib = versionWith(t, "neo3-2026-09", "testid: confirm-yes,", "testid: confirm-ok,", "testid: profile-deactivate,", "testid: bin,", "testid: profile-save,", "css: button,",
+		"testid: role-picker, provenance: guessed }]\n    within: user.profile", "testid: role-picker, provenance: guessed }]\n    within: confirm.dialog")
+	_, p = setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })
+	r = examined(t, p, lib, doctor.Walk{Only: []string{"list-users", "deactivate", "set-role", "reactivate"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	missing := only(t, r, doctor.Missing, "confirm.yes")
+	require.NotEmpty(t, missing.Proposals)
+	assert.True(t, missing.Proposals[0].Clear)
+	assert.Equal(t, "confirm-yes", missing.Proposals[0].Candidates[0].TestID)
+	assert.NotEmpty(t, missing.Proposals[0].Picture())
+	assert.Equal(t, "user.deactivate", only(t, r, doctor.Fallback).Name)
+	assert.Equal(t, "role=button name=Deactivate user", only(t, r, doctor.Fallback).Candidate)
+	assert.Equal(t, "what it lies in is not there: that comes first", only(t, r, doctor.Missing, "user.role").Refused)
+	for _, f := range r.Flows {
+		assert.Equal(t, f.Name != "list-users", f.Broken(), f.Name)
+	}
+}
+
+// only is the one target of a state, or the named one of it.
+func only(t *testing.T, r *doctor.Report, state doctor.State, name ...string) *doctor.Target {
+	t.Helper()
+	var out []*doctor.Target
+	for _, target := range r.Of(state) {
+		if len(name) == 0 || target.Name == name[0] {
+			out = append(out, target)
+		}
+	}
+	require.Len(t, out, 1, "%s: %+v", state, r.Of(state))
+	return out[0]
+}
+
+// TestAnUnknownLayoutIsExplained looks at a console that no version matches, and then by a version that is named.
+func TestAnUnknownLayoutIsExplained(t *testing.T) {
+	t.Parallel()
+	lib := versionWith(t, "neo-2026-09", "content='neo'", "content='neo2'")
+	_, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Library = lib })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	x := doctor.New(doctor.Options{Library: lib, Explain: func(err error) (string, string, string) { return err.Error(), "", string(userops.CodeOf(err)) }})
+	x.End(p.Examine(ctx, x.Walk(doctor.Walk{})))
+	r := x.Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	assert.Equal(t, "unknown_ui", r.Code)
+	require.NotEmpty(t, r.Recognised)
+	for _, v := range r.Recognised {
+		assert.False(t, v.Matches, v.Version)
+		assert.False(t, v.Conditions[0].Holds)
+	}
+}

@@ -1,0 +1,81 @@
+package doctor
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+)
+
+func button(name string) selectors.Fingerprint {
+	return selectors.Fingerprint{Tag: "button", Role: "button", Name: name, Text: name, TestID: "profile-" + selectors.FoldCase(name), Box: []int{100, 100, 80, 30}}
+}
+
+func TestWhatChangesLittleIsMostAlike(t *testing.T) {
+	t.Parallel()
+	save := button("Save")
+	for name, change := range map[string]func(f *selectors.Fingerprint){
+		"nothing":         func(*selectors.Fingerprint) {},
+		"another test id": func(f *selectors.Fingerprint) { f.TestID = "u-17" },
+		"another label":   func(f *selectors.Fingerprint) { f.Text, f.Name = "Save changes", "Save changes" },
+		"a link":          func(f *selectors.Fingerprint) { f.Tag, f.Role = "a", "link" },
+		"elsewhere":       func(f *selectors.Fingerprint) { f.Box = []int{900, 800, 80, 30} },
+	} {
+		changed := save
+		change(&changed)
+		got, reasons := similarity(&save, &changed)
+		assert.GreaterOrEqual(t, got, enough, "%s: %v", name, reasons)
+		cancel := button("Cancel")
+		other, _ := similarity(&save, &cancel)
+		assert.Greater(t, got, other, name)
+	}
+}
+
+func TestOnlyWhatIsKnownIsCompared(t *testing.T) {
+	t.Parallel()
+	known := selectors.Fingerprint{TestID: "profile-save"}
+	seen := button("Save")
+	got, _ := similarity(&known, &seen)
+	assert.InDelta(t, 1, got, 0.001)
+	got, _ = similarity(&selectors.Fingerprint{}, &seen)
+	assert.Zero(t, got, "of which nothing is known, nothing is like it")
+}
+
+// TestWhatIsAnotherTargetIsNotProposed keeps the button beside from being taken for one that is gone.
+func TestWhatIsAnotherTargetIsNotProposed(t *testing.T) {
+	t.Parallel()
+	save := button("Save")
+	t1 := &selectors.Target{Name: "user.save", Fingerprint: &save}
+	all := []automation.Element{{Fingerprint: button("Save"), Target: "user.save_name"}, {Fingerprint: button("Saved"), Target: "user.save"}, {Fingerprint: button("Edit")}}
+	got := rank(t1, flows.Pressed, all)
+	assert.Len(t, got, 2)
+	assert.Equal(t, 1, got[0].index)
+}
+
+// TestWhatCannotBeUsedComesBehind prefers a button to a text of the same words, for something that is pressed.
+func TestWhatCannotBeUsedComesBehind(t *testing.T) {
+	t.Parallel()
+	target := &selectors.Target{Name: "user.save", Candidates: []selectors.Candidate{{TestID: "profile-store"}}}
+	text, control := button("Save"), button("Save")
+	text.Tag, text.Role = "dd", "definition"
+	got := rank(target, flows.Pressed, []automation.Element{{Fingerprint: text}, {Fingerprint: control}})
+	assert.Equal(t, 1, got[0].index)
+	assert.Greater(t, got[0].score, got[1].score+ahead)
+}
+
+func TestNobodysNameIsKept(t *testing.T) {
+	t.Parallel()
+	f := selectors.Fingerprint{Name: "Ann Lee", Text: "write to ann@acme.example", Beside: "Role of Lee", Label: "Show pending", Href: "/users/00648QN4TJCQC24S26/profile", TestID: "row-open"}
+	got := scrub(f, []string{"Ann", "Lee", "End", "ann@acme.example"})
+	assert.Equal(t, selectors.Fingerprint{Label: "Show pending", TestID: "row-open"}, got)
+}
+
+func TestWhatCandidatesSayServesWhereNobodyHasLearnt(t *testing.T) {
+	t.Parallel()
+	got := known(&selectors.Target{Candidates: []selectors.Candidate{
+		{TestID: "save"}, {Role: "button", Name: "Save"}, {CSS: "form #save-it"}, {CSS: "input[name='who']"},
+	}})
+	assert.Equal(t, &selectors.Fingerprint{TestID: "save", Role: "button", Name: "Save", Text: "Save", ID: "save-it", Field: "who"}, got)
+}

@@ -97,7 +97,7 @@ demo); it and the secrets beside it are removed when the console ends.`,
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "loopback address; port 0 takes a free one")
 	c.Flags().StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, as NAME, NAME@STEP or NAME@STEPxTIMES: "+strings.Join(console.FaultNames(), ", "))
 	c.Flags().StringArrayVar(&f.drifts, "drift", nil,
-		"how the pages differ, as after a release, as KIND or KIND:ELEMENT; an element that is not there is answered with those that are: "+
+		"the pages differ as after a release, as KIND or KIND:ELEMENT; a wrong element is refused with those that there are. Kinds: "+
 			strings.Join(console.DriftKinds(), ", "))
 	c.Flags().Int64Var(&f.driftSeed, "drift-seed", 1, "same seed, same drift: which element, and which other words")
 	c.Flags().BoolVar(&f.dualControl, "dual-control", false, "changes wait for a second administrator")

@@ -26,7 +26,7 @@ var sampled = map[string][]string{
 	"classic": {"rename-label:del", "change-id:users-table", "split:del", "column-order:users-table"},
 	"neo":     {"duplicate:deactivate", "translate:column-email", "change-tag:user-link", "new-column:users-table"},
 	"neo3": {"rename-testid:confirm-yes", "wrap:confirm-email", "reorder-siblings:profile-deactivate",
-		"move:profile-deactivate", "icon:confirm-yes"},
+		"move:profile-deactivate", "icon:confirm-yes", "split:sign-in"},
 }
 
 // driftsOnTheWay are the drifts to be tried on a layout: a few, or all of the elements on the way.

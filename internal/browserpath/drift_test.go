@@ -88,6 +88,10 @@ func listedRightly(t *testing.T, con *console.Console, p userops.Directory) {
 	want := fromConsole(con.Users())
 	require.Len(t, got, len(want))
 	for i, u := range got {
+		if u.Notice != "" { // it says itself that something could not be read
+			assert.Equal(t, want[i].Email, u.Email)
+			continue
+		}
 		assert.Contains(t, []string{"", want[i].ID}, u.ID)
 		u.ID = want[i].ID
 		assert.Equal(t, want[i], u)

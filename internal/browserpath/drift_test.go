@@ -45,7 +45,7 @@ func driftsOnTheWay(t *testing.T, layout string) []console.Drift {
 	return chosen
 }
 
-// TestAConsoleThatHasDriftedIsNeverServedWrongly asks for what is stored, and for nothing that the agent says of itself.
+// TestAConsoleThatHasDriftedIsNeverServedWrongly asks for what is stored, whatever the agent says of itself.
 // TEST_DRIFTS=all tries every drift of every element on the way, which takes about half an hour.
 func TestAConsoleThatHasDriftedIsNeverServedWrongly(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,8 @@ type consoleFlags struct {
 	seed         int64
 	latency      time.Duration
 	faults       []string
+	drifts       []string
+	driftSeed    int64
 	dualControl  bool
 	enterprise   bool
 }
@@ -33,7 +35,8 @@ func (f *consoleFlags) add(c *cobra.Command) {
 }
 
 func (f *consoleFlags) start() (*console.Console, error) {
-	o := console.Options{Addr: f.addr, Layout: f.layout, Users: f.users, Seed: f.seed, Latency: f.latency, DualControl: f.dualControl, Enterprise: f.enterprise}
+	o := console.Options{Addr: f.addr, Layout: f.layout, Users: f.users, Seed: f.seed, Latency: f.latency, DualControl: f.dualControl, Enterprise: f.enterprise,
+		DriftSeed: f.driftSeed}
 	if f.users == 0 {
 		return nil, usage(errors.New("--users is 0: choose 1 to 10000"))
 	}
@@ -43,6 +46,13 @@ func (f *consoleFlags) start() (*console.Console, error) {
 			return nil, usage(err)
 		}
 		o.Faults = append(o.Faults, fault)
+	}
+	for _, s := range f.drifts {
+		drift, err := console.ParseDrift(s)
+		if err != nil {
+			return nil, usage(err)
+		}
+		o.Drift = append(o.Drift, drift)
 	}
 	c, err := console.Start(o)
 	if err != nil {
@@ -60,8 +70,9 @@ func (a *app) consoleCommand() *cobra.Command {
 		Long: `Run the bundled console on this machine alone, until Ctrl-C. It stands in for BILL's admin console, keeps its published
 rules, and forgets everything when it ends. The configuration written with --config-out is complete for it (one tenant,
 demo); it and the secrets beside it are removed when the console ends.`,
-		Example: "  billagent console --layout neo --config-out demo.yaml\n  billagent --config demo.yaml users list    # in another terminal",
-		Args:    cobra.NoArgs,
+		Example: "  billagent console --layout neo --config-out demo.yaml\n  billagent --config demo.yaml users list    # in another terminal\n" +
+			"  billagent console --layout neo3 --drift rename-label:profile-deactivate --drift split --drift-seed 7",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			con, err := f.start()
 			if err != nil {
@@ -85,9 +96,14 @@ demo); it and the secrets beside it are removed when the console ends.`,
 	f.add(c)
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:0", "loopback address; port 0 takes a free one")
 	c.Flags().StringArrayVar(&f.faults, "fault", nil, "something that goes wrong, as NAME, NAME@STEP or NAME@STEPxTIMES: "+strings.Join(console.FaultNames(), ", "))
+	c.Flags().StringArrayVar(&f.drifts, "drift", nil,
+		"the pages differ as after a release, as KIND or KIND:ELEMENT; a wrong element is refused with those that there are. Kinds: "+
+			strings.Join(console.DriftKinds(), ", "))
+	c.Flags().Int64Var(&f.driftSeed, "drift-seed", 1, "same seed, same drift: which element, and which other words")
 	c.Flags().BoolVar(&f.dualControl, "dual-control", false, "changes wait for a second administrator")
 	c.Flags().BoolVar(&f.enterprise, "enterprise", false, "serve SCIM 2.0 over the same users too; the configuration then says path: auto")
 	c.Flags().StringVar(&out, "config-out", "", "write a configuration for this console to a file")
+	must(c.RegisterFlagCompletionFunc("drift", cobra.FixedCompletions(console.DriftKinds(), cobra.ShellCompDirectiveNoFileComp)))
 	must(c.RegisterFlagCompletionFunc("fault", cobra.FixedCompletions(console.FaultNames(), cobra.ShellCompDirectiveNoFileComp)))
 	return c
 }
@@ -99,6 +115,9 @@ func consoleFacts(c *console.Console, config string) string {
 		c.Layout(), len(c.Users()), console.MainOrganisation, c.SignInURL(), console.RobotEmail, console.RobotPassword, console.RobotSecret, c.ControlURL())
 	if c.Enterprise() {
 		fmt.Fprintf(&b, "scim       %s\nscim token %s\n", c.SCIMURL(), console.SCIMToken)
+	}
+	for _, d := range c.Drifted() {
+		fmt.Fprintf(&b, "drift      %s on %s: %s\n", d.Drift, d.Page, d.How)
 	}
 	if config != "" {
 		fmt.Fprintf(&b, "try        billagent --config %s users list\n", config)

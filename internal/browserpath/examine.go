@@ -47,7 +47,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 // begin signs in, and tells which versions the first page shows, also where none is recognised.
 func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence) error {
 	err := p.ready(ctx, ev)
-	if p.page != nil && (err == nil || errors.Is(err, userops.ErrUnknownUI)) {
+	if p.page != nil { // a sign-in that comes to no known page may have come to a page that has changed
 		w.Recognised(p.recognitions(ctx), p.version)
 	}
 	return err

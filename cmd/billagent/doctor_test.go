@@ -1,0 +1,103 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// withOverlay adds an overlay folder to a configuration.
+func withOverlay(t *testing.T, file string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "overlay")
+	require.NoError(t, os.MkdirAll(dir, 0o700))
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = f.WriteString("overlay: " + dir + "\n")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	return dir
+}
+
+// TestFromLearningToRepair is what an engineer does whose console changes one morning: what was learnt before serves to repair the
+// version by proposals alone.
+func TestFromLearningToRepair(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	flow := []string{"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate"}
+	out := command(t, append([]string{"--config", file, "doctor", "--learn"}, flow...)...)
+	require.Equal(t, 0, out.code, out.stderr)
+	kept := filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml")
+	assert.Contains(t, out.stdout, kept)
+	data, err := os.ReadFile(kept)
+	require.NoError(t, err)
+	for _, u := range con.Users() {
+		assert.NotContains(t, string(data), u.Email)
+	}
+	assert.NotContains(t, string(data), console.MainOrganisation)
+
+	changed := strings.NewReplacer("{testid: profile-deactivate,", "{testid: bin,", "name: Deactivate user,", "name: Remove,", "{testid: confirm-yes,", "{testid: ok,").Replace(string(data))
+	require.NotEqual(t, string(data), changed)
+	require.NoError(t, os.WriteFile(kept, []byte(changed), 0o600))
+	page := filepath.Join(t.TempDir(), "doctor.html")
+	out = command(t, append([]string{"--config", file, "-o", "json", "doctor", "--report", page}, flow...)...)
+	assert.Equal(t, 2, out.code, out.stderr)
+	r := decode[doctor.Report](t, out.stdout)
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	html, err := os.ReadFile(page)
+	require.NoError(t, err)
+	assert.Contains(t, string(html), "data:image/jpeg;base64,")
+	assert.Contains(t, string(html), "user.deactivate")
+
+	out = command(t, append([]string{"--config", file, "selectors", "repair", "--clear"}, flow...)...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "+  1. testid=profile-deactivate  (recorded)")
+	assert.Contains(t, out.stdout, "rehearsed  deactivate")
+	assert.Empty(t, con.Changes())
+
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	u, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, console.Inactive, u.Status)
+	out = command(t, append([]string{"--config", file, "doctor", "--selectors", "neo3-2026-09"}, flow...)...)
+	assert.Equal(t, 2, out.code, "the version of before is as wrong as it was")
+}
+
+// TestAKeptPageIsLookedAt looks at the page of last night's failure, without its console.
+func TestAKeptPageIsLookedAt(t *testing.T) {
+	t.Parallel()
+	for _, layout := range []string{"classic", "neo3"} {
+		t.Run(layout, func(t *testing.T) {
+			t.Parallel()
+			element := map[string]string{"classic": "del", "neo3": "profile-deactivate"}[layout]
+			drift := []console.Drift{{Kind: "rename-label", Element: element}}
+			if layout == "neo3" {
+				drift = append(drift, console.Drift{Kind: "rename-testid", Element: element})
+			}
+			con, file := tenantOf(t, console.Options{Layout: layout, Drift: drift})
+			out := command(t, "--config", file, "-o", "json", "users", "deactivate", "ann@acme.example")
+			require.Equal(t, 2, out.code, out.stdout)
+			evidence := decode[map[string]any](t, out.stdout)["evidence"].(string)
+			require.NoError(t, con.Close())
+			report := filepath.Join(t.TempDir(), "page.html")
+			out = command(t, "--config", file, "-o", "json", "doctor", "--page", filepath.Join(evidence, "page.mhtml"), "--report", report)
+			assert.Equal(t, 2, out.code, out.stderr)
+			r := decode[doctor.Report](t, out.stdout)
+			assert.Equal(t, layout, r.Layout)
+			require.Len(t, r.Of(doctor.Missing), 1, "%+v", r.Targets)
+			assert.Equal(t, "user.deactivate", r.Of(doctor.Missing)[0].Name)
+			assert.NotEmpty(t, r.Of(doctor.Found))
+			assert.FileExists(t, report)
+		})
+	}
+	out := command(t, "doctor", "--page", "doctor_test.go")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "no MHTML")
+}

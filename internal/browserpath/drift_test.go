@@ -23,8 +23,8 @@ var onTheWay = []string{
 
 // sampled are drifts of each kind, a few for each layout.
 var sampled = map[string][]string{
-	"classic": {"rename-label:del", "change-id:users-table", "split:del", "column-order:users-table"},
-	"neo":     {"duplicate:deactivate", "translate:column-email", "change-tag:user-link", "new-column:users-table"},
+	"classic": {"rename-label:del", "change-id:users-table", "split:del", "column-order:users-table", "duplicate:user-link"},
+	"neo":     {"duplicate:deactivate", "translate:column-email", "change-tag:user-link", "new-column:users-table", "duplicate:user-link"},
 	"neo3": {"rename-testid:confirm-yes", "wrap:confirm-email", "reorder-siblings:profile-deactivate",
 		"move:profile-deactivate", "icon:confirm-yes", "split:sign-in"},
 }

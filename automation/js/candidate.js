@@ -3,7 +3,7 @@ import { implicit, nameOf, roleOf } from './role.js';
 import { norm } from './text.js';
 import { docOf, parentOf, queryAll } from './tree.js';
 
-const labelled = 'input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]';
+export const labelled = 'input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]';
 
 /** @type {(id: string) => string} */
 const testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;

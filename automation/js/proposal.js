@@ -1,5 +1,5 @@
 // Proposals: the candidates by which one element can be found and no other, best first, and why others were dropped.
-import { find, foremost } from './candidate.js';
+import { find, foremost, labelled } from './candidate.js';
 import { testIDOf } from './fingerprint.js';
 import { nameOf, roleOf } from './role.js';
 import { visible } from './sight.js';
@@ -7,7 +7,8 @@ import { norm } from './text.js';
 
 // What a build or a framework makes up anew: long hexadecimal, UUIDs, hashes behind a hyphen, counters.
 const libraries = 'ember|react|radix|mui|headlessui';
-const made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, 'i');
+const hexadecimal = '[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}';
+const made = new RegExp(`${hexadecimal}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, 'i');
 const counter = /\d/;
 const state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 const iconFont = /[\ue000-\uf8ff]/;
@@ -29,7 +30,6 @@ export function flawOf(word, ask) {
   return '';
 }
 
-const labelled = 'input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]';
 const controls = 'button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox';
 const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
 

@@ -1475,7 +1475,8 @@ function tellingIn(root, limit) {
 
 // proposal.js
 var libraries = "ember|react|radix|mui|headlessui";
-var made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, "i");
+var hexadecimal = "[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}";
+var made = new RegExp(`${hexadecimal}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, "i");
 var counter = /\d/;
 var state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 var iconFont = /[\ue000-\uf8ff]/;
@@ -1489,7 +1490,6 @@ function flawOf(word, ask) {
   if (word.length > 60) return "it is long";
   return "";
 }
-var labelled2 = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
 var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
 function stylesOf(el, scope) {
@@ -1525,8 +1525,8 @@ function spoken(el, scope) {
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
   if (role && name && speaking.test(role)) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
-  if (name && el.matches(labelled2)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
-  if (text && !el.matches(labelled2)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
+  if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
+  if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
   for (const css of stylesOf(el, scope)) out.push({ candidate: { css }, word: "" });
   if (role && speaking.test(role)) out.push({ candidate: { role }, word: "" });
   return out;

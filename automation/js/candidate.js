@@ -3,7 +3,8 @@ import { implicit, nameOf, roleOf } from './role.js';
 import { norm } from './text.js';
 import { docOf, parentOf, queryAll } from './tree.js';
 
-export const labelled = 'input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]';
+export const labelled = 'input,select,textarea,[contenteditable],'
+  + '[role=textbox],[role=combobox],[role=checkbox],[role=switch]';
 
 /** @type {(id: string) => string} */
 const testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;

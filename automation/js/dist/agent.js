@@ -221,7 +221,7 @@ var roleOf = (el) => getRole(el) || (el.localName === "summary" ? "button" : nul
 var nameOf = (el) => norm(computeAccessibleName(el) || (el.localName === "summary" ? el.textContent : ""));
 
 // candidate.js
-var labelled = "input,select,textarea,[role=textbox],[role=combobox],[role=checkbox],[role=switch],[contenteditable]";
+var labelled = "input,select,textarea,[contenteditable],[role=textbox],[role=combobox],[role=checkbox],[role=switch]";
 var testIDs = (id) => `[data-testid="${id}"],[data-test-id="${id}"],[data-test="${id}"]`;
 function find(root, c) {
   if (c.css) return queryAll(root, c.css);

@@ -16,7 +16,7 @@ import (
 const partsPrefix = "parts"
 
 // parts are lists of steps that the flows of a layout share, each with a name: the way to the list of users is written once.
-// They may name whatever inputs the flow has that uses them.
+// They may name whatever inputs the flow has that uses them, and those that they are given.
 type parts struct {
 	Layout string            `json:"layout"`
 	Parts  map[string][]Step `json:"parts"`
@@ -109,9 +109,61 @@ func (p *parts) share(steps []Step, at []any, file *datafile.File, within []stri
 			errs = append(errs, file.Problem(fmt.Sprintf("the part %q stands in itself", part.Name), at...))
 		default:
 			p.used[part.Name] = true
-			part.shared = slices.Clone(p.Parts[part.Name])
+			steps, err := filledIn(p.Parts[part.Name], part.With)
+			if err != nil {
+				errs = append(errs, file.Problem(fmt.Sprintf("the part %q: %v", part.Name, err), at...))
+			}
+			part.shared = steps
 			errs = append(errs, p.share(part.shared, at, file, append(slices.Clone(within), part.Name))...)
 		}
 	})
 	return errs
+}
+
+// filledIn is a copy of steps in which what they are given stands in the place of ${key}. A key that none of them names is an error.
+func filledIn(steps []Step, with map[string]string) ([]Step, error) {
+	if len(with) == 0 {
+		return slices.Clone(steps), nil
+	}
+	data, err := json.Marshal(steps)
+	if err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := json.Unmarshal(data, &tree); err != nil {
+		return nil, err
+	}
+	unused := maps.Clone(with)
+	tree = replaced(tree, func(text string) string {
+		return selectors.Expand(text, func(name string) (string, bool) {
+			value, ok := with[name]
+			delete(unused, name)
+			return value, ok
+		})
+	})
+	for _, key := range slices.Sorted(maps.Keys(unused)) {
+		return nil, fmt.Errorf("none of its steps takes ${%s}", key)
+	}
+	if data, err = json.Marshal(tree); err != nil {
+		return nil, err
+	}
+	var out []Step
+	return out, json.Unmarshal(data, &out)
+}
+
+// replaced has every text of a decoded JSON value replaced; keys stay.
+func replaced(v any, with func(string) string) any {
+	switch v := v.(type) {
+	case string:
+		return with(v)
+	case []any:
+		for i := range v {
+			v[i] = replaced(v[i], with)
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = replaced(v[k], with)
+		}
+	}
+	return v
 }

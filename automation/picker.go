@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -47,10 +48,7 @@ func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 	if err := p.Click(ctx, Press{Target: opens, Bound: k.Bound}); err != nil {
 		return false, err
 	}
-	if err := p.bringOption(ctx, k); err != nil {
-		return true, err
-	}
-	if err := p.Click(ctx, Press{Target: k.Options, Saying: k.Option, Bound: k.Bound}); err != nil {
+	if err := p.pressOption(ctx, k); err != nil {
 		return true, err
 	}
 	if k.Confirm != nil {
@@ -59,6 +57,23 @@ func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 		}
 	}
 	return true, p.facing(ctx, k)
+}
+
+// drawnFor is how long an option that was seen is waited for: a list may draw others meanwhile, and has to be searched again.
+const drawnFor = 2 * time.Second
+
+// pressOption brings the option into view and presses it.
+func (p *Page) pressOption(ctx context.Context, k Picker) error {
+	for {
+		if err := p.bringOption(ctx, k); err != nil {
+			return err
+		}
+		err := p.Click(ctx, Press{Target: k.Options, Saying: k.Option, Bound: min(drawnFor, k.Bound)})
+		var e *Error
+		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissing) || over(ctx) {
+			return err
+		}
+	}
 }
 
 // facing waits until a picker says what was chosen.

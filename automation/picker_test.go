@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -90,6 +91,7 @@ func TestOptionsThatAreDrawnInView(t *testing.T) {
 		{"the last", windowed(60, 0), "Role 59", nil},
 		{"one in the middle", windowed(60, 0), "Role 31", nil},
 		{"the first, where it opens at another", windowed(60, 40), "Role 0", nil},
+		{"one that was drawn for a moment only", strings.Replace(windowed(60, 40), "setTimeout(paint, 60)", "setTimeout(paint, 700)", 1), "Role 0", nil},
 		{"one that is not there", windowed(60, 0), "Role 60", automation.ErrNotOffered},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -80,3 +80,6 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 
 // Problem is a complaint about a place in the flow's file.
 func (f *Flow) Problem(message string, at ...any) error { return f.file.Problem(message, at...) }
+
+// File is the flow's file, and what stands in it.
+func (f *Flow) File() (name, text string) { return f.file.Name, f.file.Text }

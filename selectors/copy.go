@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/billagent/billagent/selectors/datafile"
 )
@@ -18,6 +19,7 @@ func (v *Version) Copy(layout, date string) ([]byte, error) {
 type Revision struct {
 	Candidates  []Candidate // put before those there are
 	Fingerprint *Fingerprint
+	Recorded    []int // candidates, by index, whose provenance is recorded now
 }
 
 // Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
@@ -27,6 +29,9 @@ func (v *Version) Revise(layout, date, source string, targets map[string]Revisio
 	}
 	for _, name := range slices.Sorted(maps.Keys(targets)) {
 		r := targets[name]
+		for _, i := range r.Recorded {
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates", strconv.Itoa(i), "provenance"}, Value: Recorded})
+		}
 		if len(r.Candidates) > 0 {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.Candidates, First: true})
 		}

@@ -177,8 +177,8 @@ func reportText(to io.Writer, r *doctor.Report) error {
 		}
 	}
 	fmt.Fprintln(&b, r.Verdict.Words())
-	if r.Learnt != "" {
-		fmt.Fprintf(&b, "What each target looks like is kept in %s\n", r.Learnt)
+	if r.Written != "" {
+		fmt.Fprintf(&b, "Written: %s\n", r.Written)
 	}
 	_, err := io.WriteString(to, b.String())
 	return err

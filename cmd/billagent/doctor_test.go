@@ -70,6 +70,49 @@ func TestFromLearningToRepair(t *testing.T) {
 	assert.Equal(t, 2, out.code, "the version of before is as wrong as it was")
 }
 
+// TestWhatFindsItsTargetIsNoGuess marks what was found, and nothing else.
+func TestWhatFindsItsTargetIsNoGuess(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "classic"})
+	overlay := withOverlay(t, file)
+	out := command(t, "--config", file, "selectors", "promote", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	for target, standing := range map[string]string{"organisation.current": "recorded", "user.deactivate": "documented", "result.done": "guessed"} {
+		shown := command(t, "--config", file, "selectors", "show", "classic-2026-09", target)
+		assert.Contains(t, shown.stdout, "("+standing+")", "%s: what was not reached stays a guess", target)
+	}
+	assert.FileExists(t, filepath.Join(overlay, "selectors/bill/classic-2026-09.yaml"))
+	assert.Empty(t, con.Changes())
+}
+
+// TestFlowsAreRunAndRehearsed runs what reads, and only rehearses what changes something.
+func TestFlowsAreRunAndRehearsed(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3"})
+	run := func(args ...string) output { return command(t, append([]string{"--config", file, "flows"}, args...)...) }
+	out := run("run", "list-roles")
+	assert.Equal(t, 0, out.code, out.stderr)
+	assert.Contains(t, out.stdout, "Administrator")
+	out = run("run", "pending", "--input", "email=ann@acme.example", "-o", "json")
+	assert.Equal(t, 0, out.code, out.stderr)
+	for args, says := range map[string]string{
+		"run deactivate --input email=ann@acme.example": "--dry-run", "run pending": "the input email is missing", "run nothing": "no such flow",
+		"run sign-in": "only reads", "rehearse list-roles": "no press", "run pending --input email": "--input", "rehearse deactivate --input role=Clerk": "takes no input role",
+	} {
+		out := run(strings.Fields(args)...)
+		assert.Equal(t, 1, out.code, args)
+		assert.Contains(t, out.stderr, says, args)
+	}
+	out = run("run", "deactivate", "--input", "email=ann@acme.example", "--dry-run")
+	assert.Equal(t, 0, out.code, out.stdout)
+	out = run("rehearse", "set-role", "--input", "email=ann@acme.example", "--input", "role=Clerk")
+	assert.Equal(t, 0, out.code, out.stdout)
+	assert.Contains(t, out.stdout, "would send: POST")
+	assert.Empty(t, con.Changes())
+	out = run("show", "deactivate", "--layout", "neo3")
+	assert.Contains(t, out.stdout, "flow: deactivate")
+}
+
 // TestAKeptPageIsLookedAt looks at the page of last night's failure, without its console.
 func TestAKeptPageIsLookedAt(t *testing.T) {
 	t.Parallel()

@@ -12,11 +12,11 @@ import (
 
 func (a *app) flowsCommand() *cobra.Command {
 	c := group(&cobra.Command{
-		Use: "flows", Short: "Look at what is done on a console's pages, and have it explained",
+		Use: "flows", Short: "Look at what is done on a console's pages, have it explained, run and rehearsed",
 		Example: "  billagent flows list\n  billagent flows explain deactivate --layout neo3",
 	})
 	of := c.PersistentFlags().String("app", "", "the app meant (default: that of the tenant, else bill)")
-	c.AddCommand(a.flowsListCommand(of), a.flowsExplainCommand(of), a.validateCommand(of))
+	c.AddCommand(a.flowsListCommand(of), a.flowsShowCommand(of), a.flowsExplainCommand(of), a.flowsRunCommand(of), a.flowsRehearseCommand(of), a.validateCommand(of))
 	return c
 }
 
@@ -69,13 +69,7 @@ func (a *app) flowsExplainCommand(of *string) *cobra.Command {
 	c := &cobra.Command{
 		Use: "explain FLOW", Short: "Say in plain sentences what a flow does, or draw it",
 		Example: "  billagent flows explain deactivate --layout neo3\n  billagent flows explain sign-in --mermaid", Args: exactly(1, "a flow"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			lib, _, err := a.library(*of)
-			if err != nil {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return flowNames(lib), cobra.ShellCompDirectiveNoFileComp
-		},
+		ValidArgsFunction: a.completeFlows(of),
 		RunE: func(_ *cobra.Command, args []string) error {
 			lib, _, err := a.library(*of)
 			if err != nil {
@@ -99,6 +93,17 @@ func (a *app) flowsExplainCommand(of *string) *cobra.Command {
 	c.Flags().StringVar(&layout, "layout", "", "the layout, where each has a flow of its own")
 	c.Flags().BoolVar(&mermaid, "mermaid", false, "as a Mermaid flowchart instead of sentences")
 	return c
+}
+
+// completeFlows offers the flows of the app to the shell.
+func (a *app) completeFlows(of *string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		lib, _, err := a.library(*of)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return flowNames(lib), cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 func flowNames(lib *flows.Library) (out []string) {

@@ -72,7 +72,7 @@ func performed(lib *flows.Library, f *flows.Flow) []error {
 		names = append(names, k.Flow)
 	}
 	var out []error
-	if !slices.Contains(names, f.Name) && !strings.HasPrefix(f.Name, "sign-in") {
+	if !slices.Contains(names, f.Name) && !strings.HasPrefix(f.Name, signInFlow) {
 		out = append(out, f.Problem(fmt.Sprintf("nothing performs a flow of this name: there are sign-in and %s", strings.Join(names, ", ")), "flow"))
 	}
 	for i, layout := range f.Layouts {
@@ -137,6 +137,9 @@ const (
 	rolesFlow    = "list-roles"
 	pendingFlow  = "pending"
 )
+
+// signInFlow is what the names of flows begin with that sign in.
+const signInFlow = "sign-in"
 
 // The inputs of a flow that are not those of a request.
 const (

@@ -184,7 +184,7 @@ func (x *Examination) target(name string) *Target {
 	t := x.targets[name]
 	if t == nil {
 		x.order++
-		t = &Target{Name: name, State: NotReached, Flows: []string{}, order: x.order}
+		t = &Target{Name: name, State: NotReached, Flows: []string{}, order: x.order, used: -1}
 		x.targets[name] = t
 		x.report.Targets = append(x.report.Targets, t)
 		t.stand(x.version, name)
@@ -206,8 +206,12 @@ func (t *Target) stand(v *selectors.Version, name string) {
 // take writes down what was seen.
 func (t *Target) take(of *selectors.Target, seen automation.Examination) {
 	t.Candidate, t.Tried, t.Matches, t.Columns, t.Detail = "", seen.Tried, nil, nil, ""
+	t.used = -1
 	if seen.Used >= 0 && seen.Used < len(of.Candidates) {
-		t.Candidate = of.Candidates[seen.Used].String()
+		t.Candidate, t.used = of.Candidates[seen.Used].String(), seen.Used
+	}
+	if len(of.Candidates) != len(t.Standing) { // one that takes an empty input was left out
+		t.used = -1
 	}
 	switch t.State {
 	case Ambiguous:

@@ -50,7 +50,7 @@ type Report struct {
 	Recognised []Recognition `json:"recognised"`
 	Flows      []Flow        `json:"flows"`
 	Targets    []*Target     `json:"targets"`
-	Learnt     string        `json:"learnt,omitempty"` // the file that fingerprints were written to
+	Written    string        `json:"written,omitempty"` // the version's file, where something of what was seen was kept in it
 	// Failed is why nothing could be looked at, such as a sign-in that was refused. Code and Hint go with it.
 	Failed string `json:"failed,omitempty"`
 	Code   string `json:"code,omitempty"`
@@ -87,6 +87,7 @@ type Target struct {
 	Refused   string              `json:"refused,omitempty"` // why nothing is proposed
 	Standing  []selectorsStanding `json:"candidates"`
 
+	used    int    // index of the candidate that finds it; -1: none
 	picture []byte // JPEG with an outline; nil: none was taken
 	print   *selectors.Fingerprint
 	order   int

@@ -19,6 +19,17 @@ func (x *Examination) Fingerprints() map[string]selectors.Revision {
 	return out
 }
 
+// Borne are the candidates by which targets were found: they are guesses no more, but recorded.
+func (x *Examination) Borne() map[string]selectors.Revision {
+	out := map[string]selectors.Revision{}
+	for name, t := range x.targets {
+		if (t.State == Found || t.State == Fallback) && t.used >= 0 && t.Standing[t.used].Provenance == selectors.Guessed {
+			out[name] = selectors.Revision{Recorded: []int{t.used}}
+		}
+	}
+	return out
+}
+
 // Version is the version that was looked by; nil where none was recognised.
 func (x *Examination) Version() *selectors.Version { return x.version }
 

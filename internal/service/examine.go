@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
@@ -17,6 +18,14 @@ func (s *Service) Examine(ctx context.Context, name string, o doctor.Options, w 
 		return v.use(ctx, events, func(dir *tenant.Directory) error { x, err = dir.Examine(ctx, o, w); return err })
 	})
 	return x, err
+}
+
+// RunFlow carries out a flow of a tenant's console that changes nothing, and returns what it has read.
+func (s *Service) RunFlow(ctx context.Context, name, flow string, inputs map[string]string, events event.Sink) (r flows.Result, err error) {
+	err = s.on(name, func(v *served) error {
+		return v.use(ctx, events, func(dir *tenant.Directory) error { r, err = dir.RunFlow(ctx, flow, inputs); return err })
+	})
+	return r, err
 }
 
 // ExaminePage looks at a page that was kept in the evidence of an operation, without asking any console.

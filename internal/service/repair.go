@@ -20,21 +20,34 @@ import (
 // Learn walks through a tenant's console as Examine does, and keeps what every target looked like in its version's file in the overlay
 // folder. The report says which file that is.
 func (s *Service) Learn(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (*doctor.Report, error) {
+	return s.keep(ctx, name, o, w, events, (*doctor.Examination).Fingerprints)
+}
+
+// Promote walks through a tenant's console as Examine does, and marks the candidates that find their targets there as recorded in the
+// version's file in the overlay folder, where they were guessed. The report says which file that is.
+func (s *Service) Promote(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (*doctor.Report, error) {
+	return s.keep(ctx, name, o, w, events, (*doctor.Examination).Borne)
+}
+
+// keep walks, and writes something of what was seen to the version's file.
+func (s *Service) keep(
+	ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink, what func(*doctor.Examination) map[string]selectors.Revision,
+) (*doctor.Report, error) {
 	x, err := s.Examine(ctx, name, o, w, events)
 	if err != nil {
 		return nil, err
 	}
 	r, v := x.Report(), x.Version()
-	prints := x.Fingerprints()
-	if v == nil || len(prints) == 0 {
+	kept := what(x)
+	if v == nil || len(kept) == 0 {
 		return r, nil
 	}
-	text, err := v.Revise(v.Layout, v.Date, v.Source, prints)
+	text, err := v.Revise(v.Layout, v.Date, v.Source, kept)
 	if err == nil {
-		r.Learnt, err = s.writeVersion(v.App, v.ID, text)
+		r.Written, err = s.writeVersion(v.App, v.ID, text)
 	}
 	if err != nil {
-		return nil, storage("keeping fingerprints", name, err)
+		return nil, storage("writing a version", name, err)
 	}
 	return r, s.reopen(name)
 }

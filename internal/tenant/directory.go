@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
@@ -170,24 +171,40 @@ func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
 // Examine walks through the flows of what of the tenant has some, and says what was seen. The error is of ErrConfig where nothing has
 // flows; what is wrong with the console is in the report.
 func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Examination, error) {
+	e, err := d.examiner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := Library(d.config, d.tenant.App)
+	if err != nil {
+		return nil, err
+	}
+	o.Tenant, o.Library, o.Explain = d.name, lib, explained
+	o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
+	x := doctor.New(o)
+	x.End(e.Examine(ctx, x.Walk(w)))
+	return x, ctx.Err()
+}
+
+// RunFlow carries out a flow that changes nothing, and returns what it has read.
+func (d *Directory) RunFlow(ctx context.Context, name string, inputs map[string]string) (flows.Result, error) {
+	e, err := d.examiner(ctx)
+	if err != nil {
+		return flows.Result{}, err
+	}
+	return e.RunFlow(ctx, name, inputs)
+}
+
+// examiner is what of the tenant has flows.
+func (d *Directory) examiner(ctx context.Context) (Examiner, error) {
 	for _, m := range d.members {
 		p, err := d.open(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		e, ok := p.(Examiner)
-		if !ok {
-			continue
+		if e, ok := p.(Examiner); ok {
+			return e, nil
 		}
-		lib, err := Library(d.config, d.tenant.App)
-		if err != nil {
-			return nil, err
-		}
-		o.Tenant, o.Library, o.Explain = d.name, lib, explained
-		o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
-		x := doctor.New(o)
-		x.End(e.Examine(ctx, x.Walk(w)))
-		return x, ctx.Err()
 	}
 	return nil, &userops.Error{Act: "looking at the console", Tenant: d.name, Kind: userops.ErrConfig,
 		Cause: errors.New("the tenant is served over SCIM alone, and no pages are read for that"), Hint: "set path to auto or browser, and say how to sign in"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
@@ -42,10 +43,12 @@ type Sessions interface {
 	Alive(ctx context.Context) (bool, error)
 }
 
-// Examiner is a path whose flows can be walked through without changing anything.
+// Examiner is a path whose flows can be walked through, or run, without changing anything.
 type Examiner interface {
 	// Examine walks. The error says why it could not even begin.
 	Examine(ctx context.Context, w doctor.Walk) error
+	// RunFlow carries out a flow that changes nothing, and returns what it has read.
+	RunFlow(ctx context.Context, name string, inputs map[string]string) (flows.Result, error)
 }
 
 // member is a path of one tenant.

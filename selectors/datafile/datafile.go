@@ -21,6 +21,7 @@ import (
 // File is one parsed data file.
 type File struct {
 	Name string
+	Text string // as it was read
 	root *yaml.Node
 }
 
@@ -56,7 +57,7 @@ func Compile(name string, schema []byte) (*jsonschema.Schema, error) {
 // Read parses data, checks it against schema and decodes it into out, whose fields bear json tags.
 // The error joins one *Problem for each complaint.
 func Read(name string, data []byte, schema *jsonschema.Schema, out any) (*File, error) {
-	f := &File{Name: name}
+	f := &File{Name: name, Text: string(data)}
 	var root yaml.Node
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, yamlProblem(name, err)

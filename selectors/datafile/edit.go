@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -32,6 +33,9 @@ func (f *File) With(sets ...Set) ([]byte, error) {
 	return out.Bytes(), e.Close()
 }
 
+// foldedFrom is how long a text must be, in bytes, to stay folded over lines where it takes the place of one that was.
+const foldedFrom = 120
+
 func cloned(n *yaml.Node) *yaml.Node {
 	out := *n
 	out.Content = make([]*yaml.Node, len(n.Content))
@@ -55,28 +59,30 @@ func (s Set) apply(n *yaml.Node) error {
 		return fmt.Errorf("%v does not lie in an object", s.At)
 	}
 	key := s.At[len(s.At)-1]
-	if n.Style == yaml.FlowStyle { // a short object in one line becomes one of several
-		n.Style = 0
-	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value != key {
 			continue
 		}
 		there := n.Content[i+1]
 		if s.First && there.Kind == yaml.SequenceNode {
-			there.Content, there.Style = append(value.Content, there.Content...), 0
+			n.Style, there.Style = 0, 0
+			there.HeadComment, there.LineComment = joined(there.HeadComment, there.LineComment), "" // it would stand behind the last line
+			there.Content = append(value.Content, there.Content...)
 			return nil
 		}
 		value.HeadComment, value.LineComment, value.FootComment = there.HeadComment, there.LineComment, there.FootComment
-		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Style == yaml.FoldedStyle {
+		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Style == yaml.FoldedStyle && len(value.Value) > foldedFrom {
 			value.Style = yaml.FoldedStyle
 		}
 		n.Content[i+1] = value
 		return nil
 	}
+	n.Style = 0 // one line more in what may have been one
 	n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
 	return nil
 }
+
+func joined(head, line string) string { return strings.Trim(head+"\n"+line, "\n") }
 
 // node makes YAML of a value: lists a line for each element, objects in one line.
 func node(value any) (*yaml.Node, error) {

@@ -1,0 +1,59 @@
+package datafile_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/selectors/datafile"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const edited = `# a comment at the top
+layout: neo
+targets:
+  save:
+    # why it is so
+    candidates: [{testid: save, provenance: guessed}] # as shown
+    within: form
+  short: {within: form}
+`
+
+// TestWhatIsNotSetStays sets values at several places of a file, and holds the whole text.
+func TestWhatIsNotSetStays(t *testing.T) {
+	t.Parallel()
+	schema, err := datafile.Compile("any", []byte(`{}`))
+	require.NoError(t, err)
+	var out map[string]any
+	f, err := datafile.Read("a.yaml", []byte(edited), schema, &out)
+	require.NoError(t, err)
+	type candidate struct {
+		Role string `json:"role"`
+		Name string `json:"name"`
+	}
+	got, err := f.With(
+		datafile.Set{At: []string{"layout"}, Value: "neo3"},
+		datafile.Set{At: []string{"targets", "save", "candidates", "0", "provenance"}, Value: "recorded"},
+		datafile.Set{At: []string{"targets", "save", "candidates"}, Value: []candidate{{"button", "Save: now"}}, First: true},
+		datafile.Set{At: []string{"targets", "short", "print"}, Value: map[string]any{"box": []int{1, 2}}},
+	)
+	require.NoError(t, err)
+	assert.Equal(t, `# a comment at the top
+layout: neo3
+targets:
+  save:
+    # why it is so
+    candidates:
+      # as shown
+      - {role: button, name: 'Save: now'}
+      - {testid: save, provenance: recorded}
+    within: form
+  short:
+    within: form
+    print: {box: [1, 2]}
+`, string(got))
+	again, err := f.With()
+	require.NoError(t, err)
+	assert.Equal(t, edited, string(again), "the file itself is as it was read")
+	_, err = f.With(datafile.Set{At: []string{"targets", "nowhere", "x"}, Value: 1})
+	require.ErrorContains(t, err, `there is no "nowhere"`)
+}

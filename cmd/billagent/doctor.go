@@ -172,9 +172,9 @@ func reportText(to io.Writer, r *doctor.Report) error {
 				}
 			}
 		}
-		if r.Hint != "" {
-			fmt.Fprintf(&b, "what to do: %s\n", plain(r.Hint))
-		}
+	}
+	if r.Hint != "" {
+		fmt.Fprintf(&b, "what to do: %s\n", plain(r.Hint))
 	}
 	fmt.Fprintln(&b, r.Verdict.Words())
 	if r.Written != "" {

@@ -89,7 +89,9 @@ func TestWhatFindsItsTargetIsNoGuess(t *testing.T) {
 func TestFlowsAreRunAndRehearsed(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3"})
-	run := func(args ...string) output { return command(t, append([]string{"--config", file, "flows"}, args...)...) }
+	run := func(args ...string) output {
+		return command(t, append([]string{"--config", file, "flows"}, args...)...)
+	}
 	out := run("run", "list-roles")
 	assert.Equal(t, 0, out.code, out.stderr)
 	assert.Contains(t, out.stdout, "Administrator")

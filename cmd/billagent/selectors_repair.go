@@ -103,6 +103,11 @@ func (a *app) repairText(done *service.Repaired) error {
 			return err
 		}
 	}
+	if done.Pinned != "" && done.Pinned != done.After.ID {
+		if _, err := fmt.Fprintf(a.stdout, "\nThe tenant names version %s: set selector_version to %s to use the new one.\n", done.Pinned, done.After.ID); err != nil {
+			return err
+		}
+	}
 	_, err := fmt.Fprintln(a.stdout)
 	return err
 }

@@ -23,6 +23,12 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		return err
 	}
 	defer closeEvidence()
+	for _, name := range w.Only {
+		if !slices.Contains(p.flowNames(), name) {
+			return &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrConfig,
+				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(p.flowNames(), ", ")}
+		}
+	}
 	if w.Version != "" {
 		pinned := p.opts.Pin
 		p.opts.Pin, p.version = w.Version, nil
@@ -90,7 +96,10 @@ func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 		return x.read(ctx, flow)
 	}
 	about, why := x.sample(kind)
-	if why != "" {
+	switch {
+	case why != "" && x.w.Sample != "" && x.users != nil:
+		return doctor.End{Err: &userops.Error{Act: "choosing the user", Target: x.w.Sample, Tenant: x.p.opts.Tenant, Kind: userops.ErrNotFound, Cause: errors.New(why), Hint: "name somebody who is on the list"}}
+	case why != "":
 		return doctor.End{Skipped: why}
 	}
 	upTo, after := flow.WithoutCommit()

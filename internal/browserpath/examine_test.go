@@ -117,6 +117,21 @@ func only(t *testing.T, r *doctor.Report, state doctor.State, name ...string) *d
 	return out[0]
 }
 
+// TestALookAtNothingIsSaid names a flow and a user that are not there: a report that all is well would be untrue.
+func TestALookAtNothingIsSaid(t *testing.T) {
+	t.Parallel()
+	_, p := setup(t, console.Options{Layout: "neo"})
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	r := examined(t, p, lib, doctor.Walk{Only: []string{"deactivat"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	assert.Contains(t, r.Failed, "nothing of this name")
+	r = examined(t, p, lib, doctor.Walk{Only: []string{"list-users", "deactivate"}, Sample: "nobody@acme.example"}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	require.Len(t, r.Flows, 2)
+	assert.Contains(t, r.Flows[1].Reason, "nobody@acme.example")
+}
+
 // TestAnUnknownLayoutIsExplained looks at a console that no version matches, and then by a version that is named.
 func TestAnUnknownLayoutIsExplained(t *testing.T) {
 	t.Parallel()

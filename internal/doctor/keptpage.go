@@ -76,6 +76,9 @@ func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) er
 	if len(wanted) == 0 {
 		wanted, flow, reason = failedTargets(k.File)
 	}
+	if len(wanted) == 0 {
+		x.report.Hint = "what should be on the page is not known, without the step log beside it: name the targets"
+	}
 	if flow != "" {
 		out := Flow{Name: flow, About: "by the step log beside the page", Reason: reason}
 		x.report.Flows = append(x.report.Flows, out)

@@ -66,6 +66,7 @@ type Repaired struct {
 	After   *selectors.Version // nil: nothing was written
 	File    string             // of After, in the overlay folder
 	Targets []string           // that have other candidates now
+	Pinned  string             // the version that the tenant's configuration names, so that After is not used yet; empty: none
 	Report  *doctor.Report     // of the last walk
 }
 
@@ -75,7 +76,7 @@ const rounds = 12
 // Repair walks through a tenant's console, writes what was chosen of the proposals to a version of today in the overlay folder, and looks
 // again by that, until nothing is left to apply. Candidates that were there stay behind the new ones. Nothing of the console is changed.
 func (s *Service) Repair(ctx context.Context, name string, p Repair, events event.Sink) (*Repaired, error) {
-	out := &Repaired{}
+	out := &Repaired{Pinned: s.config.Tenants[name].SelectorVersion}
 	for range rounds {
 		x, err := s.Examine(ctx, name, p.Options, p.Walk, events)
 		if err != nil {
@@ -121,6 +122,9 @@ func (s *Service) revise(v, from *selectors.Version, targets []string, chosen ma
 		return "", "", err
 	}
 	id = v.Layout + "-" + today
+	if _, err := os.Stat(s.versionFile(v.App, id)); err == nil && v.ID != id {
+		return "", "", fmt.Errorf("there is a version %s already, and it was not looked by that: repair it, or take its file away", id)
+	}
 	file, err = s.writeVersion(v.App, id, text)
 	return file, id, err
 }
@@ -130,11 +134,15 @@ func (s *Service) writeVersion(app, id string, text []byte) (file string, err er
 	if s.config.Overlay == "" {
 		return "", errors.New("overlay is not set in the configuration: it is the folder that files of your own go to")
 	}
-	file = filepath.Join(s.config.Overlay, "selectors", app, id+".yaml")
+	file = s.versionFile(app, id)
 	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 		return "", err
 	}
 	return file, os.WriteFile(file, text, 0o640) //nolint:gosec // a data file that a team shares
+}
+
+func (s *Service) versionFile(app, id string) string {
+	return filepath.Join(s.config.Overlay, "selectors", app, id+".yaml")
 }
 
 // reopen has a tenant's files read anew by the next call.
@@ -143,7 +151,7 @@ func (s *Service) reopen(name string) error {
 }
 
 func storage(act, name string, err error) error {
-	return &userops.Error{Act: act, Tenant: name, Kind: userops.ErrStorage, Cause: err, Hint: "set overlay to a folder that can be written to"}
+	return &userops.Error{Act: act, Tenant: name, Kind: userops.ErrStorage, Cause: err, Hint: "set overlay to a folder that can be written to, and look at what is in it"}
 }
 
 // Rehearse rehearses every change that a report found a person for through its press, where nothing that may change something can leave.

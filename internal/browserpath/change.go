@@ -76,6 +76,9 @@ func (c *course) End() {
 
 // Look implements change.Course.
 func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error) {
+	if ros, found := c.known(); found != nil {
+		return ros, found, nil
+	}
 	ros, err := c.p.everyone(ctx, c.ev, "")
 	if err != nil {
 		return ros, nil, c.p.explained(ctx, string(c.Action), c.ev, err)
@@ -98,6 +101,7 @@ func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 		}
 		return nil, err
 	}
+	c.p.lastRead = ros
 	u, err := ros.Match(c.Email)
 	if err == nil && u == nil && !ros.Complete {
 		err = c.p.incomplete("reading back", c.Email, ros)
@@ -111,6 +115,7 @@ const readBackPicture = "read-back"
 // Commit implements change.Course: it runs the flow.
 func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	p := c.p
+	p.lastRead = userops.Roster{} // what was read before it proves nothing any more
 	run, got, err := c.run(ctx)
 	p.held = got.Exchange != nil
 	c.Result.Notices = append(c.Result.Notices, got.Notices...)
@@ -123,6 +128,9 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{}, c.rehearsed(got)
 	case errors.Is(err, errTokenSpent) && !got.Pressed:
+		p.abandon(ctx, got.Exchange, c.ev)
+		return change.Commit{Again: true}, err
+	case err != nil && !got.Pressed && c.Roster.Earlier && ctx.Err() == nil: // somebody may have changed this user since the list was read
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{Again: true}, err
 	case err != nil && !got.Committed:

@@ -16,7 +16,8 @@ type Change struct {
 	Asked           string // the e-mail as it was asked for
 	Kind            userops.Kind
 	Hooks           Hooks
-	Attempt         int // from 0; it is tried again once
+	Attempt         int  // from 0; it is tried again once
+	Anew            bool // everybody is to be read now, whatever was read for the change before
 
 	Roster userops.Roster // everybody, as last read
 	Before *userops.User  // who the change is about, as last read; nil: nobody
@@ -140,6 +141,10 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 		c.Wanted = c.whole
 	}
 	d = c.backend.Rules().Decide(userops.Look{Request: c.Request, All: c.Roster, User: c.Before, Step: c.step})
+	if (d.Outcome != "" || len(d.Instead) > 0) && c.Roster.Earlier { // somebody may have come or changed since
+		c.Anew = true
+		return c.try(ctx)
+	}
 	if d.Outcome != "" || len(d.Instead) > 0 {
 		c.Result.After = c.Before
 		if c.Attempt > 0 && d.Outcome == userops.Already {
@@ -168,6 +173,7 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 // nobody else answers to the address.
 func (c *Change) look(ctx context.Context) (err error) {
 	c.Result.Before, c.Result.After = nil, nil
+	c.Email = c.Asked
 	if c.Roster, c.Before, err = c.course.Look(ctx); err != nil {
 		return err
 	}

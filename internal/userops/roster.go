@@ -11,6 +11,7 @@ type Roster struct {
 	Complete   bool   // the end of the list was proved
 	Proof      string // what proved it, or why it could not be
 	ObservedAt time.Time
+	Earlier    bool // it was read for the change before, in the same batch: enough to go on by, and not to end a change
 }
 
 // Match finds the user with an e-mail, as SameEmail compares; nil is nobody. Several are an *Error of ErrAmbiguous: nobody

@@ -1,0 +1,27 @@
+package browserpath
+
+import (
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// knownLife is how long a list that was read back serves the next change of its batch: as long as the change before may take from its
+// look to its commit.
+const knownLife = 20 * time.Second
+
+// known is the list that was read back for the change before of the same batch, and in it the one whom this change is about; nil where
+// everybody has to be read: after something failed, where anything of the person is odd, or where an administrator is concerned, of whom one must stay.
+// Whom the page is about is looked at once more at the press, and what becomes of the change is read anew.
+func (c *course) known() (userops.Roster, *userops.User) {
+	ros := c.p.lastRead
+	if !c.Hooks.Batch || c.Anew || c.Attempt > 0 || !ros.Complete || time.Since(ros.ObservedAt) > knownLife || c.p.version == nil {
+		return userops.Roster{}, nil
+	}
+	found, err := ros.Match(c.Asked)
+	if err != nil || found == nil || found.Notice != "" || found.Holds(c.p.Rules().Administrator) {
+		return userops.Roster{}, nil
+	}
+	ros.Earlier = true
+	return ros, found
+}

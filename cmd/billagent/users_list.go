@@ -12,6 +12,7 @@ import (
 
 func (a *app) usersListCommand() *cobra.Command {
 	var status string
+	var details bool
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List the users of a tenant",
@@ -23,10 +24,11 @@ func (a *app) usersListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.list(ctx, s, statuses) })
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.list(ctx, s, statuses, details) })
 		},
 	}
 	c.Flags().StringVar(&status, "status", "active", "active, inactive, pending or all")
+	c.Flags().BoolVar(&details, "details", false, "look at the page of everybody, too, where the list does not show everything: one page each")
 	must(c.RegisterFlagCompletionFunc("status", cobra.FixedCompletions([]string{"active", "inactive", "pending", "all"}, cobra.ShellCompDirectiveNoFileComp)))
 	return c
 }
@@ -41,19 +43,30 @@ func parseStatus(s string) ([]userops.Status, error) {
 	return nil, usage(fmt.Errorf("--status is %q: choose active, inactive, pending or all", s))
 }
 
-func (a *app) list(ctx context.Context, s *service.Service, statuses []userops.Status) error {
+func (a *app) list(ctx context.Context, s *service.Service, statuses []userops.Status, details bool) error {
 	name, err := s.Tenant("")
 	if err != nil {
 		return err
 	}
 	users := []userops.User{}
 	each := func(u userops.User) error { users = append(users, u); return nil }
-	if a.output == "ndjson" {
-		each = func(u userops.User) error { return printLine(a.stdout, u) }
+	print := func(u userops.User) error { return printLine(a.stdout, u) }
+	if a.output == "ndjson" && !details {
+		each = print
 	}
 	l, err := s.Users(ctx, "", statuses, each, a.tell)
 	if err != nil {
 		return err
+	}
+	if details {
+		listed := users
+		users = nil
+		if a.output != "ndjson" {
+			print = each
+		}
+		if err := s.Details(ctx, name, listed, print, a.tell); err != nil {
+			return err
+		}
 	}
 	a.live.stop()
 	switch a.output {

@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,14 @@ func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error
 		return ros, nil, c.p.explained(ctx, string(c.Action), c.ev, err)
 	}
 	found, err := ros.Match(c.Asked)
+	if err == nil {
+		err = c.p.complete(ctx, c.ev, found)
+	}
+	if err == nil && found != nil {
+		i := slices.IndexFunc(ros.Users, func(u userops.User) bool { return u.Email == found.Email })
+		ros.Users[i] = *found
+		err = c.p.administrators(ctx, c.ev, ros, found)
+	}
 	return ros, found, err
 }
 
@@ -105,6 +114,9 @@ func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	u, err := ros.Match(c.Email)
 	if err == nil && u == nil && !ros.Complete {
 		err = c.p.incomplete("reading back", c.Email, ros)
+	}
+	if err == nil {
+		err = c.p.complete(ctx, c.ev, u)
 	}
 	return u, err
 }

@@ -78,7 +78,7 @@ func (p *Path) flowNames() []string {
 	for _, k := range userops.Kinds {
 		out = append(out, k.Flow)
 	}
-	return append(out, pendingFlow)
+	return append(out, pendingFlow, detailsFlow)
 }
 
 // examiner looks at one flow after the other.

@@ -22,6 +22,9 @@ func (c *course) known() (userops.Roster, *userops.User) {
 	if err != nil || found == nil || found.Notice != "" || found.Holds(c.p.Rules().Administrator) {
 		return userops.Roster{}, nil
 	}
+	if _, more := c.p.opts.Library.Flow(detailsFlow, c.p.layout()); more { // the list alone does not say enough
+		return userops.Roster{}, nil
+	}
 	ros.Earlier = true
 	return ros, found
 }

@@ -67,7 +67,7 @@ var overlayFile = regexp.MustCompile(`^(flows|selectors)/[^/]+/[^/]+\.yaml$`)
 
 // performed says what of a flow nobody would ever run: its name, or a layout.
 func performed(lib *flows.Library, f *flows.Flow) []error {
-	names := []string{identifyFlow, listFlow, rolesFlow, pendingFlow}
+	names := []string{identifyFlow, listFlow, rolesFlow, pendingFlow, detailsFlow}
 	for _, k := range userops.Kinds {
 		names = append(names, k.Flow)
 	}

@@ -128,6 +128,9 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	case u == nil:
 		return userops.User{}, p.Rules().NotFound(ros, email)
 	}
+	if err := p.complete(ctx, ev, u); err != nil {
+		return userops.User{}, p.explained(ctx, "reading the page of "+email, ev, err)
+	}
 	return *u, nil
 }
 

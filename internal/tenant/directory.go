@@ -318,6 +318,25 @@ func (d *Directory) List(ctx context.Context, statuses []userops.Status, each fu
 	return l, err
 }
 
+// Details gives users on with what their own pages show beside the list, where the path that serves them has such pages.
+func (d *Directory) Details(ctx context.Context, users []userops.User, each func(userops.User) error) error {
+	by, err := d.serving(ctx, Reading)
+	if err != nil {
+		return err
+	}
+	if p, ok := by.path.(interface {
+		Details(ctx context.Context, users []userops.User, each func(userops.User) error) error
+	}); ok {
+		return p.Details(ctx, users, each)
+	}
+	for _, u := range users {
+		if err := each(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Get implements userops.Directory.
 func (d *Directory) Get(ctx context.Context, email string) (u userops.User, err error) {
 	err = d.read(ctx, Reading, func(by userops.Reader) error { u, err = by.Get(ctx, email); return err })

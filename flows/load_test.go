@@ -157,6 +157,22 @@ func TestWhatACommitSendsIsWarnedOf(t *testing.T) {
 	}
 }
 
+// TestVersionsThatNoPageTellsApartAreWarnedOf adds a version that the pages of another match.
+func TestVersionsThatNoPageTellsApartAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../selectors/bill/neo-2026-09.yaml")
+	require.NoError(t, err)
+	for change, says := range map[string]string{"date: 2026-11-26": "the newer, neo-copy, counts", "date: 2026-09-15": "neither is used"} {
+		overlay := t.TempDir()
+		to := filepath.Join(overlay, "selectors/bill/neo-copy.yaml")
+		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o700))
+		require.NoError(t, os.WriteFile(to, regexp.MustCompile(`(?m)^date: .*$`).ReplaceAll(data, []byte(change)), 0o600))
+		lib, err := flows.Load("bill", overlay)
+		require.NoError(t, err)
+		assert.Contains(t, strings.Join(lib.Warnings, "\n"), says)
+	}
+}
+
 func TestATargetThatNoFlowUsesIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("../selectors/bill/neo-2026-09.yaml")

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/billagent/billagent/selectors"
@@ -11,6 +12,7 @@ import (
 // is, since where a page shows two people the one that is checked and the one that is acted on need not be the same, and
 // flows that do not say whom their commit sends something about.
 func (l *Library) warn() {
+	l.warnOfTwins()
 	for _, v := range l.Versions {
 		for _, f := range l.flowsFor(v) {
 			l.warnOfSends(f)
@@ -19,6 +21,26 @@ func (l *Library) warn() {
 					l.warnOfPlace(f, v, press, at)
 				}
 			})
+		}
+	}
+}
+
+// warnOfTwins says of versions that the same pages match which of them counts.
+func (l *Library) warnOfTwins() {
+	for i, a := range l.Versions {
+		for _, b := range l.Versions[i+1:] {
+			if a.Covers != b.Covers || !reflect.DeepEqual(a.Conditions(), b.Conditions()) {
+				continue
+			}
+			older, newer := a, b
+			if a.Date > b.Date {
+				older, newer = b, a
+			}
+			text := fmt.Sprintf("%s has the same fingerprints: of the two the newer, %s, counts", newer.ID, newer.ID)
+			if a.Layout != b.Layout || a.Date == b.Date {
+				text = fmt.Sprintf("%s has the same fingerprints: no page tells them apart, so that neither is used", newer.ID)
+			}
+			l.Warnings = append(l.Warnings, older.Problem(text, "fingerprints").Error())
 		}
 	}
 }

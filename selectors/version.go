@@ -81,6 +81,9 @@ func (v *Version) Complain(message, target string) error {
 	return v.file.Problem(message, "targets", target)
 }
 
+// Problem makes a complaint about a place in the version's file.
+func (v *Version) Problem(message string, at ...any) error { return v.file.Problem(message, at...) }
+
 // Conditions are the version's fingerprints in the form the page checks them.
 func (v *Version) Conditions() [][]Candidate {
 	out := make([][]Candidate, len(v.Fingerprints))

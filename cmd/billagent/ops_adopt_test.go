@@ -17,6 +17,7 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
 	journal := filepath.Join(filepath.Dir(file), "state", "journal.db")
 	require.Equal(t, 0, run("freeze", "--reason", "incident 12").code)
+	assert.Contains(t, run("tenant", "show").stdout, "incident 12")
 	require.Equal(t, 3, run("users", "deactivate", "ann@acme.example").code)
 	changes := len(con.Changes())
 	for name, spoil := range map[string]func(){

@@ -41,7 +41,7 @@ func (a *app) showTenant(ctx context.Context, s *service.Service) error {
 		return a.writeRecords([]string{"operation", "path", "why"}, records)
 	}
 	facts := fmt.Sprintf("tenant    %s\npath      %s\n", plain(shown.Tenant), shown.Path)
-	for _, f := range []struct{ name, text string }{{"fallback", shown.Fallback}, {"scim", shown.SCIM}, {"account", shown.Account}} {
+	for _, f := range []struct{ name, text string }{{"fallback", shown.Fallback}, {"scim", shown.SCIM}, {"account", shown.Account}, {"frozen", shown.Frozen}} {
 		if f.text != "" {
 			facts += fmt.Sprintf("%-9s %s\n", f.name, plain(f.text))
 		}

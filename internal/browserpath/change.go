@@ -73,6 +73,9 @@ func (c *course) End() {
 	if c.p.version != nil {
 		c.Result.SelectorVersion = c.p.version.ID
 	}
+	if errors.Is(c.Result.Err, userops.ErrDrift) { // the console may be of another version by now: the next change looks which
+		c.p.version = nil
+	}
 }
 
 // Look implements change.Course.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -277,4 +278,32 @@ func TestARehearsalThroughThePress(t *testing.T) {
 		}
 		require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.Deactivate(ann)).Outcome, "afterwards it can be done")
 	})
+}
+
+// TestAfterDriftTheLayoutIsRecognisedAnew looks whether the console is still of the version that did not fit it.
+func TestAfterDriftTheLayoutIsRecognisedAnew(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "classic"}, impatient)
+	homes := func() (n int) {
+		for _, q := range con.Requests() {
+			if strings.HasSuffix(q.Path, "/Home") {
+				n++
+			}
+		}
+		return n
+	}
+	_, err := count(t, p)
+	require.NoError(t, err)
+	before := homes()
+	_, err = count(t, p)
+	require.NoError(t, err)
+	usual := homes() - before
+	require.NoError(t, con.AddFault(console.Fault{Name: "label-renamed", At: "users.detail"}))
+	r := p.Change(t.Context(), useropstest.Deactivate(ann))
+	require.ErrorIs(t, r.Err, userops.ErrDrift)
+	assert.NotEmpty(t, r.SelectorVersion)
+	before = homes()
+	_, err = count(t, p)
+	require.NoError(t, err)
+	assert.Greater(t, homes()-before, usual, "the first page is looked at once more")
 }

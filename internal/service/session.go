@@ -2,10 +2,12 @@ package service
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/tenant"
 )
 
@@ -80,12 +82,24 @@ func (s *Service) Check(ctx context.Context, name string, found func(Finding), e
 	})
 }
 
-// Facts says how a tenant is served, and by which path for reading and for each action.
+// Facts says how a tenant is served, and by which path for reading and for each action, and whether it is frozen.
 func (s *Service) Facts(ctx context.Context, name string, events event.Sink) (out tenant.Facts, err error) {
 	err = s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error { out, err = dir.Facts(ctx); return err })
 	})
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	all, unknown := s.Freezes(ctx)
+	if unknown != nil { // what serves the tenant is known all the same
+		out.Frozen = "not known: " + unknown.Error()
+	}
+	for _, f := range all {
+		if f.Tenant == out.Tenant || f.Tenant == journal.Everybody {
+			out.Frozen = fmt.Sprintf("%s (%s, since %s)", f.Reason, f.By, f.At.Local().Format(time.DateTime))
+		}
+	}
+	return out, nil
 }
 
 // Validate makes sure of what can be known of every tenant of a configuration without asking anybody. Warnings are of what is not

@@ -237,6 +237,7 @@ type Facts struct {
 	SCIM     string  `json:"scim"`    // address of the service, empty for none
 	Account  string  `json:"account"` // who signs in to the console, empty for nobody
 	Routes   []Route `json:"routes"`
+	Frozen   string  `json:"frozen,omitempty"` // why every change of it is stopped; empty: none is
 }
 
 // Facts says how the tenant is served: for reading, and for each action.

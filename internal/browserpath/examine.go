@@ -31,7 +31,8 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	if err := p.begin(ctx, w, ev); err != nil {
 		return err
 	}
-	x := &examiner{p: p, w: w, ev: ev}
+	x := &examiner{p: p, w: w, ev: ev, readByWalk: p.walked}
+	defer func() { p.walked = x.readByWalk }()
 	for _, name := range p.flowNames() {
 		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && (len(w.Only) == 0 || slices.Contains(w.Only, name)) {
 			w.Begun(flow)
@@ -77,9 +78,14 @@ func (p *Path) flowNames() []string {
 
 // examiner looks at one flow after the other.
 type examiner struct {
-	p     *Path
-	w     doctor.Walk
-	ev    *automation.Evidence
+	p  *Path
+	w  doctor.Walk
+	ev *automation.Evidence
+	readByWalk
+}
+
+// readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before it has read.
+type readByWalk struct {
 	users []userops.User // as the list shows them; nil where it cannot be read
 	roles []string       // on offer
 }
@@ -126,6 +132,7 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 	case listFlow:
 		rows := res.Rows["users"]
 		var names []string
+		x.users = nil
 		for i := range rows.Rows {
 			u := x.p.user(rows, i)
 			x.users = append(x.users, u)

@@ -85,6 +85,7 @@ type Path struct {
 	seen      string            // the organisation's id as last shown
 	since     time.Time         // when this session was signed in
 	kept      []byte            // its cookies as they are saved
+	walked    readByWalk        // what the last walk that read them has read
 	tokens    map[string]string // what pages that were read bore of tokens, as hashes
 }
 

@@ -129,7 +129,7 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 		if seen.Miss != "" {
 			t.Refused = "what it lies in is not there: that comes first"
 		} else {
-			t.Proposals, t.Refused = propose(ctx, s, x.others)
+			t.Proposals, t.Refused = propose(ctx, s, x.others, x.names)
 		}
 	}
 	if x.opts.Pictures && state != NotShown {

@@ -49,9 +49,9 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 	failed := make([]error, s.workers)
 	for i := range s.workers {
 		wg.Go(func() {
-			w := &driftWorker{step: s.patience}
+			w := &driftWorker{s.patience, overlay, map[string]*driftGround{}}
 			for m := range queue {
-				g, err := w.groundFor(ctx, m.layout, overlay)
+				g, err := w.groundFor(ctx, m.layout)
 				if err != nil {
 					t.add(driftJudgement{mutation: m, acted: Broken, why: err.Error()})
 					continue

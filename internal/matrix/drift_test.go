@@ -96,7 +96,9 @@ func TestTheJudgeOfLooks(t *testing.T) {
 
 func TestWhatIsSeenIsHeldAgainstTheDriftedElement(t *testing.T) {
 	t.Parallel()
-	l := learnt{print: &selectors.Fingerprint{Name: "Trash"}, target: &selectors.Target{Name: "user.trash"}}
+	l := learnt{print: &selectors.Fingerprint{Name: "Trash"},
+		target: &selectors.Target{Name: "user.trash",
+			Candidates: []selectors.Candidate{{TestID: "a"}, {CSS: "#a"}, {Name: "Trash"}}}}
 	d := func(now console.Look) console.Drifted {
 		was := now
 		if now.Label != "" {

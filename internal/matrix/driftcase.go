@@ -22,20 +22,18 @@ func (m mutation) String() string {
 	return m.layout + " " + m.drift.String()
 }
 
-// mutations chooses n drifts, as many of each layout, and of each kind until it has no more. Where there are fewer, each is
+// mutations chooses n drifts, the layouts by turns, and of each kind as many until it has no more. Where there are fewer, each is
 // made again with the next seed, by which the words and the places differ.
 func mutations(layouts []string, n int, seed int64) []mutation {
-	var out []mutation
+	all := make([][]mutation, len(layouts))
 	for i, l := range layouts {
-		share := n / len(layouts)
-		if i < n%len(layouts) {
-			share++
+		for again := seed; len(all[i])*len(layouts) < n+len(layouts); again++ {
+			all[i] = append(all[i], mixed(l, again)...)
 		}
-		var chosen []mutation
-		for again := seed; len(chosen) < share; again++ {
-			chosen = append(chosen, mixed(l, again)...)
-		}
-		out = append(out, chosen[:share]...)
+	}
+	out := make([]mutation, n)
+	for i := range out {
+		out[i] = all[i%len(layouts)][i/len(layouts)]
 	}
 	return out
 }

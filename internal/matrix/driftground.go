@@ -186,40 +186,37 @@ func (g *driftGround) try(ctx context.Context, m mutation, known map[string]lear
 	return j
 }
 
-// driftWorker tries drifts one after the other, of one layout and then of the next.
+// driftWorker tries drifts one after the other, each on its layout's ground.
 type driftWorker struct {
-	step   time.Duration
-	layout string
-	ground *driftGround
+	step    time.Duration
+	overlay string
+	grounds map[string]*driftGround
 }
 
 // groundFor is a signed-in agent on a console of the layout, by which the list and the roles have been read once.
-func (w *driftWorker) groundFor(ctx context.Context, layout, overlay string) (*driftGround, error) {
-	if w.ground != nil && w.layout == layout {
-		return w.ground, nil
+func (w *driftWorker) groundFor(ctx context.Context, layout string) (*driftGround, error) {
+	if g := w.grounds[layout]; g != nil {
+		return g, nil
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	g, err := newDriftGround(layout, overlay, w.step)
+	g, err := newDriftGround(layout, w.overlay, w.step)
 	if err != nil {
 		return nil, err
 	}
-	w.ground, w.layout = g, layout
-	if r := g.look(ctx, doctor.Walk{Only: []string{"list-users", "list-roles"}}).Report(); r.Verdict != doctor.Sound {
-		return nil, errors.Join(fmt.Errorf("reading a console that has not drifted: it is %s: %s", r.Verdict, r.Failed), w.Close())
+	r := g.look(ctx, doctor.Walk{Only: []string{"list-users", "list-roles"}}).Report()
+	if r.Verdict != doctor.Sound {
+		return nil, errors.Join(fmt.Errorf("reading a console that has not drifted: it is %s: %s", r.Verdict, r.Failed), g.Close())
 	}
+	w.grounds[layout] = g
 	return g, nil
 }
 
 // Close ends what the worker works on.
 func (w *driftWorker) Close() error {
-	if w.ground == nil {
-		return nil
+	var err error
+	for _, g := range w.grounds {
+		err = errors.Join(err, g.Close())
 	}
-	g := w.ground
-	w.ground = nil
-	return g.Close()
+	return err
 }
 
 func layoutsOf(all []mutation) []string {

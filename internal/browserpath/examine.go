@@ -33,6 +33,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		return err
 	}
 	x := &examiner{p: p, w: w, ev: ev, readByWalk: p.walked}
+	w.People([]string{p.opts.Account, p.opts.Organisation.Name, p.opts.Organisation.ID})
 	w.People(slices.Concat(slices.Collect(maps.Values(x.names))...)) // of what is not read this time
 	defer func() { p.walked = x.readByWalk }()
 	for _, name := range p.flowNames() {

@@ -15,10 +15,10 @@ import (
 
 // What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of the second by ahead
 // is shown, and is not applied without being chosen; nor is one that comes to less than sure and is called otherwise: what is of the
-// same kind and stands in the same place comes to 0.6, whatever it is.
+// same kind and stands in the same place comes to nearly that, whatever it is.
 const (
 	enough    = 0.5
-	sure      = 0.62
+	sure      = 0.6
 	ahead     = 0.06
 	proposals = 3
 )

@@ -152,10 +152,12 @@ func is(d console.Drifted, l learnt) bool {
 
 // through says that a target is found by way of the element, so that it is lost with it.
 func through(d console.Drifted, l learnt) bool {
-	switch d.Kind {
-	case "new-column", "column-order": // what is found by the number of its cell
+	switch {
+	case d.Kind == "new-column" || d.Kind == "column-order": // what is found by the number of its cell
 		return l.target.Table != nil || l.inRow
-	case "change-id":
+	case d.Element == "user-link": // in which cells are read
+		return l.target.Table != nil
+	case d.Kind == "change-id":
 		return slices.ContainsFunc(l.target.Candidates, func(c selectors.Candidate) bool {
 			return slices.Contains(identifiers(c.CSS), d.Before.ID)
 		})

@@ -202,7 +202,7 @@ func (w *driftWorker) groundFor(ctx context.Context, layout string) (*driftGroun
 	if err != nil {
 		return nil, err
 	}
-	r := g.look(ctx, doctor.Walk{Only: []string{"list-users", "list-roles"}}).Report()
+	r := g.look(ctx, doctor.Walk{Only: []string{"identify", "list-users", "list-roles"}}).Report()
 	if r.Verdict != doctor.Sound {
 		return nil, errors.Join(fmt.Errorf("reading a console that has not drifted: it is %s: %s", r.Verdict, r.Failed), g.Close())
 	}

@@ -142,9 +142,11 @@ func isNow(d console.Drifted, seen *selectors.Fingerprint, l learnt) bool {
 		return tag && seen.TestID == now.TestID
 	case now.ID != "" && !control:
 		return tag && seen.ID == now.ID
-	case l.print == nil || says(l.print, d.Before.Label):
-		return tag && (now.Label == "" || says(seen, now.Label))
-	case l.inRow:
+	case says(seen, now.Label):
+		return tag
+	case now.Label != "" && (l.print == nil || says(l.print, d.Before.Label)):
+		return false
+	case l.inRow || l.print == nil:
 		return tag
 	}
 	return tag && seen.Name == l.print.Name && seen.Field == l.print.Field

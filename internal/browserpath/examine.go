@@ -87,7 +87,7 @@ type examiner struct {
 	readByWalk
 }
 
-// readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before it has read.
+// readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before has read.
 type readByWalk struct {
 	users []userops.User      // as the list shows them; nil where it cannot be read
 	roles []string            // on offer

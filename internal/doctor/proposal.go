@@ -13,9 +13,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of the second by ahead
-// is shown, and is not applied without being chosen; nor is one that comes to less than sure and is called otherwise: what is of the
-// same kind and stands in the same place comes to nearly that, whatever it is.
+// What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of the second
+// by ahead is shown, and is not applied without being chosen; nor is one that comes to less than sure and is called otherwise:
+// what is of the same kind and stands in the same place comes to nearly that, whatever it is.
 const (
 	enough    = 0.5
 	sure      = 0.6
@@ -89,8 +89,8 @@ func fits(use flows.Use, f *selectors.Fingerprint) bool {
 	return true
 }
 
-// rank orders the elements of a page by how much they are like a target, those left out that are another target already. They are
-// compared as they would be kept: without the names of people.
+// rank orders the elements of a page by how much they are like a target, those left out that are another target already.
+// They are compared as they would be kept: without the names of people.
 func rank(t *selectors.Target, use flows.Use, elements []automation.Element, names []string) []ranked {
 	var out []ranked
 	want := known(t)
@@ -110,7 +110,9 @@ func rank(t *selectors.Target, use flows.Use, elements []automation.Element, nam
 }
 
 // propose says what on the page may be the target of a step that is missing. refused says why nothing is proposed.
-func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target, names []string) (out []Proposal, refused string) {
+func propose(
+	ctx context.Context, s flows.Sighted, others []*selectors.Target, names []string,
+) (out []Proposal, refused string) {
 	page := s.Page
 	elements, err := page.Around(ctx, s.Target, s.Row, others)
 	if err != nil {
@@ -146,7 +148,8 @@ func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target, n
 	switch {
 	case out[0].Clear:
 	case !all[0].called && all[0].score < sure:
-		refused = fmt.Sprintf("the first is called otherwise and comes to %.2f, where %.2f would be sure: choose by hand", all[0].score, sure)
+		refused = fmt.Sprintf("the first is called otherwise and comes to %.2f, where %.2f would be sure: choose by hand",
+			all[0].score, sure)
 	default:
 		refused = fmt.Sprintf("the first two are too much alike (%.2f and %.2f): choose by hand", all[0].score, all[1].score)
 	}

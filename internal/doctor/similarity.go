@@ -42,13 +42,13 @@ const (
 	sizeWeight  = 0.35
 )
 
-// spoken are the properties by which a person tells elements apart. Where somebody has seen that an element says nothing, one that
-// does is another.
+// spoken are the properties by which a person tells elements apart. Where somebody has seen that an element says nothing,
+// one that does is another.
 var spoken = []string{"the text", "the name"}
 
 // namings are the properties by which authors name an element.
-var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title", "the placeholder",
-	"the label", "the id"}
+var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title",
+	"the placeholder", "the label", "the id"}
 
 // similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only what the
 // fingerprint knows is compared.

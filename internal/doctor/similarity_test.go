@@ -67,10 +67,11 @@ func TestWhatCannotBeUsedComesBehind(t *testing.T) {
 	assert.Greater(t, got[0].score, got[1].score+ahead)
 }
 
-// TestWhatSaysSomethingIsNotWhatSaidNothing keeps a button More, which a menu has, from being taken for the icon that stood there.
+// TestWhatSaysSomethingIsNotWhatSaidNothing keeps a button More from being taken for the icon that stood there.
 func TestWhatSaysSomethingIsNotWhatSaidNothing(t *testing.T) {
 	t.Parallel()
-	icon := selectors.Fingerprint{Tag: "button", Role: "button", Type: "button", Path: "/html/body/button[1]", Box: []int{100, 100, 30, 30}}
+	icon := selectors.Fingerprint{Tag: "button", Role: "button", Type: "button", Path: "/html/body/button[1]",
+		Box: []int{100, 100, 30, 30}}
 	more := icon
 	more.Text, more.Name = "More", "More"
 	got, _ := similarity(&icon, &more)

@@ -13,8 +13,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 )
 
-// tryDrifts makes drifts of the console, one at a time, and judges what a look at it says and what the agent does. It returns the
-// exit code: 1 if the agent acted wrongly.
+// tryDrifts makes drifts of the console, one at a time, and judges what a look at it says and what the agent does. It
+// returns the exit code: 1 if the agent acted wrongly.
 func tryDrifts(ctx context.Context, s settings) int {
 	start := time.Now()
 	t, err := measureDrifts(ctx, s, mutations(s.layouts, s.drifts, s.seed))
@@ -85,8 +85,9 @@ func (t *driftTally) add(j driftJudgement) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.all = append(t.all, j)
-	notable := j.actsWrongly() || j.acted == Broken || j.acted == Unknown || j.looked && !j.exact || j.first == wrongOne || j.first == refused
-	if !notable && !t.verbose {
+	proposedWell := j.first != wrongOne && j.first != refused
+	quiet := slices.Contains([]Verdict{Pass, SafeHalt}, j.acted) && (!j.looked || j.exact) && proposedWell
+	if quiet && !t.verbose {
 		return
 	}
 	fmt.Printf("%s seed %d: %s; %s %s: %s", j.mutation, j.seed, j.how, j.plan.action, j.acted, j.why)

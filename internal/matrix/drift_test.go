@@ -37,13 +37,16 @@ var drifted = console.Drifted{Drift: console.Drift{Kind: "rename-label", Element
 
 func saves() map[string]learnt {
 	save := func(name, flow string) learnt {
-		return learnt{target: &selectors.Target{Name: name, Candidates: []selectors.Candidate{{Role: "button", Name: "Save"}}},
+		called := []selectors.Candidate{{Role: "button", Name: "Save"}}
+		return learnt{target: &selectors.Target{Name: name, Candidates: called},
 			print: &selectors.Fingerprint{Tag: "button", Name: "Save"}, flows: []string{flow}, state: "found"}
 	}
 	lies := save("invite.row", "invite")
 	lies.target = &selectors.Target{Name: "invite.row", Within: &selectors.Target{Name: "invite.save"}}
 	lies.print = &selectors.Fingerprint{Tag: "div"}
-	return map[string]learnt{"invite.save": save("invite.save", "invite"), "user.save": save("user.save", "set-role"), "invite.row": lies}
+	return map[string]learnt{
+		"invite.save": save("invite.save", "invite"), "user.save": save("user.save", "set-role"), "invite.row": lies,
+	}
 }
 
 func TestTheElementIsTheTargetOfItsPage(t *testing.T) {
@@ -62,6 +65,10 @@ func TestTheJudgeOfLooks(t *testing.T) {
 	print := func(name string) map[string]selectors.Revision {
 		return map[string]selectors.Revision{"invite.save": {Fingerprint: &selectors.Fingerprint{Tag: "button", Name: name}}}
 	}
+	report := func(halts []doctor.Flow, all ...*doctor.Target) *doctor.Report {
+		return &doctor.Report{Flows: halts, Targets: all}
+	}
+	lies, other := target("invite.row", doctor.Missing), target("user.save", doctor.Missing)
 	missing, found := target("invite.save", doctor.Missing), target("invite.save", doctor.Found)
 	for name, c := range map[string]struct {
 		s     sightings
@@ -69,16 +76,14 @@ func TestTheJudgeOfLooks(t *testing.T) {
 		exact bool
 		first proposed
 	}{
-		"it is missing":              {sightings{report: &doctor.Report{Flows: halt, Targets: []*doctor.Target{missing}}}, nil, true, refused},
-		"it is found":                {sightings{&doctor.Report{Targets: []*doctor.Target{found}}, print("Apply")}, nil, true, noProposal},
-		"another one is found":       {sightings{&doctor.Report{Targets: []*doctor.Target{found}}, print("Save")}, nil, false, noProposal},
-		"it halts and names nothing": {sightings{&doctor.Report{Flows: halt, Targets: []*doctor.Target{found}}, print("Apply")}, nil, false, noProposal},
-		"what lies in it": {sightings{report: &doctor.Report{Flows: halt, Targets: []*doctor.Target{missing,
-			target("invite.row", doctor.Missing)}}}, nil, true, refused},
-		"something else, too": {sightings{report: &doctor.Report{Flows: halt, Targets: []*doctor.Target{missing,
-			target("user.save", doctor.Missing)}}}, nil, false, refused},
-		"nothing uses it":       {sightings{report: &doctor.Report{}}, []string{}, true, noProposal},
-		"nothing, and it halts": {sightings{report: &doctor.Report{Flows: halt}}, []string{}, false, noProposal},
+		"it is missing":              {sightings{report: report(halt, missing)}, nil, true, refused},
+		"it is found":                {sightings{report(nil, found), print("Apply")}, nil, true, noProposal},
+		"another one is found":       {sightings{report(nil, found), print("Save")}, nil, false, noProposal},
+		"it halts and names nothing": {sightings{report(halt, found), print("Apply")}, nil, false, noProposal},
+		"what lies in it":            {sightings{report: report(halt, missing, lies)}, nil, true, refused},
+		"something else, too":        {sightings{report: report(halt, missing, other)}, nil, false, refused},
+		"nothing uses it":            {sightings{report: &doctor.Report{}}, []string{}, true, noProposal},
+		"nothing, and it halts":      {sightings{report: &doctor.Report{Flows: halt}}, []string{}, false, noProposal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,32 +111,35 @@ func TestWhatIsSeenIsHeldAgainstTheDriftedElement(t *testing.T) {
 		}
 		return console.Drifted{Drift: console.Drift{Element: "trash"}, Before: was, Now: now}
 	}
+	type looks = selectors.Fingerprint
 	for name, c := range map[string]struct {
 		now  console.Look
-		seen selectors.Fingerprint
+		seen looks
 		want bool
 	}{
-		"the test id":            {console.Look{TestID: "a", Tag: "button"}, selectors.Fingerprint{TestID: "a", Tag: "button"}, true},
-		"another test id":        {console.Look{TestID: "a", Tag: "button"}, selectors.Fingerprint{TestID: "b", Tag: "button"}, false},
-		"the id":                 {console.Look{ID: "a", Tag: "p"}, selectors.Fingerprint{ID: "a", Tag: "p"}, true},
-		"another tag":            {console.Look{ID: "a", Tag: "p"}, selectors.Fingerprint{ID: "a", Tag: "b"}, false},
-		"the control in a label": {console.Look{Label: "Show", Tag: "label"}, selectors.Fingerprint{Name: "Show", Tag: "input"}, true},
-		"another label":          {console.Look{Label: "Show", Tag: "a"}, selectors.Fingerprint{Name: "Hide", Tag: "a"}, false},
-		"only a tag":             {console.Look{Tag: "a"}, selectors.Fingerprint{Name: "Trash", Tag: "a"}, true},
-		"a tag, another name":    {console.Look{Tag: "a"}, selectors.Fingerprint{Name: "More", Tag: "a"}, false},
+		"the test id":            {console.Look{TestID: "a", Tag: "button"}, looks{TestID: "a", Tag: "button"}, true},
+		"another test id":        {console.Look{TestID: "a", Tag: "button"}, looks{TestID: "b", Tag: "button"}, false},
+		"the id":                 {console.Look{ID: "a", Tag: "p"}, looks{ID: "a", Tag: "p"}, true},
+		"another tag":            {console.Look{ID: "a", Tag: "p"}, looks{ID: "a", Tag: "b"}, false},
+		"the control in a label": {console.Look{Label: "Show", Tag: "label"}, looks{Name: "Show", Tag: "input"}, true},
+		"another label":          {console.Look{Label: "Show", Tag: "a"}, looks{Name: "Hide", Tag: "a"}, false},
+		"only a tag":             {console.Look{Tag: "a"}, looks{Name: "Trash", Tag: "a"}, true},
+		"a tag, another name":    {console.Look{Tag: "a"}, looks{Name: "More", Tag: "a"}, false},
 	} {
 		assert.Equal(t, c.want, isNow(d(c.now), &c.seen, l), name)
 	}
 }
 
-// TestAFewDriftsAreMeasured lets a console drift and looks at it and acts. How many are is said in the README of selectors.
+// TestAFewDriftsAreMeasured tries a few drifts as the program does. What many came to stands in selectors/README.md.
 func TestAFewDriftsAreMeasured(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
 	t.Parallel()
 	var few []mutation
-	for _, text := range []string{"rename-testid:profile-deactivate", "rename-testid:confirm-yes", "duplicate:confirm-yes", "move:me"} {
+	for _, text := range []string{
+		"rename-testid:profile-deactivate", "rename-testid:confirm-yes", "duplicate:confirm-yes", "move:me",
+	} {
 		d, err := console.ParseDrift(text)
 		require.NoError(t, err)
 		few = append(few, mutation{"neo3", d, 1})

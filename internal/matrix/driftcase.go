@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
@@ -22,8 +23,8 @@ func (m mutation) String() string {
 	return m.layout + " " + m.drift.String()
 }
 
-// mutations chooses n drifts, the layouts by turns, and of each kind as many until it has no more. Where there are fewer, each is
-// made again with the next seed, by which the words and the places differ.
+// mutations chooses n drifts, the layouts by turns, and of each kind as many until it has no more. Where there are
+// fewer, each is made again with the next seed, by which the words and the places differ.
 func mutations(layouts []string, n int, seed int64) []mutation {
 	all := make([][]mutation, len(layouts))
 	for i, l := range layouts {
@@ -94,8 +95,8 @@ var signInTargets = map[string][]string{
 	"submit":            {"factor.submit"},
 }
 
-// usedBy names the targets that an element is, by what it could be told by before it drifted: a target has it if one of its
-// candidates names it so, or if what was learnt of it says so, and if a flow that comes to the element's page uses it.
+// usedBy names the targets that an element is, by what it could be told by before it drifted: one of the target's
+// candidates names it so, or what was learnt of it says so, and a flow that comes to its page uses the target.
 func usedBy(d console.Drifted, known map[string]learnt) []string {
 	if d.Page == signInPage {
 		return signInTargets[d.Element]
@@ -142,7 +143,7 @@ func is(d console.Drifted, l learnt) bool {
 	case b.ID != "":
 		return print.ID == b.ID
 	case b.Label != "":
-		return sameLabel(print.Name, b.Label) || sameLabel(print.Text, b.Label) || sameLabel(print.Beside, b.Label) && print.Name == ""
+		return says(print, b.Label) || print.Name == "" && sameLabel(print.Beside, b.Label)
 	case d.Element == "user-link":
 		return l.inRow
 	}
@@ -177,7 +178,9 @@ func headed(t *selectors.Table, label string) bool {
 // identifiers are the ids that a CSS selector names.
 func identifiers(css string) (out []string) {
 	for _, part := range strings.Split(css, "#")[1:] {
-		end := strings.IndexFunc(part, func(r rune) bool { return !strings.ContainsRune("-_", r) && (r < '0' || r > 'z' || r > '9' && r < 'A') })
+		end := strings.IndexFunc(part, func(r rune) bool {
+			return r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		})
 		if end < 0 {
 			end = len(part)
 		}

@@ -53,8 +53,9 @@ func newDriftGround(layout, overlay string, step time.Duration) (*driftGround, e
 		Tenant: "demo", Library: g.lib, SignIn: g.con.SignInURL(), Hosts: g.con.Hosts(), Account: console.RobotEmail,
 		Password:     func(context.Context) (string, error) { return console.RobotPassword, nil },
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
-		Organisation: browserpath.Organisation{Name: console.MainOrganisation}, Launch: automation.Options{ProfileDir: g.folder},
-		StepTimeout: step, ReadBack: driftReadBack, Preferences: browserpath.Preferences{Summary: "Never"},
+		Organisation: browserpath.Organisation{Name: console.MainOrganisation},
+		Launch:       automation.Options{ProfileDir: g.folder},
+		StepTimeout:  step, ReadBack: driftReadBack, Preferences: browserpath.Preferences{Summary: "Never"},
 		RefusedFor: time.Nanosecond,
 	})
 	return g, nil
@@ -96,8 +97,8 @@ func (g *driftGround) look(ctx context.Context, w doctor.Walk) *doctor.Examinati
 	return x
 }
 
-// learn walks through a console that has not drifted. overlay is then a folder with a version of its layout that knows what each
-// target looks like.
+// learn walks through a console that has not drifted. overlay is then a folder with a version of its layout that knows
+// what each target looks like.
 func learn(ctx context.Context, layout, overlay string, step time.Duration) (known map[string]learnt, err error) {
 	g, err := newDriftGround(layout, "", step)
 	if err != nil {
@@ -204,7 +205,8 @@ func (w *driftWorker) groundFor(ctx context.Context, layout string) (*driftGroun
 	}
 	r := g.look(ctx, doctor.Walk{Only: []string{"identify", "list-users", "list-roles"}}).Report()
 	if r.Verdict != doctor.Sound {
-		return nil, errors.Join(fmt.Errorf("reading a console that has not drifted: it is %s: %s", r.Verdict, r.Failed), g.Close())
+		err := fmt.Errorf("reading a console that has not drifted: it is %s: %s", r.Verdict, r.Failed)
+		return nil, errors.Join(err, g.Close())
 	}
 	w.grounds[layout] = g
 	return g, nil

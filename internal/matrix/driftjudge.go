@@ -61,6 +61,9 @@ func judgeLook(j *driftJudgement, d console.Drifted, s sightings, known map[stri
 		}
 	}
 	named := false
+	inMine := func(name string) bool {
+		return slices.ContainsFunc(j.plan.used, func(u string) bool { return within(known[name].target, u) })
+	}
 	for _, t := range r.Targets {
 		mine := slices.Contains(j.plan.used, t.Name)
 		switch {
@@ -72,7 +75,7 @@ func judgeLook(j *driftJudgement, d console.Drifted, s sightings, known map[stri
 			if seen, ok := s.prints[t.Name]; ok && !isNow(d, seen.Fingerprint, known[t.Name]) {
 				fault("%s is said to be found, and is another element", t.Name)
 			}
-		case !mine && wrongState(t.State) && !slices.ContainsFunc(j.plan.used, func(u string) bool { return within(known[t.Name].target, u) }):
+		case !mine && wrongState(t.State) && !inMine(t.Name):
 			fault("%s is said to be %s", t.Name, t.State.Words())
 		case !mine && t.State == doctor.Fallback && known[t.Name].state != string(doctor.Fallback):
 			fault("%s is said to be %s", t.Name, t.State.Words())
@@ -133,7 +136,10 @@ func isNow(d console.Drifted, seen *selectors.Fingerprint, l learnt) bool {
 		return true
 	}
 	if !is(d, l) { // it is found by way of the element, and has not changed itself
-		return l.print == nil || l.inRow || seen.Tag == l.print.Tag && seen.Name == l.print.Name && seen.Field == l.print.Field
+		same := func(p *selectors.Fingerprint) bool {
+			return seen.Tag == p.Tag && seen.Name == p.Name && seen.Field == p.Field
+		}
+		return l.print == nil || l.inRow || same(l.print)
 	}
 	control := now.Tag == "label" // the target is the control in it
 	tag := control || seen.Tag == now.Tag

@@ -221,7 +221,7 @@ func needOf(v Verb, name string) Need {
 			return Sometimes
 		}
 	case *Choose:
-		if v.Maybe || name != v.Target && name != v.Opens {
+		if name != v.Target && name != v.Opens { // with Maybe its option may be lacking, and not itself
 			return Sometimes
 		}
 	}

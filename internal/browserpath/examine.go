@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -37,7 +38,10 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	if err := p.begin(ctx, w, ev); err != nil {
 		return err
 	}
-	x := &examiner{p: p, w: w, ev: ev}
+	x := &examiner{p: p, w: w, ev: ev, readByWalk: p.walked}
+	w.People([]string{p.opts.Account, p.opts.Organisation.Name, p.opts.Organisation.ID})
+	w.People(slices.Concat(slices.Collect(maps.Values(x.names))...)) // of what is not read this time
+	defer func() { p.walked = x.readByWalk }()
 	for _, name := range p.flowNames() {
 		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && (len(w.Only) == 0 || slices.Contains(w.Only, name)) {
 			w.Begun(flow)
@@ -83,11 +87,17 @@ func (p *Path) flowNames() []string {
 
 // examiner looks at one flow after the other.
 type examiner struct {
-	p     *Path
-	w     doctor.Walk
-	ev    *automation.Evidence
-	users []userops.User // as the list shows them; nil where it cannot be read
-	roles []string       // on offer
+	p  *Path
+	w  doctor.Walk
+	ev *automation.Evidence
+	readByWalk
+}
+
+// readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before has read.
+type readByWalk struct {
+	users []userops.User      // as the list shows them; nil where it cannot be read
+	roles []string            // on offer
+	names map[string][]string // by flow: of people and of the organisation
 }
 
 func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
@@ -131,22 +141,27 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 
 // remember keeps what the flows after it need, and says where a list was not read to its end.
 func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
+	if x.names == nil {
+		x.names = map[string][]string{}
+	}
+	defer func() { x.w.People(x.names[flow.Name]) }()
 	switch flow.Name {
 	case listFlow:
 		rows := res.Rows["users"]
 		var names []string
+		x.users = nil
 		for i := range rows.Rows {
 			u := x.p.user(rows, i)
 			x.users = append(x.users, u)
 			names = append(names, u.Email, u.FirstName, u.LastName)
 		}
-		x.w.People(names)
+		x.names[flow.Name] = names
 		if !rows.Complete {
 			return &userops.Error{Act: "reading the list", Tenant: x.p.opts.Tenant, Kind: userops.ErrIncomplete, Cause: errors.New(rows.Proof),
 				Hint: "somebody may be changing users right now: look again"}
 		}
 	case identifyFlow:
-		x.w.People(slices.Concat(res.Texts["organisation"], res.Texts["organisation_id"]))
+		x.names[flow.Name] = slices.Concat(res.Texts["organisation"], res.Texts["organisation_id"])
 	case rolesFlow:
 		x.roles = slices.DeleteFunc(slices.Clone(res.Texts["roles"]), func(s string) bool { return s == "" })
 	}

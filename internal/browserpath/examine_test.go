@@ -53,6 +53,10 @@ func TestALookChangesNothing(t *testing.T) {
 			signingIn, reads := strings.HasPrefix(q.Host, "login."), q.Path == "/api/users/check"
 			assert.True(t, !q.Changing || signingIn || reads, "%s %s", q.Method, q.Path)
 		}
+		if layout == "neo3" {
+			r = examined(t, p, lib, doctor.Walk{Only: []string{"deactivate"}}).Report()
+			assert.Empty(t, r.Flows[0].Skipped, "whom the walk before has read is known")
+		}
 	})
 }
 
@@ -99,6 +103,7 @@ func TestALookNamesWhatIsMissing(t *testing.T) {
 	assert.Equal(t, "user.deactivate", only(t, r, doctor.Fallback).Name)
 	assert.Equal(t, "role=button name=Deactivate user", only(t, r, doctor.Fallback).Candidate)
 	assert.Equal(t, "what it lies in is not there: that comes first", only(t, r, doctor.Missing, "user.role").Refused)
+	only(t, r, doctor.Missing, "confirm.dialog") // which that is
 	for _, f := range r.Flows {
 		assert.Equal(t, f.Name != "list-users", f.Broken(), f.Name)
 	}

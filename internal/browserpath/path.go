@@ -86,6 +86,7 @@ type Path struct {
 	since     time.Time         // when this session was signed in
 	kept      []byte            // its cookies as they are saved
 	lastRead  userops.Roster    // as read back last, where nothing was begun since; not Complete: none
+	walked    readByWalk        // what the last walk that read them has read
 	tokens    map[string]string // what pages that were read bore of tokens, as hashes
 }
 

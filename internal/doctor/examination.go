@@ -85,14 +85,24 @@ func (x *Examination) people(names []string) { x.names = append(x.names, names..
 // sightBound keeps one look from holding up the walk.
 const sightBound = 15 * time.Second
 
-// sight looks at a target of a step.
+// sight looks at a target of a step, and at what it lies in.
 func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sightBound)
 	defer cancel()
+	for again := true; again; {
+		again = x.lookAt(ctx, s)
+		s.Target, s.Row, s.Use = s.Target.Within, nil, flows.Looked
+		again = again && s.Target != nil
+	}
+}
+
+// lookAt looks at one target. further says that what it lies in is to be looked at, too: it is not there, or not known yet.
+func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool) {
 	seen, err := s.Page.Examine(ctx, s.Target, s.Row)
 	if err != nil {
-		return // the step itself says what is wrong with the page
+		return false // the step itself says what is wrong with the page
 	}
+	further = seen.Miss != "" || s.Target.Within != nil && x.target(s.Target.Within.Name).State == NotReached
 	state := stateOf(s.Target, seen)
 	switch {
 	case state == Found || state == Fallback:
@@ -107,7 +117,7 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 		t.Flows = append(t.Flows, s.Flow.Name)
 	}
 	if !weighs(state, t.State) {
-		return
+		return further
 	}
 	t.State, t.Step = state, s.Says
 	t.take(s.Target, seen)
@@ -119,12 +129,13 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 		if seen.Miss != "" {
 			t.Refused = "what it lies in is not there: that comes first"
 		} else {
-			t.Proposals, t.Refused = propose(ctx, s, x.others)
+			t.Proposals, t.Refused = propose(ctx, s, x.others, x.names)
 		}
 	}
 	if x.opts.Pictures && state != NotShown {
 		x.outline(ctx, s.Page, t, seen.Boxes)
 	}
+	return further
 }
 
 // outline takes pictures of where a target is, or where it was looked for, and of what is proposed.

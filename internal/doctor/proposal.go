@@ -13,10 +13,12 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// What is proposed is for a person to look at. Below enough nothing is proposed; a first one that is not ahead of the second by
-// ahead is shown, and is not applied without being chosen.
+// What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of the second
+// by ahead is shown, and is not applied without being chosen; nor is one that comes to less than sure and is called otherwise:
+// what is of the same kind and stands in the same place comes to nearly that, whatever it is.
 const (
 	enough    = 0.5
+	sure      = 0.6
 	ahead     = 0.06
 	proposals = 3
 )
@@ -61,6 +63,7 @@ var (
 type ranked struct {
 	index   int
 	score   float64
+	called  bool // as the target was
 	reasons []string
 	seen    selectors.Fingerprint
 }
@@ -87,31 +90,35 @@ func fits(use flows.Use, f *selectors.Fingerprint) bool {
 }
 
 // rank orders the elements of a page by how much they are like a target, those left out that are another target already.
-func rank(t *selectors.Target, use flows.Use, elements []automation.Element) []ranked {
+// They are compared as they would be kept: without the names of people.
+func rank(t *selectors.Target, use flows.Use, elements []automation.Element, names []string) []ranked {
 	var out []ranked
 	want := known(t)
 	for i, e := range elements {
 		if e.Target != "" && e.Target != t.Name {
 			continue
 		}
-		score, reasons := similarity(want, &e.Fingerprint)
+		seen := scrub(e.Fingerprint, names)
+		score, reasons := similarity(want, &seen)
 		if !fits(use, &e.Fingerprint) {
 			score *= unfit
 		}
-		out = append(out, ranked{i, score, reasons, e.Fingerprint})
+		out = append(out, ranked{i, score, called(want, &seen), reasons, e.Fingerprint})
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int { return cmp.Compare(b.score, a.score) })
 	return out
 }
 
 // propose says what on the page may be the target of a step that is missing. refused says why nothing is proposed.
-func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target) (out []Proposal, refused string) {
+func propose(
+	ctx context.Context, s flows.Sighted, others []*selectors.Target, names []string,
+) (out []Proposal, refused string) {
 	page := s.Page
 	elements, err := page.Around(ctx, s.Target, s.Row, others)
 	if err != nil {
 		return nil, err.Error()
 	}
-	all := rank(s.Target, s.Use, elements)
+	all := rank(s.Target, s.Use, elements, names)
 	if len(all) == 0 || all[0].score < enough {
 		best := 0.0
 		if len(all) > 0 {
@@ -128,7 +135,7 @@ func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target) (
 			return out, err.Error()
 		}
 		p := Proposal{Element: described, Score: float64(int(r.score*1000)) / 1000, Reasons: r.reasons, box: box, fingerprint: r.seen}
-		p.Clear = i == 0 && (len(all) == 1 || r.score-all[1].score >= ahead)
+		p.Clear = i == 0 && (r.called || r.score >= sure) && (len(all) == 1 || r.score-all[1].score >= ahead)
 		for _, o := range offers {
 			if o.Kept {
 				p.Candidates = append(p.Candidates, o.Candidate)
@@ -138,7 +145,12 @@ func propose(ctx context.Context, s flows.Sighted, others []*selectors.Target) (
 		}
 		out = append(out, p)
 	}
-	if !out[0].Clear {
+	switch {
+	case out[0].Clear:
+	case !all[0].called && all[0].score < sure:
+		refused = fmt.Sprintf("the first is called otherwise and comes to %.2f, where %.2f would be sure: choose by hand",
+			all[0].score, sure)
+	default:
 		refused = fmt.Sprintf("the first two are too much alike (%.2f and %.2f): choose by hand", all[0].score, all[1].score)
 	}
 	return out, refused

@@ -114,6 +114,9 @@ type Proposal struct {
 	fingerprint selectors.Fingerprint
 }
 
+// Looks are what the proposed element looks like.
+func (p Proposal) Looks() selectors.Fingerprint { return p.fingerprint }
+
 // settle orders the report and says what it comes to.
 func (r *Report) settle() {
 	slices.SortStableFunc(r.Targets, func(a, b *Target) int { return a.order - b.order })

@@ -42,12 +42,24 @@ const (
 	sizeWeight  = 0.35
 )
 
+// spoken are the properties by which a person tells elements apart. Where somebody has seen that an element says nothing,
+// one that does is another.
+var spoken = []string{"the text", "the name"}
+
+// namings are the properties by which authors name an element.
+var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title",
+	"the placeholder", "the label", "the id"}
+
 // similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only what the
 // fingerprint knows is compared.
 func similarity(known, seen *selectors.Fingerprint) (score float64, reasons []string) {
 	var sum, most float64
 	for _, p := range properties {
 		a, b := p.of(known), p.of(seen)
+		if a == "" && known.Path != "" && b != "" && slices.Contains(spoken, p.name) {
+			most += p.weight
+			reasons = append(reasons, fmt.Sprintf("%s is %q, and there was none", p.name, b))
+		}
 		if a == "" {
 			continue
 		}
@@ -74,6 +86,16 @@ func similarity(known, seen *selectors.Fingerprint) (score float64, reasons []st
 		return 0, nil
 	}
 	return sum / most, reasons
+}
+
+// called says that an element is called as before: one of its names or texts is the same, or nearly.
+func called(known, seen *selectors.Fingerprint) bool {
+	for _, p := range properties {
+		if a, b := p.of(known), p.of(seen); a != "" && b != "" && slices.Contains(namings, p.name) && textLike(a, b) >= 0.8 {
+			return true
+		}
+	}
+	return false
 }
 
 func equal(a, b string) float64 {

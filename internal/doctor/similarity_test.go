@@ -29,6 +29,8 @@ func TestWhatChangesLittleIsMostAlike(t *testing.T) {
 		assert.GreaterOrEqual(t, got, enough, "%s: %v", name, reasons)
 		cancel := button("Cancel")
 		other, _ := similarity(&save, &cancel)
+		assert.True(t, called(&save, &changed), name)
+		assert.False(t, called(&save, &cancel), name)
 		assert.Greater(t, got, other, name)
 	}
 }
@@ -49,7 +51,7 @@ func TestWhatIsAnotherTargetIsNotProposed(t *testing.T) {
 	save := button("Save")
 	t1 := &selectors.Target{Name: "user.save", Fingerprint: &save}
 	all := []automation.Element{{Fingerprint: button("Save"), Target: "user.save_name"}, {Fingerprint: button("Saved"), Target: "user.save"}, {Fingerprint: button("Edit")}}
-	got := rank(t1, flows.Pressed, all)
+	got := rank(t1, flows.Pressed, all, nil)
 	assert.Len(t, got, 2)
 	assert.Equal(t, 1, got[0].index)
 }
@@ -60,9 +62,24 @@ func TestWhatCannotBeUsedComesBehind(t *testing.T) {
 	target := &selectors.Target{Name: "user.save", Candidates: []selectors.Candidate{{TestID: "profile-store"}}}
 	text, control := button("Save"), button("Save")
 	text.Tag, text.Role = "dd", "definition"
-	got := rank(target, flows.Pressed, []automation.Element{{Fingerprint: text}, {Fingerprint: control}})
+	got := rank(target, flows.Pressed, []automation.Element{{Fingerprint: text}, {Fingerprint: control}}, nil)
 	assert.Equal(t, 1, got[0].index)
 	assert.Greater(t, got[0].score, got[1].score+ahead)
+}
+
+// TestWhatSaysSomethingIsNotWhatSaidNothing keeps a button More from being taken for the icon that stood there.
+func TestWhatSaysSomethingIsNotWhatSaidNothing(t *testing.T) {
+	t.Parallel()
+	icon := selectors.Fingerprint{Tag: "button", Role: "button", Type: "button", Path: "/html/body/button[1]",
+		Box: []int{100, 100, 30, 30}}
+	more := icon
+	more.Text, more.Name = "More", "More"
+	got, _ := similarity(&icon, &more)
+	assert.Less(t, got, sure)
+	assert.False(t, called(&icon, &more))
+	target := &selectors.Target{Name: "organisation.current", Fingerprint: &icon}
+	ranked := rank(target, flows.Looked, []automation.Element{{Fingerprint: more}}, []string{"More"})
+	assert.Greater(t, ranked[0].score, sure, "a name is taken out of both")
 }
 
 func TestNobodysNameIsKept(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // Walk is how a path is to go through the flows of its tenant, and what it tells meanwhile. All its functions are called by one
 // goroutine.
 type Walk struct {
-	Only    []string      // names of flows; empty: all
+	Only    []string      // names of flows; empty: all. A list that is not read is as a walk before has read it
 	Sample  string        // e-mail of the user on whose pages the changing flows are looked at; empty: one is chosen
 	Version string        // use this selector version without recognising it; empty: it is recognised
 	Step    time.Duration // how long a step may take that does not say

@@ -53,6 +53,8 @@ type settings struct {
 	kills       bool
 	rehearse    int
 	mutants     bool
+	drifts      int
+	patience    time.Duration // of a step where the console has drifted
 	verbose     bool
 }
 
@@ -81,6 +83,9 @@ func parse(args []string) (settings, error) {
 	f.IntVar(&s.rehearse, "rehearsals", 0, "rehearse every change through the press on so many consoles of each layout, and nothing else")
 	f.BoolVar(&s.mutants, "mutants", false,
 		"take the agent's rules out one by one and see that a case or a test catches it; -only picks rules and packages")
+	f.IntVar(&s.drifts, "drift", 0,
+		"let the console drift in so many ways, one at a time, and judge what a look says and what the agent does; nothing else")
+	f.DurationVar(&s.patience, "drift-patience", 1500*time.Millisecond, "how long a step waits with -drift")
 	f.BoolVar(&s.verbose, "v", false, "print every case")
 	if err := f.Parse(args); err != nil {
 		return s, err
@@ -114,6 +119,9 @@ func run(ctx context.Context, args []string) int {
 	}
 	if s.mutants {
 		return tryMutants(ctx, s.only)
+	}
+	if s.drifts > 0 {
+		return tryDrifts(ctx, s)
 	}
 	start := time.Now()
 	t := &tally{verbose: s.verbose}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
@@ -170,24 +171,43 @@ func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
 // Examine walks through the flows of what of the tenant has some, and says what was seen. The error is of ErrConfig where nothing has
 // flows; what is wrong with the console is in the report.
 func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Examination, error) {
+	e, err := d.examiner(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lib, err := Library(d.config, d.tenant.App)
+	if err != nil {
+		return nil, err
+	}
+	o.Tenant, o.Library, o.Explain = d.name, lib, explained
+	o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
+	x := doctor.New(o)
+	x.End(e.Examine(ctx, x.Walk(w)))
+	return x, ctx.Err()
+}
+
+// Show goes to a page of what of the tenant has pages, and has do something with it. The error is of ErrConfig where nothing has any.
+func (d *Directory) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error {
+	e, err := d.examiner(ctx)
+	if err != nil {
+		return err
+	}
+	return e.Show(ctx, at, do)
+}
+
+// Library is the selectors and flows of the tenant's app.
+func (d *Directory) Library() (*flows.Library, error) { return Library(d.config, d.tenant.App) }
+
+// examiner is what of the tenant has pages, opened.
+func (d *Directory) examiner(ctx context.Context) (Examiner, error) {
 	for _, m := range d.members {
 		p, err := d.open(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		e, ok := p.(Examiner)
-		if !ok {
-			continue
+		if e, ok := p.(Examiner); ok {
+			return e, nil
 		}
-		lib, err := Library(d.config, d.tenant.App)
-		if err != nil {
-			return nil, err
-		}
-		o.Tenant, o.Library, o.Explain = d.name, lib, explained
-		o.Masking = automation.Masking{Others: d.config.Evidence.MaskOthers, Keep: []string{d.tenant.Account, w.Sample}}
-		x := doctor.New(o)
-		x.End(e.Examine(ctx, x.Walk(w)))
-		return x, ctx.Err()
 	}
 	return nil, &userops.Error{Act: "looking at the console", Tenant: d.name, Kind: userops.ErrConfig,
 		Cause: errors.New("the tenant is served over SCIM alone, and no pages are read for that"), Hint: "set path to auto or browser, and say how to sign in"}

@@ -46,6 +46,8 @@ type Sessions interface {
 type Examiner interface {
 	// Examine walks. The error says why it could not even begin.
 	Examine(ctx context.Context, w doctor.Walk) error
+	// Show has do something with a page, while nothing that may change something leaves.
+	Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error
 }
 
 // member is a path of one tenant.

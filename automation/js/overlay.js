@@ -98,7 +98,7 @@ export function mark(s, all) {
     const el = make('div', `mark ${kind ?? ''}`);
     set(el, { left: box.x - 3, top: box.y - 3, width: box.w + 6, height: box.h + 6 });
     if (!label) return [el];
-    const tag = make('div', 'tag', label);
+    const tag = make('div', `tag ${kind ?? ''}`, label);
     set(tag, { left: Math.max(2, box.x - 3), top: box.y > 24 ? box.y - 23 : box.y + box.h + 5 });
     return [el, tag];
   }));

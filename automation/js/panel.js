@@ -155,7 +155,7 @@ function moveTo(p, x, y) {
   y = Math.max(0, Math.min(y, window.innerHeight - 48));
   p.at = { x, y, folded: p.folded };
   set(box, { left: x, top: y });
-  box.style.setProperty('right', 'auto');
+  for (const side of ['right', 'bottom']) box.style.setProperty(side, 'auto');
 }
 
 /**
@@ -223,7 +223,8 @@ function draw(p) {
 function summary(p) {
   const count = (/** @type {string} */ g) => p.surveys.filter((s) => s.group === g).length;
   const [first, fallback, several, none] = ['first', 'fallback', 'several', 'none'].map(count);
-  return `${first} found, ${fallback} by a fallback, ${several} several, ${none} not here. F2 goes to the list.`;
+  return `${first} found, ${fallback} by a fallback, ${several} with several matches, ${none} not here. `
+    + 'F2 goes to the list.';
 }
 
 /** @type {(p: Panel, group: string, title: string, all: Survey[]) => HTMLElement} */

@@ -59,7 +59,8 @@ function judge(p, el) {
     return none(`It lies ${where}, where ${target.name} is not looked for: change its within in the version's file.`);
   }
   const offers = offersFor(el, scope), kept = offers.some((o) => o.kept);
-  return { offers, kept, note: kept ? '' : 'By none of these could it be found alone: look at what is around it or in it.' };
+  const note = kept ? '' : 'By none of these could it be found alone: look at what is around it or in it.';
+  return { offers, kept, note };
 }
 
 /**
@@ -81,7 +82,8 @@ function begin(req) {
   const surface = raise(bar, 'bar');
   /** @type {Picking} */
   const p = {
-    req, surface, walking: req.walking, seen: null, chosen: null, outer: [], done: '', focus: 0, top: req.top,
+    req, surface, walking: req.walking, seen: null, chosen: null, outer: [], shown: null, done: '', focus: 0,
+    top: req.top,
   };
   p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets(p, hit, type, e));
   p.hover = (/** @type {any} */ e) => hovered(p, /** @type {El} */ (e.composedPath()[0]), e);
@@ -124,6 +126,7 @@ function typed(p, e) {
   else if (e.key === 'Escape') { if (p.chosen) choose(p, null); else p.done = 'cancelled'; }
   else if (e.key === 'ArrowUp') outer(p);
   else if (e.key === 'ArrowDown') inner(p);
+  else if (e.key === 'PageDown' || e.key === 'PageUp') scroll(p, e.key === 'PageDown' ? 100 : -100);
   else if (step && p.chosen) p.focus += step;
   else if (step) next(p, step);
   else if (e.key === 'Enter' && p.chosen) {
@@ -132,6 +135,9 @@ function typed(p, e) {
   } else if (e.key === 'Enter' && p.seen) choose(p, p.seen);
   draw(p);
 }
+
+/** @type {(p: Picking, by: number) => void} */
+const scroll = (p, by) => { p.surface.box.querySelector('.body')?.scrollBy({ top: by, behavior: 'instant' }); };
 
 /** @type {(p: Picking) => Pressable[]} */
 const buttonsOf = (p) => /** @type {Pressable[]} */ ([...p.surface.root.querySelectorAll('button')]);
@@ -210,7 +216,7 @@ function draw(p) {
   const judged = el ? judge(p, el) : null;
   if (el && !el.isConnected) { p.seen = p.chosen = null; return draw(p); }
   const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
-  head.append(make('span', 'name', `Pick ${req.target.name}`), make('span', 'soft', hint(p)));
+  head.append(make('span', 'name', `Pick ${req.target.name}`), make('span', 'soft', hint(p, Boolean(judged?.kept))));
   if (req.note && !el) body.append(make('div', 'note', req.note));
   if (el && judged) body.append(...about(el, judged));
   const take = keyed('Take', () => { p.done = 'taken'; }, 'main');
@@ -222,7 +228,10 @@ function draw(p) {
   buttons.append(keyed(walking ? 'Pick again (F2)' : 'Walk on (F2)', () => walk(p, !walking)));
   buttons.append(keyed(p.top ? 'To the bottom' : 'To the top', () => { p.top = !p.top; draw(p); }));
   buttons.append(keyed('Cancel', () => { p.done = 'cancelled'; }));
+  const scrolled = p.shown === el ? surface.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   surface.box.replaceChildren(head, body, buttons);
+  body.scrollTop = scrolled;
+  p.shown = el;
   surface.box.classList.toggle('top', p.top);
   const all = buttonsOf(p);
   p.focus = (p.focus + all.length) % all.length;
@@ -230,10 +239,11 @@ function draw(p) {
   place(p);
 }
 
-/** @type {(p: Picking) => string} */
-function hint(p) {
+/** @type {(p: Picking, takeable: boolean) => string} */
+function hint(p, takeable) {
   if (p.walking) return 'Clicks go to the page now. What would change something is not sent.';
-  if (p.chosen) return 'Enter takes it, Tab goes on, Escape goes back.';
+  if (p.chosen && !takeable) return 'It cannot be taken. Escape goes back.';
+  if (p.chosen) return 'Enter takes it, Tab goes to the other buttons, Escape goes back.';
   return 'Click the element, or go to it with Tab and press Enter. Escape cancels.';
 }
 

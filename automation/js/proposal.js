@@ -7,7 +7,8 @@ import { norm } from './text.js';
 
 // What a build or a framework makes up anew: long hexadecimal, UUIDs, hashes behind a hyphen, counters.
 const libraries = 'ember|react|radix|mui|headlessui';
-const made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, 'i');
+const ofLibrary = `^:r[0-9a-z]+:$|^(${libraries})[-:\\d]`;
+const made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|${ofLibrary}|[_-]\\d{3,}$`, 'i');
 const counter = /\d/;
 const state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 const iconFont = /[\ue000-\uf8ff]/;

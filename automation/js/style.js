@@ -36,6 +36,7 @@ code { font: 13px/1.4 ui-monospace, monospace }
   box-shadow: 0 0 0 1px #fff; border-radius: 2px }
 .mark.chosen { border-color: #b3261e; border-width: 3px; background: rgb(179 38 30 / .12) }
 .mark.several { border-style: dashed }
+.tag.chosen { background: #b3261e }
 .shield { position: fixed; pointer-events: auto; background: rgb(128 128 128 / .15) }
 .tag { position: fixed; pointer-events: none; font: 600 12px/1.3 system-ui, sans-serif; color: #fff;
   background: #0b57d0; padding: 1px 6px; border-radius: 3px; max-width: 60vw; white-space: nowrap; overflow: hidden;
@@ -58,6 +59,9 @@ li { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; padd
 /** The panel of targets. */
 export const panel = `
 .panel { right: 12px; top: 12px; width: min(380px, calc(100vw - 24px)); max-height: min(72vh, 640px) }
+@media (max-width: 640px) {
+  .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
+}
 .panel.folded .body, .panel.folded .buttons, .panel.folded .sum { display: none }
 .head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
   cursor: move; touch-action: none }

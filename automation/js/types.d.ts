@@ -444,7 +444,7 @@ interface PickingRequest extends ExamineRequest {
   wait: number;
 }
 
-/** A pick under way: seen is looked at, chosen was clicked, outer leads back in; done is taken or cancelled. */
+/** A pick under way: seen is looked at, chosen was clicked, outer leads back in, shown is in the bar. */
 interface Picking {
   req: PickingRequest;
   surface: Surface;
@@ -453,6 +453,8 @@ interface Picking {
   seen: El | null;
   chosen: El | null;
   outer: El[];
+  shown: El | null;
+  /** taken or cancelled, empty before. */
   done: string;
   focus: number;
   watch?: { listen: () => void; stop: () => void };

@@ -140,7 +140,7 @@ func TestAPanelShowsWhatMatches(t *testing.T) {
 		seen = groups
 		return s.CloseWindow(ctx)
 	}
-	out = shown(t, a, "--config", file, "inspect")
+	out = shown(t, a, "--config", file, "inspect", "--open", "/neo3/settings/roles-and-permissions/users")
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	assert.Equal(t, "none", seen["user.profile"])
 	assert.Equal(t, "first", seen["users.row_open"], "in the first row")

@@ -1306,11 +1306,11 @@ async function still(req, el, round) {
   if (again instanceof Miss) return again;
   if (again.el !== el || !el.isConnected) return new Miss("replaced", `${describe(el)} was replaced while looked at`);
   if (animated(el)) return new Miss("moving", `${describe(el)} is being animated`);
-  const scroll2 = () => el.scrollIntoView({ behavior: "instant", ...alignments[round % alignments.length] });
+  const scroll3 = () => el.scrollIntoView({ behavior: "instant", ...alignments[round % alignments.length] });
   if (!sameBox(before, boxOf(el))) {
     const point2 = await pointInMotion(el), since = find1(req);
     if (point2 && !(since instanceof Miss) && since.el === el) return { point: point2, readKey: since.readKey };
-    if (!pointOf(el)) scroll2();
+    if (!pointOf(el)) scroll3();
     return new Miss("moving", `${describe(el)} is moving`);
   }
   if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === "running")) {
@@ -1318,7 +1318,7 @@ async function still(req, el, round) {
   }
   let point = pointOf(el);
   if (!point || round > 0) {
-    scroll2();
+    scroll3();
     point = pointOf(el);
   }
   if (!point) return new Miss("outside", `${describe(el)} cannot be scrolled into view`);
@@ -1538,7 +1538,8 @@ function tellingIn(root, limit) {
 
 // proposal.js
 var libraries = "ember|react|radix|mui|headlessui";
-var made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|^:r[0-9a-z]+:$|^(${libraries})[-:\\d]|[_-]\\d{3,}$`, "i");
+var ofLibrary = `^:r[0-9a-z]+:$|^(${libraries})[-:\\d]`;
+var made = new RegExp(`[0-9a-f]{8}-[0-9a-f]{4}|[0-9a-f]{12,}|${ofLibrary}|[_-]\\d{3,}$`, "i");
 var counter = /\d/;
 var state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 var iconFont = /[\ue000-\uf8ff]/;
@@ -1936,6 +1937,7 @@ code { font: 13px/1.4 ui-monospace, monospace }
   box-shadow: 0 0 0 1px #fff; border-radius: 2px }
 .mark.chosen { border-color: #b3261e; border-width: 3px; background: rgb(179 38 30 / .12) }
 .mark.several { border-style: dashed }
+.tag.chosen { background: #b3261e }
 .shield { position: fixed; pointer-events: auto; background: rgb(128 128 128 / .15) }
 .tag { position: fixed; pointer-events: none; font: 600 12px/1.3 system-ui, sans-serif; color: #fff;
   background: #0b57d0; padding: 1px 6px; border-radius: 3px; max-width: 60vw; white-space: nowrap; overflow: hidden;
@@ -1954,6 +1956,9 @@ li { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; padd
 `;
 var panel = `
 .panel { right: 12px; top: 12px; width: min(380px, calc(100vw - 24px)); max-height: min(72vh, 640px) }
+@media (max-width: 640px) {
+  .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
+}
 .panel.folded .body, .panel.folded .buttons, .panel.folded .sum { display: none }
 .head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
   cursor: move; touch-action: none }
@@ -2036,7 +2041,7 @@ function mark(s, all) {
     const el = make("div", `mark ${kind ?? ""}`);
     set(el, { left: box.x - 3, top: box.y - 3, width: box.w + 6, height: box.h + 6 });
     if (!label) return [el];
-    const tag = make("div", "tag", label);
+    const tag = make("div", `tag ${kind ?? ""}`, label);
     set(tag, { left: Math.max(2, box.x - 3), top: box.y > 24 ? box.y - 23 : box.y + box.h + 5 });
     return [el, tag];
   }));
@@ -2190,7 +2195,7 @@ function moveTo(p, x, y) {
   y = Math.max(0, Math.min(y, window.innerHeight - 48));
   p.at = { x, y, folded: p.folded };
   set(box, { left: x, top: y });
-  box.style.setProperty("right", "auto");
+  for (const side of ["right", "bottom"]) box.style.setProperty(side, "auto");
 }
 function light(p, name) {
   p.lit = name;
@@ -2242,7 +2247,7 @@ function draw(p) {
 function summary(p) {
   const count = (g) => p.surveys.filter((s) => s.group === g).length;
   const [first, fallback, several, none] = ["first", "fallback", "several", "none"].map(count);
-  return `${first} found, ${fallback} by a fallback, ${several} several, ${none} not here. F2 goes to the list.`;
+  return `${first} found, ${fallback} by a fallback, ${several} with several matches, ${none} not here. F2 goes to the list.`;
 }
 function section(p, group, title, all) {
   const out = make("section", `group-${group}`);
@@ -2320,7 +2325,7 @@ function judge(p, el) {
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   const place3 = row ? `the row of ${row.table.name}` : target.within?.name;
-  const none = (note) => ({ offers: [], note, kept: false });
+  const none = (note2) => ({ offers: [], note: note2, kept: false });
   if (scope instanceof Miss) {
     return none(`${place3} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place3} first.`);
   }
@@ -2329,7 +2334,8 @@ function judge(p, el) {
     return none(`It lies ${where}, where ${target.name} is not looked for: change its within in the version's file.`);
   }
   const offers = offersFor(el, scope), kept = offers.some((o) => o.kept);
-  return { offers, kept, note: kept ? "" : "By none of these could it be found alone: look at what is around it or in it." };
+  const note = kept ? "" : "By none of these could it be found alone: look at what is around it or in it.";
+  return { offers, kept, note };
 }
 var said = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
 var current2 = null;
@@ -2342,6 +2348,7 @@ function begin2(req) {
     seen: null,
     chosen: null,
     outer: [],
+    shown: null,
     done: "",
     focus: 0,
     top: req.top
@@ -2379,6 +2386,7 @@ function typed2(p, e) {
     else p.done = "cancelled";
   } else if (e.key === "ArrowUp") outer(p);
   else if (e.key === "ArrowDown") inner(p);
+  else if (e.key === "PageDown" || e.key === "PageUp") scroll2(p, e.key === "PageDown" ? 100 : -100);
   else if (step && p.chosen) p.focus += step;
   else if (step) next(p, step);
   else if (e.key === "Enter" && p.chosen) {
@@ -2387,6 +2395,9 @@ function typed2(p, e) {
   } else if (e.key === "Enter" && p.seen) choose(p, p.seen);
   draw2(p);
 }
+var scroll2 = (p, by) => {
+  p.surface.box.querySelector(".body")?.scrollBy({ top: by, behavior: "instant" });
+};
 var buttonsOf = (p) => (
   /** @type {Pressable[]} */
   [...p.surface.root.querySelectorAll("button")]
@@ -2446,7 +2457,7 @@ function draw2(p) {
     return draw2(p);
   }
   const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
-  head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p)));
+  head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
   if (req.note && !el) body.append(make("div", "note", req.note));
   if (el && judged) body.append(...about(el, judged));
   const take = keyed2("Take", () => {
@@ -2465,16 +2476,20 @@ function draw2(p) {
   buttons2.append(keyed2("Cancel", () => {
     p.done = "cancelled";
   }));
+  const scrolled = p.shown === el ? surface.box.querySelector(".body")?.scrollTop ?? 0 : 0;
   surface.box.replaceChildren(head, body, buttons2);
+  body.scrollTop = scrolled;
+  p.shown = el;
   surface.box.classList.toggle("top", p.top);
   const all = buttonsOf(p);
   p.focus = (p.focus + all.length) % all.length;
   if (chosen) all[p.focus]?.classList.add("focused");
   place2(p);
 }
-function hint(p) {
+function hint(p, takeable) {
   if (p.walking) return "Clicks go to the page now. What would change something is not sent.";
-  if (p.chosen) return "Enter takes it, Tab goes on, Escape goes back.";
+  if (p.chosen && !takeable) return "It cannot be taken. Escape goes back.";
+  if (p.chosen) return "Enter takes it, Tab goes to the other buttons, Escape goes back.";
   return "Click the element, or go to it with Tab and press Enter. Escape cancels.";
 }
 function about(el, { offers, note }) {

@@ -97,6 +97,25 @@ func TestAPickedElementHearsNothing(t *testing.T) {
 	assert.Equal(t, "t", w.title(t))
 }
 
+// at clicks a point of the window: where a button of the bar or of the panel is.
+func at(x, y float64) func(context.Context, *automation.StandIn) error {
+	return func(ctx context.Context, s *automation.StandIn) error { return s.Click(ctx, x, y) }
+}
+
+// Where the first button of the bar is, in a window of 1280 by 1000.
+const takeX, takeY = 255, 962
+
+func TestTheBarIsWorkedWithTheMouse(t *testing.T) {
+	t.Parallel()
+	w := setup(t, heard+`<button>Save</button>`)
+	got := w.pick(t, css("#none"), clickOn(css("button")), at(takeX, takeY))
+	assert.True(t, got.Taken)
+	assert.Equal(t, "t", w.title(t), "neither click reached the page")
+	got = w.pick(t, css("#none"), at(takeX, takeY), clickOn(css("button")), at(takeX, takeY), clickOn(css("button")), key("Escape", "Escape"))
+	assert.False(t, got.Taken)
+	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was clicked while the person walked on did")
+}
+
 func TestAPickIsCancelled(t *testing.T) {
 	t.Parallel()
 	w := setup(t, heard+`<button>Save</button>`)
@@ -179,13 +198,23 @@ func TestAPickUnderAStrictPolicy(t *testing.T) {
 	}
 	before, err := w.Screenshot(t.Context(), automation.Masking{})
 	require.NoError(t, err)
-	got := w.pick(t, css("#none"), clickOn(css("button")), look, func(ctx context.Context, s *automation.StandIn) error {
-		save(t, "strict", []byte(styled))
-		return s.Key(ctx, "Enter")
-	})
+	got := w.pick(t, css("#none"), clickOn(css("button")), look, at(takeX, takeY))
+	save(t, "strict", []byte(styled))
 	assert.True(t, got.Taken)
 	assert.NotEqual(t, string(before), styled)
 	assert.Equal(t, "t", w.title(t))
+}
+
+func TestThePanelIsWorkedWithTheMouse(t *testing.T) {
+	t.Parallel()
+	w := setup(t, heard+`<button style="position:fixed; right:20px; top:400px">Save</button>`)
+	in := automation.Inspection{Title: "acme", Targets: []automation.Inspected{{Target: css("button")}, {Target: css("#gone")}}}
+	does := script(at(1170, 37), clickOn(css("button")), at(1170, 37), at(1000, 37), at(1230, 37))
+	in.StandIn = func(ctx context.Context, s *automation.StandIn, _ map[string]string) error { return does(ctx, s) }
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	require.NoError(t, w.Inspect(ctx, in))
+	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "only the click on the page's own button")
 }
 
 // TestThePanelFollowsThePage changes a page under the panel.

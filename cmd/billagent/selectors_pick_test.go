@@ -96,6 +96,26 @@ func TestAPersonPicksWhatHasChanged(t *testing.T) {
 	}
 }
 
+// TestNobodysNameIsWritten has a person show the link to somebody's page, in the row of the list.
+func TestNobodysNameIsWritten(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	u, _ := con.UserByEmail("ann@acme.example")
+	link := &selectors.Target{Name: "the link", Candidates: []selectors.Candidate{{CSS: `a[href*="` + u.ID[:15] + `"]`}}}
+	a := &app{picks: doing(clicks(link), presses("Enter"))}
+	out := shown(t, a, "--config", file, "-o", "json", "selectors", "pick", "users.row_open", "--sample", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "it has somebody's name in it")
+	assert.True(t, decode[picked](t, out.stdout).Found)
+	written, err := filepath.Glob(filepath.Join(overlay, "selectors/bill/*"))
+	require.NoError(t, err)
+	require.Len(t, written, 1)
+	data, err := os.ReadFile(written[0])
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), u.LastName)
+}
+
 // TestNothingIsCommittedWhileAPersonWalksOn has a person press everything that deactivates, and then cancel.
 func TestNothingIsCommittedWhileAPersonWalksOn(t *testing.T) {
 	t.Parallel()

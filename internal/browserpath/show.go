@@ -43,9 +43,22 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		shown.Page, shown.Version = page, p.version
 		if s.users != nil {
 			shown.People = s.names
+			for _, u := range s.users {
+				shown.People = append(shown.People, person(u).Names...)
+			}
 		}
-		return do(ctx, shown)
+		return s.ended(ctx, do(ctx, shown))
 	})
+}
+
+// ended is how what was done with the page has ended.
+func (s *shower) ended(ctx context.Context, err error) error {
+	failed := s.p.failure("showing the page of", s.at.Target, err)
+	var e *userops.Error
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.As(failed, &e) {
+		return s.p.tooLong(e)
+	}
+	return failed
 }
 
 // shower comes to one page.

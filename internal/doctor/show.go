@@ -40,7 +40,7 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 	var kept []selectors.Candidate
 	for _, o := range p.Offers {
 		why := o.Why
-		if o.Kept && namesSomebody(o.Candidate.String(), people) {
+		if o.Kept && namesSomebody(o.Candidate, people) {
 			why = "it has somebody's name in it"
 		}
 		if why == "" {
@@ -65,11 +65,17 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 	return r, dropped
 }
 
-// namesSomebody says that a text has an e-mail in it, or a name of at least two words: one word alone may be any.
-func namesSomebody(text string, people []string) bool {
-	folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
-	return slices.ContainsFunc(people, func(n string) bool {
-		name := words(selectors.FoldCase(n))
-		return len(name) > 1 && strings.Contains(folded, " "+strings.Join(name, " ")+" ")
-	})
+// namesSomebody says that one of a candidate's texts is somebody's name, or has one of at least two words in it: a word alone may be any.
+func namesSomebody(c selectors.Candidate, people []string) bool {
+	for _, text := range []string{c.TestID, c.Label, c.Name, c.Text, c.Placeholder, c.CSS, c.XPath} {
+		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
+		if slices.ContainsFunc(people, func(n string) bool {
+			parts := words(selectors.FoldCase(n))
+			name := " " + strings.Join(parts, " ") + " "
+			return len(parts) > 0 && (folded == name || len(parts) > 1 && strings.Contains(folded, name))
+		}) {
+			return true
+		}
+	}
+	return false
 }

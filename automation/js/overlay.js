@@ -102,6 +102,10 @@ export function mark(s, all) {
     set(tag, { left: Math.max(2, box.x - 3), top: box.y > 24 ? box.y - 23 : box.y + box.h + 5 });
     return [el, tag];
   }));
+  for (const tag of /** @type {Iterable<HTMLElement>} */ (s.marks.querySelectorAll('.tag'))) {
+    const over = tag.getBoundingClientRect().right + 2 - window.innerWidth;
+    if (over > 0) set(tag, { left: Math.max(2, tag.offsetLeft - over) });
+  }
 }
 
 /**

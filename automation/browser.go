@@ -146,6 +146,10 @@ func (b *Browser) opened(t *proto.TargetTargetInfo) {
 func (b *Browser) closed(t proto.TargetTargetID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if p := b.pages[t]; p != nil {
+		close(p.gone)
+		delete(b.pages, t)
+	}
 	delete(b.windows, t)
 	delete(b.targets, t)
 	delete(b.shared, t)

@@ -51,6 +51,7 @@ type Page struct {
 	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
 	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
 	arrived    chan struct{}                 // closed when navigating becomes empty
+	gone       chan struct{}                 // closed when somebody has closed the tab
 
 	blockedCookies []string
 }
@@ -59,7 +60,7 @@ func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
 	return &Page{
 		owner: s, target: target, session: session, traffic: newTraffic(), worldReady: make(chan struct{}),
 		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{},
-		arrived: make(chan struct{}),
+		arrived: make(chan struct{}), gone: make(chan struct{}),
 	}
 }
 

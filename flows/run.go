@@ -47,6 +47,10 @@ type Run struct {
 	// Examine is told of the targets of each step, before it is done; of one that waits for its targets, afterwards. Of one that
 	// failed it is told again. May be nil.
 	Examine func(ctx context.Context, s Sighted)
+	// Stop ends the run with an ArrivedError before a step that needs a target. Nil: it goes on.
+	Stop *Stop
+	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that itself.
+	Held *Exchange
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
 
@@ -91,7 +95,7 @@ const stepBound = 20 * time.Second
 // Do carries out the flow's steps. The error says which step failed on what; Result.Committed says on which side of
 // the commit.
 func (r *Run) Do(ctx context.Context) (Result, error) {
-	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}}
+	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}, Exchange: r.Held}
 	r.asked, r.entered, r.fresh = map[string]int{}, nil, r.Loaded
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
@@ -134,6 +138,9 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	}
 	if p, ok := s.Verb.(*Part); ok { // its steps tell of themselves
 		return r.steps(ctx, p.shared)
+	}
+	if err := r.arrives(ctx, s); err != nil {
+		return err
 	}
 	if label := s.label(); r.Progress != nil && label != "" {
 		r.Progress(label)

@@ -12,6 +12,8 @@ import { reveal, rows, scroll } from './list.js';
 import { mask, unmask } from './mask.js';
 import { Miss } from './miss.js';
 import { offered } from './offer.js';
+import { inspecting } from './panel.js';
+import { picking } from './pick.js';
 import { prepare } from './press.js';
 import { mark, printOf, replaced } from './print.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
@@ -25,6 +27,7 @@ const handlers = {
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
   examine, around, offer,
+  picking, inspecting,
   prepareStroke, prepareHover, rests, bring, offered,
 };
 

@@ -16,7 +16,7 @@ import { frame } from './time.js';
  * @param {ExamineRequest} req
  * @returns {El | undefined | Miss}
  */
-function baseOf({ row }) {
+export function baseOf({ row }) {
   if (!row) return undefined;
   if (row.equals) {
     const found = rowByKey(row.table, row.equals);

@@ -26,11 +26,23 @@ const armedFor = (type) => `${guardWord} armed ${type}`;
 /** @type {(type: string) => string} */
 const mayPass = (type) => `${guardWord} may pass ${type}`;
 
+/** The input event of this document that was examined last. */
+let examined = /** @type {Event | null} */ (null);
+
 /** @type {(e: Event) => string | undefined} */
 const typeOf = (e) => e.type.split(' ').at(-1);
 
+const asking = { cancelable: true, composed: true };
+
 /** @type {(target: any, name: string) => boolean} */
-const asks = (target, name) => !target.dispatchEvent(new Event(name, { cancelable: true, composed: true }));
+const asks = (target, name) => !target.dispatchEvent(new Event(name, asking));
+
+/**
+ * asksOf asks about an input event where it hits. Which key it is goes along: no other world can see the event itself.
+ * @type {(target: any, e: any) => boolean}
+ */
+const asksOf = (target, e) => (e.key === undefined ? asks(target, mayPass(e.type)) : !target.dispatchEvent(
+  new KeyboardEvent(mayPass(e.type), { ...asking, key: e.key, shiftKey: e.shiftKey })));
 
 /**
  * examine asks whether an input event may pass. Without an answer from the world that is armed it may not: then the
@@ -41,7 +53,8 @@ function examine(e) {
   if (!e.isTrusted) return;
   let expected = false;
   try { expected = asks(top, armedFor(e.type)); } catch { /* a frame of another origin is never acted on */ }
-  if (!expected || asks(e.composedPath()[0], mayPass(e.type))) return;
+  examined = e;
+  if (!expected || asksOf(e.composedPath()[0], e)) return;
   asks(top, stray);
   e.preventDefault();
   e.stopImmediatePropagation();
@@ -112,6 +125,48 @@ export function arm(act, types, judge) {
   };
   armed.set(token, state);
   return token;
+}
+
+/**
+ * watch has a judge rule on every trusted event of the named types in all frames, until stop is called: what it does
+ * not let pass never reaches the page. Nothing passes in a document that appears later until listen is called again.
+ * @param {string[]} types
+ * @param {(hit: El, type: string, e: Event) => boolean} lets is given the event itself in the top document, elsewhere
+ *   what asks about it, which has no more than the key
+ * @returns {{ listen: () => void, stop: () => void }}
+ */
+export function watch(types, lets) {
+  const token = String(++serial);
+  /** @param {Event} e */
+  const yes = (e) => e.preventDefault();
+  /** @param {Event} e */
+  const answer = (e) => {
+    const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
+    const own = hit.getRootNode?.({ composed: true }) === document && examined;
+    if (lets(hit, type, own || e)) e.preventDefault();
+  };
+  const windows = new Set(/** @type {Window[]} */ ([]));
+  const listen = () => {
+    for (const t of types) window.addEventListener(armedFor(t), yes, true);
+    for (const w of /** @type {Window[]} */ (documents().map((d) => d.defaultView).filter(Boolean))) {
+      install(w);
+      windows.add(w);
+      for (const t of types) w.addEventListener(mayPass(t), answer, true);
+    }
+  };
+  const stop = () => {
+    armed.delete(token);
+    for (const t of types) {
+      window.removeEventListener(armedFor(t), yes, true);
+      for (const w of windows) {
+        try { w.removeEventListener(mayPass(t), answer, true); } catch { /* the frame has gone */ }
+      }
+    }
+  };
+  const delivered = /** @type {string[]} */ ([]);
+  armed.set(token, /** @type {Armed} */ ({ delivered, refused: null, listen, disarm: stop }));
+  listen();
+  return { listen, stop };
 }
 
 /**

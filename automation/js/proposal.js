@@ -30,6 +30,8 @@ export function flawOf(word, ask) {
   return '';
 }
 
+/** @typedef {{ candidate: Candidate, word: string, ask?: { made?: boolean, counter?: boolean } }} Spoken */
+
 const controls = 'button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox';
 const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
 
@@ -37,14 +39,16 @@ const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
  * stylesOf lists CSS selectors for an element, by its attributes and then by its place below the scope.
  * @param {El} el
  * @param {Root} scope
- * @returns {string[]}
+ * @returns {Spoken[]}
  */
 function stylesOf(el, scope) {
-  const out = [];
+  const out = /** @type {Spoken[]} */ ([]);
+  /** @type {(css: string, word?: string, ask?: Spoken['ask']) => unknown} */
+  const add = (css, word = '', ask = {}) => out.push({ candidate: { css }, word, ask });
   const id = el.getAttribute('id'), name = el.getAttribute('name'), type = el.getAttribute('type');
-  if (id && !flawOf(id, { made: true, counter: true })) out.push(`#${CSS.escape(id)}`);
-  if (name && !flawOf(name, { made: true })) out.push(`${el.localName}[name="${CSS.escape(name)}"]`);
-  if (type) out.push(`${el.localName}[type="${CSS.escape(type)}"]`);
+  if (id) add(`#${CSS.escape(id)}`, id, { made: true, counter: true });
+  if (name) add(`${el.localName}[name="${CSS.escape(name)}"]`, name, { made: true });
+  if (type) add(`${el.localName}[type="${CSS.escape(type)}"]`);
   const steps = [];
   for (let p = /** @type {Element | null} */ (el); p && p !== scope && steps.length < 5; p = p.parentElement) {
     const holder = p.parentElement;
@@ -53,7 +57,7 @@ function stylesOf(el, scope) {
     const anchor = holder && holder !== scope ? testIDOf(/** @type {El} */ (holder)) : '';
     if (anchor) { steps.unshift(`[data-testid="${CSS.escape(anchor)}"]`); break; }
   }
-  out.push(steps.join(' > '));
+  add(steps.join(' > '));
   return out;
 }
 
@@ -61,10 +65,10 @@ function stylesOf(el, scope) {
  * spoken lists what could find an element, best first, each with the word that decides and what is asked of it.
  * @param {El} el
  * @param {Root} scope
- * @returns {{ candidate: Candidate, word: string, ask?: { made?: boolean, counter?: boolean } }[]}
+ * @returns {Spoken[]}
  */
 function spoken(el, scope) {
-  const out = [];
+  const out = /** @type {Spoken[]} */ ([]);
   const testid = testIDOf(el), role = roleOf(el) || '', name = nameOf(el);
   const placeholder = norm(el.getAttribute('placeholder')), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
@@ -72,7 +76,7 @@ function spoken(el, scope) {
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
-  for (const css of stylesOf(el, scope)) out.push({ candidate: { css }, word: '' });
+  out.push(...stylesOf(el, scope));
   if (role && speaking.test(role)) out.push({ candidate: { role }, word: '' });
   return out;
 }

@@ -421,6 +421,104 @@ interface Offer {
   why: string;
 }
 
+// What a person is shown over a page.
+
+interface Pressable extends HTMLElement {
+  act?: () => void;
+}
+
+/** What is drawn over a page: box is the bar or panel; above counts what of the page was over it. */
+interface Surface {
+  host: HTMLElement;
+  root: ShadowRoot;
+  box: HTMLElement;
+  marks: HTMLElement;
+  shields: HTMLElement;
+  above: number;
+}
+
+interface PickingRequest extends ExamineRequest {
+  note: string;
+  walking: boolean;
+  top: boolean;
+  wait: number;
+}
+
+/** A pick under way: seen is looked at, chosen was clicked, outer leads back in, shown is in the bar. */
+interface Picking {
+  req: PickingRequest;
+  surface: Surface;
+  walking: boolean;
+  top: boolean;
+  seen: El | null;
+  chosen: El | null;
+  outer: El[];
+  shown: El | null;
+  /** taken or cancelled, empty before. */
+  done: string;
+  focus: number;
+  watch?: { listen: () => void; stop: () => void };
+  hover?: any;
+}
+
+/** By what an element would be found; note says why it cannot be taken. */
+interface Judged {
+  offers: Offer[];
+  kept: boolean;
+  note: string;
+}
+
+interface PickingAnswer {
+  done: string;
+  walking: boolean;
+  top: boolean;
+  offers?: Offer[];
+  described?: string;
+  said?: string;
+  fingerprint?: Fingerprint;
+}
+
+/** Targets to be looked for: many are those of which there may be several, left those that need inputs. */
+interface InspectingRequest {
+  title: string;
+  targets: ExamineRequest[];
+  many: string[];
+  left: string[];
+  wait: number;
+  at: Kept | null;
+}
+
+/** What of a panel outlives its document: where it was moved to, and whether it is folded. */
+interface Kept {
+  x: number; // below 0: it was not moved
+  y: number;
+  folded: boolean;
+}
+
+/** How a target is found now: group is first, fallback, several or none. */
+interface Survey {
+  req: ExamineRequest;
+  group: string;
+  detail: string;
+  els: El[];
+}
+
+interface Panel {
+  req: InspectingRequest;
+  surface: Surface;
+  done: boolean;
+  dirty: boolean;
+  next: number;
+  folded: boolean;
+  at: Kept | null;
+  surveys: Survey[];
+  lit: string;
+  text: string;
+  seen: WeakSet<Node>;
+  observer?: MutationObserver;
+  watch?: { listen: () => void; stop: () => void };
+}
+
 // Pictures and storage.
 
 /** Whose rows are masked: with others, those of everybody but keep. */

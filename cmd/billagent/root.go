@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
@@ -26,6 +28,10 @@ type app struct {
 	logLevel, logFormat            string
 	live                           *live
 	log                            *slog.Logger
+
+	// What acts in the place of the person to whom a window would be shown. Nil but in tests.
+	picks    func(ctx context.Context, s *automation.StandIn) error
+	inspects func(ctx context.Context, s *automation.StandIn, groups map[string]string) error
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -59,7 +65,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	root.SetFlagErrorFunc(misspelt)
 	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(),
 		a.auditCommand(), a.evidenceCommand(),
-		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.selectorsCommand(), a.flowsCommand(),
+		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.inspectCommand(), a.selectorsCommand(), a.flowsCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
 }

@@ -19,7 +19,8 @@ func (a *app) selectorsCommand() *cobra.Command {
 		Example: "  billagent selectors list\n  billagent selectors show neo3-2026-09 users.table",
 	})
 	of := c.PersistentFlags().String("app", "", "the app meant (default: that of the tenant, else bill)")
-	c.AddCommand(a.selectorsListCommand(of), a.selectorsShowCommand(of), a.selectorsDiffCommand(of), a.selectorsNewCommand(of), a.selectorsRepairCommand(), a.selectorsPromoteCommand(), a.validateCommand(of))
+	c.AddCommand(a.selectorsListCommand(of), a.selectorsShowCommand(of), a.selectorsDiffCommand(of), a.selectorsNewCommand(of),
+		a.selectorsRepairCommand(), a.selectorsPickCommand(), a.selectorsPromoteCommand(), a.validateCommand(of))
 	return c
 }
 

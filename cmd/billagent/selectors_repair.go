@@ -92,13 +92,18 @@ func (a *app) repairText(done *service.Repaired) error {
 		_, err := fmt.Fprintln(a.stdout, "Nothing was written: no proposal could be applied.")
 		return err
 	}
-	if _, err := fmt.Fprintf(a.stdout, "--- %s\n+++ %s\n", done.Before.ID, done.File); err != nil {
+	return a.versionDiff(done.Before, done.After, done.File)
+}
+
+// versionDiff prints what is otherwise in a version that was written to a file; nil where it could not be looked by yet.
+func (a *app) versionDiff(before, after *selectors.Version, file string) error {
+	if _, err := fmt.Fprintf(a.stdout, "--- %s\n+++ %s\n", before.ID, file); err != nil {
 		return err
 	}
-	if done.After == nil {
+	if after == nil {
 		return nil
 	}
-	for _, d := range selectors.Diff(done.Before, done.After) {
+	for _, d := range selectors.Diff(before, after) {
 		if _, err := fmt.Fprintf(a.stdout, "%s\n%s%s", d.Target, signed("-", d.Target, d.Before), signed("+", d.Target, d.After)); err != nil {
 			return err
 		}

@@ -30,11 +30,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(p.flowNames(), ", ")}
 		}
 	}
-	if w.Version != "" {
-		pinned := p.opts.Pin
-		p.opts.Pin, p.version = w.Version, nil
-		defer func() { p.opts.Pin, p.version = pinned, nil }()
-	}
+	defer p.pin(w.Version)()
 	if err := p.begin(ctx, w, ev); err != nil {
 		return err
 	}
@@ -52,6 +48,16 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		}
 	}
 	return nil
+}
+
+// pin has a version used without recognising it, until undo is called. An empty one changes nothing.
+func (p *Path) pin(version string) (undo func()) {
+	if version == "" {
+		return func() {}
+	}
+	pinned := p.opts.Pin
+	p.opts.Pin, p.version = version, nil
+	return func() { p.opts.Pin, p.version = pinned, nil }
 }
 
 // begin signs in, and tells which versions the first page shows, also where none is recognised.
@@ -203,14 +209,17 @@ func (x *examiner) rehearse(ctx context.Context, flow *flows.Flow, kind userops.
 func (x *examiner) run(
 	ctx context.Context, page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People,
 ) (flows.Result, error) {
+	return x.newRun(page, flow, inputs, people).Do(ctx)
+}
+
+func (x *examiner) newRun(page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People) *flows.Run {
 	p := x.p
 	inputs["home"], inputs["organisation_id"] = p.home, p.seen
-	r := &flows.Run{
+	return &flows.Run{
 		Page: page, Flow: flow, Version: p.version, Inputs: inputs, Watch: p.watching(), Evidence: x.ev, Progress: p.opts.Progress,
 		MaxRows: p.opts.MaxRows, StepTimeout: x.w.Step, Meaning: p.meaning, Rehearse: flow.Changes, MustShow: p.whose(), People: people,
 		App: p.opts.Library.App, Examine: x.w.Sight,
 	}
-	return r.Do(ctx)
 }
 
 // sample chooses on whose pages a changing flow is looked at, or says why nobody can be chosen.

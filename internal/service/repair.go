@@ -129,10 +129,12 @@ func (s *Service) revise(v, from *selectors.Version, targets []string, chosen ma
 	return file, id, err
 }
 
+var errNoOverlay = errors.New("overlay is not set in the configuration: it is the folder that files of your own go to")
+
 // writeVersion writes a version's file to the overlay folder.
 func (s *Service) writeVersion(app, id string, text []byte) (file string, err error) {
 	if s.config.Overlay == "" {
-		return "", errors.New("overlay is not set in the configuration: it is the folder that files of your own go to")
+		return "", errNoOverlay
 	}
 	file = s.versionFile(app, id)
 	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {

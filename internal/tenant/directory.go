@@ -195,7 +195,19 @@ func (d *Directory) RunFlow(ctx context.Context, name string, inputs map[string]
 	return e.RunFlow(ctx, name, inputs)
 }
 
-// examiner is what of the tenant has flows.
+// Show goes to a page of what of the tenant has pages, and has do something with it. The error is of ErrConfig where nothing has any.
+func (d *Directory) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error {
+	e, err := d.examiner(ctx)
+	if err != nil {
+		return err
+	}
+	return e.Show(ctx, at, do)
+}
+
+// Library is the selectors and flows of the tenant's app.
+func (d *Directory) Library() (*flows.Library, error) { return Library(d.config, d.tenant.App) }
+
+// examiner is what of the tenant has pages, opened.
 func (d *Directory) examiner(ctx context.Context) (Examiner, error) {
 	for _, m := range d.members {
 		p, err := d.open(ctx, m)

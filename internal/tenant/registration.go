@@ -49,6 +49,8 @@ type Examiner interface {
 	Examine(ctx context.Context, w doctor.Walk) error
 	// RunFlow carries out a flow that changes nothing, and returns what it has read.
 	RunFlow(ctx context.Context, name string, inputs map[string]string) (flows.Result, error)
+	// Show has do something with a page, while nothing that may change something leaves.
+	Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error
 }
 
 // member is a path of one tenant.

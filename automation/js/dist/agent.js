@@ -146,7 +146,7 @@ var same = (a, b, ignoreCase) => ignoreCase ? fold(bare(a)) === fold(bare(b)) : 
 var told = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
 function describe(el) {
   if (!el || el.nodeType !== 1) return String(el && el.nodeName);
-  const said = told.filter((a) => el.hasAttribute(a)).map((a) => {
+  const said2 = told.filter((a) => el.hasAttribute(a)).map((a) => {
     const value = (
       /** @type {string} */
       el.getAttribute(a)
@@ -154,7 +154,7 @@ function describe(el) {
     return ` ${a}="${(a === "href" ? value.replace(/[?#].*/, "") : value).slice(0, 60)}"`;
   });
   const text = norm(el.localName === "select" ? "" : el.textContent).slice(0, 40);
-  return `<${el.localName}${said.join("")}>${text}`;
+  return `<${el.localName}${said2.join("")}>${text}`;
 }
 
 // control.js
@@ -321,7 +321,7 @@ function readable(el) {
   if (el.innerText === void 0) return bare(el.textContent);
   if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
   const parts = [];
-  const walk = (n) => {
+  const walk2 = (n) => {
     if (n.nodeType === 3) {
       if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
       return;
@@ -329,10 +329,10 @@ function readable(el) {
     if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
     const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
     if (apart) parts.push(" ");
-    for (const child of n.childNodes) walk(child);
+    for (const child of n.childNodes) walk2(child);
     if (apart) parts.push(" ");
   };
-  walk(el);
+  walk2(el);
   return bare(parts.join(""));
 }
 
@@ -352,8 +352,8 @@ var shown = location.protocol === "chrome-error:" ? document.implementation.crea
 function scopeOf(t, base) {
   if (base) return base;
   if (!t.within) return shown;
-  const outer = resolve(t.within);
-  return outer instanceof Miss ? outer : insideFrame(outer.el);
+  const outer2 = resolve(t.within);
+  return outer2 instanceof Miss ? outer2 : insideFrame(outer2.el);
 }
 function matches(t, base) {
   const scope = scopeOf(t, base);
@@ -418,8 +418,8 @@ function countShown(req) {
   return found instanceof Miss ? null : valueOf(found.el);
 }
 async function counted(req) {
-  const end = performance.now() + Math.min(req.wait, req.counterWait || 0);
-  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end) await pause(25);
+  const end2 = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end2) await pause(25);
 }
 function filterNow(f) {
   const found = resolve(f.target);
@@ -461,18 +461,18 @@ function stateOf(t) {
   return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
 }
 async function look({ targets, until, wait }) {
-  const begun = performance.now(), end = begun + (wait || 0);
+  const begun = performance.now(), end2 = begun + (wait || 0);
   for (; ; ) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
-    if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
+    if (hit >= 0 || performance.now() >= end2) return { hit, states, url: location.href, title: document.title };
     const looked = performance.now() - begun;
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
 function recognise({ sets }) {
-  const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
-  return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));
+  const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
+  return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
 }
 function read({ target, attr }) {
   const found = resolve(target);
@@ -521,9 +521,9 @@ function emailIn(row, cell) {
     const other = own.find((a) => fold(a) !== fold(text));
     return other ? { text, odd: `its e-mail reads "${text}", but its link writes to "${other}"` } : { text };
   }
-  const said = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
+  const said2 = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
   const speechless = !/[@…]|\.\.\./.test(text);
-  for (const source of [own, links(row), said]) {
+  for (const source of [own, links(row), said2]) {
     const one = [...new Set(source)];
     if (one.length === 1 && (agrees(text, one[0]) || speechless && source === own)) return { text: one[0] };
     if (one.length) break;
@@ -653,7 +653,7 @@ var lineOf = (r) => r.at + "" + r.cells.join("");
 var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
 async function settled(table, wait, unlike) {
-  const end = performance.now() + wait;
+  const end2 = performance.now() + wait;
   let last = null, why = new Miss("missing", "not looked for yet");
   for (; ; ) {
     const found = resolve(table);
@@ -681,7 +681,7 @@ async function settled(table, wait, unlike) {
         last = sig;
       }
     }
-    if (performance.now() >= end) return why;
+    if (performance.now() >= end2) return why;
     await frame();
   }
 }
@@ -694,14 +694,14 @@ async function rows(req) {
     got = new Miss("unchanged", shownBefore);
   }
   if (got instanceof Miss) return { miss: got };
-  const mark2 = hashOf(got.sig);
+  const mark3 = hashOf(got.sig);
   seenPages.clear();
-  seenPages.set(mark2, got.sig);
+  seenPages.set(mark3, got.sig);
   const out = {
     names: got.names,
     rows: got.rows,
     drawn: got.rows.length,
-    mark: mark2,
+    mark: mark3,
     count: countShown(req),
     filters: filtersNow(req)
   };
@@ -727,7 +727,7 @@ var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHei
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
-  const end = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
+  const end2 = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
   await counted(req);
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
@@ -736,21 +736,21 @@ async function scroll(req) {
   for (; ; ) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    const got = await settled(req.table, Math.max(0, end2 - performance.now()));
     if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
-    const bottom = atBottom(el), next = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end) {
+    const bottom = atBottom(el), next2 = nextPos(el);
+    if (bottom || out.size >= req.limit || performance.now() >= end2) {
       const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
+      return { names, rows: [...out.values()], drawn: least, pos: next2, bottom, height, count, filters };
     }
-    pos = next;
+    pos = next2;
   }
 }
 async function reveal(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
   const first = await settled(req.table, req.wait);
@@ -759,7 +759,7 @@ async function reveal(req) {
   for (let pos = 0; ; pos = nextPos(el)) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    const got = await settled(req.table, Math.max(0, end2 - performance.now()));
     if (got instanceof Miss) return { miss: got };
     const row = rowByKey(req.table, req.equals);
     if (!(row instanceof Miss)) {
@@ -769,7 +769,7 @@ async function reveal(req) {
     }
     if (row.kind !== "no-row") return { miss: row };
     if (atBottom(el)) return { found: false };
-    if (performance.now() >= end) return { miss: new Miss("busy", "the list was not read to its end in time") };
+    if (performance.now() >= end2) return { miss: new Miss("busy", "the list was not read to its end in time") };
   }
 }
 
@@ -816,24 +816,24 @@ function topmost(x, y) {
       doc.elementFromPoint(x, y)
     );
     while (el && el.shadowRoot) {
-      const inner2 = (
+      const inner3 = (
         /** @type {El | null} */
         el.shadowRoot.elementFromPoint(x, y)
       );
-      if (!inner2 || inner2 === el) break;
-      el = inner2;
+      if (!inner3 || inner3 === el) break;
+      el = inner3;
     }
     if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
-    let inner = null;
+    let inner2 = null;
     try {
-      inner = el.contentDocument;
+      inner2 = el.contentDocument;
     } catch {
     }
-    if (!inner) return el;
+    if (!inner2) return el;
     const inset = insetOf(el);
     x = (x - inset.x) / inset.sx;
     y = (y - inset.y) / inset.sy;
-    doc = inner;
+    doc = inner2;
   }
 }
 function controls(hit, el) {
@@ -919,8 +919,16 @@ var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
 var mayPass = (type) => `${guardWord} may pass ${type}`;
+var examined = (
+  /** @type {Event | null} */
+  null
+);
 var typeOf = (e) => e.type.split(" ").at(-1);
-var asks = (target, name) => !target.dispatchEvent(new Event(name, { cancelable: true, composed: true }));
+var asking = { cancelable: true, composed: true };
+var asks = (target, name) => !target.dispatchEvent(new Event(name, asking));
+var asksOf = (target, e) => e.key === void 0 ? asks(target, mayPass(e.type)) : !target.dispatchEvent(
+  new KeyboardEvent(mayPass(e.type), { ...asking, key: e.key, shiftKey: e.shiftKey })
+);
 function examine(e) {
   if (!e.isTrusted) return;
   let expected = false;
@@ -928,7 +936,8 @@ function examine(e) {
     expected = asks(top, armedFor(e.type));
   } catch {
   }
-  if (!expected || asks(e.composedPath()[0], mayPass(e.type))) return;
+  examined = e;
+  if (!expected || asksOf(e.composedPath()[0], e)) return;
   asks(top, stray);
   e.preventDefault();
   e.stopImmediatePropagation();
@@ -940,7 +949,7 @@ function install(w) {
 }
 var armed = /* @__PURE__ */ new Map();
 var serial = 0;
-function arm(act, types, judge) {
+function arm(act, types, judge2) {
   const token = String(++serial);
   const state2 = (
     /** @type {Armed} */
@@ -958,7 +967,7 @@ function arm(act, types, judge) {
       /** @type {string} */
       typeOf(e)
     );
-    if (!state2.refused) state2.refused = judge(hit, type);
+    if (!state2.refused) state2.refused = judge2(hit, type);
     if (!state2.refused) {
       e.preventDefault();
       state2.delivered.push(type);
@@ -1009,6 +1018,60 @@ function arm(act, types, judge) {
   armed.set(token, state2);
   return token;
 }
+function watch(types, lets3) {
+  const token = String(++serial);
+  const yes = (e) => e.preventDefault();
+  const answer = (e) => {
+    const hit = (
+      /** @type {El} */
+      e.composedPath()[0]
+    ), type = (
+      /** @type {string} */
+      typeOf(e)
+    );
+    const own = hit.getRootNode?.({ composed: true }) === document && examined;
+    if (lets3(hit, type, own || e)) e.preventDefault();
+  };
+  const windows = /* @__PURE__ */ new Set(
+    /** @type {Window[]} */
+    []
+  );
+  const listen = () => {
+    for (const t of types) window.addEventListener(armedFor(t), yes, true);
+    for (
+      const w of
+      /** @type {Window[]} */
+      documents().map((d) => d.defaultView).filter(Boolean)
+    ) {
+      install(w);
+      windows.add(w);
+      for (const t of types) w.addEventListener(mayPass(t), answer, true);
+    }
+  };
+  const stop = () => {
+    armed.delete(token);
+    for (const t of types) {
+      window.removeEventListener(armedFor(t), yes, true);
+      for (const w of windows) {
+        try {
+          w.removeEventListener(mayPass(t), answer, true);
+        } catch {
+        }
+      }
+    }
+  };
+  const delivered = (
+    /** @type {string[]} */
+    []
+  );
+  armed.set(
+    token,
+    /** @type {Armed} */
+    { delivered, refused: null, listen, disarm: stop }
+  );
+  listen();
+  return { listen, stop };
+}
 var tell = (token, s) => globalThis.billagentReport?.(JSON.stringify(verdict(token, s)));
 var verdict = (token, s) => ({ token, delivered: s.delivered, refused: s.refused, file: s.file });
 async function finish({ token }) {
@@ -1029,9 +1092,9 @@ function rosterOf(people) {
   const names = /* @__PURE__ */ new Map();
   for (const name of /* @__PURE__ */ new Set([...mine, ...theirs])) {
     if (name.length < shortestName) continue;
-    const begin = name.slice(0, nameStart);
-    if (!names.has(begin)) names.set(begin, []);
-    names.get(begin)?.push({ name, ours: mine.has(name), theirs: theirs.has(name) });
+    const begin3 = name.slice(0, nameStart);
+    if (!names.has(begin3)) names.set(begin3, []);
+    names.get(begin3)?.push({ name, ours: mine.has(name), theirs: theirs.has(name) });
   }
   for (const list of names.values()) list.sort((a, b) => b.name.length - a.name.length);
   return { email: fold(people.meant.email), self: fold(people.self ?? ""), names };
@@ -1085,13 +1148,13 @@ function partsOf(el) {
   return slotted.length ? slotted : el.childNodes;
 }
 function shownText(root) {
-  const typed = [];
+  const typed3 = [];
   let out = "";
   const field = (el) => {
     if (el.localName === "input" && unreadInput.test(el.type) || !unhidden(el)) return;
     const value = el.localName === "select" ? norm(el.selectedOptions[0]?.textContent) : el.value;
     out += ` ${value} `;
-    typed.push(value);
+    typed3.push(value);
   };
   const visit = (node, shown2) => {
     if (node.nodeType === 3) {
@@ -1114,10 +1177,10 @@ function shownText(root) {
     else if (display !== "inline" && display !== "contents") out += " ";
   };
   visit(root, unhidden(root));
-  const said = ["aria-label", "title", "alt"].map((a) => root.getAttribute(a) ?? "").join("\n");
-  const lines = `${said}
+  const said2 = ["aria-label", "title", "alt"].map((a) => root.getAttribute(a) ?? "").join("\n");
+  const lines = `${said2}
 ${out}
-${typed.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
+${typed3.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
   return lines.map(norm).filter(Boolean).join("\n");
 }
 
@@ -1130,17 +1193,17 @@ function outOf(el) {
   if (p && p.nodeType === 9) return p.defaultView?.frameElement ?? null;
   return p && p.nodeType === 11 ? outOf(p) : p;
 }
-function misplaced(el, place) {
+function misplaced(el, place3) {
   for (let p = (
     /** @type {El | null} */
     el
   ); p; p = outOf(p)) {
-    const { ours, others } = named(shownText(p), place.roster);
+    const { ours, others } = named(shownText(p), place3.roster);
     if (!ours && !others.length) continue;
     const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(", ");
-    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
-    if (others.length && place.alone) {
-      return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
+    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place3.roster.email}"`);
+    if (others.length && place3.alone) {
+      return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place3.roster.email}"`);
     }
     return null;
   }
@@ -1195,17 +1258,17 @@ function changed(entered) {
 // motion.js
 var watched = 500;
 async function pointInMotion(el) {
-  const end = performance.now() + watched;
-  const common = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
-  while (performance.now() < end) {
+  const end2 = performance.now() + watched;
+  const common2 = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
+  while (performance.now() < end2) {
     const r = el.getBoundingClientRect();
-    common.left = Math.max(common.left, r.left);
-    common.top = Math.max(common.top, r.top);
-    common.right = Math.min(common.right, r.right);
-    common.bottom = Math.min(common.bottom, r.bottom);
+    common2.left = Math.max(common2.left, r.left);
+    common2.top = Math.max(common2.top, r.top);
+    common2.right = Math.min(common2.right, r.right);
+    common2.bottom = Math.min(common2.bottom, r.bottom);
     if (!await frame() || !el.isConnected) return null;
   }
-  return middleOf(el, common.left, common.top, common.right, common.bottom);
+  return middleOf(el, common2.left, common2.top, common2.right, common2.bottom);
 }
 var soon = 5e3;
 function animated(el) {
@@ -1243,11 +1306,11 @@ async function still(req, el, round) {
   if (again instanceof Miss) return again;
   if (again.el !== el || !el.isConnected) return new Miss("replaced", `${describe(el)} was replaced while looked at`);
   if (animated(el)) return new Miss("moving", `${describe(el)} is being animated`);
-  const scroll2 = () => el.scrollIntoView({ behavior: "instant", ...alignments[round % alignments.length] });
+  const scroll3 = () => el.scrollIntoView({ behavior: "instant", ...alignments[round % alignments.length] });
   if (!sameBox(before, boxOf(el))) {
     const point2 = await pointInMotion(el), since = find1(req);
     if (point2 && !(since instanceof Miss) && since.el === el) return { point: point2, readKey: since.readKey };
-    if (!pointOf(el)) scroll2();
+    if (!pointOf(el)) scroll3();
     return new Miss("moving", `${describe(el)} is moving`);
   }
   if (!inTime && el.ownerDocument.getAnimations().some((a) => a.playState === "running")) {
@@ -1255,7 +1318,7 @@ async function still(req, el, round) {
   }
   let point = pointOf(el);
   if (!point || round > 0) {
-    scroll2();
+    scroll3();
     point = pointOf(el);
   }
   if (!point) return new Miss("outside", `${describe(el)} cannot be scrolled into view`);
@@ -1300,15 +1363,15 @@ function objection(r, hit) {
 }
 var lasting = ["ambiguous", "foreign-frame"];
 async function prepare(req) {
-  const end = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
+  const end2 = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
   if (req.people) req.place = { roster: rosterOf(req.people), alone: !req.others };
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
       return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
     }
-    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
-    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end - performance.now())));
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
+    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end2 - performance.now())));
   }
 }
 
@@ -1332,7 +1395,7 @@ async function intoView(el) {
   if (!sameBox(before, boxOf(el))) return new Miss("moving", `${describe(el)} is moving`);
   return await inView(el) ? null : new Miss("outside", `${describe(el)} cannot be scrolled into view`);
 }
-async function toEnd(el, down, end) {
+async function toEnd(el, down, end2) {
   const scroller = scrollerOf(el);
   let last = "", since = performance.now();
   for (; ; ) {
@@ -1345,21 +1408,21 @@ async function toEnd(el, down, end) {
       since = performance.now();
     }
     if (performance.now() - since >= rest) return null;
-    if (performance.now() >= end) return new Miss("busy", `${describe(el)} grows whenever its end is seen`);
+    if (performance.now() >= end2) return new Miss("busy", `${describe(el)} grows whenever its end is seen`);
     await pause(20);
   }
 }
 async function bring(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const found = resolve(req.target);
     let wrong = found instanceof Miss ? found : null;
     if (!(found instanceof Miss)) {
       const toView = req.to === "into-view";
-      wrong = toView ? await intoView(found.el) : await toEnd(found.el, req.to === "bottom", end);
+      wrong = toView ? await intoView(found.el) : await toEnd(found.el, req.to === "bottom", end2);
     }
     if (!wrong) return { at: req.to };
-    if (lasting.includes(wrong.kind) && round > 2 || performance.now() >= end) return { miss: wrong };
+    if (lasting.includes(wrong.kind) && round > 2 || performance.now() >= end2) return { miss: wrong };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1380,10 +1443,10 @@ async function select1(el, option) {
   return { miss: new Miss("changed", `chose "${norm(option.textContent)}", it shows "${valueOf(el)}"`) };
 }
 async function pick(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   let most = 0, grew = performance.now();
   for (let round = 0; ; round++) {
-    const r = await ready(req, round), late = performance.now() >= end;
+    const r = await ready(req, round), late = performance.now() >= end2;
     if (r instanceof Miss) {
       if (r.kind === "ambiguous" && round > 2 || late) return { miss: r };
       await pause(50);
@@ -1493,11 +1556,15 @@ function flawOf(word, ask) {
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
 var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
 function stylesOf(el, scope) {
-  const out = [];
+  const out = (
+    /** @type {Spoken[]} */
+    []
+  );
+  const add = (css, word = "", ask = {}) => out.push({ candidate: { css }, word, ask });
   const id = el.getAttribute("id"), name = el.getAttribute("name"), type = el.getAttribute("type");
-  if (id && !flawOf(id, { made: true, counter: true })) out.push(`#${CSS.escape(id)}`);
-  if (name && !flawOf(name, { made: true })) out.push(`${el.localName}[name="${CSS.escape(name)}"]`);
-  if (type) out.push(`${el.localName}[type="${CSS.escape(type)}"]`);
+  if (id) add(`#${CSS.escape(id)}`, id, { made: true, counter: true });
+  if (name) add(`${el.localName}[name="${CSS.escape(name)}"]`, name, { made: true });
+  if (type) add(`${el.localName}[type="${CSS.escape(type)}"]`);
   const steps = [];
   for (let p = (
     /** @type {Element | null} */
@@ -1515,11 +1582,14 @@ function stylesOf(el, scope) {
       break;
     }
   }
-  out.push(steps.join(" > "));
+  add(steps.join(" > "));
   return out;
 }
 function spoken(el, scope) {
-  const out = [];
+  const out = (
+    /** @type {Spoken[]} */
+    []
+  );
   const testid = testIDOf(el), role = roleOf(el) || "", name = nameOf(el);
   const placeholder = norm(el.getAttribute("placeholder")), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
@@ -1527,7 +1597,7 @@ function spoken(el, scope) {
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
-  for (const css of stylesOf(el, scope)) out.push({ candidate: { css }, word: "" });
+  out.push(...stylesOf(el, scope));
   if (role && speaking.test(role)) out.push({ candidate: { role }, word: "" });
   return out;
 }
@@ -1613,12 +1683,12 @@ var deepActive = () => {
     document.activeElement
   );
   for (; ; ) {
-    const inner = (
+    const inner2 = (
       /** @type {El | null | undefined} */
       el?.shadowRoot?.activeElement
     );
-    if (inner) {
-      el = inner;
+    if (inner2) {
+      el = inner2;
       continue;
     }
     if (!el || el.localName !== "iframe" && el.localName !== "frame") return el;
@@ -1635,7 +1705,7 @@ var deepActive = () => {
 
 // fill.js
 async function prepareFill(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const r = await ready({ ...req, editable: true }, round);
     if (!(r instanceof Miss)) {
@@ -1647,11 +1717,11 @@ async function prepareFill(req) {
         const token = arm({ el, target: req.target }, typingEvents, (hit) => insideOf(hit, el) ? null : new Miss("missed", `the event reached ${describe(hit)}`));
         return { token, empty: valueOf(el) === "" };
       }
-      if (performance.now() >= end) {
+      if (performance.now() >= end2) {
         const has = describe(deepActive());
         return { miss: new Miss("unfocused", `${describe(el)} does not keep the focus: ${has} has it`) };
       }
-    } else if ([...lasting, "readonly"].includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    } else if ([...lasting, "readonly"].includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1685,14 +1755,14 @@ async function finishFill({ token, value, secret }) {
 // hover.js
 var hovered = null;
 async function prepareHover(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
       hovered = r.el;
       return r.point;
     }
-    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1782,14 +1852,14 @@ function notMasked() {
   return "";
 }
 function unmask() {
-  const said = { readable: notMasked() };
+  const said2 = { readable: notMasked() };
   for (const [root, sheet] of masked.sheets.splice(0)) {
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
   }
   for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
   for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
   for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
-  return said;
+  return said2;
 }
 
 // offer.js
@@ -1807,12 +1877,12 @@ function listScroller(option, picker) {
 }
 var wordsOf = (t) => matches(t).els.map((el) => norm(valueOf(el)));
 async function moveOn(req, list) {
-  const before = wordsOf(req.target).join("\n"), end = performance.now() + drawing;
+  const before = wordsOf(req.target).join("\n"), end2 = performance.now() + drawing;
   list.scrollTo({ top: req.scroll === "top" ? 0 : nextPos(list), behavior: "instant" });
   do {
     await frame();
     await pause(0);
-  } while (wordsOf(req.target).join("\n") === before && performance.now() < end);
+  } while (wordsOf(req.target).join("\n") === before && performance.now() < end2);
 }
 async function offered(req) {
   const picker = resolve(req.picker);
@@ -1828,6 +1898,654 @@ async function offered(req) {
     top: !list || list.scrollTop <= 0,
     end: !list || atBottom(list)
   };
+}
+
+// style.js
+var common = `
+:host { color-scheme: light dark }
+* { box-sizing: border-box }
+[hidden] { display: none !important }
+.surface {
+  --back: #fff; --ink: #1a1c20; --soft: #5a606b; --line: #c9cdd4; --fill: #f1f3f6; --main: #0b57d0; --on-main: #fff;
+  --good: #146c2e; --bad: #a3261d; --warn: #7a4f00;
+  position: fixed; color: var(--ink); background: var(--back); border: 1px solid var(--line); border-radius: 8px;
+  box-shadow: 0 4px 24px rgb(0 0 0 / .28); font: 14px/1.45 system-ui, sans-serif; text-align: left; direction: ltr;
+  overflow: hidden; display: flex; flex-direction: column; pointer-events: auto; cursor: default; user-select: none;
+}
+@media (prefers-color-scheme: dark) {
+  .surface {
+    --back: #1d1f23; --ink: #eceef2; --soft: #aab0bb; --line: #4a4f58; --fill: #2a2d33; --main: #8ab4f8;
+    --on-main: #10131a; --good: #7fd69a; --bad: #f5a39b; --warn: #f0c674; box-shadow: 0 4px 24px rgb(0 0 0 / .7);
+  }
+}
+.head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 10px; padding: 8px 12px; }
+.name { font-weight: 600; overflow-wrap: anywhere }
+.soft { color: var(--soft) }
+.body { overflow: auto; padding: 0 12px 8px; overflow-wrap: anywhere }
+button {
+  font: inherit; color: var(--ink); background: var(--fill); border: 1px solid var(--line); border-radius: 6px;
+  padding: 4px 12px; min-height: 32px; cursor: pointer; white-space: nowrap;
+}
+button.main { background: var(--main); border-color: var(--main); color: var(--on-main); font-weight: 600 }
+button[aria-disabled=true] { opacity: .5; cursor: not-allowed }
+button:hover { border-color: var(--ink) }
+.focused, :focus-visible { outline: 3px solid var(--main); outline-offset: 1px }
+.buttons { display: flex; flex-wrap: wrap; gap: 8px; padding: 8px 12px; border-top: 1px solid var(--line) }
+code { font: 13px/1.4 ui-monospace, monospace }
+.mark { position: fixed; pointer-events: none; border: 2px solid #0b57d0; background: rgb(11 87 208 / .12);
+  box-shadow: 0 0 0 1px #fff; border-radius: 2px }
+.mark.chosen { border-color: #b3261e; border-width: 3px; background: rgb(179 38 30 / .12) }
+.mark.several { border-style: dashed }
+.tag.chosen { background: #b3261e }
+.shield { position: fixed; pointer-events: auto; background: rgb(128 128 128 / .15) }
+.tag { position: fixed; pointer-events: none; font: 600 12px/1.3 system-ui, sans-serif; color: #fff;
+  background: #0b57d0; padding: 1px 6px; border-radius: 3px; max-width: 60vw; white-space: nowrap; overflow: hidden;
+  text-overflow: ellipsis }
+`;
+var bar = `
+.bar { left: 50%; transform: translateX(-50%); bottom: 12px; width: min(860px, calc(100vw - 24px)); max-height: 46vh }
+.bar.top { bottom: auto; top: 12px }
+.said { font-weight: 600 }
+.note { color: var(--warn); font-weight: 600; margin: 4px 0 }
+ul { list-style: none; margin: 6px 0 0; padding: 0 }
+li { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; padding: 2px 0 }
+.kept { color: var(--good); font-weight: 600 }
+.dropped { color: var(--soft) }
+.why { color: var(--soft); display: block }
+`;
+var panel = `
+.panel { right: 12px; top: 12px; width: min(380px, calc(100vw - 24px)); max-height: min(72vh, 640px) }
+@media (max-width: 640px) {
+  .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
+}
+.panel.folded .body, .panel.folded .buttons, .panel.folded .sum { display: none }
+.head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
+  cursor: move; touch-action: none }
+.head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.head button { padding: 2px 10px; background: var(--back) }
+.sum { padding: 6px 12px; color: var(--soft); border-bottom: 1px solid var(--line) }
+h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--soft) }
+.row { display: block; width: 100%; text-align: left; background: none; border: 0; border-radius: 4px; padding: 3px 6px;
+  min-height: 0; white-space: normal; overflow-wrap: anywhere }
+.row:hover, .row:focus { background: var(--fill) }
+.row .soft { display: block; font-size: 12.5px }
+.group-first h2 { color: var(--good) }
+.group-fallback h2, .group-several h2 { color: var(--warn) }
+`;
+
+// overlay.js
+function make(tag, classes = "", text = "") {
+  const el = document.createElement(tag);
+  if (classes) el.className = classes;
+  if (text) el.textContent = text;
+  return el;
+}
+function keyed2(text, act, classes) {
+  const el = (
+    /** @type {Pressable} */
+    make("button", classes, text)
+  );
+  el.act = act;
+  return el;
+}
+var bare2 = {
+  all: "initial",
+  display: "block",
+  position: "fixed",
+  left: "0",
+  top: "0",
+  width: "0",
+  height: "0",
+  margin: "0",
+  padding: "0",
+  border: "0",
+  overflow: "visible",
+  background: "none",
+  "z-index": "2147483647"
+};
+function raise(style, classes) {
+  const host = make("billagent-overlay");
+  for (const [name, value] of Object.entries(bare2)) host.style.setProperty(name, value, "important");
+  const root = host.attachShadow({ mode: "closed" }), sheet = new CSSStyleSheet();
+  sheet.replaceSync(common + style);
+  root.adoptedStyleSheets = [sheet];
+  const shields = make("div"), marks = make("div"), box = make("div", `surface ${classes}`);
+  root.append(shields, marks, box);
+  host.popover = "manual";
+  const surface = { host, root, box, marks, shields, above: -1 };
+  stay(surface);
+  return surface;
+}
+var above = ({ host }) => [...document.querySelectorAll("dialog:modal, [popover]:popover-open")].filter((el) => el !== host).length;
+function stay(s) {
+  if (!s.host.isConnected) {
+    document.documentElement?.append(s.host);
+    s.above = -1;
+  }
+  if (!s.host.isConnected) return;
+  const now = above(s);
+  if (now === s.above) return;
+  s.above = now;
+  const focused = (
+    /** @type {HTMLElement | null} */
+    s.root.activeElement
+  );
+  if (s.host.matches(":popover-open")) s.host.hidePopover();
+  s.host.showPopover();
+  focused?.focus();
+}
+var lower = (s) => s.host.remove();
+function mark(s, all) {
+  s.marks.replaceChildren(...all.flatMap(({ box, kind, label }) => {
+    const el = make("div", `mark ${kind ?? ""}`);
+    set(el, { left: box.x - 3, top: box.y - 3, width: box.w + 6, height: box.h + 6 });
+    if (!label) return [el];
+    const tag = make("div", `tag ${kind ?? ""}`, label);
+    set(tag, { left: Math.max(2, box.x - 3), top: box.y > 24 ? box.y - 23 : box.y + box.h + 5 });
+    return [el, tag];
+  }));
+  for (
+    const tag of
+    /** @type {Iterable<HTMLElement>} */
+    s.marks.querySelectorAll(".tag")
+  ) {
+    const over = tag.getBoundingClientRect().right + 2 - window.innerWidth;
+    if (over > 0) set(tag, { left: Math.max(2, tag.offsetLeft - over) });
+  }
+}
+function shield(s, on) {
+  const foreign = on ? queryAll(document, "iframe,frame").filter((f) => !f.contentDocument) : [];
+  s.shields.replaceChildren(...foreign.map((f) => {
+    const el = make("div", "shield"), r = f.getBoundingClientRect();
+    set(el, { left: r.left, top: r.top, width: r.width, height: r.height });
+    return el;
+  }));
+}
+var set = (el, box) => {
+  for (const [name, value] of Object.entries(box)) el.style.setProperty(name, `${Math.round(value)}px`);
+};
+var holds = (el, x, y) => {
+  const r = el.getBoundingClientRect();
+  return r.width > 0 && x >= r.left && x < r.right && y >= r.top && y < r.bottom;
+};
+var covers = (s, e) => e.clientX !== void 0 && holds(s.box, e.clientX, e.clientY);
+function press(s, e) {
+  const all = (
+    /** @type {Pressable[]} */
+    [...s.root.querySelectorAll("button")]
+  );
+  const byKey = e.detail === 0;
+  const inView2 = (b) => holds(b, e.clientX, e.clientY) && holds(b.closest(".body") ?? s.box, e.clientX, e.clientY);
+  const hit = all.find((b) => byKey ? b === s.root.activeElement : inView2(b));
+  if (hit && hit.getAttribute("aria-disabled") !== "true") hit.act?.();
+}
+
+// panel.js
+var soonest = 500;
+var share = 4;
+var groups = (
+  /** @type {[string, string][]} */
+  [
+    ["several", "Several match"],
+    ["fallback", "Found by a fallback"],
+    ["first", "Found by the first candidate"],
+    ["none", "Not here"]
+  ]
+);
+function surveyOf(req, many) {
+  const base = baseOf(req);
+  if (base instanceof Miss) return { req, group: "none", detail: base.detail, els: [] };
+  const m = matches(req.target, base);
+  if (m.miss) return { req, group: "none", detail: `${req.target.within?.name} is not here`, els: [] };
+  if (!m.els.length) return { req, group: "none", detail: m.hidden ? "there, but nobody can see it" : "", els: [] };
+  const by = spell(
+    /** @type {Candidate} */
+    m.used
+  ), row = req.row ? ", in the first row" : "";
+  let group = m.used === req.target.candidates[0] ? "first" : "fallback";
+  if (m.els.length > 1 && !many) group = "several";
+  const number = m.els.length > 1 ? `${m.els.length} elements by ` : "";
+  return { req, group, detail: `${number}${by}${row}`, els: m.els.slice(0, 50) };
+}
+function survey(p) {
+  const begun = performance.now();
+  p.dirty = false;
+  p.surveys = p.req.targets.map((t) => surveyOf(t, p.req.many.includes(t.target.name)));
+  follow(p);
+  draw(p);
+  p.next = performance.now() + Math.max(soonest, share * (performance.now() - begun));
+}
+function follow(p) {
+  for (const root of documents().flatMap((d) => roots(d))) {
+    if (root.nodeType === 1 || p.seen.has(root)) continue;
+    p.seen.add(root);
+    p.observer?.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
+  }
+}
+var current = null;
+function begin(req) {
+  const surface = raise(panel, "panel");
+  const p = {
+    req,
+    surface,
+    done: false,
+    dirty: true,
+    next: 0,
+    folded: req.at?.folded ?? false,
+    at: req.at,
+    surveys: [],
+    lit: "",
+    text: "",
+    seen: /* @__PURE__ */ new WeakSet()
+  };
+  p.observer = new MutationObserver((all) => {
+    p.dirty ||= all.some((r) => r.target !== surface.host);
+  });
+  p.watch = watch([...pointerEvents, "keydown"], (hit, type, e) => lets(p, hit, type, e));
+  surface.box.setAttribute("role", "region");
+  surface.box.setAttribute("aria-label", "Targets of this page");
+  const { root, box } = surface;
+  root.addEventListener("keydown", (e) => typed(
+    p,
+    /** @type {KeyboardEvent} */
+    e
+  ));
+  for (const t of ["mouseover", "focusin"]) root.addEventListener(t, (e) => light(p, nameAt(e)));
+  for (const t of ["mouseleave", "focusout"]) box.addEventListener(t, () => light(p, ""));
+  return p;
+}
+var nameAt = (e) => (
+  /** @type {HTMLElement} */
+  e.target.closest?.(".row")?.getAttribute("data-name") ?? ""
+);
+function lets(p, hit, type, e) {
+  if (type === "keydown") {
+    if (e.key === "F2") rowsOf(p)[0]?.focus();
+    return e.key !== "F2";
+  }
+  if (hit !== p.surface.host && !covers(p.surface, e)) return true;
+  if (type === "click") press(p.surface, e);
+  if (type === "pointerdown") grab(p, e);
+  return false;
+}
+var rowsOf = (p) => [.../** @type {NodeListOf<HTMLElement>} */
+p.surface.root.querySelectorAll(".row")];
+function typed(p, e) {
+  e.stopPropagation();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key], all = rowsOf(p);
+  const at = all.indexOf(
+    /** @type {HTMLElement} */
+    p.surface.root.activeElement
+  );
+  if (!step || at < 0) return;
+  e.preventDefault();
+  all[at + step]?.focus();
+}
+function grab(p, e) {
+  const { box } = p.surface, head = box.querySelector(".head"), r = box.getBoundingClientRect();
+  const within = (el) => {
+    const q = el?.getBoundingClientRect();
+    return q && e.clientX >= q.left && e.clientX < q.right && e.clientY >= q.top && e.clientY < q.bottom;
+  };
+  if (!within(head) || [...box.querySelectorAll(".head button")].some(within)) return;
+  const dx = e.clientX - r.left, dy = e.clientY - r.top, done = new AbortController();
+  head?.setPointerCapture(e.pointerId);
+  const move = (m) => {
+    if (!(m.buttons & 1)) return done.abort();
+    moveTo(p, m.clientX - dx, m.clientY - dy);
+  };
+  window.addEventListener("pointermove", move, { capture: true, signal: done.signal });
+}
+function moveTo(p, x, y) {
+  const { box } = p.surface;
+  x = Math.max(0, Math.min(x, window.innerWidth - box.offsetWidth));
+  y = Math.max(0, Math.min(y, window.innerHeight - 48));
+  p.at = { x, y, folded: p.folded };
+  set(box, { left: x, top: y });
+  for (const side of ["right", "bottom"]) box.style.setProperty(side, "auto");
+}
+function light(p, name) {
+  p.lit = name;
+  place(p);
+}
+function place(p) {
+  const lit = p.surveys.find((s) => s.req.target.name === p.lit);
+  const els = (lit?.els ?? []).filter((el) => el.isConnected), kind = els.length > 1 ? "several" : "";
+  mark(p.surface, els.map((el, i) => ({ box: topBox(el), kind, label: i ? "" : p.lit })));
+}
+async function reveal2(p, name) {
+  const el = p.surveys.find((s) => s.req.target.name === name)?.els[0];
+  if (el && !pointOf(el)) {
+    el.scrollIntoView({ behavior: "instant", block: "center", inline: "center" });
+    await frame();
+  }
+  light(p, name);
+}
+function draw(p) {
+  const { surface: { box, root }, req } = p;
+  const text = JSON.stringify([p.folded, p.surveys.map((s) => [s.req.target.name, s.group, s.detail])]);
+  if (text === p.text) return;
+  p.text = text;
+  const scrolled = box.querySelector(".body")?.scrollTop ?? 0, focused = root.activeElement?.getAttribute("data-name");
+  const head = make("div", "head"), body = make("div", "body");
+  const fold2 = keyed2(p.folded ? "Open" : "Fold", () => {
+    p.folded = !p.folded;
+    draw(p);
+  }, "fold");
+  fold2.setAttribute("aria-expanded", String(!p.folded));
+  fold2.setAttribute("data-name", " fold");
+  head.append(make("span", "name", req.title), fold2, keyed2("End", () => {
+    p.done = true;
+  }));
+  for (const [group, title] of groups) {
+    const all = p.surveys.filter((s) => s.group === group);
+    if (all.length) body.append(section(p, group, `${title} (${all.length})`, all));
+  }
+  if (req.left.length) {
+    body.append(make("h2", "", `Not looked for: they depend on a person (${req.left.length})`));
+    body.append(make("div", "soft", req.left.join(", ")));
+  }
+  box.replaceChildren(head, make("div", "sum", summary(p)), body);
+  box.classList.toggle("folded", p.folded);
+  body.scrollTop = scrolled;
+  if (focused) root.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
+  if (p.at && p.at.x >= 0) moveTo(p, p.at.x, p.at.y);
+}
+function summary(p) {
+  const count = (g) => p.surveys.filter((s) => s.group === g).length;
+  const [first, fallback, several, none] = ["first", "fallback", "several", "none"].map(count);
+  return `${first} found, ${fallback} by a fallback, ${several} with several matches, ${none} not here. F2 goes to the list.`;
+}
+function section(p, group, title, all) {
+  const out = make("section", `group-${group}`);
+  out.append(make("h2", "", title));
+  for (const s of all) {
+    const { name } = s.req.target, row = keyed2(name, () => {
+      reveal2(p, name);
+    }, "row");
+    row.setAttribute("data-name", name);
+    if (s.detail) row.append(make("span", "soft", s.detail));
+    out.append(row);
+  }
+  return out;
+}
+async function inspecting(req) {
+  const p = current ??= begin(req), until = performance.now() + req.wait;
+  do {
+    stay(p.surface);
+    p.watch?.listen();
+    if (p.dirty && performance.now() >= p.next) survey(p);
+    place(p);
+    if (!p.done) await pause(80);
+  } while (!p.done && performance.now() < until);
+  if (p.done) {
+    p.watch?.stop();
+    p.observer?.disconnect();
+    lower(p.surface);
+    current = null;
+  }
+  const { x, y } = p.at ?? { x: -1, y: -1 }, groupsNow = p.surveys.map((s) => [s.req.target.name, s.group]);
+  return { done: p.done, at: { x, y, folded: p.folded }, groups: Object.fromEntries(groupsNow) };
+}
+
+// pick.js
+var controls3 = 'button,a[href],area[href],input,select,textarea,summary,[contenteditable=""],[contenteditable=true],' + [
+  "button",
+  "link",
+  "tab",
+  "menuitem",
+  "menuitemcheckbox",
+  "menuitemradio",
+  "option",
+  "checkbox",
+  "radio",
+  "switch",
+  "combobox",
+  "textbox",
+  "searchbox",
+  "spinbutton",
+  "slider",
+  "treeitem"
+].map((r) => `[role=${r}]`).join(",");
+var lists = "table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol";
+function lift(hit, table) {
+  for (let p = (
+    /** @type {El | null} */
+    hit
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1) continue;
+    if (table ? p.matches(lists) : p.matches(controls3)) return p;
+    if (!table && p.localName === "label" && p.control && drawn(
+      /** @type {El} */
+      p.control
+    )) {
+      return (
+        /** @type {El} */
+        p.control
+      );
+    }
+  }
+  return hit;
+}
+function judge(p, el) {
+  const { target, row } = p.req;
+  const base = baseOf({ target, row });
+  const scope = base instanceof Miss ? base : scopeOf(target, base);
+  const place3 = row ? `the row of ${row.table.name}` : target.within?.name;
+  const none = (note2) => ({ offers: [], note: note2, kept: false });
+  if (scope instanceof Miss) {
+    return none(`${place3} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place3} first.`);
+  }
+  if (!insideOf(el, scope)) {
+    const where = place3 ? `outside of ${place3}` : "in a frame";
+    return none(`It lies ${where}, where ${target.name} is not looked for: change its within in the version's file.`);
+  }
+  const offers = offersFor(el, scope), kept = offers.some((o) => o.kept);
+  const note = kept ? "" : "By none of these could it be found alone: look at what is around it or in it.";
+  return { offers, kept, note };
+}
+var said = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
+var current2 = null;
+function begin2(req) {
+  const surface = raise(bar, "bar");
+  const p = {
+    req,
+    surface,
+    walking: req.walking,
+    seen: null,
+    chosen: null,
+    outer: [],
+    shown: null,
+    done: "",
+    focus: 0,
+    top: req.top
+  };
+  p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets2(p, hit, type, e));
+  p.hover = (e) => hovered2(
+    p,
+    /** @type {El} */
+    e.composedPath()[0],
+    e
+  );
+  surface.box.setAttribute("role", "dialog");
+  surface.box.setAttribute("aria-label", `Pick ${req.target.name}`);
+  surface.box.setAttribute("aria-live", "polite");
+  return p;
+}
+function lets2(p, hit, type, e) {
+  if (typingEvents.includes(type)) {
+    const ours = !p.walking || e.key === "F2";
+    if (ours && type === "keydown") typed2(p, e);
+    return !ours;
+  }
+  if (hit === p.surface.host || covers(p.surface, e)) {
+    if (type === "click") press(p.surface, e);
+    return false;
+  }
+  if (!p.walking && type === "click") choose(p, lift(hit, Boolean(p.req.target.table)));
+  return p.walking;
+}
+function typed2(p, e) {
+  const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowLeft: -1 }[e.key];
+  if (e.key === "F2") walk(p, !p.walking);
+  else if (e.key === "Escape") {
+    if (p.chosen) choose(p, null);
+    else p.done = "cancelled";
+  } else if (e.key === "ArrowUp") outer(p);
+  else if (e.key === "ArrowDown") inner(p);
+  else if (e.key === "PageDown" || e.key === "PageUp") scroll2(p, e.key === "PageDown" ? 100 : -100);
+  else if (step && p.chosen) p.focus += step;
+  else if (step) next(p, step);
+  else if (e.key === "Enter" && p.chosen) {
+    const b = buttonsOf(p)[p.focus];
+    if (b?.getAttribute("aria-disabled") !== "true") b?.act?.();
+  } else if (e.key === "Enter" && p.seen) choose(p, p.seen);
+  draw2(p);
+}
+var scroll2 = (p, by) => {
+  p.surface.box.querySelector(".body")?.scrollBy({ top: by, behavior: "instant" });
+};
+var buttonsOf = (p) => (
+  /** @type {Pressable[]} */
+  [...p.surface.root.querySelectorAll("button")]
+);
+function next(p, step) {
+  const all = documents().flatMap((d) => tellingIn(d, 3e3));
+  const at = p.seen ? all.indexOf(p.seen) : -1;
+  look2(p, all[(at + step + (at < 0 && step < 0 ? 1 : 0) + all.length) % all.length] ?? null);
+  p.seen?.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
+}
+function look2(p, el) {
+  p.seen = el;
+  p.outer = [];
+}
+function choose(p, el) {
+  if (el) look2(p, el);
+  p.chosen = el;
+  p.focus = 0;
+  draw2(p);
+}
+function outer(p) {
+  let up = p.seen && parentOf(p.seen);
+  while (up && up.nodeType !== 1) up = parentOf(up);
+  if (!p.seen || !up || up.matches("html")) return;
+  p.outer.push(p.seen);
+  p.seen = up;
+  if (p.chosen) p.chosen = up;
+  draw2(p);
+}
+function inner(p) {
+  const back = p.outer.pop();
+  if (!back) return;
+  p.seen = back;
+  if (p.chosen) p.chosen = back;
+  draw2(p);
+}
+function walk(p, on) {
+  p.walking = on;
+  p.chosen = null;
+  look2(p, null);
+  draw2(p);
+}
+function hovered2(p, hit, e) {
+  if (!e.isTrusted || p.walking || p.chosen || hit === p.surface.host || !hit.ownerDocument) return;
+  if (hit.ownerDocument === document && covers(p.surface, e)) return;
+  const el = lift(hit, Boolean(p.req.target.table));
+  if (el !== p.seen) {
+    look2(p, el);
+    draw2(p);
+  }
+}
+function draw2(p) {
+  const { surface, req, chosen, walking } = p, el = p.seen;
+  const judged = el ? judge(p, el) : null;
+  if (el && !el.isConnected) {
+    p.seen = p.chosen = null;
+    return draw2(p);
+  }
+  const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
+  head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
+  if (req.note && !el) body.append(make("div", "note", req.note));
+  if (el && judged) body.append(...about(el, judged));
+  const take = keyed2("Take", () => {
+    p.done = "taken";
+  }, "main");
+  take.setAttribute("aria-disabled", String(!judged?.kept));
+  if (chosen) {
+    buttons2.append(take, keyed2("Outer", () => outer(p)), keyed2("Inner", () => inner(p)));
+    buttons2.append(keyed2("Another", () => choose(p, null)));
+  }
+  buttons2.append(keyed2(walking ? "Pick again (F2)" : "Walk on (F2)", () => walk(p, !walking)));
+  buttons2.append(keyed2(p.top ? "To the bottom" : "To the top", () => {
+    p.top = !p.top;
+    draw2(p);
+  }));
+  buttons2.append(keyed2("Cancel", () => {
+    p.done = "cancelled";
+  }));
+  const scrolled = p.shown === el ? surface.box.querySelector(".body")?.scrollTop ?? 0 : 0;
+  surface.box.replaceChildren(head, body, buttons2);
+  body.scrollTop = scrolled;
+  p.shown = el;
+  surface.box.classList.toggle("top", p.top);
+  const all = buttonsOf(p);
+  p.focus = (p.focus + all.length) % all.length;
+  if (chosen) all[p.focus]?.classList.add("focused");
+  place2(p);
+}
+function hint(p, takeable) {
+  if (p.walking) return "Clicks go to the page now. What would change something is not sent.";
+  if (p.chosen && !takeable) return "It cannot be taken. Escape goes back.";
+  if (p.chosen) return "Enter takes it, Tab goes to the other buttons, Escape goes back.";
+  return "Click the element, or go to it with Tab and press Enter. Escape cancels.";
+}
+function about(el, { offers, note }) {
+  const list = make("ul");
+  for (const o of [...offers.filter((o2) => o2.kept), ...offers.filter((o2) => !o2.kept)]) {
+    const item = make("li"), text = make("span");
+    text.append(make("code", "", spell(o.candidate)));
+    if (o.why) text.append(make("span", "why", o.why));
+    item.append(make("span", o.kept ? "kept" : "dropped", o.kept ? "kept" : "dropped"), text);
+    list.append(item);
+  }
+  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list];
+}
+function place2(p) {
+  const el = p.seen;
+  mark(p.surface, el?.isConnected ? [{ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) }] : []);
+}
+function refresh(p) {
+  stay(p.surface);
+  p.watch?.listen();
+  shield(p.surface, !p.walking);
+  for (const d of documents()) d.defaultView?.addEventListener("pointermove", p.hover, true);
+  if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw2(p);
+  place2(p);
+}
+function end(p) {
+  p.watch?.stop();
+  for (const d of documents()) d.defaultView?.removeEventListener("pointermove", p.hover, true);
+  lower(p.surface);
+  current2 = null;
+}
+async function picking(req) {
+  const p = current2 ??= begin2(req), until = performance.now() + req.wait;
+  do {
+    refresh(p);
+    if (!p.done) await pause(80);
+  } while (!p.done && performance.now() < until);
+  const answer = { done: p.done, walking: p.walking, top: p.top };
+  if (!p.done) return answer;
+  const el = p.chosen;
+  if (p.done === "taken" && (!el?.isConnected || !judge(p, el).kept)) {
+    p.done = "";
+    draw2(p);
+    return { ...answer, done: "" };
+  }
+  end(p);
+  if (answer.done !== "taken" || !el) return answer;
+  const { offers } = judge(p, el);
+  return { ...answer, offers, described: describe(el), said: said(el), fingerprint: fingerprintOf(el) };
 }
 
 // print.js
@@ -1847,7 +2565,7 @@ async function printOf({ target }) {
   return { print: hashOf(text + "\0" + fields.join("\0")), busy, gone: false, empty };
 }
 var marked = null;
-function mark({ target }) {
+function mark2({ target }) {
   const found = resolve(target);
   if (found instanceof Miss) return { miss: found };
   const doc = found.el.ownerDocument;
@@ -1858,7 +2576,7 @@ function mark({ target }) {
   return {};
 }
 async function replaced({ wait }) {
-  const end = performance.now() + wait;
+  const end2 = performance.now() + wait;
   for (; ; ) {
     if (!marked) return { replaced: true };
     const { doc, frame: holder2 } = marked;
@@ -1866,7 +2584,7 @@ async function replaced({ wait }) {
       marked = null;
       return { replaced: true };
     }
-    if (performance.now() >= end) return { replaced: false };
+    if (performance.now() >= end2) return { replaced: false };
     await pause(20);
   }
 }
@@ -1906,8 +2624,8 @@ function pressable(el) {
     /** @type {El | null} */
     root.getElementById(el.getAttribute("aria-activedescendant") ?? "")
   );
-  for (const begin of [pointed, el]) {
-    for (let p = begin; p; p = parentOf(p)) {
+  for (const begin3 of [pointed, el]) {
+    for (let p = begin3; p; p = parentOf(p)) {
       if (p.nodeType === 1 && (buttons.includes(roleOf(p) ?? "") || p.matches("input[type=file],input[type=color]"))) {
         return p;
       }
@@ -1938,14 +2656,14 @@ async function holder(req, round) {
   return new Miss("unfocused", `${describe(r.el)} does not take the focus: ${describe(el)} has it`);
 }
 async function prepareStroke(req) {
-  const end = performance.now() + req.wait;
+  const end2 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const at = await holder(req, round);
     if (!(at instanceof Miss)) {
       const wrong = req.changing ? beyond(at.el, req.key) : null;
       return wrong ? { miss: wrong } : { token: guarded(req, at.within) };
     }
-    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end) return { miss: at };
+    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end2) return { miss: at };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -2000,7 +2718,7 @@ var handlers = {
   finishFill,
   pick,
   checkedState,
-  mark,
+  mark: mark2,
   replaced,
   printOf,
   rows,
@@ -2017,6 +2735,8 @@ var handlers = {
   examine: examine2,
   around,
   offer,
+  picking,
+  inspecting,
   prepareStroke,
   prepareHover,
   rests,

@@ -1,0 +1,116 @@
+package automation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/go-rod/rod/lib/proto"
+)
+
+// showSlice is how long one look at what a person does may take: what is cancelled is noticed after that.
+const showSlice = 500 * time.Millisecond
+
+// errWindowClosed says that the person has closed the window.
+var errWindowClosed = errors.New("the window was closed")
+
+// show has a handler of the script draw something over the page for a person, in every document that the page comes to,
+// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the person's place.
+func (p *Page) show(
+	ctx context.Context, handler string, req, res any, standIn func(context.Context, *StandIn) error, done func() bool,
+) (closed bool, err error) {
+	shown, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-p.gone:
+		case <-p.owner.browser.conn.closed: // with its last window a browser ends
+		case <-shown.Done():
+		}
+		cancel(errWindowClosed)
+	}()
+	if err := p.fitWindow(shown); err != nil {
+		return false, err
+	}
+	for {
+		err := p.run(shown, handler, req, res)
+		switch {
+		case errors.Is(context.Cause(shown), errWindowClosed):
+			return true, nil
+		case shown.Err() != nil:
+			return false, fmt.Errorf("showing the page to a person: %w", context.Cause(shown))
+		case errors.Is(err, errContextGone), errors.Is(err, ErrUnreachable): // the next document comes, or the person goes elsewhere
+			continue
+		case err != nil:
+			return false, err
+		case done():
+			return false, nil
+		}
+		if standIn != nil {
+			if err := standIn(shown, &StandIn{p}); err != nil {
+				return false, err
+			}
+		}
+	}
+}
+
+// fitWindow lets a page that is shown in a window have the window's size.
+func (p *Page) fitWindow(ctx context.Context) error {
+	if !p.owner.browser.headful {
+		return nil
+	}
+	if err := (proto.EmulationClearDeviceMetricsOverride{}).Call(p.scope(ctx)); err != nil {
+		return fmt.Errorf("fitting the page into its window: %w", err)
+	}
+	return p.BringToFront(ctx)
+}
+
+// StandIn acts in the place of a person to whom a page is shown, by the browser's own input and without any guard. It is for
+// tests, where nothing that a page sends leaves.
+type StandIn struct{ page *Page }
+
+// Page is what is shown.
+func (s *StandIn) Page() *Page { return s.page }
+
+// Move moves the pointer to a point of the window.
+func (s *StandIn) Move(ctx context.Context, x, y float64) error {
+	return proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}.Call(s.page.scope(ctx))
+}
+
+// Click presses the pointer's first button at a point of the window.
+func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page.pressAt(ctx, x, y) }
+
+// ClickOn clicks in the middle of what a target is.
+func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
+	seen, err := s.page.Examine(ctx, t, nil)
+	if err != nil {
+		return err
+	}
+	if len(seen.Boxes) != 1 {
+		return &Error{Act: "click", Target: t.Name, Kind: ErrMissing, Last: fmt.Sprintf("%d elements match", len(seen.Boxes))}
+	}
+	b := seen.Boxes[0]
+	return s.Click(ctx, b.X+b.W/2, b.Y+b.H/2)
+}
+
+// Key presses a key.
+func (s *StandIn) Key(ctx context.Context, key string) error {
+	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40}[key]
+	for _, e := range []proto.InputDispatchKeyEvent{
+		{Type: proto.InputDispatchKeyEventTypeRawKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code},
+		{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code},
+	} {
+		if err := e.Call(s.page.scope(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CloseWindow closes the window, as a person does.
+func (s *StandIn) CloseWindow(ctx context.Context) error {
+	_, err := proto.TargetCloseTarget{TargetID: s.page.target}.Call(s.page.owner.browser.scope(ctx))
+	return err
+}

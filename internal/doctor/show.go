@@ -1,0 +1,81 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Place says which page of a console is to be shown: where a flow needs a target, where a flow ends or would commit, or an address. Without
+// any it is where the console leads after sign-in.
+type Place struct {
+	Target  string
+	Flow    string
+	Open    string
+	Sample  string        // e-mail of the user on whose pages a flow is gone through; empty: one is chosen
+	Version string        // use this selector version without recognising it; empty: it is recognised
+	Step    time.Duration // how long a step may take that does not say
+	Wait    time.Duration // how long the target is waited for
+}
+
+// Shown is a page of a console. What its session would send that may change something does not leave.
+type Shown struct {
+	Page    *automation.Page
+	Version *selectors.Version
+	Target  *selectors.Target // of the place, its inputs filled in; nil: the place has none
+	Row     *automation.Row   // in which it is looked for; nil: it is no part of one
+	Flow    string            // that came there; empty: none did
+	Note    string            // why the page is not the one that was meant; empty: it is
+	Inputs  map[string]string // with which the flow was gone through
+	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
+}
+
+// Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the fingerprint, without anybody's
+// name. dropped says of each other candidate why it is not. Where nobody's name is known there is no fingerprint.
+func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped []string) {
+	var kept []selectors.Candidate
+	for _, o := range p.Offers {
+		why := o.Why
+		if o.Kept && namesSomebody(o.Candidate, people) {
+			why = "it has somebody's name in it"
+		}
+		if why == "" {
+			kept = append(kept, o.Candidate)
+			continue
+		}
+		dropped = append(dropped, fmt.Sprintf("%s: %s", o.Candidate, why))
+	}
+	if len(kept) > 0 {
+		r.Candidates = lasting(kept)
+	}
+	for _, c := range kept {
+		c.Provenance = selectors.Recorded
+		if !slices.Contains(r.Candidates, c) {
+			dropped = append(dropped, fmt.Sprintf("%s: others last longer", c))
+		}
+	}
+	if people != nil {
+		f := scrub(p.Fingerprint, people)
+		r.Fingerprint = &f
+	}
+	return r, dropped
+}
+
+// namesSomebody says that one of a candidate's texts is somebody's name, or has one of at least two words in it: a word alone may be any.
+func namesSomebody(c selectors.Candidate, people []string) bool {
+	for _, text := range []string{c.TestID, c.Label, c.Name, c.Text, c.Placeholder, c.CSS, c.XPath} {
+		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
+		if slices.ContainsFunc(people, func(n string) bool {
+			parts := words(selectors.FoldCase(n))
+			name := " " + strings.Join(parts, " ") + " "
+			return len(parts) > 0 && (folded == name || len(parts) > 1 && strings.Contains(folded, name))
+		}) {
+			return true
+		}
+	}
+	return false
+}

@@ -92,7 +92,11 @@ func (a *app) repairText(done *service.Repaired) error {
 		_, err := fmt.Fprintln(a.stdout, "Nothing was written: no proposal could be applied.")
 		return err
 	}
-	return a.versionDiff(done.Before, done.After, done.File)
+	if err := a.versionDiff(done.Before, done.After, done.File); err != nil || done.Pinned == "" || done.After == nil || done.Pinned == done.After.ID {
+		return err
+	}
+	_, err := fmt.Fprintf(a.stdout, "The tenant names version %s: set selector_version to %s to use the new one.\n\n", done.Pinned, done.After.ID)
+	return err
 }
 
 // versionDiff prints what is otherwise in a version that was written to a file; nil where it could not be looked by yet.
@@ -105,11 +109,6 @@ func (a *app) versionDiff(before, after *selectors.Version, file string) error {
 	}
 	for _, d := range selectors.Diff(before, after) {
 		if _, err := fmt.Fprintf(a.stdout, "%s\n%s%s", d.Target, signed("-", d.Target, d.Before), signed("+", d.Target, d.After)); err != nil {
-			return err
-		}
-	}
-	if done.Pinned != "" && done.Pinned != done.After.ID {
-		if _, err := fmt.Fprintf(a.stdout, "\nThe tenant names version %s: set selector_version to %s to use the new one.\n", done.Pinned, done.After.ID); err != nil {
 			return err
 		}
 	}

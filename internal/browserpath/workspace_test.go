@@ -1,0 +1,157 @@
+package browserpath_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/workspace"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/secret/secrettest"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// workspaceStates are the console's words for a status. Who was invited can sign in, and so counts as active.
+var workspaceStates = map[string]userops.Status{
+	workspace.Active: userops.Active, workspace.Invited: userops.Active, workspace.Suspended: userops.Inactive, workspace.Waiting: userops.Pending,
+}
+
+// workspaceSetup starts a console of cards and a path to it, served by the files in testdata alone.
+func workspaceSetup(t *testing.T, o workspace.Options) (*workspace.Workspace, *browserpath.Path, *flows.Library) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	con := workspace.Start(o)
+	t.Cleanup(con.Close)
+	lib, err := flows.Load("workspace", "testdata/workspace")
+	require.NoError(t, err)
+	account := o.Agent
+	if account == "" {
+		account = workspace.Agent
+	}
+	evidence := t.TempDir()
+	p := browserpath.New(browserpath.Options{Tenant: "cards", Library: lib, SignIn: con.URL, Hosts: []string{"127.0.0.1"}, Account: account,
+		Password: func(context.Context) (string, error) { return workspace.Password, nil }, Factor: browserpath.PromptedCode{},
+		Organisation: browserpath.Organisation{Name: workspace.Organisation},
+		Launch:       automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: evidence, ReadBack: 8 * time.Second})
+	t.Cleanup(func() {
+		require.NoError(t, p.Close())
+		secrettest.Scan(t, evidence, map[string]string{"the password": workspace.Password})
+	})
+	return con, p, lib
+}
+
+func fromWorkspace(people []workspace.Person) []userops.User {
+	var out []userops.User
+	for _, p := range people {
+		out = append(out, userops.User{ID: p.ID, Email: p.Email, FirstName: p.First, LastName: p.Last, Role: p.Role, Status: workspaceStates[p.State]})
+	}
+	return out
+}
+
+func toWorkspace(users []userops.User) []workspace.Person {
+	states := map[userops.Status]string{userops.Active: workspace.Active, userops.Inactive: workspace.Suspended, userops.Pending: workspace.Waiting}
+	var out []workspace.Person
+	for _, u := range users {
+		out = append(out, workspace.Person{ID: u.ID, Email: u.Email, First: u.FirstName, Last: u.LastName, Role: u.Role, State: states[u.Status]})
+	}
+	return out
+}
+
+// TestConformanceOfCards has the conformance suite judge a console of cards that is served by files alone.
+func TestConformanceOfCards(t *testing.T) {
+	t.Parallel()
+	useropstest.Run(t, func(t *testing.T) useropstest.Backend {
+		con, p, _ := workspaceSetup(t, workspace.Options{
+			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: workspace.Suspended,
+			Roles: []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor", "People Manager"},
+		})
+		return useropstest.Backend{
+			Directory: p,
+			Stored:    func() []userops.User { return fromWorkspace(con.People()) },
+			Edit: func(edit func([]userops.User) []userops.User) {
+				con.Edit(func(ps []workspace.Person) []workspace.Person { return toWorkspace(edit(fromWorkspace(ps))) })
+			},
+			DualControl: con.AskTwo,
+		}
+	})
+}
+
+func listed(t *testing.T, p *browserpath.Path) []userops.User {
+	t.Helper()
+	var got []userops.User
+	l, err := p.List(t.Context(), nil, func(u userops.User) error { got = append(got, u); return nil })
+	require.NoError(t, err)
+	require.True(t, l.Complete, l.Proof)
+	return got
+}
+
+// TestCardsAreListedWhole reads a list that draws what is in view, uses its cards again, and begins with a filter that was
+// chosen on an earlier visit.
+func TestCardsAreListedWhole(t *testing.T) {
+	t.Parallel()
+	con, p, _ := workspaceSetup(t, workspace.Options{View: workspace.Suspended})
+	assert.Equal(t, fromWorkspace(con.People()), listed(t, p))
+	assert.Empty(t, con.Changes())
+	assert.Empty(t, con.View(), "the filter was put back")
+}
+
+// TestCardsAreChanged makes every change on people who are easily taken for somebody else, each in a list that is filtered
+// at first, and holds what is stored against what was asked for.
+func TestCardsAreChanged(t *testing.T) {
+	t.Parallel()
+	people := workspace.Start(workspace.Options{})
+	seeded := people.People()
+	people.Close()
+	last := seeded[len(seeded)-1].Email // at the far end of the list
+	for name, c := range map[string]struct {
+		rq   userops.Request
+		what string
+		want func(p *workspace.Person)
+	}{
+		"deactivate":                {useropstest.Deactivate("anna.schmidt@nordlicht.example"), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
+		"deactivate the last":       {useropstest.Deactivate(last), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
+		"deactivate an invited one": {useropstest.Deactivate("neu@nordlicht.example"), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
+		"reactivate":                {useropstest.Reactivate("hanna.schmidt@nordlicht.example"), "restore", func(p *workspace.Person) { p.State = workspace.Active }},
+		"set role":                  {useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte"), "role", func(p *workspace.Person) { p.Role = "Leserechte" }},
+		"rename": {userops.Request{Action: userops.Rename, Email: "anna.schmidt@nordlicht.example.com", FirstName: "Änne", LastName: "Schmitt"}, "name",
+			func(p *workspace.Person) { p.First, p.Last = "Änne", "Schmitt" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			con, p, _ := workspaceSetup(t, workspace.Options{View: workspace.Invited})
+			want := con.People()
+			i := slices.IndexFunc(want, func(p workspace.Person) bool { return p.Email == c.rq.Email })
+			c.want(&want[i])
+			r := p.Change(t.Context(), c.rq)
+			require.Equal(t, userops.Done, r.Outcome, r.Reason)
+			assert.Equal(t, want, con.People(), "nobody else")
+			assert.Equal(t, []workspace.Change{{What: c.what, Person: want[i]}}, con.Changes(), "once")
+			for _, q := range con.Requests() {
+				if q.Method != "GET" && q.Path != "/api/v1/session" {
+					assert.True(t, q.Token, "%s %s", q.Method, q.Path)
+				}
+			}
+		})
+	}
+}
+
+// TestALookAtCardsIsSound walks through every flow, and nothing is stored.
+func TestALookAtCardsIsSound(t *testing.T) {
+	t.Parallel()
+	con, p, lib := workspaceSetup(t, workspace.Options{View: workspace.Suspended})
+	r := examined(t, p, lib, doctor.Walk{Sample: "anna.schmidt@nordlicht.example"}).Report()
+	assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
+	for _, f := range r.Flows {
+		assert.Empty(t, f.Reason+f.Skipped, f.Name)
+	}
+	assert.Empty(t, con.Changes())
+}

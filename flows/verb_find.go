@@ -2,7 +2,9 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -69,21 +71,29 @@ func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key
 	if err != nil {
 		return false, err
 	}
-	for _, text := range []string{key, ""} {
-		if err := r.searched(ctx, field, text, bound); err != nil {
-			return false, err
-		}
-		found, err := r.Page.FindRow(ctx, reading, key)
-		if err != nil || found {
-			return found, err
-		}
+	if err := r.searched(ctx, field, key, bound); err != nil {
+		return false, err
 	}
-	return false, nil
+	narrowed := reading
+	narrowed.Bound = min(bound, narrowedBound)
+	found, err := r.Page.FindRow(ctx, narrowed, key)
+	if found || err != nil && !errors.Is(err, automation.ErrMissing) { // a list of nobody may not be drawn at all
+		return found, err
+	}
+	if err := r.searched(ctx, field, "", bound); err != nil {
+		return false, err
+	}
+	return r.Page.FindRow(ctx, reading, key)
 }
 
-// searched types into a search box, and waits for the answer of the list.
+// narrowedBound is how long somebody may take to be found among what a search has brought, once it was answered.
+const narrowedBound = 5 * time.Second
+
+// searched types into a search box, and waits for the answer of the list. What the flow typed there before, such as nothing, need
+// not stand there at the commit any more.
 func (r *Run) searched(ctx context.Context, field *selectors.Target, text string, bound time.Duration) error {
+	r.entered = slices.DeleteFunc(r.entered, func(e automation.Entered) bool { return e.Target.Name == field.Name })
 	return r.Page.Asks(ctx, field, r.witnessed(), bound, func() (bool, error) {
-		return true, r.Page.Fill(ctx, automation.Entry{Target: field, Value: text, Bound: bound})
+		return r.fill(ctx, automation.Entry{Target: field, Value: text, Bound: bound}, true)
 	})
 }

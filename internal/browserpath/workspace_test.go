@@ -23,6 +23,9 @@ var workspaceStates = map[string]userops.Status{
 	workspace.Active: userops.Active, workspace.Invited: userops.Active, workspace.Suspended: userops.Inactive, workspace.Waiting: userops.Pending,
 }
 
+// remembered is a list that was left filtered by a state and by a search.
+var remembered = workspace.View{State: workspace.Suspended, Query: "hanna"}
+
 // workspaceSetup starts a console of cards and a path to it, served by the files in testdata alone.
 func workspaceSetup(t *testing.T, o workspace.Options) (*workspace.Workspace, *browserpath.Path, *flows.Library) {
 	t.Helper()
@@ -71,7 +74,7 @@ func TestConformanceOfCards(t *testing.T) {
 	t.Parallel()
 	useropstest.Run(t, func(t *testing.T) useropstest.Backend {
 		con, p, _ := workspaceSetup(t, workspace.Options{
-			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: workspace.Suspended,
+			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: remembered,
 			Roles: []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor", "People Manager"},
 		})
 		return useropstest.Backend{
@@ -98,41 +101,44 @@ func listed(t *testing.T, p *browserpath.Path) []userops.User {
 // chosen on an earlier visit.
 func TestCardsAreListedWhole(t *testing.T) {
 	t.Parallel()
-	con, p, _ := workspaceSetup(t, workspace.Options{View: workspace.Suspended})
+	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})
 	assert.Equal(t, fromWorkspace(con.People()), listed(t, p))
 	assert.Empty(t, con.Changes())
-	assert.Empty(t, con.View(), "the filter was put back")
+	assert.Zero(t, con.View(), "filter and search were put back")
 }
 
-// TestCardsAreChanged makes every change on people who are easily taken for somebody else, each in a list that is filtered
+// farthest is the e-mail of somebody at the far end of the list.
+const farthest = "emil.wolf5@nordlicht.example"
+
+// TestCardsAreChanged makes every change on people who are easily taken for somebody else, each in a list that is narrowed
 // at first, and holds what is stored against what was asked for.
 func TestCardsAreChanged(t *testing.T) {
 	t.Parallel()
-	people := workspace.Start(workspace.Options{})
-	seeded := people.People()
-	people.Close()
-	last := seeded[len(seeded)-1].Email // at the far end of the list
+	suspend := func(p *workspace.Person) { p.State = workspace.Suspended }
+	late, names := workspace.Options{Latency: 400 * time.Millisecond}, workspace.Options{Names: true}
 	for name, c := range map[string]struct {
+		o    workspace.Options
 		rq   userops.Request
 		what string
 		want func(p *workspace.Person)
 	}{
-		"deactivate":                {useropstest.Deactivate("anna.schmidt@nordlicht.example"), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
-		"deactivate the last":       {useropstest.Deactivate(last), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
-		"deactivate an invited one": {useropstest.Deactivate("neu@nordlicht.example"), "suspend", func(p *workspace.Person) { p.State = workspace.Suspended }},
-		"reactivate":                {useropstest.Reactivate("hanna.schmidt@nordlicht.example"), "restore", func(p *workspace.Person) { p.State = workspace.Active }},
-		"set role":                  {useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte"), "role", func(p *workspace.Person) { p.Role = "Leserechte" }},
-		"rename": {userops.Request{Action: userops.Rename, Email: "anna.schmidt@nordlicht.example.com", FirstName: "Änne", LastName: "Schmitt"}, "name",
-			func(p *workspace.Person) { p.First, p.Last = "Änne", "Schmitt" }},
+		"deactivate":                    {workspace.Options{}, useropstest.Deactivate("anna.schmidt@nordlicht.example"), "suspend", suspend},
+		"deactivate an invited one":     {late, useropstest.Deactivate("neu@nordlicht.example"), "suspend", suspend},
+		"deactivate without a search":   {names, useropstest.Deactivate(farthest), "suspend", suspend},
+		"reactivate":                    {late, useropstest.Reactivate("hanna.schmidt@nordlicht.example"), "restore", func(p *workspace.Person) { p.State = workspace.Active }},
+		"set role":                      {late, useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte"), "role", func(p *workspace.Person) { p.Role = "Leserechte" }},
+		"rename one found by scrolling": {names, renaming("anna.schmidt@nordlicht.example.com"), "name", func(p *workspace.Person) { p.First, p.Last = "Änne", "Schmitt" }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			con, p, _ := workspaceSetup(t, workspace.Options{View: workspace.Invited})
+			c.o.View = remembered
+			con, p, _ := workspaceSetup(t, c.o)
 			want := con.People()
 			i := slices.IndexFunc(want, func(p workspace.Person) bool { return p.Email == c.rq.Email })
 			c.want(&want[i])
 			r := p.Change(t.Context(), c.rq)
 			require.Equal(t, userops.Done, r.Outcome, r.Reason)
+			assert.Empty(t, r.Notices)
 			assert.Equal(t, want, con.People(), "nobody else")
 			assert.Equal(t, []workspace.Change{{What: c.what, Person: want[i]}}, con.Changes(), "once")
 			for _, q := range con.Requests() {
@@ -144,10 +150,44 @@ func TestCardsAreChanged(t *testing.T) {
 	}
 }
 
+func renaming(email string) userops.Request {
+	return userops.Request{Action: userops.Rename, Email: email, FirstName: "Änne", LastName: "Schmitt"}
+}
+
+// TestCardsOfNobodyElse asks for an address that only looks like somebody's, and for one who is no longer there when the
+// list has been read.
+func TestCardsOfNobodyElse(t *testing.T) {
+	t.Parallel()
+	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})
+	before := con.People()
+	r := p.Change(t.Context(), useropstest.Deactivate("na.schmidt@nordlicht.example"))
+	assert.Equal(t, userops.Halted, r.Outcome)
+	assert.Equal(t, userops.CodeOf(userops.ErrNotFound), userops.CodeOf(r.Err), r.Reason)
+	assert.Equal(t, before, con.People())
+	assert.Empty(t, con.Changes())
+}
+
+// TestAWordThatIsNotKnown has the console show a status that the files do not have: it is told with the word, and whoever
+// has it is not changed.
+func TestAWordThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})
+	const whom = "anna.schmidt@nordlicht.example"
+	con.Edit(func(ps []workspace.Person) []workspace.Person {
+		i := slices.IndexFunc(ps, func(p workspace.Person) bool { return p.Email == whom })
+		ps[i].State = "ruhend"
+		return ps
+	})
+	r := p.Change(t.Context(), useropstest.Deactivate(whom))
+	assert.Equal(t, userops.Halted, r.Outcome)
+	assert.Contains(t, r.Reason, `"ruhend"`)
+	assert.Empty(t, con.Changes())
+}
+
 // TestALookAtCardsIsSound walks through every flow, and nothing is stored.
 func TestALookAtCardsIsSound(t *testing.T) {
 	t.Parallel()
-	con, p, lib := workspaceSetup(t, workspace.Options{View: workspace.Suspended})
+	con, p, lib := workspaceSetup(t, workspace.Options{View: remembered})
 	r := examined(t, p, lib, doctor.Walk{Sample: "anna.schmidt@nordlicht.example"}).Report()
 	assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
 	for _, f := range r.Flows {

@@ -77,7 +77,8 @@ func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key
 	narrowed := reading
 	narrowed.Bound = min(bound, narrowedBound)
 	found, err := r.Page.FindRow(ctx, narrowed, key)
-	if found || err != nil && !errors.Is(err, automation.ErrMissing) { // a list of nobody may not be drawn at all
+	// A list of nobody may not be drawn at all, and one that the search does not narrow may be long.
+	if unseen := errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrNotActionable); found || err != nil && !unseen {
 		return found, err
 	}
 	if err := r.searched(ctx, field, "", bound); err != nil {

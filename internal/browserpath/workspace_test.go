@@ -2,6 +2,10 @@ package browserpath_test
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 	"time"
@@ -27,7 +31,7 @@ var workspaceStates = map[string]userops.Status{
 var remembered = workspace.View{State: workspace.Suspended, Query: "hanna"}
 
 // workspaceSetup starts a console of cards and a path to it, served by the files in testdata alone.
-func workspaceSetup(t *testing.T, o workspace.Options) (*workspace.Workspace, *browserpath.Path, *flows.Library) {
+func workspaceSetup(t *testing.T, o workspace.Options, edit ...func(*browserpath.Options)) (*workspace.Workspace, *browserpath.Path, *flows.Library) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("it starts a browser")
@@ -41,10 +45,14 @@ func workspaceSetup(t *testing.T, o workspace.Options) (*workspace.Workspace, *b
 		account = workspace.Agent
 	}
 	evidence := t.TempDir()
-	p := browserpath.New(browserpath.Options{Tenant: "cards", Library: lib, SignIn: con.URL, Hosts: []string{"127.0.0.1"}, Account: account,
+	opts := browserpath.Options{Tenant: "cards", Library: lib, SignIn: con.URL, Hosts: []string{"127.0.0.1"}, Account: account,
 		Password: func(context.Context) (string, error) { return workspace.Password, nil }, Factor: browserpath.PromptedCode{},
 		Organisation: browserpath.Organisation{Name: workspace.Organisation},
-		Launch:       automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: evidence, ReadBack: 8 * time.Second})
+		Launch:       automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: evidence, ReadBack: 8 * time.Second}
+	for _, e := range edit {
+		e(&opts)
+	}
+	p := browserpath.New(opts)
 	t.Cleanup(func() {
 		require.NoError(t, p.Close())
 		secrettest.Scan(t, evidence, map[string]string{"the password": workspace.Password})
@@ -165,6 +173,55 @@ func TestCardsOfNobodyElse(t *testing.T) {
 	assert.Equal(t, userops.CodeOf(userops.ErrNotFound), userops.CodeOf(r.Err), r.Reason)
 	assert.Equal(t, before, con.People())
 	assert.Empty(t, con.Changes())
+}
+
+// TestCardsThatMislead has the page make each of its mistakes, once with files that say what a commit sends and once with files
+// that do not: nothing may be stored about anybody else, twice, or with another value.
+func TestCardsThatMislead(t *testing.T) {
+	t.Parallel()
+	deactivate, setRole := useropstest.Deactivate("anna.schmidt@nordlicht.example"), useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte")
+	invite := userops.Request{Action: userops.Invite, Email: "eva@nordlicht.example", FirstName: "Eva", LastName: "Moos", Role: "Leserechte"}
+	said, err := flows.Load("workspace", "testdata/workspace")
+	require.NoError(t, err)
+	unsaid, err := flows.Load("workspace", withoutSends(t))
+	require.NoError(t, err)
+	for fault, requests := range map[string][]userops.Request{
+		"stale": {deactivate, setRole}, "another": {deactivate, setRole}, "twice": {deactivate, invite}, "role": {setRole, invite},
+	} {
+		for files, lib := range map[string]*flows.Library{"said": said, "unsaid": unsaid} {
+			for _, rq := range requests {
+				t.Run(fmt.Sprint(fault, " ", rq.Action, " ", files), func(t *testing.T) {
+					t.Parallel()
+					con, p, _ := workspaceSetup(t, workspace.Options{View: remembered, Fault: fault}, func(o *browserpath.Options) {
+						o.Library, o.StepTimeout = lib, 8*time.Second
+					})
+					r := p.Change(t.Context(), rq)
+					want := map[bool]userops.Outcome{true: userops.Done, false: userops.Halted}[fault == "twice"]
+					assert.Equal(t, want, r.Outcome, r.Reason)
+					changes := con.Changes()
+					require.Len(t, changes, map[bool]int{true: 1}[fault == "twice"])
+					for _, c := range changes {
+						assert.Equal(t, rq.Email, c.Person.Email)
+					}
+				})
+			}
+		}
+	}
+}
+
+// withoutSends is a copy of the console's files in which no flow says what its commit sends.
+func withoutSends(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/workspace")))
+	files, err := filepath.Glob(filepath.Join(dir, "flows/workspace/*.yaml"))
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(file, regexp.MustCompile(`(?m)^sends:.*\n`).ReplaceAll(text, nil), 0o600))
+	}
+	return dir
 }
 
 // TestAWordThatIsNotKnown has the console show a status that the files do not have: it is told with the word, and whoever

@@ -38,6 +38,9 @@ func useOf(v Verb, name string) Use {
 	if c, ok := v.(*Choose); ok && name == c.Opens {
 		return Pressed
 	}
+	if f, ok := v.(*Find); ok && name == f.Search {
+		return Typed
+	}
 	if name != v.targets()[0] {
 		return Looked
 	}

@@ -19,11 +19,12 @@ type Fill struct {
 func (f *Fill) says() string      { return fmt.Sprintf("type %s into %s", f.Value, f.Target) }
 func (*Fill) word() string        { return "fill" }
 func (*Fill) acts()               {}
+func (*Fill) loads()              {}
 func (f *Fill) targets() []string { return []string{f.Target} }
 func (f *Fill) texts() []string   { return []string{f.Value} }
 func (f *Fill) awaited() string   { return f.Target }
 
-func (f *Fill) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+func (f *Fill) run(ctx context.Context, r *Run, s *Step, bound time.Duration) error {
 	t, err := r.target(f.Target)
 	if err != nil {
 		return err
@@ -33,7 +34,10 @@ func (f *Fill) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		return err
 	}
 	secret := r.secret(f.Value)
-	if err := r.Page.Fill(ctx, automation.Entry{Target: t, Value: value, Secret: secret, Bound: bound}); err != nil {
+	fill := func() (bool, error) {
+		return r.fill(ctx, automation.Entry{Target: t, Value: value, Secret: secret, Bound: bound}, s.waits())
+	}
+	if err := r.reloading(ctx, s, f.Target, bound, fill); err != nil {
 		return err
 	}
 	if !secret {
@@ -41,6 +45,20 @@ func (f *Fill) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 	}
 	return nil
 }
+
+// fill types into a field. Where something is waited for afterwards it says whether the field held something else before: a
+// page does nothing about what stands there already.
+func (r *Run) fill(ctx context.Context, e automation.Entry, waits bool) (bool, error) {
+	same := false
+	if waits && !e.Secret {
+		now, err := r.Page.Read(ctx, e.Target, "")
+		same = err == nil && now == e.Value
+	}
+	return !same, r.Page.Fill(ctx, e)
+}
+
+// waits says that a step waits for what it leads to.
+func (s *Step) waits() bool { return s.Options.Asks || s.Options.Changes != "" || s.Options.Reloads }
 
 // enter notes what was put into a target: it must still stand there at the commit. What was put there before does not count.
 func (r *Run) enter(e automation.Entered) {

@@ -22,9 +22,10 @@ const shownBefore = 'the table still shows the page before';
  * @param {ListTarget} table
  * @param {number} wait
  * @param {string | null} [unlike]
+ * @param {boolean} [scrolled]
  * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string } | Miss>}
  */
-async function settled(table, wait, unlike) {
+async function settled(table, wait, unlike, scrolled) {
   const end = performance.now() + wait;
   let last = null, why = new Miss('missing', 'not looked for yet');
   for (;;) {
@@ -39,7 +40,7 @@ async function settled(table, wait, unlike) {
       why = new Miss('busy', 'the page is still loading');
       last = null;
     } else {
-      const got = collect(table, found.el);
+      const got = collect(table, found.el, scrolled);
       if (got instanceof Miss) {
         why = got;
         last = null;
@@ -128,7 +129,7 @@ export async function scroll(req) {
   for (;;) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()));
+    const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
     if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);

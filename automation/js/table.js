@@ -40,6 +40,19 @@ export const rowElements = (table, spec) => (
   queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec)));
 
 /**
+ * asDrawn sorts rows as a person reads them, line by line: a list that uses its rows again, or puts them where they belong
+ * by styling alone, has them in another order in the document, and in another one after each scroll.
+ * @param {El[]} els
+ * @returns {El[]}
+ */
+function asDrawn(els) {
+  const boxes = new Map(els.map((el) => [el, el.getBoundingClientRect()]));
+  /** @type {(el: El, side: 'top' | 'left') => number} */
+  const at = (el, side) => Math.round(/** @type {DOMRect} */ (boxes.get(el))[side]);
+  return els.sort((a, b) => at(a, 'top') - at(b, 'top') || at(a, 'left') - at(b, 'left'));
+}
+
+/**
  * expression compiles a column's pattern, which is written as Go has it.
  * @param {string} pattern
  * @returns {RegExp | null}
@@ -188,18 +201,22 @@ function readRow(row, names, spec, headers) {
     if (got.odd) odd.push(got.odd);
     cells.push(n === spec.key && got.odd ? '\u0000' + got.text : got.text);
   }
-  return { cells, odd: odd.join('; '), at: row.getAttribute('aria-rowindex') || '' };
+  const at = row.getAttribute('aria-rowindex') || row.getAttribute('aria-posinset') || '';
+  return { cells, odd: odd.join('; '), at };
 }
 
 /**
  * collect reads every row now in the document. A row in which nothing can be read is a spacer.
+ * Those of a list that is scrolled come in the order in which they are drawn.
  * @param {ListTarget} table
  * @param {El} el
+ * @param {boolean} [scrolled]
  * @returns {{ names: string[], rows: Row[] } | Miss}
  */
-export function collect(table, el) {
+export function collect(table, el, scrolled) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows = [];
-  for (const row of rowElements(el, spec)) {
+  const drawn = rowElements(el, spec);
+  for (const row of scrolled ? asDrawn(drawn) : drawn) {
     const got = readRow(row, names, spec, headers);
     if (got instanceof Miss) return got;
     if (got.cells.some((c) => c !== null && c !== '' && c !== '\u0000')) rows.push(got);

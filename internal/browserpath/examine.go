@@ -275,6 +275,9 @@ func (x *examiner) inputs(kind userops.Kind, about userops.User) map[string]stri
 	}
 	choices := x.p.opts.Library.App.Choices
 	out := map[string]string{subject: about.Email, mailTasks: choices.No, summary: x.p.opts.Preferences.Summary}
+	if !kind.Creates { // a form may be saved only once something in it is another
+		about.FirstName += " Test"
+	}
 	for _, in := range kind.Inputs {
 		out[string(in)] = map[userops.Input]string{userops.InputRole: role, userops.InputFirstName: about.FirstName, userops.InputLastName: about.LastName}[in]
 	}

@@ -543,6 +543,14 @@ function spanning(row, spec) {
   return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
 }
 var rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
+function asDrawn(els) {
+  const boxes = new Map(els.map((el) => [el, el.getBoundingClientRect()]));
+  const at = (el, side) => Math.round(
+    /** @type {DOMRect} */
+    boxes.get(el)[side]
+  );
+  return els.sort((a, b) => at(a, "top") - at(b, "top") || at(a, "left") - at(b, "left"));
+}
 function expression(pattern) {
   const ignoring = pattern.startsWith("(?i)");
   const body = pattern.slice(ignoring ? 4 : 0).replace(/\(\?P</g, "(?<");
@@ -636,11 +644,13 @@ function readRow(row, names, spec, headers) {
     if (got.odd) odd.push(got.odd);
     cells.push(n === spec.key && got.odd ? "\0" + got.text : got.text);
   }
-  return { cells, odd: odd.join("; "), at: row.getAttribute("aria-rowindex") || "" };
+  const at = row.getAttribute("aria-rowindex") || row.getAttribute("aria-posinset") || "";
+  return { cells, odd: odd.join("; "), at };
 }
-function collect(table, el) {
+function collect(table, el, scrolled) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
-  for (const row of rowElements(el, spec)) {
+  const drawn2 = rowElements(el, spec);
+  for (const row of scrolled ? asDrawn(drawn2) : drawn2) {
     const got = readRow(row, names, spec, headers);
     if (got instanceof Miss) return got;
     if (got.cells.some((c) => c !== null && c !== "" && c !== "\0")) rows2.push(got);
@@ -652,7 +662,7 @@ function collect(table, el) {
 var lineOf = (r) => r.at + "" + r.cells.join("");
 var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
-async function settled(table, wait, unlike) {
+async function settled(table, wait, unlike, scrolled) {
   const end2 = performance.now() + wait;
   let last = null, why = new Miss("missing", "not looked for yet");
   for (; ; ) {
@@ -667,7 +677,7 @@ async function settled(table, wait, unlike) {
       why = new Miss("busy", "the page is still loading");
       last = null;
     } else {
-      const got = collect(table, found.el);
+      const got = collect(table, found.el, scrolled);
       if (got instanceof Miss) {
         why = got;
         last = null;
@@ -736,7 +746,7 @@ async function scroll(req) {
   for (; ; ) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end2 - performance.now()));
+    const got = await settled(req.table, Math.max(0, end2 - performance.now()), null, true);
     if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);

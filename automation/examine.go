@@ -24,6 +24,7 @@ type Examination struct {
 	Hidden    int               `json:"hidden"`    // elements that nobody can see
 	Elsewhere []string          `json:"elsewhere"` // what the candidates find outside of what it lies in
 	Columns   map[string]string `json:"columns"`   // of a table: why a column is not there, empty where it is
+	Headers   []string          `json:"headers"`   // of a table: what its column headers say
 	// Fingerprint is what the element looks like, where there is exactly one.
 	Fingerprint *selectors.Fingerprint `json:"fingerprint"`
 	Miss        string                 `json:"-"` // why it could not be looked for, such as what it lies in being absent

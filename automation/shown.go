@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -22,8 +24,10 @@ func (p *Page) show(
 	ctx context.Context, handler string, req, res any, standIn func(context.Context, *StandIn) error, done func() bool,
 ) (closed bool, err error) {
 	shown, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	watched := make(chan struct{})
+	defer func() { cancel(nil); <-watched }()
 	go func() {
+		defer close(watched)
 		select {
 		case <-p.gone:
 		case <-p.owner.browser.conn.closed: // with its last window a browser ends
@@ -37,7 +41,7 @@ func (p *Page) show(
 	for {
 		err := p.run(shown, handler, req, res)
 		switch {
-		case errors.Is(context.Cause(shown), errWindowClosed):
+		case errors.Is(context.Cause(shown), errWindowClosed), sessionGone(err): // the event that says so may come after the answer
 			return true, nil
 		case shown.Err() != nil:
 			return false, fmt.Errorf("showing the page to a person: %w", context.Cause(shown))
@@ -54,6 +58,12 @@ func (p *Page) show(
 			}
 		}
 	}
+}
+
+// sessionGone says that the browser knows the page no more.
+func sessionGone(err error) bool {
+	var said *cdp.Error
+	return errors.As(err, &said) && strings.Contains(said.Message, "Session with given id not found")
 }
 
 // fitWindow lets a page that is shown in a window have the window's size.

@@ -27,6 +27,7 @@ func partsOfNeo(t *testing.T, from, to string) (*flows.Library, error) {
 const (
 	findsPerson = `  person:
     - part: list
+    - part: longest-pages
     - find: { table: users.table, key: "${email}", next: users.next }
 `
 	findsGiven = `  row-of:

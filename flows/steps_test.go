@@ -14,6 +14,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -40,6 +41,13 @@ func (c *carried) all() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]string{}, c.arrived...)
+}
+
+// arrive waits until what arrived is what is wanted: what was let through may be on its way yet. Of nothing there is nothing to wait for.
+func (c *carried) arrive(t *testing.T, want []string) {
+	t.Helper()
+	assert.Eventually(t, func() bool { return len(c.all()) >= len(want) }, 10*time.Second, 10*time.Millisecond)
+	assert.Equal(t, want, c.all())
 }
 
 // files are those of a script: an app, a version, and the flow act.

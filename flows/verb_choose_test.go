@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -52,7 +51,7 @@ func TestWhatWasChosenInADrawerStandsAtTheCommit(t *testing.T) {
 			} else {
 				require.ErrorIs(t, got.err, c.kind)
 			}
-			assert.Equal(t, c.arrived, got.all())
+			got.arrive(t, c.arrived)
 		})
 	}
 }

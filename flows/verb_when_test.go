@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,7 +32,7 @@ func TestAConditionLooksAtWhatIsSaid(t *testing.T) {
 				steps:   "when: { target: words, " + c.when + "then: [{ click: { target: yes }, asks: true }], else: [{ click: { target: no }, asks: true }] }",
 			}.carryOut(t)
 			require.NoError(t, got.err)
-			assert.Equal(t, []string{"GET /" + c.took}, got.all())
+			got.arrive(t, []string{"GET /" + c.took})
 		})
 	}
 }

@@ -19,7 +19,8 @@ func (v *Version) Copy(layout, date string) ([]byte, error) {
 type Revision struct {
 	Candidates  []Candidate // put before those there are
 	Fingerprint *Fingerprint
-	Recorded    []int // candidates, by index, whose provenance is recorded now
+	Headers     map[string]string // of columns of a table: below which header they are now
+	Recorded    []int             // candidates, by index, whose provenance is recorded now
 }
 
 // Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
@@ -31,6 +32,10 @@ func (v *Version) Revise(layout, date, source string, targets map[string]Revisio
 		r := targets[name]
 		for _, i := range r.Recorded {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates", strconv.Itoa(i), "provenance"}, Value: Recorded})
+		}
+		for _, column := range slices.Sorted(maps.Keys(r.Headers)) {
+			at := []string{"targets", name, "table", "columns", column, "header"}
+			sets = append(sets, datafile.Set{At: at, Value: r.Headers[column]})
 		}
 		if len(r.Candidates) > 0 {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.Candidates, First: true})

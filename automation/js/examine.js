@@ -7,7 +7,7 @@ import { offersFor } from './proposal.js';
 import { pointOf, topBox } from './point.js';
 import { matches, scopeOf } from './resolve.js';
 import { drawn, visible } from './sight.js';
-import { columnsOf, rowByKey, rowElements } from './table.js';
+import { columnsOf, headerWords, rowByKey, rowElements } from './table.js';
 import { frame } from './time.js';
 
 /**
@@ -71,6 +71,7 @@ export async function examine(req) {
     matches: els.map(describe), boxes: els.map(topBox), tried: m.tried, hidden: m.hidden,
     elsewhere: els.length ? [] : elsewhere(target),
     columns: els.length === 1 && target.table ? columnsOf(els[0], target.table) : undefined,
+    headers: els.length === 1 && target.table ? headerWords(els[0], target.table) : undefined,
     fingerprint: els.length === 1 ? fingerprintOf(els[0]) : undefined,
   };
 }

@@ -157,6 +157,14 @@ export function columnsOf(table, spec) {
 }
 
 /**
+ * headerWords lists what the headers of a table say, from left to right.
+ * @param {El} table
+ * @param {Table} spec
+ * @returns {string[]}
+ */
+export const headerWords = (table, spec) => [...headersOf(table, spec).keys()].filter(Boolean);
+
+/**
  * rowByKey finds the one row whose key cell equals a value. None and two are Misses.
  * @param {ListTarget} table
  * @param {string} equals

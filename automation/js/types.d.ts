@@ -405,6 +405,7 @@ interface Examined {
   hidden?: number;
   elsewhere: string[];
   columns?: Record<string, string>;
+  headers?: string[];
   fingerprint?: Fingerprint;
   miss?: Miss;
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,7 @@ type doctorFlags struct {
 	version string
 	report  string
 	step    time.Duration
+	signIn  bool
 	learn   bool
 	page    string
 	targets []string
@@ -196,6 +199,14 @@ func lookText(b *strings.Builder, t *doctor.Target) {
 	}
 	for _, m := range t.Matches {
 		fmt.Fprintf(b, "  there is %s\n", plain(m))
+	}
+	for _, column := range slices.Sorted(maps.Keys(t.Headers)) {
+		h := t.Headers[column]
+		said := fmt.Sprintf("none of the headers left is like %q: %s", h.Was, strings.Join(h.Left, ", "))
+		if h.Words != "" {
+			said = fmt.Sprintf("it may be below %q, was %q (%.0f %% alike)", h.Words, h.Was, h.Score*100)
+		}
+		fmt.Fprintf(b, "  column %s: %s\n", column, plain(said))
 	}
 	for i, p := range t.Proposals {
 		word := "perhaps"

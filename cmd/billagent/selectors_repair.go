@@ -16,7 +16,7 @@ import (
 )
 
 func (a *app) selectorsRepairCommand() *cobra.Command {
-	var targets []string
+	var targets, columns []string
 	var clear, rehearse bool
 	var f doctorFlags
 	c := &cobra.Command{
@@ -29,12 +29,12 @@ something (--rehearse=false leaves that out), and what is new is printed as a di
 The exit status is that of doctor, by the new version.`,
 		Example: "  billagent selectors repair --clear\n  billagent selectors repair --target user.save=2 --report after.html", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			choices, err := chosen(targets)
+			choices, err := chosen(targets, columns)
 			if err != nil {
 				return err
 			}
 			if len(choices) == 0 && !clear {
-				return usage(errors.New("choose proposals with --target NAME=NUMBER, or apply the clear ones with --clear"))
+				return usage(errors.New("choose proposals with --target NAME=NUMBER or --column TABLE.COLUMN=HEADER, or apply the clear ones with --clear"))
 			}
 			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
 				return a.repair(ctx, s, service.Repair{Choices: choices, Clear: clear, Walk: f.walk(), Options: doctor.Options{Pictures: f.report != ""}}, rehearse, f.report)
@@ -43,13 +43,22 @@ The exit status is that of doctor, by the new version.`,
 	}
 	f.add(c)
 	c.Flags().StringArrayVar(&targets, "target", nil, "apply this proposal: a target, and a number (default 1)")
+	c.Flags().StringArrayVar(&columns, "column", nil, "read a column below this header now, as in users.table.role=Function")
 	c.Flags().BoolVar(&clear, "clear", false, "apply every proposal that is clear")
 	c.Flags().BoolVar(&rehearse, "rehearse", true, "rehearse every change through its press afterwards")
 	return c
 }
 
-// chosen reads --target.
-func chosen(targets []string) (out []doctor.Choice, err error) {
+// chosen reads --target and --column.
+func chosen(targets, columns []string) (out []doctor.Choice, err error) {
+	for _, c := range columns {
+		place, header, named := strings.Cut(c, "=")
+		dot := strings.LastIndex(place, ".")
+		if !named || header == "" || dot < 1 {
+			return nil, usage(fmt.Errorf("--column is %q: write it as in users.table.role=Function", c))
+		}
+		out = append(out, doctor.Choice{Target: place[:dot], Column: place[dot+1:], Header: header})
+	}
 	for _, t := range targets {
 		name, number, named := strings.Cut(t, "=")
 		n := 1
@@ -144,13 +153,14 @@ func (a *app) rehearsals(ctx context.Context, s *service.Service, name string, r
 
 // walk is how the command's flags say to look.
 func (f *doctorFlags) walk() doctor.Walk {
-	return doctor.Walk{Only: f.flows, Sample: f.sample, Version: f.version, Step: f.step}
+	return doctor.Walk{Only: f.flows, Sample: f.sample, Version: f.version, SignIn: f.signIn, Step: f.step}
 }
 
 // add gives a command the flags that say how to look.
 func (f *doctorFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.flows, "flow", nil, "look at this flow only (may be given several times)")
 	c.Flags().StringVar(&f.sample, "sample", "", "e-mail of a user on whose pages to look (default: the first that fits)")
+	c.Flags().BoolVar(&f.signIn, "sign-in", false, "sign in afresh, and look at the sign-in pages, too")
 	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
 	c.Flags().StringVar(&f.report, "report", "", "write a page with pictures to this file, too")
 	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")

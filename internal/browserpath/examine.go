@@ -31,6 +31,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		}
 	}
 	defer p.pin(w.Version)()
+	defer p.look()()
 	if err := p.begin(ctx, w, ev); err != nil {
 		return err
 	}
@@ -60,9 +61,31 @@ func (p *Path) pin(version string) (undo func()) {
 	return func() { p.opts.Pin, p.version = pinned, nil }
 }
 
+// look says that nothing is changed until done is called, so that it need not be known whose console it is: what shows that may be what has changed.
+// A session of which it is not known is used for nothing else.
+func (p *Path) look() (done func()) {
+	p.looking, p.unproved = true, false
+	return func() {
+		if p.unproved {
+			p.version = nil
+		}
+		p.looking, p.unproved = false, false
+	}
+}
+
 // begin signs in, and tells which versions the first page shows, also where none is recognised.
 func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence) error {
-	err := p.ready(ctx, ev)
+	p.sight = w.Sight
+	defer func() { p.sight = nil }()
+	var err error
+	if w.SignIn {
+		if err = p.start(ctx); err == nil {
+			p.version = nil
+			err = p.signIn(ctx, ev)
+		}
+	} else {
+		err = p.ready(ctx, ev)
+	}
 	if p.page != nil { // a sign-in that comes to no known page may have come to a page that has changed
 		w.Recognised(p.recognitions(ctx), p.version)
 	}

@@ -26,7 +26,11 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut {
 			return err
 		}
-		return p.explained(ctx, "checking the organisation", ev, err)
+		if failed := p.explained(ctx, "checking the organisation", ev, err); !p.looking || !errors.Is(failed, userops.ErrDrift) {
+			return failed
+		}
+		p.unproved = true
+		return nil
 	}
 	if page != p.page {
 		p.noteTokens(ctx, page)

@@ -86,6 +86,9 @@ type Path struct {
 	since     time.Time         // when this session was signed in
 	kept      []byte            // its cookies as they are saved
 	lastRead  userops.Roster    // as read back last, where nothing was begun since; not Complete: none
+	looking   bool              // nothing is changed: that it is not known whose console it is stops nothing
+	unproved  bool              // it is not known
+	sight     func(context.Context, flows.Sighted)
 	walked    readByWalk        // what the last walk that read them has read
 	tokens    map[string]string // what pages that were read bore of tokens, as hashes
 }

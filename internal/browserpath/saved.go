@@ -79,7 +79,7 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 		p.opts.Log.Info("the saved session is of another organisation, signing in afresh", "error", err)
 		return false, nil
 	}
-	if err == nil && reconfigured {
+	if err == nil && reconfigured && !p.unproved {
 		p.pinned = p.seen
 		p.save(ctx)
 	}

@@ -22,6 +22,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	}
 	defer closeEvidence()
 	defer p.pin(at.Version)()
+	defer p.look()()
 	if err := p.ready(ctx, ev); err != nil {
 		return err
 	}

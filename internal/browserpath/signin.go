@@ -84,7 +84,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.ErrConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
 	}
 	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, StepTimeout: p.opts.StepTimeout, Left: p.left, Secret: p.secret,
-		Inputs: p.signInInputs()}
+		Inputs: p.signInInputs(), Examine: p.sight}
 	if _, err := r.Do(ctx); err != nil {
 		failed := p.explained(ctx, act, ev, err)
 		if errors.Is(failed, userops.ErrCredentials) {
@@ -101,6 +101,9 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	p.home = p.page.URL()
 	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
+	}
+	if p.unproved { // whose session it is, nobody knows: it is not kept
+		return nil
 	}
 	p.pinned, p.since = p.seen, time.Now().UTC()
 	p.save(ctx)

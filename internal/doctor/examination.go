@@ -216,7 +216,7 @@ func (t *Target) stand(v *selectors.Version, name string) {
 
 // take writes down what was seen.
 func (t *Target) take(of *selectors.Target, seen automation.Examination) {
-	t.Candidate, t.Tried, t.Matches, t.Columns, t.Detail = "", seen.Tried, nil, nil, ""
+	t.Candidate, t.Tried, t.Matches, t.Columns, t.Headers, t.Detail = "", seen.Tried, nil, nil, nil, ""
 	t.used = -1
 	if seen.Used >= 0 && seen.Used < len(of.Candidates) {
 		t.Candidate, t.used = of.Candidates[seen.Used].String(), seen.Used
@@ -243,7 +243,7 @@ func (t *Target) take(of *selectors.Target, seen automation.Examination) {
 			t.Detail = fmt.Sprintf("its first candidate finds %d elements", seen.Counts[0])
 		}
 	case Columns:
-		t.Columns = map[string]string{}
+		t.Columns, t.Headers = map[string]string{}, headers(of.Table, seen)
 		var lacking []string
 		for _, name := range slices.Sorted(maps.Keys(seen.Columns)) {
 			if why := seen.Columns[name]; why != "" {

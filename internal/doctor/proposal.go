@@ -156,17 +156,19 @@ func propose(
 	return out, refused
 }
 
+// personal says that a text names a person or the organisation, or has an e-mail address in it.
+func personal(text string, names []string) bool {
+	folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
+	return anAddress.MatchString(text) || slices.ContainsFunc(names, func(n string) bool {
+		name := strings.Join(words(selectors.FoldCase(n)), " ")
+		return len(name) > 1 && strings.Contains(folded, " "+name+" ")
+	})
+}
+
 // scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written to a file.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
-	personal := func(text string) bool {
-		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
-		return anAddress.MatchString(text) || slices.ContainsFunc(names, func(n string) bool {
-			name := strings.Join(words(selectors.FoldCase(n)), " ")
-			return len(name) > 1 && strings.Contains(folded, " "+name+" ")
-		})
-	}
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID} {
-		if personal(*text) {
+		if personal(*text, names) {
 			*text = ""
 		}
 	}

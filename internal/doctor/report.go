@@ -81,6 +81,7 @@ type Target struct {
 	Tried     []string            `json:"tried,omitempty"`
 	Matches   []string            `json:"matches,omitempty"` // where there are several, or it is elsewhere
 	Columns   map[string]string   `json:"columns,omitempty"` // of a table: why a column is not there
+	Headers   map[string]Header   `json:"headers,omitempty"` // of columns that are not there: below which header they may be
 	Flows     []string            `json:"flows"`             // that use it
 	Step      string              `json:"step,omitempty"`    // at which it was looked for
 	Proposals []Proposal          `json:"proposals,omitempty"`
@@ -97,6 +98,15 @@ type Target struct {
 type selectorsStanding struct {
 	Candidate  string               `json:"candidate"`
 	Provenance selectors.Provenance `json:"provenance"`
+}
+
+// Header is a header below which a column may be that is not where it was.
+type Header struct {
+	Words string   `json:"words"` // of the header; empty: none is like it
+	Was   string   `json:"was"`
+	Score float64  `json:"score"` // from 0 to 1
+	Clear bool     `json:"clear"` // it is like the one before by enough, and more than any other that no column has
+	Left  []string `json:"left"`  // headers that no column has
 }
 
 // Proposal is an element that may be the target, and by which candidates it would be found.

@@ -3,6 +3,8 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/billagent/billagent/selectors"
 )
@@ -33,41 +35,79 @@ func (x *Examination) Borne() map[string]selectors.Revision {
 // Version is the version that was looked by; nil where none was recognised.
 func (x *Examination) Version() *selectors.Version { return x.version }
 
-// Choice is a proposal that somebody has chosen, by its number from 1; 0 chooses the first if it is clear.
+// Choice is a proposal that somebody has chosen, by its number from 1, or for a column of a table the words of its header.
 type Choice struct {
 	Target string
 	Number int
+	Column string // of the target, which is a table; empty: the target itself is meant
+	Header string
 }
 
 // written bounds how many candidates of a proposal are put into a file: one of each kind that lasts.
 const written = 3
 
-// Chosen are the proposals of the report that are to be applied: those named, and with clear every one that is clear. A name that has no such
-// proposal is an error.
+// Chosen are the proposals of the report that are to be applied: those named, and with clear every one that is clear. A number of which
+// there is no proposal is an error.
 func (x *Examination) Chosen(choices []Choice, clear bool) (map[string]selectors.Revision, error) {
 	out := map[string]selectors.Revision{}
-	apply := func(t *Target, p Proposal) {
-		f := scrub(p.fingerprint, x.names)
-		out[t.Name] = selectors.Revision{Candidates: lasting(p.Candidates), Fingerprint: &f}
-	}
-	if clear {
-		for _, t := range x.report.Targets {
-			if t.State.wrong() && len(t.Proposals) > 0 && t.Proposals[0].Clear && len(t.Proposals[0].Candidates) > 0 {
-				apply(t, t.Proposals[0])
-			}
+	for _, t := range x.report.Targets {
+		if clear && t.State.wrong() && x.has(t.Name) {
+			x.clearly(t, out)
 		}
 	}
 	for _, c := range choices {
 		t := x.targets[c.Target]
-		if t == nil || !t.State.wrong() {
+		if t == nil || !t.State.wrong() || !x.has(c.Target) {
 			continue // it may be found by now, or not looked for yet
 		}
-		if c.Number < 1 || c.Number > len(t.Proposals) {
+		switch {
+		case c.Column != "":
+			if _, lacking := t.Headers[c.Column]; lacking {
+				under(out, c.Target, c.Column, c.Header)
+			}
+		case c.Number < 1 || c.Number > len(t.Proposals):
 			return nil, fmt.Errorf("%s has %d proposals, and number %d was chosen", c.Target, len(t.Proposals), c.Number)
+		default:
+			out[t.Name] = x.revision(t.Proposals[c.Number-1])
 		}
-		apply(t, t.Proposals[c.Number-1])
 	}
 	return out, nil
+}
+
+// has says that a target is of the version that is looked by: those of the pages of sign-in have a file of their own.
+func (x *Examination) has(target string) bool {
+	_, ok := x.version.Target(target)
+	return ok
+}
+
+// clearly adds what is clear of a target's proposals.
+func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
+	if len(t.Proposals) > 0 && t.Proposals[0].Clear {
+		if r := x.revision(t.Proposals[0]); len(r.Candidates) > 0 {
+			to[t.Name] = r
+		}
+	}
+	for _, column := range slices.Sorted(maps.Keys(t.Headers)) {
+		if h := t.Headers[column]; h.Clear {
+			under(to, t.Name, column, h.Words)
+		}
+	}
+}
+
+// revision is what of a proposal is put into a file: no names of people or of the organisation.
+func (x *Examination) revision(p Proposal) selectors.Revision {
+	f := scrub(p.fingerprint, x.names)
+	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), x.names) })
+	return selectors.Revision{Candidates: lasting(nameless), Fingerprint: &f}
+}
+
+func under(to map[string]selectors.Revision, target, column, header string) {
+	r := to[target]
+	if r.Headers == nil {
+		r.Headers = map[string]string{}
+	}
+	r.Headers[column] = header
+	to[target] = r
 }
 
 // lasting leaves out structure where something else finds the element: it is what changes first.

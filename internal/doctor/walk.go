@@ -17,6 +17,7 @@ type Walk struct {
 	Only    []string      // names of flows; empty: all. A list that is not read is as a walk before has read it
 	Sample  string        // e-mail of the user on whose pages the changing flows are looked at; empty: one is chosen
 	Version string        // use this selector version without recognising it; empty: it is recognised
+	SignIn  bool          // sign in afresh, and look at the pages of that, too
 	Step    time.Duration // how long a step may take that does not say
 
 	// Recognised tells which versions the first page shows.

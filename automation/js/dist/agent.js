@@ -616,6 +616,7 @@ function columnsOf(table, spec) {
   }
   return out;
 }
+var headerWords = (table, spec) => [...headersOf(table, spec).keys()].filter(Boolean);
 function rowByKey(table, equals) {
   const found = resolve(table);
   if (found instanceof Miss) return found;
@@ -1657,6 +1658,7 @@ async function examine2(req) {
     hidden: m.hidden,
     elsewhere: els.length ? [] : elsewhere(target),
     columns: els.length === 1 && target.table ? columnsOf(els[0], target.table) : void 0,
+    headers: els.length === 1 && target.table ? headerWords(els[0], target.table) : void 0,
     fingerprint: els.length === 1 ? fingerprintOf(els[0]) : void 0
   };
 }

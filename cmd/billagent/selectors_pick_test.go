@@ -154,7 +154,7 @@ func TestAPanelShowsWhatMatches(t *testing.T) {
 	assert.Equal(t, "first", seen["user.profile"])
 	assert.Equal(t, "none", seen["users.table"])
 	a.inspects = func(ctx context.Context, s *automation.StandIn, groups map[string]string) error {
-		if groups["users.table"] != "first" {
+		if groups["users.table"] != "first" || groups["users.row_open"] != "first" { // rows come after their table
 			return nil
 		}
 		seen = groups

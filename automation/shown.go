@@ -17,7 +17,8 @@ const showSlice = 500 * time.Millisecond
 var errWindowClosed = errors.New("the window was closed")
 
 // show has a handler of the script draw something over the page for a person, in every document that the page comes to,
-// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the person's place.
+// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the person's
+// place.
 func (p *Page) show(
 	ctx context.Context, handler string, req, res any, standIn func(context.Context, *StandIn) error, done func() bool,
 ) (closed bool, err error) {
@@ -43,6 +44,8 @@ func (p *Page) show(
 			return false, fmt.Errorf("showing the page to a person: %w", context.Cause(shown))
 		case errors.Is(err, errContextGone), errors.Is(err, ErrUnreachable): // the next document comes, or the person goes elsewhere
 			continue
+		case err != nil && closes(shown):
+			return true, nil
 		case err != nil:
 			return false, err
 		case done():
@@ -53,6 +56,19 @@ func (p *Page) show(
 				return false, err
 			}
 		}
+	}
+}
+
+// wordBound is how long word of a closed window may come after the first call that fails for it.
+const wordBound = 2 * time.Second
+
+// closes waits for word that the window was closed.
+func closes(shown context.Context) bool {
+	select {
+	case <-shown.Done():
+		return errors.Is(context.Cause(shown), errWindowClosed)
+	case <-time.After(wordBound):
+		return false
 	}
 }
 

@@ -459,6 +459,7 @@ interface Picking {
   focus: number;
   watch?: { listen: () => void; stop: () => void };
   hover?: any;
+  follow?: () => void;
 }
 
 /** By what an element would be found; note says why it cannot be taken. */
@@ -508,7 +509,6 @@ interface Panel {
   surface: Surface;
   done: boolean;
   dirty: boolean;
-  next: number;
   folded: boolean;
   at: Kept | null;
   surveys: Survey[];
@@ -516,6 +516,7 @@ interface Panel {
   text: string;
   seen: WeakSet<Node>;
   observer?: MutationObserver;
+  follow?: () => void;
   watch?: { listen: () => void; stop: () => void };
 }
 

@@ -17,8 +17,8 @@ const showSlice = 500 * time.Millisecond
 var errWindowClosed = errors.New("the window was closed")
 
 // show has a handler of the script draw something over the page for a person, in every document that the page comes to,
-// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the person's
-// place.
+// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the
+// person's place.
 func (p *Page) show(
 	ctx context.Context, handler string, req, res any, standIn func(context.Context, *StandIn) error, done func() bool,
 ) (closed bool, err error) {
@@ -83,8 +83,8 @@ func (p *Page) fitWindow(ctx context.Context) error {
 	return p.BringToFront(ctx)
 }
 
-// StandIn acts in the place of a person to whom a page is shown, by the browser's own input and without any guard. It is for
-// tests, where nothing that a page sends leaves.
+// StandIn acts in the place of a person to whom a page is shown, by the browser's own input and without any guard. It
+// is for tests, where nothing that a page sends leaves.
 type StandIn struct{ page *Page }
 
 // Page is what is shown.

@@ -23,8 +23,8 @@ type Inspected struct {
 	Many   bool // there may be several
 }
 
-// Inspect shows a panel over the page that says which targets match what, and follows the page. It ends on the person's word, when the window is
-// closed, or with ctx where that was cancelled.
+// Inspect shows a panel over the page that says which targets match what, and follows the page. It ends on the person's
+// word, when the window is closed, or with ctx where that was cancelled.
 func (p *Page) Inspect(ctx context.Context, in Inspection) error {
 	type place struct {
 		X      float64 `json:"x"`
@@ -45,7 +45,9 @@ func (p *Page) Inspect(ctx context.Context, in Inspection) error {
 		}
 	}
 	left := append([]string{}, in.Left...)
-	req := map[string]any{"title": in.Title, "targets": targets, "many": many, "left": left, "at": nil, "wait": showSlice.Milliseconds()}
+	req := map[string]any{
+		"title": in.Title, "targets": targets, "many": many, "left": left, "at": nil, "wait": showSlice.Milliseconds(),
+	}
 	var standIn func(context.Context, *StandIn) error
 	if in.StandIn != nil {
 		standIn = func(ctx context.Context, s *StandIn) error { return in.StandIn(ctx, s, res.Groups) }

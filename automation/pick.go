@@ -24,8 +24,9 @@ type Picked struct {
 	Fingerprint selectors.Fingerprint
 }
 
-// Pick has a person click the element that a target is to be. The click does not reach the page; while the person walks on, clicks
-// do, and what holds the session's requests holds what they send. It ends when an element is taken, on the person's word, or when the window is closed.
+// Pick has a person click the element that a target is to be. The click does not reach the page; while the person walks
+// on, clicks do, and what holds the session's requests holds what they send. It ends when an element is taken, on the
+// person's word, or when the window is closed.
 func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	var res struct {
 		Done        string                `json:"done"`
@@ -37,7 +38,10 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 		Fingerprint selectors.Fingerprint `json:"fingerprint"`
 		Miss        *miss                 `json:"miss"`
 	}
-	req := map[string]any{"target": pick.Target, "row": pick.Row, "note": pick.Note, "walking": false, "top": false, "wait": showSlice.Milliseconds()}
+	req := map[string]any{
+		"target": pick.Target, "row": pick.Row, "note": pick.Note, "walking": false, "top": false,
+		"wait": showSlice.Milliseconds(),
+	}
 	closed, err := p.show(ctx, "picking", req, &res, pick.StandIn, func() bool {
 		req["walking"], req["top"] = res.Walking, res.Top // a new document goes on as the one before
 		return res.Done != "" || res.Miss != nil
@@ -48,5 +52,7 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	if res.Miss != nil {
 		return Picked{}, p.missError("pick", pick.Target.Name, res.Miss)
 	}
-	return Picked{Taken: res.Done == "taken", Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint}, nil
+	return Picked{
+		Taken: res.Done == "taken", Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
+	}, nil
 }

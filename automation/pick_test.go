@@ -205,6 +205,38 @@ func TestAPickUnderAStrictPolicy(t *testing.T) {
 	assert.Equal(t, "t", w.title(t))
 }
 
+func TestThePanelFollowsAFrame(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<iframe src="/first"></iframe>`)
+	w.serve("/first", `<p id=first>first</p>`)
+	w.serve("/second", `<p id=second>second</p>`)
+	require.NoError(t, w.Open(t.Context(), w.URL))
+	evaluate, err := w.World(t.Context())
+	require.NoError(t, err)
+	in := automation.Inspection{Title: "acme"}
+	for _, name := range []string{"#first", "#second"} {
+		target := css(name)
+		target.Within = css("iframe")
+		in.Targets = append(in.Targets, automation.Inspected{Target: target})
+	}
+	moved := false
+	in.StandIn = func(ctx context.Context, s *automation.StandIn, groups map[string]string) error {
+		switch {
+		case groups["#first"] == "first" && !moved:
+			moved = true
+			_, err := evaluate(`document.querySelector('iframe').contentWindow.location = '/second'; ''`)
+			return err
+		case groups["#second"] == "first":
+			return s.CloseWindow(ctx)
+		}
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	require.NoError(t, w.Inspect(ctx, in))
+	assert.True(t, moved)
+}
+
 func TestThePanelIsWorkedWithTheMouse(t *testing.T) {
 	t.Parallel()
 	w := setup(t, heard+`<button style="position:fixed; right:20px; top:400px">Save</button>`)

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
-	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -19,7 +17,8 @@ const showSlice = 500 * time.Millisecond
 var errWindowClosed = errors.New("the window was closed")
 
 // show has a handler of the script draw something over the page for a person, in every document that the page comes to,
-// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the person's place.
+// until done says that it has ended. closed says that the person has closed the window. standIn, if any, acts in the
+// person's place.
 func (p *Page) show(
 	ctx context.Context, handler string, req, res any, standIn func(context.Context, *StandIn) error, done func() bool,
 ) (closed bool, err error) {
@@ -41,12 +40,14 @@ func (p *Page) show(
 	for {
 		err := p.run(shown, handler, req, res)
 		switch {
-		case errors.Is(context.Cause(shown), errWindowClosed), sessionGone(err): // the event that says so may come after the answer
+		case errors.Is(context.Cause(shown), errWindowClosed):
 			return true, nil
 		case shown.Err() != nil:
 			return false, fmt.Errorf("showing the page to a person: %w", context.Cause(shown))
 		case errors.Is(err, errContextGone), errors.Is(err, ErrUnreachable): // the next document comes, or the person goes elsewhere
 			continue
+		case err != nil && closes(shown):
+			return true, nil
 		case err != nil:
 			return false, err
 		case done():
@@ -60,10 +61,17 @@ func (p *Page) show(
 	}
 }
 
-// sessionGone says that the browser knows the page no more.
-func sessionGone(err error) bool {
-	var said *cdp.Error
-	return errors.As(err, &said) && strings.Contains(said.Message, "Session with given id not found")
+// wordBound is how long word of a closed window may come after the first call that fails for it.
+const wordBound = 2 * time.Second
+
+// closes waits for word that the window was closed.
+func closes(shown context.Context) bool {
+	select {
+	case <-shown.Done():
+		return errors.Is(context.Cause(shown), errWindowClosed)
+	case <-time.After(wordBound):
+		return false
+	}
 }
 
 // fitWindow lets a page that is shown in a window have the window's size.
@@ -77,8 +85,8 @@ func (p *Page) fitWindow(ctx context.Context) error {
 	return p.BringToFront(ctx)
 }
 
-// StandIn acts in the place of a person to whom a page is shown, by the browser's own input and without any guard. It is for
-// tests, where nothing that a page sends leaves.
+// StandIn acts in the place of a person to whom a page is shown, by the browser's own input and without any guard. It
+// is for tests, where nothing that a page sends leaves.
 type StandIn struct{ page *Page }
 
 // Page is what is shown.

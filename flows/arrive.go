@@ -66,8 +66,8 @@ func (r *Run) arrives(ctx context.Context, s *Step) error {
 	return &ArrivedError{at}
 }
 
-// Hold holds what leaves a session from now on: nothing that may change something does, whoever acts on its pages. Close it
-// after the session.
+// Hold holds what leaves a session from now on: nothing that may change something does, whoever acts on its pages.
+// Close it after the session.
 func Hold(ctx context.Context, s *automation.Session, app *App) (*Exchange, error) {
 	p := &Exchange{app: app, policy: newPolicy(nil, nil, app.Reads, nil)}
 	p.policy.dry = true

@@ -7,11 +7,10 @@ import { pointOf, topBox } from './point.js';
 import { matches } from './resolve.js';
 import { spell } from './candidate.js';
 import { panel as style } from './style.js';
-import { frame, pause } from './time.js';
+import { frame, paced, pause } from './time.js';
 import { documents, roots } from './tree.js';
 
 const soonest = 500; // ms between two looks at the targets
-const share = 4; // of the time at most a fifth goes to looking
 
 const groups = /** @type {[string, string][]} */ ([
   ['several', 'Several match'], ['fallback', 'Found by a fallback'], ['first', 'Found by the first candidate'],
@@ -42,24 +41,26 @@ function surveyOf(req, many) {
  * @param {Panel} p
  */
 function survey(p) {
-  const begun = performance.now();
   p.dirty = false;
   p.surveys = p.req.targets.map((t) => surveyOf(t, p.req.many.includes(t.target.name)));
-  follow(p);
   draw(p);
-  p.next = performance.now() + Math.max(soonest, share * (performance.now() - begun));
 }
 
 /**
- * follow has every document and open shadow root tell of its changes.
+ * follow goes along with the page: every document and open shadow root tells of its changes, and the targets are looked
+ * for again where there were any.
  * @param {Panel} p
  */
 function follow(p) {
+  stay(p.surface);
+  p.watch?.listen();
   for (const root of documents().flatMap((d) => roots(d))) {
     if (root.nodeType === 1 || p.seen.has(root)) continue;
     p.seen.add(root);
+    p.dirty = true;
     p.observer?.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
   }
+  if (p.dirty) survey(p);
 }
 
 /** @type {Panel | null} */
@@ -74,9 +75,10 @@ function begin(req) {
   const surface = raise(style, 'panel');
   /** @type {Panel} */
   const p = {
-    req, surface, done: false, dirty: true, next: 0, folded: req.at?.folded ?? false, at: req.at, surveys: [], lit: '',
+    req, surface, done: false, dirty: true, folded: req.at?.folded ?? false, at: req.at, surveys: [], lit: '',
     text: '', seen: new WeakSet(),
   };
+  p.follow = paced(soonest, () => follow(p));
   p.observer = new MutationObserver((all) => { p.dirty ||= all.some((r) => r.target !== surface.host); });
   p.watch = watch([...pointerEvents, 'keydown'], (hit, type, e) => lets(p, hit, type, e));
   surface.box.setAttribute('role', 'region');
@@ -249,9 +251,7 @@ function section(p, group, title, all) {
 export async function inspecting(req) {
   const p = current ??= begin(req), until = performance.now() + req.wait;
   do {
-    stay(p.surface);
-    p.watch?.listen();
-    if (p.dirty && performance.now() >= p.next) survey(p);
+    p.follow?.();
     place(p);
     if (!p.done) await pause(80);
   } while (!p.done && performance.now() < until);

@@ -11,7 +11,7 @@ import { scopeOf } from './resolve.js';
 import { nameOf, roleOf } from './role.js';
 import { drawn } from './sight.js';
 import { bar } from './style.js';
-import { pause } from './time.js';
+import { paced, pause } from './time.js';
 import { documents, insideOf, parentOf } from './tree.js';
 import { spell } from './candidate.js';
 
@@ -86,6 +86,7 @@ function begin(req) {
     top: req.top,
   };
   p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets(p, hit, type, e));
+  p.follow = paced(200, () => follow(p));
   p.hover = (/** @type {any} */ e) => hovered(p, /** @type {El} */ (e.composedPath()[0]), e);
   surface.box.setAttribute('role', 'dialog');
   surface.box.setAttribute('aria-label', `Pick ${req.target.name}`);
@@ -272,14 +273,22 @@ function place(p) {
 }
 
 /**
- * refresh follows the page: its new frames, what it puts over the bar, and where the element has gone.
+ * follow goes along with the page: its new frames, and what it puts over the bar.
  * @param {Picking} p
  */
-function refresh(p) {
+function follow(p) {
   stay(p.surface);
   p.watch?.listen();
   shield(p.surface, !p.walking);
   for (const d of documents()) d.defaultView?.addEventListener('pointermove', p.hover, true);
+}
+
+/**
+ * refresh shows where the element has gone.
+ * @param {Picking} p
+ */
+function refresh(p) {
+  p.follow?.();
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw(p);
   place(p);
 }

@@ -10,5 +10,23 @@ export const frame = () => new Promise((done) => {
   setTimeout(() => done(false), 1000);
 });
 
+/**
+ * paced does some work when it is asked to, yet no sooner than `soonest` ms after the last time, and in a fifth of the
+ * time at most: a page may be large.
+ * @param {number} soonest
+ * @param {() => void} work
+ * @returns {() => void}
+ */
+export function paced(soonest, work) {
+  let next = 0;
+  return () => {
+    const begun = performance.now();
+    if (begun < next) return;
+    work();
+    const end = performance.now();
+    next = end + Math.max(soonest, 4 * (end - begun));
+  };
+}
+
 /** @type {(ms: number) => Promise<void>} */
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

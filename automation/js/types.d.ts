@@ -460,6 +460,7 @@ interface Picking {
   focus: number;
   watch?: { listen: () => void; stop: () => void };
   hover?: any;
+  follow?: () => void;
 }
 
 /** By what an element would be found; note says why it cannot be taken. */
@@ -509,7 +510,6 @@ interface Panel {
   surface: Surface;
   done: boolean;
   dirty: boolean;
-  next: number;
   folded: boolean;
   at: Kept | null;
   surveys: Survey[];
@@ -517,6 +517,7 @@ interface Panel {
   text: string;
   seen: WeakSet<Node>;
   observer?: MutationObserver;
+  follow?: () => void;
   watch?: { listen: () => void; stop: () => void };
 }
 

@@ -35,7 +35,8 @@ func (f *windowFlags) place() doctor.Place {
 func (a *app) selectorsPickCommand() *cobra.Command {
 	var f windowFlags
 	c := &cobra.Command{
-		Use: "pick TARGET", Short: "Click in the console which element a target is, and write what it can be found by to a new version",
+		Use:   "pick TARGET",
+		Short: "Click in the console which element a target is, and write what it can be found by to a new version",
 		Long: `Open the tenant's console, signed in, in a window at the page where a flow needs the target, or with --open at an address. Click the
 element there: a bar shows by what it could be found, and why each of the rest is dropped. Take it, and a version of today in the overlay
 folder has the new candidates before those that were there. It is printed as a diff, and looked for once more by that version.
@@ -75,7 +76,8 @@ func windowed(c *config.Config) error {
 	if displayed(c.Browser.Headful) == nil {
 		return nil
 	}
-	return usage(errors.New("this command shows a window, and there is no display here: run it on a machine with one, where the configuration and the saved session are"))
+	return usage(errors.New("this command shows a window, and there is no display here: " +
+		"run it on a machine with one, where the configuration and the saved session are"))
 }
 
 // ready says what to do once the page is there.
@@ -125,7 +127,8 @@ type picked struct {
 
 func (a *app) printPicked(target string, done *service.Picked) error {
 	if a.output == "json" || a.output == "ndjson" {
-		return printLine(a.stdout, picked{target, done.Element, done.File, done.Kept, append([]string{}, done.Dropped...), done.Found, done.Now})
+		dropped := append([]string{}, done.Dropped...)
+		return printLine(a.stdout, picked{target, done.Element, done.File, done.Kept, dropped, done.Found, done.Now})
 	}
 	if err := a.versionDiff(done.Before, done.After, done.File); err != nil {
 		return err

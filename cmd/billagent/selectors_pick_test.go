@@ -165,6 +165,28 @@ func TestAPanelShowsWhatMatches(t *testing.T) {
 	assert.Equal(t, "none", seen["user.profile"])
 	assert.Equal(t, "first", seen["users.row_open"], "in the first row")
 	assert.Empty(t, con.Changes())
+	out = shown(t, a, "--config", file, "inspect", "--flow", "nothing")
+	assert.Equal(t, 1, out.code, out.stderr)
+}
+
+// TestAListIsPicked has a person show the list itself, without which nobody is known.
+func TestAListIsPicked(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	data, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, err)
+	changed := strings.Replace(string(data), "role: grid, name: Users", "role: grid, name: People", 1)
+	require.NotEqual(t, string(data), changed)
+	require.NoError(t, os.MkdirAll(filepath.Join(overlay, "selectors/bill"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml"), []byte(changed), 0o600))
+	row := &selectors.Target{Name: "a link in a row", Candidates: []selectors.Candidate{{CSS: "[role=rowgroup] > [role=row]:first-child a.name"}}}
+	a := &app{picks: doing(clicks(row), presses("Enter"))}
+	out := shown(t, a, "--config", file, "-o", "json", "selectors", "pick", "users.table")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Equal(t, "found by role=grid name=Users", decode[picked](t, out.stdout).Now)
+	out = command(t, "--config", file, "users", "list")
+	assert.Equal(t, 0, out.code, out.stderr)
 }
 
 func TestAWindowNeedsADisplay(t *testing.T) {

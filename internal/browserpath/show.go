@@ -13,8 +13,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Show goes to a page of the console in a session that is thrown away afterwards, and has do something with it. Nothing that may
-// change something leaves that session, nor the one that it is a copy of, whoever acts on their pages meanwhile.
+// Show goes to a page of the console in a session that is thrown away afterwards, and has do something with it. Nothing
+// that may change something leaves that session, nor the one that it is a copy of, whoever acts on their pages
+// meanwhile.
 func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error {
 	ev, closeEvidence, err := p.evidence(userops.NewOperationID())
 	if err != nil {
@@ -69,7 +70,8 @@ type shower struct {
 	names []string
 }
 
-// ways are the flows by which the place may be come to, the one that needs the target most first. An address needs none.
+// ways are the flows by which the place may be come to, the one that needs the target most first. An address needs
+// none.
 func (s *shower) ways() ([]*flows.Flow, error) {
 	p := s.p
 	if s.at.Target != "" {
@@ -101,15 +103,18 @@ func (s *shower) ways() ([]*flows.Flow, error) {
 	case s.at.Target != "":
 		return nil, s.wrong(s.at.Target, errors.New("no flow comes to it before a commit"), "give the address of the page where it is")
 	}
-	return nil, s.wrong(s.at.Flow, fmt.Errorf("layout %s has no such flow that can be gone through", p.layout()), "name one of the flows of the layout")
+	none := fmt.Errorf("layout %s has no such flow that can be gone through", p.layout())
+	return nil, s.wrong(s.at.Flow, none, "name one of the flows of the layout")
 }
 
 func (s *shower) wrong(target string, cause error, hint string) error {
-	return &userops.Error{Act: "showing the page of", Target: target, Tenant: s.p.opts.Tenant, Kind: userops.ErrConfig, Cause: cause, Hint: hint}
+	return &userops.Error{
+		Act: "showing the page of", Target: target, Tenant: s.p.opts.Tenant, Kind: userops.ErrConfig, Cause: cause, Hint: hint,
+	}
 }
 
-// readPeople reads who there is, so that a page of somebody can be gone to and nobody's name is written to a file. What cannot be read for
-// lack of the target that is to be shown is done without.
+// readPeople reads who there is, so that a page of somebody can be gone to and nobody's name is written to a file. What
+// cannot be read for lack of the target that is to be shown is done without.
 func (s *shower) readPeople(ctx context.Context) {
 	for _, name := range []string{identifyFlow, listFlow, rolesFlow} {
 		flow, ok := s.p.opts.Library.Flow(name, s.p.layout())
@@ -120,7 +125,8 @@ func (s *shower) readPeople(ctx context.Context) {
 			continue
 		}
 		if end := s.read(ctx, flow); end.Err != nil {
-			s.p.opts.Log.Info("not everything could be read before a page is shown", "tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
+			s.p.opts.Log.Info("not everything could be read before a page is shown",
+				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
 }
@@ -159,7 +165,8 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 	return do(page, held)
 }
 
-// come goes to the place. Where no way leads to its end the page is shown that the last one has come to, with a note that says so.
+// come goes to the place. Where no way leads to its end the page is shown that the last one has come to, with a note
+// that says so.
 func (s *shower) come(ctx context.Context, page *automation.Page, held *flows.Exchange, ways []*flows.Flow) (doctor.Shown, error) {
 	if len(ways) == 0 {
 		return s.open(ctx, page)
@@ -263,7 +270,8 @@ func (s *shower) target(inputs map[string]string) (*selectors.Target, error) {
 	return filled, nil
 }
 
-// rowOf is a row in which a target is looked for where nobody is meant: the first of its table. Nil where it is no part of one.
+// rowOf is a row in which a target is looked for where nobody is meant: the first of its table. Nil where it is no part
+// of one.
 func (s *shower) rowOf(name string) *automation.Row {
 	for _, flow := range s.p.opts.Library.All() {
 		if len(flow.Layouts) > 0 && !slices.Contains(flow.Layouts, s.p.layout()) {

@@ -10,8 +10,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Place says which page of a console is to be shown: where a flow needs a target, where a flow ends or would commit, or an address. Without
-// any it is where the console leads after sign-in.
+// Place says which page of a console is to be shown: where a flow needs a target, where a flow ends or would commit, or
+// an address. Without any it is where the console leads after sign-in.
 type Place struct {
 	Target  string
 	Flow    string
@@ -34,8 +34,9 @@ type Shown struct {
 	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
 }
 
-// Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the fingerprint, without anybody's
-// name. dropped says of each other candidate why it is not. Where nobody's name is known there is no fingerprint.
+// Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the
+// fingerprint, without anybody's name. dropped says of each other candidate why it is not. Where nobody's name is known
+// there is no fingerprint.
 func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped []string) {
 	var kept []selectors.Candidate
 	for _, o := range p.Offers {
@@ -65,7 +66,8 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 	return r, dropped
 }
 
-// namesSomebody says that one of a candidate's texts is somebody's name, or has one of at least two words in it: a word alone may be any.
+// namesSomebody says that one of a candidate's texts is somebody's name, or has one of at least two words in it: a word
+// alone may be any.
 func namesSomebody(c selectors.Candidate, people []string) bool {
 	for _, text := range []string{c.TestID, c.Label, c.Name, c.Text, c.Placeholder, c.CSS, c.XPath} {
 		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "

@@ -21,8 +21,8 @@ type Inspect struct {
 	Ready func(note string)
 }
 
-// Inspect shows a person a page of a tenant's console with a panel that says which targets of the version match what, until the person ends it. Nothing
-// of the console is changed.
+// Inspect shows a person a page of a tenant's console with a panel that says which targets of the version match what,
+// until the person ends it. Nothing of the console is changed.
 func (s *Service) Inspect(ctx context.Context, name string, in Inspect, events event.Sink) error {
 	return s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error {

@@ -40,8 +40,9 @@ const (
 	lookAgain = 15 * time.Second
 )
 
-// Pick has a person show which element of the console a target is, and writes what it can be found by to a version of today in the overlay folder,
-// before what it was found by until now. Then it goes there again and looks for it by that. Nothing of the console is changed.
+// Pick has a person show which element of the console a target is, and writes what it can be found by to a version of
+// today in the overlay folder, before what it was found by until now. Then it goes there again and looks for it by
+// that. Nothing of the console is changed.
 func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Sink) (*Picked, error) {
 	if s.config.Overlay == "" {
 		return nil, storage("writing a version", name, errNoOverlay)
@@ -53,7 +54,8 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 		if p.Ready != nil {
 			p.Ready(shown.Note)
 		}
-		picked, err := shown.Page.Pick(ctx, automation.Pick{Target: shown.Target, Row: shown.Row, Note: shown.Note, StandIn: p.StandIn})
+		picked, err := shown.Page.Pick(ctx,
+			automation.Pick{Target: shown.Target, Row: shown.Row, Note: shown.Note, StandIn: p.StandIn})
 		if err != nil || !picked.Taken {
 			return err
 		}
@@ -68,8 +70,9 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 		return out, &userops.Error{Act: "taking an element for", Target: p.Place.Target, Tenant: name, Kind: userops.ErrConfig,
 			Cause: errors.New("each candidate for it has somebody's name in it"), Hint: "pick what is around it, or write a candidate by hand"}
 	}
-	id := ""
-	if out.File, id, err = s.revise(out.Before, out.Before, []string{p.Place.Target}, map[string]selectors.Revision{p.Place.Target: revision}); err != nil {
+	id, target := "", p.Place.Target
+	revised := map[string]selectors.Revision{target: revision}
+	if out.File, id, err = s.revise(out.Before, out.Before, []string{target}, revised); err != nil {
 		return out, storage("writing a version", name, err)
 	}
 	if err := s.reopen(name); err != nil {
@@ -102,7 +105,9 @@ func (s *Service) lookAgain(ctx context.Context, name string, at doctor.Place, e
 }
 
 // show has do something with a page of a tenant's console.
-func (s *Service) show(ctx context.Context, name string, at doctor.Place, events event.Sink, do func(context.Context, doctor.Shown) error) error {
+func (s *Service) show(
+	ctx context.Context, name string, at doctor.Place, events event.Sink, do func(context.Context, doctor.Shown) error,
+) error {
 	return s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error { return dir.Show(ctx, at, do) })
 	})

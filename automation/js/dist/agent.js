@@ -409,6 +409,16 @@ var frame = () => new Promise((done) => {
   requestAnimationFrame(() => done(true));
   setTimeout(() => done(false), 1e3);
 });
+function paced(soonest2, work) {
+  let next2 = 0;
+  return () => {
+    const begun = performance.now();
+    if (begun < next2) return;
+    work();
+    const end2 = performance.now();
+    next2 = end2 + Math.max(soonest2, 4 * (end2 - begun));
+  };
+}
 var pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // filter.js
@@ -2094,7 +2104,6 @@ function press(s, e) {
 
 // panel.js
 var soonest = 500;
-var share = 4;
 var groups = (
   /** @type {[string, string][]} */
   [
@@ -2120,19 +2129,20 @@ function surveyOf(req, many) {
   return { req, group, detail: `${number}${by}${row}`, els: m.els.slice(0, 50) };
 }
 function survey(p) {
-  const begun = performance.now();
   p.dirty = false;
   p.surveys = p.req.targets.map((t) => surveyOf(t, p.req.many.includes(t.target.name)));
-  follow(p);
   draw(p);
-  p.next = performance.now() + Math.max(soonest, share * (performance.now() - begun));
 }
 function follow(p) {
+  stay(p.surface);
+  p.watch?.listen();
   for (const root of documents().flatMap((d) => roots(d))) {
     if (root.nodeType === 1 || p.seen.has(root)) continue;
     p.seen.add(root);
+    p.dirty = true;
     p.observer?.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
   }
+  if (p.dirty) survey(p);
 }
 var current = null;
 function begin(req) {
@@ -2142,7 +2152,6 @@ function begin(req) {
     surface,
     done: false,
     dirty: true,
-    next: 0,
     folded: req.at?.folded ?? false,
     at: req.at,
     surveys: [],
@@ -2150,6 +2159,7 @@ function begin(req) {
     text: "",
     seen: /* @__PURE__ */ new WeakSet()
   };
+  p.follow = paced(soonest, () => follow(p));
   p.observer = new MutationObserver((all) => {
     p.dirty ||= all.some((r) => r.target !== surface.host);
   });
@@ -2284,9 +2294,7 @@ function section(p, group, title, all) {
 async function inspecting(req) {
   const p = current ??= begin(req), until = performance.now() + req.wait;
   do {
-    stay(p.surface);
-    p.watch?.listen();
-    if (p.dirty && performance.now() >= p.next) survey(p);
+    p.follow?.();
     place(p);
     if (!p.done) await pause(80);
   } while (!p.done && performance.now() < until);
@@ -2373,6 +2381,7 @@ function begin2(req) {
     top: req.top
   };
   p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets2(p, hit, type, e));
+  p.follow = paced(200, () => follow2(p));
   p.hover = (e) => hovered2(
     p,
     /** @type {El} */
@@ -2526,11 +2535,14 @@ function place2(p) {
   const el = p.seen;
   mark(p.surface, el?.isConnected ? [{ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) }] : []);
 }
-function refresh(p) {
+function follow2(p) {
   stay(p.surface);
   p.watch?.listen();
   shield(p.surface, !p.walking);
   for (const d of documents()) d.defaultView?.addEventListener("pointermove", p.hover, true);
+}
+function refresh(p) {
+  p.follow?.();
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw2(p);
   place2(p);
 }

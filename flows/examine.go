@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -189,6 +190,16 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 			}
 		}
 		r.Examine(ctx, seen)
+	}
+}
+
+// examinedList tells of the targets of a list that was not read to its proved end as of a step that failed: its counter may
+// be lacking.
+func (r *Run) examinedList(ctx context.Context, s *Step) {
+	if v, ok := s.Verb.(*Rows); ok {
+		if got := r.result.Rows[v.As]; !got.Complete {
+			r.examined(ctx, s, errors.New(got.Proof))
+		}
 	}
 }
 

@@ -53,8 +53,9 @@ func TestWithoutItsCommitAFlowSendsNothing(t *testing.T) {
 func TestWhatAStepNeeds(t *testing.T) {
 	t.Parallel()
 	needs, uses := map[string]flows.Need{}, map[string]flows.Use{}
-	got := script{page: ann + saveAnn + `<input id=box type=checkbox><i id=hint>h</i>`, targets: []string{"who", "save", "box", "hint"}, changes: true,
-		steps: "await: [who, gone]\nwhen: { target: hint, then: [{ check: { target: box, on: true } }] }\n" + commitTo, edit: func(r *flows.Run) {
+	got := script{page: ann + saveAnn + `<input id=box type=checkbox><i id=hint>h</i><select id=size><option>10</select>`,
+		targets: []string{"who", "save", "box", "hint", "size"}, changes: true,
+		steps: "await: [who, gone]\nchoose: { target: size, option: \"100\", maybe: true }\nwhen: { target: hint, then: [{ check: { target: box, on: true } }] }\n" + commitTo, edit: func(r *flows.Run) {
 			r.Flow, _ = r.Flow.WithoutCommit()
 			r.Examine = func(_ context.Context, s flows.Sighted) {
 				if _, ok := needs[s.Target.Name]; !ok {
@@ -63,8 +64,9 @@ func TestWhatAStepNeeds(t *testing.T) {
 			}
 		}}.carryOut(t)
 	require.ErrorIs(t, got.err, flows.ErrRehearsed)
-	assert.Equal(t, map[string]flows.Need{"who": flows.OneOf, "gone": flows.OneOf, "hint": flows.Sometimes, "box": flows.Needed, "save": flows.Needed}, needs)
-	assert.Equal(t, map[string]flows.Use{"who": flows.Looked, "gone": flows.Looked, "hint": flows.Looked, "box": flows.Ticked, "save": flows.Pressed}, uses)
+	assert.Equal(t, map[string]flows.Need{"who": flows.OneOf, "gone": flows.OneOf, "hint": flows.Sometimes, "box": flows.Needed, "save": flows.Needed,
+		"size": flows.Needed}, needs, "an option may be lacking, and not what it is chosen in")
+	assert.Equal(t, map[string]flows.Use{"who": flows.Looked, "gone": flows.Looked, "hint": flows.Looked, "box": flows.Ticked, "save": flows.Pressed, "size": flows.Picked}, uses)
 }
 
 // TestNoShippedFlowKeepsACommit goes through every flow that ships.

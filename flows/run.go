@@ -150,6 +150,9 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	if waitsItself(s.Verb) && (err == nil || errors.Is(err, ErrRehearsed)) {
 		r.examined(ctx, s, nil)
 	}
+	if err == nil {
+		r.examinedList(ctx, s)
+	}
 	if err != nil {
 		err = r.interrupted(ctx, err)
 	}

@@ -90,6 +90,11 @@ func TestALookNamesWhatIsMissing(t *testing.T) {
 	assert.Contains(t, table.Detail, `no column is headed "Duty"`)
 	assert.Contains(t, table.Detail, `"Role"`, "it says which there are")
 
+	lib = versionWith(t, "neo3-2026-09", "testid: users-count,", "testid: number,")
+	_, p = setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })
+	r = examined(t, p, lib, doctor.Walk{Only: []string{"list-users"}}).Report()
+	only(t, r, doctor.Missing, "users.count") // without which no list is proved
+
 	lib = versionWith(t, "neo3-2026-09", "testid: confirm-yes,", "testid: confirm-ok,", "testid: profile-deactivate,", "testid: bin,", "testid: profile-save,", "css: button,",
 		"testid: role-picker, provenance: guessed }]\n    within: user.profile", "testid: role-picker, provenance: guessed }]\n    within: confirm.dialog")
 	_, p = setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })

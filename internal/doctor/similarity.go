@@ -135,6 +135,9 @@ func sizeLike(a, b []int) float64 {
 	return part(a[2], b[2]) * part(a[3], b[3])
 }
 
+// chance is the likeness that short words have by chance: Save and More have a letter of four in common.
+const chance = 0.4
+
 // textLike compares two texts without regard to case: by the letters that differ, or by the words they share.
 func textLike(a, b string) float64 {
 	a, b = selectors.FoldCase(a), selectors.FoldCase(b)
@@ -147,7 +150,10 @@ func textLike(a, b string) float64 {
 		return 1
 	}
 	letters := 1 - float64(distance(x, y))/float64(longest)
-	return max(letters, shared(words(a), words(b)))
+	if like := max(letters, shared(words(a), words(b))); like >= chance {
+		return like
+	}
+	return 0
 }
 
 func words(s string) []string {

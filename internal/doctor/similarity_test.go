@@ -77,6 +77,12 @@ func TestWhatSaysSomethingIsNotWhatSaidNothing(t *testing.T) {
 	got, _ := similarity(&icon, &more)
 	assert.Less(t, got, sure)
 	assert.False(t, called(&icon, &more))
+	save := button("Save")
+	save.Type, save.Beside, save.Path = "button", "First name", "/html/body/div/button"
+	other := save
+	other.Text, other.Name, other.TestID = "More", "More", ""
+	got, _ = similarity(&save, &other)
+	assert.Less(t, got, sure, "nor is it taken for a button that was called otherwise")
 	target := &selectors.Target{Name: "organisation.current", Fingerprint: &icon}
 	ranked := rank(target, flows.Looked, []automation.Element{{Fingerprint: more}}, []string{"More"})
 	assert.Greater(t, ranked[0].score, sure, "a name is taken out of both")

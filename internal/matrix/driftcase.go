@@ -137,6 +137,9 @@ func is(d console.Drifted, l learnt) bool {
 			return true
 		}
 	}
+	if strings.NewReplacer(".", "-", "_", "-").Replace(l.target.Name) == d.Element {
+		return true
+	}
 	switch {
 	case b.TestID != "":
 		return print.TestID == b.TestID

@@ -120,9 +120,11 @@ func learn(ctx context.Context, layout, overlay string, step time.Duration) (kno
 	w.Ended = func(f *flows.Flow, e doctor.End) {
 		ended(f, e)
 		for _, name := range e.After {
-			l := known[name]
-			l.after = append(l.after, f.Name)
-			known[name] = l
+			for t, _ := x.Version().Target(name); t != nil; t = t.Within {
+				l := known[t.Name]
+				l.after = append(l.after, f.Name)
+				known[t.Name] = l
+			}
 		}
 	}
 	x.End(g.path.Examine(ctx, w))

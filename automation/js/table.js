@@ -40,8 +40,8 @@ export const rowElements = (table, spec) => (
   queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec)));
 
 /**
- * asDrawn sorts rows as a person reads them, line by line: a list that uses its rows again, or puts them where they belong
- * by styling alone, has them in another order in the document, and in another one after each scroll.
+ * asDrawn sorts rows as a person reads them, line by line: a list that uses its rows again, or puts them where they
+ * belong by styling alone, has them in another order in the document, and in another one after each scroll.
  * @param {El[]} els
  * @returns {El[]}
  */

@@ -16,7 +16,12 @@ type Fill struct {
 	Value  string `json:"value"`
 }
 
-func (f *Fill) says() string      { return fmt.Sprintf("type %s into %s", f.Value, f.Target) }
+func (f *Fill) says() string {
+	if f.Value == "" {
+		return "empty " + f.Target
+	}
+	return fmt.Sprintf("type %s into %s", f.Value, f.Target)
+}
 func (*Fill) word() string        { return "fill" }
 func (*Fill) acts()               {}
 func (*Fill) loads()              {}

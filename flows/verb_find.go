@@ -17,7 +17,8 @@ type Find struct {
 	Key    string `json:"key"`
 	Next   string `json:"next,omitempty"`
 	Scroll bool   `json:"scroll,omitempty"`
-	// Search is a field that narrows the table to what fits its text. What it does not bring is looked for in the whole table.
+	// Search is a field that narrows the table to what fits its text. What it does not bring is looked for in the whole
+	// table.
 	Search string `json:"search,omitempty"`
 }
 
@@ -58,8 +59,8 @@ func (v *Find) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 	return nil
 }
 
-// find looks among what the search brings first, where there is one. That it brings nobody proves nothing: it may search in
-// another field, or lag behind.
+// find looks among what the search brings first, where there is one. That it brings nobody proves nothing: it may search
+// in another field, or lag behind.
 func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key string, bound time.Duration) (bool, error) {
 	if v.Search == "" {
 		return r.Page.FindRow(ctx, reading, key)
@@ -78,7 +79,8 @@ func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key
 	narrowed.Bound = min(bound, narrowedBound)
 	found, err := r.Page.FindRow(ctx, narrowed, key)
 	// A list of nobody may not be drawn at all, and one that the search does not narrow may be long.
-	if unseen := errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrNotActionable); found || err != nil && !unseen {
+	unseen := errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrNotActionable)
+	if found || err != nil && !unseen {
 		return found, err
 	}
 	if err := r.searched(ctx, field, "", bound); err != nil {
@@ -90,10 +92,11 @@ func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key
 // narrowedBound is how long somebody may take to be found among what a search has brought, once it was answered.
 const narrowedBound = 5 * time.Second
 
-// searched types into a search box, and waits for the answer of the list. What the flow typed there before, such as nothing, need
-// not stand there at the commit any more.
+// searched types into a search box, and waits for the answer of the list. What the flow typed there before, such as
+// nothing, need not stand there at the commit any more.
 func (r *Run) searched(ctx context.Context, field *selectors.Target, text string, bound time.Duration) error {
-	r.entered = slices.DeleteFunc(r.entered, func(e automation.Entered) bool { return e.Target.Name == field.Name })
+	before := func(e automation.Entered) bool { return e.Target.Name == field.Name }
+	r.entered = slices.DeleteFunc(r.entered, before)
 	return r.Page.Asks(ctx, field, r.witnessed(), bound, func() (bool, error) {
 		return r.fill(ctx, automation.Entry{Target: field, Value: text, Bound: bound}, true)
 	})

@@ -26,7 +26,7 @@ func (p *Part) says() string {
 func (*Part) word() string      { return "part" }
 func (*Part) label() string     { return "" }
 func (*Part) targets() []string { return nil }
-func (p *Part) texts() []string { return slices.Collect(maps.Values(p.With)) }
+func (p *Part) texts() []string { return slices.Sorted(maps.Values(p.With)) }
 func (p *Part) nested() []block { return []block{{nil, p.shared, ""}} }
 
 // MarshalJSON implements json.Marshaler.

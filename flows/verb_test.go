@@ -33,6 +33,8 @@ var unshipped = map[string]string{
 	`{"press": {"key": "Enter", "target": "users.search"}, "changes": "users.table"}`:                                                                           "press the key Enter in users.search",
 	`{"choose": {"target": "user.role", "option": "${role}", "opens": "role.open", "options": "role.options", "shows": "role.shown", "confirm": "role.apply"}}`: "choose ${role} in user.role, which role.open opens, confirm it with role.apply, and make sure that role.shown says so",
 	`{"part": {"name": "person", "with": {"key": "${email}", "table": "x"}}}`:                                                                                   "the part person, with key ${email} and table x",
+	`{"find": {"table": "users.table", "key": "${email}", "next": "users.next", "search": "users.search"}}`:                                                     "find the row of users.table with ${email}, by what users.search finds, or else page after page",
+	`{"fill": {"target": "users.search", "value": ""}, "asks": true}`:                                                                                           "empty users.search",
 	`{"hover": "nav.settings_menu"}`: "move the mouse to nav.settings_menu, and let it rest there",
 	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`:       "move the mouse to users.row_menu in the row of users.table with ${email}, and let it rest there",
 	`{"scroll": {"target": "users.table", "to": "bottom"}}`:                                             "scroll users.table to its bottom",

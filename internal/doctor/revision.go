@@ -13,7 +13,7 @@ import (
 func (x *Examination) Fingerprints() map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
 	for name, t := range x.targets {
-		if t.print != nil {
+		if t.print != nil && x.has(name) {
 			f := scrub(*t.print, x.names)
 			out[name] = selectors.Revision{Fingerprint: &f}
 		}
@@ -25,7 +25,7 @@ func (x *Examination) Fingerprints() map[string]selectors.Revision {
 func (x *Examination) Borne() map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
 	for name, t := range x.targets {
-		if (t.State == Found || t.State == Fallback) && t.used >= 0 && t.Standing[t.used].Provenance == selectors.Guessed {
+		if (t.State == Found || t.State == Fallback) && x.has(name) && t.used >= 0 && t.Standing[t.used].Provenance == selectors.Guessed {
 			out[name] = selectors.Revision{Recorded: []int{t.used}}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,6 +148,7 @@ func learn(ctx context.Context, layout, overlay string, step time.Duration) (kno
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(known, func(_ string, l learnt) bool { return l.target == nil }) // of the pages of sign-in
 	return known, os.WriteFile(filepath.Join(folder, v.ID+".yaml"), text, 0o600)
 }
 

@@ -144,8 +144,8 @@ export async function scroll(req) {
 }
 
 /**
- * reveal scrolls a list that draws only what is in view, from a position on, until the row with a key is drawn. Where it is
- * not, it says where the bottom is.
+ * reveal scrolls a list that draws only what is in view, from a position on, until the row with a key is drawn. Where
+ * it is not, it says where the bottom is.
  * @param {RevealRequest} req
  * @returns {Promise<{ found: boolean, pos: number, height: number } | Missed>}
  */

@@ -50,3 +50,30 @@ func TestRowsThatAreUsedAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestAListThatGrowsIsLookedThroughToItsEnd looks for somebody who is fetched only when the bottom was reached for the second
+// time, and for nobody.
+func TestAListThatGrowsIsLookedThroughToItsEnd(t *testing.T) {
+	t.Parallel()
+	list := css("#list")
+	list.Table = &selectors.Table{Rows: ".row", Key: "email", Columns: map[string]selectors.Column{
+		"email": {Candidates: []selectors.Candidate{{CSS: ".e"}}},
+	}}
+	w := setup(t, "")
+	w.serve("/more", "ok")
+	w.serve("/case", `<div id=list style="height:300px;overflow:auto"></div><script>
+		let n = 0, on = false;
+		const grow = async () => {
+			if (on || n >= 60 || list.scrollTop + 300 < list.scrollHeight - 5) return;
+			on = true; if (n) await new Promise((r) => setTimeout(r, 300)); await fetch('/more'); on = false;
+			for (let i = 0; i < 20; i++, n++) list.insertAdjacentHTML('beforeend', '<div class=row style="height:30px"><span class=e>p' + n + '@x.com</span></div>');
+		};
+		list.onscroll = grow; grow();
+	</script>`)
+	require.NoError(t, w.Open(t.Context(), "/case"))
+	for _, who := range []string{"p55@x.com", "p5@x.co"} {
+		found, err := w.FindRow(t.Context(), automation.Reading{Table: list, Scroll: true, Bound: 10 * short}, who)
+		require.NoError(t, err)
+		assert.Equal(t, who == "p55@x.com", found, who)
+	}
+}

@@ -257,19 +257,7 @@ func (p *Page) rowsOnce(ctx context.Context, handler string, r Reading, req map[
 // false when the table's end came first.
 func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error) {
 	if r.Scroll {
-		var res struct {
-			Found bool  `json:"found"`
-			Miss  *miss `json:"miss"`
-		}
-		ctx, cancel := patient(ctx, r.Bound)
-		defer cancel()
-		if err := p.look(ctx, "reveal", map[string]any{"table": r.Table, "equals": key, "wait": remaining(ctx, r.Bound).Milliseconds()}, &res); err != nil {
-			return false, err
-		}
-		if res.Miss != nil {
-			return false, p.missError("find a row of", r.Table.Name, res.Miss)
-		}
-		return res.Found, nil
+		return p.findScrolling(ctx, r, key)
 	}
 	mark := ""
 	for {
@@ -294,6 +282,43 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 		mark = a.Mark
 		if err := p.Click(ctx, Press{Target: r.Next, Bound: r.Bound}); err != nil {
 			return false, err
+		}
+	}
+}
+
+// findScrolling scrolls to the row with a key. A list may grow when its bottom is reached, and draw further up what came late:
+// before it is said to be without the row, it has been looked through once more from its top, and has not grown.
+func (p *Page) findScrolling(ctx context.Context, r Reading, key string) (bool, error) {
+	ctx, cancel := patient(ctx, r.Bound)
+	defer cancel()
+	start, from, height, again := p.traffic.mark(), 0.0, -1.0, false
+	for {
+		var res struct {
+			Found  bool    `json:"found"`
+			Pos    float64 `json:"pos"`
+			Height float64 `json:"height"`
+			Miss   *miss   `json:"miss"`
+		}
+		wait := remaining(ctx, r.Bound)
+		req := map[string]any{"table": r.Table, "equals": key, "from": from, "wait": wait.Milliseconds()}
+		if err := p.look(ctx, "reveal", req, &res); err != nil {
+			return false, err
+		}
+		switch {
+		case res.Miss != nil:
+			return false, p.missError("find a row of", r.Table.Name, res.Miss)
+		case res.Found:
+			return true, nil
+		case res.Height > height:
+			from, height = res.Pos, res.Height
+			q := quest{open: start, late: true, ended: p.traffic.mark(), begin: atBottom}
+			if _, err := p.rest(ctx, q, remaining(ctx, r.Bound)); err != nil {
+				return false, err
+			}
+		case again:
+			return false, nil
+		default:
+			from, again = 0, true
 		}
 	}
 }

@@ -144,9 +144,10 @@ export async function scroll(req) {
 }
 
 /**
- * reveal scrolls a list that draws only what is in view until the row with a key is drawn.
+ * reveal scrolls a list that draws only what is in view, from a position on, until the row with a key is drawn. Where
+ * it is not, it says where the bottom is.
  * @param {RevealRequest} req
- * @returns {Promise<{ found: boolean } | Missed>}
+ * @returns {Promise<{ found: boolean, pos: number, height: number } | Missed>}
  */
 export async function reveal(req) {
   const end = performance.now() + req.wait;
@@ -155,7 +156,7 @@ export async function reveal(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  for (let pos = 0; ; pos = nextPos(el)) {
+  for (let pos = req.from; ; pos = nextPos(el)) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()));
@@ -164,10 +165,10 @@ export async function reveal(req) {
     if (!(row instanceof Miss)) {
       row.el.scrollIntoView({ block: 'center', behavior: 'instant' });
       await frame();
-      return { found: true };
+      return { found: true, pos: el.scrollTop, height: el.scrollHeight };
     }
     if (row.kind !== 'no-row') return { miss: row };
-    if (atBottom(el)) return { found: false };
+    if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
     if (performance.now() >= end) return { miss: new Miss('busy', 'the list was not read to its end in time') };
   }
 }

@@ -345,6 +345,7 @@ interface ScrollRequest extends ListRequest {
 
 interface RevealRequest extends ListRequest {
   equals: string;
+  from: number;
 }
 
 interface ListAnswer {

@@ -777,7 +777,7 @@ async function reveal(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  for (let pos = 0; ; pos = nextPos(el)) {
+  for (let pos = req.from; ; pos = nextPos(el)) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end2 - performance.now()));
@@ -786,10 +786,10 @@ async function reveal(req) {
     if (!(row instanceof Miss)) {
       row.el.scrollIntoView({ block: "center", behavior: "instant" });
       await frame();
-      return { found: true };
+      return { found: true, pos: el.scrollTop, height: el.scrollHeight };
     }
     if (row.kind !== "no-row") return { miss: row };
-    if (atBottom(el)) return { found: false };
+    if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
     if (performance.now() >= end2) return { miss: new Miss("busy", "the list was not read to its end in time") };
   }
 }

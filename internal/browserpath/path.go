@@ -80,14 +80,14 @@ type Path struct {
 	insist    bool               // a person asked to sign in: a password refused before is tried once more
 	refused   error              // sign-in was refused: it is not tried again for a while
 	refusedAt time.Time
-	held      bool              // something was pressed in the session, and its requests are held
-	pinned    string            // the organisation's id when this session was signed in; empty where the console shows none
-	seen      string            // the organisation's id as last shown
-	since     time.Time         // when this session was signed in
-	kept      []byte            // its cookies as they are saved
-	lastRead  userops.Roster    // as read back last, where nothing was begun since; not Complete: none
-	looking   bool              // nothing is changed: that it is not known whose console it is stops nothing
-	unproved  bool              // it is not known
+	held      bool           // something was pressed in the session, and its requests are held
+	pinned    string         // the organisation's id when this session was signed in; empty where the console shows none
+	seen      string         // the organisation's id as last shown
+	since     time.Time      // when this session was signed in
+	kept      []byte         // its cookies as they are saved
+	lastRead  userops.Roster // as read back last, where nothing was begun since; not Complete: none
+	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
+	unproved  bool           // it is not known
 	sight     func(context.Context, flows.Sighted)
 	walked    readByWalk        // what the last walk that read them has read
 	tokens    map[string]string // what pages that were read bore of tokens, as hashes

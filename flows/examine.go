@@ -184,6 +184,10 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 			continue // an input that cannot stand in an expression: the step says so itself
 		}
 		seen := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Use: useOf(s.Verb, name), Failed: failed}
+		var at *automation.Error
+		if errors.As(failed, &at) && at.Target == name { // it was needed this time
+			seen.Need = Needed
+		}
 		if row := s.rowOf(name); row != nil {
 			if seen.Row, err = r.row(ctx, row); err != nil {
 				continue

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
@@ -87,7 +88,8 @@ func (a *app) doctorPage(cmd *cobra.Command, f doctorFlags) error {
 	if err != nil {
 		return err
 	}
-	x, err := service.ExaminePage(cmd.Context(), c, doctor.Kept{File: f.page, Version: f.version, Targets: f.targets}, doctor.Options{Library: lib, Pictures: f.report != ""})
+	o := doctor.Options{Library: lib, Pictures: f.report != "", Masking: automation.Masking{Others: c.Evidence.MaskOthers}}
+	x, err := service.ExaminePage(cmd.Context(), c, doctor.Kept{File: f.page, Version: f.version, Targets: f.targets}, o)
 	if err != nil {
 		return err
 	}
@@ -124,6 +126,9 @@ func (a *app) printReport(r *doctor.Report, file string) error {
 	}
 	switch r.Verdict {
 	case doctor.Broken:
+		if r.Code == string(userops.CodeOf(userops.ErrConfig)) { // nothing was begun
+			return &exitError{code: 1}
+		}
 		return &exitError{code: userops.Halted.ExitCode()}
 	case doctor.Worn:
 		return &exitError{code: mixedExit}

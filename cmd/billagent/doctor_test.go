@@ -115,6 +115,20 @@ func TestFlowsAreRunAndRehearsed(t *testing.T) {
 	assert.Contains(t, out.stdout, "flow: deactivate")
 }
 
+// TestADoctorThatLookedAtNothingSaysSo names one flow in a process that knows nobody yet, whose page has changed.
+func TestADoctorThatLookedAtNothingSaysSo(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-testid", Element: "profile-deactivate"}, {Kind: "rename-label", Element: "profile-deactivate"},
+	}})
+	out := command(t, "--config", file, "doctor", "--flow", "deactivate", "--step", "3s")
+	assert.Equal(t, 2, out.code, out.stdout)
+	assert.Contains(t, out.stdout, "user.deactivate: missing")
+	out = command(t, "--config", file, "doctor", "--flow", "nosuch")
+	assert.Equal(t, 1, out.code, out.stdout)
+	assert.Empty(t, con.Changes())
+}
+
 // TestAKeptPageIsLookedAt looks at the page of last night's failure, without its console.
 func TestAKeptPageIsLookedAt(t *testing.T) {
 	t.Parallel()
@@ -140,6 +154,11 @@ func TestAKeptPageIsLookedAt(t *testing.T) {
 			assert.Equal(t, "user.deactivate", r.Of(doctor.Missing)[0].Name)
 			assert.NotEmpty(t, r.Of(doctor.Found))
 			assert.FileExists(t, report)
+			require.NoError(t, os.Remove(filepath.Join(evidence, "steps.jsonl")))
+			out = command(t, "--config", file, "doctor", "--page", filepath.Join(evidence, "page.mhtml"))
+			assert.Equal(t, 2, out.code, "what should be there is not known")
+			out = command(t, "--config", file, "doctor", "--page", filepath.Join(evidence, "page.mhtml"), "--target", "user.nothing")
+			assert.Equal(t, 1, out.code, out.stdout)
 		})
 	}
 	out := command(t, "doctor", "--page", "doctor_test.go")

@@ -87,12 +87,21 @@ func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, 
 			return err
 		}
 	}
-	if rehearse && done.After != nil && done.Report.Verdict != doctor.Broken {
-		if err := a.rehearsals(ctx, s, name, done.Report); err != nil {
-			return err
-		}
+	var failed error
+	switch {
+	case !rehearse || done.After == nil:
+	case done.Report.Verdict == doctor.Broken:
+		a.note("nothing was rehearsed, since something halts yet")
+	case done.Pinned != "" && done.Pinned != done.After.ID:
+		a.note("nothing was rehearsed, since the tenant names another version")
+	default:
+		failed = a.rehearsals(ctx, s, name, done.Report)
 	}
-	return a.printReport(done.Report, page)
+	done.Report.Written = done.File
+	if err := a.printReport(done.Report, page); err != nil && failed == nil {
+		return err
+	}
+	return failed
 }
 
 // repairText prints what a repair has written, as a diff.

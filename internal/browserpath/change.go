@@ -145,7 +145,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	case errors.Is(err, errTokenSpent) && !got.Pressed:
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{Again: true}, err
-	case err != nil && !got.Pressed && c.Roster.Earlier && ctx.Err() == nil: // somebody may have changed this user since the list was read
+	case err != nil && !got.Pressed && c.Roster.Earlier && outdated(err) && ctx.Err() == nil:
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{Again: true}, err
 	case err != nil && !got.Committed:
@@ -157,6 +157,12 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 		p.keepFailure(ctx, p.page, c.ev)
 	}
 	return change.Commit{Submission: &submission{course: c, run: run, got: got, ended: err}}, err
+}
+
+// outdated says that a page was not as the list said which was read for the change before: somebody may have changed this user since.
+func outdated(err error) bool {
+	var halt *flows.HaltError
+	return errors.As(err, &halt) && halt.Kind == flows.Absent || errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrWrongIdentity)
 }
 
 // run carries out the changing flow.

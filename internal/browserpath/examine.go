@@ -40,7 +40,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	w.People(slices.Concat(slices.Collect(maps.Values(x.names))...)) // of what is not read this time
 	defer func() { p.walked = x.readByWalk }()
 	for _, name := range p.flowNames() {
-		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && (len(w.Only) == 0 || slices.Contains(w.Only, name)) {
+		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && x.wanted(name) {
 			w.Begun(flow)
 			w.Ended(flow, x.look(ctx, flow))
 		}
@@ -49,6 +49,16 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		}
 	}
 	return nil
+}
+
+// wanted says that a flow is looked at: it was asked for, or what it reads is needed by one that was, and not known yet.
+func (x *examiner) wanted(name string) bool {
+	only := x.w.Only
+	if len(only) == 0 || slices.Contains(only, name) {
+		return true
+	}
+	about := func(other string) bool { return !slices.Contains([]string{identifyFlow, listFlow, rolesFlow}, other) }
+	return name == listFlow && x.users == nil && slices.ContainsFunc(only, about)
 }
 
 // pin has a version used without recognising it, until undo is called. An empty one changes nothing.
@@ -137,7 +147,10 @@ func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 	about, why := x.sample(kind)
 	switch {
 	case why != "" && x.w.Sample != "" && x.users != nil:
-		return doctor.End{Err: &userops.Error{Act: "choosing the user", Target: x.w.Sample, Tenant: x.p.opts.Tenant, Kind: userops.ErrNotFound, Cause: errors.New(why), Hint: "name somebody who is on the list"}}
+		return doctor.End{Err: &userops.Error{Act: "choosing the user", Target: x.w.Sample, Tenant: x.p.opts.Tenant,
+			Kind: userops.ErrNotFound, Cause: errors.New(why), Hint: "name somebody who is on the list"}}
+	case x.users == nil && !kind.Creates:
+		return doctor.End{Skipped: "the list could not be read, so that nobody is known on whose page to look"}
 	case why != "":
 		return doctor.End{Skipped: why}
 	}
@@ -147,7 +160,7 @@ func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 	return end
 }
 
-// read runs a flow that changes nothing, in a session of its own.
+// read runs a flow that changes nothing, in a session of its own, and holds what it sends: by a target that is a guess it may press anything.
 func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) {
 	inputs := map[string]string{}
 	if len(flow.Inputs) > 0 && slices.Contains(flow.Inputs, subject) {
@@ -158,11 +171,17 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		end.About, inputs[subject] = about.Email, about.Email
 	}
 	err := x.p.reading(ctx, x.ev, func(page *automation.Page) error {
-		res, err := x.run(ctx, page, flow, inputs, nil)
+		held, err := flows.Hold(ctx, page.Session(), x.p.opts.Library.App)
 		if err != nil {
 			return err
 		}
-		return x.remember(flow, res)
+		res, err := x.run(ctx, page, flow, inputs, nil)
+		if err == nil {
+			err = x.remember(flow, res)
+		}
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		return errors.Join(err, held.Close(closing, x.ev))
 	})
 	end.Err = x.p.failure("looking at the flow", flow.Name, err)
 	return end
@@ -174,6 +193,13 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 		x.names = map[string][]string{}
 	}
 	defer func() { x.w.People(x.names[flow.Name]) }()
+	if x.w.Listed != nil {
+		defer func() {
+			if x.users != nil {
+				x.w.Listed()
+			}
+		}()
+	}
 	switch flow.Name {
 	case listFlow:
 		rows := res.Rows["users"]

@@ -33,6 +33,7 @@ type Examination struct {
 	sometimes map[string]bool     // targets that are there or not, by what the flows of the layout do with them
 	others    []*selectors.Target // of the version, that can be looked for without inputs
 	names     []string            // of people
+	listed    bool                // those of everybody are among them
 	failing   []string            // what is wrong with targets of the step at which the flow halts that is looked at
 	after     map[string]string   // targets of what follows a commit: of which flow
 	order     int
@@ -49,6 +50,8 @@ func New(o Options) *Examination {
 // Walk completes a walk with what this examination wants to be told.
 func (x *Examination) Walk(w Walk) Walk {
 	w.Recognised, w.People, w.Sight, w.Ended = x.recognised, x.people, x.sight, x.ended
+	w.Listed = func() { x.listed = true }
+	x.report.named = len(w.Only) > 0
 	if w.Begun == nil {
 		w.Begun = func(*flows.Flow) {}
 	}

@@ -40,5 +40,13 @@ func headers(t *selectors.Table, seen automation.Examination) map[string]Header 
 		best.Clear = best.Words != "" && best.Score-next >= aheadOf
 		out[name] = best
 	}
+	for a, x := range out { // one header is not that of two columns
+		for b, y := range out {
+			if a != b && x.Words != "" && x.Words == y.Words {
+				x.Clear = false
+				out[a] = x
+			}
+		}
+	}
 	return out
 }

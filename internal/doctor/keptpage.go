@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -76,9 +77,16 @@ func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) er
 	if len(wanted) == 0 {
 		wanted, flow, reason = failedTargets(k.File)
 	}
-	if len(wanted) == 0 {
-		x.report.Hint = "what should be on the page is not known, without the step log beside it: name the targets"
+	for _, name := range wanted {
+		if _, ok := version.Target(name); !ok {
+			return fmt.Errorf("version %s has no target %q", version.ID, name)
+		}
 	}
+	if len(wanted) == 0 {
+		x.report.Failed = "what should be on the page is not known, without the step log beside it"
+		x.report.Hint = "name the targets that should be there"
+	}
+	tables := x.tables(version)
 	if flow != "" {
 		out := Flow{Name: flow, About: "by the step log beside the page", Reason: reason}
 		x.report.Flows = append(x.report.Flows, out)
@@ -89,6 +97,9 @@ func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) er
 			continue
 		}
 		s := flows.Sighted{Page: tab, Flow: &flows.Flow{Name: flow}, Says: "on the kept page", Target: t, Need: flows.Sometimes}
+		if table, ok := version.Target(tables[name]); ok {
+			s.Row = &automation.Row{Table: table} // the first
+		}
 		if slices.Contains(wanted, name) {
 			s.Need, s.Failed = flows.Needed, errors.New(reason)
 		}
@@ -96,6 +107,17 @@ func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) er
 	}
 	x.End(nil)
 	return nil
+}
+
+// tables names for each target that a flow of the layout looks for in a row the table of that row.
+func (x *Examination) tables(v *selectors.Version) map[string]string {
+	out := map[string]string{}
+	for _, f := range x.opts.Library.All() {
+		if len(f.Layouts) == 0 || slices.Contains(f.Layouts, v.Layout) {
+			maps.Copy(out, f.Tables())
+		}
+	}
+	return out
 }
 
 // recogniseKept finds the version that a kept page shows, of all that there are, or takes the one that is named.
@@ -113,6 +135,9 @@ func (x *Examination) recogniseKept(ctx context.Context, tab *automation.Page, i
 			used = v
 		}
 		x.report.Recognised = append(x.report.Recognised, r)
+	}
+	if used == nil && id != "" {
+		return nil, fmt.Errorf("there is no version %q", id)
 	}
 	if used == nil {
 		x.End(nil)

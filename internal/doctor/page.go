@@ -31,9 +31,9 @@ var stateWords = map[State]string{
 }
 
 var verdictWords = map[Verdict]string{
-	Sound:  "Everything was found, by its first candidate.",
+	Sound:  "Everything that was looked at was found, by its first candidate.",
 	Worn:   "Everything works, but some targets are found by a fallback only: the next change may break them.",
-	Broken: "Something halts.",
+	Broken: "Something halts, or was not looked at.",
 }
 
 // Words says in a sentence what a report comes to.

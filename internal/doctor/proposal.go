@@ -167,7 +167,7 @@ func personal(text string, names []string) bool {
 
 // scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written to a file.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
-	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID} {
+	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field} {
 		if personal(*text, names) {
 			*text = ""
 		}

@@ -55,6 +55,8 @@ type Report struct {
 	Failed string `json:"failed,omitempty"`
 	Code   string `json:"code,omitempty"`
 	Hint   string `json:"hint,omitempty"`
+
+	named bool // which flows are to be looked at was said: one that was not is no sound one
 }
 
 // Flow is what became of the look at a flow.
@@ -139,7 +141,11 @@ func (r *Report) settle() {
 			r.Verdict = Broken
 		}
 	}
-	if r.Failed != "" || slices.ContainsFunc(r.Flows, Flow.Broken) {
+	if len(r.Of(Found, Fallback)) == 0 && r.Failed == "" && r.Verdict == Sound {
+		r.Failed = "nothing was looked at"
+	}
+	skipped := func(f Flow) bool { return f.Skipped != "" }
+	if r.Failed != "" || slices.ContainsFunc(r.Flows, Flow.Broken) || r.named && slices.ContainsFunc(r.Flows, skipped) {
 		r.Verdict = Broken
 	}
 }

@@ -12,6 +12,9 @@ import (
 // Fingerprints are what every target looked like that was found, to be kept in the version's file. Nobody's name or e-mail is in them.
 func (x *Examination) Fingerprints() map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
+	if !x.listed { // nobody's name is known, so that none could be left out
+		return out
+	}
 	for name, t := range x.targets {
 		if t.print != nil && x.has(name) {
 			f := scrub(*t.print, x.names)
@@ -96,9 +99,13 @@ func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
 
 // revision is what of a proposal is put into a file: no names of people or of the organisation.
 func (x *Examination) revision(p Proposal) selectors.Revision {
-	f := scrub(p.fingerprint, x.names)
 	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), x.names) })
-	return selectors.Revision{Candidates: lasting(nameless), Fingerprint: &f}
+	out := selectors.Revision{Candidates: lasting(nameless)}
+	if x.listed {
+		f := scrub(p.fingerprint, x.names)
+		out.Fingerprint = &f
+	}
+	return out
 }
 
 func under(to map[string]selectors.Revision, target, column, header string) {

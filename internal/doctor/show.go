@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -41,8 +40,11 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 	var kept []selectors.Candidate
 	for _, o := range p.Offers {
 		why := o.Why
-		if o.Kept && namesSomebody(o.Candidate, people) {
+		switch said := o.Candidate.Name + o.Candidate.Text + o.Candidate.Label; {
+		case o.Kept && personal(o.Candidate.String(), people):
 			why = "it has somebody's name in it"
+		case o.Kept && people == nil && said != "":
+			why = "the list could not be read, so that it may be somebody's name"
 		}
 		if why == "" {
 			kept = append(kept, o.Candidate)
@@ -64,20 +66,4 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 		r.Fingerprint = &f
 	}
 	return r, dropped
-}
-
-// namesSomebody says that one of a candidate's texts is somebody's name, or has one of at least two words in it: a word
-// alone may be any.
-func namesSomebody(c selectors.Candidate, people []string) bool {
-	for _, text := range []string{c.TestID, c.Label, c.Name, c.Text, c.Placeholder, c.CSS, c.XPath} {
-		folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
-		if slices.ContainsFunc(people, func(n string) bool {
-			parts := words(selectors.FoldCase(n))
-			name := " " + strings.Join(parts, " ") + " "
-			return len(parts) > 0 && (folded == name || len(parts) > 1 && strings.Contains(folded, name))
-		}) {
-			return true
-		}
-	}
-	return false
 }

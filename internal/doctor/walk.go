@@ -24,6 +24,8 @@ type Walk struct {
 	Recognised func(all []Recognition, used *selectors.Version)
 	// People are the names and e-mails of everybody on the list, and the organisation's, which must not stand in any file.
 	People func(names []string)
+	// Listed tells that the names of everybody on the list are among those given. May be nil.
+	Listed func()
 	Sight  func(ctx context.Context, s flows.Sighted)
 	Begun  func(flow *flows.Flow)
 	Ended  func(flow *flows.Flow, e End)

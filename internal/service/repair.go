@@ -115,8 +115,8 @@ func (s *Service) Repair(ctx context.Context, name string, p Repair, events even
 // revise writes today's version, which is v with other candidates for some targets.
 func (s *Service) revise(v, from *selectors.Version, targets []string, chosen map[string]selectors.Revision) (file, id string, err error) {
 	today := time.Now().Format(time.DateOnly)
-	source := fmt.Sprintf("%s with other candidates for %s, recorded on %s by a look at the console and chosen by a person or as clear.",
-		from.ID, strings.Join(targets, ", "), today)
+	source := fmt.Sprintf("%s On %s, from %s: other candidates for %s, recorded by a look at the console and chosen by a person or as clear.",
+		strings.TrimSpace(from.Source), today, from.ID, strings.Join(targets, ", "))
 	text, err := v.Revise(v.Layout, today, source, chosen)
 	if err != nil {
 		return "", "", err
@@ -140,7 +140,26 @@ func (s *Service) writeVersion(app, id string, text []byte) (file string, err er
 	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 		return "", err
 	}
-	return file, os.WriteFile(file, text, 0o640) //nolint:gosec // a data file that a team shares
+	return file, replace(file, text)
+}
+
+// replace writes a file whole or not at all: every tenant of the app reads it.
+func replace(file string, text []byte) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(file), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o640), f.Sync(), f.Close()) // it is shared by a team
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), file)
 }
 
 func (s *Service) versionFile(app, id string) string {
@@ -159,6 +178,10 @@ func storage(act, name string, err error) error {
 // Rehearse rehearses every change that a report found a person for through its press, where nothing that may change something can leave.
 // Each result is told as an event.Ended, too.
 func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, events event.Sink) ([]userops.Result, error) {
+	lib, err := Library(s.config, r.App)
+	if err != nil {
+		return nil, err
+	}
 	names, err := s.Roles(ctx, name, nil)
 	if err != nil {
 		return nil, err
@@ -173,7 +196,7 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 		if err != nil && !userops.Kinds[i].Creates {
 			return nil, err
 		}
-		checked, err := rehearsable(userops.Kinds[i], f.On, u, names).Check()
+		checked, err := rehearsable(userops.Kinds[i], f.On, u, names, lib.App.Roles.Administrator).Check()
 		if err != nil {
 			return nil, err
 		}
@@ -186,11 +209,11 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 }
 
 // rehearsable is a change of a user that would be one.
-func rehearsable(kind userops.Kind, email string, u userops.User, roles []string) userops.Request {
+func rehearsable(kind userops.Kind, email string, u userops.User, roles []string, administrator string) userops.Request {
 	rq := userops.Request{Action: kind.Action, Email: email}
 	if kind.Takes(userops.InputRole) && len(roles) > 0 {
 		rq.Role = roles[0]
-		if i := slices.IndexFunc(roles, func(r string) bool { return r != u.Role && r != "Administrator" }); i >= 0 {
+		if i := slices.IndexFunc(roles, func(r string) bool { return r != u.Role && r != administrator }); i >= 0 {
 			rq.Role = roles[i]
 		}
 	}

@@ -36,11 +36,45 @@ func (im *importer) click(s *Step) {
 		im.at++ // the wait that says how it stands afterwards
 		return
 	}
+	if option, ok := im.picked(name); ok {
+		c := *im.pickers[name]
+		c.Option = option
+		im.add(s, &c)
+		im.at++ // the click on the option
+		return
+	}
 	im.presses = true
 	if known := im.known[name]; known["check"] && !known["click"] {
 		im.review("%s is a box: check says whether it is to be on, and a click only that it changes", name)
 	}
 	im.add(s, &flows.Click{Press: flows.Press{Target: name}})
+}
+
+// picked says which option the next step presses, where the layout's flows choose from what was just opened.
+func (im *importer) picked(opened string) (option string, ok bool) {
+	if im.pickers[opened] == nil || im.at+1 >= len(im.recording.Steps) || im.at+2 == im.Commit {
+		return "", false
+	}
+	next := &im.recording.Steps[im.at+1]
+	if next.Type != click || next.Button != "" && next.Button != "primary" {
+		return "", false
+	}
+	for _, p := range next.Selectors {
+		f, err := parseSelector(p[len(p)-1])
+		if err != nil || f.Role != "option" || f.Name == "" {
+			continue
+		}
+		if m := reference.FindStringSubmatch(f.Name); m != nil {
+			im.input(m[1])
+			return f.Name, true
+		}
+		if name, ok := im.inputOf(f.Name); ok {
+			return "${" + name + "}", true
+		}
+		im.review("it chooses %q as it was recorded: name an input that has this value if it is not always the same", f.Name)
+		return f.Name, !strings.Contains(f.Name, "${")
+	}
+	return "", false
 }
 
 // longPress is from how many milliseconds on a press is held.

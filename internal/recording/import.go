@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -19,6 +20,7 @@ type importer struct {
 	at        int // the step under way, from 0
 
 	known   map[string]map[string]bool // by target: the verbs that the layout's flows have for it
+	pickers map[string]*flows.Choose   // by what opens one: how the layout's flows choose from it
 	names   map[string]bool            // that are taken
 	made    map[string]string          // by what finds it: a target of this draft
 	inputs  []string
@@ -36,7 +38,7 @@ type importer struct {
 }
 
 func newImporter(r *Recording, o Options) *importer {
-	im := &importer{Options: o, recording: r, draft: &Draft{}, known: map[string]map[string]bool{}, names: map[string]bool{},
+	im := &importer{Options: o, recording: r, draft: &Draft{}, known: map[string]map[string]bool{}, pickers: map[string]*flows.Choose{}, names: map[string]bool{},
 		made: map[string]string{}, typed: map[int]string{}, secret: map[string]bool{}, held: map[string]bool{}, pressed: map[string]int{}}
 	im.draft.Flow.Timeout = flows.Duration(2 * time.Minute)
 	if o.Version != nil {
@@ -46,6 +48,9 @@ func newImporter(r *Recording, o Options) *importer {
 	}
 	for _, f := range o.Flows {
 		f.Each(func(s *flows.Step) {
+			if c, ok := s.Verb.(*flows.Choose); ok && c.Options != "" && c.Confirm == "" {
+				im.pickers[cmp.Or(c.Opens, c.Target)] = c
+			}
 			if t := s.Targets(); len(t) > 0 {
 				if im.known[t[0]] == nil {
 					im.known[t[0]] = map[string]bool{}

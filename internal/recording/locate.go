@@ -211,8 +211,10 @@ func (im *importer) hosts(chains []chain, within string) string {
 // made1 makes one new target, or finds the one that this draft has made of the same.
 func (im *importer) made1(all []found, within string) string {
 	spec := selectors.Spec{Within: within}
-	for _, f := range all {
+	all = slices.Clone(all)
+	for i, f := range all {
 		c := im.personal(f.Candidate)
+		all[i].Candidate, all[i].accessible = c, ""
 		c.Provenance = selectors.Recorded
 		if !slices.Contains(spec.Candidates, c) {
 			spec.Candidates = append(spec.Candidates, c)

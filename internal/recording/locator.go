@@ -11,7 +11,7 @@ import (
 // quoted is a text as a literal of TypeScript, with the values of inputs and secrets put in where they are named.
 func (w *playwright) quoted(s string) string {
 	names := selectors.Placeholders(s)
-	if len(names) == 1 && isReference(s) {
+	if len(names) == 1 && isReference(s) && w.knows(names[0]) {
 		return w.value(names[0])
 	}
 	known := func(n string) bool { return w.knows(n) }

@@ -107,7 +107,7 @@ func inlineValue(d *json.Decoder) (string, error) {
 				if err != nil {
 					return "", err
 				}
-				part = scalar(fmt.Sprint(key)) + ": "
+				part = keyText(fmt.Sprint(key)) + ": "
 			}
 			v, err := inlineValue(d)
 			if err != nil {
@@ -132,6 +132,14 @@ var (
 	// meant is a word that YAML takes for something else than a text.
 	meant = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|y|n|null|nan|inf)$`)
 )
+
+// keyText is a key as YAML: on is written as it is in files by hand.
+func keyText(key string) string {
+	if plainScalar.MatchString(key) {
+		return key
+	}
+	return scalar(key)
+}
 
 // scalar is a text as YAML, in quotes only where it must be.
 func scalar(s string) string {

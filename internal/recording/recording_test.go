@@ -1,13 +1,16 @@
 package recording
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
 )
 
 // TestNastyRecordings reads files each of which is named by what is wrong with it.
@@ -167,8 +170,39 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		loads(t, d)
+		readable(t, d)
 	})
+}
+
+// readable makes sure that a draft is YAML that says what was meant.
+func readable(t *testing.T, d *Draft) {
+	t.Helper()
+	var flow struct{ Steps []any }
+	if err := yaml.Unmarshal([]byte(d.FlowText()), &flow); err != nil {
+		t.Fatalf("%v\n%s", err, d.FlowText())
+	}
+	got, err := json.Marshal(flow.Steps)
+	require.NoError(t, err)
+	var want []any
+	for _, s := range asJSON(t, d.Flow.Steps) {
+		var v any
+		require.NoError(t, json.Unmarshal([]byte(s), &v))
+		want = append(want, v)
+	}
+	meant, err := json.Marshal(want)
+	require.NoError(t, err)
+	assert.Equal(t, string(meant), string(got), d.FlowText())
+	targets := map[string]selectors.Spec{}
+	var read map[string]any
+	if err := yaml.Unmarshal([]byte(TargetsText(d.Targets, "")), &read); err != nil {
+		t.Fatalf("%v\n%s", err, TargetsText(d.Targets, ""))
+	}
+	data, err := json.Marshal(read)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &targets))
+	for _, n := range d.Targets {
+		assert.Equal(t, n.Spec, targets[n.Name], TargetsText(d.Targets, ""))
+	}
 }
 
 func FuzzStorageState(f *testing.F) {

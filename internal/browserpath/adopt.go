@@ -20,7 +20,8 @@ func (p *Path) Reveal() (cookies []automation.Cookie, home string, ok bool, err 
 	}
 	cookies, err = automation.Cookies(s.Cookies).Plain()
 	if err != nil {
-		return nil, "", false, p.adopting("reading the saved session", errors.New("its cookies cannot be read"), "forget it, and sign in again")
+		return nil, "", false, p.adopting("reading the saved session", errors.New("its cookies cannot be read"),
+			"forget it, and sign in again")
 	}
 	return cookies, s.Home, true, nil
 }
@@ -28,19 +29,19 @@ func (p *Path) Reveal() (cookies []automation.Cookie, home string, ok bool, err 
 // Stores says that the console keeps a part of its sign-in in the page's storage.
 func (p *Path) Stores() bool { return len(p.opts.Library.App.Storage) > 0 }
 
-// Adopt keeps the cookies of a sign-in that another program made, in the place of the saved session. Whether it holds, and of which
-// organisation it is, is found out when it is used first.
+// Adopt keeps the cookies of a sign-in that another program made, in the place of the saved session. Whether it holds,
+// and of which organisation it is, is found out when it is used first.
 func (p *Path) Adopt(cookies []automation.Cookie, home string) (passed int, err error) {
-	const act = "taking over a session"
+	const act, hint = "taking over a session", "give the address that the console shows after the sign-in"
 	if p.opts.Sessions == nil {
 		return 0, p.adopting(act, errors.New("no place for sessions is configured"), "set state to a folder")
 	}
 	u, err := url.Parse(home)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return 0, p.adopting(act, errors.New("where it leads is no address of a page"), "give the address that the console shows after the sign-in")
+		return 0, p.adopting(act, errors.New("where it leads is no address of a page"), hint)
 	case !automation.HostAllowed(p.opts.Hosts, u.Hostname()):
-		return 0, p.adopting(act, fmt.Errorf("it leads to %s, which is none of the tenant's hosts", u.Hostname()), "give the address that the console shows after the sign-in")
+		return 0, p.adopting(act, fmt.Errorf("it leads to %s, which is none of the tenant's hosts", u.Hostname()), hint)
 	}
 	u.User = nil
 	var kept []automation.Cookie
@@ -52,13 +53,15 @@ func (p *Path) Adopt(cookies []automation.Cookie, home string) (passed int, err 
 		kept = append(kept, c)
 	}
 	if len(kept) == 0 {
-		return passed, p.adopting(act, errors.New("none of its cookies is of the tenant's hosts and holds still"), "sign in where it comes from, and export it anew")
+		return passed, p.adopting(act, errors.New("none of its cookies is of the tenant's hosts and holds still"),
+			"sign in where it comes from, and export it anew")
 	}
 	jar, err := automation.CookiesOf(kept)
 	if err != nil {
 		return passed, p.adopting(act, errors.New("its cookies cannot be written"), "")
 	}
-	data, err := json.Marshal(saved{Cookies: json.RawMessage(jar), Home: u.String(), App: p.opts.Library.App.Name, Account: p.opts.Account,
+	data, err := json.Marshal(saved{Cookies: json.RawMessage(jar), Home: u.String(),
+		App: p.opts.Library.App.Name, Account: p.opts.Account,
 		SignIn: p.opts.SignIn, Wanted: p.opts.Organisation, At: time.Now().UTC(), Adopted: true})
 	if err == nil {
 		err = p.opts.Sessions.Put(p.opts.Tenant, data)
@@ -69,7 +72,8 @@ func (p *Path) Adopt(cookies []automation.Cookie, home string) (passed int, err 
 	return passed, nil
 }
 
-// ours says that a cookie goes to one of the tenant's hosts. One of a domain, which begins with a dot, goes to all hosts below it.
+// ours says that a cookie goes to one of the tenant's hosts. One of a domain, which begins with a dot, goes to all
+// hosts below it.
 func (p *Path) ours(domain string) bool {
 	host := strings.TrimPrefix(domain, ".")
 	return automation.HostAllowed(p.opts.Hosts, host) || host != domain && automation.HostAllowed(p.opts.Hosts, "x."+host)

@@ -114,7 +114,8 @@ func (im *importer) checked(s *Step) (on, ok bool) {
 		return false, false
 	}
 	next := &im.recording.Steps[im.at+1]
-	if next.Type != waitForElement || len(next.Properties) != 1 || len(next.Attributes) > 0 || !samePaths(s.Selectors, next.Selectors) {
+	if next.Type != waitForElement || len(next.Properties) != 1 || len(next.Attributes) > 0 ||
+		!samePaths(s.Selectors, next.Selectors) {
 		return false, false
 	}
 	on, ok = next.Properties["checked"].(bool)
@@ -127,7 +128,8 @@ func samePaths(a, b []Path) bool {
 
 // plainWait says that a wait is for one element at least.
 func plainWait(s *Step) bool {
-	return (s.Operator == "" || s.Operator == ">=") && (s.Count == nil || *s.Count == 1) && (s.Visible == nil || *s.Visible)
+	return (s.Operator == "" || s.Operator == ">=") && (s.Count == nil || *s.Count == 1) &&
+		(s.Visible == nil || *s.Visible)
 }
 
 func (im *importer) hover(s *Step) {
@@ -150,14 +152,14 @@ func (im *importer) change(s *Step) {
 	if !ok {
 		return
 	}
-	value, secret := im.valueOf(s)
+	value, secret := im.valueOf(s, name)
 	known := im.known[name]
 	switch {
 	case secret:
 		im.add(s, &flows.Fill{Target: name, Value: value})
 	case known["choose"] && !known["fill"] || im.isSelect(s):
 		if !isReference(value) {
-			im.review("it chooses by the value that the option has in the page: put the words of the option in its place if they are others")
+			im.review("it chooses by the value that the option has: put its words in the place if they are others")
 		}
 		im.add(s, &flows.Choose{Target: name, Option: value})
 	default:
@@ -188,10 +190,16 @@ func mapValues(m map[string]string) (out []string) {
 	return out
 }
 
-// valueOf is what stands in the flow for what was typed.
-func (im *importer) valueOf(s *Step) (text string, secret bool) {
+// valueOf is what stands in the flow for what was typed into a target. The name of one that the version has tells of
+// secrets, too.
+func (im *importer) valueOf(s *Step, name string) (text string, secret bool) {
 	v := *s.Value
 	kind := secretOf(words(s.Selectors)...)
+	if kind == "" && slices.Contains(im.draft.Reused, name) {
+		if kind = secretOf(name); kind != "" && !isReference(v) {
+			im.typed[im.at+1], im.secret[v] = v, true
+		}
+	}
 	if m := reference.FindStringSubmatch(v); m != nil {
 		if kind == "" && m[1] != passwordSecret && m[1] != codeSecret {
 			im.input(m[1])
@@ -209,8 +217,8 @@ func (im *importer) valueOf(s *Step) (text string, secret bool) {
 		im.review("what it types looks like a secret and is not taken over: the secret %s stands in its place", kind)
 		return "${" + kind + "}", true
 	}
-	if name, ok := im.inputOf(v); ok {
-		return "${" + name + "}", false
+	if input, ok := im.inputOf(v); ok {
+		return "${" + input + "}", false
 	}
 	im.review("it types %q as it was recorded: name an input that has this value if it is not always the same", v)
 	return v, false
@@ -315,7 +323,8 @@ func (im *importer) wait(s *Step) {
 	}
 }
 
-// textProperty is the text that a wait is for, nil where it is for none. others says that it is for something else, too.
+// textProperty is the text that a wait is for, nil where it is for none. others says that it is for something else,
+// too.
 func textProperty(s *Step) (text *string, others bool) {
 	for name, v := range s.Properties {
 		t, ok := v.(string)

@@ -64,14 +64,15 @@ type line struct {
 // mostPathSelectors bounds how many selectors of a step are looked at.
 const mostPathSelectors = 50
 
-// Import makes a flow and targets of a recording. The error is of what it was asked for, or says that a secret would be repeated; what
-// the recording lacks is in the draft.
+// Import makes a flow and targets of a recording. The error is of what it was asked for, or says that a secret would
+// be repeated; what the recording lacks is in the draft.
 func Import(r *Recording, o Options) (*Draft, error) {
 	if o.Commit < 0 || o.Commit > len(r.Steps) {
 		return nil, fmt.Errorf("naming the commit: the recording has steps 1 to %d, and none %d", len(r.Steps), o.Commit)
 	}
 	if o.Commit > 0 && r.Steps[o.Commit-1].Type != click {
-		return nil, fmt.Errorf("naming the commit: step %d is of type %s, and a commit is a click", o.Commit, r.Steps[o.Commit-1].Type)
+		return nil, fmt.Errorf("naming the commit: step %d is of type %s, and a commit is a click", o.Commit,
+			r.Steps[o.Commit-1].Type)
 	}
 	im := newImporter(r, o)
 	for im.at < len(r.Steps) {
@@ -116,22 +117,28 @@ func (im *importer) finish() {
 		d.ToDo = append(d.ToDo, im.noCommit())
 	}
 	if im.Standalone && len(f.Secrets) > 0 {
-		d.ToDo = append(d.ToDo, "take out the steps that type a secret, or call the flow sign-in: nobody gives one to a flow that is run by its name alone")
+		d.ToDo = append(d.ToDo, "take out the steps that type a secret, or call the flow sign-in: "+
+			"nobody gives one to a flow that is run by its name alone")
 	}
 	if im.events {
 		d.Review = append(d.Review, Remark{Why: "the addresses and titles that steps assert are not compared"})
 	}
 	if im.offsets {
-		d.Review = append(d.Review, Remark{Why: "where in an element it was pressed is not taken over: a click goes to a point that can be seen"})
+		d.Review = append(d.Review, Remark{
+			Why: "where in an element it was pressed is not taken over: a click goes to a point that can be seen",
+		})
 	}
 	if im.recording.Timeout > 0 {
-		d.Review = append(d.Review, Remark{Why: fmt.Sprintf("the time of %d ms that the recording gives every step is not taken over", im.recording.Timeout)})
+		d.Review = append(d.Review, Remark{
+			Why: fmt.Sprintf("the time of %d ms that the recording gives every step is not taken over", im.recording.Timeout),
+		})
 	}
 }
 
 func (im *importer) noCommit() string {
 	if im.Standalone {
-		return "if a step changes something, say which by its number: it is not guessed. As it is, what would change something is stopped"
+		return "if a step changes something, say which by its number: it is not guessed. " +
+			"As it is, what would change something is stopped"
 	}
 	return "if a step changes something, say which by its number: it is not guessed"
 }
@@ -143,10 +150,12 @@ func (im *importer) subject() {
 	case slices.Contains(f.Inputs, subjectInput):
 		f.Subject = subjectInput
 	default:
-		im.draft.ToDo = append(im.draft.ToDo, "give the value that was typed for the input email: a flow that changes something names whom it concerns by it")
+		im.draft.ToDo = append(im.draft.ToDo, "give the value that was typed for the input email: "+
+			"a flow that changes something names whom it concerns by it")
 	}
 	if im.commit != nil && im.commit.For == nil {
-		im.draft.ToDo = append(im.draft.ToDo, "say by for or row of the commit whom it concerns: no field of the recording shows it")
+		im.draft.ToDo = append(im.draft.ToDo,
+			"say by for or row of the commit whom it concerns: no field of the recording shows it")
 	}
 }
 
@@ -171,7 +180,8 @@ func (im *importer) keepSecrets() error {
 		}
 		for _, t := range texts {
 			if containsWord(t, secret) || containsWord(t, scalar(secret)) {
-				return fmt.Errorf("importing the recording: what step %d types is a secret, and stands elsewhere in the recording too: take it out there", step)
+				return fmt.Errorf("importing the recording: what step %d types is a secret, "+
+					"and stands elsewhere in the recording too: take it out there", step)
 			}
 		}
 	}

@@ -19,15 +19,16 @@ type ExportOptions struct {
 	Flow    *flows.Flow
 	Version *selectors.Version
 	Inputs  map[string]string
-	// Commit has the step that cannot be undone stand in a recording as any other click: who replays it makes the change. Without it the
-	// step is only marked.
+	// Commit has the step that cannot be undone stand in a recording as any other click: who replays it makes the
+	// change. Without it the step is only marked.
 	Commit bool
 }
 
 // Export is a flow in another form.
 type Export struct {
-	Text    string
-	LeftOut []Remark // what the form cannot express, or only in part; the number is that of the step with those of parts in their place
+	Text string
+	// LeftOut is what the form cannot express, or only in part; the number is that of the step with those of parts in their place.
+	LeftOut []Remark
 }
 
 // exporter makes the steps of a recording.
@@ -50,7 +51,9 @@ func Chrome(o ExportOptions) (*Export, error) {
 	}
 	if len(o.Flow.Afterwards) > 0 {
 		x.at++
-		x.remarks = append(x.remarks, Remark{x.at, "afterwards", "what follows once the change has been read back is not in the recording"})
+		x.remarks = append(x.remarks, Remark{
+			x.at, "afterwards", "what follows once the change has been read back is not in the recording",
+		})
 	}
 	text, err := x.out.Text()
 	if err != nil {
@@ -94,7 +97,9 @@ func (x *exporter) mark(s *flows.Step, why string, args ...any) error {
 	if err := json.Unmarshal(data, &step); err != nil {
 		return err
 	}
-	x.out.Steps = append(x.out.Steps, Step{Type: customStep, Name: "not expressed: " + s.Word(), Parameters: map[string]any{"step": step}})
+	x.out.Steps = append(x.out.Steps, Step{
+		Type: customStep, Name: "not expressed: " + s.Word(), Parameters: map[string]any{"step": step},
+	})
 	return nil
 }
 
@@ -129,7 +134,7 @@ func (x *exporter) step(s *flows.Step) error {
 		return x.press(s, &v.Press)
 	case *flows.Commit:
 		if !x.Commit {
-			return x.mark(s, "the commit is only marked, so that nobody who replays the recording changes something: press it by hand")
+			return x.mark(s, "the commit is only marked, so that replaying changes nothing: press it by hand")
 		}
 		x.remark("THIS IS THE COMMIT: who replays the recording makes the change")
 		return x.press(s, &v.Press)
@@ -212,7 +217,8 @@ func (x *exporter) text(s string) string {
 }
 
 // errHome says that an address cannot be told without where the console leads.
-var errHome = errors.New("it opens an address of the console: give the input home, the address where the console leads after the sign-in")
+var errHome = errors.New("it opens an address of the console: give the input home, " +
+	"the address where the console leads after the sign-in")
 
 func (x *exporter) open(address string) error {
 	if !isReference(address) && strings.Contains(address, "${home}") && x.Inputs["home"] == "" {
@@ -256,7 +262,8 @@ func (x *exporter) press(s *flows.Step, p *flows.Press) error {
 
 func (x *exporter) fill(v *flows.Fill) error {
 	value := v.Value
-	if slices.ContainsFunc(selectors.Placeholders(value), func(n string) bool { return slices.Contains(x.Flow.Secrets, n) }) {
+	secret := func(n string) bool { return slices.Contains(x.Flow.Secrets, n) }
+	if slices.ContainsFunc(selectors.Placeholders(value), secret) {
 		x.remark("a secret is in no recording: the name stands in the place of its value")
 	} else {
 		value = x.text(value)

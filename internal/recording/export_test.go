@@ -59,7 +59,8 @@ func TestARecordingDoesNotPressTheCommitUnlessAskedTo(t *testing.T) {
 	require.ErrorContains(t, err, "give the input home")
 }
 
-// TestThereAndBack exports flows and takes them over again: what both can express has the same verbs on the same targets.
+// TestThereAndBack exports flows and takes them over again: what both can express has the same verbs on the same
+// targets.
 func TestThereAndBack(t *testing.T) {
 	t.Parallel()
 	for _, layout := range []string{"classic", "neo", "neo3"} {
@@ -97,8 +98,8 @@ func commitIn(r *Recording) (n int) {
 	return n
 }
 
-// expressible are the steps that a recording can hold, each with its target. Waits for a text are left out: what a press is
-// held against becomes one, too.
+// expressible are the steps that a recording can hold, each with its target. Waits for a text are left out: what a
+// press is held against becomes one, too.
 func expressible(steps []flows.Step) (out []string) {
 	for i := range steps {
 		s := &steps[i]
@@ -127,8 +128,8 @@ func expressible(steps []flows.Step) (out []string) {
 	return out
 }
 
-// TestTestsForPlaywrightAreWellFormed has every flow that ships written as a test. What is written has no types, so that it is JavaScript,
-// too, and Node.js can check its syntax where it is there.
+// TestTestsForPlaywrightAreWellFormed has every flow that ships written as a test. What is written has no types, so
+// that it is JavaScript, too, and Node.js can check its syntax where it is there.
 func TestTestsForPlaywrightAreWellFormed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -38,8 +38,10 @@ type importer struct {
 }
 
 func newImporter(r *Recording, o Options) *importer {
-	im := &importer{Options: o, recording: r, draft: &Draft{}, known: map[string]map[string]bool{}, pickers: map[string]*flows.Choose{}, names: map[string]bool{},
-		made: map[string]string{}, typed: map[int]string{}, secret: map[string]bool{}, held: map[string]bool{}, pressed: map[string]int{}}
+	im := &importer{Options: o, recording: r, draft: &Draft{},
+		known: map[string]map[string]bool{}, pickers: map[string]*flows.Choose{}, names: map[string]bool{},
+		made: map[string]string{}, typed: map[int]string{}, secret: map[string]bool{},
+		held: map[string]bool{}, pressed: map[string]int{}}
 	im.draft.Flow.Timeout = flows.Duration(2 * time.Minute)
 	if o.Version != nil {
 		for _, n := range o.Version.Names() {
@@ -104,8 +106,8 @@ func (im *importer) add(s *Step, v flows.Verb) {
 	im.draft.lines = append(im.draft.lines, line{step: &step})
 }
 
-// assertions takes over that a step leads to another page. The Recorder writes the address, and does so too where a page changes its
-// address without loading anew, which reloads would wait for in vain. An export writes none.
+// assertions takes over that a step leads to another page. The Recorder writes the address, and does so too where a
+// page changes its address without loading anew, which reloads would wait for in vain. An export writes none.
 func (im *importer) assertions(s *Step, step *flows.Step) {
 	for _, e := range s.AssertedEvents {
 		im.events = im.events || e.URL != "" || e.Title != ""
@@ -116,7 +118,8 @@ func (im *importer) assertions(s *Step, step *flows.Step) {
 				step.Options.Reloads = true
 				continue
 			}
-			im.review("it leads to %s: the next step waits for its own target. Where the page loads anew by it and stays the same, say reloads: true",
+			im.review("it leads to %s: the next step waits for its own target. "+
+				"Where the page loads anew by it and stays the same, say reloads: true",
 				withoutQuery(e.URL))
 		default:
 			im.review("that the page changes by it is not waited for: the next step waits for its own target")

@@ -278,7 +278,8 @@ func (im *importer) personal(c selectors.Candidate) selectors.Candidate {
 	return c
 }
 
-// frame makes targets for the frames that a step is in, and returns the innermost. The recording names them by their place alone.
+// frame makes targets for the frames that a step is in, and returns the innermost. The recording names them by their
+// place alone.
 func (im *importer) frame(s *Step) (within string) {
 	for _, i := range s.Frame {
 		if known := im.knownFrame(); within == "" && i == 0 && known != "" {

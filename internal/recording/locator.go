@@ -110,7 +110,8 @@ func (w *playwright) locate(c selectors.Candidate) string {
 	return ".locator(" + w.quoted(c.CSS) + ")"
 }
 
-// locator is how a target is found, by its first candidate and through what it lies in. base is what it is looked for in.
+// locator is how a target is found, by its first candidate and through what it lies in. base is what it is looked for
+// in.
 func (w *playwright) locator(base string, t *selectors.Target) string {
 	if t.Within != nil {
 		base = w.locator(base, t.Within)

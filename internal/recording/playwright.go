@@ -32,15 +32,17 @@ type playwright struct {
 	now     *flows.Step
 }
 
-// Playwright writes a flow as a test for @playwright/test. Its commit is made only where a variable of the environment allows it;
-// secrets are read from the environment alone.
+// Playwright writes a flow as a test for @playwright/test. Its commit is made only where a variable of the environment
+// allows it; secrets are read from the environment alone.
 func Playwright(o ExportOptions) *Export {
 	w := &playwright{ExportOptions: o, filled: map[string]bool{}, chosen: map[string]bool{}, indent: 1}
 	w.collect()
 	w.steps(o.Flow.Steps)
 	if len(o.Flow.Afterwards) > 0 {
 		w.at++
-		w.remarks = append(w.remarks, Remark{w.at, "afterwards", "what follows once the change has been read back is not in the test"})
+		w.remarks = append(w.remarks, Remark{
+			w.at, "afterwards", "what follows once the change has been read back is not in the test",
+		})
 		w.line("// Not expressed: what follows once the change has been read back.")
 	}
 	return &Export{w.head() + w.body.String() + "});\n", w.remarks}
@@ -60,7 +62,7 @@ func (w *playwright) collect() {
 	main := map[string]bool{}
 	collect := func(s *flows.Step) {
 		take(s.Texts()...)
-		if o, ok := s.Verb.(*flows.Open); ok && !strings.Contains(string(*o), "${home}") && !strings.Contains(string(*o), "://") {
+		if o, ok := s.Verb.(*flows.Open); ok && isRelative(string(*o)) {
 			take("${home}")
 		}
 		for _, n := range s.Targets() {
@@ -82,6 +84,11 @@ func (w *playwright) collect() {
 	slices.Sort(w.inputs)
 }
 
+// isRelative says that an address is one of the console, below where it leads.
+func isRelative(address string) bool {
+	return !strings.Contains(address, "://") && !strings.HasPrefix(address, "${")
+}
+
 // each visits a step and those within it that a test expresses.
 func each(s *flows.Step, visit func(*flows.Step)) {
 	visit(s)
@@ -101,7 +108,8 @@ func each(s *flows.Step, visit func(*flows.Step)) {
 func (w *playwright) head() string {
 	var b strings.Builder
 	f := w.Flow
-	fmt.Fprintf(&b, "import { test, expect } from '@playwright/test';\n\n// The flow %s for the layout %s.\n", commented(f.Name), w.Version.Layout)
+	fmt.Fprintf(&b, "import { test, expect } from '@playwright/test';\n\n// The flow %s for the layout %s.\n",
+		commented(f.Name), w.Version.Layout)
 	fmt.Fprintf(&b, "// %s names a file with a sign-in, as Playwright saves one.\n", storageVariable)
 	if f.Changes {
 		fmt.Fprintf(&b, "// It stops before its COMMIT, unless %s is 1.\n", commitVariable)
@@ -126,9 +134,11 @@ func (w *playwright) head() string {
 	}
 	write("input", inputPrefix, w.inputs)
 	write("secret", secretPrefix, f.Secrets)
-	fmt.Fprintf(&b, "\ntest(%s, async ({ page }) => {\n  test.setTimeout(%d);\n", literal(f.Name), time.Duration(f.Timeout).Milliseconds())
+	fmt.Fprintf(&b, "\ntest(%s, async ({ page }) => {\n  test.setTimeout(%d);\n", literal(f.Name),
+		time.Duration(f.Timeout).Milliseconds())
 	if len(needed) > 0 {
-		fmt.Fprintf(&b, "  for (const name of [%s]) {\n    if (process.env[name] === undefined) throw new Error(`set ${name}`);\n  }\n", strings.Join(needed, ", "))
+		fmt.Fprintf(&b, "  for (const name of [%s]) {\n    if (process.env[name] === undefined) throw new Error(`set ${name}`);\n  }\n",
+			strings.Join(needed, ", "))
 	}
 	b.WriteString(w.targets())
 	return b.String()
@@ -192,7 +202,8 @@ func (w *playwright) steps(all []flows.Step) {
 
 func (w *playwright) commit(s *flows.Step, c *flows.Commit) {
 	w.line("// ---- COMMIT: what follows changes something, and cannot be undone. ----")
-	w.line("test.skip(process.env.%s !== '1', 'stopped before the commit: %s=1 makes the change');", commitVariable, commitVariable)
+	w.line("test.skip(process.env.%s !== '1', 'stopped before the commit: %s=1 makes the change');",
+		commitVariable, commitVariable)
 	w.line("await test.step(%s, async () => {", literal(folded(s.Says())))
 	w.indent++
 	w.press(s, &c.Press)
@@ -261,7 +272,8 @@ func (w *playwright) row(table, key string) string {
 	if t, ok := w.Version.Target(table); ok && t.Table != nil {
 		rows = t.Table.Rows
 	}
-	return target(table) + ".locator(" + literal(rows) + ").filter({ has: page.getByText(" + w.quoted(key) + ", { exact: true }) })"
+	has := "page.getByText(" + w.quoted(key) + ", { exact: true })"
+	return target(table) + ".locator(" + literal(rows) + ").filter({ has: " + has + " })"
 }
 
 // inRow is the locator of a target in a row.

@@ -99,7 +99,7 @@ func arguments(all ...string) string {
 
 func (w *playwright) open(s *flows.Step, address string) {
 	call := w.quoted(address)
-	if !strings.Contains(address, "://") && !strings.HasPrefix(address, "${") {
+	if isRelative(address) {
 		call = "new URL(" + call + ", input.home).href"
 	}
 	w.line("await page.goto(%s);", arguments(call, w.timed(s)))

@@ -1,5 +1,5 @@
-// Package recording reads and writes recordings of other programs: the files of Chrome DevTools Recorder, which become flows and
-// targets and are made of them, and tests for Playwright, which are made of flows. It opens no pages.
+// Package recording reads and writes recordings of other programs: the files of Chrome DevTools Recorder, which become
+// flows and targets and are made of them, and tests for Playwright, which are made of flows. It opens no pages.
 package recording
 
 import (
@@ -65,8 +65,8 @@ type Event struct {
 	Title string `json:"title,omitempty"`
 }
 
-// Path is one way to an element: selectors, each looked for in what the one before has found, its open shadow root included. One
-// selector alone is a text in the file.
+// Path is one way to an element: selectors, each looked for in what the one before has found, its open shadow root
+// included. One selector alone is a text in the file.
 type Path []string
 
 // UnmarshalJSON implements json.Unmarshaler.

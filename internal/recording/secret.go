@@ -7,13 +7,14 @@ import (
 
 var (
 	// passwordWord is a word by which fields for passwords and keys are called.
-	passwordWord = regexp.MustCompile(`(?i)pass ?(word|wort|code|phrase|wd)|\bpass\b|\bpwd\b|\bpsw|kennwort|mot de passe|contrase|senha|secret|geheim|` +
-		`\btoken\b|api ?key|private ?key|\bcredential`)
+	passwordWord = regexp.MustCompile(`(?i)pass ?(word|wort|code|phrase|wd)|\bpass\b|\bpwd\b|\bpsw|kennwort|mot de passe|` +
+		`contrase|senha|secret|geheim|\btoken\b|api ?key|private ?key|\bcredential`)
 	// codeWord is a word by which fields for codes that hold once are called.
-	codeWord = regexp.MustCompile(`(?i)one ?time|\botp\b|otp ?code|totp|\bmfa\b|2 ?fa\b|two ?factor|second ?factor|verification|verify|security ?code|` +
-		`auth\w* ?code|\bpin\b|\bcode\b|\bcvv\b|\bcvc\b|\bsms\b`)
+	codeWord = regexp.MustCompile(`(?i)one ?time|\botp\b|otp ?code|totp|\bmfa\b|2 ?fa\b|two ?factor|second ?factor|` +
+		`verification|verify|security ?code|auth\w* ?code|\bpin\b|\bcode\b|\bcvv\b|\bcvc\b|\bsms\b`)
 	// otherCode is a code that is no secret.
-	otherCode = regexp.MustCompile(`(?i)(zip|postal|post|country|area|currency|language|promo|account|cost|tax|dial|swift|sort|bank) ?code`)
+	otherCode = regexp.MustCompile(`(?i)(zip|postal|post|country|area|currency|language|promo|account|cost|tax|` +
+		`dial|swift|sort|bank) ?code`)
 	camel     = regexp.MustCompile(`([a-z0-9])([A-Z])`)
 	separated = regexp.MustCompile(`[^\pL\pN]+`)
 )

@@ -100,7 +100,8 @@ func parseARIA(text string) (found, error) {
 	return found{Candidate: selectors.Candidate{Role: role, Name: name}}, nil
 }
 
-// inner says that a selector is of what is drawn within an element, such as the text of a button, and of nothing by itself.
+// inner says that a selector is of what is drawn within an element, such as the text of a button, and of nothing by
+// itself.
 func (f found) inner() bool {
 	switch f.Role {
 	case "generic", "none", "presentation", "img", "strong", "emphasis":
@@ -123,7 +124,9 @@ func (f found) tag() string {
 }
 
 // tagRoles are the roles that elements have by their name alone.
-var tagRoles = map[string]string{"button": "button", "a": "link", "select": "combobox", "textarea": "textbox", "option": "option"}
+var tagRoles = map[string]string{
+	"button": "button", "a": "link", "select": "combobox", "textarea": "textbox", "option": "option",
+}
 
 // selectorsOf spells a candidate as selectors of a recording.
 func selectorOf(c selectors.Candidate) string {

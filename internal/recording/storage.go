@@ -143,7 +143,8 @@ func parseOrigin(raw json.RawMessage) (o Origin, more bool, err error) {
 		return o, false, err
 	}
 	u, err := url.Parse(o.Origin)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || strings.Trim(u.Path, "/")+u.RawQuery != "" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil ||
+		strings.Trim(u.Path, "/")+u.RawQuery != "" {
 		return o, false, errors.New("origin is not an address of one")
 	}
 	databases := strings.TrimSpace(string(keys["indexedDB"]))

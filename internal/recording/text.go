@@ -212,8 +212,8 @@ func TargetsText(all []NewTarget, comment string) string {
 
 var topKey = regexp.MustCompile(`(?m)^[A-Za-z_]+:`)
 
-// VersionText is a version's file with the draft's targets behind those that it has. file is the version's as it is; empty: there is
-// none, and what every page has is left to be said.
+// VersionText is a version's file with the draft's targets behind those that it has. file is the version's as it is;
+// empty: there is none, and what every page has is left to be said.
 func (d *Draft) VersionText(file, app, layout, date string) (string, error) {
 	comment := fmt.Sprintf("recorded as %q, taken over on %s", d.title, date)
 	added := TargetsText(d.Targets, comment)
@@ -224,7 +224,8 @@ func (d *Draft) VersionText(file, app, layout, date string) (string, error) {
 	}
 	keys := topKey.FindAllString(file, -1)
 	if len(keys) == 0 || keys[len(keys)-1] != "targets:" || !strings.Contains(file, "\ntargets:\n") {
-		return "", errors.New("adding targets to the version: in its file targets does not stand last, with a line for each: add them by hand")
+		return "", errors.New("adding targets to the version: in its file targets does not stand last, " +
+			"with a line for each: add them by hand")
 	}
 	return strings.TrimRight(file, "\n") + "\n" + added, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/seal"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -52,16 +53,29 @@ func TestASessionIsHandedOnAndTakenOver(t *testing.T) {
 	require.False(t, decode[sessionInfo](t, run("session", "status", "-o", "json").stdout).Saved)
 	taken := run("session", "import", state, "--home", home)
 	require.Zero(t, taken.code, taken.stderr)
+	assert.True(t, sealed(t, file).Adopted)
 	status := run("session", "status", "--check", "-o", "json")
 	require.Zero(t, status.code, status.stderr)
 	held := decode[sessionInfo](t, status.stdout)
 	require.NotNil(t, held.Alive)
 	assert.True(t, *held.Alive)
 	assert.Equal(t, home, held.Home)
+	assert.False(t, sealed(t, file).Adopted, "from its first use on it is a session as any other")
 	require.Zero(t, run("users", "get", console.RobotEmail).code, "it is used without signing in")
 	for _, c := range kept.Cookies {
 		assert.NotContains(t, taken.stdout+taken.stderr+status.stderr, c.Value, c.Name)
 	}
+}
+
+// sealed is what is kept of the session, opened with the key beside it.
+func sealed(t *testing.T, config string) (kept struct{ Adopted bool }) {
+	t.Helper()
+	box, err := seal.New(filepath.Join(filepath.Dir(config), "state", "sessions"), "")
+	require.NoError(t, err)
+	data, err := box.Get("demo")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &kept))
+	return kept
 }
 
 func TestASessionIsTakenOverOnlyFromAStorageStateOfTheTenant(t *testing.T) {

@@ -195,6 +195,27 @@ func TestASecretIsInNoDraft(t *testing.T) {
 	}
 }
 
+// TestATargetsNameTellsOfASecret has a field of which the recording says nothing, and the version that it is for a code.
+func TestATargetsNameTellsOfASecret(t *testing.T) {
+	t.Parallel()
+	_, version, all := shipped(t, "neo3")
+	dir := t.TempDir()
+	text := version.Text() + "  user.code:\n    candidates: [{ css: \"#f7\", provenance: recorded }]\n"
+	file := filepath.Join(dir, "selectors", "bill", "neo3-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	lib, err := flows.Load("bill", dir)
+	require.NoError(t, err)
+	o := plainOptions()
+	o.Version, o.Flows = newestOf(lib), all
+	d, err := Import(parsed(t, `{"type":"change","value":"hunter2","selectors":["#f7"]}`), o)
+	require.NoError(t, err)
+	assert.Contains(t, d.FlowText(), `- fill: { target: user.code, value: "${code}" }`)
+	assert.NotContains(t, d.FlowText(), "hunter2")
+	_, err = Import(parsed(t, `{"type":"change","value":"hunter2","selectors":["#other"]}`, `{"type":"change","value":"hunter2","selectors":["#f7"]}`), o)
+	require.ErrorContains(t, err, "step 2 types is a secret")
+}
+
 func TestTargetsAreNamedAndKnownAgain(t *testing.T) {
 	t.Parallel()
 	_, version, all := shipped(t, "neo3")

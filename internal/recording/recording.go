@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Recording is a file of Chrome DevTools Recorder (the format of @puppeteer/replay 4).
+// Recording is a file of Chrome DevTools Recorder (the format of @puppeteer/replay).
 type Recording struct {
 	Title             string `json:"title"`
 	Timeout           int    `json:"timeout,omitempty"` // milliseconds

@@ -81,10 +81,16 @@ func (s *Session) Allows(address string) bool {
 	case "about", "blob", "chrome-error":
 		return true
 	case "http", "https":
-		for _, a := range s.allowed {
-			if ok, _ := path.Match(strings.ToLower(a), strings.ToLower(u.Hostname())); ok {
-				return true
-			}
+		return HostAllowed(s.allowed, u.Hostname())
+	}
+	return false
+}
+
+// HostAllowed says that a host is one of those given, as names or as patterns such as *.bill.com.
+func HostAllowed(allowed []string, host string) bool {
+	for _, a := range allowed {
+		if ok, _ := path.Match(strings.ToLower(a), strings.ToLower(host)); ok {
+			return true
 		}
 	}
 	return false

@@ -41,7 +41,7 @@ type Exchange struct {
 // hold begins to hold what leaves the browser, once. It is done before the first step that touches a page, since a page may
 // act where it should only lead up to the commit.
 func (r *Run) hold(ctx context.Context) error {
-	if r.result.Exchange != nil || !r.Flow.Changes {
+	if r.result.Exchange != nil || !r.Flow.Changes && !r.Flow.Standalone {
 		return nil
 	}
 	app := r.App
@@ -49,7 +49,7 @@ func (r *Run) hold(ctx context.Context) error {
 		app = &App{}
 	}
 	p := &Exchange{app: app, policy: newPolicy(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
-	p.policy.dry = r.Through || r.Rehearse
+	p.policy.dry = r.Through || r.Rehearse || r.Flow.Standalone
 	var err error
 	if p.gate, err = r.Page.Session().OpenGate(ctx, p.policy.rule); err != nil {
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
@@ -242,6 +242,19 @@ func (p *Exchange) Early() []string {
 	}
 	ours, others := p.policy.earlies()
 	return append(others, ours...)
+}
+
+// Kept says which requests were kept from leaving, each in a line.
+func (p *Exchange) Kept() (out []string) {
+	if p == nil {
+		return nil
+	}
+	for _, s := range p.gate.Sent() {
+		if !s.Ruling.Pass {
+			out = append(out, s.Request.Method+" "+automation.WithoutQuery(s.Request.URL))
+		}
+	}
+	return out
 }
 
 // Unheld says what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With

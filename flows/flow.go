@@ -16,10 +16,13 @@ import (
 
 // Flow is one file of steps.
 type Flow struct {
-	Name    string            `json:"flow"`
-	About   string            `json:"about"`
-	Layouts []string          `json:"layouts,omitempty"` // empty: every layout without a flow of its own
-	Changes bool              `json:"changes,omitempty"`
+	Name    string   `json:"flow"`
+	About   string   `json:"about"`
+	Layouts []string `json:"layouts,omitempty"` // empty: every layout without a flow of its own
+	Changes bool     `json:"changes,omitempty"`
+	// Standalone says that no action performs the flow: it is run by its name alone, and changes nothing.
+	Standalone bool `json:"standalone,omitempty"`
+
 	Subject string            `json:"subject,omitempty"` // of a flow that changes something: the input that names whom it concerns
 	Inputs  []string          `json:"inputs,omitempty"`
 	Secrets []string          `json:"secrets,omitempty"` // inputs asked for only when a step needs them, and never repeated
@@ -77,6 +80,9 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(strconv.FormatFloat(time.Duration(d).Seconds(), 'f', -1, 64) + "s")
 }
+
+// Each visits every step of the flow, those of its parts too.
+func (f *Flow) Each(visit func(s *Step)) { f.walk(func(s *Step, _ []any) { visit(s) }) }
 
 // Problem is a complaint about a place in the flow's file.
 func (f *Flow) Problem(message string, at ...any) error { return f.file.Problem(message, at...) }

@@ -99,7 +99,7 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.asked, r.entered, r.fresh = map[string]int{}, nil, r.Loaded
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
 	defer cancel()
-	if r.rehearses() {
+	if r.rehearses() || r.Flow.Standalone {
 		if err := r.hold(ctx); err != nil {
 			return r.result, err
 		}

@@ -37,6 +37,9 @@ func (f *Flow) check() []error {
 	case !f.Changes && commits > 0:
 		complain("a flow with a commit step says changes: true", "flow")
 	}
+	if f.Standalone && f.Changes {
+		complain("a flow that changes something is performed by an action: it is not standalone", "standalone")
+	}
 	f.checkSubject(complain)
 	if f.Sends != nil {
 		f.Sends.check(f, complain)

@@ -144,6 +144,18 @@ func (s *Step) MarshalJSON() ([]byte, error) {
 	return []byte(out), nil
 }
 
+// Word is the step's verb as it stands in a file.
+func (s *Step) Word() string { return s.Verb.word() }
+
+// Says tells a person what the step does.
+func (s *Step) Says() string { return s.Verb.says() + s.Options.says() }
+
+// Targets names every target that the step uses, the one it acts on first.
+func (s *Step) Targets() []string { return s.targets() }
+
+// Texts are what of the step may name inputs.
+func (s *Step) Texts() []string { return s.Verb.texts() }
+
 // targets names every target that the step uses.
 func (s *Step) targets() []string {
 	return append(slices.Clone(s.Verb.targets()), given(s.Options.Changes)...)

@@ -29,6 +29,9 @@ func (*Part) targets() []string { return nil }
 func (p *Part) texts() []string { return slices.Sorted(maps.Values(p.With)) }
 func (p *Part) nested() []block { return []block{{nil, p.shared, ""}} }
 
+// Steps are those that the part stands for, once its flow is loaded.
+func (p *Part) Steps() []Step { return p.shared }
+
 // MarshalJSON implements json.Marshaler.
 func (p *Part) MarshalJSON() ([]byte, error) {
 	if len(p.With) == 0 {

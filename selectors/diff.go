@@ -40,3 +40,6 @@ func (v *Version) Standings() map[Provenance]int {
 
 // File names the file that a version was read from.
 func (v *Version) File() string { return v.file.Name }
+
+// Text is what stands in that file.
+func (v *Version) Text() string { return v.file.Text }

@@ -17,7 +17,7 @@ type sessionInfo struct {
 
 func (a *app) sessionCommand() *cobra.Command {
 	c := group(&cobra.Command{
-		Use: "session", Short: "Look at the saved session", Example: "  billagent session status\n  billagent session status --check",
+		Use: "session", Short: "Look at the saved session, hand it on, and take one over", Example: "  billagent session status\n  billagent session status --check",
 	})
 
 	var check bool
@@ -28,7 +28,7 @@ func (a *app) sessionCommand() *cobra.Command {
 		},
 	}
 	status.Flags().BoolVar(&check, "check", false, "open the console and see whether the session still holds")
-	c.AddCommand(status)
+	c.AddCommand(status, a.sessionExportCommand(), a.sessionImportCommand())
 	return c
 }
 

@@ -65,15 +65,32 @@ func strays(overlay string) []error {
 
 var overlayFile = regexp.MustCompile(`^(flows|selectors)/[^/]+/[^/]+\.yaml$`)
 
-// performed says what of a flow nobody would ever run: its name, or a layout.
-func performed(lib *flows.Library, f *flows.Flow) []error {
+// Performs says that flows of a name are performed by an action, or by what comes before one.
+func Performs(name string) bool {
+	return slices.Contains(performedFlows(), name) || strings.HasPrefix(name, signInFlow)
+}
+
+func performedFlows() []string {
 	names := []string{identifyFlow, listFlow, rolesFlow, pendingFlow, detailsFlow}
 	for _, k := range userops.Kinds {
 		names = append(names, k.Flow)
 	}
+	return names
+}
+
+// performed says what of a flow nobody would ever run: its name, or a layout.
+func performed(lib *flows.Library, f *flows.Flow) []error {
 	var out []error
-	if !slices.Contains(names, f.Name) && !strings.HasPrefix(f.Name, signInFlow) {
-		out = append(out, f.Problem(fmt.Sprintf("nothing performs a flow of this name: there are sign-in and %s", strings.Join(names, ", ")), "flow"))
+	known := Performs(f.Name)
+	switch {
+	case known && f.Standalone:
+		out = append(out, f.Problem("a flow of this name is performed by more than its name: it is not standalone", "standalone"))
+	case !known && !f.Standalone:
+		why := fmt.Sprintf("nothing performs a flow of this name: there are sign-in and %s", strings.Join(performedFlows(), ", "))
+		if !f.Changes {
+			why += "; one that is run by its name alone says standalone: true"
+		}
+		out = append(out, f.Problem(why, "flow"))
 	}
 	for i, layout := range f.Layouts {
 		if !slices.ContainsFunc(lib.Versions, func(v *selectors.Version) bool { return v.Layout == layout }) {

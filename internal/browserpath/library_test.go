@@ -49,6 +49,8 @@ func TestAnOverlayThatDoesNothingIsNamed(t *testing.T) {
 		"invite-neo.yml is not read":                {"flows/bill/invite-neo.yml", "", ""},
 		"flow/invite-neo.yaml is not read":          {"flow/invite-neo.yaml", "", ""},
 		"nothing performs a flow of this name":      {"flows/bill/invite-neo.yaml", "flow: invite", "flow: invit"},
+		"performed by more than its name":           {"flows/bill/list-roles-neo.yaml", "layouts: [neo]", "layouts: [neo]\nstandalone: true"},
+		"it is not standalone":                      {"flows/bill/invite-neo.yaml", "changes: true", "changes: true\nstandalone: true"},
 		"parts are of a layout":                     {"flows/bill/invite-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
 		"no selector version has the layout neoo":   {"flows/bill/list-roles-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
 		"the flow list-roles for layout neo, which": {"flows/bill/list-roles-neo.yaml", "layouts: [neo]", "layouts: [neoo]"},
@@ -65,6 +67,9 @@ func TestAnOverlayThatDoesNothingIsNamed(t *testing.T) {
 		require.ErrorContains(t, err, says)
 	}
 	overlay := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(overlay, "flows", "bill"), 0o700))
+	own := strings.NewReplacer("flow: list-roles", "flow: look", "layouts: [neo]", "layouts: [neo]\nstandalone: true").Replace(roles)
+	require.NoError(t, os.WriteFile(filepath.Join(overlay, "flows", "bill", "look-neo.yaml"), []byte(own), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(overlay, "README.md"), nil, 0o600))
 	require.NoError(t, os.MkdirAll(filepath.Join(overlay, ".git", "x"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(overlay, ".git", "x", "y"), nil, 0o600))

@@ -44,11 +44,28 @@ func (p *Path) RunFlow(ctx context.Context, name string, inputs map[string]strin
 		if err := p.identify(ctx, page, ev); err != nil {
 			return err
 		}
-		_, res, err = p.runOn(ctx, page, name, inputs, ev, func(*flows.Run) {})
-		return err
+		_, res, err = p.runOn(ctx, page, name, inputs, ev, func(r *flows.Run) { r.App = p.opts.Library.App })
+		return errors.Join(err, p.nothingStopped(ctx, name, res, ev))
 	})
 	if err != nil {
 		return res, p.explained(ctx, "running the flow "+name, ev, err)
 	}
 	return res, nil
+}
+
+// nothingStopped ends the holding of what a flow run by its name alone would have sent. That something was stopped is an error of
+// ErrNotMeant: the flow would have changed something.
+func (p *Path) nothingStopped(ctx context.Context, name string, res flows.Result, ev *automation.Evidence) error {
+	stopped := res.Exchange.Kept()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+	defer cancel()
+	if err := res.Exchange.Close(ctx, ev); err != nil {
+		return err
+	}
+	if len(stopped) == 0 {
+		return nil
+	}
+	return &userops.Error{Act: "running the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrNotMeant,
+		Cause: fmt.Errorf("it would have changed something, and was kept from it: %s", strings.Join(stopped, "; ")),
+		Hint:  "a flow that changes something has a commit, and is performed by an action"}
 }

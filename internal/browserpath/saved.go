@@ -24,6 +24,7 @@ type saved struct {
 	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
 	Wanted  Organisation    `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
 	At      time.Time       `json:"at"`
+	Adopted bool            `json:"adopted,omitempty"` // another program signed in: the organisation is not known before the first use
 }
 
 // resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the tenant may have moved
@@ -58,7 +59,7 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 		return false, nil
 	}
 	p.home, p.pinned, p.since, p.kept = s.Home, s.Pinned, s.At, s.Cookies
-	reconfigured := s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
+	reconfigured := s.Adopted || s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
 	if reconfigured {
 		p.pinned = ""
 	}

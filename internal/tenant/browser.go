@@ -137,3 +137,6 @@ func aboutTenant(err error, name string) error {
 	}
 	return err
 }
+
+// Performs says that flows of a name are performed by more than their name.
+func Performs(flow string) bool { return browserpath.Performs(flow) }

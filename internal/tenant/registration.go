@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/config"
@@ -41,6 +42,13 @@ type Sessions interface {
 	SessionInfo() (since time.Time, home string, saved bool, err error)
 	// Alive asks whether the saved session still holds.
 	Alive(ctx context.Context) (bool, error)
+	// Reveal returns the cookies of the saved session, which are a credential, and where it leads. ok is false if there is none.
+	Reveal() (cookies []automation.Cookie, home string, ok bool, err error)
+	// Adopt keeps the cookies of a sign-in that another program made as the saved session, in the place of the one there was. Cookies that
+	// have expired or are of hosts that are not the tenant's are passed over. home is where it leads.
+	Adopt(cookies []automation.Cookie, home string) (passed int, err error)
+	// Stores says that the console keeps a part of its sign-in in the page's storage, which a saved session has not.
+	Stores() bool
 }
 
 // Examiner is a path whose flows can be walked through, or run, without changing anything.

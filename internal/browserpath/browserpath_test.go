@@ -81,24 +81,28 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
 		useropstest.Run(t, func(t *testing.T) useropstest.Backend {
-			con, p := setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())})
-			return useropstest.Backend{
-				Directory: p,
-				Stored:    func() []userops.User { return fromConsole(con.Users()) },
-				Edit: func(edit func([]userops.User) []userops.User) {
-					con.Edit("another administrator", func(o *console.Organisation) {
-						var us []console.User
-						for _, u := range o.Users {
-							us = append(us, *u)
-						}
-						o.Users = nil
-						for _, u := range toConsole(edit(fromConsole(us))) {
-							o.Users = append(o.Users, &u)
-						}
-					})
-				},
-				DualControl: func() { con.Edit("another administrator", func(o *console.Organisation) { o.DualControl = true }) },
-			}
+			return backed(setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())}))
 		})
 	})
+}
+
+// backed is a console as the conformance suite sees it.
+func backed(con *console.Console, p *browserpath.Path) useropstest.Backend {
+	return useropstest.Backend{
+		Directory: p,
+		Stored:    func() []userops.User { return fromConsole(con.Users()) },
+		Edit: func(edit func([]userops.User) []userops.User) {
+			con.Edit("another administrator", func(o *console.Organisation) {
+				var us []console.User
+				for _, u := range o.Users {
+					us = append(us, *u)
+				}
+				o.Users = nil
+				for _, u := range toConsole(edit(fromConsole(us))) {
+					o.Users = append(o.Users, &u)
+				}
+			})
+		},
+		DualControl: func() { con.Edit("another administrator", func(o *console.Organisation) { o.DualControl = true }) },
+	}
 }

@@ -1,0 +1,53 @@
+package browserpath_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/browserpath"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// fourth is neo3 changed heavily, as cmd/billagent has it. The version in testdata/fourth was made for it by doctor, repair and pick alone.
+func fourth() console.Options {
+	o := console.Options{Layout: "neo3", DriftSeed: 3}
+	for kind, elements := range map[string][]string{
+		"rename-testid": {
+			"invite-user", "profile", "profile-email", "profile-edit", "profile-rename", "profile-deactivate", "profile-reactivate", "profile-save", "name-first",
+			"name-last", "name-save", "role-picker", "confirm-dialog", "confirm-email", "confirm-yes", "invite-dialog", "invite-next", "invite-send", "org-name", "users-count",
+		},
+		"rename-label": {"invite-user", "profile-deactivate", "profile-edit", "confirm-yes", "show-inactive-users", "invite-first"},
+		"translate":    {"column-role"}, "change-tag": {"profile-edit"}, "wrap": {"users-table"}, "move": {"profile-save"}, "icon": {"profile-rename"}, "column-order": {"users-table"},
+	} {
+		for _, e := range elements {
+			o.Drift = append(o.Drift, console.Drift{Kind: kind, Element: e})
+		}
+	}
+	return o
+}
+
+// TestARepairedVersionServes makes one change; TEST_FOURTH=all runs the whole conformance suite, which takes two minutes.
+func TestARepairedVersionServes(t *testing.T) {
+	t.Parallel()
+	lib, err := browserpath.LoadLibrary("bill", "testdata/fourth")
+	require.NoError(t, err)
+	repaired := func(o *browserpath.Options) { o.Library = lib }
+	if os.Getenv("TEST_FOURTH") == "all" {
+		useropstest.Run(t, func(t *testing.T) useropstest.Backend {
+			o := fourth()
+			o.People = toConsole(useropstest.Seed())
+			return backed(setup(t, o, repaired))
+		})
+		return
+	}
+	con, p := setup(t, fourth(), repaired)
+	r := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	assert.Equal(t, "neo3-2026-11-26", r.SelectorVersion)
+	u, _ := con.UserByEmail(ann)
+	assert.Equal(t, "Clerk", u.Role)
+}

@@ -159,7 +159,7 @@ func TestTestsForPlaywrightAreWellFormed(t *testing.T) {
 	}
 	require.Greater(t, len(files), 20)
 	if errors.Is(lookErr, exec.ErrNotFound) {
-		t.Skip("no Node.js")
+		t.Skip("it builds with Node.js, which is not here")
 	}
 	require.NoError(t, lookErr)
 	for _, f := range files {

@@ -185,11 +185,8 @@ func TestCardsThatMislead(t *testing.T) {
 	require.NoError(t, err)
 	unsaid, err := flows.Load("workspace", withoutSends(t))
 	require.NoError(t, err)
-	for fault, requests := range map[string][]userops.Request{
-		"stale": {deactivate, setRole}, "another": {deactivate, setRole}, "twice": {deactivate, invite}, "role": {setRole, invite},
-	} {
+	for fault, rq := range map[string]userops.Request{"stale": deactivate, "another": setRole, "twice": invite, "role": setRole} {
 		for files, lib := range map[string]*flows.Library{"said": said, "unsaid": unsaid} {
-			for _, rq := range requests {
 				t.Run(fmt.Sprint(fault, " ", rq.Action, " ", files), func(t *testing.T) {
 					t.Parallel()
 					con, p, _ := workspaceSetup(t, workspace.Options{View: remembered, Fault: fault}, func(o *browserpath.Options) {

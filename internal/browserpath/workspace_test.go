@@ -187,21 +187,20 @@ func TestCardsThatMislead(t *testing.T) {
 	require.NoError(t, err)
 	for fault, rq := range map[string]userops.Request{"stale": deactivate, "another": setRole, "twice": invite, "role": setRole} {
 		for files, lib := range map[string]*flows.Library{"said": said, "unsaid": unsaid} {
-				t.Run(fmt.Sprint(fault, " ", rq.Action, " ", files), func(t *testing.T) {
-					t.Parallel()
-					con, p, _ := workspaceSetup(t, workspace.Options{View: remembered, Fault: fault}, func(o *browserpath.Options) {
-						o.Library, o.StepTimeout = lib, 8*time.Second
-					})
-					r := p.Change(t.Context(), rq)
-					want := map[bool]userops.Outcome{true: userops.Done, false: userops.Halted}[fault == "twice"]
-					assert.Equal(t, want, r.Outcome, r.Reason)
-					changes := con.Changes()
-					require.Len(t, changes, map[bool]int{true: 1}[fault == "twice"])
-					for _, c := range changes {
-						assert.Equal(t, rq.Email, c.Person.Email)
-					}
+			t.Run(fmt.Sprint(fault, " ", rq.Action, " ", files), func(t *testing.T) {
+				t.Parallel()
+				con, p, _ := workspaceSetup(t, workspace.Options{View: remembered, Fault: fault}, func(o *browserpath.Options) {
+					o.Library, o.StepTimeout = lib, 8*time.Second
 				})
-			}
+				r := p.Change(t.Context(), rq)
+				want := map[bool]userops.Outcome{true: userops.Done, false: userops.Halted}[fault == "twice"]
+				assert.Equal(t, want, r.Outcome, r.Reason)
+				changes := con.Changes()
+				require.Len(t, changes, map[bool]int{true: 1}[fault == "twice"])
+				for _, c := range changes {
+					assert.Equal(t, rq.Email, c.Person.Email)
+				}
+			})
 		}
 	}
 }

@@ -43,7 +43,7 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 		switch said := o.Candidate.Name + o.Candidate.Text + o.Candidate.Label; {
 		case o.Kept && personal(o.Candidate.String(), people):
 			why = "it has somebody's name in it"
-		case o.Kept && people == nil && said != "":
+		case o.Kept && people == nil && said != "" && !holds(o.Candidate.Role):
 			why = "the list could not be read, so that it may be somebody's name"
 		}
 		if why == "" {
@@ -66,4 +66,9 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 		r.Fingerprint = &f
 	}
 	return r, dropped
+}
+
+// holds says that what has a role holds other things: its name is a heading, and nobody's.
+func holds(role string) bool {
+	return slices.Contains([]string{"grid", "table", "treegrid", "list", "listbox", "dialog", "form", "navigation", "main"}, role)
 }

@@ -23,10 +23,9 @@ var onTheWay = []string{
 
 // sampled are drifts of each kind, a few for each layout.
 var sampled = map[string][]string{
-	"classic": {"rename-label:del", "change-id:users-table", "split:del", "column-order:users-table", "duplicate:user-link"},
-	"neo":     {"duplicate:deactivate", "translate:column-email", "change-tag:user-link", "new-column:users-table", "duplicate:user-link"},
-	"neo3": {"rename-testid:confirm-yes", "wrap:confirm-email", "reorder-siblings:profile-deactivate",
-		"move:profile-deactivate", "icon:confirm-yes", "split:sign-in"},
+	"classic": {"rename-label:del", "split:del", "duplicate:user-link"},
+	"neo":     {"duplicate:deactivate", "new-column:users-table", "duplicate:user-link"},
+	"neo3":    {"rename-testid:confirm-yes", "move:profile-deactivate", "split:sign-in"},
 }
 
 // driftsOnTheWay are the drifts to be tried on a layout: a few, or all of the elements on the way.

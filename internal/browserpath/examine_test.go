@@ -21,7 +21,7 @@ import (
 func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Walk) *doctor.Examination {
 	t.Helper()
 	w.Step = 4 * time.Second
-	x := doctor.New(doctor.Options{Library: lib, Pictures: true, Explain: func(err error) (string, string, string) {
+	x := doctor.New(doctor.Options{Library: lib, Pictures: w.Sample == "" && len(w.Only) > 0, Explain: func(err error) (string, string, string) {
 		return err.Error(), "", string(userops.CodeOf(err))
 	}})
 	x.End(p.Examine(t.Context(), x.Walk(w)))
@@ -42,9 +42,6 @@ func TestALookChangesNothing(t *testing.T) {
 			assert.Empty(t, f.Reason+f.Skipped, f.Name)
 		}
 		assert.Greater(t, len(r.Of(doctor.Found)), 20)
-		for _, f := range r.Of(doctor.Found) {
-			assert.NotEmpty(t, f.Picture(), f.Name)
-		}
 		for _, target := range r.Of(doctor.NotReached) {
 			assert.NotEmpty(t, target.Detail, target.Name)
 		}

@@ -51,35 +51,33 @@ func TestABatchReadsEverybodyOnceAChange(t *testing.T) {
 // TestWhatOthersDoInABatchIsSeen has another administrator work beside a batch.
 func TestWhatOthersDoInABatchIsSeen(t *testing.T) {
 	t.Parallel()
-	eachLayout(t, func(t *testing.T, layout string) {
-		con, p := setup(t, console.Options{Layout: layout}, impatient)
-		batch := change.Hooks{Batch: true}
-		do := func(rq userops.Request) userops.Result {
-			return p.Do(t.Context(), useropstest.Checked(t, rq), batch)
-		}
-		edit := func(email string, how func(*console.User)) {
-			con.Edit("another administrator", func(o *console.Organisation) {
-				for _, u := range o.Users {
-					if u.Email == email {
-						how(u)
-					}
+	con, p := setup(t, console.Options{Layout: "neo3"}, impatient)
+	batch := change.Hooks{Batch: true}
+	do := func(rq userops.Request) userops.Result {
+		return p.Do(t.Context(), useropstest.Checked(t, rq), batch)
+	}
+	edit := func(email string, how func(*console.User)) {
+		con.Edit("another administrator", func(o *console.Organisation) {
+			for _, u := range o.Users {
+				if u.Email == email {
+					how(u)
 				}
-			})
-		}
-		require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Clerk")).Outcome)
-		edit(joann, func(u *console.User) { u.Status = console.Inactive })
-		assert.Equal(t, userops.Already, do(useropstest.Deactivate(joann)).Outcome, "who was deactivated meanwhile")
+			}
+		})
+	}
+	require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Clerk")).Outcome)
+	edit(joann, func(u *console.User) { u.Status = console.Inactive })
+	assert.Equal(t, userops.Already, do(useropstest.Deactivate(joann)).Outcome, "who was deactivated meanwhile")
 
-		require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Payer")).Outcome)
-		edit("clerk@acme.example", func(u *console.User) { u.Email = "CLERK@acme.example.org" })
-		r := do(useropstest.Deactivate("clerk@acme.example"))
-		require.ErrorIs(t, r.Err, userops.ErrNotFound, r.Reason)
+	require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Payer")).Outcome)
+	edit("clerk@acme.example", func(u *console.User) { u.Email = "CLERK@acme.example.org" })
+	r := do(useropstest.Deactivate("clerk@acme.example"))
+	require.ErrorIs(t, r.Err, userops.ErrNotFound, r.Reason)
 
-		require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Clerk")).Outcome)
-		before := wholeLists(con)
-		require.Equal(t, userops.Done, do(useropstest.SetRole(console.OwnerEmail, "Clerk")).Outcome)
-		assert.Equal(t, 2, wholeLists(con)-before, "of administrators one must stay: everybody is read before, too")
-		assert.Equal(t, 4, changesOf(con, "set-role"))
-		assert.Zero(t, changesOf(con, "deactivate"))
-	})
+	require.Equal(t, userops.Done, do(useropstest.SetRole(ann, "Clerk")).Outcome)
+	before := wholeLists(con)
+	require.Equal(t, userops.Done, do(useropstest.SetRole(console.OwnerEmail, "Clerk")).Outcome)
+	assert.Equal(t, 2, wholeLists(con)-before, "of administrators one must stay: everybody is read before, too")
+	assert.Equal(t, 4, changesOf(con, "set-role"))
+	assert.Zero(t, changesOf(con, "deactivate"))
 }

@@ -4,6 +4,7 @@ package useropstest
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,18 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 			t.Parallel()
 			c.run(t, open(t))
 		})
+	}
+}
+
+// Sample tries every stride-th case, for a path that differs from one which Run tries by files alone. With TEST_CONFORMANCE=all it tries all.
+func Sample(t *testing.T, stride int, open func(t *testing.T) Backend) {
+	for i, c := range cases {
+		if i%stride == 0 || os.Getenv("TEST_CONFORMANCE") == "all" {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.run(t, open(t))
+			})
+		}
 	}
 }
 

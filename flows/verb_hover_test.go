@@ -18,7 +18,7 @@ func TestAMenuOpensWhereTheMouseRests(t *testing.T) {
 	}.carryOut(t)
 	require.NoError(t, c.err)
 	assert.True(t, c.result.Committed)
-	assert.Equal(t, []string{"POST /save?id=006ANN"}, c.all())
+	c.arrive(t, []string{"POST /save?id=006ANN"})
 }
 
 func TestAHoverIsCheckedWhenItIsRead(t *testing.T) {

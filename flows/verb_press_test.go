@@ -60,7 +60,7 @@ func TestEnterSignsIn(t *testing.T) {
 		steps:   "{ press: { key: Enter, target: field }, reloads: true }",
 	}.carryOut(t)
 	require.NoError(t, c.err)
-	assert.Equal(t, []string{"POST /sign-in"}, c.all())
+	c.arrive(t, []string{"POST /sign-in"})
 }
 
 func TestAPressIsCheckedWhenItIsRead(t *testing.T) {

@@ -3,7 +3,6 @@ package flows_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -22,7 +21,7 @@ func TestWhatIsDrawnAtTheEndIsScrolledTo(t *testing.T) {
 		steps: "scroll: { target: box, to: bottom }\n" + commitTo,
 	}.carryOut(t)
 	require.NoError(t, c.err)
-	assert.Equal(t, []string{"POST /save?id=006ANN"}, c.all())
+	c.arrive(t, []string{"POST /save?id=006ANN"})
 }
 
 func TestAScrollIsCheckedWhenItIsRead(t *testing.T) {

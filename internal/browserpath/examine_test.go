@@ -20,7 +20,7 @@ import (
 // examined walks through a console and returns what was seen.
 func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Walk) *doctor.Examination {
 	t.Helper()
-	w.Step = 4 * time.Second
+	w.Step = 2 * time.Second
 	x := doctor.New(doctor.Options{Library: lib, Pictures: w.Sample == "" && len(w.Only) > 0, Explain: func(err error) (string, string, string) {
 		return err.Error(), "", string(userops.CodeOf(err))
 	}})

@@ -80,7 +80,7 @@ func toWorkspace(users []userops.User) []workspace.Person {
 // TestConformanceOfCards has a sample of the conformance suite (TEST_CONFORMANCE=all: the whole) judge a console of cards that is served by files alone.
 func TestConformanceOfCards(t *testing.T) {
 	t.Parallel()
-	useropstest.Sample(t, 5, func(t *testing.T) useropstest.Backend {
+	useropstest.Sample(t, 9, func(t *testing.T) useropstest.Backend {
 		con, p, _ := workspaceSetup(t, workspace.Options{
 			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: remembered,
 			Roles: []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor", "People Manager"},

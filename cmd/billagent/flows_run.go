@@ -28,7 +28,7 @@ alone: to make the change is for the commands under users, which keep a journal 
 			if err != nil {
 				return err
 			}
-			if kind, ok := kindOfFlow(args[0]); ok {
+			if kind, ok := userops.KindOfFlow(args[0]); ok {
 				if !dry {
 					return usage(fmt.Errorf("%s changes something: run it with --dry-run, or use billagent users %s", args[0], kind.Action))
 				}
@@ -53,7 +53,7 @@ func (a *app) flowsRehearseCommand(of *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			kind, ok := kindOfFlow(args[0])
+			kind, ok := userops.KindOfFlow(args[0])
 			if !ok {
 				return usage(fmt.Errorf("%s changes nothing: there is no press to rehearse", args[0]))
 			}
@@ -75,14 +75,6 @@ func inputsOf(given []string) (map[string]string, error) {
 		out[name] = value
 	}
 	return out, nil
-}
-
-func kindOfFlow(name string) (userops.Kind, bool) {
-	i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == name })
-	if i < 0 {
-		return userops.Kind{}, false
-	}
-	return userops.Kinds[i], true
 }
 
 // rehearse rehearses the action of a flow with the inputs given.

@@ -140,7 +140,7 @@ type readByWalk struct {
 }
 
 func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
-	kind, changes := kindOfFlow(flow.Name)
+	kind, changes := userops.KindOfFlow(flow.Name)
 	if !changes {
 		return x.read(ctx, flow)
 	}
@@ -342,13 +342,4 @@ func (x *examiner) people(about userops.User) *automation.People {
 		}
 	}
 	return out
-}
-
-// kindOfFlow is the action that a flow does; false for one that changes nothing.
-func kindOfFlow(name string) (userops.Kind, bool) {
-	i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == name })
-	if i < 0 {
-		return userops.Kind{}, false
-	}
-	return userops.Kinds[i], true
 }

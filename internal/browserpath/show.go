@@ -201,7 +201,7 @@ func (s *shower) come(ctx context.Context, page *automation.Page, held *flows.Ex
 // walk goes to the place by a flow.
 func (s *shower) walk(ctx context.Context, page *automation.Page, held *flows.Exchange, flow *flows.Flow) (doctor.Shown, error) {
 	inputs, people := map[string]string{}, (*automation.People)(nil)
-	if kind, changes := kindOfFlow(flow.Name); changes {
+	if kind, changes := userops.KindOfFlow(flow.Name); changes {
 		about, why := s.sample(kind)
 		if why != "" {
 			return doctor.Shown{}, s.wrong(s.at.Target, errors.New(why), "give the address of the page where it is")

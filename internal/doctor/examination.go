@@ -212,7 +212,7 @@ func (t *Target) stand(v *selectors.Version, name string) {
 	}
 	if of, ok := v.Target(name); ok {
 		for _, c := range of.Candidates {
-			t.Standing = append(t.Standing, selectorsStanding{c.String(), c.Provenance})
+			t.Standing = append(t.Standing, Standing{c.String(), c.Provenance})
 		}
 	}
 }

@@ -76,19 +76,19 @@ func (f Flow) Broken() bool { return f.Reason != "" }
 
 // Target is what became of the look at a target.
 type Target struct {
-	Name      string              `json:"name"`
-	State     State               `json:"state"`
-	Detail    string              `json:"detail,omitempty"`
-	Candidate string              `json:"candidate,omitempty"` // that finds it
-	Tried     []string            `json:"tried,omitempty"`
-	Matches   []string            `json:"matches,omitempty"` // where there are several, or it is elsewhere
-	Columns   map[string]string   `json:"columns,omitempty"` // of a table: why a column is not there
-	Headers   map[string]Header   `json:"headers,omitempty"` // of columns that are not there: below which header they may be
-	Flows     []string            `json:"flows"`             // that use it
-	Step      string              `json:"step,omitempty"`    // at which it was looked for
-	Proposals []Proposal          `json:"proposals,omitempty"`
-	Refused   string              `json:"refused,omitempty"` // why nothing is proposed
-	Standing  []selectorsStanding `json:"candidates"`
+	Name      string            `json:"name"`
+	State     State             `json:"state"`
+	Detail    string            `json:"detail,omitempty"`
+	Candidate string            `json:"candidate,omitempty"` // that finds it
+	Tried     []string          `json:"tried,omitempty"`
+	Matches   []string          `json:"matches,omitempty"` // where there are several, or it is elsewhere
+	Columns   map[string]string `json:"columns,omitempty"` // of a table: why a column is not there
+	Headers   map[string]Header `json:"headers,omitempty"` // of columns that are not there: below which header they may be
+	Flows     []string          `json:"flows"`             // that use it
+	Step      string            `json:"step,omitempty"`    // at which it was looked for
+	Proposals []Proposal        `json:"proposals,omitempty"`
+	Refused   string            `json:"refused,omitempty"` // why nothing is proposed
+	Standing  []Standing        `json:"candidates"`
 
 	used    int    // index of the candidate that finds it; -1: none
 	picture []byte // JPEG with an outline; nil: none was taken
@@ -96,8 +96,8 @@ type Target struct {
 	order   int
 }
 
-// selectorsStanding is a candidate of a target with where it comes from.
-type selectorsStanding struct {
+// Standing is a candidate of a target with where it comes from.
+type Standing struct {
 	Candidate  string               `json:"candidate"`
 	Provenance selectors.Provenance `json:"provenance"`
 }

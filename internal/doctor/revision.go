@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -132,9 +131,4 @@ func lasting(all []selectors.Candidate) []selectors.Candidate {
 		out = structure
 	}
 	return out[:min(written, len(out))]
-}
-
-// Walker walks through the flows of a console: what a path of a tenant does.
-type Walker interface {
-	Examine(ctx context.Context, w Walk) error
 }

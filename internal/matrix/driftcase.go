@@ -231,14 +231,14 @@ func planFor(m mutation, d console.Drifted, known map[string]learnt) plan {
 	}
 	var changing []string
 	for _, f := range flows {
-		if _, ok := kindOf(f); ok {
+		if _, ok := userops.KindOfFlow(f); ok {
 			changing = append(changing, f)
 		}
 	}
 	switch {
 	case len(changing) > 0:
 		chosen := changing[number(m)%len(changing)]
-		kind, _ := kindOf(chosen)
+		kind, _ := userops.KindOfFlow(chosen)
 		p.walk, p.action = []string{chosen}, kind.Action
 	case len(flows) > 0:
 		p.walk = flows[:1]
@@ -251,12 +251,4 @@ func number(m mutation) int {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(m.String())) // it never fails
 	return int(h.Sum32()>>1) + int(m.seed)
-}
-
-func kindOf(flow string) (userops.Kind, bool) {
-	i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == flow })
-	if i < 0 {
-		return userops.Kind{}, false
-	}
-	return userops.Kinds[i], true
 }

@@ -188,15 +188,15 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 	}
 	var all []userops.Checked
 	for _, f := range r.Flows {
-		i := slices.IndexFunc(userops.Kinds, func(k userops.Kind) bool { return k.Flow == f.Name })
-		if i < 0 || f.On == "" {
+		kind, changes := userops.KindOfFlow(f.Name)
+		if !changes || f.On == "" {
 			continue
 		}
 		u, err := s.User(ctx, name, f.On, nil)
-		if err != nil && !userops.Kinds[i].Creates {
+		if err != nil && !kind.Creates {
 			return nil, err
 		}
-		checked, err := rehearsable(userops.Kinds[i], f.On, u, names, lib.App.Roles.Administrator).Check()
+		checked, err := rehearsable(kind, f.On, u, names, lib.App.Roles.Administrator).Check()
 		if err != nil {
 			return nil, err
 		}

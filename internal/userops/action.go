@@ -99,3 +99,12 @@ func (k Kind) Takes(in Input) bool { return slices.Contains(k.Inputs, in) }
 
 // Wanted is what a read-back must see of the user for a request to be done. found is the user as it was, nil for nobody.
 func (k Kind) Wanted(r Request, found *User) Wanted { return k.wanted(r, found) }
+
+// KindOfFlow is the action that the flow of a name does; false for one that does none.
+func KindOfFlow(name string) (Kind, bool) {
+	i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.Flow == name })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return Kinds[i], true
+}

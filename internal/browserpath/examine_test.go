@@ -157,3 +157,34 @@ func TestAnUnknownLayoutIsExplained(t *testing.T) {
 		assert.False(t, v.Conditions[0].Holds)
 	}
 }
+
+// TestWhatReadsIsHeldToo looks at a flow that is to read roles, and whose target has become the button that deactivates somebody.
+func TestWhatReadsIsHeldToo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "flows/bill/list-roles-neo.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o700))
+	require.NoError(t, os.WriteFile(file, []byte(`flow: list-roles
+about: It is to read roles.
+layouts: [neo]
+inputs: [home]
+outputs: { roles: texts }
+timeout: 1m
+steps:
+  - part: list
+  - find: { table: users.table, key: ann@acme.example, next: users.next }
+  - click: { target: users.row_open, row: { table: users.table, key: ann@acme.example } }
+  - click: { target: user.deactivate }
+  - await: [result.done]
+  - texts: { target: user.role, as: roles }
+`), 0o600))
+	lib, err := flows.Load("bill", dir)
+	require.NoError(t, err)
+	con, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Library = lib })
+	r := examined(t, p, lib, doctor.Walk{Only: []string{"list-roles"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	assert.Empty(t, con.Changes())
+	for _, q := range con.Requests() {
+		assert.NotContains(t, q.Path, "/deactivate", "it did not even arrive")
+	}
+}

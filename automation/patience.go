@@ -11,13 +11,28 @@ const grace = 3 * time.Second
 
 type endKey struct{}
 
+// Bounded bounds a course of acts: none waits beyond the bound, while the context itself lasts a little longer, so that
+// the act under way then can say why it failed. What waits even then ends with cause.
+func Bounded(ctx context.Context, bound time.Duration, cause error) (context.Context, context.CancelFunc) {
+	ctx, end := untilEnd(ctx, bound)
+	return context.WithTimeoutCause(ctx, time.Until(end)+grace, cause)
+}
+
+// Over says that the bound of the acts of a context has been reached, or the context has ended.
+func Over(ctx context.Context) bool { return over(ctx) }
+
 // patient bounds an act: remaining counts down to bound, while the context itself lasts for the grace beyond it.
 func patient(ctx context.Context, bound time.Duration) (context.Context, context.CancelFunc) {
+	ctx, end := untilEnd(ctx, bound)
+	return context.WithTimeout(ctx, time.Until(end)+grace)
+}
+
+func untilEnd(ctx context.Context, bound time.Duration) (context.Context, time.Time) {
 	end := time.Now().Add(bound)
 	if outer, ok := ctx.Value(endKey{}).(time.Time); ok && outer.Before(end) {
 		end = outer
 	}
-	return context.WithTimeout(context.WithValue(ctx, endKey{}, end), time.Until(end)+grace)
+	return context.WithValue(ctx, endKey{}, end), end
 }
 
 // remaining is the time left for an act, at most most.
@@ -31,7 +46,9 @@ func remaining(ctx context.Context, most time.Duration) time.Duration {
 	return max(0, most)
 }
 
-// over says that an act's time is up.
+// over says that an act's time is up. Of the context's own deadline only its end counts, by which the caller tells whose time
+// has passed.
 func over(ctx context.Context) bool {
-	return ctx.Err() != nil || remaining(ctx, time.Hour) < 10*time.Millisecond
+	end, ok := ctx.Value(endKey{}).(time.Time)
+	return ctx.Err() != nil || ok && time.Until(end) < 10*time.Millisecond
 }

@@ -81,6 +81,9 @@ type Result struct {
 // ErrRehearsed ends a rehearsal that came up to the commit.
 var ErrRehearsed = errors.New("rehearsed up to the commit")
 
+// ErrTooLong ends a run whose flow has taken longer than it allows itself, whatever it waited for then.
+var ErrTooLong = errors.New("the time that the flow allows has passed")
+
 // HaltError is the end of a run for a reason the flow itself gives.
 type HaltError struct {
 	Kind, Reason, Hint string
@@ -97,7 +100,7 @@ const stepBound = 20 * time.Second
 func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}, Exchange: r.Held}
 	r.asked, r.entered, r.fresh = map[string]int{}, nil, r.Loaded
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
+	ctx, cancel := automation.Bounded(ctx, time.Duration(r.Flow.Timeout), ErrTooLong)
 	defer cancel()
 	if r.rehearses() || r.Flow.Standalone {
 		if err := r.hold(ctx); err != nil {
@@ -118,7 +121,7 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 
 // DoAfterwards carries out what follows the read-back.
 func (r *Run) DoAfterwards(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(r.Flow.Timeout))
+	ctx, cancel := automation.Bounded(ctx, time.Duration(r.Flow.Timeout), ErrTooLong)
 	defer cancel()
 	return r.steps(ctx, r.Flow.Afterwards)
 }
@@ -133,8 +136,8 @@ func (r *Run) steps(ctx context.Context, steps []Step) error {
 }
 
 func (r *Run) step(ctx context.Context, s *Step) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("flow %s: %w", r.Flow.Name, context.Cause(ctx))
+	if err := r.outOfTime(ctx); err != nil {
+		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
 	}
 	if p, ok := s.Verb.(*Part); ok { // its steps tell of themselves
 		return r.steps(ctx, p.shared)
@@ -174,7 +177,21 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 		if errors.As(err, &halt) {
 			return err
 		}
+		if late := r.outOfTime(ctx); errors.Is(late, ErrTooLong) {
+			err = fmt.Errorf("%w: %w", late, err)
+		}
 		return fmt.Errorf("flow %s: %w", r.Flow.Name, err)
+	}
+	return nil
+}
+
+// outOfTime says that the run was cancelled, or has taken as long as its flow allows.
+func (r *Run) outOfTime(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if automation.Over(ctx) {
+		return ErrTooLong
 	}
 	return nil
 }

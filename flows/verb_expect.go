@@ -55,7 +55,7 @@ func (e *Expect) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) 
 		if err == nil && automation.SameText(got, want, e.Fold) {
 			return nil
 		}
-		if time.Now().After(end) {
+		if time.Now().After(end) || automation.Over(ctx) {
 			if err != nil {
 				return err
 			}

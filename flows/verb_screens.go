@@ -133,7 +133,10 @@ func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, u
 		if broken := r.Page.Broken(); broken != nil {
 			return 0, broken
 		}
-		if time.Now().After(end) || ctx.Err() != nil {
+		if late := r.outOfTime(ctx); late != nil {
+			return 0, late
+		}
+		if time.Now().After(end) {
 			return 0, &HaltError{Kind: Blocked, Reason: fmt.Sprintf("an unknown screen at %s: %v", r.pageNow(), err), Hint: "look at the picture in the evidence; sign in once by hand with this account, or record a flow for the screen"}
 		}
 	}
@@ -162,7 +165,7 @@ func (r *Run) gone(ctx context.Context, bound time.Duration, document string, ca
 		if broken := r.Page.Broken(); broken != nil {
 			return broken
 		}
-		if time.Now().After(end) {
+		if time.Now().After(end) || automation.Over(ctx) {
 			return &automation.Error{Act: "leave", Target: cases[i].Name, Kind: automation.ErrMissing, Want: "gone", Waited: bound.String(), Last: "the screen is still there", Page: r.pageNow()}
 		}
 		if _, _, err := r.Page.Await(ctx, 200*time.Millisecond, []string{"absent", "hidden"}, cases[i]); err == nil {

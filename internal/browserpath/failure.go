@@ -25,6 +25,7 @@ var causes = []struct {
 		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed; if it only reads, name it under reads in the app's app.yaml"},
 	{flows.ErrSilent, userops.ErrDrift,
 		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
+	{flows.ErrTooLong, userops.ErrTimeout, slowHint},
 	{automation.ErrNoBrowser, userops.ErrBrowser, "install a browser"},
 	{automation.ErrBrowserGone, userops.ErrBrowser, "the browser ended by itself or was killed: try again"},
 	{automation.ErrTooSlow, userops.ErrTimeout, slowHint},

@@ -16,13 +16,17 @@ type Set struct {
 	First bool // put what the list Value has before what the list there has
 }
 
-// With is the file's text with some values set. Everything else, comments too, stays as it is.
+// With is the file's text with some values set. Every other line stays as it is, where the file's shape allows it; otherwise
+// everything is written anew, and comments stay.
 func (f *File) With(sets ...Set) ([]byte, error) {
 	root := cloned(f.root)
 	for _, s := range sets {
 		if err := s.apply(root); err != nil {
 			return nil, fmt.Errorf("writing %s anew: %w", f.Name, err)
 		}
+	}
+	if text, ok := f.spliced(root, sets); ok {
+		return text, nil
 	}
 	var out bytes.Buffer
 	e := yaml.NewEncoder(&out)
@@ -71,6 +75,9 @@ func (s Set) apply(n *yaml.Node) error {
 			return nil
 		}
 		value.HeadComment, value.LineComment, value.FootComment = there.HeadComment, there.LineComment, there.FootComment
+		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Tag == "!!timestamp" {
+			value.Tag = there.Tag // a date is written without quotation marks
+		}
 		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Style == yaml.FoldedStyle && len(value.Value) > foldedFrom {
 			value.Style = yaml.FoldedStyle
 		}

@@ -15,7 +15,15 @@ targets:
     # why it is so
     candidates: [{testid: save, provenance: guessed}] # as shown
     within: form
+  other:   { within: "form",  css: '#a' }   # not touched
+
+  # above short
   short: {within: form}
+  last:
+    about: |
+      # no comment
+
+after: [ 1,2 ] # behind
 `
 
 // TestWhatIsNotSetStays sets values at several places of a file, and holds the whole text.
@@ -44,12 +52,20 @@ targets:
     # why it is so
     candidates:
       # as shown
-      - {role: button, name: 'Save: now'}
-      - {testid: save, provenance: recorded}
+      - { role: button, name: 'Save: now' }
+      - { testid: save, provenance: recorded }
     within: form
+  other:   { within: "form",  css: '#a' }   # not touched
+
+  # above short
   short:
     within: form
-    print: {box: [1, 2]}
+    print: { box: [1, 2] }
+  last:
+    about: |
+      # no comment
+
+after: [ 1,2 ] # behind
 `, string(got))
 	again, err := f.With()
 	require.NoError(t, err)

@@ -21,6 +21,19 @@ type Revision struct {
 	Fingerprint *Fingerprint
 	Headers     map[string]string // of columns of a table: below which header they are now
 	Recorded    []int             // candidates, by index, whose provenance is recorded now
+	Date        string            // when what is new was recorded
+	Evidence    string            // the folder of evidence that shows it; empty: none was kept
+}
+
+// recorded are the candidates with when they were recorded, and what shows it.
+func (r Revision) recorded() []Candidate {
+	out := slices.Clone(r.Candidates)
+	for i := range out {
+		if out[i].Provenance == Recorded {
+			out[i].Date, out[i].Evidence = r.Date, r.Evidence
+		}
+	}
+	return out
 }
 
 // Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
@@ -31,14 +44,19 @@ func (v *Version) Revise(layout, date, source string, targets map[string]Revisio
 	for _, name := range slices.Sorted(maps.Keys(targets)) {
 		r := targets[name]
 		for _, i := range r.Recorded {
-			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates", strconv.Itoa(i), "provenance"}, Value: Recorded})
+			at := []string{"targets", name, "candidates", strconv.Itoa(i)}
+			for _, s := range []struct{ key, value string }{{"provenance", string(Recorded)}, {"date", r.Date}, {"evidence", r.Evidence}} {
+				if s.value != "" {
+					sets = append(sets, datafile.Set{At: append(slices.Clone(at), s.key), Value: s.value})
+				}
+			}
 		}
 		for _, column := range slices.Sorted(maps.Keys(r.Headers)) {
 			at := []string{"targets", name, "table", "columns", column, "header"}
 			sets = append(sets, datafile.Set{At: at, Value: r.Headers[column]})
 		}
 		if len(r.Candidates) > 0 {
-			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.Candidates, First: true})
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: true})
 		}
 		if r.Fingerprint != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "fingerprint"}, Value: r.Fingerprint})

@@ -31,7 +31,9 @@ func TestARevisionTouchesWhatItRevises(t *testing.T) {
 			for len(was) > 0 && len(now) > 0 && was[len(was)-1] == now[len(now)-1] {
 				was, now = was[:len(was)-1], now[:len(now)-1]
 			}
-			own := func(line string) bool { return strings.Contains(line, "provenance:") || strings.Contains(line, "candidates:") }
+			own := func(line string) bool {
+				return strings.Contains(line, "provenance:") || strings.Contains(line, "candidates:")
+			}
 			assert.LessOrEqual(t, len(was), 1+len(target.Candidates), "%s %s", v.ID, name)
 			assert.True(t, !slices.ContainsFunc(was, func(l string) bool { return !own(l) && !strings.Contains(l, name) }), "%s %s: %q", v.ID, name, was)
 			assert.LessOrEqual(t, len(now), 3+len(target.Candidates), "%s %s: %q", v.ID, name, now)

@@ -28,6 +28,8 @@ type Candidate struct {
 	CSS         string     `json:"css,omitempty"`
 	XPath       string     `json:"xpath,omitempty"`
 	Provenance  Provenance `json:"provenance,omitempty"`
+	Date        string     `json:"date,omitempty"`     // when it was recorded
+	Evidence    string     `json:"evidence,omitempty"` // the folder of evidence of the look that recorded it
 }
 
 // String spells the candidate as it stands in a file.

@@ -3,8 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/doctor"
@@ -43,7 +45,7 @@ func TestFromLearningToRepair(t *testing.T) {
 	}
 	assert.NotContains(t, string(data), console.MainOrganisation)
 
-	changed := strings.NewReplacer("{testid: profile-deactivate,", "{testid: bin,", "name: Deactivate user,", "name: Remove,", "{testid: confirm-yes,", "{testid: ok,").Replace(string(data))
+	changed := strings.NewReplacer("{ testid: profile-deactivate,", "{ testid: bin,", "name: Deactivate user,", "name: Remove,", "{ testid: confirm-yes,", "{ testid: ok,").Replace(string(data))
 	require.NotEqual(t, string(data), changed)
 	require.NoError(t, os.WriteFile(kept, []byte(changed), 0o600))
 	page := filepath.Join(t.TempDir(), "doctor.html")
@@ -58,7 +60,10 @@ func TestFromLearningToRepair(t *testing.T) {
 
 	out = command(t, append([]string{"--config", file, "selectors", "repair", "--clear"}, flow...)...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	assert.Contains(t, out.stdout, "+  1. testid=profile-deactivate  (recorded)")
+	today := time.Now().Format(time.DateOnly)
+	recorded := regexp.MustCompile(regexp.QuoteMeta("+  1. testid=profile-deactivate  (recorded "+today+", evidence ") + `(\S+)\)`).FindStringSubmatch(out.stdout)
+	require.NotNil(t, recorded, out.stdout)
+	assert.FileExists(t, filepath.Join(filepath.Dir(file), "state/evidence/demo", recorded[1], "steps.jsonl"))
 	assert.Contains(t, out.stdout, "rehearsed  deactivate")
 	assert.Empty(t, con.Changes())
 
@@ -79,7 +84,7 @@ func TestWhatFindsItsTargetIsNoGuess(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	for target, standing := range map[string]string{"organisation.current": "recorded", "user.deactivate": "documented", "result.done": "guessed"} {
 		shown := command(t, "--config", file, "selectors", "show", "classic-2026-09", target)
-		assert.Contains(t, shown.stdout, "("+standing+")", "%s: what was not reached stays a guess", target)
+		assert.Contains(t, shown.stdout, "("+standing, "%s: what was not reached stays a guess", target)
 	}
 	assert.FileExists(t, filepath.Join(overlay, "selectors/bill/classic-2026-09.yaml"))
 	assert.Empty(t, con.Changes())

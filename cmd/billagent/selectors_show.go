@@ -64,7 +64,7 @@ func targetText(name string, s *selectors.Spec) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", name)
 	for i, c := range s.Candidates {
-		fmt.Fprintf(&b, "  %d. %s  (%s)\n", i+1, plain(c.String()), c.Provenance)
+		fmt.Fprintf(&b, "  %d. %s  (%s)\n", i+1, plain(c.String()), source(c))
 	}
 	if s.Within != "" {
 		fmt.Fprintf(&b, "  within %s\n", s.Within)
@@ -105,4 +105,16 @@ func oneJSON(v any) string {
 		return err.Error()
 	}
 	return string(text)
+}
+
+// source is where a candidate comes from.
+func source(c selectors.Candidate) string {
+	out := string(c.Provenance)
+	if c.Date != "" {
+		out += " " + c.Date
+	}
+	if c.Evidence != "" {
+		out += ", evidence " + plain(c.Evidence)
+	}
+	return out
 }

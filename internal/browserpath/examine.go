@@ -1,6 +1,7 @@
 package browserpath
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 // commit, and those that would have one run where nothing can leave that may change something. The error says why it could not
 // even begin; what is wrong with a flow is told to w.Ended.
 func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
-	ev, closeEvidence, err := p.evidence(userops.NewOperationID())
+	ev, closeEvidence, err := p.evidence(cmp.Or(w.Keep, userops.NewOperationID()))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package browserpath
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,8 +17,8 @@ import (
 // Show goes to a page of the console in a session that is thrown away afterwards, and has do something with it. Nothing
 // that may change something leaves that session, nor the one that it is a copy of, whoever acts on their pages
 // meanwhile.
-func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error {
-	ev, closeEvidence, err := p.evidence(userops.NewOperationID())
+func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) (err error) {
+	ev, closeEvidence, err := p.evidence(cmp.Or(at.Keep, userops.NewOperationID()))
 	if err != nil {
 		return err
 	}
@@ -32,6 +33,11 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	ways, err := s.ways()
 	if err != nil {
 		return err
+	}
+	ours, err := flows.Hold(ctx, p.session, p.opts.Library.App) // its page may have a window
+	defer func() { err = errors.Join(err, s.letGo(ctx, ours)) }()
+	if err != nil {
+		return p.failure("showing a page", "", err)
 	}
 	s.readPeople(ctx)
 	if err := ctx.Err(); err != nil {
@@ -141,21 +147,18 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 	if err != nil {
 		return p.failure("opening a session to throw away", "", err)
 	}
-	var held, ours *flows.Exchange
+	var held *flows.Exchange
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		closed := errors.Join(thrown.Close(ctx), held.Close(ctx, s.ev), ours.Close(ctx, s.ev))
+		closed := errors.Join(thrown.Close(ctx), held.Close(ctx, s.ev))
 		select {
 		case <-p.browser.Gone(): // the person has closed its last window
 		default:
 			err = errors.Join(err, p.failure("throwing a session away", "", closed))
 		}
 	}()
-	if ours, err = flows.Hold(ctx, p.session, app); err == nil { // its page may have a window, too
-		held, err = flows.Hold(ctx, thrown, app)
-	}
-	if err != nil {
+	if held, err = flows.Hold(ctx, thrown, app); err != nil {
 		return p.failure("showing a page", "", err)
 	}
 	page, err := thrown.NewPage(ctx)
@@ -163,6 +166,26 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 		return p.failure("opening a page", "", err)
 	}
 	return do(page, held)
+}
+
+// letGo lets the session's own requests go again. Where a person sees its window the browser is closed first: nothing that is pressed
+// there may leave, also at the end.
+func (s *shower) letGo(ctx context.Context, ours *flows.Exchange) error {
+	p := s.p
+	if ours == nil {
+		return nil
+	}
+	if p.opts.Launch.Headful {
+		return p.failure("closing the browser", "", errors.Join(ours.Tell(s.ev), p.Close()))
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+	defer cancel()
+	select {
+	case <-p.browser.Gone():
+		return nil
+	default:
+		return p.failure("showing a page", "", ours.Close(ctx, s.ev))
+	}
 }
 
 // come goes to the place. Where no way leads to its end the page is shown that the last one has come to, with a note

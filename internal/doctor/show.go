@@ -19,6 +19,7 @@ type Place struct {
 	Version string        // use this selector version without recognising it; empty: it is recognised
 	Step    time.Duration // how long a step may take that does not say
 	Wait    time.Duration // how long the target is waited for
+	Keep    string        // the folder of evidence to keep it in; empty: one with a new name
 }
 
 // Shown is a page of a console. What its session would send that may change something does not leave.

@@ -19,6 +19,7 @@ type Walk struct {
 	Version string        // use this selector version without recognising it; empty: it is recognised
 	SignIn  bool          // sign in afresh, and look at the pages of that, too
 	Step    time.Duration // how long a step may take that does not say
+	Keep    string        // the folder of evidence to keep it in; empty: one with a new name
 
 	// Recognised tells which versions the first page shows.
 	Recognised func(all []Recognition, used *selectors.Version)

@@ -49,7 +49,7 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 	}
 	out := &Picked{}
 	var revision selectors.Revision
-	p.Place.Wait = pickWait
+	p.Place.Wait, p.Place.Keep = pickWait, userops.NewOperationID()
 	err := s.show(ctx, name, p.Place, events, func(ctx context.Context, shown doctor.Shown) error {
 		if p.Ready != nil {
 			p.Ready(shown.Note)
@@ -72,13 +72,13 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 	}
 	id, target := "", p.Place.Target
 	revised := map[string]selectors.Revision{target: revision}
-	if out.File, id, err = s.revise(out.Before, out.Before, []string{target}, revised); err != nil {
+	if out.File, id, err = s.revise(out.Before, out.Before, []string{target}, dated(revised, p.Place.Keep)); err != nil {
 		return out, storage("writing a version", name, err)
 	}
 	if err := s.reopen(name); err != nil {
 		return out, err
 	}
-	p.Place.Version, p.Place.Wait = id, lookAgain
+	p.Place.Version, p.Place.Wait, p.Place.Keep = id, lookAgain, ""
 	return out, s.lookAgain(ctx, name, p.Place, events, out)
 }
 

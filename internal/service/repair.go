@@ -33,12 +33,13 @@ func (s *Service) Promote(ctx context.Context, name string, o doctor.Options, w 
 func (s *Service) keep(
 	ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink, what func(*doctor.Examination) map[string]selectors.Revision,
 ) (*doctor.Report, error) {
+	w.Keep = userops.NewOperationID()
 	x, err := s.Examine(ctx, name, o, w, events)
 	if err != nil {
 		return nil, err
 	}
 	r, v := x.Report(), x.Version()
-	kept := what(x)
+	kept := dated(what(x), w.Keep)
 	if v == nil || len(kept) == 0 {
 		return r, nil
 	}
@@ -50,6 +51,15 @@ func (s *Service) keep(
 		return nil, storage("writing a version", name, err)
 	}
 	return r, s.reopen(name)
+}
+
+// dated says of revisions that they were recorded today, and by which evidence.
+func dated(revisions map[string]selectors.Revision, evidence string) map[string]selectors.Revision {
+	for name, r := range revisions {
+		r.Date, r.Evidence = time.Now().Format(time.DateOnly), evidence
+		revisions[name] = r
+	}
+	return revisions
 }
 
 // Repair is how a version is to be repaired.
@@ -78,6 +88,7 @@ const rounds = 12
 func (s *Service) Repair(ctx context.Context, name string, p Repair, events event.Sink) (*Repaired, error) {
 	out := &Repaired{Pinned: s.config.Tenants[name].SelectorVersion}
 	for range rounds {
+		p.Walk.Keep = userops.NewOperationID()
 		x, err := s.Examine(ctx, name, p.Options, p.Walk, events)
 		if err != nil {
 			return nil, err
@@ -102,7 +113,7 @@ func (s *Service) Repair(ctx context.Context, name string, p Repair, events even
 		}
 		maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
 		out.Targets = append(out.Targets, fresh...)
-		if out.File, p.Walk.Version, err = s.revise(v, out.Before, out.Targets, chosen); err != nil {
+		if out.File, p.Walk.Version, err = s.revise(v, out.Before, out.Targets, dated(chosen, p.Walk.Keep)); err != nil {
 			return nil, storage("writing a version", name, err)
 		}
 		if err := s.reopen(name); err != nil {

@@ -45,6 +45,9 @@ The exit status is 0 if each target is found by its first candidate, 6 if some a
 the pages may break it), and 2 if a flow halts.`,
 		Example: "  billagent doctor --report doctor.html\n  billagent doctor --flow deactivate --sample ann@acme.example -o json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := pageFlags(cmd, f.page != ""); err != nil {
+				return err
+			}
 			if f.page != "" {
 				return a.doctorPage(cmd, f)
 			}
@@ -56,6 +59,20 @@ the pages may break it), and 2 if a flow halts.`,
 	c.Flags().BoolVar(&f.learn, "learn", false, "keep what each target looks like in the version's file in the overlay folder, for later proposals")
 	c.Flags().StringVar(&f.page, "page", "", "look at this kept page (page.mhtml of the evidence) instead of the console")
 	return c
+}
+
+// pageFlags refuses what says nothing to a kept page, or to a console.
+func pageFlags(cmd *cobra.Command, page bool) error {
+	refused, why := []string{"target"}, "only a kept page is asked for a target: use it with --page"
+	if page {
+		refused, why = []string{"flow", "sample", "sign-in", "step", "learn"}, "a kept page is one page: it has no flows, and nothing is learned of it"
+	}
+	for _, name := range refused {
+		if cmd.Flags().Changed(name) {
+			return usage(fmt.Errorf("--%s: %s", name, why))
+		}
+	}
+	return nil
 }
 
 func (a *app) doctor(ctx context.Context, s *service.Service, f doctorFlags) error {

@@ -58,7 +58,12 @@ func TestFromLearningToRepair(t *testing.T) {
 	assert.Contains(t, string(html), "data:image/jpeg;base64,")
 	assert.Contains(t, string(html), "user.deactivate")
 
-	out = command(t, append([]string{"--config", file, "selectors", "repair", "--clear"}, flow...)...)
+	seen := filepath.Join(t.TempDir(), "seen.json")
+	require.NoError(t, os.WriteFile(seen, []byte(out.stdout), 0o600))
+	wrong := command(t, append([]string{"--config", file, "selectors", "repair", "--of", seen, "--target", "user.deactivate=9"}, flow...)...)
+	assert.Equal(t, 1, wrong.code, wrong.stdout)
+	assert.Contains(t, wrong.stderr, "number 9 was chosen")
+	out = command(t, append([]string{"--config", file, "selectors", "repair", "--of", seen, "--target", "user.deactivate", "--clear"}, flow...)...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	today := time.Now().Format(time.DateOnly)
 	recorded := regexp.MustCompile(regexp.QuoteMeta("+  1. testid=profile-deactivate  (recorded "+today+", evidence ") + `(\S+)\)`).FindStringSubmatch(out.stdout)
@@ -169,4 +174,9 @@ func TestAKeptPageIsLookedAt(t *testing.T) {
 	out := command(t, "doctor", "--page", "doctor_test.go")
 	assert.Equal(t, 1, out.code)
 	assert.Contains(t, out.stderr, "no MHTML")
+	for flag, says := range map[string]string{"--page x.mhtml --flow deactivate": "--flow", "--page x.mhtml --learn": "--learn", "--target user.save": "--page"} {
+		out := command(t, append([]string{"doctor"}, strings.Fields(flag)...)...)
+		assert.Equal(t, 1, out.code, flag)
+		assert.Contains(t, out.stderr, says, flag)
+	}
 }

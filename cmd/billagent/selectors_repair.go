@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,24 +13,29 @@ import (
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
+	"github.com/billagent/billagent/selectors/datafile"
 	"github.com/spf13/cobra"
 )
 
 func (a *app) selectorsRepairCommand() *cobra.Command {
 	var targets, columns []string
+	var of string
 	var clear, rehearse bool
 	var f doctorFlags
 	c := &cobra.Command{
 		Use: "repair", Short: "Apply what doctor proposes to a new version in the overlay folder, and look again by it",
 		Long: `Look at the tenant's console as doctor does, apply proposals to a version of today in the overlay folder, and look again by it, until nothing
 is left to apply. What was there before stays as a fallback behind what is new. --clear applies each proposal that doctor calls clear; --target
-chooses one by its number in doctor's report. At the end every change is rehearsed through its press, where nothing can leave that may change
+chooses one by its number, in the report that --of names (doctor -o json) or else in the look that is taken now. At the end every change is rehearsed through its press, where nothing can leave that may change
 something (--rehearse=false leaves that out), and what is new is printed as a diff. Nothing of the console is changed.
 
 The exit status is that of doctor, by the new version.`,
-		Example: "  billagent selectors repair --clear\n  billagent selectors repair --target user.save=2 --report after.html", Args: cobra.NoArgs,
+		Example: "  billagent selectors repair --clear\n  billagent doctor -o json > seen.json; billagent selectors repair --of seen.json --target user.save=2", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			choices, err := chosen(targets, columns)
+			if err == nil && of != "" {
+				err = numberedIn(choices, of)
+			}
 			if err != nil {
 				return err
 			}
@@ -43,6 +49,7 @@ The exit status is that of doctor, by the new version.`,
 	}
 	f.add(c)
 	c.Flags().StringArrayVar(&targets, "target", nil, "apply this proposal: a target, and a number (default 1)")
+	c.Flags().StringVar(&of, "of", "", "the report whose proposals --target numbers, as doctor -o json printed it")
 	c.Flags().StringArrayVar(&columns, "column", nil, "read a column below this header now, as in users.table.role=Function")
 	c.Flags().BoolVar(&clear, "clear", false, "apply every proposal that is clear")
 	c.Flags().BoolVar(&rehearse, "rehearse", true, "rehearse every change through its press afterwards")
@@ -71,6 +78,25 @@ func chosen(targets, columns []string) (out []doctor.Choice, err error) {
 	}
 	return out, nil
 }
+
+// numberedIn has choices be of the proposals of a report that doctor has printed.
+func numberedIn(choices []doctor.Choice, file string) error {
+	data, err := datafile.ReadFile(file, greatestReport)
+	if err != nil {
+		return usage(fmt.Errorf("reading the report: %w", err))
+	}
+	var r doctor.Report
+	if err := json.Unmarshal(data, &r); err != nil || r.Version == "" {
+		return usage(fmt.Errorf("%s is no report of doctor: print one with doctor -o json", file))
+	}
+	for i := range choices {
+		choices[i].Of = &r
+	}
+	return nil
+}
+
+// greatestReport bounds the report that is read, in bytes: one of 50 targets with their proposals has some 100 kB.
+const greatestReport = 16 << 20
 
 func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, rehearse bool, page string) error {
 	name, err := s.Tenant("")

@@ -90,7 +90,7 @@ const sightBound = 15 * time.Second
 
 // sight looks at a target of a step, and at what it lies in.
 func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sightBound)
+	ctx, cancel := context.WithTimeout(ctx, sightBound)
 	defer cancel()
 	for again := true; again; {
 		again = x.lookAt(ctx, s)

@@ -41,7 +41,8 @@ func (x *Examination) Version() *selectors.Version { return x.version }
 type Choice struct {
 	Target string
 	Number int
-	Column string // of the target, which is a table; empty: the target itself is meant
+	Of     *Report // whose proposals are numbered; nil: those of the look that it is applied after
+	Column string  // of the target, which is a table; empty: the target itself is meant
 	Header string
 }
 
@@ -67,13 +68,31 @@ func (x *Examination) Chosen(choices []Choice, clear bool) (map[string]selectors
 			if _, lacking := t.Headers[c.Column]; lacking {
 				under(out, c.Target, c.Column, c.Header)
 			}
-		case c.Number < 1 || c.Number > len(t.Proposals):
-			return nil, fmt.Errorf("%s has %d proposals, and number %d was chosen", c.Target, len(t.Proposals), c.Number)
 		default:
-			out[t.Name] = x.revision(t.Proposals[c.Number-1])
+			p, err := c.among(t.Proposals)
+			if err != nil {
+				return nil, err
+			}
+			out[t.Name] = x.revision(p)
 		}
 	}
 	return out, nil
+}
+
+// among finds the proposal in the choice's own report, or among those of the look.
+func (c Choice) among(proposals []Proposal) (Proposal, error) {
+	if c.Of != nil {
+		proposals = nil
+		for _, t := range c.Of.Targets {
+			if t.Name == c.Target {
+				proposals = t.Proposals
+			}
+		}
+	}
+	if c.Number < 1 || c.Number > len(proposals) {
+		return Proposal{}, fmt.Errorf("%s has %d proposals, and number %d was chosen", c.Target, len(proposals), c.Number)
+	}
+	return proposals[c.Number-1], nil
 }
 
 // has says that a target is of the version that is looked by: those of the pages of sign-in have a file of their own.
@@ -100,7 +119,7 @@ func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
 func (x *Examination) revision(p Proposal) selectors.Revision {
 	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), x.names) })
 	out := selectors.Revision{Candidates: lasting(nameless)}
-	if x.listed {
+	if x.listed && p.fingerprint.Tag != "" {
 		f := scrub(p.fingerprint, x.names)
 		out.Fingerprint = &f
 	}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -98,7 +99,7 @@ func TestMain(m *testing.M) {
 		os.Stdout.WriteString("up\n")
 		select {}
 	}
-	os.Exit(m.Run())
+	os.Exit(automationtest.Main(m))
 }
 
 func TestAKilledAgentLeavesNothing(t *testing.T) {

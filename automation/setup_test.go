@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/require"
 )
@@ -86,10 +87,11 @@ func setup(t testing.TB, body string) *world {
 	t.Cleanup(srv.Close)
 	w.URL = srv.URL
 	w.serve("/{$}", body)
-	w.Browser = launch(t, automation.Options{Observer: w.Calls.observe})
+	w.Browser = automationtest.Take(t, full, w.Calls.observe)
 	var err error
 	w.Session, err = w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = w.Session.Close(context.Background()) }) // a test may have closed it
 	w.Page, err = w.Session.NewPage(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, w.Open(t.Context(), w.URL))

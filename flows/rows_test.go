@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/flows"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -133,13 +134,10 @@ func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)
-	binary, err := automation.Find("", os.Getenv("TEST_FULL_CHROMIUM") != "")
-	require.NoError(t, err)
-	browser, err := automation.Launch(t.Context(), automation.Options{Binary: binary, ProfileDir: t.TempDir()})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, browser.Close()) })
+	browser := automationtest.Take(t, os.Getenv("TEST_FULL_CHROMIUM") != "", nil)
 	session, err := browser.NewSession(t.Context(), []string{"127.0.0.1"})
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = session.Close(context.Background()) })
 	page, err := session.NewPage(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, page.Open(t.Context(), srv.URL+"/words"))

@@ -13,10 +13,14 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/flows"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain ends the browsers that tests were lent.
+func TestMain(m *testing.M) { os.Exit(automationtest.Main(m)) }
 
 // script is steps on one page, as they stand in a file, with targets named by the ids that are theirs.
 type script struct {
@@ -110,13 +114,10 @@ func (s script) carryOut(t *testing.T) *carried {
 		}
 	}))
 	t.Cleanup(srv.Close)
-	binary, err := automation.Find("", os.Getenv("TEST_FULL_CHROMIUM") != "")
-	require.NoError(t, err)
-	browser, err := automation.Launch(t.Context(), automation.Options{Binary: binary, ProfileDir: t.TempDir()})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, browser.Close()) })
+	browser := automationtest.Take(t, os.Getenv("TEST_FULL_CHROMIUM") != "", nil)
 	session, err := browser.NewSession(t.Context(), []string{"127.0.0.1"})
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = session.Close(context.Background()) })
 	c.page, err = session.NewPage(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, c.page.Open(t.Context(), srv.URL+"/page"))

@@ -29,6 +29,7 @@ type Observer func(Call) error
 type connection struct {
 	client   *cdp.Client
 	observer Observer
+	hearing  sync.Mutex // held while an event is handled
 
 	mu       sync.Mutex
 	calls    int
@@ -56,9 +57,17 @@ func (c *connection) deliver() {
 		h := c.handlers[e.SessionID]
 		c.mu.Unlock()
 		if h != nil {
+			c.hearing.Lock()
 			h(e.Method, e.Params)
+			c.hearing.Unlock()
 		}
 	}
+}
+
+// heard returns when the event under way has been handled: an answer may be read while the event before it still is.
+func (c *connection) heard() {
+	c.hearing.Lock()
+	defer c.hearing.Unlock()
 }
 
 // end says that the browser has hung up: no call is begun any more.

@@ -40,6 +40,7 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.answered)
 		hear(params, func(e proto.NetworkResponseReceived) { p.owner.reads(e.Response.URL) })
 	case "Network.requestWillBeSent":
+		hear(params, func(e proto.NetworkRequestWillBeSent) { p.owner.browser.begins(p.owner.context, e) })
 		hear(params, p.speculates)
 		hear(params, p.traffic.begins)
 	case "Network.loadingFinished":

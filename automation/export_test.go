@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -23,6 +24,25 @@ func (s *Session) Windows(ctx context.Context) (n int, err error) {
 
 // Script is what runs in every document.
 func Script() string { return agentScript("word") }
+
+// Begun says whether the session has begun a request whose address holds a text, and which has not come to the gate yet.
+func (g *Gate) Begun(part string) bool {
+	g.begun.mu.Lock()
+	defer g.begun.mu.Unlock()
+	for _, address := range g.begun.ids {
+		if strings.Contains(address, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// Ended says that what is begun from now on is begun at the press.
+func (g *Gate) Ended() bool {
+	g.begun.mu.Lock()
+	defer g.begun.mu.Unlock()
+	return g.begun.ended
+}
 
 // World makes another isolated world in the page's document, and returns what evaluates expressions there.
 func (p *Page) World(ctx context.Context) (func(expression string) (string, error), error) {

@@ -39,6 +39,8 @@ func TestAFreshSessionHasTheSignInAndNothingElse(t *testing.T) {
 	require.NoError(t, err)
 	for look := 1; look <= 2; look++ { // the second would come out of the cache
 		require.NoError(t, page.Open(t.Context(), w.URL+"/look"))
+		_, _, err := page.Await(t.Context(), short, nil, css("h1"))
+		require.NoError(t, err)
 		said, err := page.Read(t.Context(), css("h1"), "")
 		require.NoError(t, err)
 		assert.Equal(t, fmt.Sprintf("of the server, look %d, signed in true", look), said)

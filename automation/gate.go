@@ -61,6 +61,7 @@ type Gate struct {
 	session *Session
 	policy  Policy
 	armed   atomic.Bool // the press comes now, or has come
+	begun   beginnings
 
 	mu     sync.Mutex
 	sent   []*Gated
@@ -93,10 +94,13 @@ func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
 }
 
 // Arm says that the press comes now. From here on what the browser sends again by itself is listened to, and what a page
-// reads is not taken for granted any more.
+// reads is not taken for granted any more. What a page has begun to send by now is none of the press, also when it comes to the gate
+// later: a browser tells of a request in another way than it holds it, and not in order with it.
 func (g *Gate) Arm(ctx context.Context) {
 	g.session.rememberCookies(ctx)
 	trace := g.session.browser.startTrace(ctx)
+	g.session.browser.conn.heard()
+	g.begun.end()
 	g.armed.Store(true)
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -196,11 +200,13 @@ func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
 // rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
 // the commit belongs to it.
 func (g *Gate) rule(e *proto.FetchRequestPaused) *Gated {
-	s := &Gated{Request: requestOf(e), At: time.Now(), Early: !g.armed.Load()}
+	s := &Gated{Request: requestOf(e), At: time.Now()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
 	g.mu.Lock() // not before: the browser's own lock is taken above, and whoever holds that may wait for this one
 	defer g.mu.Unlock()
 	defer g.stir()
+	s.Early = g.begun.has(e.NetworkID)
+	s.Request.Early = s.Early
 	if _, sentOn := g.held[e.RedirectedRequestID]; s.Request.Changes() && !sentOn {
 		s.Request.Hop = false // what it was sent on from was not the commit
 	}

@@ -288,3 +288,40 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 	assert.True(t, first.Again)
 	assert.False(t, press().Again, "the third came over a connection that was open")
 }
+
+// TestWhatWasBegunBeforeThePressIsNoneOfIt keeps a gate busy with one request, while the page begins another and the press comes.
+func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
+	t.Parallel()
+	for _, channel := range []string{"fetch", "keepalive", "XMLHttpRequest", "beacon", "form", "form in a frame", "dedicated worker", "ping", "link", "image"} {
+		t.Run(channel, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, `<button onclick="fetch('/first', {method: 'POST'}); `+strings.ReplaceAll(channels[channel], `"`, "&quot;")+`">Go</button><button>Save</button>`)
+			busy, free := make(chan struct{}), make(chan struct{})
+			var early sync.Map
+			g, err := w.Session.OpenGate(t.Context(), func(q automation.Request) automation.Ruling {
+				if q.Path() == "/first" {
+					close(busy)
+					<-free
+				}
+				early.Store(q.Path(), q.Early)
+				return automation.Ruling{Why: "a test"}
+			})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, g.Close(context.Background())) })
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			<-busy
+			require.Eventually(t, func() bool { return g.Begun("/change") }, 10*time.Second, time.Millisecond, "the browser tells of the second")
+			armed := make(chan struct{})
+			go func() {
+				defer close(armed)
+				g.Arm(t.Context())
+			}()
+			require.Eventually(t, func() bool { return g.Ended() }, 10*time.Second, time.Millisecond)
+			close(free)
+			<-armed
+			require.Eventually(t, func() bool { _, ok := early.Load("/change"); return ok }, 10*time.Second, time.Millisecond)
+			was, _ := early.Load("/change")
+			assert.True(t, was.(bool), "it was begun before the press")
+		})
+	}
+}

@@ -62,15 +62,27 @@ func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 // drawnFor is how long an option that was seen is waited for: a list may draw others meanwhile, and has to be searched again.
 const drawnFor = 2 * time.Second
 
-// pressOption brings the option into view and presses it.
+// pressOption brings the option into view and presses it. A list may be drawn anew between the parts of a press: what was half
+// pressed is pressed again, unless it is shown as chosen, since choosing the same twice is choosing it once.
 func (p *Page) pressOption(ctx context.Context, k Picker) error {
-	for {
+	var half error
+	for round := 0; ; round++ {
 		if err := p.bringOption(ctx, k); err != nil {
-			return err
+			return errors.Join(err, half)
 		}
 		err := p.Click(ctx, Press{Target: k.Options, Saying: k.Option, Bound: min(drawnFor, k.Bound)})
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissing) || over(ctx) {
+		if err == nil || !errors.As(err, &e) || over(ctx) || round > mostTries {
+			return err
+		}
+		switch {
+		case e.Acted && errors.Is(err, ErrMissed):
+			half = err
+			rest(ctx, batchLook)
+			if now, readErr := p.Read(ctx, k.Face(), ""); readErr == nil && SameText(now, k.Option, false) {
+				return nil
+			}
+		case e.Acted || !errors.Is(err, ErrMissing):
 			return err
 		}
 	}

@@ -27,6 +27,7 @@ type Request struct {
 	// Foreign says that it goes to a host that the session's pages may not lead to.
 	Foreign bool
 	Seen    bool // the session has read the same address before, so that reading it again is nothing new
+	Early   bool // it was begun before the press
 	Hop     bool // the server's redirection of a request that was let through
 	// Headers are those that the page has added: they may say whom it is about.
 	Headers []Value

@@ -33,6 +33,8 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 		switch method {
 		case "Network.webSocketFrameSent":
 			hear(params, func(e proto.NetworkWebSocketFrameSent) { b.leftUnheld(owner, frameSent(e)) })
+		case "Network.requestWillBeSent":
+			hear(params, func(e proto.NetworkRequestWillBeSent) { b.begins(owner, e) })
 		case "Target.attachedToTarget": // it has begun a worker of its own
 			hear(params, func(e proto.TargetAttachedToTarget) { b.overhear(string(e.SessionID), owner, owner) })
 		case "Target.detachedFromTarget":

@@ -61,7 +61,12 @@ func (p *policy) rule(q automation.Request) automation.Ruling {
 	if !p.armed {
 		return p.before(q)
 	}
-	r := p.decide(q)
+	var r automation.Ruling
+	if q.Early {
+		r = p.before(q)
+	} else {
+		r = p.decide(q)
+	}
 	if p.sealed || p.dry && p.changes(q) {
 		return stop("this is a rehearsal")
 	}
@@ -69,7 +74,7 @@ func (p *policy) rule(q automation.Request) automation.Ruling {
 		return stop("the change had been given up")
 	}
 	switch {
-	case !r.Pass && r.Aside:
+	case !r.Pass && (r.Aside || q.Early):
 		p.aside = append(p.aside, r.Why)
 	case !r.Pass:
 		p.stopped = append(p.stopped, r.Why)

@@ -117,6 +117,21 @@ func TestWhomARequestNames(t *testing.T) {
 	}
 }
 
+// TestWhatWasBegunBeforeThePressIsNotTheCommit rules on requests that come late to the gate: they name the person who is meant.
+func TestWhatWasBegunBeforeThePressIsNotTheCommit(t *testing.T) {
+	t.Parallel()
+	off := post("/users/"+annID+"/off", jsonType, `{}`)
+	for _, sends := range []*Sends{nil, {Method: "POST", Path: "/users/${id}/off"}} {
+		p := atPress(folk, sends, nil, nil)
+		late := off
+		late.Early = true
+		assert.False(t, p.rule(late).Pass)
+		assert.NotEmpty(t, p.asides())
+		r := p.rule(off)
+		assert.True(t, r.Pass && r.Commit, "the one of the press is the commit: %s", r.Why)
+	}
+}
+
 func TestASecondOneIsStopped(t *testing.T) {
 	t.Parallel()
 	for name, sends := range map[string]*Sends{"said": {Method: "POST", Path: "/users/${id}/off"}, "not said": nil} {

@@ -10,7 +10,7 @@ import (
 // another way than it holds it, and not in order with it: on a busy machine what was begun before the press came to the gate after it.
 type beginnings struct {
 	mu    sync.Mutex
-	ended bool // the press comes now, or has come
+	ended bool                              // the press comes now, or has come
 	ids   map[proto.NetworkRequestID]string // with their addresses
 }
 

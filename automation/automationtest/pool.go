@@ -113,7 +113,7 @@ func take(full bool) (*lent, error) {
 func start(full bool) (*lent, error) {
 	binary, err := automation.Find("", full)
 	if err != nil {
-		return nil, fmt.Errorf("%w; run: billagent browser install", err)
+		return nil, fmt.Errorf("%w; install one", err)
 	}
 	b := &lent{}
 	if b.profiles, err = os.MkdirTemp("", fmt.Sprintf("automationtest-%d-", used.Add(1))); err != nil {

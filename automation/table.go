@@ -286,39 +286,74 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	}
 }
 
-// findScrolling scrolls to the row with a key. A list may grow when its bottom is reached, and draw further up what came late:
-// before it is said to be without the row, it has been looked through once more from its top, and has not grown.
+// findScrolling scrolls to the row with a key, a stretch at a time: r.Bound is for each stretch, and a list may be of any length. A list
+// may grow when its bottom is reached, and draw further up what came late: before it is said to be without the row, it has been looked
+// through once more from its top, and has not grown then, nor at its bottom.
 func (p *Page) findScrolling(ctx context.Context, r Reading, key string) (bool, error) {
-	ctx, cancel := patient(ctx, r.Bound)
-	defer cancel()
-	start, from, height, again := p.traffic.mark(), 0.0, -1.0, false
+	start, from, height, looks := p.traffic.mark(), 0.0, -1.0, 0
 	for {
-		var res struct {
-			Found  bool    `json:"found"`
-			Pos    float64 `json:"pos"`
-			Height float64 `json:"height"`
-			Miss   *miss   `json:"miss"`
-		}
-		wait := remaining(ctx, r.Bound)
-		req := map[string]any{"table": r.Table, "equals": key, "from": from, "wait": wait.Milliseconds()}
-		if err := p.look(ctx, "reveal", req, &res); err != nil {
-			return false, err
-		}
+		res, err := p.reveal(ctx, r, key, from)
 		switch {
-		case res.Miss != nil:
-			return false, p.missError("find a row of", r.Table.Name, res.Miss)
+		case err != nil:
+			return false, err
 		case res.Found:
 			return true, nil
+		case res.More:
+			from = res.Pos
 		case res.Height > height:
-			from, height = res.Pos, res.Height
-			q := quest{open: start, late: true, ended: p.traffic.mark(), begin: atBottom}
-			if _, err := p.rest(ctx, q, remaining(ctx, r.Bound)); err != nil {
-				return false, err
-			}
-		case again:
-			return false, nil
+			from, height, looks = res.Pos, res.Height, 0
+			err = p.grows(ctx, r, start, atBottom)
+		case looks == 0:
+			from, looks = 0, 1
+		case looks == 1:
+			from, looks = res.Pos, 2
+			err = p.grows(ctx, r, start, lateBottom)
 		default:
-			from, again = 0, true
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+}
+
+// grows waits at the bottom of a list until nothing more is under way; most is how long a request may take to begin.
+func (p *Page) grows(ctx context.Context, r Reading, start int, most time.Duration) error {
+	q := quest{open: start, late: true, ended: p.traffic.mark(), begin: most}
+	_, err := p.rest(ctx, q, remaining(ctx, r.Bound))
+	return err
+}
+
+// revealed is how far a stretch of a list was looked through.
+type revealed struct {
+	Found  bool    `json:"found"`
+	More   bool    `json:"more"` // the list goes on at Pos
+	Pos    float64 `json:"pos"`
+	Height float64 `json:"height"`
+	Miss   *miss   `json:"miss"`
+}
+
+// reveal looks through a stretch of a list that draws only what is in view. One that does not come to rest is looked at again until
+// the bound.
+func (p *Page) reveal(ctx context.Context, r Reading, key string, from float64) (revealed, error) {
+	ctx, cancel := patient(ctx, r.Bound)
+	defer cancel()
+	for {
+		var res revealed
+		wait := remaining(ctx, lookSlice)
+		req := map[string]any{"table": r.Table, "equals": key, "from": from, "wait": wait.Milliseconds()}
+		if err := p.look(ctx, "reveal", req, &res); err != nil {
+			return res, err
+		}
+		if res.Miss == nil && (!res.More || res.Pos > from) {
+			return res, nil
+		}
+		e := &Error{Act: "find a row of", Target: r.Table.Name, Kind: ErrNotActionable, Last: "it cannot be scrolled on", Page: WithoutQuery(p.URL())}
+		if res.Miss != nil {
+			e = p.missError(e.Act, r.Table.Name, res.Miss)
+		}
+		if final(e.Kind) || over(ctx) {
+			return res, e
 		}
 	}
 }

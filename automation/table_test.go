@@ -160,6 +160,24 @@ func TestAListThatDrawsOnlyWhatIsInView(t *testing.T) {
 	assert.False(t, found)
 }
 
+// TestAListOfAnyLengthIsLookedThrough has a bound for each stretch that is too short for the whole.
+func TestAListOfAnyLengthIsLookedThrough(t *testing.T) {
+	t.Parallel()
+	list := css("#list")
+	list.Table = &selectors.Table{Rows: ".row", Key: "email", Columns: map[string]selectors.Column{"email": {Candidates: []selectors.Candidate{{CSS: ".e"}}}}}
+	w := setup(t, `<div id=list style="height:300px;overflow:auto"><div id=space style="position:relative"></div></div><script>
+		const total = 600; space.style.height = total * 30 + 'px';
+		const draw = () => { const first = Math.floor(list.scrollTop / 30); let s = ''; for (let i = first; i < Math.min(total, first + 11); i++) s += '<div class=row style="position:absolute;top:' + i * 30 + 'px"><span class=e>p' + i + '@x.com</span></div>'; space.innerHTML = s; };
+		list.onscroll = () => { list.setAttribute('aria-busy', 'true'); setTimeout(() => { draw(); list.removeAttribute('aria-busy'); }, 100); }; draw();
+	</script>`)
+	reading := automation.Reading{Table: list, Scroll: true, Bound: 2 * short}
+	start := len(w.Calls.list)
+	found, err := w.FindRow(t.Context(), reading, "p599@x.com")
+	require.NoError(t, err)
+	assert.True(t, found)
+	assert.Greater(t, len(w.Calls.list)-start, 3, "it took several stretches")
+}
+
 func TestAColumnThatIsNotThereIsNamed(t *testing.T) {
 	t.Parallel()
 	w := setup(t, tableOf(0, 3))

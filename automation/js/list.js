@@ -145,9 +145,9 @@ export async function scroll(req) {
 
 /**
  * reveal scrolls a list that draws only what is in view, from a position on, until the row with a key is drawn. Where
- * it is not, it says where the bottom is.
+ * it is not, it says where the bottom is; `more` says that its time was over before, and from where to go on.
  * @param {RevealRequest} req
- * @returns {Promise<{ found: boolean, pos: number, height: number } | Missed>}
+ * @returns {Promise<{ found: boolean, more?: boolean, pos: number, height: number } | Missed>}
  */
 export async function reveal(req) {
   const end = performance.now() + req.wait;
@@ -160,7 +160,10 @@ export async function reveal(req) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()));
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) {
+      if (pos > req.from && performance.now() >= end) return { found: false, more: true, pos, height: el.scrollHeight };
+      return { miss: got };
+    }
     const row = rowByKey(req.table, req.equals);
     if (!(row instanceof Miss)) {
       row.el.scrollIntoView({ block: 'center', behavior: 'instant' });
@@ -169,6 +172,6 @@ export async function reveal(req) {
     }
     if (row.kind !== 'no-row') return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
-    if (performance.now() >= end) return { miss: new Miss('busy', 'the list was not read to its end in time') };
+    if (performance.now() >= end) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
   }
 }

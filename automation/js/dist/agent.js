@@ -781,7 +781,10 @@ async function reveal(req) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end2 - performance.now()));
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) {
+      if (pos > req.from && performance.now() >= end2) return { found: false, more: true, pos, height: el.scrollHeight };
+      return { miss: got };
+    }
     const row = rowByKey(req.table, req.equals);
     if (!(row instanceof Miss)) {
       row.el.scrollIntoView({ block: "center", behavior: "instant" });
@@ -790,7 +793,7 @@ async function reveal(req) {
     }
     if (row.kind !== "no-row") return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
-    if (performance.now() >= end2) return { miss: new Miss("busy", "the list was not read to its end in time") };
+    if (performance.now() >= end2) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
   }
 }
 

@@ -1,6 +1,7 @@
 package automation_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -56,6 +57,36 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 				assert.Contains(t, err.Error(), s)
 			}
 			assert.Equal(t, c.log, w.log(t))
+		})
+	}
+}
+
+// TestWhatWasEmptiedMustStandAtTheCommit is of a field that was filled with nothing, and a box that was unset.
+func TestWhatWasEmptiedMustStandAtTheCommit(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		extra, says string
+	}{
+		"it stands":           {"", ""},
+		"something is typed":  {`<script>document.querySelector('button').addEventListener('mouseenter', () => { document.getElementById('name').value = 'Bob' })</script>`, "Bob"},
+		"the box is set anew": {`<script>document.querySelector('button').addEventListener('mouseenter', () => { box.checked = true })</script>`, "true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+strings.ReplaceAll(roleForm, `value=""`, `value="Ann"`)+c.extra)
+			require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#name"), Value: "", Bound: short}))
+			_, err := w.Check(t.Context(), css("#box"), false, short)
+			require.NoError(t, err)
+			err = w.Click(t.Context(), automation.Press{Target: button("Save"), Agree: true, Bound: short, Entered: []automation.Entered{
+				{Target: css("#name"), As: automation.Filled}, {Target: css("#box"), As: automation.Checked},
+			}})
+			if c.says == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, automation.ErrNotRead)
+			assert.Contains(t, err.Error(), c.says)
+			assert.Equal(t, "log:", w.log(t))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -107,6 +108,15 @@ func (p *Page) BringToFront(ctx context.Context) error {
 	return nil
 }
 
+// notAllowed says which host is meant and which may be gone to: they are names, without a port.
+func notAllowed(address string, allowed []string) string {
+	host := "its host"
+	if u, err := url.Parse(address); err == nil {
+		host = "the host " + strconv.Quote(u.Hostname())
+	}
+	return fmt.Sprintf("%s is none of those allowed (%s)", host, strings.Join(allowed, ", "))
+}
+
 // Open navigates to an address, which may be relative to the page now shown. It returns when the browser has begun to
 // show the answer; what is on the page is for Await to see.
 func (p *Page) Open(ctx context.Context, address string) error {
@@ -115,7 +125,7 @@ func (p *Page) Open(ctx context.Context, address string) error {
 		return &Error{Act: "open", Target: address, Kind: ErrUnreachable, Cause: err}
 	}
 	if !p.owner.Allows(abs) {
-		return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrForeignHost, Last: "allowed are " + strings.Join(p.owner.allowed, ", ")}
+		return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrForeignHost, Last: notAllowed(abs, p.owner.allowed)}
 	}
 	p.mu.Lock()
 	p.failed, p.blocked, p.status = "", "", 0

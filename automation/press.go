@@ -38,8 +38,8 @@ const (
 type Entered struct {
 	Target *selectors.Target `json:"target"`
 	As     string            `json:"as"` // Filled, Chosen or Checked
-	Value  string            `json:"value,omitempty"`
-	On     bool              `json:"on,omitempty"`
+	Value  string            `json:"value"`
+	On     bool              `json:"on"`
 }
 
 // Press is one click.

@@ -86,5 +86,10 @@ func (a *App) check() []error {
 			}
 		}
 	}
+	for i, h := range a.Hosts {
+		if strings.ContainsAny(h, ":/ ") {
+			errs = append(errs, a.file.Problem(fmt.Sprintf("%q is no host: write its name alone, such as app.example or *.example, without scheme, port or path", h), "hosts", i))
+		}
+	}
 	return errs
 }

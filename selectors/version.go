@@ -17,7 +17,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/andybalholm/cascadia"
 	"github.com/antchfx/xpath"
 	"github.com/billagent/billagent/selectors/datafile"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -304,8 +303,7 @@ func checkCSS(css string, complain func(string, ...any), at ...any) {
 	if css == "" {
 		return
 	}
-	plain := strings.ReplaceAll(stand(css), ":scope", "*") // cascadia does not know :scope
-	if _, err := cascadia.ParseGroup(plain); err != nil {
+	if err := CheckCSS(css); err != nil {
 		complain(fmt.Sprintf("bad CSS: %v", err), at...)
 	}
 }

@@ -178,6 +178,8 @@ func (t Tenant) checkBrowser(add func(string, ...any)) {
 		u, err := url.Parse(t.SignIn)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			add("sign_in %q is not an http address", t.SignIn)
+		} else if i := slices.IndexFunc(t.Hosts, func(h string) bool { return strings.ContainsAny(h, ":/ ") }); i >= 0 {
+			add("hosts: %q is no host: write its name alone, without scheme, port or path", t.Hosts[i])
 		} else if len(t.Hosts) > 0 && !slices.ContainsFunc(t.Hosts, func(h string) bool { ok, _ := path.Match(h, u.Hostname()); return ok }) {
 			add("sign_in leads to %s, which hosts (%s) does not allow", u.Hostname(), strings.Join(t.Hosts, ", "))
 		}

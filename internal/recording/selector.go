@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/andybalholm/cascadia"
 	"github.com/antchfx/xpath"
 	"github.com/billagent/billagent/selectors"
 )
@@ -60,7 +59,7 @@ func parseSelector(text string) (found, error) {
 	if m := wholeHolder.FindStringSubmatch(css); m != nil {
 		return found{Candidate: selectors.Candidate{Placeholder: m[1] + m[2]}}, nil
 	}
-	if _, err := cascadia.ParseGroup(standing(css)); err != nil || css == "" {
+	if err := selectors.CheckCSS(css); err != nil || css == "" {
 		return found{}, fmt.Errorf("the CSS cannot be read")
 	}
 	return found{Candidate: selectors.Candidate{CSS: css}}, nil

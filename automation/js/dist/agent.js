@@ -215,9 +215,39 @@ var implicit = {
   listitem: "li",
   img: "img",
   searchbox: "input[type=search]",
-  spinbutton: "input[type=number]"
+  spinbutton: "input[type=number]",
+  slider: "input[type=range]",
+  region: "section",
+  article: "article",
+  complementary: "aside",
+  banner: "header",
+  contentinfo: "footer",
+  group: "fieldset,details,optgroup",
+  rowgroup: "tbody,thead,tfoot",
+  status: "output",
+  progressbar: "progress",
+  separator: "hr",
+  figure: "figure",
+  term: "dt",
+  definition: "dd"
 };
-var roleOf = (el) => getRole(el) || (el.localName === "summary" ? "button" : null);
+var parts = "article,aside,main,nav,section,[role=article],[role=complementary],[role=main],[role=navigation],[role=region]";
+var bears = (el, role) => {
+  if (el.hasAttribute("role")) return true;
+  switch (role) {
+    case "region":
+      return nameOf(el) !== "";
+    case "banner":
+    case "contentinfo":
+      return !el.closest(parts);
+    default:
+      return true;
+  }
+};
+var roleOf = (el) => {
+  const role = getRole(el) || (el.localName === "summary" ? "button" : null);
+  return bears(el, role) ? role : null;
+};
 var nameOf = (el) => norm(computeAccessibleName(el) || (el.localName === "summary" ? el.textContent : ""));
 
 // candidate.js
@@ -233,8 +263,8 @@ function find(root, c) {
   if (c.label) return queryAll(root, labelled).filter((el) => nameOf(el) === norm(c.label));
   if (c.role) {
     const anyName = c.name === void 0 || c.name === "";
-    const bears = `[role~="${c.role}"]${implicit[c.role] ? "," + implicit[c.role] : ""}`;
-    return queryAll(root, bears).filter((el) => roleOf(el) === c.role && (anyName || nameOf(el) === norm(c.name)));
+    const bears2 = `[role~="${c.role}"]${implicit[c.role] ? "," + implicit[c.role] : ""}`;
+    return queryAll(root, bears2).filter((el) => roleOf(el) === c.role && (anyName || nameOf(el) === norm(c.name)));
   }
   if (c.text) {
     const hits = queryAll(root, "*").filter((el) => !/^(script|style|template|head|title)$/.test(el.localName) && norm(el.textContent) === norm(c.text));
@@ -320,20 +350,20 @@ var transformed = (el) => getComputedStyle(el).textTransform !== "none";
 function readable(el) {
   if (el.innerText === void 0) return bare(el.textContent);
   if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
-  const parts = [];
+  const parts2 = [];
   const walk2 = (n) => {
     if (n.nodeType === 3) {
-      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts.push(n.data);
+      if (n.parentElement.checkVisibility({ checkVisibilityCSS: true })) parts2.push(n.data);
       return;
     }
     if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
     const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
-    if (apart) parts.push(" ");
+    if (apart) parts2.push(" ");
     for (const child of n.childNodes) walk2(child);
-    if (apart) parts.push(" ");
+    if (apart) parts2.push(" ");
   };
   walk2(el);
-  return bare(parts.join(""));
+  return bare(parts2.join(""));
 }
 
 // resolve.js

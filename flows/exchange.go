@@ -311,7 +311,7 @@ func (p *Exchange) wouldCome(ctx context.Context, bound time.Duration) {
 			return slices.ContainsFunc(all, func(s automation.Gated) bool { return !s.Early && counts(s.Request) })
 		}
 	}
-	p.gate.Await(ctx, bound, comes(func(q automation.Request) bool { return !q.Seen }))
+	p.gate.Await(ctx, bound, comes(func(q automation.Request) bool { return !q.Seen || p.policy.changes(q) }))
 	p.gate.Await(ctx, departBound, comes(p.policy.changes))
 	p.gate.Await(ctx, afterStop, func([]automation.Gated) bool { return false }) // what else it would send
 }

@@ -16,7 +16,7 @@ func (a *app) flowsCommand() *cobra.Command {
 		Example: "  billagent flows list\n  billagent flows explain deactivate --layout neo3",
 	})
 	of := c.PersistentFlags().String("app", "", "the app meant (default: that of the tenant, else bill)")
-	c.AddCommand(a.flowsListCommand(of), a.flowsShowCommand(of), a.flowsExplainCommand(of), a.flowsRunCommand(of), a.flowsRehearseCommand(of), a.validateCommand(of), a.flowsImportCommand(of), a.flowsExportCommand(of))
+	c.AddCommand(a.flowsListCommand(of), a.flowsShowCommand(of), a.flowsNewCommand(of), a.flowsExplainCommand(of), a.flowsRunCommand(of), a.flowsRehearseCommand(of), a.validateCommand(of), a.flowsImportCommand(of), a.flowsExportCommand(of))
 	return c
 }
 

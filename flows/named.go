@@ -38,6 +38,7 @@ type roster struct {
 	emails  map[string]int // by e-mail, ASCII letters folded
 	folded  map[string]int // by id, ASCII letters folded, where no two ids differ in case alone
 	strange map[string]int // ids with signs that would split them
+	split   []splitAddress // e-mails with such signs, the longest first
 }
 
 var (
@@ -70,6 +71,7 @@ func newRoster(p *automation.People) *roster {
 	}
 	r.add(automation.Person{ID: p.SelfID, Email: p.Self}, itself)
 	r.add(p.Meant, meant) // last: what both are called is ours
+	r.splitAddresses()
 	once := map[string]int{}
 	for id := range r.ids {
 		once[selectors.FoldCase(id)]++
@@ -154,6 +156,7 @@ func (r *roster) find(text string, subject bool) []int {
 }
 
 func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
+	text = r.without(text, seen)
 	for id, i := range r.strange {
 		if containsWord(text, id) {
 			seen[i] = true

@@ -344,14 +344,15 @@ func windows(w *world, answer func(start int) string, drawn func(int) string) *s
 	})
 	t := css("#list")
 	t.Table = &selectors.Table{Rows: ".row", Key: "email", Fold: true, Columns: map[string]selectors.Column{
-		"email": {Candidates: []selectors.Candidate{{CSS: ".e"}}, Kind: selectors.Email}, "role": {Candidates: []selectors.Candidate{{CSS: ".r"}}}},
+		"email": {Candidates: []selectors.Candidate{{CSS: ".e"}}, Kind: selectors.Email}, "role": {Candidates: []selectors.Candidate{{CSS: ".r"}}},
+		"name": {Candidates: []selectors.Candidate{{CSS: ".n"}}}},
 		Witness: &selectors.Witness{Path: "/api/users$", Query: map[string]string{"inactive": "1"}, Rows: "data.users", Total: "data.total", Fields: map[string]string{"email": "email", "role": "role.name"}}}
 	w.serve("/windows", `<div id=list style="height:300px;overflow:auto" aria-busy=true><div id=space style="position:relative"></div></div><script>
 		const total = 60, known = {}; space.style.height = total * 30 + 'px';
 		const ask = async (k) => { if (known[k]) return; known[k] = []; known[k] = (await (await fetch('/api/users?inactive=1&start=' + k * 20)).json()).data.users; draw(); };
 		const draw = () => { const first = Math.floor(list.scrollTop / 30); let s = '', missing = false;
 			for (let i = Math.max(0, first - 2); i < Math.min(total, first + 13); i++) { const k = Math.floor(i / 20); ask(k); const u = known[k][i % 20]; if (!u) { missing = true; continue; }
-				s += '<div class=row style="position:absolute;top:' + i * 30 + 'px"><span class=e>' + u.email + '</span> <span class=r>' + `+drawn(0)+` + '</span></div>'; }
+				s += '<div class=row style="position:absolute;top:' + i * 30 + 'px"><span class=e>' + u.email + '</span> <span class=r>' + `+drawn(0)+` + '</span><i class=n>' + (i === 33 ? 'Lee, Jr' : u.email) + '</i></div>'; }
 			space.innerHTML = s; missing ? list.setAttribute('aria-busy', 'true') : list.removeAttribute('aria-busy'); };
 		list.onscroll = draw; draw();
 	</script>`)
@@ -384,6 +385,7 @@ func TestRowsDrawnAndRowsAnsweredAgree(t *testing.T) {
 		{name: "they agree", answer: answers(person, 60), drawn: asAnswered},
 		{name: "the total differs", answer: answers(person, 61), drawn: asAnswered, proof: "the server's answer says 61"},
 		{name: "another role is drawn", answer: answers(person, 60), drawn: func(int) string { return `(i === 33 ? 'Administrator' : u.role.name)` }, proof: "p33@x.com", notice: `reads "Administrator"`},
+		{name: "a name reads otherwise, which says nothing of anybody else", answer: answers(person, 60), drawn: asAnswered, edit: func(w *selectors.Witness) { w.Fields["name"] = "email" }, notice: `reads "Lee, Jr"`},
 		{name: "no answer seen", answer: answers(person, 60), drawn: asAnswered, edit: func(w *selectors.Witness) { w.Query["inactive"] = "2" }, proof: "no answer"},
 		{name: "none seen and none needed", answer: answers(person, 60), drawn: asAnswered, edit: func(w *selectors.Witness) { w.Query["inactive"], w.Optional = "2", true }},
 	} {

@@ -129,8 +129,8 @@ func plainly(v any) string {
 	return string(text)
 }
 
-// confront holds the rows drawn against the rows answered. Where they differ the row gets a notice, and the list is not
-// complete.
+// confront holds the rows drawn against the rows answered. Where they differ the row gets a notice, and where it is in what tells whom
+// it is about and what they may do, the list is not complete.
 func (p *Page) confront(ctx context.Context, g *gathering) error {
 	w := g.r.Table.Table.Witness
 	t, err := p.testify(ctx, w)
@@ -151,8 +151,12 @@ func (p *Page) confront(ctx context.Context, g *gathering) error {
 			g.unlisted(i)
 			continue
 		}
-		if difference := g.difference(shown, left[n]); difference != "" {
-			g.differs(i, difference)
+		switch field, how := g.difference(shown, left[n]); {
+		case how == "":
+		case slices.Contains(telling, field) || field == g.r.Table.Table.Key:
+			g.differs(i, how)
+		default: // such as a name that is not taken apart as the server has it: it says nothing of anybody else
+			g.note(i, how)
 		}
 		left = slices.Delete(slices.Clone(left), n, n+1)
 	}
@@ -182,16 +186,25 @@ func (g *gathering) doubt(why string) {
 	}
 }
 
+// telling are the fields by which it is decided what may be done to whom: where one of them is not as the server says, what was read
+// may be stale, and nothing of it is relied on.
+var telling = []string{"id", "role", "status"}
+
 func (g *gathering) differs(i int, how string) {
 	who := g.out.Rows[i][g.r.Table.Table.Key]
 	if who == "" {
 		who = g.out.Unread[i]
 	}
+	g.note(i, how)
+	g.doubt(fmt.Sprintf("of %q: %s", who, how))
+}
+
+// note says why a row is not to be relied on.
+func (g *gathering) note(i int, how string) {
 	if was := g.out.Notices[i]; was != "" {
 		how = was + "; " + how
 	}
 	g.out.Notices[i] = how
-	g.doubt(fmt.Sprintf("of %q: %s", who, how))
 }
 
 // sameRow says that a row drawn and one answered are about the same: by their ids where both have one, else by the key.
@@ -203,22 +216,26 @@ func (g *gathering) sameRow(shown, said map[string]string) bool {
 	return shown[key] != "" && SameText(shown[key], said[key], g.r.Table.Table.Fold)
 }
 
-// difference says in which field that the page shows, too, the two differ.
-func (g *gathering) difference(shown, said map[string]string) string {
-	for _, field := range slices.Sorted(maps.Keys(said)) {
+// difference says in which field that the page shows, too, the two differ: in the first of those that tell, else in any.
+func (g *gathering) difference(shown, said map[string]string) (field, how string) {
+	fields := slices.Sorted(maps.Keys(said))
+	key := g.r.Table.Table.Key
+	least := func(field string) bool { return field != key && !slices.Contains(telling, field) }
+	fields = append(slices.DeleteFunc(slices.Clone(fields), least), slices.DeleteFunc(fields, func(f string) bool { return !least(f) })...)
+	for _, field := range fields {
 		text, ok := shown[field]
 		if !ok {
 			continue
 		}
 		same := g.meaning(field, text) == g.meaning(field, said[field])
-		if field == g.r.Table.Table.Key {
+		if field == key {
 			same = SameText(text, said[field], g.r.Table.Table.Fold)
 		}
 		if !same {
-			return fmt.Sprintf("its %s reads %q, the server's answer says %q", field, text, said[field])
+			return field, fmt.Sprintf("its %s reads %q, the server's answer says %q", field, text, said[field])
 		}
 	}
-	return ""
+	return "", ""
 }
 
 func (g *gathering) meaning(field, text string) string {

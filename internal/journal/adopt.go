@@ -43,7 +43,7 @@ func (j *Journal) Lost(ctx context.Context) (bool, error) {
 
 // New says that nothing was ever written here.
 func (j *Journal) New(ctx context.Context) (bool, error) {
-	for _, table := range []string{"operations", "freezes", "facts"} {
+	for _, table := range []string{"operations", "freezes", "facts", "schedules"} {
 		var one int
 		err := j.db.QueryRowContext(ctx, "SELECT 1 FROM "+table+" LIMIT 1").Scan(&one)
 		if err == nil {

@@ -65,7 +65,7 @@ type PendingError struct{ There Schedule }
 
 // Error implements error.
 func (e *PendingError) Error() string {
-	return fmt.Sprintf("one is scheduled already: %s, %s, for %s", e.There.ID, e.There.State, e.There.At.Format(time.RFC3339))
+	return fmt.Sprintf("%s is %s, for %s", e.There.ID, e.There.State, e.There.At.Format(time.RFC3339))
 }
 
 const scheduleColumns = `id, tenant, email, due_at, asked, zone, reason, requested_by, on_behalf_of, deactivations, state, operation, tries, late_by,

@@ -326,3 +326,9 @@ func (d *dueRun) conclude(ctx context.Context, s journal.Schedule, r userops.Res
 	}
 	return next == schedule.End || next == schedule.Park, nil
 }
+
+// Daemons lists the processes that carry out what is due all the time.
+func (s *Service) Daemons(ctx context.Context) (all []journal.Daemon, err error) {
+	err = s.withRecords(ctx, func(r *records) error { all, err = r.journal.Daemons(ctx); return err })
+	return all, err
+}

@@ -90,7 +90,7 @@ func (s *Service) checkOffboarding(asked Asked, o Offboarding, now time.Time) (j
 		return row, err
 	}
 	if o.When.Past(now) && !o.Past {
-		return fail(userops.ErrPast, fmt.Sprintf("%s has passed: it is %s", o.When, now.UTC().Format("2006-01-02 15:04 -07:00")), "name a later time, or say that it may be due at once")
+		return fail(userops.ErrPast, fmt.Sprintf("it would be due at %s, and it is %s", o.When, now.UTC().Format("2006-01-02 15:04 -07:00")), "name a later time, or say that it may be due at once")
 	}
 	return row, nil
 }

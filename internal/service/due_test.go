@@ -485,3 +485,31 @@ func TestALostJournalOfSchedulesIsNoticed(t *testing.T) {
 	_, err = p.another(t).Schedules(t.Context(), journal.ScheduleFilter{})
 	require.ErrorIs(t, err, userops.ErrLost)
 }
+
+// TestAJournalIsNotLostWhileItIsFirstWrittenTo opens one in another process again and again while the first is scheduled in it.
+func TestAJournalIsNotLostWhileItIsFirstWrittenTo(t *testing.T) {
+	t.Parallel()
+	for range 10 {
+		p := newPlant(t, nil)
+		_, err := p.Agenda(t.Context())
+		require.NoError(t, err)
+		other := p.another(t)
+		done := make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() {
+			for {
+				if _, err := other.Agenda(t.Context()); !assert.NoError(t, err) {
+					return
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+		p.plan(t, noon, by, people...)
+		close(done)
+		all.Wait()
+	}
+}

@@ -43,6 +43,9 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		if err != nil || len(failed) > 0 {
 			return err
 		}
+		if err := r.journal.Use(ctx); err != nil {
+			return err
+		}
 		for _, row := range rows {
 			if err := operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, row); err != nil {
 				return err

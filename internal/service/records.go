@@ -145,6 +145,9 @@ func (r *records) lost(ctx context.Context) (lost bool, unread, err error) {
 	if !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" || e.Event == "scheduled" }) {
 		return false, nil, nil
 	}
+	if fresh, err = r.journal.New(ctx); err != nil || !fresh { // another process has written to both since
+		return false, nil, err
+	}
 	return true, nil, r.journal.MarkLost(ctx)
 }
 

@@ -69,6 +69,15 @@ func TestAFileOfLeaversIsScheduledWhole(t *testing.T) {
 	assert.Contains(t, out.stderr, "no daemon runs")
 	run("", 0, "run-due")
 	assert.Empty(t, con.Changes())
+
+	state := decode[map[string]any](t, run("", 0, "config", "check", "-o", "json").stdout)["state"].(string)
+	for _, part := range []string{"", "-wal", "-shm"} {
+		_ = os.Remove(filepath.Join(state, "journal.db") + part)
+	}
+	assert.Contains(t, run("", 2, "offboard", "list").stderr, "the journal is empty, and the audit log is not")
+	out = run("", 0, "ops", "adopt")
+	assert.Contains(t, out.stderr, "not scheduled any more: the offboarding of ann@acme.example in tenant demo for 2030-11-03T06:30:00Z: HR-1")
+	assert.Contains(t, out.stderr, "in tenant other")
 }
 
 // TestAnOffboardingFromTheCommandLine schedules one, gives it another time, runs what is due and cancels another.

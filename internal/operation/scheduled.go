@@ -1,8 +1,11 @@
 package operation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -57,4 +60,24 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by string, s jour
 		return &userops.Error{Act: "writing down what is scheduled", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
 	}
 	return nil
+}
+
+// OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled nor brought to an end since:
+// a journal that is made of the log does not have them, and they must be asked for again.
+func OpenInAudit(entries []audit.Entry) []audit.Entry {
+	type user struct{ tenant, email string }
+	open := map[user]audit.Entry{}
+	for _, e := range entries {
+		who := user{e.Tenant, userops.FoldEmail(e.Target)}
+		gone := e.Outcome == userops.Done || e.Outcome == userops.Already || e.Outcome == userops.Requested
+		switch {
+		case e.Event == "scheduled" || e.Event == "rescheduled":
+			open[who] = e
+		case e.Event == "cancelled", gone && e.Action == userops.Deactivate && !e.DryRun:
+			delete(open, who)
+		}
+	}
+	out := slices.Collect(maps.Values(open))
+	slices.SortFunc(out, func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return out
 }

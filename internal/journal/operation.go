@@ -146,14 +146,11 @@ func (j *Journal) Begin(ctx context.Context, o Operation, at Place) (begun Opera
 	}
 	for range 5 { // the one to be joined may end between the two statements, on PostgreSQL
 		err = j.tx(ctx, "begin", func(tx *sql.Tx) (err error) {
-			if begun, joined, err = insert(ctx, tx, o); err != nil {
-				return err
-			}
-			if at.Claim != nil {
+			if begun, joined, err = insert(ctx, tx, o); err == nil && at.Claim != nil {
 				return at.Claim.become(ctx, tx, begun.ID)
 			}
-			if at.Batch == "" {
-				return nil
+			if err != nil || at.Batch == "" {
+				return err
 			}
 			_, err = tx.ExecContext(ctx, "UPDATE batch_rows SET operation = $3 WHERE batch = $1 AND n = $2", at.Batch, at.N, begun.ID)
 			return err

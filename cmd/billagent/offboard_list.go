@@ -44,7 +44,11 @@ func (a *app) offboardListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printSchedules(found, daemons)
+				freezes, err := s.Freezes(ctx)
+				if err != nil {
+					return err
+				}
+				return a.printSchedules(found, freezes, daemons)
 			})
 		},
 	}
@@ -65,7 +69,7 @@ func scheduleRecord(s journal.Schedule) []string {
 }
 
 // printSchedules prints a list, and what a person who looks at it must know beside it.
-func (a *app) printSchedules(all []journal.Schedule, daemons []journal.Daemon) error {
+func (a *app) printSchedules(all []journal.Schedule, freezes []journal.Freeze, daemons []journal.Daemon) error {
 	if printed, err := printRecords(a, all, scheduleColumns, scheduleRecord); printed {
 		return err
 	}
@@ -82,6 +86,9 @@ func (a *app) printSchedules(all []journal.Schedule, daemons []journal.Daemon) e
 	}
 	for _, t := range stops {
 		a.note(stopText(t))
+	}
+	for _, f := range freezes {
+		a.note(whomText(f.Tenant) + " frozen (" + f.Reason + "): nothing of what is due is begun before the thaw")
 	}
 	if len(daemons) == 0 && len(all) > 0 {
 		a.note("no daemon runs: start billagent serve, or run billagent run-due when something is due")

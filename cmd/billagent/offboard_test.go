@@ -69,6 +69,8 @@ func TestAFileOfLeaversIsScheduledWhole(t *testing.T) {
 	assert.Contains(t, out.stderr, "no daemon runs")
 	run("", 0, "run-due")
 	assert.Empty(t, con.Changes())
+	run("", 0, "freeze", "--tenant", "other", "--reason", "drill")
+	assert.Contains(t, run("", 0, "offboard", "list").stderr, "tenant other is frozen (drill): nothing of what is due is begun before the thaw")
 
 	state := decode[map[string]any](t, run("", 0, "config", "check", "-o", "json").stdout)["state"].(string)
 	for _, part := range []string{"", "-wal", "-shm"} {

@@ -20,7 +20,7 @@ daemon, do nothing twice. The exit status is that of a batch: 0 also where nothi
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.daemon(cmd, func(ctx context.Context, o daemon.Options) error {
-				due := &dueResults{app: a, tell: o.Events}
+				due := &dueResults{app: a, tell: o.Events, at: map[string]int{}}
 				o.Events = due.take
 				if err := daemon.Once(ctx, o); err != nil {
 					return err
@@ -38,16 +38,23 @@ type dueResults struct {
 
 	mu      sync.Mutex
 	results []userops.Result
-	stopped int // tenants
+	at      map[string]int // of each schedule, where its result is
+	stopped int            // tenants
 }
 
 func (d *dueResults) take(e event.Event) {
-	d.tell(e)
+	d.tell.Tell(e)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch e := e.(type) {
 	case event.Scheduled:
-		d.results = append(d.results, d.app.advised(e.Result, wish{}))
+		r := d.app.advised(e.Result, wish{})
+		if i, again := d.at[e.Schedule]; again { // what was put back is told by what came of it then
+			d.results[i] = r
+			return
+		}
+		d.at[e.Schedule] = len(d.results)
+		d.results = append(d.results, r)
 	case event.Stopped:
 		d.stopped++
 	}

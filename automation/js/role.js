@@ -46,7 +46,8 @@ export const implicit = {
 };
 
 /** Within these a header or footer is none of the page (HTML-AAM). */
-const parts = 'article,aside,main,nav,section,[role=article],[role=complementary],[role=main],[role=navigation],[role=region]';
+const parts = 'article,aside,main,nav,section,'
+  + '[role=article],[role=complementary],[role=main],[role=navigation],[role=region]';
 
 /**
  * What has its role only where it bears a name, or is of the page (HTML-AAM).

@@ -30,7 +30,9 @@ var advice = map[error]func(w wish) string{
 	userops.ErrFrozen: func(w wish) string {
 		return "billagent thaw --tenant " + either(w.tenant, "NAME") + ", or --all (billagent freeze --list says which)"
 	},
-	userops.ErrLease: func(w wish) string { return "billagent ops show " + either(w.op, "OP") },
+	userops.ErrPast:      func(wish) string { return "--now" },
+	userops.ErrScheduled: func(wish) string { return "billagent offboard list" },
+	userops.ErrLease:     func(w wish) string { return "billagent ops show " + either(w.op, "OP") },
 }
 
 // wish is what a result or an error is about, as far as it is known.

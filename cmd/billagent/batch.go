@@ -127,7 +127,7 @@ func (a *app) requests(
 	if bad = append(bad, more...); len(bad) == 0 || skip {
 		return good, leftOut(kind, bad), nil
 	}
-	return nil, nil, usage(nothingRun(bad))
+	return nil, nil, usage(fmt.Errorf("%w\ncorrect this, or leave it out with --skip-invalid", nothingRun(bad)))
 }
 
 // badRow is a row that is not well formed.
@@ -185,7 +185,7 @@ func nothingRun(bad []badRow) error {
 	if n := len(bad); n > badBound {
 		errs = append(errs, fmt.Errorf("and %d more", n-badBound))
 	}
-	return fmt.Errorf("nothing was run:\n%w\ncorrect this, or leave it out with --skip-invalid", errors.Join(errs...))
+	return fmt.Errorf("nothing was run:\n%w", errors.Join(errs...))
 }
 
 // leftOut are the results of rows that are not well formed: they are halted, and never written down.

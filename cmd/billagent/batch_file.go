@@ -42,6 +42,25 @@ func (a *app) standardInput(ctx context.Context) ([]byte, error) {
 
 // readFile reads a CSV file with a header. Rows that are not well formed come back as errors of their own.
 func (a *app) readFile(ctx context.Context, from string, known []string) (rows []row, bad []badRow, err error) {
+	records, bad, err := a.readRecords(ctx, from, known)
+	for _, rec := range records {
+		r := row{line: rec.line, Request: userops.Request{Email: rec.fields["email"]}}
+		for _, name := range known[1:] {
+			r.Set(userops.Input(name), rec.fields[name])
+		}
+		rows = append(rows, r)
+	}
+	return rows, bad, err
+}
+
+// record is a row of a file. A column that is not there is empty.
+type record struct {
+	line   int // from 1
+	fields map[string]string
+}
+
+// readRecords reads a CSV file with a header of known columns, the first of which is the e-mail.
+func (a *app) readRecords(ctx context.Context, from string, known []string) (rows []record, bad []badRow, err error) {
 	data, err := a.textOf(ctx, from)
 	if err != nil {
 		return nil, nil, err
@@ -70,7 +89,7 @@ func (a *app) readFile(ctx context.Context, from string, known []string) (rows [
 			err := fmt.Errorf("more than %d people are not changed in one run: cut the file in parts", rowBound)
 			return nil, nil, usage(place(from, line, err))
 		}
-		rows = append(rows, f.row(line, rec))
+		rows = append(rows, f.record(line, rec))
 	}
 }
 
@@ -138,17 +157,10 @@ func (f *peopleFile) unreadable(err error) error {
 	return usage(fmt.Errorf("nothing was run, since the file cannot be read as CSV: %w", why))
 }
 
-// row is what a record asks for. A column that is not there is empty.
-func (f *peopleFile) row(line int, rec []string) row {
-	field := func(name string) string {
-		if i, ok := f.index[name]; ok {
-			return strings.TrimSpace(rec[i])
-		}
-		return ""
-	}
-	r := row{line: line, Request: userops.Request{Email: field("email")}}
-	for _, name := range f.known[1:] {
-		r.Set(userops.Input(name), field(name))
+func (f *peopleFile) record(line int, rec []string) record {
+	r := record{line: line, fields: map[string]string{}}
+	for name, i := range f.index {
+		r.fields[name] = strings.TrimSpace(rec[i])
 	}
 	return r
 }

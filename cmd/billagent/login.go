@@ -18,6 +18,9 @@ func (a *app) loginCommand() *cobra.Command {
 		if err := s.Login(ctx, name, a.tell); err != nil {
 			return "", err
 		}
+		if _, err := s.ResumeTenant(ctx, name, actor()); err != nil { // what is due may have waited for this
+			a.note(err.Error())
+		}
 		a.live.stop()
 		return "signed in to tenant " + name + "; the session is kept", nil
 	})

@@ -63,7 +63,8 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	must(root.RegisterFlagCompletionFunc("tenant", a.completeTenant))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
 	root.SetFlagErrorFunc(misspelt)
-	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.freezeCommand(), a.thawCommand(),
+	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.offboardCommand(), a.serveCommand(), a.runDueCommand(),
+		a.freezeCommand(), a.thawCommand(),
 		a.auditCommand(), a.evidenceCommand(),
 		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.inspectCommand(), a.selectorsCommand(), a.flowsCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())

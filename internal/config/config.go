@@ -36,6 +36,7 @@ type Config struct {
 	Audit   Audit         `koanf:"audit"`
 	// Evidence says how much of it is kept, and what is on it.
 	Evidence  Evidence          `koanf:"evidence"`
+	Schedule  Schedule          `koanf:"schedule"`
 	Protected []string          `koanf:"protected"` // e-mails and globs of people nothing may be taken from, in every tenant
 	Tenants   map[string]Tenant `koanf:"tenants"`
 
@@ -69,6 +70,13 @@ type Log struct {
 // Audit says who signs the audit log.
 type Audit struct {
 	SigningKey secret.Ref `koanf:"signing_key"`
+}
+
+// Schedule says how what is due is carried out.
+type Schedule struct {
+	Grace      time.Duration `koanf:"grace"`       // what begins later than this past its time says so
+	AtOnce     int           `koanf:"at_once"`     // tenants side by side, each with a browser if it needs one
+	StopWithin time.Duration `koanf:"stop_within"` // how long a stop waits for what is under way before that is halted
 }
 
 // Evidence says how long and how much is kept.
@@ -112,7 +120,8 @@ type Source struct {
 // Load merges all sources and checks the result. The error wraps ErrInvalid, and names every fault found.
 func Load(src Source) (*Config, error) {
 	k := koanf.New(".")
-	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s", "evidence.days": 90, "evidence.max_mb": 2048}
+	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s", "evidence.days": 90, "evidence.max_mb": 2048,
+		"schedule.grace": "15m", "schedule.at_once": 4, "schedule.stop_within": "20s"}
 	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
 		return nil, invalid(err)
 	}
@@ -154,7 +163,7 @@ func Load(src Source) (*Config, error) {
 	return c, c.check()
 }
 
-var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never", "read_back": "30s"}
+var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never", "read_back": "30s", "late": "run"}
 
 // hideValues keeps what a decoder says of a key without the value it could not read, which may be a secret in the
 // wrong place.
@@ -264,6 +273,9 @@ func (c *Config) check() error {
 	}
 	if c.Evidence.Days < 1 || c.Evidence.MaxMB < 1 {
 		add("evidence.days and evidence.max_mb must be at least 1")
+	}
+	if s := c.Schedule; s.Grace < time.Second || s.AtOnce < 1 || s.AtOnce > 64 || s.StopWithin < time.Second || s.StopWithin > 10*time.Minute {
+		add("schedule: grace is at least 1s, at_once 1 to 64, stop_within 1s to 10m")
 	}
 	for key, ref := range map[string]secret.Ref{"journal": c.Journal, "audit.signing_key": c.Audit.SigningKey} {
 		if ref != "" && ref.Check() != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/policy"
+	"github.com/billagent/billagent/internal/schedule"
 	"github.com/billagent/billagent/internal/secret"
 )
 
@@ -30,6 +31,8 @@ type Tenant struct {
 	Invite          Invite        `koanf:"invite"`
 	ReadBack        time.Duration `koanf:"read_back"` // how long an effect may take to show; 0 means the default
 	Protected       []string      `koanf:"protected"`
+	Late            string        `koanf:"late"`      // what is due and late: run, or hold for a person
+	TimeZone        string        `koanf:"time_zone"` // of times that are given without one
 }
 
 // SecondFactor says where codes come from.
@@ -108,6 +111,12 @@ func (t Tenant) check(at string) []error {
 	}
 	if t.ReadBack != 0 && (t.ReadBack < time.Second || t.ReadBack > 10*time.Minute) {
 		add("read_back is %v: write it with a unit, as in 45s; at least 1s and at most 10m", t.ReadBack)
+	}
+	if !slices.Contains([]string{"", "run", "hold"}, t.Late) {
+		add("late is %q: choose run or hold", t.Late)
+	}
+	if _, err := schedule.Parse("2026-12-04 17:00", t.TimeZone); t.TimeZone != "" && err != nil {
+		add("time_zone: %v", err)
 	}
 	if err := policy.Check(t.Protected); err != nil {
 		add("%v", err)

@@ -70,6 +70,25 @@ type Ended struct {
 	Result  userops.Result  `json:"result"`
 }
 
+// Scheduled is what has become of something that was due.
+type Scheduled struct {
+	Tenant   string         `json:"tenant"`
+	Schedule string         `json:"schedule"`
+	Email    string         `json:"email"`
+	What     string         `json:"what"` // ended, parked or put_back
+	Late     time.Duration  `json:"late_ns"`
+	Result   userops.Result `json:"result"`
+}
+
+// Stopped says that nothing of a tenant is begun for now.
+type Stopped struct {
+	Tenant  string       `json:"tenant"`
+	Until   time.Time    `json:"until"`
+	Held    bool         `json:"held"` // it waits for a person
+	Code    userops.Code `json:"code"`
+	Because string       `json:"because"`
+}
+
 // Trouble is something that went wrong beside the work and changes nothing of its results.
 type Trouble struct {
 	Text string `json:"text"`
@@ -84,6 +103,8 @@ func (Begun) event()       {}
 func (Resumed) event()     {}
 func (Running) event()     {}
 func (Ended) event()       {}
+func (Scheduled) event()   {}
+func (Stopped) event()     {}
 func (Trouble) event()     {}
 
 // Sink takes the events of one call, one at a time and in their order. It must not wait for anybody, since the work waits for it, nor

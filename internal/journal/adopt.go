@@ -8,12 +8,26 @@ import (
 	"time"
 )
 
-// The facts of a journal that was empty or new beside an audit log that is not: that it was found so, and that it was filled
-// from the log.
+// The facts of a journal: that something is about to be written of which the audit log has a line first; that it was found empty or new
+// beside an audit log that is not; and that it was filled from the log.
 const (
+	used    = "used_at"
 	lost    = "lost_at"
 	adopted = "adopted_at"
 )
+
+// Use has a journal not be New any more: before the audit log gets a line of what is written here only after it, by which another process
+// would take the journal for lost.
+func (j *Journal) Use(ctx context.Context) error {
+	err := j.tx(ctx, "use", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", used, time.Now().UTC().Format(time.RFC3339))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("writing down that the journal is in use: %w", err)
+	}
+	return nil
+}
 
 // MarkLost writes down that this journal is not the one that the audit log tells of. It stays so until Adopt, whatever else is
 // written meanwhile.
@@ -43,7 +57,7 @@ func (j *Journal) Lost(ctx context.Context) (bool, error) {
 
 // New says that nothing was ever written here.
 func (j *Journal) New(ctx context.Context) (bool, error) {
-	for _, table := range []string{"operations", "freezes", "facts"} {
+	for _, table := range []string{"operations", "freezes", "facts", "schedules"} {
 		var one int
 		err := j.db.QueryRowContext(ctx, "SELECT 1 FROM "+table+" LIMIT 1").Scan(&one)
 		if err == nil {

@@ -30,6 +30,7 @@ type Journal struct {
 	lock   string // SQL that keeps a second process from migrating at the same time
 	write  func(name string) error
 	served string
+	file   string // of SQLite; empty: PostgreSQL
 }
 
 // Options are for tests.
@@ -57,6 +58,7 @@ func Open(ctx context.Context, where string, o Options) (*Journal, error) {
 		j.clock = "CAST(unixepoch('subsec') * 1000000 AS INTEGER)"
 		j.folded = "lower(email)"
 		j.lock = "SELECT 1" // the transaction itself is immediate
+		j.file = where
 		j.db, err = openFile(where)
 	}
 	if err != nil {

@@ -126,13 +126,14 @@ func text(v any) (string, error) {
 	return "", nil
 }
 
-// Place is a row of a batch: which it is the request of. The zero value is none.
+// Place is what a request was written down as before: a row of a batch, or a schedule. The zero value is neither.
 type Place struct {
 	Batch string
 	N     int // counts from 1
+	Claim *Claim
 }
 
-// Begin writes down that a change is asked for, and that the row of a batch has become it. If the same change is under way already,
+// Begin writes down that a change is asked for, and that the row of a batch, or a schedule, has become it. If the same change is under way already,
 // that operation is returned instead, and joined is true. A rehearsal joins nothing.
 func (j *Journal) Begin(ctx context.Context, o Operation, at Place) (begun Operation, joined bool, err error) {
 	id, err := uuid.NewV7() // sortable by time
@@ -145,7 +146,10 @@ func (j *Journal) Begin(ctx context.Context, o Operation, at Place) (begun Opera
 	}
 	for range 5 { // the one to be joined may end between the two statements, on PostgreSQL
 		err = j.tx(ctx, "begin", func(tx *sql.Tx) (err error) {
-			if begun, joined, err = insert(ctx, tx, o); err != nil || at.Batch == "" {
+			if begun, joined, err = insert(ctx, tx, o); err == nil && at.Claim != nil {
+				return at.Claim.become(ctx, tx, begun.ID)
+			}
+			if err != nil || at.Batch == "" {
 				return err
 			}
 			_, err = tx.ExecContext(ctx, "UPDATE batch_rows SET operation = $3 WHERE batch = $1 AND n = $2", at.Batch, at.N, begun.ID)
@@ -189,14 +193,27 @@ func insert(ctx context.Context, tx *sql.Tx, o Operation) (begun Operation, join
 // ErrEnded means that an operation has its outcome already, or has come too far, for what was to be noted.
 var ErrEnded = errors.New("the operation was ended or carried on by somebody else meanwhile")
 
-// Run notes that work on an operation begins, under a lease. One that was left at its commit is not begun again: the
-// error is ErrEnded.
+// Run notes that work on an operation begins, under a lease that still holds: one that was lost is an *userops.Error of ErrLease. An
+// operation that was left at its commit is not begun again: the error is ErrEnded.
 func (j *Journal) Run(ctx context.Context, id string, l *Lease) error {
-	n, err := j.update(ctx, "run", id, `state = $2, attempts = attempts + 1, fence = $3, worker = $4`, " AND state IN ('requested', 'running')", string(Running), l.fence, l.holder)
-	if err == nil && n == 0 {
-		err = fmt.Errorf("beginning operation %s: %w", id, ErrEnded)
+	err := j.tx(ctx, "run", func(tx *sql.Tx) error {
+		if err := l.holds(ctx, tx); err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE operations SET state = $2, attempts = attempts + 1, fence = $3, worker = $4, updated_at = $5
+			WHERE id = $1 AND outcome = '' AND state IN ('requested', 'running')`, id, string(Running), l.fence, l.holder, time.Now().UnixMicro())
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 {
+			return errors.Join(ErrEnded, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("beginning operation %s: %w", id, err)
 	}
-	return err
+	return nil
 }
 
 // Intend notes, durably, that the commit is about to be tried and what must be seen afterwards. In the same

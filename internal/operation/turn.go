@@ -60,7 +60,8 @@ type Turn struct {
 	abandoned map[string]bool // operations that were found left before their commit
 
 	settledAll bool          // what earlier processes left has been settled
-	row        journal.Place // of a batch, that is carried out now
+	row        journal.Place // what is carried out now was written down there before
+	late       string        // what its result says of its time; empty: nothing
 }
 
 var _ userops.Directory = (*Turn)(nil)
@@ -151,8 +152,11 @@ func (t *Turn) Do(ctx context.Context, rq userops.Checked) userops.Result {
 	return t.finish(ctx, o, t.noted(ctx, o, t.Path.Do(ctx, rq, t.hooks(o))))
 }
 
-// noted says beside a rehearsal what would have refused the real change.
+// noted says beside a result that it came late, and beside a rehearsal what would have refused the real change.
 func (t *Turn) noted(ctx context.Context, o journal.Operation, r userops.Result) userops.Result {
+	if t.late != "" {
+		r.Notices = append(r.Notices, t.late)
+	}
 	if !o.DryRun {
 		return r
 	}

@@ -55,14 +55,21 @@ func (s *Service) Export(ctx context.Context, out string, since, until time.Time
 }
 
 // Adopt writes into the journal what the audit log tells, where the journal was lost, and says how many operations and freezes
-// that is.
-func (s *Service) Adopt(ctx context.Context, by string) (operations, freezes int, err error) {
+// that is. What was scheduled is not written there: scheduled are the lines that tell of it, for a person to ask for again.
+func (s *Service) Adopt(ctx context.Context, by string) (operations, freezes int, scheduled []audit.Entry, err error) {
 	err = s.withRecords(ctx, func(r *records) error {
 		entries, err := audit.Read(s.config.AuditDir())
 		if err != nil {
 			return err
 		}
 		ops, frozen := operation.FromAudit(entries)
+		there, err := r.journal.Schedules(ctx, journal.ScheduleFilter{Open: true})
+		if err != nil {
+			return err
+		}
+		scheduled = slices.DeleteFunc(operation.OpenInAudit(entries), func(e audit.Entry) bool {
+			return slices.ContainsFunc(there, func(s journal.Schedule) bool { return s.Tenant == e.Tenant && userops.SameEmail(s.Email, e.Target) })
+		})
 		if err := r.journal.Adopt(ctx, ops, frozen); err != nil {
 			return err
 		}
@@ -70,5 +77,5 @@ func (s *Service) Adopt(ctx context.Context, by string) (operations, freezes int
 		what := fmt.Sprintf("%d operations and %d freezes", operations, freezes)
 		return r.audit.Append(ctx, audit.Entry{Event: "adopted", Actor: by, Reason: what})
 	})
-	return operations, freezes, err
+	return operations, freezes, scheduled, err
 }

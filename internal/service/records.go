@@ -142,8 +142,11 @@ func (r *records) lost(ctx context.Context) (lost bool, unread, err error) {
 	if err != nil {
 		return false, err, nil
 	}
-	if !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" }) {
+	if !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op != "" || e.Event == "freeze" || e.Event == "scheduled" }) {
 		return false, nil, nil
+	}
+	if fresh, err = r.journal.New(ctx); err != nil || !fresh { // another process has written to both since
+		return false, nil, err
 	}
 	return true, nil, r.journal.MarkLost(ctx)
 }

@@ -74,9 +74,10 @@ func TestAJournalThatWasLostChangesNothing(t *testing.T) {
 		require.ErrorIs(t, err, userops.ErrLost)
 	}
 	assert.Equal(t, []int{0, 0, 0, 0}, changes(consoles["acme"]))
-	_, freezes, err := s.Adopt(t.Context(), "eve")
+	_, freezes, scheduled, err := s.Adopt(t.Context(), "eve")
 	require.NoError(t, err)
 	assert.Equal(t, 1, freezes)
+	assert.Empty(t, scheduled)
 	results, err := s.Do(t.Context(), "acme", roles(t, "Accountant")[:1], by, nil)
 	require.NoError(t, err)
 	assert.Equal(t, userops.Refused, results[0].Outcome, "it is frozen again")

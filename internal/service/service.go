@@ -27,6 +27,8 @@ type Options struct {
 	// Ask has a person type a verification code. Nil where nobody is there.
 	Ask func(ctx context.Context, question string) (string, error)
 	Log *slog.Logger
+	// Now is the time that what is due is held against. Nil: the journal's clock.
+	Now func() time.Time
 }
 
 // Service serves the tenants of a configuration. Its methods may be called from several goroutines: different tenants are

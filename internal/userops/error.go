@@ -134,6 +134,12 @@ var (
 		"check the address and the attribute names of the service")
 	ErrUnsupported = reason("unsupported", "the path cannot do that",
 		"let another path serve the tenant")
+	ErrLate = reason("late", "its time has passed by more than is allowed",
+		"make sure that it is still meant, then give it another time")
+	ErrPast = reason("time_passed", "that time has passed",
+		"name a later time, or ask for it to be done at once")
+	ErrScheduled = reason("already_scheduled", "that is scheduled already",
+		"cancel what is scheduled, or give it another time")
 	ErrInterrupted = reason("interrupted", "the process that was doing it ended",
 		"ask again")
 )

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// herd are the daemons, and what happens to them.
+type herd struct {
+	ground *ground
+	random *rand.Rand
+
+	mu             sync.Mutex
+	daemons        []*exec.Cmd
+	asleep         *exec.Cmd // paused
+	quiet          bool
+	killed, paused int
+}
+
+// sleep is how long a daemon is paused: longer than the minute for which a lease holds.
+const sleep = 75 * time.Second
+
+// String implements fmt.Stringer.
+func (h *herd) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return fmt.Sprintf("%d daemons, %d killed, %d paused", len(h.daemons), h.killed, h.paused)
+}
+
+// sleeping says whether a daemon is paused, which may do what it was about to do when it wakes.
+func (h *herd) sleeping() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.asleep != nil || h.ground.pause && h.paused == 0
+}
+
+// calm ends the disturbance.
+func (h *herd) calm() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.quiet = true
+}
+
+// disturb starts the daemons and kills, pauses and wakes them until it is told to be calm.
+func (h *herd) disturb(ctx context.Context) {
+	var slept time.Time
+	start := time.Now()
+	for ctx.Err() == nil {
+		h.mu.Lock()
+		for len(h.daemons) < h.ground.daemons && !h.quiet {
+			if err := h.add(ctx); err != nil {
+				fmt.Fprintln(os.Stderr, "starting a daemon:", err)
+				break
+			}
+		}
+		if h.asleep != nil && (time.Since(slept) > sleep || h.quiet) {
+			_ = h.asleep.Process.Signal(syscall.SIGCONT)
+			h.asleep = nil
+		}
+		if h.ground.pause && h.paused == 0 && time.Since(start) > h.ground.over/3 && len(h.daemons) > 0 {
+			h.asleep, slept = h.daemons[0], time.Now()
+			_ = h.asleep.Process.Signal(syscall.SIGSTOP)
+			h.paused++
+		}
+		quiet := h.quiet
+		h.mu.Unlock()
+		if quiet {
+			return
+		}
+		if h.ground.kill == 0 {
+			pause(ctx, time.Second)
+			continue
+		}
+		pause(ctx, h.ground.kill/2+time.Duration(h.random.Int64N(int64(h.ground.kill))))
+		h.killOne()
+	}
+}
+
+// add starts a daemon. h.mu must be held.
+func (h *herd) add(ctx context.Context) error {
+	cmd := h.ground.command(context.WithoutCancel(ctx), "serve")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if h.ground.verbose {
+		cmd.Stderr = os.Stderr
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	h.daemons = append(h.daemons, cmd)
+	return nil
+}
+
+// killOne kills a daemon that is not paused.
+func (h *herd) killOne() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.quiet || len(h.daemons) == 0 {
+		return
+	}
+	i := h.random.IntN(len(h.daemons))
+	d := h.daemons[i]
+	if d == h.asleep {
+		return
+	}
+	_ = d.Process.Kill()
+	_ = d.Wait() // says that it was killed
+	h.daemons = append(h.daemons[:i:i], h.daemons[i+1:]...)
+	h.killed++
+}
+
+// stop ends the daemons as an operator does, and waits for them.
+func (h *herd) stop() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var errs []error
+	for _, d := range h.daemons {
+		_ = d.Process.Signal(syscall.SIGCONT)
+		_ = d.Process.Signal(syscall.SIGTERM)
+		bound := time.AfterFunc(time.Minute, func() { _ = d.Process.Kill() })
+		if err := d.Wait(); err != nil {
+			errs = append(errs, fmt.Errorf("a daemon that was told to stop: %w", err))
+		}
+		bound.Stop()
+	}
+	h.daemons = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,85 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// EventKind is what happened to a schedule, or to a tenant of which some are due.
+type EventKind string
+
+// The kinds.
+const (
+	EventScheduled   EventKind = "scheduled"
+	EventRescheduled EventKind = "rescheduled"
+	EventCancelled   EventKind = "cancelled"
+	EventBegun       EventKind = "begun"    // it has become an operation
+	EventPutBack     EventKind = "put_back" // nothing was changed, and it is tried again
+	EventParked      EventKind = "parked"   // it needs a person
+	EventEnded       EventKind = "ended"    // it has its outcome
+	EventPaused      EventKind = "paused"   // the tenant rests, and is tried again by itself
+	EventHeld        EventKind = "held"     // the tenant waits for a person
+	EventResumed     EventKind = "resumed"  // the tenant does not wait any more
+)
+
+// ScheduleEvent is one thing that happened. The JSON names are a contract.
+type ScheduleEvent struct {
+	Seq      int64           `json:"seq"` // from 1, in the order of what happened, without gaps
+	At       time.Time       `json:"at"`
+	What     EventKind       `json:"what"`
+	Tenant   string          `json:"tenant"`
+	Schedule string          `json:"schedule,omitempty"` // empty: it is about the tenant
+	Email    string          `json:"email,omitempty"`
+	By       string          `json:"by"`
+	Op       string          `json:"op,omitempty"`
+	Outcome  userops.Outcome `json:"outcome,omitempty"`
+	Code     userops.Code    `json:"code,omitempty"`
+	Detail   string          `json:"detail,omitempty"`
+}
+
+func (s Schedule) event(what EventKind, by, detail string) ScheduleEvent {
+	return ScheduleEvent{What: what, Tenant: s.Tenant, Schedule: s.ID, Email: s.Email, By: by, Op: s.Operation, Detail: detail}
+}
+
+// note writes down an event in the transaction of what happened. The counter's row is locked until that ends, so that a reader who has
+// seen a number has seen all before it.
+func note(ctx context.Context, tx *sql.Tx, e ScheduleEvent) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE counters SET value = value + 1 WHERE name = 'schedule_events'"); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail)
+		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM counters WHERE name = 'schedule_events'`,
+		time.Now().UnixMicro(), string(e.What), e.Tenant, e.Schedule, e.Email, e.By, e.Op, string(e.Outcome), string(e.Code), e.Detail)
+	return err
+}
+
+// EventsAfter lists what happened after the event of that number, at most limit.
+func (j *Journal) EventsAfter(ctx context.Context, seq int64, limit int) ([]ScheduleEvent, error) {
+	return j.events(ctx, "WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+}
+
+func (j *Journal) events(ctx context.Context, rest string, args ...any) ([]ScheduleEvent, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail FROM schedule_events "+rest, args...)
+	if err != nil {
+		return nil, fmt.Errorf("reading what happened: %w", j.explained(err))
+	}
+	defer rows.Close()
+	var out []ScheduleEvent
+	for rows.Next() {
+		var e ScheduleEvent
+		var at int64
+		if err := rows.Scan(&e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail); err != nil {
+			return nil, fmt.Errorf("reading what happened: %w", err)
+		}
+		e.At = time.UnixMicro(at).UTC()
+		out = append(out, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading what happened: %w", j.explained(err))
+	}
+	return out, nil
+}

@@ -1,0 +1,48 @@
+package schedule_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/internal/schedule"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/stretchr/testify/assert"
+)
+
+// TestNothingIsTriedAgainBlindly goes through every outcome with every reason that there is.
+func TestNothingIsTriedAgainBlindly(t *testing.T) {
+	t.Parallel()
+	never := []string{"drift", "account_locked", "sign_in_refused", "needs_a_person", "second_factor", "other_organisation", "not_meant", "rejected", "ambiguous_user"}
+	for _, r := range userops.Reasons() {
+		for _, o := range []userops.Outcome{userops.Done, userops.Already, userops.Requested} {
+			assert.Equal(t, schedule.End, schedule.After(o, r.Code, 1))
+		}
+		assert.Equal(t, schedule.Park, schedule.After(userops.Unknown, r.Code, 1), "%s", r.Code)
+		assert.Equal(t, schedule.Park, schedule.After("", r.Code, 1), "%s", r.Code)
+		refused := schedule.After(userops.Refused, r.Code, 1)
+		assert.Equal(t, r.Code == "frozen", refused != schedule.Park, "refused: %s", r.Code)
+		halted := schedule.After(userops.Halted, r.Code, 1)
+		if slices.Contains(never, string(r.Code)) {
+			assert.NotContains(t, []schedule.Next{schedule.Again, schedule.Later, schedule.End}, halted, "%s", r.Code)
+		}
+		if halted == schedule.Later {
+			assert.Equal(t, schedule.Park, schedule.After(userops.Halted, r.Code, schedule.MostTries), "%s", r.Code)
+		}
+	}
+	assert.Equal(t, schedule.Later, schedule.After(userops.Halted, "unreachable", 1))
+	assert.Equal(t, schedule.Again, schedule.After(userops.Halted, "interrupted", 100))
+	assert.Equal(t, schedule.Hold, schedule.After(userops.Halted, "drift", 1))
+	assert.Equal(t, schedule.Park, schedule.After(userops.Halted, "no_such_user", 1))
+}
+
+func TestATenantRestsLongerEachTimeAndNotForever(t *testing.T) {
+	t.Parallel()
+	for n, most := range map[int]time.Duration{0: 5 * time.Second, 1: 5 * time.Second, 2: 10 * time.Second, 3: 20 * time.Second, 100: 10 * time.Minute} {
+		for range 100 {
+			d := schedule.Rest(n)
+			assert.GreaterOrEqual(t, d, most/2)
+			assert.Less(t, d, most)
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/billagent/billagent/internal/audit"
+	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/operation"
+	"github.com/billagent/billagent/internal/schedule"
+	"github.com/billagent/billagent/internal/tenant"
+	"github.com/billagent/billagent/internal/userops"
+)
+
+// Offboarding is one that is asked for.
+type Offboarding struct {
+	Tenant, Email string
+	When          schedule.When
+	Past          bool // its time may have passed: then it is due at once
+	Reason        string
+}
+
+// Schedule writes down offboardings: all of them, or none where failed says why some cannot be, by their place in all. Each of those is an
+// *userops.Error; of a guard that says no userops.Refuses is true.
+func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) (made []journal.Schedule, failed map[int]error, err error) {
+	err = s.withTrusted(ctx, func(r *records) error {
+		now, err := s.now(ctx, r)
+		if err != nil {
+			return err
+		}
+		rows := make([]journal.Schedule, len(all))
+		failed = map[int]error{}
+		for i, o := range all {
+			if rows[i], err = s.checkOffboarding(asked, o, now); err != nil {
+				failed[i] = err
+			}
+		}
+		there, err := scheduledAlready(ctx, r.journal, rows, failed)
+		maps.Copy(failed, there)
+		if err != nil || len(failed) > 0 {
+			return err
+		}
+		if err := r.journal.Use(ctx); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, row); err != nil {
+				return err
+			}
+		}
+		made, there, err = r.journal.Schedule(ctx, rows)
+		for i, e := range there { // between the look and the writing: the log takes back what it says
+			failed[i] = alreadyScheduled(rows[i], e)
+		}
+		if len(failed) > 0 || err != nil {
+			for _, row := range rows {
+				err = errors.Join(err, operation.TellScheduled(ctx, r.audit, "cancelled", asked.By, row))
+			}
+		}
+		return err
+	})
+	return made, failed, err
+}
+
+// checkOffboarding refuses what can be refused when it is asked for.
+func (s *Service) checkOffboarding(asked Asked, o Offboarding, now time.Time) (journal.Schedule, error) {
+	row := journal.Schedule{Tenant: o.Tenant, Email: o.Email, At: o.When.At, Asked: o.When.Asked, Zone: o.When.Zone, Reason: o.Reason,
+		RequestedBy: asked.By, OnBehalfOf: asked.OnBehalfOf, Limit: asked.Limit}
+	name, t, err := tenant.Choose(s.config, o.Tenant)
+	if err != nil {
+		return row, err
+	}
+	checked, err := userops.Request{Action: userops.Deactivate, Email: o.Email}.Check()
+	if err != nil {
+		return row, err
+	}
+	row.Tenant, row.Email = name, checked.Request().Email
+	fail := func(kind error, cause, hint string) (journal.Schedule, error) {
+		return row, &userops.Error{Act: "scheduling the offboarding of", Target: row.Email, Tenant: name, Kind: kind, Cause: errors.New(cause), Hint: hint}
+	}
+	if row.Reason, err = userops.Text("the reason", row.Reason); err != nil {
+		return row, err
+	}
+	for _, self := range []string{t.Account, asked.By, asked.OnBehalfOf} {
+		if self != "" && userops.SameEmail(self, row.Email) {
+			return fail(userops.ErrSelf, "it is the account that signs in, or who asks", "let another administrator do it")
+		}
+	}
+	if err := s.policy(name).Protect(userops.Deactivate, row.Email); err != nil {
+		return row, err
+	}
+	if o.When.Past(now) && !o.Past {
+		return fail(userops.ErrPast, fmt.Sprintf("it would be due at %s, and it is %s", o.When, now.UTC().Format("2006-01-02 15:04 -07:00")), "name a later time, or say that it may be due at once")
+	}
+	return row, nil
+}
+
+// scheduledAlready finds those whose user has an open offboarding, or stands in all twice, by their place; passed over are those that have
+// failed.
+func scheduledAlready(ctx context.Context, j *journal.Journal, all []journal.Schedule, failed map[int]error) (map[int]error, error) {
+	there, err := j.Schedules(ctx, journal.ScheduleFilter{Open: true})
+	if err != nil {
+		return nil, err
+	}
+	type user struct{ tenant, email string }
+	known := map[user]journal.Schedule{}
+	for _, s := range there {
+		known[user{s.Tenant, userops.FoldEmail(s.Email)}] = s
+	}
+	out := map[int]error{}
+	for i, s := range all {
+		if failed[i] != nil {
+			continue
+		}
+		key := user{s.Tenant, userops.FoldEmail(s.Email)}
+		old, twice := known[key]
+		switch {
+		case twice && old.ID == "":
+			out[i] = alreadyScheduled(s, errors.New("it is asked for twice"))
+		case twice:
+			out[i] = alreadyScheduled(s, &journal.PendingError{There: old})
+		}
+		known[key] = s
+	}
+	return out, nil
+}
+
+func alreadyScheduled(s journal.Schedule, why error) error {
+	return &userops.Error{Act: "scheduling the offboarding of", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrScheduled, Cause: why, Hint: "cancel that one, or give it another time"}
+}
+
+// Schedules lists scheduled offboardings, the soonest first.
+func (s *Service) Schedules(ctx context.Context, f journal.ScheduleFilter) (all []journal.Schedule, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { all, err = r.journal.Schedules(ctx, f); return err })
+	return all, err
+}
+
+// ScheduleOf returns one with its history, by its whole id or an unmistakable beginning. The error wraps journal.ErrNoSchedule.
+func (s *Service) ScheduleOf(ctx context.Context, id string) (one journal.Schedule, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { one, err = r.journal.ScheduleOf(ctx, id); return err })
+	return one, err
+}
+
+// Unschedule ends a scheduled offboarding that was not begun.
+func (s *Service) Unschedule(ctx context.Context, id, by, why string) (one journal.Schedule, err error) {
+	return s.alter(ctx, id, "cancelled", by, func(r *records, one *journal.Schedule) error {
+		if one.State != journal.Pending && one.State != journal.Parked {
+			return movedError("cancelling", *one, journal.ErrMoved)
+		}
+		return nil
+	}, func(r *records, one journal.Schedule) error { return r.journal.Cancel(ctx, one, by, why) })
+}
+
+// Reschedule gives a scheduled offboarding that was not begun, or needs a person, another time. One that is parked since it is unknown
+// what became of it begins by looking. A limit of asked replaces its own.
+func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When, past bool, asked Asked, why string) (journal.Schedule, error) {
+	return s.alter(ctx, id, "rescheduled", asked.By, func(r *records, one *journal.Schedule) error {
+		if one.State != journal.Pending && one.State != journal.Parked {
+			return movedError("giving another time to", *one, journal.ErrMoved)
+		}
+		now, err := s.now(ctx, r)
+		if err != nil {
+			return err
+		}
+		asked := Asked{By: one.RequestedBy, OnBehalfOf: one.OnBehalfOf, Limit: max(asked.Limit, one.Limit)}
+		o := Offboarding{Tenant: one.Tenant, Email: one.Email, When: when, Past: past, Reason: one.Reason}
+		row, err := s.checkOffboarding(asked, o, now)
+		one.At, one.Asked, one.Zone, one.Limit = row.At, row.Asked, row.Zone, row.Limit
+		return err
+	}, func(r *records, one journal.Schedule) error { return r.journal.Reschedule(ctx, one, asked.By, why) })
+}
+
+// alter changes one as check leaves it, once the audit log has it.
+func (s *Service) alter(ctx context.Context, id, event, by string, check func(*records, *journal.Schedule) error, do func(*records, journal.Schedule) error) (one journal.Schedule, err error) {
+	err = s.withTrusted(ctx, func(r *records) error {
+		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
+			return err
+		}
+		if err := check(r, &one); err != nil {
+			return err
+		}
+		if err := operation.TellScheduled(ctx, r.audit, event, by, one); err != nil {
+			return err
+		}
+		if err := do(r, one); errors.Is(err, journal.ErrMoved) {
+			return movedError("changing", one, err)
+		} else if err != nil {
+			return err
+		}
+		one, err = r.journal.ScheduleOf(ctx, one.ID)
+		return err
+	})
+	return one, err
+}
+
+func movedError(act string, s journal.Schedule, cause error) error {
+	return &userops.Error{Act: act + " the offboarding of", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrLease, Cause: fmt.Errorf("it is %s: %w", s.State, cause),
+		Hint: "look at it once more: what is under way is not stopped, and what has ended stays so"}
+}
+
+// ResumeTenant has what is due of a tenant be tried again at once. It says whether the tenant had to wait.
+func (s *Service) ResumeTenant(ctx context.Context, name, by string) (was bool, err error) {
+	name, err = s.Tenant(name)
+	if err != nil {
+		return false, err
+	}
+	err = s.withTrusted(ctx, func(r *records) error {
+		if err := r.audit.Append(ctx, audit.Entry{Event: "resumed", Actor: by, Tenant: name}); err != nil {
+			return err
+		}
+		was, err = r.journal.LiftTenant(ctx, name, by)
+		return err
+	})
+	return was, err
+}

@@ -86,7 +86,6 @@ func (h *herd) disturb(ctx context.Context) {
 // add starts a daemon. h.mu must be held.
 func (h *herd) add(ctx context.Context) error {
 	cmd := h.ground.command(context.WithoutCancel(ctx), "serve")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if h.ground.verbose {
 		cmd.Stderr = os.Stderr
 	}

@@ -29,15 +29,19 @@ const (
 	Looked  Use = "" // it is only looked at
 	Pressed Use = "press"
 	Typed   Use = "type"
-	Picked  Use = "pick" // an option of it is chosen
-	Ticked  Use = "tick" // it is switched on or off
-	Listed  Use = "list" // its rows are read
+	Picked  Use = "pick"  // an option of it is chosen
+	Ticked  Use = "tick"  // it is switched on or off
+	Listed  Use = "list"  // its rows are read
+	Every   Use = "every" // each of its matches is read, or one of them is chosen
 )
 
 // useOf says what a verb does with one of its targets.
 func useOf(v Verb, name string) Use {
 	if c, ok := v.(*Choose); ok && name == c.Opens {
 		return Pressed
+	}
+	if c, ok := v.(*Choose); ok && name == c.Options {
+		return Every
 	}
 	if f, ok := v.(*Find); ok && name == f.Search {
 		return Typed
@@ -56,6 +60,8 @@ func useOf(v Verb, name string) Use {
 		return Ticked
 	case *Rows, *Find:
 		return Listed
+	case *Texts:
+		return Every
 	}
 	return Looked
 }
@@ -198,14 +204,22 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 }
 
 // examinedList tells of the targets of a list that was not read to its proved end as of a step that failed: its counter may
-// be lacking.
+// be lacking. So it does where no role was read.
 func (r *Run) examinedList(ctx context.Context, s *Step) {
-	if v, ok := s.Verb.(*Rows); ok {
+	switch v := s.Verb.(type) {
+	case *Rows:
 		if got := r.result.Rows[v.As]; !got.Complete {
 			r.examined(ctx, s, errors.New(got.Proof))
 		}
+	case *Texts:
+		if said := r.result.Texts[v.As]; len(said) == 0 && r.Flow.Name == listRoles {
+			r.examined(ctx, s, &automation.Error{Act: "read every match of", Target: v.Target, Kind: automation.ErrMissing, Page: r.pageNow()})
+		}
 	}
 }
+
+// listRoles is the flow that reads the roles on offer. There is no console without one.
+const listRoles = "list-roles"
 
 // rowOf is the row in which a target of the step is looked for, nil for none.
 func (s *Step) rowOf(target string) *RowKey {

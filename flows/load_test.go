@@ -117,6 +117,20 @@ func FuzzLoadFlow(f *testing.F) {
 	})
 }
 
+// TestAnAppThatWatchesForNothingIsWarnedOf takes out of the app's file what tells of a session that has ended.
+func TestAnAppThatWatchesForNothingIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("bill/app.yaml")
+	require.NoError(t, err)
+	overlay := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(overlay, "flows/bill"), 0o700))
+	text := strings.ReplaceAll(string(data), "kind: signed-out", "kind: blocked")
+	require.NoError(t, os.WriteFile(filepath.Join(overlay, "flows/bill/app.yaml"), []byte(text), 0o600))
+	lib, err := flows.Load("bill", overlay)
+	require.NoError(t, err)
+	assert.Contains(t, strings.Join(lib.Warnings, "\n"), "session that has ended")
+}
+
 func TestAWholePageIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	lib, err := flows.Load("bill", "")

@@ -13,6 +13,7 @@ import (
 // flows that do not say whom their commit sends something about.
 func (l *Library) warn() {
 	l.warnOfTwins()
+	l.warnOfSessions()
 	for _, v := range l.Versions {
 		for _, f := range l.flowsFor(v) {
 			l.warnOfSends(f)
@@ -22,6 +23,15 @@ func (l *Library) warn() {
 				}
 			})
 		}
+	}
+}
+
+// warnOfSessions says that a session which ends within a flow would be taken for a page that has changed.
+func (l *Library) warnOfSessions() {
+	ends := func(w Watch) bool { return w.Kind == SignedOut }
+	if !slices.ContainsFunc(l.App.Watch, ends) {
+		text := "nothing is watched for that tells of a session that has ended: name a target of the sign-in page, with kind: " + SignedOut
+		l.Warnings = append(l.Warnings, l.App.file.Problem(text, "watch").Error())
 	}
 }
 

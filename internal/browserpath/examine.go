@@ -220,6 +220,10 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 		x.names[flow.Name] = slices.Concat(res.Texts["organisation"], res.Texts["organisation_id"])
 	case rolesFlow:
 		x.roles = slices.DeleteFunc(slices.Clone(res.Texts["roles"]), func(s string) bool { return s == "" })
+		if len(x.roles) == 0 {
+			return &userops.Error{Act: "reading roles", Tenant: x.p.opts.Tenant, Kind: userops.ErrDrift, Cause: errors.New("no role is on offer"),
+				Hint: "look at what the flow reads them by"}
+		}
 	}
 	return nil
 }

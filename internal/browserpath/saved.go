@@ -12,6 +12,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // saved is what is kept, sealed, between two runs.
@@ -64,7 +65,7 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 		p.pinned = ""
 	}
 	if err = p.page.Open(ctx, s.Home); err == nil {
-		err = p.recognise(ctx, ev)
+		err = p.recognise(ctx, ev, p.opts.Library.Area(selectors.SignIn)...)
 	}
 	var halt *flows.HaltError
 	if errors.As(err, &halt) && halt.Kind == flows.SignedOut {

@@ -225,9 +225,9 @@ func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 	return out
 }
 
-// recognise finds out which version the page belongs to.
-func (p *Path) recognise(ctx context.Context, ev *automation.Evidence) error {
-	v, err := p.one(ctx, p.candidates(), p.watching())
+// recognise finds out which version the page belongs to. A page that goes on to be one of signedOut ends it as a session that has ended.
+func (p *Path) recognise(ctx context.Context, ev *automation.Evidence, signedOut ...*selectors.Version) error {
+	v, err := p.one(ctx, p.candidates(), p.watching(), signedOut...)
 	if err != nil {
 		return err
 	}
@@ -237,19 +237,28 @@ func (p *Path) recognise(ctx context.Context, ev *automation.Evidence) error {
 
 // one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
 // unknown user interface.
-func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching) (*selectors.Version, error) {
+func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching, signedOut ...*selectors.Version) (*selectors.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
 	defer cancel()
+	var since time.Time // when the page was seen first to be one of signedOut; zero: it is none
 	for {
-		hits, err := p.page.Recognise(ctx, conditions(all))
+		hits, err := p.page.Recognise(ctx, conditions(slices.Concat(all, signedOut)))
 		if err != nil {
 			return nil, p.unknownUI(ctx, all, err)
 		}
 		var found []*selectors.Version
-		for i, h := range hits {
+		for i, h := range hits[:len(all)] {
 			if h {
 				found = append(found, all[i])
 			}
+		}
+		switch {
+		case !slices.Contains(hits[len(all):], true):
+			since = time.Time{}
+		case since.IsZero():
+			since = time.Now()
+		case len(found) == 0 && time.Since(since) > passingBound:
+			return nil, &flows.HaltError{Kind: flows.SignedOut, Reason: "the console shows its sign-in page"}
 		}
 		if v := newest(found); v != nil {
 			return v, nil
@@ -274,6 +283,9 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 		}
 	}
 }
+
+// passingBound is how long a console may pass by its sign-in page on the way to where it leads.
+const passingBound = 2 * time.Second
 
 // newest is the version that counts of those that match: the only one, or the newest of one layout, which has taken the place of the others.
 // Nil is none: their layouts differ, or two are of one day.

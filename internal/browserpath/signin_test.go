@@ -61,6 +61,24 @@ func TestTheSecondCommandNeedsNeitherPasswordNorCode(t *testing.T) {
 	})
 }
 
+// TestASavedSessionThatEndedIsKnownByTheSignInPage has an app that watches for nothing: the page of the sign-in tells by its version.
+func TestASavedSessionThatEndedIsKnownByTheSignInPage(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	con, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) {
+		o.Sessions = box
+		o.Library.App.Watch = nil
+	})
+	n, err := count(t, p)
+	require.NoError(t, err)
+	require.NoError(t, p.Close())
+	con.EndSessions()
+	again, err := count(t, p)
+	require.NoError(t, err)
+	assert.Equal(t, n, again)
+}
+
 func TestASessionThatEndsInMidFlowIsRenewed(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ layout, at string }{{"classic", "users.detail"}, {"neo", "users.detail"}, {"neo", "settings"}, {"neo3", "users.detail"}, {"neo3", "users.list"}} {

@@ -18,6 +18,7 @@ import (
 	"github.com/billagent/billagent/internal/secret/secrettest"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -172,6 +173,24 @@ func TestCardsOfNobodyElse(t *testing.T) {
 	assert.Equal(t, userops.Halted, r.Outcome)
 	assert.Equal(t, userops.CodeOf(userops.ErrNotFound), userops.CodeOf(r.Err), r.Reason)
 	assert.Equal(t, before, con.People())
+	assert.Empty(t, con.Changes())
+}
+
+// TestALookMissesNoRoles has no option match: the flow that reads the roles halts, and the target is named.
+func TestALookMissesNoRoles(t *testing.T) {
+	t.Parallel()
+	con, p, lib := workspaceSetup(t, workspace.Options{})
+	for _, v := range lib.Versions {
+		if spec, ok := v.Targets["choice.options"]; ok {
+			for i := range spec.Candidates {
+				spec.Candidates[i] = selectors.Candidate{Role: "menuitemradio", Provenance: selectors.Guessed}
+			}
+		}
+	}
+	r := examined(t, p, lib, doctor.Walk{Only: []string{"list-roles"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	require.Len(t, r.Of(doctor.Missing), 1, "%+v", r.Targets)
+	assert.Equal(t, "choice.options", r.Of(doctor.Missing)[0].Name)
 	assert.Empty(t, con.Changes())
 }
 

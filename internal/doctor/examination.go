@@ -106,7 +106,7 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 		return false // the step itself says what is wrong with the page
 	}
 	further = seen.Miss != "" || s.Target.Within != nil && x.target(s.Target.Within.Name).State == NotReached
-	state := stateOf(s.Target, seen)
+	state := stateOf(s.Target, s.Use, seen)
 	switch {
 	case state == Found || state == Fallback:
 	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
@@ -159,9 +159,9 @@ func (x *Examination) outline(ctx context.Context, page *automation.Page, t *Tar
 }
 
 // stateOf says how a target was found.
-func stateOf(t *selectors.Target, seen automation.Examination) State {
+func stateOf(t *selectors.Target, use flows.Use, seen automation.Examination) State {
 	switch {
-	case len(seen.Matches) > 1 && t.Table == nil:
+	case len(seen.Matches) > 1 && t.Table == nil && use != flows.Every:
 		return Ambiguous
 	case len(seen.Matches) == 0 && len(seen.Elsewhere) > 0:
 		return Elsewhere

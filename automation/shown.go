@@ -115,11 +115,67 @@ func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
 
 // Key presses a key.
 func (s *StandIn) Key(ctx context.Context, key string) error {
-	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40}[key]
+	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40, " ": 32}[key]
+	text := map[string]string{"Enter": "\r", " ": " "}[key] // without a text the browser presses no button by it
+	down := proto.InputDispatchKeyEventTypeRawKeyDown
+	if text != "" {
+		down = proto.InputDispatchKeyEventTypeKeyDown
+	}
 	for _, e := range []proto.InputDispatchKeyEvent{
-		{Type: proto.InputDispatchKeyEventTypeRawKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code},
+		{Type: down, Key: key, Code: key, WindowsVirtualKeyCode: code, Text: text},
 		{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code},
 	} {
+		if err := e.Call(s.page.scope(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Type types a text into what has the focus, a key for each sign.
+func (s *StandIn) Type(ctx context.Context, text string) error {
+	for _, sign := range text {
+		for _, e := range []proto.InputDispatchKeyEvent{
+			{Type: proto.InputDispatchKeyEventTypeKeyDown, Key: string(sign), Text: string(sign), WindowsVirtualKeyCode: int(sign)},
+			{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: string(sign), WindowsVirtualKeyCode: int(sign)},
+		} {
+			if err := e.Call(s.page.scope(ctx)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Insert puts a text into what has the focus at once, as the browser does that fills in a form by itself.
+func (s *StandIn) Insert(ctx context.Context, text string) error {
+	return proto.InputInsertText{Text: text}.Call(s.page.scope(ctx))
+}
+
+// Drag presses the pointer's first button at a point, moves it to another and lets it go there.
+func (s *StandIn) Drag(ctx context.Context, fromX, fromY, toX, toY float64) error {
+	return s.mouse(ctx, []proto.InputDispatchMouseEvent{
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: fromX, Y: fromY},
+		{Type: proto.InputDispatchMouseEventTypeMousePressed, X: fromX, Y: fromY, Button: proto.InputMouseButtonLeft, ClickCount: 1},
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: (fromX + toX) / 2, Y: (fromY + toY) / 2, Button: proto.InputMouseButtonLeft},
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: toX, Y: toY, Button: proto.InputMouseButtonLeft},
+		{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: toX, Y: toY, Button: proto.InputMouseButtonLeft, ClickCount: 1},
+	})
+}
+
+// DoubleClick presses the pointer's first button twice at a point of the window.
+func (s *StandIn) DoubleClick(ctx context.Context, x, y float64) error {
+	all := []proto.InputDispatchMouseEvent{{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}}
+	for n := range 2 {
+		all = append(all,
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMousePressed, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1},
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1})
+	}
+	return s.mouse(ctx, all)
+}
+
+func (s *StandIn) mouse(ctx context.Context, all []proto.InputDispatchMouseEvent) error {
+	for _, e := range all {
 		if err := e.Call(s.page.scope(ctx)); err != nil {
 			return err
 		}

@@ -17,6 +17,8 @@ export const pointerEvents = [
 export const typingEvents = ['beforeinput', 'keydown', 'keypress', 'paste'];
 /** What a key may cause: the browser presses a button for it, or submits a form. */
 export const pressEvents = ['click', 'submit'];
+/** What only a recording asks for. */
+const recordedEvents = ['input', 'dragstart'];
 
 const alive = guardWord, stray = `${guardWord} stray`;
 
@@ -67,7 +69,8 @@ function examine(e) {
 export function install(w) {
   if (asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
+  const types = new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
+  for (const t of types) w.addEventListener(t, examine, true);
 }
 
 /**

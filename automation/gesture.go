@@ -18,6 +18,7 @@ const (
 
 	// What a person asks for in the panel.
 	GestureCommit = "commit" // what would be pressed
+	GestureWas    = "was"    // the click before would commit
 	GesturePerson = "person" // it names the person
 	GestureList   = "list"   // the list of people
 	GestureExpect = "expect" // it is to say Value each time

@@ -44,7 +44,8 @@ type SecretWords struct {
 type Progress struct {
 	Steps   []StepLine `json:"steps"`
 	Remarks []string   `json:"remarks"`
-	Name    string     `json:"name"` // of the target of the last step, where it may be given another one
+	Name    string     `json:"name"`    // of the target of the last step, where it may be given another one
+	Stopped bool       `json:"stopped"` // something was kept from leaving, and there is no commit yet
 }
 
 // StepLine is a step in words.
@@ -78,7 +79,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	}
 	req := map[string]any{
 		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
-		"name": "", "mode": "", "paused": false, "at": nil, "wait": 0,
+		"name": "", "stopped": false, "mode": "", "paused": false, "at": nil, "wait": 0,
 	}
 	stop, err := p.recordFromTheStart(ctx, req)
 	if err != nil {
@@ -94,7 +95,8 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 			rec.Take(g)
 		}
 		now := rec.Tell()
-		req["steps"], req["remarks"], req["name"] = append([]StepLine{}, now.Steps...), append([]string{}, now.Remarks...), now.Name
+		req["steps"], req["remarks"] = append([]StepLine{}, now.Steps...), append([]string{}, now.Remarks...)
+		req["name"], req["stopped"] = now.Name, now.Stopped
 		return res.Done || res.Miss != nil
 	}
 	_, err = p.show(ctx, "recording", req, &res, p.recordingStandIn(rec.StandIn, heard), round)

@@ -84,6 +84,7 @@ interface RecordingRequest {
   steps: StepLine[];
   remarks: string[];
   name: string; // of the target of the last step, that may be given another one
+  stopped: boolean; // something was kept from leaving, and nothing commits yet
   mode: string;
   paused: boolean;
   at: Kept | null;
@@ -137,7 +138,7 @@ interface Recorder {
   naming: string | null;
   listing: Listing | null;
   seen: El | null;
-  from: El | null; // what had the focus before the panel
+  focus: number; // which button the keys are at; below 0: they are the page's
   pending: Pending | null;
   label: { pending: Pending; control: Element } | null;
   opened: Pending | null; // what was clicked last: it may have opened a list of options

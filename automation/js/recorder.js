@@ -36,7 +36,7 @@ function begin(req) {
   /** @type {Recorder} */
   const r = {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
-    text: '', naming: null, listing: null, seen: null, from: null, pending: null, label: null, opened: null,
+    text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, secrets: new Set(), secretFields: new WeakSet(), serial: 0,
   };
   r.watch = watch(recorded, (hit, type, e) => lets(r, hit, type, e));
@@ -64,10 +64,14 @@ function lets(r, hit, type, e) {
     if (type === 'pointerdown' && !grab(r, s, e) && !covers(s, e)) {
       tell(r, { kind: 'unsupported', why: 'a frame of another origin cannot be looked into' });
     }
+    return false;
+  }
+  if (keys && r.focus >= 0) {
     if (type === 'keydown') typed(r, e);
     return false;
   }
-  if (type === 'keydown' && e.key === 'F2') { toPanel(r); return false; }
+  if (type === 'keydown' && e.key === 'F2') { toPanel(r, true); return false; }
+  if (type === 'pointerdown') r.focus = -1;
   if (r.mode) {
     if (type === 'keydown' && e.key === 'Escape') { setMode(r, ''); return false; }
     if (type === 'click') take(r, hit);
@@ -77,10 +81,14 @@ function lets(r, hit, type, e) {
   return true;
 }
 
-/** @type {(r: Recorder) => void} */
-function toPanel(r) {
-  r.from = /** @type {El | null} */ (document.activeElement);
-  buttonsOf(r)[0]?.focus();
+/**
+ * toPanel goes to the panel with the keys, or back. The page keeps its focus: many a menu closes without it, and behind
+ * a modal dialog nothing else can have it.
+ * @type {(r: Recorder, on: boolean) => void}
+ */
+function toPanel(r, on) {
+  r.focus = on ? 0 : -1;
+  draw(r);
 }
 
 /** @type {(r: Recorder) => Pressable[]} */
@@ -92,14 +100,17 @@ const buttonsOf = (r) => /** @type {Pressable[]} */ ([...r.surface?.root.querySe
  * @param {KeyboardEvent} e
  */
 function typed(r, e) {
-  const all = buttonsOf(r), at = all.indexOf(/** @type {Pressable} */ (r.surface?.root.activeElement));
+  const all = buttonsOf(r);
   const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-  if (step) all[(at + step + all.length) % all.length]?.focus();
-  else if (e.key === 'Enter' || e.key === ' ') all[at]?.act?.();
-  else if (e.key === 'Escape' || e.key === 'F2') {
-    if (r.mode) setMode(r, '');
-    r.from?.focus();
+  if (e.key === 'F2' || e.key === 'Escape') { toPanel(r, false); return; }
+  if (step) r.focus = (r.focus + step + all.length) % all.length;
+  const hit = all[r.focus];
+  if ((e.key === 'Enter' || e.key === ' ') && hit?.getAttribute('aria-disabled') !== 'true') {
+    const columns = Boolean(r.listing) && hit.classList.contains('row');
+    hit.act?.();
+    if (!columns) r.focus = -1;
   }
+  draw(r);
 }
 
 /**
@@ -180,10 +191,10 @@ function draw(r) {
   const { surface: s, req, listing } = r;
   if (!s) return;
   const shown = { ...listing, el: null, sketch: null };
-  const text = JSON.stringify([req.steps, req.remarks, req.name, r.mode, r.paused, r.folded, r.naming, shown]);
+  const text = JSON.stringify([req.steps, req.remarks, req.name, req.stopped, r.mode, r.paused, r.folded,
+    r.naming, r.focus, shown]);
   if (text === r.text) return;
   r.text = text;
-  const focused = s.root.activeElement?.textContent;
   const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
   const fold = keyed(r.folded ? 'Open' : 'Fold', () => { r.folded = !r.folded; draw(r); });
   fold.setAttribute('aria-expanded', String(!r.folded));
@@ -196,7 +207,7 @@ function draw(r) {
   s.box.replaceChildren(head, sum, body, buttons);
   s.box.classList.toggle('folded', r.folded);
   body.scrollTop = listing ? 0 : body.scrollHeight;
-  if (focused) buttonsOf(r).find((b) => b.textContent === focused)?.focus();
+  buttonsOf(r)[r.focus]?.classList.add('focused');
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 
@@ -223,17 +234,19 @@ function stepsShown(r) {
 
 /** @type {(r: Recorder) => Pressable[]} */
 function actButtons(r) {
+  const { req } = r;
   const ask = (/** @type {string} */ text, /** @type {string} */ mode) => {
     const b = keyed(text, () => setMode(r, mode));
     b.setAttribute('aria-pressed', String(r.mode === mode));
     return b;
   };
   const undo = keyed('Undo', () => { tell(r, { kind: 'undo' }); });
-  undo.setAttribute('aria-disabled', String(!r.req.steps.length));
-  const rename = keyed('Name…', () => { r.naming = r.req.name; draw(r); });
-  rename.setAttribute('aria-disabled', String(!r.req.name));
+  undo.setAttribute('aria-disabled', String(!req.steps.length));
+  const rename = keyed('Name…', () => { r.naming = req.name; draw(r); });
+  rename.setAttribute('aria-disabled', String(!req.name));
+  const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'), rename, undo,
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];
 }

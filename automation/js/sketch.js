@@ -124,7 +124,10 @@ function holdersNow(r) {
  * @param {El} el
  * @returns {string}
  */
-export const saidOf = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ''}`;
+export function saidOf(el) {
+  const name = nameOf(el).slice(0, 80);
+  return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ''}`;
+}
 
 /**
  * holdsSecret says that a text has a secret in it that was typed in this document.

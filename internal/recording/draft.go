@@ -59,6 +59,7 @@ type NewTarget struct {
 type line struct {
 	step    *flows.Step
 	comment string
+	from    int // of a recording by hand: the first gesture that it was made of
 }
 
 // mostPathSelectors bounds how many selectors of a step are looked at.

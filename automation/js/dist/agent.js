@@ -2003,6 +2003,7 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 .group-fallback h2, .group-several h2 { color: var(--warn) }
 `;
 var recorder = `${movable}
+.panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
 .body { min-height: 48px; padding: 6px 12px 8px }
 .sum.asks { color: var(--warn); font-weight: 600 }
 .dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }
@@ -2729,7 +2730,10 @@ function holdersNow(r) {
   }
   return out;
 }
-var saidOf = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
+function saidOf(el) {
+  const name = nameOf(el).slice(0, 80);
+  return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ""}`;
+}
 var holdsSecret = (r, text) => [...r.secrets].some((s) => text.includes(s));
 function sketchOf(r, el) {
   const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
@@ -3053,7 +3057,7 @@ function begin4(req) {
     naming: null,
     listing: null,
     seen: null,
-    from: null,
+    focus: -1,
     pending: null,
     label: null,
     opened: null,
@@ -3085,13 +3089,17 @@ function lets3(r, hit, type, e) {
     if (type === "pointerdown" && !grab(r, s, e) && !covers(s, e)) {
       tell2(r, { kind: "unsupported", why: "a frame of another origin cannot be looked into" });
     }
+    return false;
+  }
+  if (keys && r.focus >= 0) {
     if (type === "keydown") typed4(r, e);
     return false;
   }
   if (type === "keydown" && e.key === "F2") {
-    toPanel(r);
+    toPanel(r, true);
     return false;
   }
+  if (type === "pointerdown") r.focus = -1;
   if (r.mode) {
     if (type === "keydown" && e.key === "Escape") {
       setMode(r, "");
@@ -3103,27 +3111,29 @@ function lets3(r, hit, type, e) {
   if (!r.paused) capture(r, hit, type, e);
   return true;
 }
-function toPanel(r) {
-  r.from = /** @type {El | null} */
-  document.activeElement;
-  buttonsOf2(r)[0]?.focus();
+function toPanel(r, on) {
+  r.focus = on ? 0 : -1;
+  draw3(r);
 }
 var buttonsOf2 = (r) => (
   /** @type {Pressable[]} */
   [...r.surface?.root.querySelectorAll("button") ?? []]
 );
 function typed4(r, e) {
-  const all = buttonsOf2(r), at = all.indexOf(
-    /** @type {Pressable} */
-    r.surface?.root.activeElement
-  );
+  const all = buttonsOf2(r);
   const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
-  if (step) all[(at + step + all.length) % all.length]?.focus();
-  else if (e.key === "Enter" || e.key === " ") all[at]?.act?.();
-  else if (e.key === "Escape" || e.key === "F2") {
-    if (r.mode) setMode(r, "");
-    r.from?.focus();
+  if (e.key === "F2" || e.key === "Escape") {
+    toPanel(r, false);
+    return;
   }
+  if (step) r.focus = (r.focus + step + all.length) % all.length;
+  const hit = all[r.focus];
+  if ((e.key === "Enter" || e.key === " ") && hit?.getAttribute("aria-disabled") !== "true") {
+    const columns = Boolean(r.listing) && hit.classList.contains("row");
+    hit.act?.();
+    if (!columns) r.focus = -1;
+  }
+  draw3(r);
 }
 function named2(r, e) {
   const name = r.naming ?? "";
@@ -3177,10 +3187,20 @@ function draw3(r) {
   const { surface: s, req, listing } = r;
   if (!s) return;
   const shown2 = { ...listing, el: null, sketch: null };
-  const text = JSON.stringify([req.steps, req.remarks, req.name, r.mode, r.paused, r.folded, r.naming, shown2]);
+  const text = JSON.stringify([
+    req.steps,
+    req.remarks,
+    req.name,
+    req.stopped,
+    r.mode,
+    r.paused,
+    r.folded,
+    r.naming,
+    r.focus,
+    shown2
+  ]);
   if (text === r.text) return;
   r.text = text;
-  const focused = s.root.activeElement?.textContent;
   const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
   const fold2 = keyed2(r.folded ? "Open" : "Fold", () => {
     r.folded = !r.folded;
@@ -3198,7 +3218,7 @@ function draw3(r) {
   s.box.replaceChildren(head, sum, body, buttons2);
   s.box.classList.toggle("folded", r.folded);
   body.scrollTop = listing ? 0 : body.scrollHeight;
-  if (focused) buttonsOf2(r).find((b) => b.textContent === focused)?.focus();
+  buttonsOf2(r)[r.focus]?.classList.add("focused");
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 function status(r) {
@@ -3219,6 +3239,7 @@ function stepsShown(r) {
   return [...none, list, ...r.req.remarks.map((text) => make("div", "note", text))];
 }
 function actButtons(r) {
+  const { req } = r;
   const ask = (text, mode) => {
     const b = keyed2(text, () => setMode(r, mode));
     b.setAttribute("aria-pressed", String(r.mode === mode));
@@ -3227,13 +3248,17 @@ function actButtons(r) {
   const undo = keyed2("Undo", () => {
     tell2(r, { kind: "undo" });
   });
-  undo.setAttribute("aria-disabled", String(!r.req.steps.length));
+  undo.setAttribute("aria-disabled", String(!req.steps.length));
   const rename = keyed2("Name…", () => {
-    r.naming = r.req.name;
+    r.naming = req.name;
     draw3(r);
   });
-  rename.setAttribute("aria-disabled", String(!r.req.name));
+  rename.setAttribute("aria-disabled", String(!req.name));
+  const was = req.stopped ? [keyed2("It was the commit", () => {
+    tell2(r, { kind: "was" });
+  }, "main")] : [];
   return [
+    ...was,
     ask("Commit…", "commit"),
     ask("Person…", "person"),
     ask("List…", "list"),

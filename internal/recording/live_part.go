@@ -1,0 +1,220 @@
+package recording
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/selectors"
+)
+
+// shareParts puts parts of the layout in the place of steps that do the same. Each place gets the part that stands for most of them.
+func (l *live) shareParts() {
+	var out []line
+	lines := l.draft.lines
+	for at := 0; at < len(lines); {
+		best, end := "", at
+		for _, p := range l.take.Parts {
+			if to := l.sameAs(p, at); to > end || to == end && to > at && l.usesPart(p.Name) {
+				best, end = p.Name, to
+			}
+		}
+		if best == "" {
+			out = append(out, lines[at])
+			at++
+			continue
+		}
+		part := &flows.Step{Verb: &flows.Part{Name: best}}
+		out = append(out, line{step: part, from: lines[at].from})
+		l.partInputs(best)
+		at = end
+	}
+	l.draft.lines = out
+}
+
+// usesPart says that the flow of this name that there is uses a part.
+func (l *live) usesPart(name string) bool {
+	for _, f := range l.Flows {
+		if f.Name != l.Flow {
+			continue
+		}
+		for i := range f.Steps {
+			if p, ok := f.Steps[i].Verb.(*flows.Part); ok && p.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partInputs notes the inputs that a part takes.
+func (l *live) partInputs(name string) {
+	for _, p := range l.take.Parts {
+		if p.Name != name {
+			continue
+		}
+		f := flows.Flow{Steps: p.Steps}
+		f.Each(func(s *flows.Step) {
+			for _, text := range s.Texts() {
+				for _, input := range selectors.Placeholders(text) {
+					l.input(input)
+				}
+			}
+		})
+	}
+}
+
+// actsOf are the steps of a part that do something, in its main line.
+func (l *live) actsOf(steps []flows.Step) (acts []*flows.Step, looks map[string]bool) {
+	looks = map[string]bool{}
+	for i := range steps {
+		s := &steps[i]
+		switch v := s.Verb.(type) {
+		case *flows.Part:
+			inner, also := l.actsOf(v.Steps())
+			acts = append(acts, inner...)
+			for text := range also {
+				looks[text] = true
+			}
+		case *flows.Choose:
+			if !l.leftToThePage(v.Option) {
+				acts = append(acts, s)
+			}
+		case *flows.Open, *flows.Click, *flows.Fill, *flows.Check, *flows.Key, *flows.Hover, *flows.Scroll, *flows.Commit:
+			acts = append(acts, s)
+		default:
+			looks[verbText(s)] = true
+		}
+	}
+	return acts, looks
+}
+
+// leftToThePage says that an option is an input that was not given: then the page's own choice stands.
+func (l *live) leftToThePage(option string) bool {
+	m := reference.FindStringSubmatch(option)
+	if m == nil {
+		return false
+	}
+	_, given := l.Inputs[m[1]]
+	return !given
+}
+
+// verbText is what a step does, without what it waits for afterwards.
+func verbText(s *flows.Step) string { return stepText(&flows.Step{Verb: s.Verb}) }
+
+// sameAs says up to which line, from one on, the steps do what a part does. It is that line where they do not.
+func (l *live) sameAs(p flows.NamedPart, at int) int {
+	acts, looks := l.actsOf(p.Steps)
+	lines, end := l.draft.lines, at
+	if len(acts) == 0 {
+		return at
+	}
+	for _, act := range acts {
+		for end < len(lines) && end > at && looksOnly(lines[end].step) {
+			end++
+		}
+		if end == len(lines) || lines[end].step == nil {
+			return at
+		}
+		if open, ok := act.Verb.(*flows.Open); ok {
+			to := l.leadsTo(string(*open), end)
+			if to == end {
+				return at
+			}
+			end = to
+			continue
+		}
+		if verbText(act) != verbText(lines[end].step) {
+			return at
+		}
+		end++
+	}
+	for end < len(lines) && lines[end].step != nil && looks[verbText(lines[end].step)] {
+		end++
+	}
+	return end
+}
+
+// looksOnly says that a step was put in by the recording itself, or only looks.
+func looksOnly(s *flows.Step) bool {
+	if s == nil {
+		return false
+	}
+	switch s.Verb.(type) {
+	case *flows.Find, *flows.Await:
+		return true
+	}
+	return false
+}
+
+// leadsTo says up to which line, from one on, the steps lead to an address and do nothing else. It is that line where they do not.
+func (l *live) leadsTo(address string, at int) int {
+	to := at
+	for i := at; i < len(l.draft.lines); i++ {
+		s := l.draft.lines[i].step
+		if s == nil {
+			break
+		}
+		switch v := s.Verb.(type) {
+		case *flows.Open:
+			if string(*v) == address {
+				to = i + 1
+			}
+		case *flows.Click:
+			if v.Row != nil || at > 0 {
+				return to
+			}
+		default:
+			return to
+		}
+		if l.ledTo(i, address) {
+			to = i + 1
+		}
+	}
+	return to
+}
+
+// ledTo says that the page had an address when the next thing was done after a line.
+func (l *live) ledTo(at int, address string) bool {
+	from := len(l.take.gestures)
+	if at+1 < len(l.draft.lines) {
+		from = l.draft.lines[at+1].from
+	}
+	if from >= len(l.take.gestures) || l.take.gestures[from].Page == "" {
+		return false
+	}
+	if address == "${home}" {
+		return samePage(l.take.gestures[from].Page, l.Inputs["home"])
+	}
+	return !strings.ContainsAny(address, "?#$") && samePage(l.take.gestures[from].Page, address)
+}
+
+func samePage(a, b string) bool {
+	x, errX := url.Parse(a)
+	y, errY := url.Parse(b)
+	return errX == nil && errY == nil && x.Path == y.Path && (y.Host == "" || x.Host == y.Host)
+}
+
+// needs says that what follows the commit takes an input.
+func (l *live) needs(input string) bool {
+	if l.draft.Flow.Sends != nil && slices.Contains(l.draft.Flow.Sends.Inputs(), input) {
+		return true
+	}
+	for _, line := range l.draft.lines {
+		if line.step == nil {
+			continue
+		}
+		f := flows.Flow{Steps: []flows.Step{*line.step}}
+		uses := false
+		f.Each(func(s *flows.Step) {
+			for _, text := range s.Texts() {
+				uses = uses || slices.Contains(selectors.Placeholders(text), input)
+			}
+		})
+		if uses {
+			return true
+		}
+	}
+	return false
+}

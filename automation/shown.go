@@ -101,8 +101,11 @@ func (s *StandIn) Move(ctx context.Context, x, y float64) error {
 func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page.pressAt(ctx, x, y) }
 
 // ClickOn clicks in the middle of what a target is.
-func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
-	seen, err := s.page.Examine(ctx, t, nil)
+func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error { return s.ClickIn(ctx, t, nil) }
+
+// ClickIn clicks in the middle of what a target is in a row of a table; nil: it is no part of one.
+func (s *StandIn) ClickIn(ctx context.Context, t *selectors.Target, row *Row) error {
+	seen, err := s.page.Examine(ctx, t, row)
 	if err != nil {
 		return err
 	}
@@ -135,9 +138,13 @@ func (s *StandIn) Key(ctx context.Context, key string) error {
 // Type types a text into what has the focus, a key for each sign.
 func (s *StandIn) Type(ctx context.Context, text string) error {
 	for _, sign := range text {
+		code := 0
+		if sign >= '0' && sign <= '9' { // a field for a date takes nothing else
+			code = int(sign)
+		}
 		for _, e := range []proto.InputDispatchKeyEvent{
-			{Type: proto.InputDispatchKeyEventTypeKeyDown, Key: string(sign), Text: string(sign), WindowsVirtualKeyCode: int(sign)},
-			{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: string(sign), WindowsVirtualKeyCode: int(sign)},
+			{Type: proto.InputDispatchKeyEventTypeKeyDown, Key: string(sign), Text: string(sign), WindowsVirtualKeyCode: code},
+			{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: string(sign), WindowsVirtualKeyCode: code},
 		} {
 			if err := e.Call(s.page.scope(ctx)); err != nil {
 				return err
@@ -145,6 +152,11 @@ func (s *StandIn) Type(ctx context.Context, text string) error {
 		}
 	}
 	return nil
+}
+
+// SelectAll selects all of what is in the field that has the focus.
+func (s *StandIn) SelectAll(ctx context.Context) error {
+	return proto.InputDispatchKeyEvent{Type: proto.InputDispatchKeyEventTypeRawKeyDown, Commands: []string{"selectAll"}}.Call(s.page.scope(ctx))
 }
 
 // Insert puts a text into what has the focus at once, as the browser does that fills in a form by itself.

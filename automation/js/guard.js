@@ -131,17 +131,31 @@ export function arm(act, types, judge) {
 }
 
 /**
+ * unheard says that a window or one of its frames shows a document that is not among those given.
+ * @param {Window} w
+ * @param {WeakSet<Document>} heard
+ * @returns {boolean}
+ */
+function unheard(w, heard) {
+  try { if (!heard.has(w.document)) return true; } catch { return false; /* another origin */ }
+  return Array.from({ length: w.length }, (_, i) => w[i]).some((inner) => unheard(inner, heard));
+}
+
+/**
  * watch has a judge rule on every trusted event of the named types in all frames, until stop is called: what it does
- * not let pass never reaches the page. Nothing passes in a document that appears later until listen is called again.
+ * not let pass never reaches the page. A document that appears later is listened to with the first event there.
  * @param {string[]} types
  * @param {(hit: El, type: string, e: Event) => boolean} lets is given the event itself in the top document, elsewhere
  *   what asks about it, which has no more than the key
  * @returns {{ listen: () => void, stop: () => void }}
  */
 export function watch(types, lets) {
-  const token = String(++serial);
+  const token = String(++serial), heard = new WeakSet();
   /** @param {Event} e */
-  const yes = (e) => e.preventDefault();
+  const yes = (e) => {
+    if (unheard(window, heard)) listen();
+    e.preventDefault();
+  };
   /** @param {Event} e */
   const answer = (e) => {
     const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
@@ -151,8 +165,11 @@ export function watch(types, lets) {
   const windows = new Set(/** @type {Window[]} */ ([]));
   const listen = () => {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
-    for (const w of /** @type {Window[]} */ (documents().map((d) => d.defaultView).filter(Boolean))) {
+    for (const d of documents()) {
+      const w = d.defaultView;
+      if (!w) continue;
       install(w);
+      heard.add(d);
       windows.add(w);
       for (const t of types) w.addEventListener(mayPass(t), answer, true);
     }

@@ -74,7 +74,7 @@ interface Gesture {
 
 interface StepLine {
   text: string;
-  notes: string[];
+  notes: string[] | null;
 }
 
 interface RecordingRequest {

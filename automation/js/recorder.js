@@ -225,7 +225,7 @@ function stepsShown(r) {
   const list = make('ol');
   for (const { text, notes } of r.req.steps) {
     const item = make('li', '', text);
-    for (const n of notes) item.append(make('span', 'why', n));
+    for (const n of notes ?? []) item.append(make('span', 'why', n));
     list.append(item);
   }
   const none = r.req.steps.length ? [] : [make('div', 'soft', 'Nothing is recorded yet.')];
@@ -246,7 +246,8 @@ function actButtons(r) {
   rename.setAttribute('aria-disabled', String(!req.name));
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'), rename, undo,
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'),
+    rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];
 }

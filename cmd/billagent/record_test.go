@@ -1,16 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -84,27 +89,168 @@ func recordedBy(t *testing.T, file, overlay string, args []string, all ...act) (
 	return out, written
 }
 
-func TestADeactivationIsRecorded(t *testing.T) {
-	t.Parallel()
-	con, file := tenantOf(t, console.Options{Layout: "neo3"})
-	overlay := withOverlay(t, file)
-	u, _ := con.UserByEmail("ann@acme.example")
-	out, files := recordedBy(t, file, overlay, []string{"deactivate", "--input", "email=ann@acme.example", "--open", "/neo3/settings/roles-and-permissions/users"},
-		clicks(byCSS(`a.name[href*="`+u.ID+`"]`)), clicks(byTestID("profile-deactivate")),
-		onPanel(personButton), clicks(byTestID("confirm-email")), onPanel(commitButton), clicks(byTestID("confirm-yes")), onPanel(stopButton))
-	fmt.Println(out.stdout, out.stderr)
-	for n, f := range files {
-		fmt.Println(n)
-		if strings.HasPrefix(n, "flows") {
-			fmt.Println(f)
+// driver does by the browser's own input what a shipped flow does, as a person would who is recorded.
+type driver struct {
+	version *selectors.Version
+	inputs  map[string]string
+}
+
+func driverOf(t *testing.T, lib *flows.Library, layout string, inputs map[string]string) *driver {
+	t.Helper()
+	v := newest(lib, layout)
+	require.NotNil(t, v)
+	return &driver{v, inputs}
+}
+
+func (d *driver) text(s string) string {
+	return selectors.Expand(s, func(name string) (string, bool) { return d.inputs[name], true })
+}
+
+func (d *driver) target(name string) *selectors.Target {
+	t, ok := d.version.Target(name)
+	if !ok {
+		return byTestID("no target " + name)
+	}
+	filled, err := t.Fill(d.inputs)
+	if err != nil {
+		return t
+	}
+	return filled
+}
+
+// steps are what a person does for the steps of a flow up to its commit, which is shown and not pressed.
+func (d *driver) steps(all []flows.Step) (out []act) {
+	for i := range all {
+		switch v := all[i].Verb.(type) {
+		case *flows.Part:
+			out = append(out, d.steps(v.Steps())...)
+		case *flows.Open:
+			if address := d.text(string(*v)); address != "" {
+				out = append(out, func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, address) })
+			}
+		case *flows.Click:
+			out = append(out, d.click(v.Target, v.Row))
+		case *flows.Fill:
+			out = append(out, d.fill(v)...)
+		case *flows.Check:
+			out = append(out, d.click(v.Target, nil)) // they are off at first
+		case *flows.Choose:
+			if d.text(v.Option) != "" {
+				out = append(out, d.choose(v)...)
+			}
+		case *flows.Commit:
+			return append(out, onPanel(commitButton), d.click(v.Target, v.Row), onPanel(stopButton))
 		}
 	}
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	assert.Empty(t, con.Changes(), "the press was held back")
-	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	u, _ = con.UserByEmail("ann@acme.example")
-	assert.Equal(t, console.Inactive, u.Status)
-	assert.Len(t, con.Changes(), 1)
-	_ = time.Now
+	return out
+}
+
+func (d *driver) click(target string, row *flows.RowKey) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		t, in := d.target(target), (*automation.Row)(nil)
+		awaited := t
+		if row != nil {
+			in = &automation.Row{Table: d.target(row.Table), Equals: d.text(row.Key)}
+			awaited = in.Table
+		}
+		if _, _, err := s.Page().Await(ctx, 10*time.Second, nil, awaited); err != nil {
+			return err
+		}
+		for try := 0; ; try++ { // rows come after their table
+			err := s.ClickIn(ctx, t, in)
+			if err == nil || try == 20 {
+				return err
+			}
+			if _, _, err := s.Page().Await(ctx, 200*time.Millisecond, nil, byTestID("nothing")); ctx.Err() != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (d *driver) fill(v *flows.Fill) []act {
+	return []act{d.click(v.Target, nil), func(ctx context.Context, s *automation.StandIn) error {
+		if err := s.SelectAll(ctx); err != nil {
+			return err
+		}
+		return s.Type(ctx, d.text(v.Value))
+	}}
+}
+
+// choose opens a list of options and presses one, or types an option's first letters into a select element.
+func (d *driver) choose(v *flows.Choose) []act {
+	opens := d.click(cmp.Or(v.Opens, v.Target), nil)
+	if v.Options == "" {
+		return []act{opens, func(ctx context.Context, s *automation.StandIn) error {
+			if err := s.Type(ctx, d.text(v.Option)); err != nil {
+				return err
+			}
+			return s.Key(ctx, "Enter")
+		}}
+	}
+	option := func(ctx context.Context, s *automation.StandIn) error {
+		t := *d.target(v.Options)
+		t.Candidates = []selectors.Candidate{{Text: d.text(v.Option)}}
+		if _, _, err := s.Page().Await(ctx, 10*time.Second, nil, &t); err != nil {
+			return err
+		}
+		return s.ClickOn(ctx, &t)
+	}
+	return []act{opens, option, func(context.Context, *automation.StandIn) error { return nil }}
+}
+
+func inputArgs(inputs map[string]string) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if name != "home" {
+			out = append(out, "--input", name+"="+inputs[name])
+		}
+	}
+	return out
+}
+
+// TestWhatIsRecordedHasTheSameEffect records each change on each layout by the browser's own input, and has the written flow make it.
+func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
+	t.Parallel()
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	for _, layout := range []string{"neo3", "neo", "classic"} {
+		for name, c := range map[string]struct {
+			inputs map[string]string
+			args   []string
+			stored func(u console.User) bool
+		}{
+			"deactivate": {map[string]string{"email": "ann@acme.example"}, []string{"deactivate", "ann@acme.example"},
+				func(u console.User) bool { return u.Status == console.Inactive }},
+			"set-role": {map[string]string{"email": "ann@acme.example", "role": "Clerk"}, []string{"set-role", "ann@acme.example", "--role", "Clerk"},
+				func(u console.User) bool { return u.Role == "Clerk" }},
+			"invite": {map[string]string{"email": "eve@acme.example", "first_name": "Eve", "last_name": "Moss", "role": "Clerk", "mail_tasks": "No", "summary": "Never"},
+				[]string{"invite", "eve@acme.example", "--first-name", "Eve", "--last-name", "Moss", "--role", "Clerk"},
+				func(u console.User) bool { return u.FirstName == "Eve" && u.LastName == "Moss" && u.Role == "Clerk" }},
+			"rename": {map[string]string{"email": "ann@acme.example", "first_name": "Anna", "last_name": "Lind"},
+				[]string{"rename", "ann@acme.example", "--first-name", "Anna", "--last-name", "Lind"},
+				func(u console.User) bool { return u.FirstName == "Anna" && u.LastName == "Lind" }},
+		} {
+			t.Run(layout+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				con, file := tenantOf(t, console.Options{Layout: layout})
+				overlay := withOverlay(t, file)
+				shipped, ok := lib.Flow(name, layout)
+				require.True(t, ok)
+				d := driverOf(t, lib, layout, c.inputs)
+				out, files := recordedBy(t, file, overlay, append([]string{name}, inputArgs(c.inputs)...), d.steps(shipped.Steps)...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				assert.Empty(t, con.Changes(), "the press was held back")
+				t.Log(files["flows/bill/"+name+"-"+layout+".yaml"])
+				for _, args := range [][]string{{"flows", "validate"}, {"selectors", "validate"}} {
+					out := command(t, append([]string{"--config", file}, args...)...)
+					assert.Equal(t, 0, out.code, out.stdout+out.stderr)
+				}
+				out = command(t, append([]string{"--config", file, "users"}, c.args...)...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				u, _ := con.UserByEmail(c.inputs["email"])
+				assert.True(t, c.stored(u), "%+v", u)
+				assert.Len(t, con.Changes(), 1)
+			})
+		}
+	}
 }

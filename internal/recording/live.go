@@ -446,10 +446,8 @@ func (l *live) afterCommit() {
 				after = true
 			}
 		}
-		for _, name := range f.Inputs {
-			if l.needs(name) {
-				l.input(name)
-			}
+		for _, name := range f.Inputs { // those that are not needed are taken out again
+			l.input(name)
 		}
 		l.draft.Review = append(l.draft.Review, Remark{Why: fmt.Sprintf("what follows the commit, and what it sends, are those of the flow %s that there is", f.Name)})
 	}

@@ -50,19 +50,14 @@ func (l *live) usesPart(name string) bool {
 
 // partInputs notes the inputs that a part takes.
 func (l *live) partInputs(name string) {
-	for _, p := range l.take.Parts {
-		if p.Name != name {
-			continue
-		}
-		f := flows.Flow{Steps: p.Steps}
-		f.Each(func(s *flows.Step) {
-			for _, text := range s.Texts() {
-				for _, input := range selectors.Placeholders(text) {
-					l.input(input)
-				}
+	f := flows.Flow{Steps: l.partSteps(name)}
+	f.Each(func(s *flows.Step) {
+		for _, text := range s.Texts() {
+			for _, input := range selectors.Placeholders(text) {
+				l.input(input)
 			}
-		})
-	}
+		}
+	})
 }
 
 // actsOf are the steps of a part that do something, in its main line.
@@ -150,29 +145,24 @@ func looksOnly(s *flows.Step) bool {
 
 // leadsTo says up to which line, from one on, the steps lead to an address and do nothing else. It is that line where they do not.
 func (l *live) leadsTo(address string, at int) int {
-	to := at
-	for i := at; i < len(l.draft.lines); i++ {
-		s := l.draft.lines[i].step
-		if s == nil {
-			break
-		}
-		switch v := s.Verb.(type) {
+	for i := at; i < len(l.draft.lines) && l.draft.lines[i].step != nil; i++ {
+		switch v := l.draft.lines[i].step.Verb.(type) {
 		case *flows.Open:
 			if string(*v) == address {
-				to = i + 1
+				return i + 1
 			}
 		case *flows.Click:
 			if v.Row != nil || at > 0 {
-				return to
+				return at
 			}
 		default:
-			return to
+			return at
 		}
 		if l.ledTo(i, address) {
-			to = i + 1
+			return i + 1
 		}
 	}
-	return to
+	return at
 }
 
 // ledTo says that the page had an address when the next thing was done after a line.
@@ -196,25 +186,47 @@ func samePage(a, b string) bool {
 	return errX == nil && errY == nil && x.Path == y.Path && (y.Host == "" || x.Host == y.Host)
 }
 
-// needs says that what follows the commit takes an input.
+// needs says that a step, what the commit sends or a new target takes an input.
 func (l *live) needs(input string) bool {
-	if l.draft.Flow.Sends != nil && slices.Contains(l.draft.Flow.Sends.Inputs(), input) {
-		return true
+	texts := []string{TargetsText(l.draft.Targets, "")}
+	if l.draft.Flow.Sends != nil {
+		texts = append(texts, l.draft.Flow.Sends.Inputs()...)
 	}
-	for _, line := range l.draft.lines {
-		if line.step == nil {
-			continue
-		}
-		f := flows.Flow{Steps: []flows.Step{*line.step}}
-		uses := false
-		f.Each(func(s *flows.Step) {
-			for _, text := range s.Texts() {
-				uses = uses || slices.Contains(selectors.Placeholders(text), input)
+	each := func(s *flows.Step) {
+		texts = append(texts, s.Texts()...)
+		for _, name := range s.Targets() {
+			if t, ok := l.Version.Target(name); ok {
+				for _, p := range t.Placeholders() {
+					texts = append(texts, "${"+p+"}")
+				}
 			}
-		})
-		if uses {
-			return true
 		}
 	}
-	return false
+	steps := slices.Clone(l.draft.Flow.Afterwards)
+	for _, line := range l.draft.lines {
+		if line.step != nil {
+			steps = append(steps, *line.step)
+		}
+	}
+	for i := range steps {
+		each(&steps[i])
+		f := flows.Flow{Steps: steps[i : i+1]}
+		if p, ok := steps[i].Verb.(*flows.Part); ok {
+			f.Steps = l.partSteps(p.Name)
+		}
+		f.Each(each)
+	}
+	return slices.ContainsFunc(texts, func(t string) bool {
+		return t == input || slices.Contains(selectors.Placeholders(t), input)
+	})
+}
+
+// partSteps are the steps that a part stands for.
+func (l *live) partSteps(name string) []flows.Step {
+	for _, p := range l.take.Parts {
+		if p.Name == name {
+			return p.Steps
+		}
+	}
+	return nil
 }

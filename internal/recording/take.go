@@ -130,6 +130,7 @@ func (t *Take) Draft() (*Draft, error) {
 	l := t.build()
 	l.shareParts()
 	l.afterCommit()
+	l.inputs = slices.DeleteFunc(l.inputs, func(name string) bool { return !l.needs(name) })
 	l.finish()
 	if err := l.keepSecrets(); err != nil {
 		return nil, err

@@ -1045,9 +1045,20 @@ function arm(act, types, judge2) {
   armed.set(token, state2);
   return token;
 }
+function unheard(w, heard) {
+  try {
+    if (!heard.has(w.document)) return true;
+  } catch {
+    return false;
+  }
+  return Array.from({ length: w.length }, (_, i) => w[i]).some((inner2) => unheard(inner2, heard));
+}
 function watch(types, lets4) {
-  const token = String(++serial);
-  const yes = (e) => e.preventDefault();
+  const token = String(++serial), heard = /* @__PURE__ */ new WeakSet();
+  const yes = (e) => {
+    if (unheard(window, heard)) listen();
+    e.preventDefault();
+  };
   const answer = (e) => {
     const hit = (
       /** @type {El} */
@@ -1065,12 +1076,11 @@ function watch(types, lets4) {
   );
   const listen = () => {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
-    for (
-      const w of
-      /** @type {Window[]} */
-      documents().map((d) => d.defaultView).filter(Boolean)
-    ) {
+    for (const d of documents()) {
+      const w = d.defaultView;
+      if (!w) continue;
       install(w);
+      heard.add(d);
       windows.add(w);
       for (const t of types) w.addEventListener(mayPass(t), answer, true);
     }
@@ -3232,7 +3242,7 @@ function stepsShown(r) {
   const list = make("ol");
   for (const { text, notes } of r.req.steps) {
     const item = make("li", "", text);
-    for (const n of notes) item.append(make("span", "why", n));
+    for (const n of notes ?? []) item.append(make("span", "why", n));
     list.append(item);
   }
   const none = r.req.steps.length ? [] : [make("div", "soft", "Nothing is recorded yet.")];

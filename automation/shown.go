@@ -101,7 +101,9 @@ func (s *StandIn) Move(ctx context.Context, x, y float64) error {
 func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page.pressAt(ctx, x, y) }
 
 // ClickOn clicks in the middle of what a target is.
-func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error { return s.ClickIn(ctx, t, nil) }
+func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
+	return s.ClickIn(ctx, t, nil)
+}
 
 // ClickIn clicks in the middle of what a target is in a row of a table; nil: it is no part of one.
 func (s *StandIn) ClickIn(ctx context.Context, t *selectors.Target, row *Row) error {

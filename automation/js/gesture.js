@@ -5,7 +5,7 @@ import { deepActive } from './focus.js';
 import { find } from './candidate.js';
 import { lift } from './pick.js';
 import { norm } from './text.js';
-import { alike, fresh, isTyped, secretOf, sketchOf } from './sketch.js';
+import { alike, fresh, isTyped, leastSecret, secretOf, sketchOf } from './sketch.js';
 import { roleOf } from './role.js';
 import { drawn, visible } from './sight.js';
 import { pause } from './time.js';
@@ -214,9 +214,23 @@ function input(r, hit) {
   }
   if (r.typing?.el !== el) typing(r, el, null);
   const now = /** @type {{ id: string, sketch: Sketch }} */ (r.typing), value = valueOf(el);
-  const secret = now.sketch.secret || secretOf(r, el);
-  if (secret && value.length >= 4) r.secrets.add(value);
+  const secret = now.sketch.secret || secretOf(r, el) || typedBefore(r, el, value);
+  if (secret) r.secrets.set(el, { value, kind: secret });
   tell(r, { id: now.id, kind: 'fill', on: now.sketch, value: secret ? '' : value.slice(0, mostTyped), secret });
+}
+
+/**
+ * typedBefore says what kind of secret a value is, or begins to be, that was typed as one into another field.
+ * @param {Recorder} r
+ * @param {El} el
+ * @param {string} value
+ * @returns {string}
+ */
+function typedBefore(r, el, value) {
+  const long = (/** @type {string} */ s) => s.length >= leastSecret;
+  const is = [...r.secrets].find(([field, s]) => field !== el && long(value) && long(s.value)
+    && (value.includes(s.value) || s.value.startsWith(value)));
+  return is?.[1].kind ?? '';
 }
 
 /** @type {(r: Recorder, el: El) => void} */

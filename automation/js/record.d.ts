@@ -145,7 +145,7 @@ interface Recorder {
   drawn: WeakSet<Element>; // what could be seen when it was pressed
   typing: { el: El; id: string; sketch: Sketch } | null;
   key: { id: string; key: string } | null;
-  secrets: Set<string>;
+  secrets: Map<El, { value: string; kind: string }>; // by field: what stands there last
   secretFields: WeakSet<Element>;
   serial: number;
   watch?: { listen: () => void; stop: () => void };

@@ -37,7 +37,7 @@ function begin(req) {
   const r = {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
-    drawn: new WeakSet(), typing: null, key: null, secrets: new Set(), secretFields: new WeakSet(), serial: 0,
+    drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
   };
   r.watch = watch(recorded, (hit, type, e) => lets(r, hit, type, e));
   r.hover = (/** @type {any} */ e) => hovered(r, /** @type {El} */ (e.composedPath()[0]), e);

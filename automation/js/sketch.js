@@ -129,11 +129,15 @@ export function saidOf(el) {
   return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ''}`;
 }
 
+/** From how many characters on a secret is looked for elsewhere: a shorter one stands in many words. */
+export const leastSecret = 4;
+
 /**
  * holdsSecret says that a text has a secret in it that was typed in this document.
  * @type {(r: Recorder, text: string) => boolean}
  */
-export const holdsSecret = (r, text) => [...r.secrets].some((s) => text.includes(s));
+export const holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => (
+  value.length >= leastSecret && text.includes(value)));
 
 /**
  * sketchOf takes down an element. What is typed into it is not part of that.

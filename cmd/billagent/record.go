@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
@@ -39,7 +36,7 @@ commit, the step before it can be made that. Give what you will type as --input:
 for a password or a code is never recorded.
 
 Targets of the version keep their names, and steps that a part of the layout has become that part. What can be loaded is written into the
-overlay folder: the flow, and a version of today with the new targets. --rehearse then goes through the press, where nothing can leave.`,
+overlay folder: the flow, and the version with the new targets. --rehearse then goes through the press, where nothing can leave.`,
 		Example: "  billagent record deactivate --input email=ann@acme.example\n" +
 			"  billagent record set-role --input email=ann@acme.example --input role=Clerk --rehearse",
 		Args: exactly(1, "a flow"),
@@ -108,7 +105,7 @@ func (a *app) recordWith(
 	if err != nil {
 		return false, err
 	}
-	v, err := versionOfToday(lib, conf, done)
+	v, err := versionWith(done)
 	if err != nil {
 		return false, err
 	}
@@ -121,26 +118,13 @@ func (a *app) recordWith(
 	return out.Written && !out.Draft, err
 }
 
-// versionOfToday is the file of a version of today that begins as the one that was recorded by.
-func versionOfToday(lib *flows.Library, conf *config.Config, done *service.Recorded) (versionFile, error) {
-	v, today := done.Options.Version, time.Now().Format(time.DateOnly)
-	id := v.Layout + "-" + today
-	if v.ID == id {
-		return versionFile{path.Base(v.File()), v.Text()}, nil
-	}
-	for _, other := range lib.Versions {
-		if other.ID == id {
-			return versionFile{}, usage(fmt.Errorf("there is a version %s already, and it was not recorded by that: take its file away, or record by it", id))
-		}
-	}
-	if conf.Overlay != "" {
-		if _, err := os.Stat(filepath.Join(conf.Overlay, "selectors", v.App, id+".yaml")); err == nil {
-			return versionFile{}, usage(fmt.Errorf("there is a file for version %s already", id))
-		}
-	}
-	source := fmt.Sprintf("%s On %s, from %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), today, v.ID, done.Options.Flow)
-	text, err := v.Revise(v.Layout, today, source, nil)
-	return versionFile{id + ".yaml", string(text)}, err
+// versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a layout has what its
+// flows name. In the overlay folder it stands in for the one that ships.
+func versionWith(done *service.Recorded) (versionFile, error) {
+	v := done.Options.Version
+	source := fmt.Sprintf("%s On %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), time.Now().Format(time.DateOnly), done.Options.Flow)
+	text, err := v.Revise(v.Layout, v.Date, source, nil)
+	return versionFile{path.Base(v.File()), string(text)}, err
 }
 
 // agrees asks a person at a terminal, and takes silence and everybody else for no.

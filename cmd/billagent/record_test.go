@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
@@ -249,8 +251,113 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 				require.Equal(t, 0, out.code, out.stdout+out.stderr)
 				u, _ := con.UserByEmail(c.inputs["email"])
 				assert.True(t, c.stored(u), "%+v", u)
-				assert.Len(t, con.Changes(), 1)
+				made := slices.DeleteFunc(con.Changes(), func(c console.Change) bool { return c.Action == "preferences" }) // it follows an invitation
+				assert.Len(t, made, 1)
 			})
 		}
+	}
+}
+
+// TestNewTargetsAreRecorded has two buttons that the version does not find, one of which gets a name.
+func TestNewTargetsAreRecorded(t *testing.T) {
+	t.Parallel()
+	var drift []console.Drift
+	for _, element := range []string{"profile-edit", "profile-save"} {
+		drift = append(drift, console.Drift{Kind: "rename-label", Element: element}, console.Drift{Kind: "rename-testid", Element: element})
+	}
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: drift})
+	overlay := withOverlay(t, file)
+	now := map[string]*selectors.Target{}
+	for _, d := range con.Drifted() {
+		now[d.Element] = byTestID(d.Now.TestID)
+	}
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	inputs := map[string]string{"email": "ann@acme.example", "role": "Clerk"}
+	d := driverOf(t, lib, "neo3", inputs)
+	shipped, _ := lib.Flow("set-role", "neo3")
+	all := d.steps(shipped.Steps[:1])
+	waits := func(context.Context, *automation.StandIn) error { return nil } // for the panel to have the step
+	all = append(all, clicks(now["profile-edit"]), waits, waits, waits, onPanel(nameButton))
+	for range 40 {
+		all = append(all, presses("Backspace"))
+	}
+	all = append(all, writes("user.change"), presses("Enter"))
+	all = append(all, d.choose(shipped.Steps[2].Verb.(*flows.Choose))...)
+	all = append(all, onPanel(commitButton), clicks(now["profile-save"]), onPanel(stopButton))
+	out, files := recordedBy(t, file, overlay, append([]string{"set-role", "--rehearse"}, inputArgs(inputs)...), all...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "would send")
+	assert.Empty(t, con.Changes())
+	version := files["selectors/bill/neo3-2026-09.yaml"]
+	assert.Contains(t, files["flows/bill/set-role-neo3.yaml"], "- click: { target: user.change }")
+	_, added, found := strings.Cut(version, "recorded as")
+	require.True(t, found, version)
+	assert.Contains(t, added, "user.change:")
+	assert.Contains(t, added, "provenance: recorded")
+	assert.Contains(t, added, "fingerprint: {")
+	assert.Contains(t, added, "within: user.profile")
+	for _, u := range con.Users() {
+		assert.NotContains(t, added, u.Email)
+		assert.NotContains(t, added, u.LastName)
+	}
+	out = command(t, "--config", file, "users", "set-role", "ann@acme.example", "--role", "Clerk")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	u, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, "Clerk", u.Role)
+}
+
+// TestAnotherConsoleIsRecorded records what the files of the helpdesk do not have: it knows its list alone.
+func TestAnotherConsoleIsRecorded(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	desk := helpdesk.Start()
+	t.Cleanup(desk.Close)
+	dir := t.TempDir()
+	overlay := filepath.Join(dir, "overlay")
+	require.NoError(t, os.CopyFS(overlay, os.DirFS("../../internal/browserpath/testdata/helpdesk")))
+	for _, f := range []string{"deactivate", "invite"} {
+		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
+	}
+	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")
+	version, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, _, found := strings.Cut(string(version), "  team.add:")
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(file, []byte(before), 0o600))
+	password := filepath.Join(dir, "password")
+	require.NoError(t, os.WriteFile(password, []byte(helpdesk.Password), 0o600))
+	conf := filepath.Join(dir, "config.yaml")
+	require.NoError(t, os.WriteFile(conf, fmt.Appendf(nil, "tenant: desk\nstate: %s\noverlay: %s\ntenants:\n  desk:\n    app: helpdesk\n    sign_in: %s\n    hosts: [127.0.0.1]\n"+
+		"    account: %s\n    password: file:%s\n    second_factor: none\n    organisation: { name: Desk }\n", filepath.Join(dir, "state"), overlay, desk.URL, helpdesk.Agent, password), 0o600))
+
+	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
+	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
+	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--input", "email=ann@desk.example"},
+		opens, onPanel(commitButton), clicks(suspend), onPanel(stopButton))
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, files["flows/helpdesk/deactivate-desk.yaml"], `row: { table: team.cards, key: "${email}" }`)
+	field := func(placeholder, text string) []act {
+		return []act{clicks(&selectors.Target{Name: placeholder, Candidates: []selectors.Candidate{{Placeholder: placeholder}}}), writes(text)}
+	}
+	all := append([]act{opens, clicks(named("link", "Add colleague"))}, field("Given name", "Eve")...)
+	all = append(append(all, field("Family name", "Moss")...), field("Mail", "eve@desk.example")...)
+	all = append(all, clicks(byCSS("select")), writes("Agent"), presses("Enter"), onPanel(commitButton), clicks(named("button", "Add")), onPanel(stopButton))
+	out, files = recordedBy(t, conf, overlay, []string{"invite", "--input", "email=eve@desk.example", "--input", "first_name=Eve", "--input", "last_name=Moss", "--input", "role=Agent"}, all...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	t.Log(files["flows/helpdesk/deactivate-desk.yaml"], files["flows/helpdesk/invite-desk.yaml"])
+	require.Len(t, desk.People(), 5, "nothing was changed")
+
+	out = command(t, "--config", conf, "users", "deactivate", "ann@desk.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	out = command(t, "--config", conf, "users", "invite", "mia@desk.example", "--first-name", "Mia", "--last-name", "Holm", "--role", "Viewer")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	stored := desk.People()
+	require.Len(t, stored, 6)
+	assert.Equal(t, helpdesk.Person{Email: "mia@desk.example", First: "Mia", Last: "Holm", Level: "Viewer"}, stored[5])
+	for _, p := range stored {
+		assert.Equal(t, p.Email == "ann@desk.example" || p.Email == "old@desk.example", p.Suspended, p.Email)
 	}
 }

@@ -154,7 +154,7 @@ func (im *importer) subject() {
 		im.draft.ToDo = append(im.draft.ToDo, "give the value that was typed for the input email: "+
 			"a flow that changes something names whom it concerns by it")
 	}
-	if im.commit != nil && im.commit.For == nil {
+	if im.commit != nil && im.commit.For == nil && im.commit.Row == nil {
 		im.draft.ToDo = append(im.draft.ToDo,
 			"say by for or row of the commit whom it concerns: no field of the recording shows it")
 	}

@@ -110,6 +110,11 @@ func (l *live) gesture(g *automation.Gesture) {
 
 // open goes to an address by the browser's own means.
 func (l *live) open(g *automation.Gesture) {
+	if s := l.lastStep(); s != nil {
+		if _, ok := s.Verb.(*flows.Open); ok { // nothing was done there
+			l.dropLast()
+		}
+	}
 	before := len(l.draft.Review)
 	l.navigate(&Step{Type: navigate, URL: g.Value})
 	l.draft.Review = append(l.draft.Review[:before], slices.DeleteFunc(slices.Clone(l.draft.Review[before:]), func(r Remark) bool {

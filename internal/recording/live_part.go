@@ -195,7 +195,7 @@ func (l *live) needs(input string) bool {
 	each := func(s *flows.Step) {
 		texts = append(texts, s.Texts()...)
 		for _, name := range s.Targets() {
-			if t, ok := l.Version.Target(name); ok {
+			if t, ok := l.versionTarget(name); ok {
 				for _, p := range t.Placeholders() {
 					texts = append(texts, "${"+p+"}")
 				}
@@ -229,4 +229,12 @@ func (l *live) partSteps(name string) []flows.Step {
 		}
 	}
 	return nil
+}
+
+// versionTarget is a target of the version, where there is one.
+func (l *live) versionTarget(name string) (*selectors.Target, bool) {
+	if l.Version == nil {
+		return nil, false
+	}
+	return l.Version.Target(name)
 }

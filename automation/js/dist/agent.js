@@ -2744,7 +2744,8 @@ function saidOf(el) {
   const name = nameOf(el).slice(0, 80);
   return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ""}`;
 }
-var holdsSecret = (r, text) => [...r.secrets].some((s) => text.includes(s));
+var leastSecret = 4;
+var holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => value.length >= leastSecret && text.includes(value));
 function sketchOf(r, el) {
   const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
   const editable = isTyped(el), fingerprint = fingerprintOf(el), secret = editable ? secretOf(r, el) : "";
@@ -2984,9 +2985,14 @@ function input(r, hit) {
     /** @type {{ id: string, sketch: Sketch }} */
     r.typing
   ), value = valueOf(el);
-  const secret = now.sketch.secret || secretOf(r, el);
-  if (secret && value.length >= 4) r.secrets.add(value);
+  const secret = now.sketch.secret || secretOf(r, el) || typedBefore(r, el, value);
+  if (secret) r.secrets.set(el, { value, kind: secret });
   tell2(r, { id: now.id, kind: "fill", on: now.sketch, value: secret ? "" : value.slice(0, mostTyped), secret });
+}
+function typedBefore(r, el, value) {
+  const long = (s) => s.length >= leastSecret;
+  const is = [...r.secrets].find(([field, s]) => field !== el && long(value) && long(s.value) && (value.includes(s.value) || s.value.startsWith(value)));
+  return is?.[1].kind ?? "";
 }
 function chosenIn(r, el) {
   if (el.selectedOptions.length > 1) {
@@ -3074,7 +3080,7 @@ function begin4(req) {
     drawn: /* @__PURE__ */ new WeakSet(),
     typing: null,
     key: null,
-    secrets: /* @__PURE__ */ new Set(),
+    secrets: /* @__PURE__ */ new Map(),
     secretFields: /* @__PURE__ */ new WeakSet(),
     serial: 0
   };

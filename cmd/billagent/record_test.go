@@ -258,6 +258,21 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 	}
 }
 
+// pictured keeps a picture for a person to look at, in the folder that TEST_PICTURES names.
+func pictured(name string) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		dir := os.Getenv("TEST_PICTURES")
+		if dir == "" {
+			return nil
+		}
+		picture, err := s.Page().Screenshot(ctx, automation.Masking{})
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600)
+		}
+		return err
+	}
+}
+
 // TestNewTargetsAreRecorded has two buttons that the version does not find, one of which gets a name.
 func TestNewTargetsAreRecorded(t *testing.T) {
 	t.Parallel()
@@ -284,7 +299,7 @@ func TestNewTargetsAreRecorded(t *testing.T) {
 	}
 	all = append(all, writes("user.change"), presses("Enter"))
 	all = append(all, d.choose(shipped.Steps[2].Verb.(*flows.Choose))...)
-	all = append(all, onPanel(commitButton), clicks(now["profile-save"]), onPanel(stopButton))
+	all = append(all, onPanel(commitButton), clicks(now["profile-save"]), waits, waits, waits, pictured("record"), onPanel(stopButton))
 	out, files := recordedBy(t, file, overlay, append([]string{"set-role", "--rehearse"}, inputArgs(inputs)...), all...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	assert.Contains(t, out.stdout, "would send")

@@ -22,6 +22,7 @@ const (
 	GesturePerson = "person" // it names the person
 	GestureList   = "list"   // the list of people
 	GestureExpect = "expect" // it is to say Value each time
+	GestureHover  = "hover"  // the mouse is to rest on it
 	GestureName   = "name"   // Value is the name of the last step's target
 	GestureUndo   = "undo"
 )

@@ -37,7 +37,13 @@ func settle(d time.Duration) does {
 }
 
 // record has somebody act on the page while it is recorded, and then close the panel.
-func (w *world) record(t *testing.T, known []automation.KnownTarget, all ...does) []automation.Gesture {
+func (w *world) record(t *testing.T, all ...does) []automation.Gesture {
+	t.Helper()
+	return w.recordWith(t, automation.Progress{}, all...)
+}
+
+// recordWith is record with a panel that shows something.
+func (w *world) recordWith(t *testing.T, shows automation.Progress, all ...does) []automation.Gesture {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 	defer cancel()
@@ -46,8 +52,8 @@ func (w *world) record(t *testing.T, known []automation.KnownTarget, all ...does
 	all = append([]does{settle(100 * time.Millisecond)}, append(all, settle(900*time.Millisecond), func(context.Context, *automation.StandIn) error { return nil },
 		func(context.Context, *automation.StandIn) error { stop(); return nil })...)
 	require.NoError(t, w.Record(ended, automation.Recording{
-		Title: "Recording", Targets: append([]automation.KnownTarget{}, known...), Secrets: secretWords,
-		Take: func(g automation.Gesture) { got = append(got, g) }, Tell: func() automation.Progress { return automation.Progress{} },
+		Title: "Recording", Targets: []automation.KnownTarget{}, Secrets: secretWords,
+		Take: func(g automation.Gesture) { got = append(got, g) }, Tell: func() automation.Progress { return shows },
 		StandIn: script(all...),
 	}))
 	require.NoError(t, ctx.Err())
@@ -84,6 +90,9 @@ func told(all []automation.Gesture) string {
 		if g.Options != nil {
 			line += fmt.Sprintf(" option %q of %s %s", g.Options.Words, firstOffer(&g.Options.List), g.Options.CSS)
 		}
+		if g.Kind == automation.GestureList {
+			line += fmt.Sprintf(" rows %s columns %v counter %s next %s", g.Rows, g.Columns, firstOffer(g.Counter), firstOffer(g.Next))
+		}
 		if g.Shows != nil {
 			line += " shown by " + firstOffer(g.Shows)
 		}
@@ -101,7 +110,12 @@ func told(all []automation.Gesture) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func firstOffer(s *automation.Sketch) string { return "(" + firstKept(s.Offers) + ")" }
+func firstOffer(s *automation.Sketch) string {
+	if s == nil {
+		return "none"
+	}
+	return "(" + firstKept(s.Offers) + ")"
+}
 
 func firstKept(all []automation.Offer) string {
 	for _, o := range all {
@@ -196,7 +210,7 @@ func TestGestures(t *testing.T) {
 			w := setup(t, c.body)
 			w.serve("/inner", `<button id=go>Go</button><input aria-label="Last name">`)
 			require.NoError(t, w.Open(t.Context(), w.URL))
-			golden(t, name, told(w.record(t, nil, c.does...)))
+			golden(t, name, told(w.record(t, c.does...)))
 		})
 	}
 }
@@ -216,5 +230,19 @@ func TestWhereARecordingGoes(t *testing.T) {
 			return s.ClickOn(ctx, css(selector))
 		}
 	}
-	golden(t, "redirects", told(w.record(t, nil, at("a[href='/one']"), at("a[href='/two']"), at("button"), opens("/one?x=1"), at("a[href='/two']"))))
+	golden(t, "redirects", told(w.record(t, at("a[href='/one']"), at("a[href='/two']"), at("button"), opens("/one?x=1"), at("a[href='/two']"))))
+}
+
+// TestThePanelIsWorkedByKeys undoes, pauses, expects, names and shows a list, and none of that reaches the page.
+func TestThePanelIsWorkedByKeys(t *testing.T) {
+	t.Parallel()
+	w := setup(t, heard+team)
+	panel := func(n int) does { // the buttons in their order: Fold, Stop, Commit, Person, List, Expect, Hover, Name, Undo, Pause
+		return key(append(append([]string{"F2"}, slices.Repeat([]string{"Tab"}, n)...), "Enter")...)
+	}
+	got := w.recordWith(t, automation.Progress{Steps: []automation.StepLine{{Text: "one"}}, Name: "user.x"}, panel(2), press("#next"), panel(3), press("td:nth-child(2)"),
+		panel(5), press("#count"), panel(6), press("h1"), panel(7), types("y"), key("Enter"), panel(8), panel(9), press("#next"), panel(9),
+		panel(4), press("th:nth-child(1)"), panel(2), key("F2", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"), press("#count"), panel(8), press("#next"), panel(6))
+	golden(t, "panel", told(got))
+	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
 }

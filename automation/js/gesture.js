@@ -3,9 +3,9 @@
 import { pressed } from './control.js';
 import { deepActive } from './focus.js';
 import { find } from './candidate.js';
-import { lift } from './pick.js';
+import { controls, lift } from './pick.js';
 import { norm } from './text.js';
-import { alike, fresh, isTyped, leastSecret, secretOf, sketchOf } from './sketch.js';
+import { alike, fresh, isTyped, knownAround, leastSecret, secretOf, sketchOf } from './sketch.js';
 import { roleOf } from './role.js';
 import { drawn, visible } from './sight.js';
 import { pause } from './time.js';
@@ -64,7 +64,8 @@ const isRadio = (el) => (el.localName === 'input' ? el.type === 'radio' : roleOf
  * @returns {Pending}
  */
 function begin(r, hit, e) {
-  const el = controlOf(hit), role = roleOf(el) || '';
+  const lifted = controlOf(hit), el = lifted.matches(controls) ? lifted : knownAround(r, lifted);
+  const role = roleOf(el) || '';
   const appeared = r.opened !== null && !r.drawn.has(el) && !isTyped(el) && !isBox(el);
   const sure = optionRoles.includes(role);
   const options = (sure || appeared) && el.localName !== 'option' ? alike(r, el, sure) : null;

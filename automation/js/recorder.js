@@ -21,6 +21,7 @@ const asks = /** @type {Record<string, string>} */ ({
   list: 'Click the list of people.',
   counter: 'Click what says how many there are.',
   next: 'Click what leads to the next page.',
+  hover: 'Click what the mouse is to rest on.',
   expect: 'Click what is to say the same each time.',
 });
 
@@ -137,7 +138,7 @@ function setMode(r, mode) {
 /** @type {(mode: string, hit: El) => El} */
 function meant(mode, hit) {
   if (mode === 'list') return lift(hit, true);
-  if (mode === 'commit' || mode === 'next') return controlOf(hit);
+  if (mode === 'commit' || mode === 'next' || mode === 'hover') return controlOf(hit);
   return hit.closest?.('input,select,textarea') ?? hit;
 }
 
@@ -247,7 +248,7 @@ function actButtons(r) {
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
     ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'),
-    rename, undo,
+    ask('Hover…', 'hover'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];
 }

@@ -86,6 +86,22 @@ function knownAs(r, el, row) {
   return { known, many };
 }
 
+/**
+ * knownAround is the innermost thing around an element, up to its row, that is a target. Where there is none it is the
+ * element.
+ * @param {Recorder} r
+ * @param {El} el
+ * @returns {El}
+ */
+export function knownAround(r, el) {
+  const row = rowOf(r, el);
+  if (!row) return el;
+  for (let p = /** @type {El | null} */ (el); p && insideOf(p, row.el); p = parentOf(p)) {
+    if (p.nodeType === 1 && knownAs(r, p, row).known.length) return p;
+  }
+  return el;
+}
+
 /** @type {(n: any) => El | null} */
 const outward = (n) => parentOf(n) || (n.nodeType === 9 ? n.defaultView?.frameElement ?? null : null);
 

@@ -15,6 +15,7 @@ import (
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/fixtures/helpdesk"
+	"github.com/billagent/billagent/fixtures/workspace"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
@@ -53,6 +54,7 @@ const (
 	personButton
 	listButton
 	expectButton
+	hoverButton
 	nameButton
 	undoButton
 	pauseButton
@@ -133,7 +135,11 @@ func (d *driver) steps(all []flows.Step) (out []act) {
 		case *flows.Click:
 			out = append(out, d.click(v.Target, v.Row))
 		case *flows.Fill:
-			out = append(out, d.fill(v)...)
+			if d.text(v.Value) != "" { // nobody empties what is empty
+				out = append(out, d.fill(v)...)
+			}
+		case *flows.Hover:
+			out = append(out, d.hover(v))
 		case *flows.Check:
 			out = append(out, d.click(v.Target, nil)) // they are off at first
 		case *flows.Choose:
@@ -198,7 +204,26 @@ func (d *driver) choose(v *flows.Choose) []act {
 		}
 		return s.ClickOn(ctx, &t)
 	}
-	return []act{opens, option, func(context.Context, *automation.StandIn) error { return nil }}
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	if v.Confirm != "" {
+		return []act{opens, option, d.click(v.Confirm, nil), waits}
+	}
+	return []act{opens, option, waits}
+}
+
+func (d *driver) hover(v *flows.Hover) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		row := (*automation.Row)(nil)
+		if v.Row != nil {
+			row = &automation.Row{Table: d.target(v.Row.Table), Equals: d.text(v.Row.Key)}
+		}
+		seen, err := s.Page().Examine(ctx, d.target(v.Target), row)
+		if err != nil || len(seen.Boxes) != 1 {
+			return fmt.Errorf("hovering: %d matches: %w", len(seen.Boxes), err)
+		}
+		b := seen.Boxes[0]
+		return s.Move(ctx, b.X+b.W/2, b.Y+b.H/2)
+	}
 }
 
 func inputArgs(inputs map[string]string) (out []string) {
@@ -322,6 +347,67 @@ func TestNewTargetsAreRecorded(t *testing.T) {
 	assert.Equal(t, "Clerk", u.Role)
 }
 
+// TestAConsoleOfCardsIsRecorded records what a console does whose lists open under the mouse and are confirmed, and that remembers filters.
+func TestAConsoleOfCardsIsRecorded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		inputs map[string]string
+		args   []string
+		stored func(p workspace.Person) bool
+	}{
+		"set-role": {map[string]string{"role": "Leserechte"}, []string{"set-role", "EMAIL", "--role", "Leserechte"}, func(p workspace.Person) bool { return p.Role == "Leserechte" }},
+		"rename": {map[string]string{"first_name": "Hanna", "last_name": "Adler"}, []string{"rename", "EMAIL", "--first-name", "Hanna", "--last-name", "Adler"},
+			func(p workspace.Person) bool { return p.First == "Hanna" && p.Last == "Adler" }},
+		"deactivate": {map[string]string{}, []string{"deactivate", "EMAIL"}, func(p workspace.Person) bool { return p.State == workspace.Suspended }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if testing.Short() {
+				t.Skip("it starts a browser")
+			}
+			con := workspace.Start(workspace.Options{})
+			t.Cleanup(con.Close)
+			conf, overlay := filesFor(t, "workspace", con.URL, workspace.Agent, workspace.Password, workspace.Organisation)
+			lib, err := flows.Load("workspace", overlay)
+			require.NoError(t, err)
+			shipped, ok := lib.Flow(name, "cards")
+			require.True(t, ok)
+			var meant workspace.Person
+			for _, p := range con.People() {
+				if p.State == workspace.Active && p.Role != workspace.Administrator && p.Role != "Leserechte" && meant.Email == "" {
+					meant = p
+				}
+			}
+			c.inputs["email"] = meant.Email
+			d := driverOf(t, lib, "cards", c.inputs)
+			out, files := recordedBy(t, conf, overlay, append([]string{name, "--replace"}, inputArgs(c.inputs)...), d.steps(shipped.Steps)...)
+			require.Equal(t, 0, out.code, out.stdout+out.stderr)
+			t.Log(files["flows/workspace/"+name+".yaml"])
+			require.Empty(t, con.Changes())
+			c.args[1] = meant.Email
+			out = command(t, append([]string{"--config", conf, "users"}, c.args...)...)
+			require.Equal(t, 0, out.code, out.stdout+out.stderr)
+			require.Len(t, con.Changes(), 1)
+			assert.True(t, c.stored(con.Changes()[0].Person), "%+v", con.Changes())
+		})
+	}
+}
+
+// filesFor makes a configuration for another console, with its files in an overlay folder.
+func filesFor(t *testing.T, app, url, account, secret, organisation string) (conf, overlay string) {
+	t.Helper()
+	dir := t.TempDir()
+	overlay = filepath.Join(dir, "overlay")
+	require.NoError(t, os.CopyFS(overlay, os.DirFS("../../internal/browserpath/testdata/"+app)))
+	password := filepath.Join(dir, "password")
+	require.NoError(t, os.WriteFile(password, []byte(secret), 0o600))
+	conf = filepath.Join(dir, "config.yaml")
+	text := fmt.Sprintf("tenant: other\nstate: %s\noverlay: %s\ntenants:\n  other:\n    app: %s\n    sign_in: %s\n    hosts: [127.0.0.1]\n"+
+		"    account: %s\n    password: file:%s\n    second_factor: none\n    organisation: { name: %s }\n", filepath.Join(dir, "state"), overlay, app, url, account, password, organisation)
+	require.NoError(t, os.WriteFile(conf, []byte(text), 0o600))
+	return conf, overlay
+}
+
 // TestAnotherConsoleIsRecorded records what the files of the helpdesk do not have: it knows its list alone.
 func TestAnotherConsoleIsRecorded(t *testing.T) {
 	t.Parallel()
@@ -330,9 +416,7 @@ func TestAnotherConsoleIsRecorded(t *testing.T) {
 	}
 	desk := helpdesk.Start()
 	t.Cleanup(desk.Close)
-	dir := t.TempDir()
-	overlay := filepath.Join(dir, "overlay")
-	require.NoError(t, os.CopyFS(overlay, os.DirFS("../../internal/browserpath/testdata/helpdesk")))
+	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
 	for _, f := range []string{"deactivate", "invite"} {
 		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
 	}
@@ -342,12 +426,6 @@ func TestAnotherConsoleIsRecorded(t *testing.T) {
 	before, _, found := strings.Cut(string(version), "  team.add:")
 	require.True(t, found)
 	require.NoError(t, os.WriteFile(file, []byte(before), 0o600))
-	password := filepath.Join(dir, "password")
-	require.NoError(t, os.WriteFile(password, []byte(helpdesk.Password), 0o600))
-	conf := filepath.Join(dir, "config.yaml")
-	require.NoError(t, os.WriteFile(conf, fmt.Appendf(nil, "tenant: desk\nstate: %s\noverlay: %s\ntenants:\n  desk:\n    app: helpdesk\n    sign_in: %s\n    hosts: [127.0.0.1]\n"+
-		"    account: %s\n    password: file:%s\n    second_factor: none\n    organisation: { name: Desk }\n", filepath.Join(dir, "state"), overlay, desk.URL, helpdesk.Agent, password), 0o600))
-
 	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
 	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
 	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--input", "email=ann@desk.example"},

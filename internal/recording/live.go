@@ -101,6 +101,8 @@ func (l *live) gesture(g *automation.Gesture) {
 		l.person(g)
 	case automation.GestureExpect:
 		l.expects(g)
+	case automation.GestureHover:
+		l.hovers(g)
 	case automation.GestureList:
 		l.list(g)
 	case automation.GestureUnsupported:
@@ -169,7 +171,42 @@ func (l *live) clicked(g *automation.Gesture) {
 		}
 		p.Row = &flows.RowKey{Table: g.On.Row.Table, Key: subjectText}
 	}
+	if l.confirms(name) {
+		return
+	}
+	l.hoverBefore(name, p.Row)
 	l.add(&Step{}, &flows.Click{Press: p})
+}
+
+// hovers has the mouse rest on what was shown.
+func (l *live) hovers(g *automation.Gesture) {
+	name, ok := l.targetOf(g.On, g.Kind)
+	if !ok || !l.rowOf(g.On) {
+		return
+	}
+	h := &flows.Hover{Target: name}
+	if g.On.Row != nil {
+		h.Row = &flows.RowKey{Table: g.On.Row.Table, Key: subjectText}
+	}
+	l.add(&Step{}, h)
+}
+
+// hoverBefore puts in that the mouse rests on something before a target is clicked, where the layout's flows have it so: it is not there
+// otherwise.
+func (l *live) hoverBefore(target string, row *flows.RowKey) {
+	var known *flows.Step
+	for _, f := range l.Flows {
+		for i := 1; i < len(f.Steps); i++ {
+			hover, over := f.Steps[i-1].Verb.(*flows.Hover)
+			click, ok := f.Steps[i].Verb.(*flows.Click)
+			if over && ok && click.Target == target && (hover.Row == nil) == (row == nil) {
+				known = &f.Steps[i-1]
+			}
+		}
+	}
+	if known != nil && !sameStep(known, l.lastStep()) {
+		l.add(&Step{}, known.Verb)
+	}
 }
 
 const subjectText = "${" + subjectInput + "}"

@@ -76,7 +76,11 @@ func (l *live) actsOf(steps []flows.Step) (acts []*flows.Step, looks map[string]
 			if !l.leftToThePage(v.Option) {
 				acts = append(acts, s)
 			}
-		case *flows.Open, *flows.Click, *flows.Fill, *flows.Check, *flows.Key, *flows.Hover, *flows.Scroll, *flows.Commit:
+		case *flows.Fill:
+			if v.Value != "" { // nobody empties what is empty
+				acts = append(acts, s)
+			}
+		case *flows.Open, *flows.Click, *flows.Check, *flows.Key, *flows.Hover, *flows.Scroll, *flows.Commit:
 			acts = append(acts, s)
 		default:
 			looks[verbText(s)] = true

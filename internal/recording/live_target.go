@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -99,7 +100,7 @@ func (l *live) reused(name string) {
 var verbsOf = map[string]string{
 	automation.GestureClick: "click", automation.GestureCheck: "check", automation.GestureFill: "fill", automation.GestureChoose: "choose",
 	automation.GesturePress: "press", automation.GestureCommit: "commit", automation.GestureExpect: "expect", automation.GesturePerson: "expect",
-	automation.GestureList: "rows",
+	automation.GestureList: "rows", automation.GestureHover: "hover",
 }
 
 // knownBest is the target of several that are the same element which the flow of this name uses, else one that is used alike.
@@ -192,6 +193,65 @@ func (l *live) pick(g *automation.Gesture) bool {
 	l.add(&Step{}, c)
 	l.draft.lines[len(l.draft.lines)-1].from = from
 	return true
+}
+
+// confirms makes one choice of what was chosen and the click that confirms it, where the layout's flows choose so. It is false where this
+// is none.
+func (l *live) confirms(name string) bool {
+	n := len(l.draft.lines)
+	if n == 0 || l.draft.lines[n-1].step == nil {
+		return false
+	}
+	opened, words, lines := "", "", 1
+	switch v := l.draft.lines[n-1].step.Verb.(type) {
+	case *flows.Choose: // something has shown the option before it was confirmed
+		opened, words = cmp.Or(v.Opens, v.Target), v.Option
+	case *flows.Click:
+		option := l.take.gestures[l.draft.lines[n-1].from].Options
+		if n < 2 || option == nil || l.draft.lines[n-2].step == nil {
+			return false
+		}
+		if before, ok := l.draft.lines[n-2].step.Verb.(*flows.Click); ok {
+			opened, words, lines = before.Target, option.Words, 2
+		}
+	}
+	known := l.knownPicker(opened, name)
+	if known == nil || words == "" {
+		return false
+	}
+	if lines == 2 {
+		words = l.value(words, "chooses")
+		l.dropTarget(l.draft.lines[n-1].step.Targets())
+		l.dropLast()
+	}
+	c := *known
+	c.Option = words
+	from := l.dropLast()
+	l.add(&Step{}, &c)
+	l.draft.lines[len(l.draft.lines)-1].from = from
+	return true
+}
+
+// knownPicker is how the layout's flows choose from what a target opens and another confirms. Nil: they do not.
+func (l *live) knownPicker(opens, confirm string) (known *flows.Choose) {
+	for _, f := range l.Flows {
+		f.Each(func(s *flows.Step) {
+			if c, ok := s.Verb.(*flows.Choose); ok && c.Confirm == confirm && cmp.Or(c.Opens, c.Target) == opens {
+				known = c
+			}
+		})
+	}
+	return known
+}
+
+// dropTarget forgets new targets that no step has any more.
+func (l *live) dropTarget(names []string) {
+	l.draft.Targets = slices.DeleteFunc(l.draft.Targets, func(t NewTarget) bool { return slices.Contains(names, t.Name) })
+	for key, name := range l.made {
+		if slices.Contains(names, name) {
+			delete(l.made, key)
+		}
+	}
 }
 
 // shownByItself are the words of what is clicked, where it opens a list of options and says afterwards which was chosen.

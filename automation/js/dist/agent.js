@@ -2713,6 +2713,17 @@ function knownAs(r, el, row) {
   }
   return { known, many };
 }
+function knownAround(r, el) {
+  const row = rowOf(r, el);
+  if (!row) return el;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p && insideOf(p, row.el); p = parentOf(p)) {
+    if (p.nodeType === 1 && knownAs(r, p, row).known.length) return p;
+  }
+  return el;
+}
 var outward = (n) => parentOf(n) || (n.nodeType === 9 ? n.defaultView?.frameElement ?? null : null);
 function placeOf(r, el, holders) {
   for (let p = outward(el), from = (
@@ -2854,7 +2865,8 @@ function controlOf(hit) {
 var isBox = (el) => el.localName === "input" && (el.type === "checkbox" || el.type === "radio") || boxRoles.includes(roleOf(el) || "") || el.localName === "button" && el.hasAttribute("aria-pressed");
 var isRadio = (el) => el.localName === "input" ? el.type === "radio" : roleOf(el) === "radio";
 function begin3(r, hit, e) {
-  const el = controlOf(hit), role = roleOf(el) || "";
+  const lifted = controlOf(hit), el = lifted.matches(controls3) ? lifted : knownAround(r, lifted);
+  const role = roleOf(el) || "";
   const appeared = r.opened !== null && !r.drawn.has(el) && !isTyped(el) && !isBox(el);
   const sure = optionRoles.includes(role);
   const options = (sure || appeared) && el.localName !== "option" ? alike(r, el, sure) : null;
@@ -3056,6 +3068,7 @@ var asks2 = (
     list: "Click the list of people.",
     counter: "Click what says how many there are.",
     next: "Click what leads to the next page.",
+    hover: "Click what the mouse is to rest on.",
     expect: "Click what is to say the same each time."
   }
 );
@@ -3166,7 +3179,7 @@ function setMode(r, mode) {
 }
 function meant(mode, hit) {
   if (mode === "list") return lift(hit, true);
-  if (mode === "commit" || mode === "next") return controlOf(hit);
+  if (mode === "commit" || mode === "next" || mode === "hover") return controlOf(hit);
   return hit.closest?.("input,select,textarea") ?? hit;
 }
 function take(r, hit) {
@@ -3279,6 +3292,7 @@ function actButtons(r) {
     ask("Person…", "person"),
     ask("List…", "list"),
     ask("Expect…", "expect"),
+    ask("Hover…", "hover"),
     rename,
     undo,
     keyed2(r.paused ? "Go on" : "Pause", () => {

@@ -153,7 +153,7 @@ function late(r) {
 }
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
-function down(r, hit, e) {
+function pointerDown(r, hit, e) {
   late(r);
   if (e.button > 0) return;
   r.pending = begin(r, hit, e);
@@ -161,7 +161,7 @@ function down(r, hit, e) {
 }
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
-function up(r, _, e) {
+function pointerUp(r, _, e) {
   const p = r.pending;
   if (!p) return;
   p.moved = Math.hypot((e.clientX ?? p.x) - p.x, (e.clientY ?? p.y) - p.y) > farthest;
@@ -169,7 +169,7 @@ function up(r, _, e) {
 }
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
-function click(r, hit, e) {
+function clicked(r, hit, e) {
   if (r.key?.key === 'Enter') tell(r, { kind: 'retracted', of: r.key.id, id: fresh() });
   r.key = null;
   const label = hit.closest?.('label'), control = label?.control;
@@ -205,7 +205,7 @@ const fieldOf = (hit) => hit.closest?.('[contenteditable]:not([contenteditable=f
 const mostTyped = 5000; // characters
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
-function input(r, hit) {
+function typedInto(r, hit) {
   const el = fieldOf(hit);
   if (el.localName === 'select') { chosenIn(r, el); return; }
   if (el.localName === 'input' && /^(checkbox|radio|file)$/.test(el.type)) return;
@@ -246,7 +246,7 @@ const pressable = ['Enter', 'Escape', 'Tab', 'ArrowDown', 'ArrowUp', 'Home', 'En
 const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
-function key(r, hit, e) {
+function keyDown(r, hit, e) {
   r.key = null;
   if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
     cannot(r, `no verb presses ${e.key} while another key is held`);
@@ -268,7 +268,7 @@ function key(r, hit, e) {
 
 /** @type {Record<string, (r: Recorder, hit: El, e: any) => void>} */
 const handlers = {
-  pointerdown: down, pointerup: up, click, dblclick: twice, beforeinput: typing, input, keydown: key,
+  pointerdown: pointerDown, pointerup: pointerUp, click: clicked, dblclick: twice, beforeinput: typing, input: typedInto, keydown: keyDown,
   contextmenu: (r) => { cannot(r, 'no verb presses the other button of the mouse'); },
   dragstart: (r) => { r.pending = null; cannot(r, 'no verb drags'); },
 };

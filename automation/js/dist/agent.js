@@ -616,8 +616,8 @@ function keyOf(row, spec, headers) {
   return got.odd ? null : got.text;
 }
 function keyIn(table, row, spec) {
-  const key2 = keyOf(row, spec, headersOf(table, spec));
-  return key2 instanceof Miss ? "" : key2 ?? "";
+  const key = keyOf(row, spec, headersOf(table, spec));
+  return key instanceof Miss ? "" : key ?? "";
 }
 function columnsOf(table, spec) {
   const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
@@ -636,16 +636,16 @@ function rowByKey(table, equals) {
   if (found instanceof Miss) return found;
   const spec = table.table, headers = headersOf(found.el, spec), hits = [];
   for (const row2 of rowElements(found.el, spec)) {
-    const key2 = keyOf(row2, spec, headers);
-    if (key2 instanceof Miss) return key2;
-    if (key2 !== null && same(key2, equals, spec.fold)) hits.push(row2);
+    const key = keyOf(row2, spec, headers);
+    if (key instanceof Miss) return key;
+    if (key !== null && same(key, equals, spec.fold)) hits.push(row2);
   }
   if (hits.length === 0) return new Miss("no-row", `no row has ${spec.key} "${equals}"`);
   if (hits.length > 1) return new Miss("ambiguous", `${hits.length} rows have ${spec.key} "${equals}"`);
   const row = hits[0];
   const readKey = () => {
-    const key2 = keyOf(row, spec, headersOf(found.el, spec));
-    return key2 instanceof Miss ? null : key2;
+    const key = keyOf(row, spec, headersOf(found.el, spec));
+    return key instanceof Miss ? null : key;
   };
   return { el: row, readKey };
 }
@@ -697,9 +697,9 @@ async function settled(table, wait, unlike, scrolled) {
         why = got;
         last = null;
       } else {
-        const sig = signature(got.rows), key2 = got.names.indexOf(table.table.key);
+        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
-        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key2])) {
+        else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss("busy", "its rows are still empty");
         } else if (last === sig) return { el: found.el, ...got, sig };
         else why = new Miss("busy", "the table is still changing");
@@ -1248,8 +1248,8 @@ function misplaced(el, place4) {
 }
 
 // key.js
-function keyed(key2, el) {
-  for (const u of key2.under ?? []) {
+function keyed(key, el) {
+  for (const u of key.under ?? []) {
     const found = resolve(u.target);
     if (found instanceof Miss) {
       return new Miss("unproved", `whose page this is cannot be read: ${found.detail}`, { tried: found.tried });
@@ -1258,7 +1258,7 @@ function keyed(key2, el) {
     if (same(says2, u.equals, u.fold)) continue;
     return new Miss("wrong-one", `the page belongs to "${says2}", not "${u.equals}"`);
   }
-  return otherRow(key2) ?? otherOne(key2) ?? changed(key2.entered ?? []) ?? (key2.place ? misplaced(el, key2.place) : null);
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
 }
 function otherRow({ row }) {
   if (!row) return null;
@@ -1381,16 +1381,16 @@ async function ready(req, round) {
     const why = deaf ? "takes no pointer events: what is pressed there is" : "is covered by";
     return new Miss("covered", `${describe(el)} ${why} ${describe(hit)}`);
   }
-  const key2 = { under: req.under, who: req.key, entered: req.entered, place: req.place };
+  const key = { under: req.under, who: req.key, entered: req.entered, place: req.place };
   if (req.row) {
     const { equals, table } = req.row;
-    key2.row = { read: (
+    key.row = { read: (
       /** @type {() => string | null} */
       at.readKey
     ), equals, fold: table.table.fold };
   }
-  const wrong = keyed(key2, el);
-  return wrong ?? { el, point: at.point, key: key2 };
+  const wrong = keyed(key, el);
+  return wrong ?? { el, point: at.point, key };
 }
 function objection(r, hit) {
   if (!r.el.isConnected) return new Miss("replaced", `${describe(r.el)} was replaced`);
@@ -1432,11 +1432,11 @@ async function intoView(el) {
   if (!sameBox(before, boxOf(el))) return new Miss("moving", `${describe(el)} is moving`);
   return await inView(el) ? null : new Miss("outside", `${describe(el)} cannot be scrolled into view`);
 }
-async function toEnd(el, down2, end3) {
+async function toEnd(el, down, end3) {
   const scroller = scrollerOf(el);
   let last = "", since = performance.now();
   for (; ; ) {
-    scroller.scrollTo({ top: down2 ? scroller.scrollHeight : -scroller.scrollHeight, behavior: "instant" });
+    scroller.scrollTo({ top: down ? scroller.scrollHeight : -scroller.scrollHeight, behavior: "instant" });
     await frame();
     if (!scroller.isConnected) return new Miss("replaced", `${describe(el)} was replaced while it was scrolled`);
     const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
@@ -1532,7 +1532,7 @@ function pathOf(el) {
 }
 function besideOf(el) {
   const own = norm(el.textContent);
-  for (let p = parentOf(el), up2 = 0; p && p.nodeType === 1 && up2 < 3; p = parentOf(p), up2++) {
+  for (let p = parentOf(el), up = 0; p && p.nodeType === 1 && up < 3; p = parentOf(p), up++) {
     const text = norm(p.textContent);
     if (text.length > own.length && text !== own) return short(text.replace(own, " "));
   }
@@ -2490,12 +2490,12 @@ function choose(p, el) {
   draw2(p);
 }
 function outer(p) {
-  let up2 = p.seen && parentOf(p.seen);
-  while (up2 && up2.nodeType !== 1) up2 = parentOf(up2);
-  if (!p.seen || !up2 || up2.matches("html")) return;
+  let up = p.seen && parentOf(p.seen);
+  while (up && up.nodeType !== 1) up = parentOf(up);
+  if (!p.seen || !up || up.matches("html")) return;
   p.outer.push(p.seen);
-  p.seen = up2;
-  if (p.chosen) p.chosen = up2;
+  p.seen = up;
+  if (p.chosen) p.chosen = up;
   draw2(p);
 }
 function inner(p) {
@@ -2922,7 +2922,7 @@ function faceOf(opener2, words) {
     [el] = found;
   }
   if (norm(valueOf(el)) === words) return el;
-  for (let p = parentOf(el), up2 = 0; p && p.nodeType === 1 && up2 < 3; p = parentOf(p), up2++) {
+  for (let p = parentOf(el), up = 0; p && p.nodeType === 1 && up < 3; p = parentOf(p), up++) {
     const says2 = queryAll(p, "*").filter((x) => visible(x) && x.localName !== "option" && norm(valueOf(x)) === words);
     const inner2 = says2.filter((x) => !says2.some((other) => other !== x && x.contains(other)));
     if (inner2.length === 1) return inner2[0];
@@ -2936,13 +2936,13 @@ function late(r) {
   if (p.moved) cannot(r, "no verb drags", p.sketch);
   else press2(r, p);
 }
-function down(r, hit, e) {
+function pointerDown(r, hit, e) {
   late(r);
   if (e.button > 0) return;
   r.pending = begin3(r, hit, e);
   seeDrawn(r);
 }
-function up(r, _, e) {
+function pointerUp(r, _, e) {
   const p = r.pending;
   if (!p) return;
   p.moved = Math.hypot((e.clientX ?? p.x) - p.x, (e.clientY ?? p.y) - p.y) > farthest;
@@ -2950,7 +2950,7 @@ function up(r, _, e) {
     if (r.pending === p) late(r);
   }, 120);
 }
-function click(r, hit, e) {
+function clicked(r, hit, e) {
   if (r.key?.key === "Enter") tell2(r, { kind: "retracted", of: r.key.id, id: fresh() });
   r.key = null;
   const label = hit.closest?.("label"), control = label?.control;
@@ -2981,7 +2981,7 @@ function typing(r, hit) {
 }
 var fieldOf = (hit) => hit.closest?.("[contenteditable]:not([contenteditable=false])") ?? hit;
 var mostTyped = 5e3;
-function input(r, hit) {
+function typedInto(r, hit) {
   const el = fieldOf(hit);
   if (el.localName === "select") {
     chosenIn(r, el);
@@ -3017,7 +3017,7 @@ function chosenIn(r, el) {
 }
 var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End", "PageDown"];
 var editing = ["a", "c", "v", "x", "z", "y"];
-function key(r, hit, e) {
+function keyDown(r, hit, e) {
   r.key = null;
   if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
     cannot(r, `no verb presses ${e.key} while another key is held`);
@@ -3039,13 +3039,13 @@ function key(r, hit, e) {
   r.key = { key: e.key, id: tell2(r, { kind: "press", key: e.key, on }) };
 }
 var handlers = {
-  pointerdown: down,
-  pointerup: up,
-  click,
+  pointerdown: pointerDown,
+  pointerup: pointerUp,
+  click: clicked,
   dblclick: twice,
   beforeinput: typing,
-  input,
-  keydown: key,
+  input: typedInto,
+  keydown: keyDown,
   contextmenu: (r) => {
     cannot(r, "no verb presses the other button of the mouse");
   },
@@ -3382,9 +3382,9 @@ function storageOf({ keys }) {
   const out = { origin: location.origin, local: {}, session: {} };
   const stores = [[localStorage, out.local], [sessionStorage, out.session]];
   for (const [store, into] of stores) {
-    for (const key2 of keys) {
-      const value = store.getItem(key2);
-      if (value !== null) into[key2] = value;
+    for (const key of keys) {
+      const value = store.getItem(key);
+      if (value !== null) into[key] = value;
     }
   }
   return out;
@@ -3421,13 +3421,13 @@ function pressable2(el) {
   }
   return null;
 }
-function beyond(el, key2) {
-  if (key2 === "Enter") {
+function beyond(el, key) {
+  if (key === "Enter") {
     const hit = pressable2(el);
     return hit && new Miss("presses", `Enter would press ${describe(hit)}`);
   }
-  if (!/^(Arrow|Home|End|Page)/.test(key2) || !el.matches(dials)) return null;
-  return new Miss("presses", `${key2} would change the value of ${describe(el)}`);
+  if (!/^(Arrow|Home|End|Page)/.test(key) || !el.matches(dials)) return null;
+  return new Miss("presses", `${key} would change the value of ${describe(el)}`);
 }
 async function holder(req, round) {
   if (!req.target) {

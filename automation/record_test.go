@@ -246,3 +246,16 @@ func TestThePanelIsWorkedByKeys(t *testing.T) {
 	golden(t, "panel", told(got))
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
 }
+
+// TestAFrameThatHasJustCome is recorded while its first, empty document gives way to the one that it is for.
+func TestAFrameThatHasJustCome(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<iframe name=main src="/inner" width=600 height=300></iframe>`)
+	w.serve("/inner", `<button id=go>Go</button>`)
+	for range 4 {
+		require.NoError(t, w.Open(t.Context(), w.URL))
+		got := w.record(t, inFrame("iframe", "#go"))
+		require.Len(t, got, 1)
+		assert.Equal(t, "Go", got[0].On.Name)
+	}
+}

@@ -63,11 +63,23 @@ function examine(e) {
 }
 
 /**
+ * toCome says that a frame still shows the empty document with which it begins, and another is to come. Its window is
+ * used again then: listeners that are put in from here would stay, answer, and hear no input any more. The script of
+ * the frame's own puts in others.
+ * @param {Window} w
+ * @returns {boolean}
+ */
+function toCome(w) {
+  const src = w === window ? '' : w.frameElement?.getAttribute('src') ?? '';
+  return src !== '' && src !== 'about:blank' && w.document.URL === 'about:blank';
+}
+
+/**
  * install puts the listeners into a window, unless those it has answer.
  * @param {Window} w
  */
 export function install(w) {
-  if (asks(w, alive)) return;
+  if (toCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
   const types = new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
   for (const t of types) w.addEventListener(t, examine, true);
@@ -167,7 +179,7 @@ export function watch(types, lets) {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
     for (const d of documents()) {
       const w = d.defaultView;
-      if (!w) continue;
+      if (!w || toCome(w)) continue;
       install(w);
       heard.add(d);
       windows.add(w);

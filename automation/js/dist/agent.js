@@ -968,8 +968,12 @@ function examine(e) {
   e.preventDefault();
   e.stopImmediatePropagation();
 }
+function toCome(w) {
+  const src = w === window ? "" : w.frameElement?.getAttribute("src") ?? "";
+  return src !== "" && src !== "about:blank" && w.document.URL === "about:blank";
+}
 function install(w) {
-  if (asks(w, alive)) return;
+  if (toCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
   const types = /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
   for (const t of types) w.addEventListener(t, examine, true);
@@ -1078,7 +1082,7 @@ function watch(types, lets4) {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
     for (const d of documents()) {
       const w = d.defaultView;
-      if (!w) continue;
+      if (!w || toCome(w)) continue;
       install(w);
       heard.add(d);
       windows.add(w);

@@ -268,7 +268,8 @@ function keyDown(r, hit, e) {
 
 /** @type {Record<string, (r: Recorder, hit: El, e: any) => void>} */
 const handlers = {
-  pointerdown: pointerDown, pointerup: pointerUp, click: clicked, dblclick: twice, beforeinput: typing, input: typedInto, keydown: keyDown,
+  pointerdown: pointerDown, pointerup: pointerUp, click: clicked, dblclick: twice,
+  beforeinput: typing, input: typedInto, keydown: keyDown,
   contextmenu: (r) => { cannot(r, 'no verb presses the other button of the mouse'); },
   dragstart: (r) => { r.pending = null; cannot(r, 'no verb drags'); },
 };

@@ -42,6 +42,9 @@ func (p *Page) chooserOpened() {
 	defer p.mu.Unlock()
 	p.chooser = true
 	p.notes = append(p.notes, "a file chooser was not opened")
+	if p.recorder != nil {
+		p.recorder.add(Gesture{Kind: GestureUnsupported, Why: "no verb gives a file"})
+	}
 }
 
 func (p *Page) chooserError(act, target string) *Error {
@@ -77,6 +80,10 @@ func (p *Page) answer(e *proto.PageJavascriptDialogOpening) {
 		accept = p.expects.dismissed == ""
 		p.expects.press.Accept = false
 	}
+	if p.recorder != nil { // what it would change is held
+		accept = accept || e.Type == proto.PageDialogTypeConfirm
+		p.recorder.dialog(e)
+	}
 	word := map[bool]string{true: "accepted", false: "dismissed"}[accept]
 	p.notes = append(p.notes, fmt.Sprintf("a %s dialog was %s: %q", e.Type, word, e.Message))
 	p.mu.Unlock()
@@ -109,6 +116,10 @@ func (p *Page) windowWanted(e proto.PageWindowOpen) {
 	follow := web && p.owner.Allows(e.URL)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if follow && p.recorder != nil {
+		p.recorder.wants(e.URL)
+		return
+	}
 	if follow && p.expects.pressing && !p.expects.press.Agree && p.expects.window == "" {
 		p.expects.window = e.URL
 		p.notes = append(p.notes, "what a pop-up window was to show was opened here: "+address)

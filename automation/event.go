@@ -85,11 +85,23 @@ func (p *Page) contextDestroyed(e contextGone) {
 	}
 }
 
+// report is what the script says without being asked: what became of an act, or while the page is recorded a gesture.
+type report struct {
+	verdict
+	Gesture *Gesture `json:"gesture"`
+}
+
 func (p *Page) reported(e proto.RuntimeBindingCalled) {
-	hear([]byte(e.Payload), func(v verdict) {
+	hear([]byte(e.Payload), func(v report) {
+		if v.Gesture != nil {
+			if r := p.recording(); r != nil {
+				r.add(*v.Gesture)
+			}
+			return
+		}
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.reports[v.Token] = v
+		p.reports[v.Token] = v.verdict
 	})
 }
 
@@ -116,6 +128,9 @@ func (p *Page) frameLeaves(e leaving) {
 	within := strings.HasSuffix(strings.ToLower(e.NavigationType), "samedocument")
 	if !within && (e.Disposition == "" || e.Disposition == "currentTab") {
 		p.departs(proto.TargetTargetID(e.FrameId))
+		if r := p.recording(); r != nil && e.Disposition != "" && e.FrameId == string(p.target) {
+			r.leads()
+		}
 	}
 }
 
@@ -135,6 +150,9 @@ func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 		p.url, p.failed = e.Frame.UnreachableURL, "the page could not be loaded"
 	}
 	p.mu.Unlock()
+	if r := p.recording(); r != nil {
+		r.arrived(e.Frame)
+	}
 	p.frameless()
 }
 

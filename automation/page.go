@@ -53,6 +53,7 @@ type Page struct {
 	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
 	arrived    chan struct{}                 // closed when navigating becomes empty
 	gone       chan struct{}                 // closed when somebody has closed the tab
+	recorder   *recorder                     // nil: the page is not recorded
 
 	blockedCookies []string
 }

@@ -102,7 +102,12 @@ func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page
 
 // ClickOn clicks in the middle of what a target is.
 func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
-	seen, err := s.page.Examine(ctx, t, nil)
+	return s.ClickIn(ctx, t, nil)
+}
+
+// ClickIn clicks in the middle of what a target is in a row of a table; nil: it is no part of one.
+func (s *StandIn) ClickIn(ctx context.Context, t *selectors.Target, row *Row) error {
+	seen, err := s.page.Examine(ctx, t, row)
 	if err != nil {
 		return err
 	}
@@ -115,11 +120,76 @@ func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
 
 // Key presses a key.
 func (s *StandIn) Key(ctx context.Context, key string) error {
-	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40}[key]
+	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40, " ": 32}[key]
+	text := map[string]string{"Enter": "\r", " ": " "}[key] // without a text the browser presses no button by it
+	down := proto.InputDispatchKeyEventTypeRawKeyDown
+	if text != "" {
+		down = proto.InputDispatchKeyEventTypeKeyDown
+	}
 	for _, e := range []proto.InputDispatchKeyEvent{
-		{Type: proto.InputDispatchKeyEventTypeRawKeyDown, Key: key, Code: key, WindowsVirtualKeyCode: code},
+		{Type: down, Key: key, Code: key, WindowsVirtualKeyCode: code, Text: text},
 		{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code},
 	} {
+		if err := e.Call(s.page.scope(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Type types a text into what has the focus, a key for each sign.
+func (s *StandIn) Type(ctx context.Context, text string) error {
+	for _, sign := range text {
+		code := 0
+		if sign >= '0' && sign <= '9' { // a field for a date takes nothing else
+			code = int(sign)
+		}
+		for _, e := range []proto.InputDispatchKeyEvent{
+			{Type: proto.InputDispatchKeyEventTypeKeyDown, Key: string(sign), Text: string(sign), WindowsVirtualKeyCode: code},
+			{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: string(sign), WindowsVirtualKeyCode: code},
+		} {
+			if err := e.Call(s.page.scope(ctx)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SelectAll selects all of what is in the field that has the focus.
+func (s *StandIn) SelectAll(ctx context.Context) error {
+	return proto.InputDispatchKeyEvent{Type: proto.InputDispatchKeyEventTypeRawKeyDown, Commands: []string{"selectAll"}}.Call(s.page.scope(ctx))
+}
+
+// Insert puts a text into what has the focus at once, as the browser does that fills in a form by itself.
+func (s *StandIn) Insert(ctx context.Context, text string) error {
+	return proto.InputInsertText{Text: text}.Call(s.page.scope(ctx))
+}
+
+// Drag presses the pointer's first button at a point, moves it to another and lets it go there.
+func (s *StandIn) Drag(ctx context.Context, fromX, fromY, toX, toY float64) error {
+	return s.mouse(ctx, []proto.InputDispatchMouseEvent{
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: fromX, Y: fromY},
+		{Type: proto.InputDispatchMouseEventTypeMousePressed, X: fromX, Y: fromY, Button: proto.InputMouseButtonLeft, ClickCount: 1},
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: (fromX + toX) / 2, Y: (fromY + toY) / 2, Button: proto.InputMouseButtonLeft},
+		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: toX, Y: toY, Button: proto.InputMouseButtonLeft},
+		{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: toX, Y: toY, Button: proto.InputMouseButtonLeft, ClickCount: 1},
+	})
+}
+
+// DoubleClick presses the pointer's first button twice at a point of the window.
+func (s *StandIn) DoubleClick(ctx context.Context, x, y float64) error {
+	all := []proto.InputDispatchMouseEvent{{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}}
+	for n := range 2 {
+		all = append(all,
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMousePressed, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1},
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1})
+	}
+	return s.mouse(ctx, all)
+}
+
+func (s *StandIn) mouse(ctx context.Context, all []proto.InputDispatchMouseEvent) error {
+	for _, e := range all {
 		if err := e.Call(s.page.scope(ctx)); err != nil {
 			return err
 		}

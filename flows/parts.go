@@ -64,6 +64,25 @@ func (l *Library) readParts(f selectors.File) []error {
 	return nil
 }
 
+// NamedPart is a list of steps that the flows of a layout share.
+type NamedPart struct {
+	Name  string
+	Steps []Step
+}
+
+// Parts are those of a layout, by their names.
+func (l *Library) Parts(layout string) (out []NamedPart) {
+	for _, p := range l.parts {
+		if p.Layout != layout {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Parts)) {
+			out = append(out, NamedPart{name, p.Parts[name]})
+		}
+	}
+	return out
+}
+
 // share gives each step that names a part the steps of it.
 func (l *Library) share() []error {
 	var errs []error

@@ -24,6 +24,14 @@ type Sends struct {
 	Provenance selectors.Provenance `json:"provenance"`
 }
 
+// Inputs are those that it names.
+func (s *Sends) Inputs() (out []string) {
+	for _, text := range s.texts() {
+		out = append(out, selectors.Placeholders(text)...)
+	}
+	return out
+}
+
 // anything stands for a value that may be any.
 const anything = "*"
 

@@ -16,6 +16,7 @@ import { inspecting } from './panel.js';
 import { picking } from './pick.js';
 import { prepare } from './press.js';
 import { mark, printOf, replaced } from './print.js';
+import { recording } from './recorder.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
 import { storageOf } from './storage.js';
 import { prepareStroke } from './stroke.js';
@@ -27,7 +28,7 @@ const handlers = {
   rows, scroll, reveal, searched, mask, unmask, blank, unblank,
   storageOf, tokens, cameTogether,
   examine, around, offer,
-  picking, inspecting,
+  picking, inspecting, recording,
   prepareStroke, prepareHover, rests, bring, offered,
 };
 

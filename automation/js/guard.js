@@ -17,6 +17,8 @@ export const pointerEvents = [
 export const typingEvents = ['beforeinput', 'keydown', 'keypress', 'paste'];
 /** What a key may cause: the browser presses a button for it, or submits a form. */
 export const pressEvents = ['click', 'submit'];
+/** What only a recording asks for. */
+const recordedEvents = ['input', 'dragstart'];
 
 const alive = guardWord, stray = `${guardWord} stray`;
 
@@ -61,13 +63,26 @@ function examine(e) {
 }
 
 /**
+ * toCome says that a frame still shows the empty document with which it begins, and another is to come. Its window is
+ * used again then: listeners that are put in from here would stay, answer, and hear no input any more. The script of
+ * the frame's own puts in others.
+ * @param {Window} w
+ * @returns {boolean}
+ */
+function toCome(w) {
+  const src = w === window ? '' : w.frameElement?.getAttribute('src') ?? '';
+  return src !== '' && src !== 'about:blank' && w.document.URL === 'about:blank';
+}
+
+/**
  * install puts the listeners into a window, unless those it has answer.
  * @param {Window} w
  */
 export function install(w) {
-  if (asks(w, alive)) return;
+  if (toCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
+  const types = new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
+  for (const t of types) w.addEventListener(t, examine, true);
 }
 
 /**
@@ -128,17 +143,31 @@ export function arm(act, types, judge) {
 }
 
 /**
+ * unheard says that a window or one of its frames shows a document that is not among those given.
+ * @param {Window} w
+ * @param {WeakSet<Document>} heard
+ * @returns {boolean}
+ */
+function unheard(w, heard) {
+  try { if (!heard.has(w.document)) return true; } catch { return false; /* another origin */ }
+  return Array.from({ length: w.length }, (_, i) => w[i]).some((inner) => unheard(inner, heard));
+}
+
+/**
  * watch has a judge rule on every trusted event of the named types in all frames, until stop is called: what it does
- * not let pass never reaches the page. Nothing passes in a document that appears later until listen is called again.
+ * not let pass never reaches the page. A document that appears later is listened to with the first event there.
  * @param {string[]} types
  * @param {(hit: El, type: string, e: Event) => boolean} lets is given the event itself in the top document, elsewhere
  *   what asks about it, which has no more than the key
  * @returns {{ listen: () => void, stop: () => void }}
  */
 export function watch(types, lets) {
-  const token = String(++serial);
+  const token = String(++serial), heard = new WeakSet();
   /** @param {Event} e */
-  const yes = (e) => e.preventDefault();
+  const yes = (e) => {
+    if (unheard(window, heard)) listen();
+    e.preventDefault();
+  };
   /** @param {Event} e */
   const answer = (e) => {
     const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
@@ -148,8 +177,11 @@ export function watch(types, lets) {
   const windows = new Set(/** @type {Window[]} */ ([]));
   const listen = () => {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
-    for (const w of /** @type {Window[]} */ (documents().map((d) => d.defaultView).filter(Boolean))) {
+    for (const d of documents()) {
+      const w = d.defaultView;
+      if (!w || toCome(w)) continue;
       install(w);
+      heard.add(d);
       windows.add(w);
       for (const t of types) w.addEventListener(mayPass(t), answer, true);
     }

@@ -2,7 +2,8 @@
 import { baseOf } from './examine.js';
 import { pointerEvents, watch } from './guard.js';
 import { Miss } from './miss.js';
-import { covers, keyed, lower, make, mark, press, raise, set, stay } from './overlay.js';
+import { grab, moveTo } from './move.js';
+import { covers, keyed, lower, make, mark, press, raise, stay } from './overlay.js';
 import { pointOf, topBox } from './point.js';
 import { matches } from './resolve.js';
 import { spell } from './candidate.js';
@@ -108,7 +109,7 @@ function lets(p, hit, type, e) {
   }
   if (hit !== p.surface.host && !covers(p.surface, e)) return true;
   if (type === 'click') press(p.surface, e);
-  if (type === 'pointerdown') grab(p, e);
+  if (type === 'pointerdown') grab(p, p.surface, e);
   return false;
 }
 
@@ -127,37 +128,6 @@ function typed(p, e) {
   if (!step || at < 0) return;
   e.preventDefault();
   all[at + step]?.focus();
-}
-
-/**
- * grab moves the panel with the pointer, from its head.
- * @param {Panel} p
- * @param {PointerEvent} e
- */
-function grab(p, e) {
-  const { box } = p.surface, head = box.querySelector('.head'), r = box.getBoundingClientRect();
-  const within = (/** @type {Element | null} */ el) => {
-    const q = el?.getBoundingClientRect();
-    return q && e.clientX >= q.left && e.clientX < q.right && e.clientY >= q.top && e.clientY < q.bottom;
-  };
-  if (!within(head) || [...box.querySelectorAll('.head button')].some(within)) return;
-  const dx = e.clientX - r.left, dy = e.clientY - r.top, done = new AbortController();
-  head?.setPointerCapture(e.pointerId); // also over a frame
-  const move = (/** @type {PointerEvent} */ m) => {
-    if (!(m.buttons & 1)) return done.abort();
-    moveTo(p, m.clientX - dx, m.clientY - dy);
-  };
-  window.addEventListener('pointermove', move, { capture: true, signal: done.signal });
-}
-
-/** @type {(p: Panel, x: number, y: number) => void} */
-function moveTo(p, x, y) {
-  const { box } = p.surface;
-  x = Math.max(0, Math.min(x, window.innerWidth - box.offsetWidth));
-  y = Math.max(0, Math.min(y, window.innerHeight - 48));
-  p.at = { x, y, folded: p.folded };
-  set(box, { left: x, top: y });
-  for (const side of ['right', 'bottom']) box.style.setProperty(side, 'auto');
 }
 
 /**
@@ -218,7 +188,7 @@ function draw(p) {
   box.classList.toggle('folded', p.folded);
   body.scrollTop = scrolled;
   if (focused) /** @type {HTMLElement | null} */ (root.querySelector(`[data-name="${CSS.escape(focused)}"]`))?.focus();
-  if (p.at && p.at.x >= 0) moveTo(p, p.at.x, p.at.y);
+  if (p.at && p.at.x >= 0) moveTo(p, p.surface, p.at.x, p.at.y);
 }
 
 /** @type {(p: Panel) => string} */

@@ -15,7 +15,8 @@ import { paced, pause } from './time.js';
 import { documents, insideOf, parentOf } from './tree.js';
 import { spell } from './candidate.js';
 
-const controls = 'button,a[href],area[href],input,select,textarea,summary,[contenteditable=""],[contenteditable=true],'
+export const controls = 'button,a[href],area[href],input,select,textarea,summary,'
+  + '[contenteditable=""],[contenteditable=true],'
   + ['button', 'link', 'tab', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'option', 'checkbox', 'radio', 'switch',
     'combobox', 'textbox', 'searchbox', 'spinbutton', 'slider', 'treeitem'].map((r) => `[role=${r}]`).join(',');
 const lists = 'table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol';

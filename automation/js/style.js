@@ -56,8 +56,8 @@ li { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; padd
 .why { color: var(--soft); display: block }
 `;
 
-/** The panel of targets. */
-export const panel = `
+/** A panel that can be moved and folded. */
+const movable = `
 .panel { right: 12px; top: 12px; width: min(380px, calc(100vw - 24px)); max-height: min(72vh, 640px) }
 @media (max-width: 640px) {
   .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
@@ -68,6 +68,10 @@ export const panel = `
 .head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .head button { padding: 2px 10px; background: var(--back) }
 .sum { padding: 6px 12px; color: var(--soft); border-bottom: 1px solid var(--line) }
+`;
+
+/** The panel of targets. */
+export const panel = `${movable}
 h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--soft) }
 .row { display: block; width: 100%; text-align: left; background: none; border: 0; border-radius: 4px; padding: 3px 6px;
   min-height: 0; white-space: normal; overflow-wrap: anywhere }
@@ -75,4 +79,28 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 .row .soft { display: block; font-size: 12.5px }
 .group-first h2 { color: var(--good) }
 .group-fallback h2, .group-several h2 { color: var(--warn) }
+`;
+
+/** The panel of a recording. */
+export const recorder = `${movable}
+.panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
+.body { min-height: 48px; padding: 6px 12px 8px }
+.sum.asks { color: var(--warn); font-weight: 600 }
+.dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }
+.dot.off { background: none; border: 2px solid var(--soft) }
+ol { margin: 0; padding: 0 0 0 26px }
+li { padding: 2px 0 }
+li::marker { color: var(--soft) }
+.why { display: block; font-size: 12.5px; color: var(--soft) }
+.note { color: var(--warn); margin: 6px 0 0; font-size: 12.5px }
+.buttons { gap: 6px }
+.buttons button { padding: 3px 10px }
+button[aria-pressed=true] { background: var(--warn); border-color: var(--warn); color: var(--back) }
+.row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 8px; width: 100%; text-align: left;
+  background: none; border: 0; border-radius: 4px; padding: 4px 6px; white-space: normal; overflow-wrap: anywhere }
+.row:hover, .row:focus { background: var(--fill) }
+.row .header { font-weight: 600 }
+.row .means { color: var(--good); font-weight: 600 }
+.row.unused .means, .row.unused .header { color: var(--soft); font-weight: 400 }
+.row .soft { grid-column: 1 / -1; font-size: 12.5px }
 `;

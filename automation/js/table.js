@@ -138,6 +138,18 @@ function keyOf(row, spec, headers) {
 }
 
 /**
+ * keyIn is the key of a row of a table, empty where it has none that can be relied on.
+ * @param {El} table
+ * @param {El} row
+ * @param {Table} spec
+ * @returns {string}
+ */
+export function keyIn(table, row, spec) {
+  const key = keyOf(row, spec, headersOf(table, spec));
+  return key instanceof Miss ? '' : key ?? '';
+}
+
+/**
  * columnsOf says of each column of a table whether its first row has it: empty where it has, else why not.
  * @param {El} table
  * @param {Table} spec

@@ -65,6 +65,8 @@ type imported struct {
 	LeftOut []recording.Remark `json:"left_out"`
 	Review  []recording.Remark `json:"review"`
 	ToDo    []string           `json:"to_do"`
+
+	replace bool // the flow takes the place of one that the folder has
 }
 
 type importedFile struct {
@@ -114,7 +116,7 @@ func (a *app) importFlow(file string, i importing) error {
 	if err != nil {
 		return usage(err)
 	}
-	out, err := filesOf(lib, conf, draft, o)
+	out, err := filesOf(lib, conf, draft, o, versionBegun(o))
 	if err != nil {
 		return err
 	}
@@ -172,8 +174,19 @@ func flowsOf(lib *flows.Library, layout string) (out []*flows.Flow) {
 	return out
 }
 
+// versionFile is the file of a version that targets are added to.
+type versionFile struct{ name, text string }
+
+// versionBegun is the file of the version of a recording, or of one that is begun where there is none.
+func versionBegun(o recording.Options) versionFile {
+	if o.Version != nil {
+		return versionFile{path.Base(o.Version.File()), o.Version.Text()}
+	}
+	return versionFile{name: o.Layout + time.Now().Format("-2006-01") + ".yaml"}
+}
+
 // filesOf are the files that a draft becomes, with what is left to do before they can be loaded.
-func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options) (*imported, error) {
+func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, v versionFile) (*imported, error) {
 	out := &imported{Flow: o.Flow, Layout: o.Layout, Targets: []string{}, Reused: append([]string{}, d.Reused...),
 		LeftOut: append([]recording.Remark{}, d.LeftOut...), Review: append([]recording.Remark{}, d.Review...), ToDo: append([]string{}, d.ToDo...)}
 	name := o.Flow + "-" + o.Layout + ".yaml"
@@ -185,18 +198,13 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	for _, t := range d.Targets {
 		out.Targets = append(out.Targets, t.Name)
 	}
-	now := time.Now()
-	file, text := o.Layout+now.Format("-2006-01")+".yaml", ""
-	if o.Version != nil {
-		file, text = path.Base(o.Version.File()), o.Version.Text()
-	}
 	if len(d.Targets) > 0 {
-		whole, err := d.VersionText(text, o.App, o.Layout, now.Format(time.DateOnly))
+		whole, err := d.VersionText(v.text, o.App, o.Layout, time.Now().Format(time.DateOnly))
 		if err != nil {
 			out.ToDo = append(out.ToDo, err.Error())
 			whole = recording.TargetsText(d.Targets, "")
 		}
-		out.Files = append(out.Files, importedFile{File: path.Join("selectors", o.App, file), Text: whole, added: recording.TargetsText(d.Targets, "")})
+		out.Files = append(out.Files, importedFile{File: path.Join("selectors", o.App, v.name), Text: whole, added: recording.TargetsText(d.Targets, "")})
 	}
 	files := map[string]string{}
 	for _, f := range out.Files {
@@ -236,12 +244,20 @@ func writeImported(conf *config.Config, out *imported, to string) error {
 		return usage(errors.New("it is a draft, and nothing is written into the overlay folder: do what is left to do, or write it to another folder"))
 	}
 	flow := path.Join(folder, out.Files[0].File)
-	if err := writeNew(flow, []byte(out.Files[0].Text)); err != nil {
+	write := writeNew
+	if out.replace {
+		write = replaceFile
+	}
+	if err := write(flow, []byte(out.Files[0].Text)); err != nil {
 		return err
 	}
 	for _, f := range out.Files[1:] {
 		if err := replaceFile(path.Join(folder, f.File), []byte(f.Text)); err != nil {
-			return errors.Join(fmt.Errorf("writing the targets: %w", err), os.Remove(flow))
+			failed := fmt.Errorf("writing the targets: %w", err)
+			if !out.replace {
+				failed = errors.Join(failed, os.Remove(flow))
+			}
+			return failed
 		}
 	}
 	return nil

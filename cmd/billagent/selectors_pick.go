@@ -65,7 +65,7 @@ func (a *app) serveWindow(cmd *cobra.Command, do func(ctx context.Context, s *se
 	if err != nil {
 		return err
 	}
-	c.Browser.Headful = a.picks == nil && a.inspects == nil
+	c.Browser.Headful = a.picks == nil && a.inspects == nil && a.records == nil
 	if err := windowed(c); err != nil {
 		return err
 	}

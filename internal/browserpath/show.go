@@ -48,7 +48,9 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		if err != nil {
 			return err
 		}
+		before := len(held.Kept()) // on the way to the page
 		shown.Page, shown.Version = page, p.version
+		shown.Stopped = func() []string { return held.Kept()[before:] }
 		if s.users != nil {
 			shown.People = s.names
 			for _, u := range s.users {

@@ -31,6 +31,7 @@ type Shown struct {
 	Flow    string            // that came there; empty: none did
 	Note    string            // why the page is not the one that was meant; empty: it is
 	Inputs  map[string]string // with which the flow was gone through
+	Stopped func() []string   // what was kept from leaving so far, each request in a line
 	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
 }
 

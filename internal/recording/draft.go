@@ -59,6 +59,7 @@ type NewTarget struct {
 type line struct {
 	step    *flows.Step
 	comment string
+	from    int // of a recording by hand: the first gesture that it was made of
 }
 
 // mostPathSelectors bounds how many selectors of a step are looked at.
@@ -153,7 +154,7 @@ func (im *importer) subject() {
 		im.draft.ToDo = append(im.draft.ToDo, "give the value that was typed for the input email: "+
 			"a flow that changes something names whom it concerns by it")
 	}
-	if im.commit != nil && im.commit.For == nil {
+	if im.commit != nil && im.commit.For == nil && im.commit.Row == nil {
 		im.draft.ToDo = append(im.draft.ToDo,
 			"say by for or row of the commit whom it concerns: no field of the recording shows it")
 	}

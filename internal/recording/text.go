@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/selectors"
 )
 
 // FlowText is the flow's file, in the form in which such files are written by hand.
@@ -38,7 +41,14 @@ func (d *Draft) FlowText() string {
 	if len(f.Secrets) > 0 {
 		fmt.Fprintf(&b, "secrets: %s\n", inlineList(f.Secrets))
 	}
-	fmt.Fprintf(&b, "timeout: %s\nsteps:\n", minutes(f.Timeout))
+	if len(f.Outputs) > 0 {
+		fmt.Fprintf(&b, "outputs: %s\n", inlineOf(f.Outputs))
+	}
+	fmt.Fprintf(&b, "timeout: %s\n", minutes(f.Timeout))
+	if f.Sends != nil {
+		fmt.Fprintf(&b, "sends: %s\n", inlineOf(f.Sends))
+	}
+	b.WriteString("steps:\n")
 	for _, l := range d.lines {
 		if l.step == nil {
 			fmt.Fprintf(&b, "  # %s\n", commented(l.comment))
@@ -46,7 +56,26 @@ func (d *Draft) FlowText() string {
 		}
 		fmt.Fprintf(&b, "  - %s\n", stepText(l.step))
 	}
+	for i := range f.Afterwards {
+		if i == 0 {
+			b.WriteString("afterwards:\n")
+		}
+		fmt.Fprintf(&b, "  - %s\n", stepText(&f.Afterwards[i]))
+	}
 	return b.String()
+}
+
+// inlineOf is a value as YAML in one line.
+func inlineOf(v any) string {
+	data, err := plainJSON(v)
+	if err != nil {
+		return scalar(err.Error())
+	}
+	text, err := inline(data)
+	if err != nil {
+		return scalar(err.Error())
+	}
+	return text
 }
 
 func minutes(d flows.Duration) string { return fmt.Sprintf("%dm", time.Duration(d)/time.Minute) }
@@ -203,9 +232,29 @@ func TargetsText(all []NewTarget, comment string) string {
 		}
 		if len(lines) == 1 {
 			fmt.Fprintf(&b, "    candidates: [%s]\n", lines[0])
-			continue
+		} else {
+			fmt.Fprintf(&b, "    candidates:\n      - %s\n", strings.Join(lines, "\n      - "))
 		}
-		fmt.Fprintf(&b, "    candidates:\n      - %s\n", strings.Join(lines, "\n      - "))
+		if t.Spec.Table != nil {
+			b.WriteString(tableText(t.Spec.Table))
+		}
+		if t.Spec.Fingerprint != nil {
+			fmt.Fprintf(&b, "    fingerprint: %s\n", inlineOf(t.Spec.Fingerprint))
+		}
+	}
+	return b.String()
+}
+
+// tableText is how a list is read, as it stands in a version's file.
+func tableText(t *selectors.Table) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "    table:\n      rows: %s\n      key: %s\n", scalar(t.Rows), scalar(t.Key))
+	if t.Fold {
+		b.WriteString("      fold: true\n")
+	}
+	b.WriteString("      columns:\n")
+	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
+		fmt.Fprintf(&b, "        %s: %s\n", name, inlineOf(t.Columns[name]))
 	}
 	return b.String()
 }

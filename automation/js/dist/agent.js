@@ -445,8 +445,8 @@ function paced(soonest2, work) {
     const begun = performance.now();
     if (begun < next2) return;
     work();
-    const end2 = performance.now();
-    next2 = end2 + Math.max(soonest2, 4 * (end2 - begun));
+    const end3 = performance.now();
+    next2 = end3 + Math.max(soonest2, 4 * (end3 - begun));
   };
 }
 var pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -458,8 +458,8 @@ function countShown(req) {
   return found instanceof Miss ? null : valueOf(found.el);
 }
 async function counted(req) {
-  const end2 = performance.now() + Math.min(req.wait, req.counterWait || 0);
-  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end2) await pause(25);
+  const end3 = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end3) await pause(25);
 }
 function filterNow(f) {
   const found = resolve(f.target);
@@ -501,11 +501,11 @@ function stateOf(t) {
   return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
 }
 async function look({ targets, until, wait }) {
-  const begun = performance.now(), end2 = begun + (wait || 0);
+  const begun = performance.now(), end3 = begun + (wait || 0);
   for (; ; ) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
-    if (hit >= 0 || performance.now() >= end2) return { hit, states, url: location.href, title: document.title };
+    if (hit >= 0 || performance.now() >= end3) return { hit, states, url: location.href, title: document.title };
     const looked = performance.now() - begun;
     await pause(Math.min(100, 25 + looked / 20));
   }
@@ -544,8 +544,8 @@ function mailtoOf(a) {
     return "";
   }
 }
-function agrees(text, address3) {
-  const plain = fold(text.replace(unseen, "")), whole = fold(address3);
+function agrees(text, address4) {
+  const plain = fold(text.replace(unseen, "")), whole = fold(address4);
   if (plain === "") return true;
   const others = addressesIn(plain);
   if (others.length) return others.length === 1 && others[0] === whole;
@@ -645,6 +645,10 @@ function keyOf(row, spec, headers) {
   const got = readCell(row, cell.el, col);
   return got.odd ? null : got.text;
 }
+function keyIn(table, row, spec) {
+  const key = keyOf(row, spec, headersOf(table, spec));
+  return key instanceof Miss ? "" : key ?? "";
+}
 function columnsOf(table, spec) {
   const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
   const out = {};
@@ -704,7 +708,7 @@ var lineOf = (r) => r.at + "" + r.cells.join("");
 var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
 async function settled(table, wait, unlike, scrolled) {
-  const end2 = performance.now() + wait;
+  const end3 = performance.now() + wait;
   let last = null, why = new Miss("missing", "not looked for yet");
   for (; ; ) {
     const found = resolve(table);
@@ -732,7 +736,7 @@ async function settled(table, wait, unlike, scrolled) {
         last = sig;
       }
     }
-    if (performance.now() >= end2) return why;
+    if (performance.now() >= end3) return why;
     await frame();
   }
 }
@@ -778,7 +782,7 @@ var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHei
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
-  const end2 = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
+  const end3 = performance.now() + req.wait, out = /* @__PURE__ */ new Map();
   await counted(req);
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
@@ -787,13 +791,13 @@ async function scroll(req) {
   for (; ; ) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end2 - performance.now()), null, true);
+    const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
     if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
     const bottom = atBottom(el), next2 = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end2) {
+    if (bottom || out.size >= req.limit || performance.now() >= end3) {
       const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
       return { names, rows: [...out.values()], drawn: least, pos: next2, bottom, height, count, filters };
     }
@@ -801,7 +805,7 @@ async function scroll(req) {
   }
 }
 async function reveal(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
   const first = await settled(req.table, req.wait);
@@ -810,9 +814,9 @@ async function reveal(req) {
   for (let pos = req.from; ; pos = nextPos(el)) {
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end2 - performance.now()));
+    const got = await settled(req.table, Math.max(0, end3 - performance.now()));
     if (got instanceof Miss) {
-      if (pos > req.from && performance.now() >= end2) return { found: false, more: true, pos, height: el.scrollHeight };
+      if (pos > req.from && performance.now() >= end3) return { found: false, more: true, pos, height: el.scrollHeight };
       return { miss: got };
     }
     const row = rowByKey(req.table, req.equals);
@@ -823,7 +827,7 @@ async function reveal(req) {
     }
     if (row.kind !== "no-row") return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
-    if (performance.now() >= end2) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
+    if (performance.now() >= end3) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
   }
 }
 
@@ -969,6 +973,7 @@ var pointerEvents = [
 ];
 var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
 var pressEvents = ["click", "submit"];
+var recordedEvents = ["input", "dragstart"];
 var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
@@ -996,10 +1001,15 @@ function examine(e) {
   e.preventDefault();
   e.stopImmediatePropagation();
 }
+function toCome(w) {
+  const src = w === window ? "" : w.frameElement?.getAttribute("src") ?? "";
+  return src !== "" && src !== "about:blank" && w.document.URL === "about:blank";
+}
 function install(w) {
-  if (asks(w, alive)) return;
+  if (toCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
-  for (const t of /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents])) w.addEventListener(t, examine, true);
+  const types = /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
+  for (const t of types) w.addEventListener(t, examine, true);
 }
 var armed = /* @__PURE__ */ new Map();
 var serial = 0;
@@ -1072,9 +1082,20 @@ function arm(act, types, judge2) {
   armed.set(token, state2);
   return token;
 }
-function watch(types, lets3) {
-  const token = String(++serial);
-  const yes = (e) => e.preventDefault();
+function unheard(w, heard) {
+  try {
+    if (!heard.has(w.document)) return true;
+  } catch {
+    return false;
+  }
+  return Array.from({ length: w.length }, (_, i) => w[i]).some((inner2) => unheard(inner2, heard));
+}
+function watch(types, lets4) {
+  const token = String(++serial), heard = /* @__PURE__ */ new WeakSet();
+  const yes = (e) => {
+    if (unheard(window, heard)) listen();
+    e.preventDefault();
+  };
   const answer = (e) => {
     const hit = (
       /** @type {El} */
@@ -1084,7 +1105,7 @@ function watch(types, lets3) {
       typeOf(e)
     );
     const own = hit.getRootNode?.({ composed: true }) === document && examined;
-    if (lets3(hit, type, own || e)) e.preventDefault();
+    if (lets4(hit, type, own || e)) e.preventDefault();
   };
   const windows = /* @__PURE__ */ new Set(
     /** @type {Window[]} */
@@ -1092,12 +1113,11 @@ function watch(types, lets3) {
   );
   const listen = () => {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
-    for (
-      const w of
-      /** @type {Window[]} */
-      documents().map((d) => d.defaultView).filter(Boolean)
-    ) {
+    for (const d of documents()) {
+      const w = d.defaultView;
+      if (!w || toCome(w)) continue;
       install(w);
+      heard.add(d);
       windows.add(w);
       for (const t of types) w.addEventListener(mayPass(t), answer, true);
     }
@@ -1146,9 +1166,9 @@ function rosterOf(people) {
   const names = /* @__PURE__ */ new Map();
   for (const name of /* @__PURE__ */ new Set([...mine, ...theirs])) {
     if (name.length < shortestName) continue;
-    const begin3 = name.slice(0, nameStart);
-    if (!names.has(begin3)) names.set(begin3, []);
-    names.get(begin3)?.push({ name, ours: mine.has(name), theirs: theirs.has(name) });
+    const begin5 = name.slice(0, nameStart);
+    if (!names.has(begin5)) names.set(begin5, []);
+    names.get(begin5)?.push({ name, ours: mine.has(name), theirs: theirs.has(name) });
   }
   for (const list of names.values()) list.sort((a, b) => b.name.length - a.name.length);
   return { email: fold(people.meant.email), self: fold(people.self ?? ""), names };
@@ -1202,13 +1222,13 @@ function partsOf(el) {
   return slotted.length ? slotted : el.childNodes;
 }
 function shownText(root) {
-  const typed3 = [];
+  const typed5 = [];
   let out = "";
   const field = (el) => {
     if (el.localName === "input" && unreadInput.test(el.type) || !unhidden(el)) return;
     const value = el.localName === "select" ? norm(el.selectedOptions[0]?.textContent) : el.value;
     out += ` ${value} `;
-    typed3.push(value);
+    typed5.push(value);
   };
   const visit = (node, shown2) => {
     if (node.nodeType === 3) {
@@ -1234,7 +1254,7 @@ function shownText(root) {
   const said2 = ["aria-label", "title", "alt"].map((a) => root.getAttribute(a) ?? "").join("\n");
   const lines = `${said2}
 ${out}
-${typed3.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
+${typed5.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
   return lines.map(norm).filter(Boolean).join("\n");
 }
 
@@ -1247,17 +1267,17 @@ function outOf(el) {
   if (p && p.nodeType === 9) return p.defaultView?.frameElement ?? null;
   return p && p.nodeType === 11 ? outOf(p) : p;
 }
-function misplaced(el, place3) {
+function misplaced(el, place4) {
   for (let p = (
     /** @type {El | null} */
     el
   ); p; p = outOf(p)) {
-    const { ours, others } = named(shownText(p), place3.roster);
+    const { ours, others } = named(shownText(p), place4.roster);
     if (!ours && !others.length) continue;
     const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(", ");
-    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place3.roster.email}"`);
-    if (others.length && place3.alone) {
-      return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place3.roster.email}"`);
+    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
+    if (others.length && place4.alone) {
+      return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
     return null;
   }
@@ -1312,9 +1332,9 @@ function changed(entered) {
 // motion.js
 var watched = 500;
 async function pointInMotion(el) {
-  const end2 = performance.now() + watched;
+  const end3 = performance.now() + watched;
   const common2 = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
-  while (performance.now() < end2) {
+  while (performance.now() < end3) {
     const r = el.getBoundingClientRect();
     common2.left = Math.max(common2.left, r.left);
     common2.top = Math.max(common2.top, r.top);
@@ -1417,15 +1437,15 @@ function objection(r, hit) {
 }
 var lasting = ["ambiguous", "foreign-frame"];
 async function prepare(req) {
-  const end2 = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
+  const end3 = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
   if (req.people) req.place = { roster: rosterOf(req.people), alone: !req.others };
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
       return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
     }
-    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
-    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end2 - performance.now())));
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end3) return { miss: r };
+    await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end3 - performance.now())));
   }
 }
 
@@ -1449,7 +1469,7 @@ async function intoView(el) {
   if (!sameBox(before, boxOf(el))) return new Miss("moving", `${describe(el)} is moving`);
   return await inView(el) ? null : new Miss("outside", `${describe(el)} cannot be scrolled into view`);
 }
-async function toEnd(el, down, end2) {
+async function toEnd(el, down, end3) {
   const scroller = scrollerOf(el);
   let last = "", since = performance.now();
   for (; ; ) {
@@ -1462,21 +1482,21 @@ async function toEnd(el, down, end2) {
       since = performance.now();
     }
     if (performance.now() - since >= rest) return null;
-    if (performance.now() >= end2) return new Miss("busy", `${describe(el)} grows whenever its end is seen`);
+    if (performance.now() >= end3) return new Miss("busy", `${describe(el)} grows whenever its end is seen`);
     await pause(20);
   }
 }
 async function bring(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const found = resolve(req.target);
     let wrong = found instanceof Miss ? found : null;
     if (!(found instanceof Miss)) {
       const toView = req.to === "into-view";
-      wrong = toView ? await intoView(found.el) : await toEnd(found.el, req.to === "bottom", end2);
+      wrong = toView ? await intoView(found.el) : await toEnd(found.el, req.to === "bottom", end3);
     }
     if (!wrong) return { at: req.to };
-    if (lasting.includes(wrong.kind) && round > 2 || performance.now() >= end2) return { miss: wrong };
+    if (lasting.includes(wrong.kind) && round > 2 || performance.now() >= end3) return { miss: wrong };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1497,12 +1517,12 @@ async function select1(el, option) {
   return { miss: new Miss("changed", `chose "${norm(option.textContent)}", it shows "${valueOf(el)}"`) };
 }
 async function pick(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   let most = 0, grew = performance.now();
   for (let round = 0; ; round++) {
-    const r = await ready(req, round), late = performance.now() >= end2;
+    const r = await ready(req, round), late2 = performance.now() >= end3;
     if (r instanceof Miss) {
-      if (r.kind === "ambiguous" && round > 2 || late) return { miss: r };
+      if (r.kind === "ambiguous" && round > 2 || late2) return { miss: r };
       await pause(50);
       continue;
     }
@@ -1523,10 +1543,10 @@ async function pick(req) {
       grew = performance.now();
     }
     const complete = offered2.length > 0 && performance.now() - grew >= batchPause;
-    if (complete || late && req.last) {
+    if (complete || late2 && req.last) {
       return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered: offered2 };
     }
-    if (late) return { miss: new Miss("busy", "the options are still coming"), offered: offered2 };
+    if (late2) return { miss: new Miss("busy", "the options are still coming"), offered: offered2 };
     await pause(50);
   }
 }
@@ -1598,13 +1618,13 @@ var counter = /\d/;
 var state = /^(loading|saving|selected|active|open|opened|closed|expanded|collapsed|on|off|checked|busy)\b|…$/i;
 var iconFont = /[\ue000-\uf8ff]/;
 var address2 = /\S+@\S+\.\S+/;
-function flawOf(word, ask) {
-  if (iconFont.test(word)) return "it is a sign of an icon font";
-  if (address2.test(word)) return "it is somebody's address";
-  if (ask?.made && made.test(word)) return "it looks made up by a program";
-  if (ask?.counter && counter.test(word)) return "it has a number in it";
-  if (state.test(word)) return "it tells a state";
-  if (word.length > 60) return "it is long";
+function flawOf(word2, ask) {
+  if (iconFont.test(word2)) return "it is a sign of an icon font";
+  if (address2.test(word2)) return "it is somebody's address";
+  if (ask?.made && made.test(word2)) return "it looks made up by a program";
+  if (ask?.counter && counter.test(word2)) return "it has a number in it";
+  if (state.test(word2)) return "it tells a state";
+  if (word2.length > 60) return "it is long";
   return "";
 }
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
@@ -1614,7 +1634,7 @@ function stylesOf(el, scope) {
     /** @type {Spoken[]} */
     []
   );
-  const add = (css, word = "", ask = {}) => out.push({ candidate: { css }, word, ask });
+  const add = (css, word2 = "", ask = {}) => out.push({ candidate: { css }, word: word2, ask });
   const id = el.getAttribute("id"), name = el.getAttribute("name"), type = el.getAttribute("type");
   if (id) add(`#${CSS.escape(id)}`, id, { made: true, counter: true });
   if (name) add(`${el.localName}[name="${CSS.escape(name)}"]`, name, { made: true });
@@ -1656,9 +1676,9 @@ function spoken(el, scope) {
   return out;
 }
 function offersFor(el, scope) {
-  return spoken(el, scope).map(({ candidate, word, ask }) => {
+  return spoken(el, scope).map(({ candidate, word: word2, ask }) => {
     const seen = foremost(find(scope, candidate).filter(visible));
-    let why = flawOf(word, ask);
+    let why = flawOf(word2, ask);
     if (!why && seen.length > 1) why = `it matches ${seen.length} elements`;
     if (!why && seen[0] !== el) why = seen.length ? "it matches another element" : "it does not match what is seen";
     return { candidate, kept: why === "", why };
@@ -1760,7 +1780,7 @@ var deepActive = () => {
 
 // fill.js
 async function prepareFill(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const r = await ready({ ...req, editable: true }, round);
     if (!(r instanceof Miss)) {
@@ -1772,11 +1792,11 @@ async function prepareFill(req) {
         const token = arm({ el, target: req.target }, typingEvents, (hit) => insideOf(hit, el) ? null : new Miss("missed", `the event reached ${describe(hit)}`));
         return { token, empty: valueOf(el) === "" };
       }
-      if (performance.now() >= end2) {
+      if (performance.now() >= end3) {
         const has = describe(deepActive());
         return { miss: new Miss("unfocused", `${describe(el)} does not keep the focus: ${has} has it`) };
       }
-    } else if ([...lasting, "readonly"].includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
+    } else if ([...lasting, "readonly"].includes(r.kind) && round > 2 || performance.now() >= end3) return { miss: r };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1810,14 +1830,14 @@ async function finishFill({ token, value, secret }) {
 // hover.js
 var hovered = null;
 async function prepareHover(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
       hovered = r.el;
       return r.point;
     }
-    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end2) return { miss: r };
+    if (lasting.includes(r.kind) && round > 2 || performance.now() >= end3) return { miss: r };
     await pause(Math.min(100, round * 20));
   }
 }
@@ -1932,12 +1952,12 @@ function listScroller(option, picker) {
 }
 var wordsOf = (t) => matches(t).els.map((el) => norm(valueOf(el)));
 async function moveOn(req, list) {
-  const before = wordsOf(req.target).join("\n"), end2 = performance.now() + drawing;
+  const before = wordsOf(req.target).join("\n"), end3 = performance.now() + drawing;
   list.scrollTo({ top: req.scroll === "top" ? 0 : nextPos(list), behavior: "instant" });
   do {
     await frame();
     await pause(0);
-  } while (wordsOf(req.target).join("\n") === before && performance.now() < end2);
+  } while (wordsOf(req.target).join("\n") === before && performance.now() < end3);
 }
 async function offered(req) {
   const picker = resolve(req.picker);
@@ -2008,7 +2028,7 @@ li { display: grid; grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; padd
 .dropped { color: var(--soft) }
 .why { color: var(--soft); display: block }
 `;
-var panel = `
+var movable = `
 .panel { right: 12px; top: 12px; width: min(380px, calc(100vw - 24px)); max-height: min(72vh, 640px) }
 @media (max-width: 640px) {
   .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
@@ -2019,6 +2039,8 @@ var panel = `
 .head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .head button { padding: 2px 10px; background: var(--back) }
 .sum { padding: 6px 12px; color: var(--soft); border-bottom: 1px solid var(--line) }
+`;
+var panel = `${movable}
 h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--soft) }
 .row { display: block; width: 100%; text-align: left; background: none; border: 0; border-radius: 4px; padding: 3px 6px;
   min-height: 0; white-space: normal; overflow-wrap: anywhere }
@@ -2026,6 +2048,28 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 .row .soft { display: block; font-size: 12.5px }
 .group-first h2 { color: var(--good) }
 .group-fallback h2, .group-several h2 { color: var(--warn) }
+`;
+var recorder = `${movable}
+.panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
+.body { min-height: 48px; padding: 6px 12px 8px }
+.sum.asks { color: var(--warn); font-weight: 600 }
+.dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }
+.dot.off { background: none; border: 2px solid var(--soft) }
+ol { margin: 0; padding: 0 0 0 26px }
+li { padding: 2px 0 }
+li::marker { color: var(--soft) }
+.why { display: block; font-size: 12.5px; color: var(--soft) }
+.note { color: var(--warn); margin: 6px 0 0; font-size: 12.5px }
+.buttons { gap: 6px }
+.buttons button { padding: 3px 10px }
+button[aria-pressed=true] { background: var(--warn); border-color: var(--warn); color: var(--back) }
+.row { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 8px; width: 100%; text-align: left;
+  background: none; border: 0; border-radius: 4px; padding: 4px 6px; white-space: normal; overflow-wrap: anywhere }
+.row:hover, .row:focus { background: var(--fill) }
+.row .header { font-weight: 600 }
+.row .means { color: var(--good); font-weight: 600 }
+.row.unused .means, .row.unused .header { color: var(--soft); font-weight: 400 }
+.row .soft { grid-column: 1 / -1; font-size: 12.5px }
 `;
 
 // overlay.js
@@ -2135,6 +2179,32 @@ function press(s, e) {
   if (hit && hit.getAttribute("aria-disabled") !== "true") hit.act?.();
 }
 
+// move.js
+var within = (el, e) => {
+  const q = el?.getBoundingClientRect();
+  return Boolean(q && e.clientX >= q.left && e.clientX < q.right && e.clientY >= q.top && e.clientY < q.bottom);
+};
+function grab(p, s, e) {
+  const { box } = s, head = box.querySelector(".head"), r = box.getBoundingClientRect();
+  if (!within(head, e) || [...box.querySelectorAll(".head button")].some((b) => within(b, e))) return false;
+  const dx = e.clientX - r.left, dy = e.clientY - r.top, done = new AbortController();
+  head?.setPointerCapture(e.pointerId);
+  const move = (m) => {
+    if (!(m.buttons & 1)) return done.abort();
+    moveTo(p, s, m.clientX - dx, m.clientY - dy);
+  };
+  window.addEventListener("pointermove", move, { capture: true, signal: done.signal });
+  return true;
+}
+function moveTo(p, s, x, y) {
+  const { box } = s;
+  x = Math.max(0, Math.min(x, window.innerWidth - box.offsetWidth));
+  y = Math.max(0, Math.min(y, window.innerHeight - 48));
+  p.at = { x, y, folded: p.folded };
+  set(box, { left: x, top: y });
+  for (const side of ["right", "bottom"]) box.style.setProperty(side, "auto");
+}
+
 // panel.js
 var soonest = 500;
 var groups = (
@@ -2220,7 +2290,7 @@ function lets(p, hit, type, e) {
   }
   if (hit !== p.surface.host && !covers(p.surface, e)) return true;
   if (type === "click") press(p.surface, e);
-  if (type === "pointerdown") grab(p, e);
+  if (type === "pointerdown") grab(p, p.surface, e);
   return false;
 }
 var rowsOf = (p) => [.../** @type {NodeListOf<HTMLElement>} */
@@ -2235,29 +2305,6 @@ function typed(p, e) {
   if (!step || at < 0) return;
   e.preventDefault();
   all[at + step]?.focus();
-}
-function grab(p, e) {
-  const { box } = p.surface, head = box.querySelector(".head"), r = box.getBoundingClientRect();
-  const within = (el) => {
-    const q = el?.getBoundingClientRect();
-    return q && e.clientX >= q.left && e.clientX < q.right && e.clientY >= q.top && e.clientY < q.bottom;
-  };
-  if (!within(head) || [...box.querySelectorAll(".head button")].some(within)) return;
-  const dx = e.clientX - r.left, dy = e.clientY - r.top, done = new AbortController();
-  head?.setPointerCapture(e.pointerId);
-  const move = (m) => {
-    if (!(m.buttons & 1)) return done.abort();
-    moveTo(p, m.clientX - dx, m.clientY - dy);
-  };
-  window.addEventListener("pointermove", move, { capture: true, signal: done.signal });
-}
-function moveTo(p, x, y) {
-  const { box } = p.surface;
-  x = Math.max(0, Math.min(x, window.innerWidth - box.offsetWidth));
-  y = Math.max(0, Math.min(y, window.innerHeight - 48));
-  p.at = { x, y, folded: p.folded };
-  set(box, { left: x, top: y });
-  for (const side of ["right", "bottom"]) box.style.setProperty(side, "auto");
 }
 function light(p, name) {
   p.lit = name;
@@ -2304,7 +2351,7 @@ function draw(p) {
   box.classList.toggle("folded", p.folded);
   body.scrollTop = scrolled;
   if (focused) root.querySelector(`[data-name="${CSS.escape(focused)}"]`)?.focus();
-  if (p.at && p.at.x >= 0) moveTo(p, p.at.x, p.at.y);
+  if (p.at && p.at.x >= 0) moveTo(p, p.surface, p.at.x, p.at.y);
 }
 function summary(p) {
   const count = (g) => p.surveys.filter((s) => s.group === g).length;
@@ -2384,13 +2431,13 @@ function judge(p, el) {
   const { target, row } = p.req;
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place3 = row ? `the row of ${row.table.name}` : target.within?.name;
+  const place4 = row ? `the row of ${row.table.name}` : target.within?.name;
   const none = (note2) => ({ offers: [], note: note2, kept: false });
   if (scope instanceof Miss) {
-    return none(`${place3} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place3} first.`);
+    return none(`${place4} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place4} first.`);
   }
   if (!insideOf(el, scope)) {
-    const where = place3 ? `outside of ${place3}` : "in a frame";
+    const where = place4 ? `outside of ${place4}` : "in a frame";
     return none(`It lies ${where}, where ${target.name} is not looked for: change its within in the version's file.`);
   }
   const offers = offersFor(el, scope), kept = offers.some((o) => o.kept);
@@ -2521,12 +2568,12 @@ function draw2(p) {
   head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
   if (req.note && !el) body.append(make("div", "note", req.note));
   if (el && judged) body.append(...about(el, judged));
-  const take = keyed2("Take", () => {
+  const take2 = keyed2("Take", () => {
     p.done = "taken";
   }, "main");
-  take.setAttribute("aria-disabled", String(!judged?.kept));
+  take2.setAttribute("aria-disabled", String(!judged?.kept));
   if (chosen) {
-    buttons2.append(take, keyed2("Outer", () => outer(p)), keyed2("Inner", () => inner(p)));
+    buttons2.append(take2, keyed2("Outer", () => outer(p)), keyed2("Inner", () => inner(p)));
     buttons2.append(keyed2("Another", () => choose(p, null)));
   }
   buttons2.append(keyed2(walking ? "Pick again (F2)" : "Walk on (F2)", () => walk(p, !walking)));
@@ -2633,7 +2680,7 @@ function mark2({ target }) {
   return {};
 }
 async function replaced({ wait }) {
-  const end2 = performance.now() + wait;
+  const end3 = performance.now() + wait;
   for (; ; ) {
     if (!marked) return { replaced: true };
     const { doc, frame: holder2 } = marked;
@@ -2641,9 +2688,730 @@ async function replaced({ wait }) {
       marked = null;
       return { replaced: true };
     }
-    if (performance.now() >= end2) return { replaced: false };
+    if (performance.now() >= end3) return { replaced: false };
     await pause(20);
   }
+}
+
+// sketch.js
+var dialogs = "dialog,[role=dialog],[role=alertdialog],[aria-modal=true]";
+var typed3 = 'textarea,[contenteditable=""],[contenteditable=true],[contenteditable=plaintext-only],input:not(' + ["checkbox", "radio", "button", "submit", "reset", "image", "file", "range", "color", "hidden"].map((t) => `[type=${t}]`).join(",") + ")";
+var word = Math.random().toString(36).slice(2, 10);
+var refs = (
+  /** @type {WeakMap<Element, string>} */
+  /* @__PURE__ */ new WeakMap()
+);
+var serial2 = 0;
+function refOf(el) {
+  if (!refs.has(el)) refs.set(el, fresh());
+  return (
+    /** @type {string} */
+    refs.get(el)
+  );
+}
+var fresh = () => `${word}-${++serial2}`;
+var isTyped = (el) => el.matches(typed3);
+function secretOf(r, el) {
+  const fills = el.getAttribute("autocomplete") || "";
+  if (el.type === "password" || /password/.test(fills)) r.secretFields.add(el);
+  if (/one-time-code|cc-/.test(fills)) return "code";
+  if (r.secretFields.has(el) || el.hasAttribute("data-billagent-secret")) return "password";
+  const called = [...["name", "id", "placeholder", "data-testid"].map((a) => el.getAttribute(a)), nameOf(el)];
+  const { password, code, other } = r.req.secret;
+  for (const text of called) {
+    const words = (text || "").replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[^\p{L}\p{N}]+/gu, " ").trim().replace(new RegExp(other, "gi"), " ");
+    if (new RegExp(password, "i").test(words)) return "password";
+    if (new RegExp(code, "i").test(words)) return "code";
+  }
+  return "";
+}
+function rowOf(r, el) {
+  for (const { target } of r.req.targets) {
+    if (!target.table) continue;
+    const found = resolve(target);
+    if (found instanceof Miss || !insideOf(el, found.el)) continue;
+    const row = rowElements(found.el, target.table).find((each) => insideOf(el, each));
+    if (row) return { el: row, table: target.name, key: keyIn(found.el, row, target.table) };
+  }
+  return null;
+}
+function knownAs(r, el, row) {
+  const known = (
+    /** @type {string[]} */
+    []
+  ), many = (
+    /** @type {string[]} */
+    []
+  );
+  for (const { target, row: table } of r.req.targets) {
+    if (table && table !== row?.table) continue;
+    const { els } = matches(target, table ? row?.el : void 0);
+    if (els.includes(el)) (els.length === 1 ? known : many).push(target.name);
+  }
+  return { known, many };
+}
+function knownAround(r, el) {
+  const row = rowOf(r, el);
+  if (!row) return el;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p && insideOf(p, row.el); p = parentOf(p)) {
+    if (p.nodeType === 1 && knownAs(r, p, row).known.length) return p;
+  }
+  return el;
+}
+var outward = (n) => parentOf(n) || (n.nodeType === 9 ? n.defaultView?.frameElement ?? null : null);
+function placeOf(r, el, holders) {
+  for (let p = outward(el), from = (
+    /** @type {any} */
+    el
+  ); p; from = p, p = outward(p)) {
+    const frame2 = from.nodeType === 9, known = holders.get(p) ?? "";
+    const scope = frame2 ? (
+      /** @type {Document} */
+      p.contentDocument
+    ) : p;
+    if (known) return { holder: { known, frame: frame2, said: "", offers: [], holder: null }, scope };
+    if (!frame2 && !(p.nodeType === 1 && p.matches(dialogs))) continue;
+    const outer2 = placeOf(r, p, holders), offers = offersFor(p, outer2.scope);
+    const holder2 = { known, frame: frame2, said: saidOf(p), offers, fingerprint: fingerprintOf(p), holder: outer2.holder };
+    return { holder: holder2, scope };
+  }
+  return { holder: null, scope: document };
+}
+function holdersNow(r) {
+  const out = /* @__PURE__ */ new Map();
+  for (const { target, holds: holds2 } of r.req.targets) {
+    const found = holds2 && !target.table ? resolve(target) : null;
+    if (found && !(found instanceof Miss)) out.set(found.el, target.name);
+  }
+  return out;
+}
+function saidOf(el) {
+  const name = nameOf(el).slice(0, 80);
+  return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ""}`;
+}
+var leastSecret = 4;
+var holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => value.length >= leastSecret && text.includes(value));
+function sketchOf(r, el) {
+  const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
+  const editable = isTyped(el), fingerprint = fingerprintOf(el), secret = editable ? secretOf(r, el) : "";
+  if (editable) fingerprint.text = "";
+  const free = (o) => !holdsSecret(r, JSON.stringify(o.candidate));
+  if (holdsSecret(r, JSON.stringify(fingerprint))) {
+    fingerprint.text = fingerprint.name = fingerprint.beside = "";
+  }
+  const text = editable ? "" : norm(valueOf(el)).slice(0, 200);
+  return {
+    ref: refOf(el),
+    tag: el.localName,
+    type: el.getAttribute("type") || "",
+    role: roleOf(el) || "",
+    name: nameOf(el),
+    text: holdsSecret(r, text) ? "" : text,
+    said: saidOf(el),
+    secret,
+    editable,
+    ...knownAs(r, el, row),
+    row: row && { table: row.table, key: row.key },
+    holder: place4.holder,
+    offers: offersFor(el, place4.scope).filter(free),
+    fingerprint
+  };
+}
+function alike(r, el, sure) {
+  const words = norm(valueOf(el)), role = roleOf(el) || "";
+  const list = el.closest("[role=listbox],[role=menu],[role=tree],ul,ol") ?? el.parentElement;
+  if (!words || !list || list.matches("html,body")) return null;
+  const steps = [];
+  for (let p = (
+    /** @type {Element | null} */
+    el
+  ); p && p !== list; p = p.parentElement) steps.unshift(p.localName);
+  const css = `:scope > ${steps.join(" > ")}`;
+  return { words, sure, list: sketchOf(r, list), css, role: sure ? role : "" };
+}
+
+// columns.js
+var meanings = ["", "email", "first_name", "last_name", "name", "role", "status", "time_zone", "id"];
+var address3 = /^\S+@\S+\.\S+$/;
+var telling2 = (
+  /** @type {[RegExp, string][]} */
+  [
+    [/time ?zone/i, "time_zone"],
+    [/first|given/i, "first_name"],
+    [/last|family|surname/i, "last_name"],
+    [/^e-?mail|address$/i, "email"],
+    [/name|user|member|person/i, "name"],
+    [/role|function|permission/i, "role"],
+    [/status|state|active/i, "status"],
+    [/^id$|number/i, "id"]
+  ]
+);
+function rowsOf2(list) {
+  if (list.localName === "table") return list.querySelector("tbody") ? "tbody > tr" : "tr";
+  if (list.querySelector("[role=rowgroup] > [role=row] [role=gridcell], [role=rowgroup] > [role=row] [role=cell]")) {
+    const head = list.querySelector("[role=rowgroup] > [role=row] > [role=columnheader]");
+    return head ? "[role=rowgroup]:last-of-type > [role=row]" : "[role=rowgroup] > [role=row]";
+  }
+  return "[role=row]";
+}
+var cellsOf2 = (row) => row ? queryAll(row, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
+function listingOf(r, el) {
+  const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
+  if (!headers.some(Boolean)) return `${describe(el).slice(0, 60)} has no headers: its columns are written by hand`;
+  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(readable));
+  const taken = /* @__PURE__ */ new Set();
+  const columns = headers.map((header, i) => {
+    const says2 = samples.map((cells) => cells[i] ?? "").filter(Boolean);
+    let means = says2.some((s) => address3.test(s)) ? "email" : "";
+    if (!means) means = telling2.find(([word2]) => word2.test(header))?.[1] ?? "";
+    if (!header || taken.has(means)) means = "";
+    taken.add(means);
+    return { header, sample: says2[0] ?? "", means };
+  });
+  return { el, sketch: sketchOf(r, el), rows: rows2, columns, counter: null, next: null };
+}
+function turn(l, column) {
+  const free = meanings.filter((m) => !m || m === column.means || !l.columns.some((c) => c.means === m));
+  column.means = free[(free.indexOf(column.means) + 1) % free.length];
+}
+
+// gesture.js
+var farthest = 10;
+var optionRoles = ["option", "menuitemradio", "treeitem"];
+var boxRoles = ["checkbox", "radio", "switch", "menuitemcheckbox"];
+function tell2(r, g) {
+  const id = g.id ?? fresh(), page = location.origin + location.pathname;
+  if (!g.id && g.kind !== "chosen") r.typing = null;
+  globalThis.billagentReport?.(JSON.stringify({ gesture: { ...g, id, page } }));
+  return id;
+}
+var cannot = (r, why, on) => tell2(r, { kind: "unsupported", why, on });
+function controlOf(hit) {
+  const el = lift(hit);
+  if (el !== hit || !hit.ownerDocument.defaultView) return el;
+  const presses = (e) => getComputedStyle(e).cursor === "pointer";
+  let out = hit;
+  for (let p = parentOf(hit); p && p.nodeType === 1 && presses(p); p = parentOf(p)) {
+    if (norm(p.textContent) === norm(hit.textContent)) out = p;
+  }
+  return out;
+}
+var isBox = (el) => el.localName === "input" && (el.type === "checkbox" || el.type === "radio") || boxRoles.includes(roleOf(el) || "") || el.localName === "button" && el.hasAttribute("aria-pressed");
+var isRadio = (el) => el.localName === "input" ? el.type === "radio" : roleOf(el) === "radio";
+function begin3(r, hit, e) {
+  const lifted = controlOf(hit), el = lifted.matches(controls3) ? lifted : knownAround(r, lifted);
+  const role = roleOf(el) || "";
+  const appeared = r.opened !== null && !r.drawn.has(el) && !isTyped(el) && !isBox(el);
+  const sure = optionRoles.includes(role);
+  const options = (sure || appeared) && el.localName !== "option" ? alike(r, el, sure) : null;
+  const sketch = sketchOf(r, el);
+  return { el, hit, sketch, options, x: e.clientX ?? 0, y: e.clientY ?? 0, moved: false, was: pressed(el) };
+}
+function seeDrawn(r) {
+  r.drawn = /* @__PURE__ */ new WeakSet();
+  for (const d of documents()) for (const el of queryAll(d, "*")) if (drawn(el)) r.drawn.add(el);
+}
+function press2(r, p) {
+  const { el, sketch } = p;
+  if (el.localName === "select" || el.localName === "option") return;
+  if (el.localName === "canvas") {
+    cannot(r, "a place on a drawing (canvas) is no element", sketch);
+    return;
+  }
+  if (el.localName === "input" && el.type === "file") {
+    cannot(r, "no verb gives a file", sketch);
+    return;
+  }
+  if (el.localName === "input" && /^(range|color)$/.test(el.type)) return;
+  if (isBox(el)) {
+    const on = isRadio(el) || (el.localName === "input" ? el.checked : !p.was);
+    tell2(r, { kind: "check", on: sketch, on_: on });
+    r.opened = p;
+    return;
+  }
+  const id = tell2(r, { kind: "click", on: sketch, options: p.options }), opener2 = r.opened;
+  r.opened = p;
+  if (p.options && opener2) watchFace(r, opener2, p, id);
+}
+async function watchFace(r, opener2, option, id) {
+  const { words } = (
+    /** @type {Options} */
+    option.options
+  );
+  for (let i = 0; i < 15 && r.opened === option; i++) {
+    await pause(50);
+    if (option.el.isConnected && drawn(option.el)) continue;
+    const face = faceOf(opener2, words);
+    if (!face) continue;
+    tell2(r, { kind: "chosen", of: id, value: words, shows: face === opener2.el ? null : sketchOf(r, face) });
+    return;
+  }
+}
+function faceOf(opener2, words) {
+  let { el } = opener2;
+  if (!el.isConnected) {
+    const again = opener2.sketch.offers.find((o) => o.kept);
+    const found = again ? find(document, again.candidate).filter(visible) : [];
+    if (found.length !== 1) return null;
+    [el] = found;
+  }
+  if (norm(valueOf(el)) === words) return el;
+  for (let p = parentOf(el), up = 0; p && p.nodeType === 1 && up < 3; p = parentOf(p), up++) {
+    const says2 = queryAll(p, "*").filter((x) => visible(x) && x.localName !== "option" && norm(valueOf(x)) === words);
+    const inner2 = says2.filter((x) => !says2.some((other) => other !== x && x.contains(other)));
+    if (inner2.length === 1) return inner2[0];
+  }
+  return null;
+}
+function late(r) {
+  const p = r.pending;
+  if (!p) return;
+  r.pending = null;
+  if (p.moved) cannot(r, "no verb drags", p.sketch);
+  else press2(r, p);
+}
+function pointerDown(r, hit, e) {
+  late(r);
+  if (e.button > 0) return;
+  r.pending = begin3(r, hit, e);
+  seeDrawn(r);
+}
+function pointerUp(r, _, e) {
+  const p = r.pending;
+  if (!p) return;
+  p.moved = Math.hypot((e.clientX ?? p.x) - p.x, (e.clientY ?? p.y) - p.y) > farthest;
+  setTimeout(() => {
+    if (r.pending === p) late(r);
+  }, 120);
+}
+function clicked(r, hit, e) {
+  if (r.key?.key === "Enter") tell2(r, { kind: "retracted", of: r.key.id, id: fresh() });
+  r.key = null;
+  const label = hit.closest?.("label"), control = label?.control;
+  const p = r.pending ?? r.label?.pending;
+  if (control && control !== hit && !insideOf(hit, control)) {
+    const via = r.pending ?? begin3(r, hit, e);
+    r.pending = null;
+    r.label = { pending: via, control };
+    setTimeout(() => {
+      if (r.label?.pending === via) {
+        r.label = null;
+        press2(r, via);
+      }
+    }, 0);
+    return;
+  }
+  const fits = p && (p === r.pending || r.label?.control === hit);
+  r.pending = r.label = null;
+  if (fits && p.moved && p.hit !== hit) cannot(r, "no verb drags", p.sketch);
+  else press2(r, fits ? p : begin3(r, hit, e));
+}
+function twice(r) {
+  tell2(r, { kind: "twice" });
+}
+function typing(r, hit) {
+  const el = fieldOf(hit);
+  if (el && isTyped(el) && r.typing?.el !== el) r.typing = { el, id: fresh(), sketch: sketchOf(r, el) };
+}
+var fieldOf = (hit) => hit.closest?.("[contenteditable]:not([contenteditable=false])") ?? hit;
+var mostTyped = 5e3;
+function typedInto(r, hit) {
+  const el = fieldOf(hit);
+  if (el.localName === "select") {
+    chosenIn(r, el);
+    return;
+  }
+  if (el.localName === "input" && /^(checkbox|radio|file)$/.test(el.type)) return;
+  if (!isTyped(el)) {
+    if (r.opened?.el !== el) cannot(r, "no verb moves a slider or takes a colour", sketchOf(r, el));
+    return;
+  }
+  if (r.typing?.el !== el) typing(r, el, null);
+  const now = (
+    /** @type {{ id: string, sketch: Sketch }} */
+    r.typing
+  ), value = valueOf(el);
+  const secret = now.sketch.secret || secretOf(r, el) || typedBefore(r, el, value);
+  if (secret) r.secrets.set(el, { value, kind: secret });
+  tell2(r, { id: now.id, kind: "fill", on: now.sketch, value: secret ? "" : value.slice(0, mostTyped), secret });
+}
+function typedBefore(r, el, value) {
+  const long = (s) => s.length >= leastSecret;
+  const is = [...r.secrets].find(([field, s]) => field !== el && long(value) && long(s.value) && (value.includes(s.value) || s.value.startsWith(value)));
+  return is?.[1].kind ?? "";
+}
+function chosenIn(r, el) {
+  if (el.selectedOptions.length > 1) {
+    cannot(r, "no verb chooses several options", sketchOf(r, el));
+    return;
+  }
+  const sketch = r.pending?.el === el ? r.pending.sketch : sketchOf(r, el);
+  r.pending = null;
+  tell2(r, { kind: "choose", on: { ...sketch, text: "" }, value: valueOf(el) });
+}
+var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End", "PageDown"];
+var editing = ["a", "c", "v", "x", "z", "y"];
+function keyDown(r, hit, e) {
+  r.key = null;
+  if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
+    cannot(r, `no verb presses ${e.key} while another key is held`);
+    return;
+  }
+  if (!pressable.includes(e.key)) return;
+  const el = deepActive() ?? hit, moves = e.key !== "Enter" && e.key !== "Escape";
+  if (e.key === "Tab") {
+    if (e.isTrusted) setTimeout(() => {
+      if (e.defaultPrevented) tell2(r, { kind: "press", key: "Tab" });
+    }, 0);
+    return;
+  }
+  const own = el.localName === "select" || el.localName === "textarea" || el.isContentEditable;
+  if (el.localName === "input" && el.type === "range") return;
+  if (own && e.key !== "Escape" || moves && isTyped(el) && roleOf(el) !== "combobox") return;
+  if (moves && (el.matches("body,html") || isBox(el))) return;
+  const on = e.key === "Escape" || el.matches("body,html") ? null : sketchOf(r, el);
+  r.key = { key: e.key, id: tell2(r, { kind: "press", key: e.key, on }) };
+}
+var handlers = {
+  pointerdown: pointerDown,
+  pointerup: pointerUp,
+  click: clicked,
+  dblclick: twice,
+  beforeinput: typing,
+  input: typedInto,
+  keydown: keyDown,
+  contextmenu: (r) => {
+    cannot(r, "no verb presses the other button of the mouse");
+  },
+  dragstart: (r) => {
+    r.pending = null;
+    cannot(r, "no verb drags");
+  }
+};
+var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "paste", "auxclick"];
+function capture(r, hit, type, e) {
+  handlers[type]?.(r, hit, e);
+}
+
+// recorder.js
+var asks2 = (
+  /** @type {Record<string, string>} */
+  {
+    commit: "Click what commits: it is taken down and not pressed.",
+    person: "Click what shows the e-mail of the person.",
+    list: "Click the list of people.",
+    counter: "Click what says how many there are.",
+    next: "Click what leads to the next page.",
+    hover: "Click what the mouse is to rest on.",
+    expect: "Click what is to say the same each time."
+  }
+);
+var current3 = null;
+function begin4(req) {
+  const r = {
+    req,
+    surface: null,
+    mode: req.mode,
+    paused: req.paused,
+    folded: req.at?.folded ?? false,
+    at: req.at,
+    done: false,
+    text: "",
+    naming: null,
+    listing: null,
+    seen: null,
+    focus: -1,
+    pending: null,
+    label: null,
+    opened: null,
+    drawn: /* @__PURE__ */ new WeakSet(),
+    typing: null,
+    key: null,
+    secrets: /* @__PURE__ */ new Map(),
+    secretFields: /* @__PURE__ */ new WeakSet(),
+    serial: 0
+  };
+  r.watch = watch(recorded, (hit, type, e) => lets3(r, hit, type, e));
+  r.hover = (e) => hovered3(
+    r,
+    /** @type {El} */
+    e.composedPath()[0],
+    e
+  );
+  r.follow = paced(200, () => follow3(r));
+  return r;
+}
+function lets3(r, hit, type, e) {
+  const s = r.surface, keys = !pointerEvents.includes(type);
+  if (r.naming !== null && keys) {
+    if (type === "keydown") named2(r, e);
+    return false;
+  }
+  if (s && (hit === s.host || !keys && covers(s, e))) {
+    if (type === "click") press(s, e);
+    if (type === "pointerdown" && !grab(r, s, e) && !covers(s, e)) {
+      tell2(r, { kind: "unsupported", why: "a frame of another origin cannot be looked into" });
+    }
+    return false;
+  }
+  if (keys && r.focus >= 0) {
+    if (type === "keydown") typed4(r, e);
+    return false;
+  }
+  if (type === "keydown" && e.key === "F2") {
+    toPanel(r, true);
+    return false;
+  }
+  if (type === "pointerdown") r.focus = -1;
+  if (r.mode) {
+    if (type === "keydown" && e.key === "Escape") {
+      setMode(r, "");
+      return false;
+    }
+    if (type === "click") take(r, hit);
+    return keys;
+  }
+  if (!r.paused) capture(r, hit, type, e);
+  return true;
+}
+function toPanel(r, on) {
+  r.focus = on ? 0 : -1;
+  draw3(r);
+}
+var buttonsOf2 = (r) => (
+  /** @type {Pressable[]} */
+  [...r.surface?.root.querySelectorAll("button") ?? []]
+);
+function typed4(r, e) {
+  const all = buttonsOf2(r);
+  const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+  if (e.key === "F2" || e.key === "Escape") {
+    toPanel(r, false);
+    return;
+  }
+  if (step) r.focus = (r.focus + step + all.length) % all.length;
+  const hit = all[r.focus];
+  if ((e.key === "Enter" || e.key === " ") && hit?.getAttribute("aria-disabled") !== "true") {
+    const columns = Boolean(r.listing) && hit.classList.contains("row");
+    hit.act?.();
+    if (!columns) r.focus = -1;
+  }
+  draw3(r);
+}
+function named2(r, e) {
+  const name = r.naming ?? "";
+  if (e.key === "Enter") tell2(r, { kind: "name", value: name });
+  if (e.key === "Enter" || e.key === "Escape") r.naming = null;
+  else if (e.key === "Backspace") r.naming = name.slice(0, -1);
+  else if (/^[a-z0-9_.]$/.test(e.key)) r.naming = name + e.key;
+  draw3(r);
+}
+function setMode(r, mode) {
+  r.mode = r.mode === mode ? "" : mode;
+  r.seen = null;
+  draw3(r);
+}
+function meant(mode, hit) {
+  if (mode === "list") return lift(hit, true);
+  if (mode === "commit" || mode === "next" || mode === "hover") return controlOf(hit);
+  return hit.closest?.("input,select,textarea") ?? hit;
+}
+function take(r, hit) {
+  const { mode } = r, el = meant(mode, hit);
+  r.mode = "";
+  r.seen = null;
+  if (mode === "list") begins(r, el);
+  else if (mode === "counter" && r.listing) r.listing.counter = sketchOf(r, el);
+  else if (mode === "next" && r.listing) r.listing.next = sketchOf(r, el);
+  else {
+    const on = sketchOf(r, el);
+    tell2(r, { kind: mode, on, value: on.secret ? "" : norm(valueOf(el)) });
+  }
+  draw3(r);
+}
+function begins(r, el) {
+  const got = listingOf(r, el);
+  if (typeof got === "string") tell2(r, { kind: "unsupported", why: got });
+  else r.listing = got;
+}
+function takeList(r) {
+  const l = r.listing;
+  if (!l) return;
+  const columns = Object.fromEntries(l.columns.filter((c) => c.means).map((c) => [c.means, c.header]));
+  tell2(r, { kind: "list", on: l.sketch, rows: l.rows, columns, counter: l.counter, next: l.next });
+  r.listing = null;
+  draw3(r);
+}
+function hovered3(r, hit, e) {
+  if (!e.isTrusted || !r.mode || hit === r.surface?.host || !hit.ownerDocument) return;
+  r.seen = meant(r.mode, hit);
+}
+function draw3(r) {
+  const { surface: s, req, listing } = r;
+  if (!s) return;
+  const shown2 = { ...listing, el: null, sketch: null };
+  const text = JSON.stringify([
+    req.steps,
+    req.remarks,
+    req.name,
+    req.stopped,
+    r.mode,
+    r.paused,
+    r.folded,
+    r.naming,
+    r.focus,
+    shown2
+  ]);
+  if (text === r.text) return;
+  r.text = text;
+  const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
+  const fold2 = keyed2(r.folded ? "Open" : "Fold", () => {
+    r.folded = !r.folded;
+    draw3(r);
+  });
+  fold2.setAttribute("aria-expanded", String(!r.folded));
+  head.append(make("span", r.paused ? "dot off" : "dot"), make("span", "name", req.title), fold2);
+  head.append(keyed2("Stop", () => {
+    r.done = true;
+  }));
+  body.append(...listing ? columnsShown(r, listing) : stepsShown(r));
+  buttons2.append(...listing ? listButtons(r) : actButtons(r));
+  const sum = make("div", r.mode || r.naming !== null ? "sum asks" : "sum", status(r));
+  sum.setAttribute("aria-live", "polite");
+  s.box.replaceChildren(head, sum, body, buttons2);
+  s.box.classList.toggle("folded", r.folded);
+  body.scrollTop = listing ? 0 : body.scrollHeight;
+  buttonsOf2(r)[r.focus]?.classList.add("focused");
+  if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
+}
+function status(r) {
+  if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
+  if (r.mode) return `${asks2[r.mode]} Escape ends this.`;
+  if (r.listing) return "What each column is: press one to change it. E-mail must be there.";
+  if (r.paused) return "Paused: what you do is not recorded.";
+  return "What would change something is not sent. F2 goes to this panel.";
+}
+function stepsShown(r) {
+  const list = make("ol");
+  for (const { text, notes } of r.req.steps) {
+    const item = make("li", "", text);
+    for (const n of notes ?? []) item.append(make("span", "why", n));
+    list.append(item);
+  }
+  const none = r.req.steps.length ? [] : [make("div", "soft", "Nothing is recorded yet.")];
+  return [...none, list, ...r.req.remarks.map((text) => make("div", "note", text))];
+}
+function actButtons(r) {
+  const { req } = r;
+  const ask = (text, mode) => {
+    const b = keyed2(text, () => setMode(r, mode));
+    b.setAttribute("aria-pressed", String(r.mode === mode));
+    return b;
+  };
+  const undo = keyed2("Undo", () => {
+    tell2(r, { kind: "undo" });
+  });
+  undo.setAttribute("aria-disabled", String(!req.steps.length));
+  const rename = keyed2("Name…", () => {
+    r.naming = req.name;
+    draw3(r);
+  });
+  rename.setAttribute("aria-disabled", String(!req.name));
+  const was = req.stopped ? [keyed2("It was the commit", () => {
+    tell2(r, { kind: "was" });
+  }, "main")] : [];
+  return [
+    ...was,
+    ask("Commit…", "commit"),
+    ask("Person…", "person"),
+    ask("List…", "list"),
+    ask("Expect…", "expect"),
+    ask("Hover…", "hover"),
+    rename,
+    undo,
+    keyed2(r.paused ? "Go on" : "Pause", () => {
+      r.paused = !r.paused;
+      draw3(r);
+    })
+  ];
+}
+function columnsShown(r, l) {
+  const rows2 = l.columns.filter((c) => c.header).map((c) => {
+    const row = keyed2("", () => {
+      turn(l, c);
+      draw3(r);
+    }, c.means ? "row" : "row unused");
+    const means = make("span", "means", c.means ? c.means.replace("_", " ") : "not used");
+    row.append(make("span", "header", c.header), means, make("span", "soft", c.sample));
+    return row;
+  });
+  const also = [["Counter", l.counter], ["Next page", l.next]].map(([what, is]) => make("div", "soft", `${what}: ${is ? (
+    /** @type {Sketch} */
+    is.said
+  ) : "none shown"}`));
+  return [...rows2, ...also];
+}
+function listButtons(r) {
+  const takes = keyed2("Take list", () => takeList(r), "main");
+  takes.setAttribute("aria-disabled", String(!r.listing?.columns.some((c) => c.means === "email")));
+  return [
+    takes,
+    keyed2("Counter…", () => setMode(r, "counter")),
+    keyed2("Next page…", () => setMode(r, "next")),
+    keyed2("Cancel", () => {
+      r.listing = null;
+      draw3(r);
+    })
+  ];
+}
+function place3(r) {
+  const s = r.surface, el = r.seen;
+  if (!s) return;
+  if (r.listing?.el.isConnected && !r.mode) {
+    mark(s, [{ box: topBox(r.listing.el), label: "the list" }]);
+    return;
+  }
+  const seen = el?.isConnected && r.mode;
+  mark(s, seen ? [{ box: topBox(el), kind: r.mode === "commit" ? "chosen" : "", label: labelOf(el) }] : []);
+}
+var labelOf = (el) => isTyped(el) ? `<${el.localName}>` : saidOf(el);
+function follow3(r) {
+  const s = r.surface ??= raised();
+  stay(s);
+  r.watch?.listen();
+  shield(s, true);
+  for (const d of documents()) d.defaultView?.addEventListener("pointermove", r.hover, true);
+  draw3(r);
+}
+function raised() {
+  const s = raise(recorder, "panel recorder");
+  s.box.setAttribute("role", "region");
+  s.box.setAttribute("aria-label", "Recording");
+  return s;
+}
+function end2(r) {
+  r.watch?.stop();
+  for (const d of documents()) d.defaultView?.removeEventListener("pointermove", r.hover, true);
+  if (r.surface) lower(r.surface);
+  current3 = null;
+}
+async function recording(req) {
+  const r = current3 ??= begin4(req), until = performance.now() + req.wait;
+  r.req = req;
+  if (req.wait) {
+    do {
+      r.follow?.();
+      draw3(r);
+      place3(r);
+      if (!r.done) await pause(40);
+    } while (!r.done && performance.now() < until);
+  }
+  if (r.done) end2(r);
+  const { x, y } = r.at ?? { x: -1, y: -1 };
+  return { done: r.done, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
 }
 
 // storage.js
@@ -2672,7 +3440,7 @@ var buttons = [
   "tab"
 ];
 var dials = "select,input[type=radio],input[type=number],input[type=range],input[type=date],input[type=time],input[type=month],input[type=week],input[type=datetime-local],[role=radio],[role=radiogroup],[role=slider],[role=spinbutton]";
-function pressable(el) {
+function pressable2(el) {
   const root = (
     /** @type {Document | ShadowRoot} */
     el.getRootNode()
@@ -2681,8 +3449,8 @@ function pressable(el) {
     /** @type {El | null} */
     root.getElementById(el.getAttribute("aria-activedescendant") ?? "")
   );
-  for (const begin3 of [pointed, el]) {
-    for (let p = begin3; p; p = parentOf(p)) {
+  for (const begin5 of [pointed, el]) {
+    for (let p = begin5; p; p = parentOf(p)) {
       if (p.nodeType === 1 && (buttons.includes(roleOf(p) ?? "") || p.matches("input[type=file],input[type=color]"))) {
         return p;
       }
@@ -2692,7 +3460,7 @@ function pressable(el) {
 }
 function beyond(el, key) {
   if (key === "Enter") {
-    const hit = pressable(el);
+    const hit = pressable2(el);
     return hit && new Miss("presses", `Enter would press ${describe(hit)}`);
   }
   if (!/^(Arrow|Home|End|Page)/.test(key) || !el.matches(dials)) return null;
@@ -2713,22 +3481,22 @@ async function holder(req, round) {
   return new Miss("unfocused", `${describe(r.el)} does not take the focus: ${describe(el)} has it`);
 }
 async function prepareStroke(req) {
-  const end2 = performance.now() + req.wait;
+  const end3 = performance.now() + req.wait;
   for (let round = 0; ; round++) {
     const at = await holder(req, round);
     if (!(at instanceof Miss)) {
       const wrong = req.changing ? beyond(at.el, req.key) : null;
       return wrong ? { miss: wrong } : { token: guarded(req, at.within) };
     }
-    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end2) return { miss: at };
+    if (lasting.includes(at.kind) && round > 2 || performance.now() >= end3) return { miss: at };
     await pause(Math.min(100, round * 20));
   }
 }
-function guarded(req, within) {
+function guarded(req, within2) {
   const held = req.changing && req.key === "Enter";
   return arm({}, held ? [...typingEvents, ...pressEvents] : typingEvents, (hit, type) => {
     if (pressEvents.includes(type)) return new Miss("presses", `Enter would ${verbOf(type)} ${describe(hit)}`);
-    if (!insideOf(hit, within)) return new Miss("missed", `the event reached ${describe(hit)}`);
+    if (!insideOf(hit, within2)) return new Miss("missed", `the event reached ${describe(hit)}`);
     return req.changing ? beyond(hit, req.key) : null;
   });
 }
@@ -2764,7 +3532,7 @@ function cameTogether({ target, others }) {
 }
 
 // agent.js
-var handlers = {
+var handlers2 = {
   look,
   recognise,
   read,
@@ -2794,6 +3562,7 @@ var handlers = {
   offer,
   picking,
   inspecting,
+  recording,
   prepareStroke,
   prepareHover,
   rests,
@@ -2802,7 +3571,7 @@ var handlers = {
 };
 globalThis.billagent = async (name, req) => {
   try {
-    return JSON.stringify(await handlers[name](req), (_, v) => v instanceof Miss ? { ...v } : v);
+    return JSON.stringify(await handlers2[name](req), (_, v) => v instanceof Miss ? { ...v } : v);
   } catch (error) {
     const e = (
       /** @type {any} */

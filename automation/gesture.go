@@ -1,0 +1,95 @@
+package automation
+
+import "github.com/billagent/billagent/selectors"
+
+// The kinds of gestures.
+const (
+	GestureOpen        = "open"        // an address was gone to, by the browser's own means
+	GestureClick       = "click"       // perhaps of an option
+	GestureCheck       = "check"       // a box was pressed
+	GestureFill        = "fill"        // a field was typed into; told again with each change, under the same id
+	GestureChoose      = "choose"      // an option of a select element
+	GesturePress       = "press"       // a key
+	GestureChosen      = "chosen"      // something says the words of the option that the click Of pressed
+	GestureTwice       = "twice"       // the two clicks before were a double click
+	GestureRetracted   = "retracted"   // the gesture Of is told by the next one
+	GestureDialog      = "dialog"      // the browser asked a question of its own
+	GestureUnsupported = "unsupported" // there is no step for it; Why says why
+
+	// What a person asks for in the panel.
+	GestureCommit = "commit" // what would be pressed
+	GestureWas    = "was"    // the click before would commit
+	GesturePerson = "person" // it names the person
+	GestureList   = "list"   // the list of people
+	GestureExpect = "expect" // it is to say Value each time
+	GestureHover  = "hover"  // the mouse is to rest on it
+	GestureName   = "name"   // Value is the name of the last step's target
+	GestureUndo   = "undo"
+)
+
+// Gesture is one thing that a person does while they are recorded.
+type Gesture struct {
+	ID      string  `json:"id"`
+	Kind    string  `json:"kind"`
+	Page    string  `json:"page"` // where, without query
+	On      *Sketch `json:"on"`
+	Value   string  `json:"value"`  // what was typed or chosen or is said; never a secret
+	Secret  string  `json:"secret"` // the kind of secret that was typed: password or code; empty: none
+	Checked bool    `json:"on_"`    // of a box: it is on now
+	Key     string  `json:"key"`
+	Why     string  `json:"why"`
+	Of      string  `json:"of"`
+
+	Options *Menu   `json:"options"` // of a click that may be on an option
+	Shows   *Sketch `json:"shows"`   // of chosen; nil: what opened the options says it itself
+
+	Rows    string            `json:"rows"`    // of a list: CSS
+	Columns map[string]string `json:"columns"` // of a list: headers by what they are
+	Counter *Sketch           `json:"counter"`
+	Next    *Sketch           `json:"next"`
+}
+
+// Sketch is an element as it was before the page reacted to what was done to it.
+type Sketch struct {
+	Ref      string    `json:"ref"` // the same in two gestures: the same element of one document
+	Tag      string    `json:"tag"`
+	Type     string    `json:"type"`
+	Role     string    `json:"role"`
+	Name     string    `json:"name"`
+	Text     string    `json:"text"` // what it says; empty where something is typed into it
+	Said     string    `json:"said"` // role and name, for a person
+	Secret   string    `json:"secret"`
+	Editable bool      `json:"editable"`
+	Known    []string  `json:"known"` // targets that it alone is
+	Many     []string  `json:"many"`  // targets of which it is one match of several
+	Row      *KeyedRow `json:"row"`   // in which it stands
+	Holder   *Holder   `json:"holder"`
+	Offers   []Offer   `json:"offers"`
+
+	Fingerprint selectors.Fingerprint `json:"fingerprint"`
+}
+
+// KeyedRow is a row of a table that is known. An empty key cannot be relied on.
+type KeyedRow struct {
+	Table string `json:"table"`
+	Key   string `json:"key"`
+}
+
+// Holder is what an element lies in: a target that is known, or a frame or dialog that is none yet.
+type Holder struct {
+	Known       string                `json:"known"`
+	Frame       bool                  `json:"frame"`
+	Said        string                `json:"said"`
+	Offers      []Offer               `json:"offers"`
+	Fingerprint selectors.Fingerprint `json:"fingerprint"`
+	Holder      *Holder               `json:"holder"`
+}
+
+// Menu is what an option stands among.
+type Menu struct {
+	Words string `json:"words"`
+	Sure  bool   `json:"sure"` // its role says that it is one
+	List  Sketch `json:"list"`
+	CSS   string `json:"css"` // finds all of them below the list
+	Role  string `json:"role"`
+}

@@ -1,0 +1,154 @@
+// What a recording sends and is answered: types only, as in types.d.ts.
+
+/** The words by which fields for secrets are called, as regular expressions: see internal/recording. */
+interface SecretWords {
+  password: string;
+  code: string;
+  other: string;
+}
+
+/** A target that an element may be; row names the table in whose rows it is looked for; holds: others lie in it. */
+interface Known {
+  target: Target;
+  row: string;
+  holds: boolean;
+}
+
+/** What an element lies in: a target that is known, or a frame or dialog that is to become one. */
+interface Holder {
+  known: string;
+  frame: boolean;
+  said: string;
+  offers: Offer[];
+  fingerprint?: Fingerprint;
+  holder: Holder | null;
+}
+
+/** An element as it was before the page reacted: by which targets it is known, and by what it could be found. */
+interface Sketch {
+  ref: string;
+  tag: string;
+  type: string;
+  role: string;
+  name: string;
+  text: string;
+  said: string;
+  secret: string;
+  editable: boolean;
+  known: string[];
+  many: string[];
+  row: { table: string; key: string } | null;
+  holder: Holder | null;
+  offers: Offer[];
+  fingerprint: Fingerprint;
+}
+
+/** An option that was pressed: what finds all options, and in what they lie. */
+interface Options {
+  words: string;
+  sure: boolean; // it says itself that it is an option
+  list: Sketch;
+  css: string;
+  role: string;
+}
+
+interface Gesture {
+  id?: string;
+  kind: string;
+  page?: string;
+  on?: Sketch | null;
+  value?: string;
+  secret?: string;
+  on_?: boolean;
+  key?: string;
+  why?: string;
+  of?: string;
+  options?: Options | null;
+  shows?: Sketch | null;
+  rows?: string;
+  cells?: string;
+  columns?: Record<string, string>;
+  counter?: Sketch | null;
+  next?: Sketch | null;
+}
+
+interface StepLine {
+  text: string;
+  notes: string[] | null;
+}
+
+interface RecordingRequest {
+  title: string;
+  targets: Known[];
+  secret: SecretWords;
+  steps: StepLine[];
+  remarks: string[];
+  name: string; // of the target of the last step, that may be given another one
+  stopped: boolean; // something was kept from leaving, and nothing commits yet
+  mode: string;
+  paused: boolean;
+  at: Kept | null;
+  wait: number;
+}
+
+interface RecordingAnswer {
+  done: boolean;
+  mode: string;
+  paused: boolean;
+  at: Kept;
+}
+
+/** What was pressed and has not come to an end. */
+interface Pending {
+  el: El;
+  hit: El;
+  sketch: Sketch;
+  options: Options | null;
+  x: number;
+  y: number;
+  moved: boolean;
+  was: boolean; // pressed, before
+}
+
+/** A column of a list, and what it is taken for. */
+interface ListColumn {
+  header: string;
+  sample: string;
+  means: string;
+}
+
+interface Listing {
+  el: El;
+  sketch: Sketch;
+  rows: string;
+  columns: ListColumn[];
+  counter: Sketch | null;
+  next: Sketch | null;
+}
+
+interface Recorder {
+  req: RecordingRequest;
+  surface: Surface | null;
+  mode: string;
+  paused: boolean;
+  folded: boolean;
+  at: Kept | null;
+  done: boolean;
+  text: string;
+  naming: string | null;
+  listing: Listing | null;
+  seen: El | null;
+  focus: number; // which button the keys are at; below 0: they are the page's
+  pending: Pending | null;
+  label: { pending: Pending; control: Element } | null;
+  opened: Pending | null; // what was clicked last: it may have opened a list of options
+  drawn: WeakSet<Element>; // what could be seen when it was pressed
+  typing: { el: El; id: string; sketch: Sketch } | null;
+  key: { id: string; key: string } | null;
+  secrets: Map<El, { value: string; kind: string }>; // by field: what stands there last
+  secretFields: WeakSet<Element>;
+  serial: number;
+  watch?: { listen: () => void; stop: () => void };
+  follow?: () => void;
+  hover?: any;
+}

@@ -1,0 +1,340 @@
+// Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
+// page or the recording.
+import { listingOf, turn } from './columns.js';
+import { capture, controlOf, recorded, tell } from './gesture.js';
+import { pointerEvents, watch } from './guard.js';
+import { grab, moveTo } from './move.js';
+import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
+import { lift } from './pick.js';
+import { topBox } from './point.js';
+import { isTyped, saidOf, sketchOf } from './sketch.js';
+import { recorder as style } from './style.js';
+import { norm } from './text.js';
+import { paced, pause } from './time.js';
+import { documents } from './tree.js';
+import { valueOf } from './value.js';
+
+/** What is to be shown by the next click, which does not reach the page. */
+const asks = /** @type {Record<string, string>} */ ({
+  commit: 'Click what commits: it is taken down and not pressed.',
+  person: 'Click what shows the e-mail of the person.',
+  list: 'Click the list of people.',
+  counter: 'Click what says how many there are.',
+  next: 'Click what leads to the next page.',
+  hover: 'Click what the mouse is to rest on.',
+  expect: 'Click what is to say the same each time.',
+});
+
+/** @type {Recorder | null} */
+let current = null;
+
+/**
+ * begin hears what the person does. The panel is drawn later: the document may not have begun.
+ * @param {RecordingRequest} req
+ * @returns {Recorder}
+ */
+function begin(req) {
+  /** @type {Recorder} */
+  const r = {
+    req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
+    text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
+    drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
+  };
+  r.watch = watch(recorded, (hit, type, e) => lets(r, hit, type, e));
+  r.hover = (/** @type {any} */ e) => hovered(r, /** @type {El} */ (e.composedPath()[0]), e);
+  r.follow = paced(200, () => follow(r));
+  return r;
+}
+
+/**
+ * lets says whether an event may reach the page: all but what is meant for the panel, and what is to be shown.
+ * @param {Recorder} r
+ * @param {El} hit
+ * @param {string} type
+ * @param {any} e
+ * @returns {boolean}
+ */
+function lets(r, hit, type, e) {
+  const s = r.surface, keys = !pointerEvents.includes(type);
+  if (r.naming !== null && keys) {
+    if (type === 'keydown') named(r, e);
+    return false;
+  }
+  if (s && (hit === s.host || !keys && covers(s, e))) {
+    if (type === 'click') press(s, e);
+    if (type === 'pointerdown' && !grab(r, s, e) && !covers(s, e)) {
+      tell(r, { kind: 'unsupported', why: 'a frame of another origin cannot be looked into' });
+    }
+    return false;
+  }
+  if (keys && r.focus >= 0) {
+    if (type === 'keydown') typed(r, e);
+    return false;
+  }
+  if (type === 'keydown' && e.key === 'F2') { toPanel(r, true); return false; }
+  if (type === 'pointerdown') r.focus = -1;
+  if (r.mode) {
+    if (type === 'keydown' && e.key === 'Escape') { setMode(r, ''); return false; }
+    if (type === 'click') take(r, hit);
+    return keys;
+  }
+  if (!r.paused) capture(r, hit, type, e);
+  return true;
+}
+
+/**
+ * toPanel goes to the panel with the keys, or back. The page keeps its focus: many a menu closes without it, and behind
+ * a modal dialog nothing else can have it.
+ * @type {(r: Recorder, on: boolean) => void}
+ */
+function toPanel(r, on) {
+  r.focus = on ? 0 : -1;
+  draw(r);
+}
+
+/** @type {(r: Recorder) => Pressable[]} */
+const buttonsOf = (r) => /** @type {Pressable[]} */ ([...r.surface?.root.querySelectorAll('button') ?? []]);
+
+/**
+ * typed does what a key on the panel is for.
+ * @param {Recorder} r
+ * @param {KeyboardEvent} e
+ */
+function typed(r, e) {
+  const all = buttonsOf(r);
+  const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+  if (e.key === 'F2' || e.key === 'Escape') { toPanel(r, false); return; }
+  if (step) r.focus = (r.focus + step + all.length) % all.length;
+  const hit = all[r.focus];
+  if ((e.key === 'Enter' || e.key === ' ') && hit?.getAttribute('aria-disabled') !== 'true') {
+    const columns = Boolean(r.listing) && hit.classList.contains('row');
+    hit.act?.();
+    if (!columns) r.focus = -1;
+  }
+  draw(r);
+}
+
+/**
+ * named takes down the name that is typed for a target.
+ * @param {Recorder} r
+ * @param {KeyboardEvent} e
+ */
+function named(r, e) {
+  const name = r.naming ?? '';
+  if (e.key === 'Enter') tell(r, { kind: 'name', value: name });
+  if (e.key === 'Enter' || e.key === 'Escape') r.naming = null;
+  else if (e.key === 'Backspace') r.naming = name.slice(0, -1);
+  else if (/^[a-z0-9_.]$/.test(e.key)) r.naming = name + e.key;
+  draw(r);
+}
+
+/** @type {(r: Recorder, mode: string) => void} */
+function setMode(r, mode) {
+  r.mode = r.mode === mode ? '' : mode;
+  r.seen = null;
+  draw(r);
+}
+
+/** @type {(mode: string, hit: El) => El} */
+function meant(mode, hit) {
+  if (mode === 'list') return lift(hit, true);
+  if (mode === 'commit' || mode === 'next' || mode === 'hover') return controlOf(hit);
+  return hit.closest?.('input,select,textarea') ?? hit;
+}
+
+/**
+ * take takes down what was to be shown.
+ * @param {Recorder} r
+ * @param {El} hit
+ */
+function take(r, hit) {
+  const { mode } = r, el = meant(mode, hit);
+  r.mode = '';
+  r.seen = null;
+  if (mode === 'list') begins(r, el);
+  else if (mode === 'counter' && r.listing) r.listing.counter = sketchOf(r, el);
+  else if (mode === 'next' && r.listing) r.listing.next = sketchOf(r, el);
+  else {
+    const on = sketchOf(r, el);
+    tell(r, { kind: mode, on, value: on.secret ? '' : norm(valueOf(el)) });
+  }
+  draw(r);
+}
+
+/** @type {(r: Recorder, el: El) => void} */
+function begins(r, el) {
+  const got = listingOf(r, el);
+  if (typeof got === 'string') tell(r, { kind: 'unsupported', why: got });
+  else r.listing = got;
+}
+
+/** @type {(r: Recorder) => void} */
+function takeList(r) {
+  const l = r.listing;
+  if (!l) return;
+  const columns = Object.fromEntries(l.columns.filter((c) => c.means).map((c) => [c.means, c.header]));
+  tell(r, { kind: 'list', on: l.sketch, rows: l.rows, columns, counter: l.counter, next: l.next });
+  r.listing = null;
+  draw(r);
+}
+
+/** @type {(r: Recorder, hit: El, e: any) => void} */
+function hovered(r, hit, e) {
+  if (!e.isTrusted || !r.mode || hit === r.surface?.host || !hit.ownerDocument) return;
+  r.seen = meant(r.mode, hit);
+}
+
+/**
+ * draw shows how far the recording is, unless that is shown already.
+ * @param {Recorder} r
+ */
+function draw(r) {
+  const { surface: s, req, listing } = r;
+  if (!s) return;
+  const shown = { ...listing, el: null, sketch: null };
+  const text = JSON.stringify([req.steps, req.remarks, req.name, req.stopped, r.mode, r.paused, r.folded,
+    r.naming, r.focus, shown]);
+  if (text === r.text) return;
+  r.text = text;
+  const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
+  const fold = keyed(r.folded ? 'Open' : 'Fold', () => { r.folded = !r.folded; draw(r); });
+  fold.setAttribute('aria-expanded', String(!r.folded));
+  head.append(make('span', r.paused ? 'dot off' : 'dot'), make('span', 'name', req.title), fold);
+  head.append(keyed('Stop', () => { r.done = true; }));
+  body.append(...(listing ? columnsShown(r, listing) : stepsShown(r)));
+  buttons.append(...(listing ? listButtons(r) : actButtons(r)));
+  const sum = make('div', r.mode || r.naming !== null ? 'sum asks' : 'sum', status(r));
+  sum.setAttribute('aria-live', 'polite');
+  s.box.replaceChildren(head, sum, body, buttons);
+  s.box.classList.toggle('folded', r.folded);
+  body.scrollTop = listing ? 0 : body.scrollHeight;
+  buttonsOf(r)[r.focus]?.classList.add('focused');
+  if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
+}
+
+/** @type {(r: Recorder) => string} */
+function status(r) {
+  if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
+  if (r.mode) return `${asks[r.mode]} Escape ends this.`;
+  if (r.listing) return 'What each column is: press one to change it. E-mail must be there.';
+  if (r.paused) return 'Paused: what you do is not recorded.';
+  return 'What would change something is not sent. F2 goes to this panel.';
+}
+
+/** @type {(r: Recorder) => HTMLElement[]} */
+function stepsShown(r) {
+  const list = make('ol');
+  for (const { text, notes } of r.req.steps) {
+    const item = make('li', '', text);
+    for (const n of notes ?? []) item.append(make('span', 'why', n));
+    list.append(item);
+  }
+  const none = r.req.steps.length ? [] : [make('div', 'soft', 'Nothing is recorded yet.')];
+  return [...none, list, ...r.req.remarks.map((text) => make('div', 'note', text))];
+}
+
+/** @type {(r: Recorder) => Pressable[]} */
+function actButtons(r) {
+  const { req } = r;
+  const ask = (/** @type {string} */ text, /** @type {string} */ mode) => {
+    const b = keyed(text, () => setMode(r, mode));
+    b.setAttribute('aria-pressed', String(r.mode === mode));
+    return b;
+  };
+  const undo = keyed('Undo', () => { tell(r, { kind: 'undo' }); });
+  undo.setAttribute('aria-disabled', String(!req.steps.length));
+  const rename = keyed('Name…', () => { r.naming = req.name; draw(r); });
+  rename.setAttribute('aria-disabled', String(!req.name));
+  const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
+  return [
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'),
+    ask('Hover…', 'hover'), rename, undo,
+    keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
+  ];
+}
+
+/** @type {(r: Recorder, l: Listing) => HTMLElement[]} */
+function columnsShown(r, l) {
+  const rows = l.columns.filter((c) => c.header).map((c) => {
+    const row = keyed('', () => { turn(l, c); draw(r); }, c.means ? 'row' : 'row unused');
+    const means = make('span', 'means', c.means ? c.means.replace('_', ' ') : 'not used');
+    row.append(make('span', 'header', c.header), means, make('span', 'soft', c.sample));
+    return row;
+  });
+  const also = [['Counter', l.counter], ['Next page', l.next]].map(([what, is]) => (
+    make('div', 'soft', `${what}: ${is ? /** @type {Sketch} */ (is).said : 'none shown'}`)));
+  return [...rows, ...also];
+}
+
+/** @type {(r: Recorder) => Pressable[]} */
+function listButtons(r) {
+  const takes = keyed('Take list', () => takeList(r), 'main');
+  takes.setAttribute('aria-disabled', String(!r.listing?.columns.some((c) => c.means === 'email')));
+  return [
+    takes, keyed('Counter…', () => setMode(r, 'counter')), keyed('Next page…', () => setMode(r, 'next')),
+    keyed('Cancel', () => { r.listing = null; draw(r); }),
+  ];
+}
+
+/** @type {(r: Recorder) => void} */
+function place(r) {
+  const s = r.surface, el = r.seen;
+  if (!s) return;
+  if (r.listing?.el.isConnected && !r.mode) { mark(s, [{ box: topBox(r.listing.el), label: 'the list' }]); return; }
+  const seen = el?.isConnected && r.mode;
+  mark(s, seen ? [{ box: topBox(el), kind: r.mode === 'commit' ? 'chosen' : '', label: labelOf(el) }] : []);
+}
+
+/** @type {(el: El) => string} */
+const labelOf = (el) => (isTyped(el) ? `<${el.localName}>` : saidOf(el));
+
+/**
+ * follow goes along with the page: its new frames, and what it puts over the panel.
+ * @param {Recorder} r
+ */
+function follow(r) {
+  const s = r.surface ??= raised();
+  stay(s);
+  r.watch?.listen();
+  shield(s, true);
+  for (const d of documents()) d.defaultView?.addEventListener('pointermove', r.hover, true);
+  draw(r);
+}
+
+/** @type {() => Surface} */
+function raised() {
+  const s = raise(style, 'panel recorder');
+  s.box.setAttribute('role', 'region');
+  s.box.setAttribute('aria-label', 'Recording');
+  return s;
+}
+
+/** @type {(r: Recorder) => void} */
+function end(r) {
+  r.watch?.stop();
+  for (const d of documents()) d.defaultView?.removeEventListener('pointermove', r.hover, true);
+  if (r.surface) lower(r.surface);
+  current = null;
+}
+
+/**
+ * recording hears and shows for `wait` ms, and says whether the person has ended it. In a new document it begins anew;
+ * with wait 0 it only begins to hear.
+ * @param {RecordingRequest} req
+ * @returns {Promise<RecordingAnswer>}
+ */
+export async function recording(req) {
+  const r = current ??= begin(req), until = performance.now() + req.wait;
+  r.req = req;
+  if (req.wait) {
+    do {
+      r.follow?.();
+      draw(r);
+      place(r);
+      if (!r.done) await pause(40);
+    } while (!r.done && performance.now() < until);
+  }
+  if (r.done) end(r);
+  const { x, y } = r.at ?? { x: -1, y: -1 };
+  return { done: r.done, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
+}

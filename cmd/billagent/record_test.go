@@ -1,0 +1,456 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/fixtures/helpdesk"
+	"github.com/billagent/billagent/fixtures/workspace"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type act = func(ctx context.Context, s *automation.StandIn) error
+
+func byTestID(id string) *selectors.Target {
+	return &selectors.Target{Name: id, Candidates: []selectors.Candidate{{TestID: id}}}
+}
+
+func byLabel(label string) *selectors.Target {
+	return &selectors.Target{Name: label, Candidates: []selectors.Candidate{{Label: label}}}
+}
+
+func byCSS(css string) *selectors.Target {
+	return &selectors.Target{Name: css, Candidates: []selectors.Candidate{{CSS: css}}}
+}
+
+func named(role, name string) *selectors.Target {
+	return &selectors.Target{Name: role + " " + name, Candidates: []selectors.Candidate{{Role: role, Name: name}}}
+}
+
+func writes(text string) act {
+	return func(ctx context.Context, s *automation.StandIn) error { return s.Type(ctx, text) }
+}
+
+// The buttons of the panel, in the order in which Tab goes to them.
+const (
+	foldButton = iota
+	stopButton
+	commitButton
+	personButton
+	listButton
+	expectButton
+	hoverButton
+	nameButton
+	undoButton
+	pauseButton
+)
+
+// onPanel presses a button of the panel by the keyboard alone.
+func onPanel(button int) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		keys := append(append([]string{"F2"}, strings.Split(strings.Repeat("Tab ", button), " ")[:button]...), "Enter")
+		for _, k := range keys {
+			if err := s.Key(ctx, k); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// recordedBy has somebody record a flow, and returns the files written, by their names in the overlay folder.
+func recordedBy(t *testing.T, file, overlay string, args []string, all ...act) (output, map[string]string) {
+	t.Helper()
+	a := &app{records: doing(all...)}
+	out := shown(t, a, append([]string{"--config", file, "record"}, args...)...)
+	written := map[string]string{}
+	for _, kind := range []string{"flows", "selectors"} {
+		found, err := filepath.Glob(filepath.Join(overlay, kind, "*", "*.yaml"))
+		require.NoError(t, err)
+		for _, f := range found {
+			data, err := os.ReadFile(f)
+			require.NoError(t, err)
+			name, err := filepath.Rel(overlay, f)
+			require.NoError(t, err)
+			written[name] = string(data)
+		}
+	}
+	return out, written
+}
+
+// driver does by the browser's own input what a shipped flow does, as a person would who is recorded.
+type driver struct {
+	version *selectors.Version
+	inputs  map[string]string
+}
+
+func driverOf(t *testing.T, lib *flows.Library, layout string, inputs map[string]string) *driver {
+	t.Helper()
+	v := newest(lib, layout)
+	require.NotNil(t, v)
+	return &driver{v, inputs}
+}
+
+func (d *driver) text(s string) string {
+	return selectors.Expand(s, func(name string) (string, bool) { return d.inputs[name], true })
+}
+
+func (d *driver) target(name string) *selectors.Target {
+	t, ok := d.version.Target(name)
+	if !ok {
+		return byTestID("no target " + name)
+	}
+	filled, err := t.Fill(d.inputs)
+	if err != nil {
+		return t
+	}
+	return filled
+}
+
+// steps are what a person does for the steps of a flow up to its commit, which is shown and not pressed.
+func (d *driver) steps(all []flows.Step) (out []act) {
+	for i := range all {
+		switch v := all[i].Verb.(type) {
+		case *flows.Part:
+			out = append(out, d.steps(v.Steps())...)
+		case *flows.Open:
+			if address := d.text(string(*v)); address != "" {
+				out = append(out, func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, address) })
+			}
+		case *flows.Click:
+			out = append(out, d.click(v.Target, v.Row))
+		case *flows.Fill:
+			if d.text(v.Value) != "" { // nobody empties what is empty
+				out = append(out, d.fill(v)...)
+			}
+		case *flows.Hover:
+			out = append(out, d.hover(v))
+		case *flows.Check:
+			out = append(out, d.click(v.Target, nil)) // they are off at first
+		case *flows.Choose:
+			if d.text(v.Option) != "" {
+				out = append(out, d.choose(v)...)
+			}
+		case *flows.Commit:
+			return append(out, onPanel(commitButton), d.click(v.Target, v.Row), onPanel(stopButton))
+		}
+	}
+	return out
+}
+
+func (d *driver) click(target string, row *flows.RowKey) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		t, in := d.target(target), (*automation.Row)(nil)
+		awaited := t
+		if row != nil {
+			in = &automation.Row{Table: d.target(row.Table), Equals: d.text(row.Key)}
+			awaited = in.Table
+		}
+		if _, _, err := s.Page().Await(ctx, 10*time.Second, nil, awaited); err != nil {
+			return err
+		}
+		for try := 0; ; try++ { // rows come after their table
+			err := s.ClickIn(ctx, t, in)
+			if err == nil || try == 20 {
+				return err
+			}
+			if _, _, err := s.Page().Await(ctx, 200*time.Millisecond, nil, byTestID("nothing")); ctx.Err() != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (d *driver) fill(v *flows.Fill) []act {
+	return []act{d.click(v.Target, nil), func(ctx context.Context, s *automation.StandIn) error {
+		if err := s.SelectAll(ctx); err != nil {
+			return err
+		}
+		return s.Type(ctx, d.text(v.Value))
+	}}
+}
+
+// choose opens a list of options and presses one, or types an option's first letters into a select element.
+func (d *driver) choose(v *flows.Choose) []act {
+	opens := d.click(cmp.Or(v.Opens, v.Target), nil)
+	if v.Options == "" {
+		return []act{opens, func(ctx context.Context, s *automation.StandIn) error {
+			if err := s.Type(ctx, d.text(v.Option)); err != nil {
+				return err
+			}
+			return s.Key(ctx, "Enter")
+		}}
+	}
+	option := func(ctx context.Context, s *automation.StandIn) error {
+		t := *d.target(v.Options)
+		t.Candidates = []selectors.Candidate{{Text: d.text(v.Option)}}
+		if _, _, err := s.Page().Await(ctx, 10*time.Second, nil, &t); err != nil {
+			return err
+		}
+		return s.ClickOn(ctx, &t)
+	}
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	if v.Confirm != "" {
+		return []act{opens, option, d.click(v.Confirm, nil), waits}
+	}
+	return []act{opens, option, waits}
+}
+
+func (d *driver) hover(v *flows.Hover) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		row := (*automation.Row)(nil)
+		if v.Row != nil {
+			row = &automation.Row{Table: d.target(v.Row.Table), Equals: d.text(v.Row.Key)}
+		}
+		seen, err := s.Page().Examine(ctx, d.target(v.Target), row)
+		if err != nil || len(seen.Boxes) != 1 {
+			return fmt.Errorf("hovering: %d matches: %w", len(seen.Boxes), err)
+		}
+		b := seen.Boxes[0]
+		return s.Move(ctx, b.X+b.W/2, b.Y+b.H/2)
+	}
+}
+
+func inputArgs(inputs map[string]string) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		if name != "home" {
+			out = append(out, "--input", name+"="+inputs[name])
+		}
+	}
+	return out
+}
+
+// TestWhatIsRecordedHasTheSameEffect records each change on each layout by the browser's own input, and has the written flow make it.
+func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
+	t.Parallel()
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	for _, layout := range []string{"neo3", "neo", "classic"} {
+		for name, c := range map[string]struct {
+			inputs map[string]string
+			args   []string
+			stored func(u console.User) bool
+		}{
+			"deactivate": {map[string]string{"email": "ann@acme.example"}, []string{"deactivate", "ann@acme.example"},
+				func(u console.User) bool { return u.Status == console.Inactive }},
+			"set-role": {map[string]string{"email": "ann@acme.example", "role": "Clerk"}, []string{"set-role", "ann@acme.example", "--role", "Clerk"},
+				func(u console.User) bool { return u.Role == "Clerk" }},
+			"invite": {map[string]string{"email": "eve@acme.example", "first_name": "Eve", "last_name": "Moss", "role": "Clerk", "mail_tasks": "No", "summary": "Never"},
+				[]string{"invite", "eve@acme.example", "--first-name", "Eve", "--last-name", "Moss", "--role", "Clerk"},
+				func(u console.User) bool { return u.FirstName == "Eve" && u.LastName == "Moss" && u.Role == "Clerk" }},
+			"rename": {map[string]string{"email": "ann@acme.example", "first_name": "Anna", "last_name": "Lind"},
+				[]string{"rename", "ann@acme.example", "--first-name", "Anna", "--last-name", "Lind"},
+				func(u console.User) bool { return u.FirstName == "Anna" && u.LastName == "Lind" }},
+		} {
+			t.Run(layout+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				con, file := tenantOf(t, console.Options{Layout: layout})
+				overlay := withOverlay(t, file)
+				shipped, ok := lib.Flow(name, layout)
+				require.True(t, ok)
+				d := driverOf(t, lib, layout, c.inputs)
+				out, files := recordedBy(t, file, overlay, append([]string{name}, inputArgs(c.inputs)...), d.steps(shipped.Steps)...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				assert.Empty(t, con.Changes(), "the press was held back")
+				t.Log(files["flows/bill/"+name+"-"+layout+".yaml"])
+				for _, args := range [][]string{{"flows", "validate"}, {"selectors", "validate"}} {
+					out := command(t, append([]string{"--config", file}, args...)...)
+					assert.Equal(t, 0, out.code, out.stdout+out.stderr)
+				}
+				out = command(t, append([]string{"--config", file, "users"}, c.args...)...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				u, _ := con.UserByEmail(c.inputs["email"])
+				assert.True(t, c.stored(u), "%+v", u)
+				made := slices.DeleteFunc(con.Changes(), func(c console.Change) bool { return c.Action == "preferences" }) // it follows an invitation
+				assert.Len(t, made, 1)
+			})
+		}
+	}
+}
+
+// pictured keeps a picture for a person to look at, in the folder that TEST_PICTURES names.
+func pictured(name string) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		dir := os.Getenv("TEST_PICTURES")
+		if dir == "" {
+			return nil
+		}
+		picture, err := s.Page().Screenshot(ctx, automation.Masking{})
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600)
+		}
+		return err
+	}
+}
+
+// TestNewTargetsAreRecorded has two buttons that the version does not find, one of which gets a name.
+func TestNewTargetsAreRecorded(t *testing.T) {
+	t.Parallel()
+	var drift []console.Drift
+	for _, element := range []string{"profile-edit", "profile-save"} {
+		drift = append(drift, console.Drift{Kind: "rename-label", Element: element}, console.Drift{Kind: "rename-testid", Element: element})
+	}
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: drift})
+	overlay := withOverlay(t, file)
+	now := map[string]*selectors.Target{}
+	for _, d := range con.Drifted() {
+		now[d.Element] = byTestID(d.Now.TestID)
+	}
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	inputs := map[string]string{"email": "ann@acme.example", "role": "Clerk"}
+	d := driverOf(t, lib, "neo3", inputs)
+	shipped, _ := lib.Flow("set-role", "neo3")
+	all := d.steps(shipped.Steps[:1])
+	waits := func(context.Context, *automation.StandIn) error { return nil } // for the panel to have the step
+	all = append(all, clicks(now["profile-edit"]), waits, waits, waits, onPanel(nameButton))
+	for range 40 {
+		all = append(all, presses("Backspace"))
+	}
+	all = append(all, writes("user.change"), presses("Enter"))
+	all = append(all, d.choose(shipped.Steps[2].Verb.(*flows.Choose))...)
+	all = append(all, onPanel(commitButton), clicks(now["profile-save"]), waits, waits, waits, pictured("record"), onPanel(stopButton))
+	out, files := recordedBy(t, file, overlay, append([]string{"set-role", "--rehearse"}, inputArgs(inputs)...), all...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "would send")
+	assert.Empty(t, con.Changes())
+	version := files["selectors/bill/neo3-2026-09.yaml"]
+	assert.Contains(t, files["flows/bill/set-role-neo3.yaml"], "- click: { target: user.change }")
+	_, added, found := strings.Cut(version, "recorded as")
+	require.True(t, found, version)
+	assert.Contains(t, added, "user.change:")
+	assert.Contains(t, added, "provenance: recorded")
+	assert.Contains(t, added, "fingerprint: {")
+	assert.Contains(t, added, "within: user.profile")
+	for _, u := range con.Users() {
+		assert.NotContains(t, added, u.Email)
+		assert.NotContains(t, added, u.LastName)
+	}
+	out = command(t, "--config", file, "users", "set-role", "ann@acme.example", "--role", "Clerk")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	u, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, "Clerk", u.Role)
+}
+
+// TestAConsoleOfCardsIsRecorded records what a console does whose lists open under the mouse and are confirmed, and that remembers filters.
+func TestAConsoleOfCardsIsRecorded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		inputs map[string]string
+		args   []string
+		stored func(p workspace.Person) bool
+	}{
+		"set-role": {map[string]string{"role": "Leserechte"}, []string{"set-role", "EMAIL", "--role", "Leserechte"}, func(p workspace.Person) bool { return p.Role == "Leserechte" }},
+		"rename": {map[string]string{"first_name": "Hanna", "last_name": "Adler"}, []string{"rename", "EMAIL", "--first-name", "Hanna", "--last-name", "Adler"},
+			func(p workspace.Person) bool { return p.First == "Hanna" && p.Last == "Adler" }},
+		"deactivate": {map[string]string{}, []string{"deactivate", "EMAIL"}, func(p workspace.Person) bool { return p.State == workspace.Suspended }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if testing.Short() {
+				t.Skip("it starts a browser")
+			}
+			con := workspace.Start(workspace.Options{})
+			t.Cleanup(con.Close)
+			conf, overlay := filesFor(t, "workspace", con.URL, workspace.Agent, workspace.Password, workspace.Organisation)
+			lib, err := flows.Load("workspace", overlay)
+			require.NoError(t, err)
+			shipped, ok := lib.Flow(name, "cards")
+			require.True(t, ok)
+			var meant workspace.Person
+			for _, p := range con.People() {
+				if p.State == workspace.Active && p.Role != workspace.Administrator && p.Role != "Leserechte" && meant.Email == "" {
+					meant = p
+				}
+			}
+			c.inputs["email"] = meant.Email
+			d := driverOf(t, lib, "cards", c.inputs)
+			out, files := recordedBy(t, conf, overlay, append([]string{name, "--replace"}, inputArgs(c.inputs)...), d.steps(shipped.Steps)...)
+			require.Equal(t, 0, out.code, out.stdout+out.stderr)
+			t.Log(files["flows/workspace/"+name+".yaml"])
+			require.Empty(t, con.Changes())
+			c.args[1] = meant.Email
+			out = command(t, append([]string{"--config", conf, "users"}, c.args...)...)
+			require.Equal(t, 0, out.code, out.stdout+out.stderr)
+			require.Len(t, con.Changes(), 1)
+			assert.True(t, c.stored(con.Changes()[0].Person), "%+v", con.Changes())
+		})
+	}
+}
+
+// filesFor makes a configuration for another console, with its files in an overlay folder.
+func filesFor(t *testing.T, app, url, account, secret, organisation string) (conf, overlay string) {
+	t.Helper()
+	dir := t.TempDir()
+	overlay = filepath.Join(dir, "overlay")
+	require.NoError(t, os.CopyFS(overlay, os.DirFS("../../internal/browserpath/testdata/"+app)))
+	password := filepath.Join(dir, "password")
+	require.NoError(t, os.WriteFile(password, []byte(secret), 0o600))
+	conf = filepath.Join(dir, "config.yaml")
+	text := fmt.Sprintf("tenant: other\nstate: %s\noverlay: %s\ntenants:\n  other:\n    app: %s\n    sign_in: %s\n    hosts: [127.0.0.1]\n"+
+		"    account: %s\n    password: file:%s\n    second_factor: none\n    organisation: { name: %s }\n", filepath.Join(dir, "state"), overlay, app, url, account, password, organisation)
+	require.NoError(t, os.WriteFile(conf, []byte(text), 0o600))
+	return conf, overlay
+}
+
+// TestAnotherConsoleIsRecorded records what the files of the helpdesk do not have: it knows its list alone.
+func TestAnotherConsoleIsRecorded(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	desk := helpdesk.Start()
+	t.Cleanup(desk.Close)
+	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
+	for _, f := range []string{"deactivate", "invite"} {
+		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
+	}
+	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")
+	version, err := os.ReadFile(file)
+	require.NoError(t, err)
+	before, _, found := strings.Cut(string(version), "  team.add:")
+	require.True(t, found)
+	require.NoError(t, os.WriteFile(file, []byte(before), 0o600))
+	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
+	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
+	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--input", "email=ann@desk.example"},
+		opens, onPanel(commitButton), clicks(suspend), onPanel(stopButton))
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Contains(t, files["flows/helpdesk/deactivate-desk.yaml"], `row: { table: team.cards, key: "${email}" }`)
+	field := func(placeholder, text string) []act {
+		return []act{clicks(&selectors.Target{Name: placeholder, Candidates: []selectors.Candidate{{Placeholder: placeholder}}}), writes(text)}
+	}
+	all := append([]act{opens, clicks(named("link", "Add colleague"))}, field("Given name", "Eve")...)
+	all = append(append(all, field("Family name", "Moss")...), field("Mail", "eve@desk.example")...)
+	all = append(all, clicks(byCSS("select")), writes("Agent"), presses("Enter"), onPanel(commitButton), clicks(named("button", "Add")), onPanel(stopButton))
+	out, files = recordedBy(t, conf, overlay, []string{"invite", "--input", "email=eve@desk.example", "--input", "first_name=Eve", "--input", "last_name=Moss", "--input", "role=Agent"}, all...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	t.Log(files["flows/helpdesk/deactivate-desk.yaml"], files["flows/helpdesk/invite-desk.yaml"])
+	require.Len(t, desk.People(), 5, "nothing was changed")
+
+	out = command(t, "--config", conf, "users", "deactivate", "ann@desk.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	out = command(t, "--config", conf, "users", "invite", "mia@desk.example", "--first-name", "Mia", "--last-name", "Holm", "--role", "Viewer")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	stored := desk.People()
+	require.Len(t, stored, 6)
+	assert.Equal(t, helpdesk.Person{Email: "mia@desk.example", First: "Mia", Last: "Holm", Level: "Viewer"}, stored[5])
+	for _, p := range stored {
+		assert.Equal(t, p.Email == "ann@desk.example" || p.Email == "old@desk.example", p.Suspended, p.Email)
+	}
+}

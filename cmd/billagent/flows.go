@@ -120,8 +120,12 @@ func flowOf(lib *flows.Library, name, layout string) (*flows.Flow, error) {
 	if f, ok := lib.Flow(name, layout); ok {
 		return f, nil
 	}
+	named := lib.Named(name)
+	if len(named) == 1 && layout == "" {
+		return named[0], nil
+	}
 	var layouts []string
-	for _, f := range lib.Named(name) {
+	for _, f := range named {
 		layouts = append(layouts, f.Layouts...)
 	}
 	switch {

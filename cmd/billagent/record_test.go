@@ -30,10 +30,6 @@ func byTestID(id string) *selectors.Target {
 	return &selectors.Target{Name: id, Candidates: []selectors.Candidate{{TestID: id}}}
 }
 
-func byLabel(label string) *selectors.Target {
-	return &selectors.Target{Name: label, Candidates: []selectors.Candidate{{Label: label}}}
-}
-
 func byCSS(css string) *selectors.Target {
 	return &selectors.Target{Name: css, Candidates: []selectors.Candidate{{CSS: css}}}
 }

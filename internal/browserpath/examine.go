@@ -97,6 +97,10 @@ func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence
 	} else {
 		err = p.ready(ctx, ev)
 	}
+	if flows := p.opts.Library.Named("sign-in"); w.SignIn && err == nil && len(flows) > 0 {
+		w.Begun(flows[0])
+		w.Ended(flows[0], doctor.End{})
+	}
 	if p.page != nil { // a sign-in that comes to no known page may have come to a page that has changed
 		w.Recognised(p.recognitions(ctx), p.version)
 	}

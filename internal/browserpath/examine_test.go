@@ -188,3 +188,23 @@ steps:
 		assert.NotContains(t, q.Path, "/deactivate", "it did not even arrive")
 	}
 }
+
+// TestALookSignsInAfresh looks at the pages of the sign-in, too.
+func TestALookSignsInAfresh(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo3"})
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	r := examined(t, p, lib, doctor.Walk{SignIn: true, Only: []string{"identify"}}).Report()
+	assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
+	var looked, found []string
+	for _, f := range r.Flows {
+		looked = append(looked, f.Name+f.Reason+f.Skipped)
+	}
+	for _, target := range r.Of(doctor.Found) {
+		found = append(found, target.Name)
+	}
+	assert.Equal(t, []string{"sign-in", "identify"}, looked)
+	assert.Subset(t, found, []string{"signin.identifier", "signin.password", "factor.code"})
+	assert.Empty(t, con.Changes())
+}

@@ -295,8 +295,9 @@ func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 	for _, channel := range []string{"fetch", "keepalive", "XMLHttpRequest", "beacon", "form", "form in a frame", "dedicated worker", "ping", "link", "image"} {
 		t.Run(channel, func(t *testing.T) {
 			t.Parallel()
-			w := setup(t, `<button onclick="fetch('/first', {method: 'POST'}); `+strings.ReplaceAll(channels[channel], `"`, "&quot;")+`">Go</button><button>Save</button>`)
+			w := setup(t, `<button onclick="fetch('/first', {method: 'POST'})">First</button><button onclick="`+strings.ReplaceAll(channels[channel], `"`, "&quot;")+`">Go</button>`)
 			busy, free := make(chan struct{}), make(chan struct{})
+			release := sync.OnceFunc(func() { close(free) })
 			var early sync.Map
 			g, err := w.Session.OpenGate(t.Context(), func(q automation.Request) automation.Ruling {
 				if q.Path() == "/first" {
@@ -308,8 +309,10 @@ func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 			})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, g.Close(context.Background())) })
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			t.Cleanup(release)
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("First"), Bound: short}))
 			<-busy
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
 			require.Eventually(t, func() bool { return g.Begun("/change") }, 10*time.Second, time.Millisecond, "the browser tells of the second")
 			armed := make(chan struct{})
 			go func() {
@@ -317,7 +320,7 @@ func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 				g.Arm(t.Context())
 			}()
 			require.Eventually(t, func() bool { return g.Ended() }, 10*time.Second, time.Millisecond)
-			close(free)
+			release()
 			<-armed
 			require.Eventually(t, func() bool { _, ok := early.Load("/change"); return ok }, 10*time.Second, time.Millisecond)
 			was, _ := early.Load("/change")

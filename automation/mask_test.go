@@ -33,6 +33,7 @@ func TestMaskingUnderAStrictPolicy(t *testing.T) {
 	shoot := func(path, secret string) []byte {
 		require.NoError(t, w.Open(t.Context(), path))
 		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: secret, Secret: true, Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("p"), Bound: short})) // a caret blinks
 		data, err := w.Screenshot(t.Context(), automation.Masking{Others: true})
 		require.NoError(t, err)
 		return data

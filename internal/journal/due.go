@@ -114,7 +114,9 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 	if err != nil {
 		return err
 	}
-	return note(ctx, tx, s.event(EventBegun, Self().String(), ""))
+	e := s.event(EventBegun, Self().String(), "")
+	e.LateMS = s.LateMS
+	return note(ctx, tx, e)
 }
 
 // Conclusion is what follows an attempt at a schedule, or that none was made.

@@ -82,8 +82,17 @@ var ErrNoDelivery = errors.New("nothing is to be delivered now")
 // ClaimDelivery takes the oldest message to a receiver that is to be tried now, for so long: no other process tries it meanwhile. The
 // error is ErrNoDelivery where there is none.
 func (j *Journal) ClaimDelivery(ctx context.Context, receiver string, lease time.Duration) (d Delivery, err error) {
-	find := "SELECT d.id, d.receiver, d.kind, d.tries, " + eventColumns + ` FROM deliveries d JOIN schedule_events e ON e.seq = d.event
-		WHERE d.receiver = $1 AND d.next_at <= ` + j.clock + " AND d.claimed_until <= " + j.clock + " ORDER BY d.event LIMIT 1"
+	now := "d.receiver = $1 AND d.next_at <= " + j.clock + " AND d.claimed_until <= " + j.clock
+	var some bool // looked for without a transaction that writes: there is nothing nearly always
+	err = j.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries d WHERE "+now+")", receiver).Scan(&some)
+	if err == nil && !some {
+		return d, ErrNoDelivery
+	}
+	if err != nil {
+		return d, fmt.Errorf("looking for messages to %s: %w", receiver, j.explained(err))
+	}
+	find := "SELECT d.id, d.receiver, d.kind, d.tries, " + eventColumns + " FROM deliveries d JOIN schedule_events e ON e.seq = d.event WHERE " + now +
+		" ORDER BY d.event LIMIT 1"
 	if j.file == "" {
 		find += " FOR UPDATE OF d SKIP LOCKED"
 	}
@@ -131,57 +140,40 @@ func (j *Journal) NotDelivered(ctx context.Context, d Delivery, after time.Durat
 	return nil
 }
 
-// GivenUp says how many messages to a receiver were given up.
-type GivenUp struct {
-	Receiver string
-	Messages int
-	Failure  string // one of the last tries'; empty: none was made
-}
-
-// GiveUpDeliveries gives up what could not be delivered for so long, and notes it as something that happened, of which others are told. Of
-// messages about that nothing more is noted: otherwise two receivers that are both dead would be told of one another without end.
-func (j *Journal) GiveUpDeliveries(ctx context.Context, after time.Duration) (given []GivenUp, err error) {
-	old := "created_at < " + j.clock + " - CAST($1 AS BIGINT) AND claimed_until <= " + j.clock
+// GiveUpDeliveries gives up what could not be delivered to a receiver for so long, says how many messages that were and why the last try
+// of one has failed, and notes it as something that happened, of which others are told. Of messages about that nothing more is noted:
+// otherwise two receivers that are both dead would be told of one another without end.
+func (j *Journal) GiveUpDeliveries(ctx context.Context, receiver string, after time.Duration) (n int, failure string, err error) {
+	old := "receiver = $2 AND created_at < " + j.clock + " - CAST($1 AS BIGINT) AND claimed_until <= " + j.clock
+	var some bool
+	if err := j.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM deliveries WHERE "+old+")", after.Microseconds(), receiver).Scan(&some); err != nil || !some {
+		return 0, "", j.explained(err)
+	}
 	err = j.tx(ctx, "give up deliveries", func(tx *sql.Tx) error {
-		given = nil
-		news := map[string]int{}
-		rows, err := tx.QueryContext(ctx, "DELETE FROM deliveries WHERE "+old+" RETURNING receiver, kind, failure", after.Microseconds())
+		rows, err := tx.QueryContext(ctx, "DELETE FROM deliveries WHERE "+old+" RETURNING kind, failure", after.Microseconds(), receiver)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
-		at := map[string]int{}
-		for rows.Next() {
-			var receiver, kind, failure string
-			if err := rows.Scan(&receiver, &kind, &failure); err != nil {
+		news := 0
+		for n = 0; rows.Next(); n++ {
+			var kind string
+			if err := rows.Scan(&kind, &failure); err != nil {
 				return err
 			}
-			i, ok := at[receiver]
-			if !ok {
-				i, at[receiver] = len(given), len(given)
-				given = append(given, GivenUp{Receiver: receiver})
-			}
-			given[i].Messages++
-			given[i].Failure = failure
 			if kind != string(EventNotTold) {
-				news[receiver]++
+				news++
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil || news == 0 {
 			return err
 		}
-		for receiver, n := range news {
-			e := ScheduleEvent{What: EventNotTold, By: Self().String(), Receiver: receiver, Detail: fmt.Sprintf("%d messages", n)}
-			if err := note(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
+		return note(ctx, tx, ScheduleEvent{What: EventNotTold, By: Self().String(), Receiver: receiver, Detail: fmt.Sprintf("messages: %d", news)})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("giving up messages that could not be delivered: %w", err)
+		return 0, "", fmt.Errorf("giving up messages to %s: %w", receiver, err)
 	}
-	return given, nil
+	return n, failure, nil
 }
 
 // WaitingDeliveries is how many messages wait for each receiver that some wait for.

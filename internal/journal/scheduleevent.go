@@ -40,13 +40,14 @@ type ScheduleEvent struct {
 	Outcome  userops.Outcome `json:"outcome,omitempty"`
 	Code     userops.Code    `json:"code,omitempty"`
 	Detail   string          `json:"detail,omitempty"`
+	Due      time.Time       `json:"due,omitzero"`       // the schedule's time then
 	LateMS   int64           `json:"late_ms,omitempty"`  // begun: how long past its time
 	Failures int             `json:"failures,omitempty"` // paused: of the tenant, in a row
 	Receiver string          `json:"receiver,omitempty"` // not_told: whose messages
 }
 
 func (s Schedule) event(what EventKind, by, detail string) ScheduleEvent {
-	return ScheduleEvent{What: what, Tenant: s.Tenant, Schedule: s.ID, Email: s.Email, By: by, Op: s.Operation, Detail: detail}
+	return ScheduleEvent{What: what, Tenant: s.Tenant, Schedule: s.ID, Email: s.Email, By: by, Op: s.Operation, Due: s.At, Detail: detail}
 }
 
 // note writes down an event in the transaction of what happened. The counter's row is locked until that ends, so that a reader who has
@@ -55,10 +56,14 @@ func note(ctx context.Context, tx *sql.Tx, e ScheduleEvent) error {
 	if _, err := tx.ExecContext(ctx, "UPDATE counters SET value = value + 1 WHERE name = 'schedule_events'"); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver)
-		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13 FROM counters WHERE name = 'schedule_events'`,
+	due := int64(0)
+	if !e.Due.IsZero() {
+		due = e.Due.UnixMicro()
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver, due_at)
+		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13, CAST($14 AS BIGINT) FROM counters WHERE name = 'schedule_events'`,
 		time.Now().UnixMicro(), string(e.What), e.Tenant, e.Schedule, e.Email, e.By, e.Op, string(e.Outcome), string(e.Code), e.Detail,
-		e.LateMS*1000, e.Failures, e.Receiver)
+		e.LateMS*1000, e.Failures, e.Receiver, due)
 	return err
 }
 
@@ -80,7 +85,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver"
+const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at"
 
 func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]ScheduleEvent, error) {
 	rows, err := db.QueryContext(ctx, "SELECT "+eventColumns+" FROM schedule_events e "+rest, args...)
@@ -102,8 +107,11 @@ func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]Sc
 // scanEvent reads eventColumns, and what stands before them into before.
 func scanEvent(row interface{ Scan(...any) error }, before ...any) (ScheduleEvent, error) {
 	var e ScheduleEvent
-	var at, late int64
-	err := row.Scan(append(before, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver)...)
+	var at, late, due int64
+	err := row.Scan(append(before, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due)...)
 	e.At, e.LateMS = time.UnixMicro(at).UTC(), late/1000
+	if due != 0 {
+		e.Due = time.UnixMicro(due).UTC()
+	}
 	return e, err
 }

@@ -1,6 +1,9 @@
 package journal_test
 
 import (
+	"errors"
+	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -90,4 +93,83 @@ func TestWhatIsGivenUpIsToldToOthers(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, map[string]int{"mail": 1}, waiting, "mail is told of dead, and nobody that mail was not told of that")
 	})
+}
+
+func TestOfManyProcessesOneClaimsAMessage(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		const n = 60
+		for i := range n {
+			plan(t, j, "acme", fmt.Sprintf("p%d@acme.example", i), noon)
+		}
+		_, err := j.GiveToReceivers(ctx, all("hook"))
+		require.NoError(t, err)
+		var mu sync.Mutex
+		claimed := map[string]int{}
+		var processes sync.WaitGroup
+		for range 3 {
+			other := open()
+			for range 2 {
+				processes.Go(func() {
+					for range n {
+						d, err := other.ClaimDelivery(ctx, "hook", time.Minute)
+						if !assert.True(t, err == nil || errors.Is(err, journal.ErrNoDelivery), "%v", err) {
+							return
+						}
+						if err == nil {
+							mu.Lock()
+							claimed[d.ID]++
+							mu.Unlock()
+						}
+					}
+				})
+			}
+		}
+		processes.Wait()
+		assert.Len(t, claimed, n)
+		for id, times := range claimed {
+			assert.Equal(t, 1, times, id)
+		}
+	})
+}
+
+func TestAnEventSaysHowLateAndHowOften(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		s := plan(t, j, "acme", "ann@acme.example", noon)
+		l, err := j.Acquire(ctx, "acme", journal.LeaseEvents{})
+		require.NoError(t, err)
+		_, _, err = j.Begin(ctx, wish(s.Email), journal.Place{Claim: &journal.Claim{Schedule: s.ID, Lease: l, Now: noon.Add(time.Hour), Late: time.Hour}})
+		require.NoError(t, err)
+		require.NoError(t, l.Release(ctx))
+		require.NoError(t, j.StopTenant(ctx, journal.TenantStop{Tenant: "acme", Failures: 3, Until: noon}))
+		events, err := j.EventsAfter(ctx, 0, 10)
+		require.NoError(t, err)
+		require.Len(t, events, 3)
+		assert.Equal(t, noon, events[0].Due)
+		assert.Equal(t, time.Hour.Milliseconds(), events[1].LateMS)
+		assert.Equal(t, 3, events[2].Failures)
+		assert.True(t, events[2].Due.IsZero())
+	})
+}
+
+func TestWhatHappenedBeforeThereWereReceiversIsNotTold(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal.db")
+	old, err := journal.OpenEmpty(path)
+	require.NoError(t, err)
+	require.NoError(t, old.Migrate(t.Context(), 6))
+	_, err = old.DB().ExecContext(t.Context(), `INSERT INTO schedule_events (seq, at, what, tenant, by_whom) VALUES (1, 1, 'scheduled', 'acme', 'root')`)
+	require.NoError(t, err)
+	_, err = old.DB().ExecContext(t.Context(), "UPDATE counters SET value = 1")
+	require.NoError(t, err)
+	require.NoError(t, old.Close())
+	j, err := journal.Open(t.Context(), path, journal.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, j.Close()) })
+	_, err = j.GiveToReceivers(t.Context(), all("hook"))
+	require.NoError(t, err)
+	waiting, err := j.WaitingDeliveries(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, waiting)
 }

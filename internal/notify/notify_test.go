@@ -257,7 +257,8 @@ func TestADeadReceiverHoldsNothingUp(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		j, h := open(), newHook(t)
 		let := make(chan struct{})
-		hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-let }))
+		var hung atomic.Int64
+		hangs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hung.Add(1); <-let }))
 		t.Cleanup(hangs.Close)
 		t.Cleanup(func() { close(let) })
 		gone := httptest.NewServer(nil)
@@ -268,6 +269,7 @@ func TestADeadReceiverHoldsNothingUp(t *testing.T) {
 		stop := start(t, j, map[string]config.Receiver{"gone": webhook(t, gone.URL), "hangs": webhook(t, hangs.URL), "hook": webhook(t, h.URL)},
 			func(o *notify.Options) { o.Bound = 200 * time.Millisecond })
 		h.await(t, 5)
+		require.Eventually(t, func() bool { return hung.Load() > 1 }, 20*time.Second, 10*time.Millisecond, "a try has a bound")
 		stop()
 		waiting, err := j.WaitingDeliveries(t.Context())
 		require.NoError(t, err)

@@ -105,6 +105,10 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 	if err := c.Lease.holds(ctx, tx); err != nil {
 		return err
 	}
+	var before int64
+	if err := tx.QueryRowContext(ctx, "SELECT late_by FROM schedules WHERE id = $1", c.Schedule).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	err := move(ctx, tx, c.Schedule, "state = 'running', operation = $3, late_by = $4", "state IN ('pending', 'running') AND due_at <= $5",
 		op, c.Late.Microseconds(), c.Now.UnixMicro())
 	if err != nil {
@@ -115,7 +119,7 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 		return err
 	}
 	e := s.event(EventBegun, Self().String(), "")
-	e.LateMS = s.LateMS
+	e.LateMS, e.LateBefore = s.LateMS, time.Duration(before)*time.Microsecond
 	return note(ctx, tx, e)
 }
 

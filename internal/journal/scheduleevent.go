@@ -29,21 +29,22 @@ const (
 
 // ScheduleEvent is one thing that happened. The JSON names are a contract.
 type ScheduleEvent struct {
-	Seq      int64           `json:"seq"` // from 1, in the order of what happened, without gaps
-	At       time.Time       `json:"at"`
-	What     EventKind       `json:"what"`
-	Tenant   string          `json:"tenant"`
-	Schedule string          `json:"schedule,omitempty"` // empty: it is about the tenant
-	Email    string          `json:"email,omitempty"`
-	By       string          `json:"by"`
-	Op       string          `json:"op,omitempty"`
-	Outcome  userops.Outcome `json:"outcome,omitempty"`
-	Code     userops.Code    `json:"code,omitempty"`
-	Detail   string          `json:"detail,omitempty"`
-	Due      time.Time       `json:"due,omitzero"`       // the schedule's time then
-	LateMS   int64           `json:"late_ms,omitempty"`  // begun: how long past its time
-	Failures int             `json:"failures,omitempty"` // paused: of the tenant, in a row
-	Receiver string          `json:"receiver,omitempty"` // not_told: whose messages
+	Seq        int64           `json:"seq"` // from 1, in the order of what happened, without gaps
+	At         time.Time       `json:"at"`
+	What       EventKind       `json:"what"`
+	Tenant     string          `json:"tenant"`
+	Schedule   string          `json:"schedule,omitempty"` // empty: it is about the tenant
+	Email      string          `json:"email,omitempty"`
+	By         string          `json:"by"`
+	Op         string          `json:"op,omitempty"`
+	Outcome    userops.Outcome `json:"outcome,omitempty"`
+	Code       userops.Code    `json:"code,omitempty"`
+	Detail     string          `json:"detail,omitempty"`
+	Due        time.Time       `json:"due,omitzero"`       // the schedule's time then
+	LateMS     int64           `json:"late_ms,omitempty"`  // begun: how long past its time
+	LateBefore time.Duration   `json:"-"`                  // begun anew: how long past its time it was begun before
+	Failures   int             `json:"failures,omitempty"` // paused: of the tenant, in a row
+	Receiver   string          `json:"receiver,omitempty"` // not_told: whose messages
 }
 
 func (s Schedule) event(what EventKind, by, detail string) ScheduleEvent {
@@ -60,10 +61,10 @@ func note(ctx context.Context, tx *sql.Tx, e ScheduleEvent) error {
 	if !e.Due.IsZero() {
 		due = e.Due.UnixMicro()
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver, due_at)
-		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13, CAST($14 AS BIGINT) FROM counters WHERE name = 'schedule_events'`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver, due_at, late_before)
+		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13, CAST($14 AS BIGINT), CAST($15 AS BIGINT) FROM counters WHERE name = 'schedule_events'`,
 		time.Now().UnixMicro(), string(e.What), e.Tenant, e.Schedule, e.Email, e.By, e.Op, string(e.Outcome), string(e.Code), e.Detail,
-		e.LateMS*1000, e.Failures, e.Receiver, due)
+		e.LateMS*1000, e.Failures, e.Receiver, due, e.LateBefore.Microseconds())
 	return err
 }
 
@@ -85,7 +86,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at"
+const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at, e.late_before"
 
 func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]ScheduleEvent, error) {
 	rows, err := db.QueryContext(ctx, "SELECT "+eventColumns+" FROM schedule_events e "+rest, args...)
@@ -104,12 +105,12 @@ func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]Sc
 	return out, rows.Err()
 }
 
-// scanEvent reads eventColumns, and what stands before them into before.
-func scanEvent(row interface{ Scan(...any) error }, before ...any) (ScheduleEvent, error) {
+// scanEvent reads eventColumns, and what stands before them into first.
+func scanEvent(row interface{ Scan(...any) error }, first ...any) (ScheduleEvent, error) {
 	var e ScheduleEvent
-	var at, late, due int64
-	err := row.Scan(append(before, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due)...)
-	e.At, e.LateMS = time.UnixMicro(at).UTC(), late/1000
+	var at, late, due, before int64
+	err := row.Scan(append(first, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due, &before)...)
+	e.At, e.LateMS, e.LateBefore = time.UnixMicro(at).UTC(), late/1000, time.Duration(before)*time.Microsecond
 	if due != 0 {
 		e.Due = time.UnixMicro(due).UTC()
 	}

@@ -59,7 +59,7 @@ func kindOf(e journal.ScheduleEvent, grace time.Duration) Kind {
 	case journal.EventCancelled:
 		return Cancelled
 	case journal.EventBegun:
-		if time.Duration(e.LateMS)*time.Millisecond > grace {
+		if time.Duration(e.LateMS)*time.Millisecond > grace && e.LateBefore <= grace { // told once, however often it is tried
 			return Late
 		}
 	case journal.EventEnded:

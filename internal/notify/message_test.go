@@ -20,6 +20,8 @@ func TestWhatAMessageIsAbout(t *testing.T) {
 		{journal.ScheduleEvent{What: journal.EventCancelled}, Cancelled},
 		{journal.ScheduleEvent{What: journal.EventBegun, LateMS: 60_000}, ""},
 		{journal.ScheduleEvent{What: journal.EventBegun, LateMS: 60_001}, Late},
+		{journal.ScheduleEvent{What: journal.EventBegun, LateMS: 90_000, LateBefore: time.Minute}, Late},
+		{journal.ScheduleEvent{What: journal.EventBegun, LateMS: 90_000, LateBefore: time.Minute + 1}, ""},
 		{journal.ScheduleEvent{What: journal.EventEnded, Outcome: userops.Done}, Done},
 		{journal.ScheduleEvent{What: journal.EventEnded, Outcome: userops.Already}, Done},
 		{journal.ScheduleEvent{What: journal.EventEnded, Outcome: userops.Requested}, NeedsPerson},

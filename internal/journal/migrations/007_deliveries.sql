@@ -16,6 +16,7 @@ CREATE UNIQUE INDEX deliveries_once ON deliveries (receiver, event);
 INSERT INTO counters (name, value) SELECT 'notified', value FROM counters WHERE name = 'schedule_events';
 
 ALTER TABLE schedule_events ADD COLUMN late_by BIGINT NOT NULL DEFAULT 0;    -- begun: how long past its time
+ALTER TABLE schedule_events ADD COLUMN late_before BIGINT NOT NULL DEFAULT 0; -- begun anew: how late it was when it was begun before
 ALTER TABLE schedule_events ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;  -- paused: so many in a row
 ALTER TABLE schedule_events ADD COLUMN receiver TEXT NOT NULL DEFAULT '';    -- not_told: to whom
 ALTER TABLE schedule_events ADD COLUMN due_at BIGINT NOT NULL DEFAULT 0;     -- of the schedule

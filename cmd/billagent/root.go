@@ -26,6 +26,7 @@ type app struct {
 	raw                            bool // CSV as it is
 	timeout                        time.Duration
 	logLevel, logFormat            string
+	listen                         string // of monitoring
 	live                           *live
 	log                            *slog.Logger
 
@@ -83,7 +84,7 @@ func must(err error) {
 // load reads the configuration with the flags on top.
 func (a *app) load() (*config.Config, error) {
 	flags := map[string]string{}
-	for key, v := range map[string]string{"tenant": a.tenantName, "log.level": a.logLevel, "log.format": a.logFormat} {
+	for key, v := range map[string]string{"tenant": a.tenantName, "log.level": a.logLevel, "log.format": a.logFormat, "monitoring.listen": a.listen} {
 		if v != "" {
 			flags[key] = v
 		}

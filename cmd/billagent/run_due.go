@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/daemon"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -19,7 +20,7 @@ daemon, do nothing twice. The exit status is that of a batch: 0 also where nothi
 		Example: "  * * * * *  billagent run-due    # in a crontab",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.daemon(cmd, func(ctx context.Context, o daemon.Options) error {
+			return a.daemon(cmd, func(ctx context.Context, _ *config.Config, o daemon.Options) error {
 				due := &dueResults{app: a, tell: o.Events, at: map[string]int{}}
 				o.Events = due.take
 				if err := daemon.Once(ctx, o); err != nil {

@@ -4,44 +4,78 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/daemon"
 	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/monitoring"
+	"github.com/billagent/billagent/internal/notify"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run what is scheduled when it is due, until it is stopped",
 		Long: `Run what is scheduled when it is due, tenants side by side, until Ctrl-C or SIGTERM. Then nothing more is begun; what is under way ends within
 schedule.stop_within, or is halted before its commit, or settled. A second Ctrl-C ends the program at once: what was under way is settled
 by the next. Several may run, on several machines where the journal is a PostgreSQL database.
 
-What happens is told on standard error, a line each; "offboard list" and "ops list" show what became of what.`,
-		Example: "  billagent serve\n  billagent --log-format json serve",
+What happens is told on standard error, a line each, and to those whom the section "notify" names; "offboard list" and "ops list" show what
+became of what. With --listen it answers /healthz, /readyz and /metrics: other addresses than this machine's own need a certificate.`,
+		Example: "  billagent serve\n  billagent --log-format json serve --listen 127.0.0.1:9464",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.daemon(cmd, func(ctx context.Context, o daemon.Options) error {
-				d, err := daemon.New(ctx, o)
-				if err != nil {
-					return err
-				}
-				a.log.Info("the daemon runs", "pid", os.Getpid(), "tenants_at_once", o.AtOnce)
-				err = d.Run(ctx)
-				a.log.Info("the daemon has stopped")
-				return err
-			})
-		},
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.daemon(cmd, a.serveUntilStopped) },
 	}
+	c.Flags().StringVar(&a.listen, "listen", "", "host:port for /healthz, /readyz and /metrics")
+	return c
+}
+
+// serveUntilStopped runs a daemon, and beside it what tells others: until the daemon has ended, so that what ends during a stop is told.
+func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.Options) error {
+	j, err := o.Service.Journal(ctx)
+	if err != nil {
+		return err
+	}
+	var d *daemon.Daemon // nobody asks before there is one
+	m := monitoring.New(o.Service, func() bool { return d.Alive() })
+	logged := o.Events
+	o.Events = func(e event.Event) { logged.Tell(e); m.Tell(e) }
+	n, err := notify.New(notify.Options{Config: c, Journal: j, Log: a.log, Tried: m.Tried})
+	if err != nil {
+		return err
+	}
+	if d, err = daemon.New(ctx, o); err != nil {
+		return err
+	}
+	var l net.Listener
+	if c.Monitoring.Listen != "" {
+		if l, err = monitoring.Listen(ctx, c.Monitoring); err != nil {
+			return err
+		}
+		a.log.Info("monitoring listens", "address", l.Addr().String())
+	}
+	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer stop()
+	beside.Go(func() { n.Run(telling) })
+	if l != nil {
+		beside.Go(func() { m.Serve(telling, l, a.log) })
+	}
+	a.log.Info("the daemon runs", "pid", os.Getpid(), "tenants_at_once", o.AtOnce)
+	err = d.Run(ctx)
+	a.log.Info("the daemon has stopped")
+	return err
 }
 
 // daemon has do run what is due. The bound of one command does not hold for it.
-func (a *app) daemon(cmd *cobra.Command, do func(ctx context.Context, o daemon.Options) error) error {
+func (a *app) daemon(cmd *cobra.Command, do func(ctx context.Context, c *config.Config, o daemon.Options) error) error {
 	c, err := a.load()
 	if err != nil {
 		return err
@@ -56,7 +90,7 @@ func (a *app) daemon(cmd *cobra.Command, do func(ctx context.Context, o daemon.O
 			a.log.Warn("not everything could be closed in order", "error", err)
 		}
 	}()
-	return do(cmd.Context(), daemonOptions(c, s, a.log))
+	return do(cmd.Context(), c, daemonOptions(c, s, a.log))
 }
 
 func daemonOptions(c *config.Config, s *service.Service, log *slog.Logger) daemon.Options {

@@ -39,6 +39,9 @@ type Config struct {
 	Schedule  Schedule          `koanf:"schedule"`
 	Protected []string          `koanf:"protected"` // e-mails and globs of people nothing may be taken from, in every tenant
 	Tenants   map[string]Tenant `koanf:"tenants"`
+	// Notify are those who are told of what happens, by a name of one's choice.
+	Notify     map[string]Receiver `koanf:"notify"`
+	Monitoring Monitoring          `koanf:"monitoring"`
 
 	File string `koanf:"-"` // where the file was read from, empty if there was none
 }
@@ -129,8 +132,11 @@ func Load(src Source) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	tenants := k.MapKeys("tenants")
-	env, err := fromEnvironment(src.Environ, tenants)
+	names := map[string][]string{}
+	for _, section := range namedSections {
+		names[section] = k.MapKeys(section)
+	}
+	env, err := fromEnvironment(src.Environ, names)
 	if err != nil {
 		return nil, err
 	}
@@ -143,14 +149,8 @@ func Load(src Source) (*Config, error) {
 			return nil, invalid(err)
 		}
 	}
-	for _, t := range k.MapKeys("tenants") {
-		for key, v := range tenantDefaults {
-			if at := "tenants." + t + "." + key; !k.Exists(at) {
-				if err := k.Set(at, v); err != nil {
-					return nil, invalid(err)
-				}
-			}
-		}
+	if err := setDefaults(k, map[string]map[string]any{"tenants": tenantDefaults, "notify": receiverDefaults}); err != nil {
+		return nil, invalid(err)
 	}
 	c := &Config{File: file}
 	conf := koanf.UnmarshalConf{Tag: "koanf", DecoderConfig: &mapstructure.DecoderConfig{
@@ -161,6 +161,22 @@ func Load(src Source) (*Config, error) {
 		return nil, invalid(errors.New(hideValues(err)))
 	}
 	return c, c.check()
+}
+
+// setDefaults gives each tenant and each receiver what its section does not say.
+func setDefaults(k *koanf.Koanf, sections map[string]map[string]any) error {
+	for section, defaults := range sections {
+		for _, name := range k.MapKeys(section) {
+			for key, v := range defaults {
+				if at := section + "." + name + "." + key; !k.Exists(at) {
+					if err := k.Set(at, v); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 var tenantDefaults = map[string]any{"path": "browser", "app": "bill", "second_factor.method": "totp", "second_factor.via": "text", "invite.summary": "Never", "read_back": "30s", "late": "run"}
@@ -288,6 +304,10 @@ func (c *Config) check() error {
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {
 		faults = append(faults, c.Tenants[name].check("tenants."+name)...)
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.Notify)) {
+		faults = append(faults, c.Notify[name].check("notify."+name)...)
+	}
+	faults = append(faults, c.Monitoring.check("monitoring")...)
 	return invalid(errors.Join(faults...))
 }
 

@@ -194,3 +194,52 @@ func TestWhatIsNoConfigurationFileEndsAtOnce(t *testing.T) {
 		assert.Less(t, len(err.Error()), 300)
 	}
 }
+
+// TestTheExampleOfNotificationsIsRight takes the rest of the example in.
+func TestTheExampleOfNotificationsIsRight(t *testing.T) {
+	t.Parallel()
+	before, after, ok := strings.Cut(string(config.Example), "\n# notify:\n")
+	require.True(t, ok)
+	text := before + "\nnotify:\n"
+	for line := range strings.Lines(after) {
+		if !strings.HasPrefix(line, "# Where") {
+			line = strings.TrimPrefix(line, "# ")
+		}
+		text += line
+	}
+	c, err := config.Load(config.Source{File: write(t, text), Environ: []string{"BILLAGENT_NOTIFY_ON_CALL_GIVE_UP=7"}})
+	require.NoError(t, err)
+	assert.Equal(t, 7, c.Notify["on-call"].GiveUp, "a receiver of the file is named by the environment")
+	assert.Equal(t, []string{"it@acme.example"}, c.Notify["people"].To)
+	assert.Equal(t, 3, c.Notify["people"].GiveUp)
+	assert.Equal(t, "127.0.0.1:9464", c.Monitoring.Listen)
+}
+
+func TestWhatIsReachedByOthersNeedsACertificate(t *testing.T) {
+	t.Parallel()
+	for text, fault := range map[string]string{
+		"monitoring: {listen: '127.0.0.1:0'}":                                        "",
+		"monitoring: {listen: '[::1]:0'}":                                            "",
+		"monitoring: {listen: ':9464'}":                                              "which others can reach",
+		"monitoring: {listen: '0.0.0.0:9464'}":                                       "which others can reach",
+		"monitoring: {listen: 'db.example:9464'}":                                    "which others can reach",
+		"monitoring: {listen: '0.0.0.0:9464', certificate: 'env:C', key: 'env:K'}":   "",
+		"monitoring: {listen: '127.0.0.1:0', certificate: 'env:C'}":                  "go together",
+		"notify: {a: {type: webhook, url: 'http://hooks.example/x', secret: env:S}}": "it is not https",
+		"notify: {a: {type: webhook, url: 'http://127.0.0.1/x', secret: env:S}}":     "",
+		"notify: {a: {type: webhook, url: 'https://hooks.example/x'}}":               "secret: a secret is given by reference",
+		"notify: {a: {type: slack, url: 'https://hooks.example/x'}}":                 "url: a secret is given by reference",
+		"notify: {a: {type: pigeon}}":                                                "choose webhook, slack or email",
+		"notify: {a: {type: slack, url: env:U, smpt: {host: x}}}":                    `unknown key "notify.a.smpt.host": did you mean "notify.a.smtp.host"`,
+		"notify: {a: {type: email, smtp: {host: m}, from: a@b.c}}":                   "to is missing",
+	} {
+		_, err := config.Load(config.Source{File: write(t, text)})
+		if fault == "" {
+			require.NoError(t, err, text)
+			continue
+		}
+		require.ErrorIs(t, err, config.ErrInvalid, text)
+		assert.Contains(t, err.Error(), fault, text)
+		assert.NotContains(t, err.Error(), "hooks.example", text)
+	}
+}

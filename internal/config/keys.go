@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// patterns are the dotted names of every key, with * for a tenant's name, taken from the fields of Config.
+// patterns are the dotted names of every key, with * for the name of a tenant or a receiver, taken from the fields of Config.
 var patterns = sync.OnceValue(func() []string {
 	var out []string
 	var walk func(t reflect.Type, prefix string)
@@ -35,7 +35,7 @@ var patterns = sync.OnceValue(func() []string {
 	return out
 })
 
-// Keys are the dotted names of every key, with NAME for a tenant's name.
+// Keys are the dotted names of every key, with NAME for the name of a tenant or a receiver.
 func Keys() []string {
 	out := slices.Clone(patterns())
 	for i, p := range out {
@@ -44,19 +44,22 @@ func Keys() []string {
 	return out
 }
 
-// anonymous replaces the tenant's name in a key by *.
+// namedSections are the sections in which a name of the user's choice stands before the key.
+var namedSections = []string{"notify", "tenants"}
+
+// anonymous replaces the name of a tenant or a receiver in a key by *.
 func anonymous(key string) string {
 	parts := strings.Split(key, ".")
-	if len(parts) > 1 && parts[0] == "tenants" {
+	if len(parts) > 1 && slices.Contains(namedSections, parts[0]) {
 		parts[1] = "*"
 	}
 	return strings.Join(parts, ".")
 }
 
-// named puts the tenant's name of key into a pattern.
+// named puts the name that stands in key into a pattern.
 func named(pattern, key string) string {
 	parts := strings.Split(key, ".")
-	if len(parts) > 1 && parts[0] == "tenants" {
+	if len(parts) > 1 && slices.Contains(namedSections, parts[0]) {
 		return strings.Replace(pattern, "*", parts[1], 1)
 	}
 	return strings.Replace(pattern, "*", "NAME", 1)
@@ -71,15 +74,16 @@ const prefix = "BILLAGENT_"
 var elsewhere = []string{"BILLAGENT_CONFIG"}
 
 // fromEnvironment translates variables into keys. Names of keys and tenants may hold underscores themselves, so each
-// variable is matched against the known keys; a tenant of the file whose name it spells is preferred.
-func fromEnvironment(environ, tenants []string) (map[string]any, error) {
+// variable is matched against the known keys; a tenant or receiver of the file whose name it spells is preferred. names are those of the file, by
+// their section.
+func fromEnvironment(environ []string, names map[string][]string) (map[string]any, error) {
 	out := map[string]any{}
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		if !strings.HasPrefix(name, prefix) || slices.Contains(elsewhere, name) {
 			continue
 		}
-		key, ok := keyOf(strings.ToLower(strings.TrimPrefix(name, prefix)), tenants)
+		key, ok := keyOf(strings.ToLower(strings.TrimPrefix(name, prefix)), names)
 		if !ok {
 			return nil, invalid(fmt.Errorf("the environment variable %s names no key%s", name, nearestVariable(name)))
 		}
@@ -88,7 +92,7 @@ func fromEnvironment(environ, tenants []string) (map[string]any, error) {
 	return out, nil
 }
 
-func keyOf(name string, tenants []string) (string, bool) {
+func keyOf(name string, names map[string][]string) (string, bool) {
 	best := ""
 	for _, p := range patterns() {
 		before, after, wild := strings.Cut(strings.ReplaceAll(p, ".", "_"), "*")
@@ -102,31 +106,32 @@ func keyOf(name string, tenants []string) (string, bool) {
 		if !ok {
 			continue
 		}
-		tenant, ok := strings.CutSuffix(rest, after)
-		if !ok || tenant == "" {
+		chosen, ok := strings.CutSuffix(rest, after)
+		if !ok || chosen == "" {
 			continue
 		}
-		for _, t := range tenants {
-			if spelt(t) == tenant {
+		section, _, _ := strings.Cut(p, ".")
+		for _, t := range names[section] {
+			if spelt(t) == chosen {
 				return strings.Replace(p, "*", t, 1), true
 			}
 		}
 		// The longest suffix wins: ..._second_factor_secret is no tenant called "…_second_factor" with a key "secret".
-		if key := strings.Replace(p, "*", tenant, 1); best == "" || len(after) > len(best)-len(before)-len(tenant) {
+		if key := strings.Replace(p, "*", chosen, 1); best == "" || len(after) > len(best)-len(before)-len(chosen) {
 			best = key
 		}
 	}
 	return best, best != ""
 }
 
-// spelt is how a tenant's name stands in an environment variable.
-func spelt(tenant string) string {
+// spelt is how the name of a tenant or a receiver stands in an environment variable.
+func spelt(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '.' {
 			return '_'
 		}
 		return r
-	}, strings.ToLower(tenant))
+	}, strings.ToLower(name))
 }
 
 func nearestVariable(name string) string {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/billagent/billagent/internal/event"
@@ -41,6 +42,7 @@ type Daemon struct {
 	journal *journal.Journal
 	client  *river.Client[*sql.Tx]
 	stop    chan struct{} // closed: nothing more is begun
+	swept   atomic.Int64  // when it last looked what is due, in nanoseconds since 1970
 }
 
 // Bounds of River. Its defaults are of short jobs in a database that many share.
@@ -87,6 +89,12 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	}
 	return d, nil
 }
+
+// silence is how long a daemon that does not look what is due is held to be alive: a journal that others have locked makes it wait.
+const silence = 2 * time.Minute
+
+// Alive says whether the daemon looks what is due.
+func (d *Daemon) Alive() bool { return time.Since(time.Unix(0, d.swept.Load())) < silence }
 
 // migrate makes River's tables, or brings them up to date, while no other process does.
 func migrate(ctx context.Context, j *journal.Journal, driver riverdriver.Driver[*sql.Tx], log *slog.Logger) error {

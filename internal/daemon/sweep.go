@@ -40,6 +40,7 @@ func (d *Daemon) sweepUntilDone(ctx context.Context) {
 		case err == nil:
 			told = ""
 		}
+		d.swept.Store(time.Now().UnixNano()) // also where the journal cannot be used: to start anew would not help
 		t := time.NewTimer(wait)
 		select {
 		case <-t.C:

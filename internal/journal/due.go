@@ -105,6 +105,10 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 	if err := c.Lease.holds(ctx, tx); err != nil {
 		return err
 	}
+	var before int64
+	if err := tx.QueryRowContext(ctx, "SELECT late_by FROM schedules WHERE id = $1", c.Schedule).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
 	err := move(ctx, tx, c.Schedule, "state = 'running', operation = $3, late_by = $4", "state IN ('pending', 'running') AND due_at <= $5",
 		op, c.Late.Microseconds(), c.Now.UnixMicro())
 	if err != nil {
@@ -114,7 +118,9 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 	if err != nil {
 		return err
 	}
-	return note(ctx, tx, s.event(EventBegun, Self().String(), ""))
+	e := s.event(EventBegun, Self().String(), "")
+	e.LateMS, e.LateBefore = s.LateMS, time.Duration(before)*time.Microsecond
+	return note(ctx, tx, e)
 }
 
 // Conclusion is what follows an attempt at a schedule, or that none was made.

@@ -36,7 +36,7 @@ func stop(ctx context.Context, tx *sql.Tx, s TenantStop) error {
 	if err != nil {
 		return err
 	}
-	e := ScheduleEvent{What: EventPaused, Tenant: s.Tenant, By: Self().String(), Code: s.Code, Detail: s.Because}
+	e := ScheduleEvent{What: EventPaused, Tenant: s.Tenant, By: Self().String(), Code: s.Code, Detail: s.Because, Failures: s.Failures}
 	if s.Held {
 		e.What = EventHeld
 	}

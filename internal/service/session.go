@@ -2,12 +2,14 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/notify"
 	"github.com/billagent/billagent/internal/tenant"
 )
 
@@ -104,4 +106,7 @@ func (s *Service) Facts(ctx context.Context, name string, events event.Sink) (ou
 
 // Validate makes sure of what can be known of every tenant of a configuration without asking anybody. Warnings are of what is not
 // wrong, but could be safer.
-func Validate(c *config.Config) (warnings []string, err error) { return tenant.Check(c) }
+func Validate(c *config.Config) (warnings []string, err error) {
+	warnings, err = tenant.Check(c)
+	return warnings, errors.Join(err, notify.Check(c))
+}

@@ -1,0 +1,159 @@
+// Package monitoring tells machines how a daemon is: whether it is alive and ready, and metrics for Prometheus. What it tells may be read by
+// whoever can reach it, so that no tenant, no user and no text of either is in it; it changes nothing.
+package monitoring
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Monitor counts what happens and answers for it.
+type Monitor struct {
+	service  *service.Service
+	alive    func() bool
+	registry *prometheus.Registry
+
+	operations *prometheus.CounterVec
+	durations  *prometheus.HistogramVec
+	lateness   prometheus.Histogram
+	tries      *prometheus.CounterVec
+}
+
+// Bounds of an operation: one by the browser takes seconds, a list of thousands minutes. Lateness begins with what a sweep takes.
+var (
+	durationBounds = []float64{.1, .5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600}
+	latenessBounds = []float64{.1, .25, .5, 1, 2, 5, 15, 60, 300, 900, 3600, 86_400}
+)
+
+// New makes a monitor. alive says whether the daemon does its work.
+func New(s *service.Service, alive func() bool) *Monitor {
+	m := &Monitor{service: s, alive: alive, registry: prometheus.NewPedanticRegistry(),
+		operations: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "billagent_operations_total", Help: "Attempts at what was due, by how they ended."}, []string{"action", "outcome"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "billagent_operation_duration_seconds", Help: "How long attempts at what was due took.",
+			Buckets: durationBounds}, []string{"action", "outcome"}),
+		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "billagent_lateness_seconds", Help: "How long past its time what was due was begun.", Buckets: latenessBounds}),
+		tries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "billagent_notification_tries_total", Help: "Tries to deliver a message, by the receiver's type."},
+			[]string{"type", "result"}),
+	}
+	m.registry.MustRegister(m.operations, m.durations, m.lateness, m.tries, &kept{m.service}, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Tell counts an event. It may be called from several goroutines.
+func (m *Monitor) Tell(e event.Event) {
+	s, ok := e.(event.Scheduled)
+	if !ok || s.Result.Op == "" { // nothing was begun
+		return
+	}
+	action, outcome := string(s.Result.Action), string(s.Result.Outcome)
+	m.operations.WithLabelValues(action, outcome).Inc()
+	m.durations.WithLabelValues(action, outcome).Observe((time.Duration(s.Result.TookMS) * time.Millisecond).Seconds())
+	m.lateness.Observe(s.Late.Seconds())
+}
+
+// Tried counts a try to deliver a message.
+func (m *Monitor) Tried(kindOfReceiver string, delivered bool) {
+	result := "failed"
+	if delivered {
+		result = "delivered"
+	}
+	m.tries.WithLabelValues(kindOfReceiver, result).Inc()
+}
+
+// askBound is how long the journal is waited for.
+const askBound = 3 * time.Second
+
+// Handler answers requests.
+func (m *Monitor) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, m.alive()) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), askBound)
+		defer cancel()
+		_, err := m.service.Agenda(ctx)
+		answer(w, err == nil)
+	})
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4, Timeout: 2 * askBound}))
+	return mux
+}
+
+func answer(w http.ResponseWriter, well bool) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	if !well { // the log says why: it might name what is nobody's business here
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("not well: see the log\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// Listen opens the address. Without a certificate only this machine may reach it; the configuration was asked about that already, and
+// here it is what a name has come to.
+func Listen(ctx context.Context, c config.Monitoring) (net.Listener, error) {
+	var conf *tls.Config
+	if c.Certificate != "" {
+		certificate, err := c.Certificate.Fetch(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%w: monitoring.certificate: %w", config.ErrInvalid, err)
+		}
+		key, err := c.Key.Fetch(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%w: monitoring.key: %w", config.ErrInvalid, err)
+		}
+		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
+		if err != nil {
+			return nil, fmt.Errorf("%w: monitoring.certificate and key: %w", config.ErrInvalid, err)
+		}
+		conf = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2", "http/1.1"}}
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listening for monitoring: %w", err)
+	}
+	if at, ok := l.Addr().(*net.TCPAddr); conf == nil && (!ok || !at.IP.IsLoopback()) {
+		return nil, errors.Join(fmt.Errorf("%w: monitoring.listen: others can reach %s: without certificate and key only an address of this machine", config.ErrInvalid, l.Addr()), l.Close())
+	}
+	if conf != nil {
+		l = tls.NewListener(l, conf)
+	}
+	return l, nil
+}
+
+// stopBound is how long a stop waits for answers under way.
+const stopBound = 2 * time.Second
+
+// Serve answers until ctx ends, and returns when nothing is under way any more.
+func (m *Monitor) Serve(ctx context.Context, l net.Listener, log *slog.Logger) {
+	s := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		<-ctx.Done()
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopBound)
+		defer cancel()
+		if err := s.Shutdown(bounded); err != nil {
+			_ = s.Close()
+		}
+	}()
+	if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		log.Error("monitoring has ended", "error", err)
+		return
+	}
+	<-stopped
+}

@@ -52,10 +52,14 @@ func (t *Turn) DoScheduled(ctx context.Context, s journal.Schedule, rq userops.C
 	return t.Do(ctx, rq)
 }
 
-// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet.
-func TellScheduled(ctx context.Context, log *audit.Log, event, by string, s journal.Schedule) error {
+// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet, and why, if more than its own reason
+// says.
+func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s journal.Schedule) error {
 	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
 		Reason: fmt.Sprintf("for %s: %s", s.At.Format(time.RFC3339), s.Reason)}
+	if why != "" {
+		e.Reason += "; " + event + ": " + why
+	}
 	if err := log.Append(ctx, e); err != nil {
 		return &userops.Error{Act: "writing down what is scheduled", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
 	}

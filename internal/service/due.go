@@ -254,10 +254,6 @@ func (d *dueRun) parkAll(ctx context.Context, all []journal.Schedule, outcome us
 	for _, s := range all {
 		r := userops.Result{Action: userops.Deactivate, Email: s.Email}
 		r.End(outcome, why)
-		s.Outcome, s.Code = r.Outcome, r.Code
-		if err := operation.TellScheduled(ctx, d.records.audit, "parked", journal.Self().String(), s); err != nil {
-			return err
-		}
 		if _, err := d.conclude(ctx, s, r); err != nil {
 			return err
 		}
@@ -310,6 +306,12 @@ func (d *dueRun) conclude(ctx context.Context, s journal.Schedule, r userops.Res
 		c.Failed = next == schedule.Later
 		if c.Stop, err = d.stopFor(ctx, r.Code, r.Reason, r.Hint, next == schedule.Hold); err != nil {
 			return false, err
+		}
+	}
+	if r.Op == "" { // no operation tells the audit log of it
+		s.Outcome, s.Code = r.Outcome, r.Code
+		c.Tell = func() error {
+			return operation.TellScheduled(ctx, d.records.audit, string(c.Event), journal.Self().String(), r.Reason, s)
 		}
 	}
 	if err := d.records.journal.Conclude(ctx, d.turn.Lease(), s, c); errors.Is(err, journal.ErrMoved) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/journal"
@@ -443,12 +444,24 @@ func TestACancelledOneIsNotBegun(t *testing.T) {
 	assert.Len(t, p.run(t, noon), 1)
 	assert.Equal(t, []string{people[0]}, p.left())
 	assert.Equal(t, journal.Cancelled, p.schedule(t, made[1].ID).State)
+	_, err := p.Unschedule(t.Context(), made[0].ID, "root@test", "")
+	require.ErrorIs(t, err, userops.ErrOver)
+	assert.Equal(t, "cancelling the offboarding of "+people[0]+" in tenant acme: that has ended already: it is done", err.Error())
+	entries, err := audit.Read(p.config.AuditDir())
+	require.NoError(t, err)
+	var cancelled []string
+	for _, e := range entries {
+		if e.Event == "cancelled" {
+			cancelled = append(cancelled, e.Target+" "+e.Reason)
+		}
+	}
+	assert.Equal(t, []string{people[1] + " for 2026-12-04T12:00:00Z: HR-1; cancelled: she stays"}, cancelled)
 
 	frozen := p.plan(t, noon.Add(time.Hour), by, people[2])[0]
 	require.NoError(t, p.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "root@test"}, nil))
 	assert.Empty(t, p.run(t, noon.Add(time.Hour)))
 	assert.Equal(t, journal.Pending, p.schedule(t, frozen.ID).State)
-	_, err := p.Thaw(t.Context(), "acme", "root@test")
+	_, err = p.Thaw(t.Context(), "acme", "root@test")
 	require.NoError(t, err)
 	assert.Len(t, p.run(t, noon.Add(time.Hour)), 1)
 }

@@ -140,6 +140,8 @@ var (
 		"name a later time, or ask for it to be done at once")
 	ErrScheduled = reason("already_scheduled", "that is scheduled already",
 		"cancel what is scheduled, or give it another time")
+	ErrOver = reason("has_ended", "that has ended already",
+		"schedule it anew, if it is still meant")
 	ErrInterrupted = reason("interrupted", "the process that was doing it ended",
 		"ask again")
 )

@@ -36,6 +36,7 @@ type Entry struct {
 	OnBehalfOf      string            `json:"on_behalf_of,omitempty"`
 	Tenant          string            `json:"tenant,omitempty"`
 	Op              string            `json:"op,omitempty"`
+	Schedule        string            `json:"schedule,omitempty"` // the scheduled offboarding that it is about, or that the operation came of
 	Action          userops.Action    `json:"action,omitempty"`
 	Target          string            `json:"target,omitempty"`
 	Before          *userops.User     `json:"before,omitempty"`

@@ -84,7 +84,13 @@ func scanSchedule(row interface{ Scan(...any) error }) (Schedule, error) {
 	return s, err
 }
 
-// Schedule writes down offboardings, all or none. failed are those of users who have one already, by their place in all.
+// NewScheduleID is an id for one that is told of before it is written down.
+func NewScheduleID() (string, error) {
+	id, err := uuid.NewV7() // sortable by time
+	return id.String(), err
+}
+
+// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have one already, by their place in all.
 func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule, failed map[int]error, err error) {
 	err = j.tx(ctx, "schedule", func(tx *sql.Tx) error {
 		made, failed = nil, map[int]error{}
@@ -118,11 +124,14 @@ func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule
 var errSomeFailed = errors.New("some cannot be scheduled")
 
 func insertSchedule(ctx context.Context, tx *sql.Tx, s Schedule) (Schedule, error) {
-	id, err := uuid.NewV7() // sortable by time
-	if err != nil {
-		return s, err
+	if s.ID == "" {
+		id, err := NewScheduleID()
+		if err != nil {
+			return s, err
+		}
+		s.ID = id
 	}
-	s.ID, s.State, s.At = id.String(), Pending, s.At.Truncate(time.Microsecond)
+	s.State, s.At = Pending, s.At.Truncate(time.Microsecond)
 	s.CreatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	s.UpdatedAt = s.CreatedAt
 	key := userops.FoldEmail(s.Email)

@@ -55,7 +55,7 @@ func (t *Turn) DoScheduled(ctx context.Context, s journal.Schedule, rq userops.C
 // TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet, and why, if more than its own reason
 // says.
 func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s journal.Schedule) error {
-	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
+	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Schedule: s.ID, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
 		Reason: fmt.Sprintf("for %s: %s", s.At.Format(time.RFC3339), s.Reason)}
 	if why != "" {
 		e.Reason += "; " + event + ": " + why
@@ -69,16 +69,18 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s
 // OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled nor brought to an end since:
 // a journal that is made of the log does not have them, and they must be asked for again.
 func OpenInAudit(entries []audit.Entry) []audit.Entry {
-	type user struct{ tenant, email string }
-	open := map[user]audit.Entry{}
+	open := map[string]audit.Entry{}
 	for _, e := range entries {
-		who := user{e.Tenant, userops.FoldEmail(e.Target)}
 		gone := e.Outcome == userops.Done || e.Outcome == userops.Already || e.Outcome == userops.Requested
 		switch {
 		case e.Event == "scheduled" || e.Event == "rescheduled":
-			open[who] = e
-		case e.Event == "cancelled", gone && e.Action == userops.Deactivate && !e.DryRun:
-			delete(open, who)
+			open[e.Schedule] = e
+		case e.Event == "cancelled":
+			delete(open, e.Schedule)
+		case gone && e.Action == userops.Deactivate && !e.DryRun:
+			maps.DeleteFunc(open, func(_ string, s audit.Entry) bool {
+				return s.Tenant == e.Tenant && userops.SameEmail(s.Target, e.Target)
+			})
 		}
 	}
 	out := slices.Collect(maps.Values(open))

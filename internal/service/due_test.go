@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -455,6 +456,9 @@ func TestACancelledOneIsNotBegun(t *testing.T) {
 			cancelled = append(cancelled, e.Target+" "+e.Reason)
 		}
 	}
+	i := slices.IndexFunc(entries, func(e audit.Entry) bool { return e.Event == "intent" && e.Target == people[0] })
+	require.Positive(t, i)
+	assert.Equal(t, made[0].ID, entries[i].Schedule, "the log tells what an operation came of")
 	assert.Equal(t, []string{people[1] + " for 2026-12-04T12:00:00Z: HR-1; cancelled: she stays"}, cancelled)
 
 	frozen := p.plan(t, noon.Add(time.Hour), by, people[2])[0]

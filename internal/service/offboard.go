@@ -46,12 +46,17 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		if err := r.journal.Use(ctx); err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if err := operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, "", row); err != nil {
+		for i := range rows {
+			if rows[i].ID, err = journal.NewScheduleID(); err != nil {
 				return err
 			}
 		}
-		made, there, err = r.journal.Schedule(ctx, rows)
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, "", rows[i])
+		}
+		if err == nil {
+			made, there, err = r.journal.Schedule(ctx, rows)
+		}
 		for i, e := range there { // between the look and the writing: the log takes back what it says
 			failed[i] = alreadyScheduled(rows[i], e)
 		}

@@ -57,7 +57,13 @@ func scheduleText(s journal.Schedule) string {
 	line("reason", s.Reason)
 	line("by", s.RequestedBy)
 	line("on behalf of", s.OnBehalfOf)
+	if s.Limit > 0 {
+		line("limit", fmt.Sprintf("%d deactivations within an hour", s.Limit))
+	}
 	line("state", scheduleWord(s))
+	if s.Tries > 0 {
+		line("failed so far", counted(s.Tries, "attempt"))
+	}
 	if s.Operation != "" {
 		line("late by", (time.Duration(s.LateMS) * time.Millisecond).String())
 	}

@@ -274,8 +274,8 @@ func (d *dueRun) one(ctx context.Context, s journal.Schedule) (goOn bool, err er
 		return true, d.parkAll(ctx, []journal.Schedule{s}, userops.Halted, why)
 	}
 	rq, err := userops.Request{Action: userops.Deactivate, Email: s.Email}.Check()
-	if err != nil {
-		return false, err
+	if err != nil { // it was well formed to an earlier version of the program: the others of the tenant must not wait for it
+		return true, d.parkAll(ctx, []journal.Schedule{s}, userops.Halted, err)
 	}
 	s.LateMS = late.Milliseconds()
 	r := d.turn.DoScheduled(ctx, s, rq, now, late, grace)

@@ -159,7 +159,7 @@ func TestWhatCannotBeScheduledIsRefusedWhenItIsAskedFor(t *testing.T) {
 		refused bool
 	}{
 		"billagent's own account": {at("acme", "Robot@acme.example", noon), userops.ErrSelf, true},
-		"who asks":                {at("acme", "hr@acme.example", noon), userops.ErrSelf, true},
+		"who asks":                {at("acme", "hr@acme.example", noon), userops.ErrOneself, true},
 		"a protected person":      {at("acme", "ceo@board.example", noon), userops.ErrProtected, true},
 		"an unknown tenant":       {at("nowhere", people[1], noon), userops.ErrConfig, false},
 		"a time that has passed":  {at("acme", people[1], noon.Add(-2*time.Hour)), userops.ErrPast, false},
@@ -468,6 +468,22 @@ func TestACancelledOneIsNotBegun(t *testing.T) {
 	_, err = p.Thaw(t.Context(), "acme", "root@test")
 	require.NoError(t, err)
 	assert.Len(t, p.run(t, noon.Add(time.Hour)), 1)
+}
+
+// TestOneThatIsNotWellFormedHoldsUpNobody has an address be due that an earlier version of the program took.
+func TestOneThatIsNotWellFormedHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, nil)
+	j, err := p.Journal(t.Context())
+	require.NoError(t, err)
+	odd, _, err := j.Schedule(t.Context(), []journal.Schedule{{Tenant: "acme", Email: "no address", At: noon.Add(-time.Minute), Zone: "UTC", Reason: "HR-1", RequestedBy: "root@test"}})
+	require.NoError(t, err)
+	p.plan(t, noon, by, people[0])
+	assert.Len(t, p.run(t, noon), 1)
+	assert.Equal(t, []string{people[0]}, p.left())
+	s := p.schedule(t, odd[0].ID)
+	assert.Equal(t, journal.Parked, s.State)
+	assert.Equal(t, userops.CodeOf(userops.ErrInput), s.Code)
 }
 
 // TestTwoProcessesDoNothingTwice has two run what is due at the same time.

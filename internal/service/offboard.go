@@ -86,14 +86,21 @@ func (s *Service) checkOffboarding(asked Asked, o Offboarding, now time.Time) (j
 	}
 	row.Tenant, row.Email = name, checked.Request().Email
 	fail := func(kind error, cause, hint string) (journal.Schedule, error) {
-		return row, &userops.Error{Act: "scheduling the offboarding of", Target: row.Email, Tenant: name, Kind: kind, Cause: errors.New(cause), Hint: hint}
+		e := &userops.Error{Act: "scheduling the offboarding of", Target: row.Email, Tenant: name, Kind: kind, Hint: hint}
+		if cause != "" {
+			e.Cause = errors.New(cause)
+		}
+		return row, e
 	}
 	if row.Reason, err = userops.Text("the reason", row.Reason); err != nil {
 		return row, err
 	}
-	for _, self := range []string{t.Account, asked.By, asked.OnBehalfOf} {
-		if self != "" && userops.SameEmail(self, row.Email) {
-			return fail(userops.ErrSelf, "it is the account that signs in, or who asks", "let another administrator do it")
+	if t.Account != "" && userops.SameEmail(t.Account, row.Email) {
+		return fail(userops.ErrSelf, "", "let another administrator do it by hand")
+	}
+	for _, asks := range []string{asked.By, asked.OnBehalfOf} {
+		if userops.SameEmail(asks, row.Email) {
+			return fail(userops.ErrOneself, "", "let somebody else ask for it")
 		}
 	}
 	if err := s.policy(name).Protect(userops.Deactivate, row.Email); err != nil {

@@ -254,8 +254,15 @@ func TestWhatIsScheduledIsHeldAgainstTheLog(t *testing.T) {
 	assert.Equal(t, []string{
 		"5 the offboarding of stays@acme.example in tenant acme is cancelled here, and pending in the journal",
 		"0 the offboarding of unsaid@acme.example in tenant acme is scheduled in the journal and not in the log",
-		"6 the offboarding of gone@acme.example in tenant acme is scheduled here, and not in the journal",
+		"6 the offboarding of gone@acme.example in tenant acme is scheduled here, and not in the journal: schedule it again, if it is still meant",
 	}, found)
+	again := line(9, "scheduled", "again")
+	again.Target = "Gone@acme.example"
+	found = nil
+	for _, f := range operation.Reconcile(append(slices.Clone(entries[:8]), again), nil, nil, append(slices.Clone(rows[:2]), row("again", journal.Pending))) {
+		found = append(found, fmt.Sprint(f.Line))
+	}
+	assert.Equal(t, []string{"5"}, found, "what a process that was killed had told of was asked for again")
 	entries = append(entries[:3], entries[9:]...)
 	assert.Empty(t, operation.Reconcile(entries, nil, nil, []journal.Schedule{rows[0], rows[3]}))
 }
@@ -270,6 +277,11 @@ func TestEachScheduleOfTheLogIsOpenByItself(t *testing.T) {
 	open := operation.OpenInAudit(entries)
 	require.Len(t, open, 2)
 	done := audit.Entry{Event: "outcome", Op: "op", Tenant: "acme", Target: "ANN@acme.example", Action: userops.Deactivate, Outcome: userops.Done}
+	bob := line("scheduled", "4", "bob@acme.example")
+	bob.Seq = 9
+	open = operation.OpenInAudit(append(slices.Clone(entries), bob))
+	require.Len(t, open, 2)
+	assert.Equal(t, "4", open[1].Schedule, "each user once")
 	open = operation.OpenInAudit(append(entries, done))
 	require.Len(t, open, 1)
 	assert.Equal(t, "bob@acme.example", open[0].Target)

@@ -90,6 +90,7 @@ func reconcileFreezes(entries []audit.Entry, freezes []journal.Freeze) []audit.F
 
 func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []audit.Finding {
 	last := map[string]audit.Entry{} // of each schedule
+	latest := map[string]string{}    // the schedule that was told of last, of each user: it settles what a process that was killed had told before
 	adopted := int64(0)              // what was scheduled before went with the journal that was lost
 	for _, e := range entries {
 		switch {
@@ -97,6 +98,7 @@ func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []a
 			adopted = e.Seq
 		case e.Op == "" && e.Schedule != "":
 			last[e.Schedule] = e
+			latest[userOf(e)] = e.Schedule
 		}
 	}
 	var out []audit.Finding
@@ -111,9 +113,12 @@ func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []a
 		}
 	}
 	for _, e := range slices.SortedFunc(maps.Values(last), func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) }) {
-		if e.Event != "cancelled" && e.Seq > adopted {
-			out = append(out, audit.Finding{Line: int(e.Seq), What: fmt.Sprintf("the offboarding of %s in tenant %s is scheduled here, and not in the journal", e.Target, e.Tenant)})
+		if e.Event != "cancelled" && e.Seq > adopted && latest[userOf(e)] == e.Schedule {
+			out = append(out, audit.Finding{Line: int(e.Seq), What: fmt.Sprintf("the offboarding of %s in tenant %s is scheduled here, and not in the journal: schedule it again, if it is still meant", e.Target, e.Tenant)})
 		}
 	}
 	return out
 }
+
+// userOf is whom an entry is about.
+func userOf(e audit.Entry) string { return e.Tenant + " " + userops.FoldEmail(e.Target) }

@@ -83,7 +83,11 @@ func OpenInAudit(entries []audit.Entry) []audit.Entry {
 			})
 		}
 	}
-	out := slices.Collect(maps.Values(open))
-	slices.SortFunc(out, func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
-	return out
+	latest := map[string]audit.Entry{} // of each user: a process that was killed may have told of one that was asked for again
+	for _, e := range open {
+		if l, ok := latest[userOf(e)]; !ok || l.Seq < e.Seq {
+			latest[userOf(e)] = e
+		}
+	}
+	return slices.SortedFunc(maps.Values(latest), func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
 }

@@ -192,7 +192,7 @@ func TestWhatIsDue(t *testing.T) {
 		due(noon.Add(time.Minute), "b", "a") // it was written before the clock was set back
 		require.NoError(t, j.StopTenant(ctx, journal.TenantStop{Tenant: "b", Failures: 1, Held: true, Until: noon}))
 		due(noon.Add(240*time.Hour), "a")
-		was, err := j.LiftTenant(ctx, "b", "root@test")
+		was, err := j.LiftTenant(ctx, "b", "root@test", func() error { return nil })
 		require.NoError(t, err)
 		assert.True(t, was)
 		due(noon, "b")

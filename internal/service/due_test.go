@@ -328,6 +328,13 @@ func TestATenantWithAWrongTokenWaitsForAPerson(t *testing.T) {
 	was, err := p.ResumeTenant(t.Context(), "acme", "root@test")
 	require.NoError(t, err)
 	assert.True(t, was)
+	was, err = p.ResumeTenant(t.Context(), "acme", "root@test")
+	require.NoError(t, err)
+	assert.False(t, was)
+	entries, err := audit.Read(p.config.AuditDir())
+	require.NoError(t, err)
+	entries = slices.DeleteFunc(entries, func(e audit.Entry) bool { return e.Event != "resumed" })
+	assert.Len(t, entries, 1, "only what had to wait is resumed")
 	assert.Len(t, p.run(t, noon.Add(24*time.Hour)), 2)
 }
 

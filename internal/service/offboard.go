@@ -227,10 +227,9 @@ func (s *Service) ResumeTenant(ctx context.Context, name, by string) (was bool, 
 		return false, err
 	}
 	err = s.withTrusted(ctx, func(r *records) error {
-		if err := r.audit.Append(ctx, audit.Entry{Event: "resumed", Actor: by, Tenant: name}); err != nil {
-			return err
-		}
-		was, err = r.journal.LiftTenant(ctx, name, by)
+		was, err = r.journal.LiftTenant(ctx, name, by, func() error {
+			return r.audit.Append(ctx, audit.Entry{Event: "resumed", Actor: by, Tenant: name})
+		})
 		return err
 	})
 	return was, err

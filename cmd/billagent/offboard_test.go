@@ -98,6 +98,7 @@ func TestAnOffboardingFromTheCommandLine(t *testing.T) {
 	one := decode[journal.Schedule](t, run("", 0, "offboard", "ann@acme.example", "--tenant", "demo", "--at", "2030-01-01 12:00", "--tz", "UTC", "--reason", "HR-1", "-o", "json").stdout)
 	run("", 0, "run-due")
 	assert.Empty(t, con.Changes(), "it is not due")
+	assert.Contains(t, run("", 1, "offboard", "reschedule", one.ID, "--at", "2020-01-01 12:00", "--tz", "UTC").stderr, "that time has passed")
 	run("", 0, "offboard", "reschedule", one.ID, "--now")
 	results := decode[[]userops.Result](t, run("", 0, "run-due", "-o", "json").stdout)
 	require.Len(t, results, 1)

@@ -308,6 +308,23 @@ func TestAStopHaltsWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
+// TestATenantOfAnotherConfigurationIsLeftAlone has what is due be looked for by a process whose configuration does not name the tenant.
+func TestATenantOfAnotherConfigurationIsLeftAlone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		asking := s.service(t)
+		plan(t, asking, time.Now(), people[0])
+		c := *s.config
+		c.Tenants = map[string]config.Tenant{"other": s.config.Tenants["acme"]}
+		other := service.New(&c, service.Options{})
+		t.Cleanup(func() { assert.NoError(t, other.Close()) })
+		err := daemon.Once(t.Context(), daemon.Options{Service: other})
+		require.ErrorIs(t, err, userops.ErrConfig)
+		require.ErrorContains(t, err, "tenant acme")
+		require.NoError(t, daemon.Once(t.Context(), daemon.Options{Service: asking}), "it does not have to wait for a person")
+		assert.Equal(t, people[:1], s.left())
+	})
+}
+
 // TestAStopIsNoFailure stops a daemon that looks at a tenant before anything is begun.
 func TestAStopIsNoFailure(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {

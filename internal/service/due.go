@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/event"
@@ -26,7 +27,17 @@ func (s *Service) now(ctx context.Context, r *records) (time.Time, error) {
 // Agenda is what is due.
 type Agenda struct {
 	Tenants []string      // of which something is due now, those that have waited longest first
+	Unknown []string      // of which something is due, too, and which the configuration does not name: left to whoever has another
 	Next    time.Duration // until something else is; 0: nothing more is scheduled
+}
+
+// Unserved is an error of ErrConfig that names the tenants which the configuration does not; nil: there are none.
+func (a Agenda) Unserved() error {
+	if len(a.Unknown) == 0 {
+		return nil
+	}
+	return &userops.Error{Act: "carrying out what is due", Tenant: strings.Join(a.Unknown, ", "), Kind: userops.ErrConfig, Cause: errors.New("there is no such tenant"),
+		Hint: "name it in the configuration, or cancel what is scheduled there"}
 }
 
 // Agenda says what is due.
@@ -36,8 +47,16 @@ func (s *Service) Agenda(ctx context.Context) (a Agenda, err error) {
 		if err != nil {
 			return err
 		}
-		if a.Tenants, err = r.journal.DueTenants(ctx, now); err != nil {
+		due, err := r.journal.DueTenants(ctx, now)
+		if err != nil {
 			return err
+		}
+		for _, name := range due {
+			if _, ok := s.config.Tenants[name]; ok {
+				a.Tenants = append(a.Tenants, name)
+			} else {
+				a.Unknown = append(a.Unknown, name)
+			}
 		}
 		next, err := r.journal.NextDue(ctx, now)
 		if !next.IsZero() {

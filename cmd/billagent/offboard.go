@@ -168,12 +168,16 @@ func (a *app) offboardRows(ctx context.Context, args []string, f offboardFlags) 
 		}
 		return rows, bad, err
 	}
-	return []record{{fields: map[string]string{"email": args[0]}}}, nil, nil
+	_, err := userops.Request{Action: userops.Deactivate, Email: args[0]}.Check() // before all else: it may be a command that is misspelt
+	return []record{{fields: map[string]string{"email": args[0]}}}, nil, err
 }
 
 // offboarding is what a row asks for, with the flags for what it leaves out.
 func offboarding(c *config.Config, s *service.Service, r record, f offboardFlags) (o service.Offboarding, err error) {
 	when := whenFlags{at: either(r.fields["at"], f.at), zone: either(r.fields["tz"], f.zone), now: f.now}
+	if r.fields["at"] != "" { // a row that has an offset leaves out no zone
+		when.zone = either(r.fields["tz"], zoneFor(when.at, f.zone))
+	}
 	o = service.Offboarding{Email: r.fields["email"], Reason: either(r.fields["reason"], f.reason), Past: f.now}
 	if o.Tenant, err = s.Tenant(r.fields["tenant"]); err != nil {
 		return o, err

@@ -20,7 +20,7 @@ func (a *app) offboardCancelCommand() *cobra.Command {
 			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
 				one, err := s.Unschedule(ctx, args[0], actor(), reason)
 				if err != nil {
-					return unknownSchedule(err)
+					return scheduleError(err)
 				}
 				return a.printScheduled([]journal.Schedule{one}, false)
 			})

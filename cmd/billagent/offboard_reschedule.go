@@ -28,7 +28,7 @@ was refused or it is unknown what became of it, is tried again by this alone: lo
 			return a.keepWith(cmd, func(ctx context.Context, c *config.Config, s *service.Service) error {
 				one, err := s.ScheduleOf(ctx, args[0])
 				if err != nil {
-					return unknownSchedule(err)
+					return scheduleError(err)
 				}
 				when, err := f.when(either(one.Zone, c.Tenants[one.Tenant].TimeZone))
 				if err != nil {
@@ -36,7 +36,7 @@ was refused or it is unknown what became of it, is tried again by this alone: lo
 				}
 				one, err = s.Reschedule(ctx, one.ID, when, f.now, service.Asked{By: actor(), Limit: limit}, reason)
 				if err != nil {
-					return unknownSchedule(err)
+					return scheduleError(err)
 				}
 				return a.printScheduled([]journal.Schedule{one}, false)
 			})

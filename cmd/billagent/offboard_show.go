@@ -9,6 +9,7 @@ import (
 
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
 
@@ -23,7 +24,7 @@ func (a *app) offboardShowCommand() *cobra.Command {
 			return a.keep(cmd, func(ctx context.Context, s *service.Service) error {
 				one, err := s.ScheduleOf(ctx, args[0])
 				if err != nil {
-					return unknownSchedule(err)
+					return scheduleError(err)
 				}
 				if a.output == "json" || a.output == "ndjson" {
 					return printJSON(a.stdout, one)
@@ -35,9 +36,15 @@ func (a *app) offboardShowCommand() *cobra.Command {
 	}
 }
 
-func unknownSchedule(err error) error {
-	if errors.Is(err, journal.ErrNoSchedule) {
+// scheduleError gives an error about one that is scheduled the exit status that it has when one is asked for.
+func scheduleError(err error) error {
+	switch {
+	case errors.Is(err, journal.ErrNoSchedule):
 		return usage(fmt.Errorf("%w; see them with: billagent offboard list --all", err))
+	case errors.Is(err, userops.ErrPast):
+		return usage(err)
+	case userops.Refuses(err):
+		return &exitError{userops.Refused.ExitCode(), err}
 	}
 	return err
 }
@@ -57,7 +64,13 @@ func scheduleText(s journal.Schedule) string {
 	line("reason", s.Reason)
 	line("by", s.RequestedBy)
 	line("on behalf of", s.OnBehalfOf)
+	if s.Limit > 0 {
+		line("limit", fmt.Sprintf("%d deactivations within an hour", s.Limit))
+	}
 	line("state", scheduleWord(s))
+	if s.Tries > 0 {
+		line("failed so far", counted(s.Tries, "attempt"))
+	}
 	if s.Operation != "" {
 		line("late by", (time.Duration(s.LateMS) * time.Millisecond).String())
 	}

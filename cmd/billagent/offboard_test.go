@@ -58,9 +58,13 @@ func TestAFileOfLeaversIsScheduledWhole(t *testing.T) {
 
 	right := "email,tenant,at,tz,reason\n" +
 		"ann@acme.example,demo,2030-11-03 01:30 -05:00,America/New_York,HR-1\n" +
-		"ann@acme.example,other,2030-07-04 17:00,,HR-2\n"
-	made := decode[[]journal.Schedule](t, run(right, 0, "offboard", "--from", "-", "-o", "json", "--on-behalf-of", "hr@acme.example").stdout)
-	require.Len(t, made, 2)
+		"ann@acme.example,other,2030-07-04 17:00,,HR-2\n" +
+		"joann@acme.example,other,2030-07-04 17:00 +09:00,,HR-3\n"
+	args := []string{"offboard", "--from", "-", "-o", "json", "--on-behalf-of", "hr@acme.example", "--limit", "7"}
+	made := decode[[]journal.Schedule](t, run(right, 0, append(args, "--tz", "Europe/Berlin")...).stdout)
+	require.Len(t, made, 3)
+	assert.Equal(t, "2030-07-04T08:00:00Z", made[2].At.Format(time.RFC3339), "an offset needs no zone")
+	assert.Contains(t, run("", 0, "offboard", "show", made[0].ID).stdout, "7 deactivations within an hour")
 	assert.Equal(t, "2030-11-03T06:30:00Z", made[0].At.Format(time.RFC3339))
 	assert.Equal(t, "2030-07-04T15:00:00Z", made[1].At.Format(time.RFC3339), "by the tenant's own zone")
 	assert.Equal(t, "hr@acme.example", made[0].OnBehalfOf)
@@ -90,9 +94,11 @@ func TestAnOffboardingFromTheCommandLine(t *testing.T) {
 	assert.Contains(t, run("", 1, "offboard", "ann@acme.example", "--tenant", "demo", "--at", "2020-01-01 12:00", "--tz", "UTC", "--reason", "HR-1").stderr, "--now")
 	assert.Contains(t, run("", 1, "offboard", "ann@acme.example", "--tenant", "demo", "--at", "2030-01-01 12:00", "--reason", "HR-1").stderr, "neither a zone nor an offset")
 	run("", 1, "offboard", "show", "0000")
+	assert.Contains(t, run("", 1, "offboard", "lst", "--tenant", "demo").stderr, `reading the e-mail "lst"`, "a command that is misspelt")
 	one := decode[journal.Schedule](t, run("", 0, "offboard", "ann@acme.example", "--tenant", "demo", "--at", "2030-01-01 12:00", "--tz", "UTC", "--reason", "HR-1", "-o", "json").stdout)
 	run("", 0, "run-due")
 	assert.Empty(t, con.Changes(), "it is not due")
+	assert.Contains(t, run("", 1, "offboard", "reschedule", one.ID, "--at", "2020-01-01 12:00", "--tz", "UTC").stderr, "that time has passed")
 	run("", 0, "offboard", "reschedule", one.ID, "--now")
 	results := decode[[]userops.Result](t, run("", 0, "run-due", "-o", "json").stdout)
 	require.Len(t, results, 1)

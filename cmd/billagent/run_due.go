@@ -23,10 +23,11 @@ daemon, do nothing twice. The exit status is that of a batch: 0 also where nothi
 			return a.daemon(cmd, func(ctx context.Context, _ *config.Config, o daemon.Options) error {
 				due := &dueResults{app: a, tell: o.Events, at: map[string]int{}}
 				o.Events = due.take
-				if err := daemon.Once(ctx, o); err != nil {
-					return err
+				err := daemon.Once(ctx, o)
+				if ended := due.end(); err == nil { // what was done is said, also where a tenant failed
+					err = ended
 				}
-				return due.end()
+				return err
 			})
 		},
 	}

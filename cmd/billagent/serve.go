@@ -103,7 +103,7 @@ func logEvent(log *slog.Logger, e event.Event) {
 	case event.Scheduled:
 		r := e.Result
 		attrs := []any{"what", e.What, "tenant", e.Tenant, "schedule", e.Schedule, "email", e.Email, "op", r.Op, "outcome", r.Outcome, "late", e.Late.Round(time.Millisecond).String()}
-		if r.Code != "" {
+		if r.Reason != "" {
 			attrs = append(attrs, "code", r.Code, "reason", r.Reason, "hint", r.Hint)
 		}
 		for _, n := range r.Notices {

@@ -31,11 +31,12 @@ type Entry struct {
 	Seq             int64             `json:"seq"`  // counts from 1
 	Prev            string            `json:"prev"` // SHA-256 of the line before, in hexadecimal; empty in the first
 	Time            time.Time         `json:"time"`
-	Event           string            `json:"event"` // intent, outcome, settled, override, freeze, thaw, adopted, pruned, repaired, scheduled, rescheduled, cancelled or parked
+	Event           string            `json:"event"` // intent, outcome, settled, override, freeze, thaw, adopted, pruned, repaired, scheduled, rescheduled, cancelled, parked or resumed
 	Actor           string            `json:"actor"`
 	OnBehalfOf      string            `json:"on_behalf_of,omitempty"`
 	Tenant          string            `json:"tenant,omitempty"`
 	Op              string            `json:"op,omitempty"`
+	Schedule        string            `json:"schedule,omitempty"` // the scheduled offboarding that it is about, or that the operation came of
 	Action          userops.Action    `json:"action,omitempty"`
 	Target          string            `json:"target,omitempty"`
 	Before          *userops.User     `json:"before,omitempty"`

@@ -49,6 +49,8 @@ type Exported struct {
 	Folder  string  `json:"folder"`
 	Entries []Entry `json:"entries"`
 	Files   []File  `json:"files"`
+
+	Scheduled []Entry `json:"scheduled,omitempty"` // what was asked for before it was due, of any time
 }
 
 // Last is the entry that tells how the operation ended.
@@ -64,7 +66,8 @@ type File struct {
 
 // Export writes a folder for each operation with an entry from from up to, not including, to: a page to read, its
 // entries, and its evidence held against the hashes in the log. evidence holds a folder a tenant, in it one an operation.
-// out must not exist or be empty. It returns how many operations were written.
+// out must not exist or be empty. It returns how many operations were written. Its first page lists, too, what was scheduled, cancelled or
+// given another time then, of which some never becomes an operation.
 func Export(ctx context.Context, dir, evidence, out string, from, to time.Time) (int, error) {
 	entries, err := Read(dir)
 	if err != nil {
@@ -76,10 +79,19 @@ func Export(ctx context.Context, dir, evidence, out string, from, to time.Time) 
 	if err := os.MkdirAll(out, 0o700); err != nil {
 		return 0, fmt.Errorf("exporting: %w", err)
 	}
-	byOp := map[string][]Entry{}
+	byOp, ofSchedule := map[string][]Entry{}, map[string][]Entry{}
 	var order []string
+	index := exportIndex{}
 	for _, e := range entries {
-		if e.Op == "" || e.Time.Before(from) || !to.IsZero() && !e.Time.Before(to) {
+		scheduling := e.Op == "" && e.Schedule != ""
+		if scheduling {
+			ofSchedule[e.Schedule] = append(ofSchedule[e.Schedule], e)
+		}
+		if e.Op == "" && !scheduling || e.Time.Before(from) || !to.IsZero() && !e.Time.Before(to) {
+			continue
+		}
+		if scheduling {
+			index.Scheduled = append(index.Scheduled, e)
 			continue
 		}
 		if byOp[e.Op] == nil {
@@ -87,21 +99,36 @@ func Export(ctx context.Context, dir, evidence, out string, from, to time.Time) 
 		}
 		byOp[e.Op] = append(byOp[e.Op], e)
 	}
-	var all []Exported
 	for _, op := range order {
 		if err := ctx.Err(); err != nil {
 			return 0, fmt.Errorf("exporting: %w", context.Cause(ctx))
 		}
-		x, err := exportOne(byOp[op], evidence, out)
+		x, err := exportOne(byOp[op], ofSchedule[scheduleOf(byOp[op])], evidence, out)
 		if err != nil {
 			return 0, fmt.Errorf("exporting operation %s: %w", op, err)
 		}
-		all = append(all, x)
+		index.Operations = append(index.Operations, x)
 	}
-	if err := page(filepath.Join(out, "index.html"), "index", all); err != nil {
+	if err := page(filepath.Join(out, "index.html"), "index", index); err != nil {
 		return 0, fmt.Errorf("exporting: %w", err)
 	}
-	return len(all), nil
+	return len(index.Operations), nil
+}
+
+// exportIndex is what the first page lists.
+type exportIndex struct {
+	Operations []Exported
+	Scheduled  []Entry // what happened to scheduled offboardings before they became operations
+}
+
+// scheduleOf is the scheduled offboarding that an operation came of; empty: none.
+func scheduleOf(entries []Entry) string {
+	for _, e := range entries {
+		if e.Schedule != "" {
+			return e.Schedule
+		}
+	}
+	return ""
 }
 
 func page(path, name string, data any) error {
@@ -126,13 +153,13 @@ func safe(s string) string {
 	}, s)
 }
 
-func exportOne(entries []Entry, evidence, out string) (Exported, error) {
+func exportOne(entries, scheduled []Entry, evidence, out string) (Exported, error) {
 	e := entries[len(entries)-1]
 	target := safe(e.Target)
 	if len(target) > 80 {
 		target = target[:80]
 	}
-	x := Exported{Folder: fmt.Sprintf("%s-%s-%s-%s", e.Time.UTC().Format("20060102T150405Z"), safe(string(e.Action)), target, safe(e.Op)), Entries: entries}
+	x := Exported{Folder: fmt.Sprintf("%s-%s-%s-%s", e.Time.UTC().Format("20060102T150405Z"), safe(string(e.Action)), target, safe(e.Op)), Entries: entries, Scheduled: scheduled}
 	folder := filepath.Join(out, x.Folder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return x, err

@@ -31,6 +31,13 @@ func TestExport(t *testing.T) {
 	before := userops.User{Email: "ann@acme.example", FirstName: "<script>alert(1)</script>", Role: "Clerk", Status: userops.Active}
 	after := before
 	after.Status = userops.Inactive
+	for _, e := range []audit.Entry{{Event: "intent", Op: "op-1"}, {Event: "scheduled", Reason: "for noon: HR-1234"}, {Event: "scheduled", Reason: "for noon: HR-5", Schedule: "s-2"}, {Event: "cancelled", Reason: "for noon: HR-5; cancelled: she stays", Schedule: "s-2"}} {
+		e.Actor, e.Tenant, e.Action, e.Target = "clerk@test", "acme", userops.Deactivate, "ann@acme.example"
+		if e.Schedule == "" {
+			e.Schedule = "s-1"
+		}
+		require.NoError(t, l.Append(t.Context(), e))
+	}
 	require.NoError(t, l.Append(t.Context(), audit.Entry{Event: "outcome", Actor: "root@test", OnBehalfOf: "hr", Tenant: "acme", Op: "op-1", Action: userops.Deactivate, Target: "a/../nn@acme.example", Before: &before, After: &after, Outcome: userops.Done, Evidence: hashes}))
 	require.NoError(t, l.Append(t.Context(), audit.Entry{Event: "freeze", Actor: "root@test", Tenant: "acme"}))
 	require.NoError(t, os.WriteFile(filepath.Join(op, "02-altered.png"), []byte("other"), 0o600))
@@ -51,7 +58,11 @@ func TestExport(t *testing.T) {
 	assert.False(t, strings.Contains(page, "<script>"), "what a page said is text")
 	assert.False(t, strings.Contains(page, "escape.png"))
 	assert.FileExists(t, filepath.Join(filepath.Dir(folders[0]), "01-good.png"))
-	assert.FileExists(t, filepath.Join(out, "index.html"))
+	assert.Contains(t, page, "for noon: HR-1234", "why it was scheduled")
+	assert.NotContains(t, page, "HR-5")
+	data, err = os.ReadFile(filepath.Join(out, "index.html"))
+	require.NoError(t, err)
+	assert.Contains(t, string(data), "for noon: HR-5; cancelled: she stays", "what never became an operation")
 
 	_, err = audit.Export(t.Context(), dir, evidence, out, time.Time{}, time.Time{})
 	require.ErrorContains(t, err, "not empty")

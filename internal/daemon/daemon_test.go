@@ -1,9 +1,11 @@
 package daemon_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -303,6 +305,45 @@ func TestAStopHaltsWhatDoesNotEnd(t *testing.T) {
 		s.start(t, nil)
 		require.True(t, ended(t, asking, 1))
 		assert.Equal(t, people[:1], s.left())
+	})
+}
+
+// TestATenantOfAnotherConfigurationIsLeftAlone has what is due be looked for by a process whose configuration does not name the tenant.
+func TestATenantOfAnotherConfigurationIsLeftAlone(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		asking := s.service(t)
+		plan(t, asking, time.Now(), people[0])
+		c := *s.config
+		c.Tenants = map[string]config.Tenant{"other": s.config.Tenants["acme"]}
+		other := service.New(&c, service.Options{})
+		t.Cleanup(func() { assert.NoError(t, other.Close()) })
+		err := daemon.Once(t.Context(), daemon.Options{Service: other})
+		require.ErrorIs(t, err, userops.ErrConfig)
+		require.ErrorContains(t, err, "tenant acme")
+		require.NoError(t, daemon.Once(t.Context(), daemon.Options{Service: asking}), "it does not have to wait for a person")
+		assert.Equal(t, people[:1], s.left())
+	})
+}
+
+// TestAStopIsNoFailure stops a daemon that looks at a tenant before anything is begun.
+func TestAStopIsNoFailure(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		asking := s.service(t)
+		at := make(chan struct{})
+		var once sync.Once
+		block := func(r *http.Request) {
+			once.Do(func() { close(at) })
+			<-r.Context().Done()
+		}
+		s.meets.Store(&block)
+		var said bytes.Buffer
+		_, stop := s.start(t, func(o *daemon.Options) { o.StopWithin, o.Log = time.Second, slog.New(slog.NewTextHandler(&said, nil)) })
+		plan(t, asking, time.Now(), append(people[:3:3], "clerk@acme.example")...) // so many that everybody is looked at first
+		comes(t, at, asking)
+		stop()
+		assert.NotContains(t, said.String(), "level=ERROR")
+		assert.Contains(t, said.String(), "halted by the stop of the daemon")
+		assert.Empty(t, s.left())
 	})
 }
 

@@ -45,6 +45,10 @@ func (w *drainer) Work(ctx context.Context, job *river.Job[drainTenant]) error {
 	d, tenant := w.daemon, job.Args.Tenant
 	for {
 		results, err := d.Service.RunDue(ctx, tenant, d.stop, d.Events)
+		if err != nil && ctx.Err() != nil && d.stopping() {
+			d.Log.Warn("what is due was halted by the stop of the daemon; the next one goes on", "tenant", tenant, "error", err)
+			return river.JobCancel(errStopping)
+		}
 		if err != nil {
 			d.Log.Error("what is due could not be carried out; it is tried again", "tenant", tenant, "error", err)
 			return river.JobCancel(err) // the sweep makes another call as long as something is due

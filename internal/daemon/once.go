@@ -23,5 +23,5 @@ func Once(ctx context.Context, o Options) error {
 		})
 	}
 	all.Wait()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, agenda.Unserved())...)
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -57,7 +58,7 @@ func (d *Daemon) sweep(ctx context.Context) (next time.Duration, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return agenda.Next, d.Wake(ctx, agenda.Tenants...)
+	return agenda.Next, errors.Join(d.Wake(ctx, agenda.Tenants...), agenda.Unserved())
 }
 
 // Wake has what is due of tenants be looked for. One that is being looked after already is not woken a second time.

@@ -109,7 +109,7 @@ func (c *Claim) become(ctx context.Context, tx *sql.Tx, op string) error {
 	if err := tx.QueryRowContext(ctx, "SELECT late_by FROM schedules WHERE id = $1", c.Schedule).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	err := move(ctx, tx, c.Schedule, "state = 'running', operation = $3, late_by = $4", "state IN ('pending', 'running') AND due_at <= $5",
+	err := move(ctx, tx, c.Schedule, "state = 'running', operation = $3, late_by = $4, outcome = '', code = '', because = '', hint = ''", "state IN ('pending', 'running') AND due_at <= $5",
 		op, c.Late.Microseconds(), c.Now.UnixMicro())
 	if err != nil {
 		return err
@@ -131,6 +131,8 @@ type Conclusion struct {
 	Failed bool        // the attempt counts as one that failed
 	Stop   *TenantStop // the tenant has to wait
 	Works  bool        // the tenant was reached: what it waited for is over
+
+	Tell func() error // called once nobody can come in between, and before it is so; may be nil
 }
 
 // Conclude notes what follows an attempt, under the lease under which it was made. The error is ErrMoved if the schedule is not what the
@@ -141,8 +143,9 @@ func (j *Journal) Conclude(ctx context.Context, l *Lease, s Schedule, c Conclusi
 			return err
 		}
 		r := c.Result
-		err := move(ctx, tx, s.ID, "state = $3, outcome = $4, code = $5, because = $6, hint = $7, tries = tries + $8", "state IN ('pending', 'running')",
-			string(c.State), string(r.Outcome), string(r.Code), r.Reason, r.Hint, number(c.Failed))
+		err := move(ctx, tx, s.ID, "state = $3, outcome = $4, code = $5, because = $6, hint = $7, tries = tries + $8",
+			"state IN ('pending', 'running') AND due_at = $9 AND deactivations = $10", string(c.State), string(r.Outcome), string(r.Code), r.Reason, r.Hint,
+			number(c.Failed), s.At.UnixMicro(), s.Limit)
 		if err != nil {
 			return err
 		}
@@ -156,11 +159,14 @@ func (j *Journal) Conclude(ctx context.Context, l *Lease, s Schedule, c Conclusi
 		}
 		switch {
 		case c.Stop != nil:
-			return stop(ctx, tx, *c.Stop)
+			err = stop(ctx, tx, *c.Stop)
 		case c.Works:
-			return lift(ctx, tx, s.Tenant, Self().String())
+			err = lift(ctx, tx, s.Tenant, Self().String())
 		}
-		return nil
+		if err != nil || c.Tell == nil {
+			return err
+		}
+		return c.Tell()
 	})
 	if err != nil {
 		return fmt.Errorf("writing down what became of the offboarding of %s: %w", s.Email, err)

@@ -184,7 +184,11 @@ func (l *Lease) holds(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if fence != l.fence || holder != l.holder {
-		return &userops.Error{Act: "checking the lease", Tenant: l.tenant, Kind: userops.ErrLease, Cause: fmt.Errorf("%s has taken over", ParseWorker(holder)), Hint: "this process was given up for dead, as after a machine was suspended: run the command again"}
+		who := "another process" // which has given the lease back since
+		if holder != "" {
+			who = ParseWorker(holder).String()
+		}
+		return &userops.Error{Act: "checking the lease", Tenant: l.tenant, Kind: userops.ErrLease, Cause: errors.New(who + " has taken over"), Hint: "this process was given up for dead, as after a machine was suspended: run the command again"}
 	}
 	return nil
 }

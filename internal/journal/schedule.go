@@ -84,7 +84,13 @@ func scanSchedule(row interface{ Scan(...any) error }) (Schedule, error) {
 	return s, err
 }
 
-// Schedule writes down offboardings, all or none. failed are those of users who have one already, by their place in all.
+// NewScheduleID is an id for one that is told of before it is written down.
+func NewScheduleID() (string, error) {
+	id, err := uuid.NewV7() // sortable by time
+	return id.String(), err
+}
+
+// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have one already, by their place in all.
 func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule, failed map[int]error, err error) {
 	err = j.tx(ctx, "schedule", func(tx *sql.Tx) error {
 		made, failed = nil, map[int]error{}
@@ -118,11 +124,14 @@ func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule
 var errSomeFailed = errors.New("some cannot be scheduled")
 
 func insertSchedule(ctx context.Context, tx *sql.Tx, s Schedule) (Schedule, error) {
-	id, err := uuid.NewV7() // sortable by time
-	if err != nil {
-		return s, err
+	if s.ID == "" {
+		id, err := NewScheduleID()
+		if err != nil {
+			return s, err
+		}
+		s.ID = id
 	}
-	s.ID, s.State, s.At = id.String(), Pending, s.At.Truncate(time.Microsecond)
+	s.State, s.At = Pending, s.At.Truncate(time.Microsecond)
 	s.CreatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	s.UpdatedAt = s.CreatedAt
 	key := userops.FoldEmail(s.Email)
@@ -233,13 +242,17 @@ func (j *Journal) ScheduleOf(ctx context.Context, id string) (Schedule, error) {
 	return s, err
 }
 
-// Cancel ends one that was not begun. The error is ErrMoved for one that is under way or has ended.
-func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string) error {
+// Cancel ends one that was not begun. The error is ErrMoved for one that is under way or has ended. tell, which may be nil, is called once
+// nobody can come in between, and before it is so: its error leaves everything as it is.
+func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "cancel", func(tx *sql.Tx) error {
 		if err := move(ctx, tx, s.ID, "state = 'cancelled'", "state IN ('pending', 'parked')"); err != nil {
 			return err
 		}
-		return note(ctx, tx, s.event(EventCancelled, by, why))
+		if err := note(ctx, tx, s.event(EventCancelled, by, why)); err != nil || tell == nil {
+			return err
+		}
+		return tell()
 	})
 	if err != nil {
 		return fmt.Errorf("cancelling the offboarding of %s: %w", s.Email, err)
@@ -248,14 +261,18 @@ func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string) error 
 }
 
 // Reschedule gives one that was not begun, or needs a person, another time. It counts as not tried. The error is ErrMoved for one that is
-// under way or has ended.
-func (j *Journal) Reschedule(ctx context.Context, s Schedule, by, why string) error {
+// under way or has ended. tell is as of Cancel.
+func (j *Journal) Reschedule(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "reschedule", func(tx *sql.Tx) error {
 		set := "state = 'pending', due_at = $3, asked = $4, zone = $5, operation = '', tries = 0, outcome = '', code = '', because = '', hint = '', late_by = 0, deactivations = $6"
 		if err := move(ctx, tx, s.ID, set, "state IN ('pending', 'parked')", s.At.UnixMicro(), s.Asked, s.Zone, s.Limit); err != nil {
 			return err
 		}
-		return note(ctx, tx, s.event(EventRescheduled, by, strings.TrimSpace(s.At.Format(time.RFC3339)+" "+why)))
+		err := note(ctx, tx, s.event(EventRescheduled, by, strings.TrimSpace(s.At.Format(time.RFC3339)+" "+why)))
+		if err != nil || tell == nil {
+			return err
+		}
+		return tell()
 	})
 	if err != nil {
 		return fmt.Errorf("giving the offboarding of %s another time: %w", s.Email, err)

@@ -51,13 +51,23 @@ func TestAUserHasAtMostOneOpenOffboarding(t *testing.T) {
 		all, err := j.Schedules(ctx, journal.ScheduleFilter{Tenant: "acme"})
 		require.NoError(t, err)
 		require.Len(t, all, 1, "all of a file or nothing")
-		require.NoError(t, j.Cancel(ctx, s, "root@test", "she stays"))
-		require.ErrorIs(t, j.Cancel(ctx, s, "root@test", ""), journal.ErrMoved)
-		require.ErrorIs(t, j.Reschedule(ctx, s, "root@test", ""), journal.ErrMoved)
+		full := errors.New("the disk is full")
+		require.ErrorIs(t, j.Cancel(ctx, s, "root@test", "", func() error { return full }), full)
+		later := s
+		later.At = noon.Add(time.Hour)
+		require.ErrorIs(t, j.Reschedule(ctx, later, "root@test", "", func() error { return full }), full)
+		got, err := j.ScheduleOf(ctx, s.ID)
+		require.NoError(t, err)
+		assert.Equal(t, journal.Pending, got.State, "what cannot be told is not so")
+		assert.Equal(t, noon, got.At)
+		assert.Len(t, got.History, 1)
+		require.NoError(t, j.Cancel(ctx, s, "root@test", "she stays", nil))
+		require.ErrorIs(t, j.Cancel(ctx, s, "root@test", "", nil), journal.ErrMoved)
+		require.ErrorIs(t, j.Reschedule(ctx, s, "root@test", "", nil), journal.ErrMoved)
 		again := plan(t, j, "acme", "ann@acme.example", noon)
 		again.At = noon.Add(time.Hour)
-		require.NoError(t, j.Reschedule(ctx, again, "root@test", "later"))
-		got, err := j.ScheduleOf(ctx, again.ID)
+		require.NoError(t, j.Reschedule(ctx, again, "root@test", "later", nil))
+		got, err = j.ScheduleOf(ctx, again.ID)
 		require.NoError(t, err)
 		assert.Equal(t, noon.Add(time.Hour), got.At)
 		require.Len(t, got.History, 2)
@@ -76,6 +86,9 @@ func TestAScheduleBecomesOneOperationUnderItsLease(t *testing.T) {
 		s := plan(t, j, "acme", "ann@acme.example", noon)
 		lost := acquire(t, j, "acme")
 		require.NoError(t, lost.Release(ctx))
+		between := acquire(t, j, "acme")
+		require.NoError(t, between.Release(ctx))
+		require.ErrorContains(t, lost.Check(ctx), "another process has taken over", "who it was is not known any more")
 		l := acquire(t, j, "acme")
 		_, err := claimed(t, j, s, lost, noon)
 		require.ErrorIs(t, err, userops.ErrLease)
@@ -83,7 +96,7 @@ func TestAScheduleBecomesOneOperationUnderItsLease(t *testing.T) {
 		require.ErrorIs(t, err, journal.ErrMoved, "it is not due")
 		none()
 		cancelled := plan(t, j, "acme", "bob@acme.example", noon)
-		require.NoError(t, j.Cancel(ctx, cancelled, "root@test", ""))
+		require.NoError(t, j.Cancel(ctx, cancelled, "root@test", "", nil))
 		_, err = claimed(t, j, cancelled, l, noon)
 		require.ErrorIs(t, err, journal.ErrMoved)
 		none()
@@ -94,7 +107,9 @@ func TestAScheduleBecomesOneOperationUnderItsLease(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, journal.Underway, s.State)
 		assert.Equal(t, o.ID, s.Operation)
-		require.ErrorIs(t, j.Cancel(ctx, s, "root@test", ""), journal.ErrMoved, "it is under way")
+		told := func() error { t.Error("what is not so is told"); return nil }
+		require.ErrorIs(t, j.Cancel(ctx, s, "root@test", "", told), journal.ErrMoved, "it is under way")
+		require.ErrorIs(t, j.Reschedule(ctx, s, "root@test", "", told), journal.ErrMoved)
 		require.ErrorIs(t, j.Run(ctx, o.ID, lost), userops.ErrLease)
 		require.ErrorIs(t, j.Conclude(ctx, lost, s, journal.Conclusion{State: journal.Ended, Event: journal.EventEnded}), userops.ErrLease)
 		done := journal.Conclusion{State: journal.Ended, Event: journal.EventEnded, Result: userops.Result{Op: o.ID, Outcome: userops.Done}}
@@ -105,6 +120,39 @@ func TestAScheduleBecomesOneOperationUnderItsLease(t *testing.T) {
 		s, err = j.ScheduleOf(ctx, s.ID)
 		require.NoError(t, err)
 		assert.Equal(t, userops.Done, s.Outcome)
+		require.NoError(t, l.Release(ctx))
+	})
+}
+
+// TestAnAttemptIsConcludedOfWhatItWasOf has a schedule be put back, begun anew, and given another time while it is looked at.
+func TestAnAttemptIsConcludedOfWhatItWasOf(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		s := plan(t, j, "acme", "ann@acme.example", noon)
+		l := acquire(t, j, "acme")
+		o, err := claimed(t, j, s, l, noon)
+		require.NoError(t, err)
+		halted := userops.Result{Op: o.ID, Outcome: userops.Halted, Code: userops.CodeOf(userops.ErrInterrupted), Reason: "it ended", Hint: "ask again"}
+		require.NoError(t, j.Finish(ctx, o.ID, halted, true))
+		require.NoError(t, j.Conclude(ctx, l, s, journal.Conclusion{State: journal.Pending, Event: journal.EventPutBack, Result: halted}))
+		_, err = claimed(t, j, s, l, noon)
+		require.NoError(t, err)
+		s, err = j.ScheduleOf(ctx, s.ID)
+		require.NoError(t, err)
+		assert.Empty(t, string(s.Outcome)+string(s.Code)+s.Because+s.Hint, "the attempt under way has come to nothing yet")
+
+		waits := plan(t, j, "acme", "bob@acme.example", noon)
+		moved := waits
+		moved.At = noon.Add(time.Hour)
+		require.NoError(t, j.Reschedule(ctx, moved, "root@test", "", nil))
+		park := journal.Conclusion{State: journal.Parked, Event: journal.EventParked, Tell: func() error { t.Error("what is not so is told"); return nil }}
+		require.ErrorIs(t, j.Conclude(ctx, l, waits, park), journal.ErrMoved, "it has another time")
+		full := errors.New("the disk is full")
+		park.Tell = func() error { return full }
+		require.ErrorIs(t, j.Conclude(ctx, l, moved, park), full)
+		waits, err = j.ScheduleOf(ctx, waits.ID)
+		require.NoError(t, err)
+		assert.Equal(t, journal.Pending, waits.State)
 		require.NoError(t, l.Release(ctx))
 	})
 }
@@ -144,7 +192,7 @@ func TestWhatIsDue(t *testing.T) {
 		due(noon.Add(time.Minute), "b", "a") // it was written before the clock was set back
 		require.NoError(t, j.StopTenant(ctx, journal.TenantStop{Tenant: "b", Failures: 1, Held: true, Until: noon}))
 		due(noon.Add(240*time.Hour), "a")
-		was, err := j.LiftTenant(ctx, "b", "root@test")
+		was, err := j.LiftTenant(ctx, "b", "root@test", func() error { return nil })
 		require.NoError(t, err)
 		assert.True(t, was)
 		due(noon, "b")
@@ -169,7 +217,7 @@ func TestATenantIsIdleOnlyWhileNothingIsDue(t *testing.T) {
 		require.NoError(t, err)
 		assert.False(t, idle)
 		assert.Zero(t, marked())
-		require.NoError(t, j.Cancel(ctx, s, "root@test", ""))
+		require.NoError(t, j.Cancel(ctx, s, "root@test", "", nil))
 		if _, postgres := j.Database(); postgres { // SQLite has one transaction after the other
 			other := open()
 			idle, err = j.IfNothingIsDue(ctx, "acme", noon, func(tx *sql.Tx) error {

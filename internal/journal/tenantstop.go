@@ -43,15 +43,20 @@ func stop(ctx context.Context, tx *sql.Tx, s TenantStop) error {
 	return note(ctx, tx, e)
 }
 
-// LiftTenant ends the wait of a tenant. It says whether there was one.
-func (j *Journal) LiftTenant(ctx context.Context, tenant, by string) (was bool, err error) {
+// LiftTenant ends the wait of a tenant. It says whether there was one; only then tell is called, before it is so.
+func (j *Journal) LiftTenant(ctx context.Context, tenant, by string, tell func() error) (was bool, err error) {
 	err = j.tx(ctx, "lift tenant", func(tx *sql.Tx) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM tenant_stops WHERE tenant = $1", tenant).Scan(&n); err != nil {
 			return err
 		}
-		was = n > 0
-		return lift(ctx, tx, tenant, by)
+		if was = n > 0; !was {
+			return nil
+		}
+		if err := lift(ctx, tx, tenant, by); err != nil {
+			return err
+		}
+		return tell()
 	})
 	if err != nil {
 		return false, fmt.Errorf("ending the wait of tenant %s: %w", tenant, err)

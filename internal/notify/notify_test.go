@@ -310,7 +310,7 @@ func TestReceiversAreToldWhatTheyAskedFor(t *testing.T) {
 	other := webhook(t, silent.URL)
 	other.Tenants = []string{"other"}
 	s := plan(t, j, "ann@acme.example")
-	require.NoError(t, j.Cancel(t.Context(), s, "root@test", "she stays"))
+	require.NoError(t, j.Cancel(t.Context(), s, "root@test", "she stays", func() error { return nil }))
 	stop := start(t, j, map[string]config.Receiver{"wants": wants, "other": other}, nil)
 	got := h.await(t, 1)
 	awaitNone(t, j)

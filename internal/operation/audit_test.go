@@ -2,6 +2,7 @@ package operation_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,7 +134,9 @@ func (o *workspace) findings(t *testing.T) []audit.Finding {
 	require.NoError(t, err)
 	entries, err := audit.Read(filepath.Join(o.dir, "audit"))
 	require.NoError(t, err)
-	return operation.Reconcile(entries, ops, freezes)
+	scheduled, err := j.Schedules(context.Background(), journal.ScheduleFilter{})
+	require.NoError(t, err)
+	return operation.Reconcile(entries, ops, freezes, scheduled)
 }
 
 func (o *workspace) reconciled(t *testing.T) {
@@ -228,4 +231,58 @@ func TestAnOperationWithoutAnEndInTheLogGetsOne(t *testing.T) {
 	require.Positive(t, i)
 	assert.True(t, last[i].Late)
 	assert.Equal(t, userops.Unknown, last[i].Outcome)
+}
+
+// TestWhatIsScheduledIsHeldAgainstTheLog has the log and the journal tell of different schedules.
+func TestWhatIsScheduledIsHeldAgainstTheLog(t *testing.T) {
+	t.Parallel()
+	line := func(seq int64, event, id string) audit.Entry {
+		return audit.Entry{Seq: seq, Event: event, Schedule: id, Tenant: "acme", Target: id + "@acme.example"}
+	}
+	row := func(id string, state journal.ScheduleState) journal.Schedule {
+		return journal.Schedule{ID: id, Tenant: "acme", Email: id + "@acme.example", State: state}
+	}
+	entries := []audit.Entry{
+		line(1, "scheduled", "before"), {Seq: 2, Event: "adopted"}, line(3, "scheduled", "there"), line(4, "scheduled", "stays"), line(5, "cancelled", "stays"), line(6, "scheduled", "gone"),
+		line(7, "scheduled", "withdrawn"), line(8, "cancelled", "withdrawn"), {Seq: 9, Event: "outcome", Op: "op", Schedule: "there"}, line(10, "scheduled", "late"), line(11, "rescheduled", "late"),
+	}
+	rows := []journal.Schedule{row("there", journal.Ended), row("stays", journal.Pending), row("unsaid", journal.Pending), row("late", journal.Parked)}
+	var found []string
+	for _, f := range operation.Reconcile(entries[:8], nil, nil, rows[:3]) {
+		found = append(found, fmt.Sprint(f.Line, " ", f.What))
+	}
+	assert.Equal(t, []string{
+		"5 the offboarding of stays@acme.example in tenant acme is cancelled here, and pending in the journal",
+		"0 the offboarding of unsaid@acme.example in tenant acme is scheduled in the journal and not in the log",
+		"6 the offboarding of gone@acme.example in tenant acme is scheduled here, and not in the journal: schedule it again, if it is still meant",
+	}, found)
+	again := line(9, "scheduled", "again")
+	again.Target = "Gone@acme.example"
+	found = nil
+	for _, f := range operation.Reconcile(append(slices.Clone(entries[:8]), again), nil, nil, append(slices.Clone(rows[:2]), row("again", journal.Pending))) {
+		found = append(found, fmt.Sprint(f.Line))
+	}
+	assert.Equal(t, []string{"5"}, found, "what a process that was killed had told of was asked for again")
+	entries = append(entries[:3], entries[9:]...)
+	assert.Empty(t, operation.Reconcile(entries, nil, nil, []journal.Schedule{rows[0], rows[3]}))
+}
+
+// TestEachScheduleOfTheLogIsOpenByItself has one be taken back of somebody of whom another stands.
+func TestEachScheduleOfTheLogIsOpenByItself(t *testing.T) {
+	t.Parallel()
+	line := func(event, id, email string) audit.Entry {
+		return audit.Entry{Event: event, Schedule: id, Tenant: "acme", Target: email}
+	}
+	entries := []audit.Entry{line("scheduled", "1", "ann@acme.example"), line("scheduled", "2", "Ann@acme.example"), line("cancelled", "2", "Ann@acme.example"), line("scheduled", "3", "bob@acme.example")}
+	open := operation.OpenInAudit(entries)
+	require.Len(t, open, 2)
+	done := audit.Entry{Event: "outcome", Op: "op", Tenant: "acme", Target: "ANN@acme.example", Action: userops.Deactivate, Outcome: userops.Done}
+	bob := line("scheduled", "4", "bob@acme.example")
+	bob.Seq = 9
+	open = operation.OpenInAudit(append(slices.Clone(entries), bob))
+	require.Len(t, open, 2)
+	assert.Equal(t, "4", open[1].Schedule, "each user once")
+	open = operation.OpenInAudit(append(entries, done))
+	require.Len(t, open, 1)
+	assert.Equal(t, "bob@acme.example", open[0].Target)
 }

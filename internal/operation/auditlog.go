@@ -16,10 +16,21 @@ func (t *Turn) tell(ctx context.Context, event string, o journal.Operation, r us
 	}
 	e := entryOf(event, o)
 	e.Before, e.After, e.Outcome, e.Code, e.Reason, e.Evidence, e.SelectorVersion = r.Before, r.After, r.Outcome, r.Code, r.Reason, hashes, r.SelectorVersion
+	if event == "outcome" { // of what is carried out now: others may be settled meanwhile
+		e.Schedule = t.schedule()
+	}
 	if event == late {
 		e.Event, e.Late, e.EndedAt = "outcome", true, &o.UpdatedAt
 	}
 	return t.Audit.Append(ctx, e)
+}
+
+// schedule is the scheduled offboarding that is carried out now; empty: none.
+func (t *Turn) schedule() string {
+	if t.row.Claim == nil {
+		return ""
+	}
+	return t.row.Claim.Schedule
 }
 
 // late is the event of an operation whose end the audit log did not take when it ended.

@@ -1,7 +1,9 @@
 package operation
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/billagent/billagent/internal/audit"
@@ -10,9 +12,9 @@ import (
 )
 
 // Reconcile holds the audit log and the journal against each other, both ways: every operation that has ended stands in the
-// log as it ended, and every operation of the log is in the journal; what is frozen by one is frozen by the other. Operations
-// under way are passed over.
-func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal.Freeze) []audit.Finding {
+// log as it ended, and every operation of the log is in the journal; what is frozen by one is frozen by the other, and what is scheduled is
+// scheduled by the other. Operations under way are passed over.
+func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal.Freeze, scheduled []journal.Schedule) []audit.Finding {
 	var out []audit.Finding
 	find := func(line int64, format string, args ...any) {
 		out = append(out, audit.Finding{Line: int(line), What: fmt.Sprintf(format, args...)})
@@ -40,6 +42,7 @@ func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal
 		}
 	}
 	out = append(out, reconcileFreezes(entries, freezes)...)
+	out = append(out, reconcileScheduled(entries, scheduled)...)
 	for _, o := range ops {
 		if !o.Ended() {
 			continue
@@ -84,3 +87,38 @@ func reconcileFreezes(entries []audit.Entry, freezes []journal.Freeze) []audit.F
 	}
 	return out
 }
+
+func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []audit.Finding {
+	last := map[string]audit.Entry{} // of each schedule
+	latest := map[string]string{}    // the schedule that was told of last, of each user: it settles what a process that was killed had told before
+	adopted := int64(0)              // what was scheduled before went with the journal that was lost
+	for _, e := range entries {
+		switch {
+		case e.Event == "adopted":
+			adopted = e.Seq
+		case e.Op == "" && e.Schedule != "":
+			last[e.Schedule] = e
+			latest[userOf(e)] = e.Schedule
+		}
+	}
+	var out []audit.Finding
+	for _, s := range scheduled {
+		e, ok := last[s.ID]
+		delete(last, s.ID)
+		switch {
+		case !ok:
+			out = append(out, audit.Finding{What: fmt.Sprintf("the offboarding of %s in tenant %s is scheduled in the journal and not in the log", s.Email, s.Tenant)})
+		case e.Event == "cancelled" && s.State != journal.Cancelled:
+			out = append(out, audit.Finding{Line: int(e.Seq), What: fmt.Sprintf("the offboarding of %s in tenant %s is cancelled here, and %s in the journal", s.Email, s.Tenant, s.State)})
+		}
+	}
+	for _, e := range slices.SortedFunc(maps.Values(last), func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) }) {
+		if e.Event != "cancelled" && e.Seq > adopted && latest[userOf(e)] == e.Schedule {
+			out = append(out, audit.Finding{Line: int(e.Seq), What: fmt.Sprintf("the offboarding of %s in tenant %s is scheduled here, and not in the journal: schedule it again, if it is still meant", e.Target, e.Tenant)})
+		}
+	}
+	return out
+}
+
+// userOf is whom an entry is about.
+func userOf(e audit.Entry) string { return e.Tenant + " " + userops.FoldEmail(e.Target) }

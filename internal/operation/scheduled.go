@@ -52,10 +52,14 @@ func (t *Turn) DoScheduled(ctx context.Context, s journal.Schedule, rq userops.C
 	return t.Do(ctx, rq)
 }
 
-// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet.
-func TellScheduled(ctx context.Context, log *audit.Log, event, by string, s journal.Schedule) error {
-	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
+// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet, and why, if more than its own reason
+// says.
+func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s journal.Schedule) error {
+	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Schedule: s.ID, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
 		Reason: fmt.Sprintf("for %s: %s", s.At.Format(time.RFC3339), s.Reason)}
+	if why != "" {
+		e.Reason += "; " + event + ": " + why
+	}
 	if err := log.Append(ctx, e); err != nil {
 		return &userops.Error{Act: "writing down what is scheduled", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
 	}
@@ -65,19 +69,25 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by string, s jour
 // OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled nor brought to an end since:
 // a journal that is made of the log does not have them, and they must be asked for again.
 func OpenInAudit(entries []audit.Entry) []audit.Entry {
-	type user struct{ tenant, email string }
-	open := map[user]audit.Entry{}
+	open := map[string]audit.Entry{}
 	for _, e := range entries {
-		who := user{e.Tenant, userops.FoldEmail(e.Target)}
 		gone := e.Outcome == userops.Done || e.Outcome == userops.Already || e.Outcome == userops.Requested
 		switch {
 		case e.Event == "scheduled" || e.Event == "rescheduled":
-			open[who] = e
-		case e.Event == "cancelled", gone && e.Action == userops.Deactivate && !e.DryRun:
-			delete(open, who)
+			open[e.Schedule] = e
+		case e.Event == "cancelled":
+			delete(open, e.Schedule)
+		case gone && e.Action == userops.Deactivate && !e.DryRun:
+			maps.DeleteFunc(open, func(_ string, s audit.Entry) bool {
+				return s.Tenant == e.Tenant && userops.SameEmail(s.Target, e.Target)
+			})
 		}
 	}
-	out := slices.Collect(maps.Values(open))
-	slices.SortFunc(out, func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
-	return out
+	latest := map[string]audit.Entry{} // of each user: a process that was killed may have told of one that was asked for again
+	for _, e := range open {
+		if l, ok := latest[userOf(e)]; !ok || l.Seq < e.Seq {
+			latest[userOf(e)] = e
+		}
+	}
+	return slices.SortedFunc(maps.Values(latest), func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
 }

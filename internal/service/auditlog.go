@@ -38,15 +38,24 @@ func (s *Service) againstJournal(ctx context.Context, r *records) ([]audit.Findi
 	if err != nil {
 		return nil, err
 	}
+	scheduled, err := r.journal.Schedules(ctx, journal.ScheduleFilter{})
+	if err != nil {
+		return nil, err
+	}
 	entries, err := audit.Read(s.config.AuditDir())
 	if err != nil {
 		return nil, err
+	}
+	if _, shared := r.journal.Database(); shared {
+		scheduled = slices.DeleteFunc(scheduled, func(s journal.Schedule) bool {
+			return !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Schedule == s.ID })
+		})
 	}
 	here := journal.Self().Host
 	ops = slices.DeleteFunc(ops, func(o journal.Operation) bool {
 		return o.Worker != "" && journal.ParseWorker(o.Worker).Host != here && !slices.ContainsFunc(entries, func(e audit.Entry) bool { return e.Op == o.ID })
 	})
-	return operation.Reconcile(entries, ops, freezes), nil
+	return operation.Reconcile(entries, ops, freezes, scheduled), nil
 }
 
 // Export writes a folder for each operation of a time into out, to be read by an auditor, and says how many.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/event"
@@ -26,7 +27,17 @@ func (s *Service) now(ctx context.Context, r *records) (time.Time, error) {
 // Agenda is what is due.
 type Agenda struct {
 	Tenants []string      // of which something is due now, those that have waited longest first
+	Unknown []string      // of which something is due, too, and which the configuration does not name: left to whoever has another
 	Next    time.Duration // until something else is; 0: nothing more is scheduled
+}
+
+// Unserved is an error of ErrConfig that names the tenants which the configuration does not; nil: there are none.
+func (a Agenda) Unserved() error {
+	if len(a.Unknown) == 0 {
+		return nil
+	}
+	return &userops.Error{Act: "carrying out what is due", Tenant: strings.Join(a.Unknown, ", "), Kind: userops.ErrConfig, Cause: errors.New("there is no such tenant"),
+		Hint: "name it in the configuration, or cancel what is scheduled there"}
 }
 
 // Agenda says what is due.
@@ -36,8 +47,16 @@ func (s *Service) Agenda(ctx context.Context) (a Agenda, err error) {
 		if err != nil {
 			return err
 		}
-		if a.Tenants, err = r.journal.DueTenants(ctx, now); err != nil {
+		due, err := r.journal.DueTenants(ctx, now)
+		if err != nil {
 			return err
+		}
+		for _, name := range due {
+			if _, ok := s.config.Tenants[name]; ok {
+				a.Tenants = append(a.Tenants, name)
+			} else {
+				a.Unknown = append(a.Unknown, name)
+			}
 		}
 		next, err := r.journal.NextDue(ctx, now)
 		if !next.IsZero() {
@@ -254,10 +273,6 @@ func (d *dueRun) parkAll(ctx context.Context, all []journal.Schedule, outcome us
 	for _, s := range all {
 		r := userops.Result{Action: userops.Deactivate, Email: s.Email}
 		r.End(outcome, why)
-		s.Outcome, s.Code = r.Outcome, r.Code
-		if err := operation.TellScheduled(ctx, d.records.audit, "parked", journal.Self().String(), s); err != nil {
-			return err
-		}
 		if _, err := d.conclude(ctx, s, r); err != nil {
 			return err
 		}
@@ -278,8 +293,8 @@ func (d *dueRun) one(ctx context.Context, s journal.Schedule) (goOn bool, err er
 		return true, d.parkAll(ctx, []journal.Schedule{s}, userops.Halted, why)
 	}
 	rq, err := userops.Request{Action: userops.Deactivate, Email: s.Email}.Check()
-	if err != nil {
-		return false, err
+	if err != nil { // it was well formed to an earlier version of the program: the others of the tenant must not wait for it
+		return true, d.parkAll(ctx, []journal.Schedule{s}, userops.Halted, err)
 	}
 	s.LateMS = late.Milliseconds()
 	r := d.turn.DoScheduled(ctx, s, rq, now, late, grace)
@@ -310,6 +325,12 @@ func (d *dueRun) conclude(ctx context.Context, s journal.Schedule, r userops.Res
 		c.Failed = next == schedule.Later
 		if c.Stop, err = d.stopFor(ctx, r.Code, r.Reason, r.Hint, next == schedule.Hold); err != nil {
 			return false, err
+		}
+	}
+	if r.Op == "" { // no operation tells the audit log of it
+		s.Outcome, s.Code = r.Outcome, r.Code
+		c.Tell = func() error {
+			return operation.TellScheduled(ctx, d.records.audit, string(c.Event), journal.Self().String(), r.Reason, s)
 		}
 	}
 	if err := d.records.journal.Conclude(ctx, d.turn.Lease(), s, c); errors.Is(err, journal.ErrMoved) {

@@ -9,12 +9,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/audit"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/journal"
@@ -157,7 +159,7 @@ func TestWhatCannotBeScheduledIsRefusedWhenItIsAskedFor(t *testing.T) {
 		refused bool
 	}{
 		"billagent's own account": {at("acme", "Robot@acme.example", noon), userops.ErrSelf, true},
-		"who asks":                {at("acme", "hr@acme.example", noon), userops.ErrSelf, true},
+		"who asks":                {at("acme", "hr@acme.example", noon), userops.ErrOneself, true},
 		"a protected person":      {at("acme", "ceo@board.example", noon), userops.ErrProtected, true},
 		"an unknown tenant":       {at("nowhere", people[1], noon), userops.ErrConfig, false},
 		"a time that has passed":  {at("acme", people[1], noon.Add(-2*time.Hour)), userops.ErrPast, false},
@@ -326,6 +328,13 @@ func TestATenantWithAWrongTokenWaitsForAPerson(t *testing.T) {
 	was, err := p.ResumeTenant(t.Context(), "acme", "root@test")
 	require.NoError(t, err)
 	assert.True(t, was)
+	was, err = p.ResumeTenant(t.Context(), "acme", "root@test")
+	require.NoError(t, err)
+	assert.False(t, was)
+	entries, err := audit.Read(p.config.AuditDir())
+	require.NoError(t, err)
+	entries = slices.DeleteFunc(entries, func(e audit.Entry) bool { return e.Event != "resumed" })
+	assert.Len(t, entries, 1, "only what had to wait is resumed")
 	assert.Len(t, p.run(t, noon.Add(24*time.Hour)), 2)
 }
 
@@ -443,14 +452,45 @@ func TestACancelledOneIsNotBegun(t *testing.T) {
 	assert.Len(t, p.run(t, noon), 1)
 	assert.Equal(t, []string{people[0]}, p.left())
 	assert.Equal(t, journal.Cancelled, p.schedule(t, made[1].ID).State)
+	_, err := p.Unschedule(t.Context(), made[0].ID, "root@test", "")
+	require.ErrorIs(t, err, userops.ErrOver)
+	assert.Equal(t, "cancelling the offboarding of "+people[0]+" in tenant acme: that has ended already: it is done", err.Error())
+	entries, err := audit.Read(p.config.AuditDir())
+	require.NoError(t, err)
+	var cancelled []string
+	for _, e := range entries {
+		if e.Event == "cancelled" {
+			cancelled = append(cancelled, e.Target+" "+e.Reason)
+		}
+	}
+	i := slices.IndexFunc(entries, func(e audit.Entry) bool { return e.Event == "intent" && e.Target == people[0] })
+	require.Positive(t, i)
+	assert.Equal(t, made[0].ID, entries[i].Schedule, "the log tells what an operation came of")
+	assert.Equal(t, []string{people[1] + " for 2026-12-04T12:00:00Z: HR-1; cancelled: she stays"}, cancelled)
 
 	frozen := p.plan(t, noon.Add(time.Hour), by, people[2])[0]
 	require.NoError(t, p.Freeze(t.Context(), journal.Freeze{Tenant: "acme", Reason: "drill", By: "root@test"}, nil))
 	assert.Empty(t, p.run(t, noon.Add(time.Hour)))
 	assert.Equal(t, journal.Pending, p.schedule(t, frozen.ID).State)
-	_, err := p.Thaw(t.Context(), "acme", "root@test")
+	_, err = p.Thaw(t.Context(), "acme", "root@test")
 	require.NoError(t, err)
 	assert.Len(t, p.run(t, noon.Add(time.Hour)), 1)
+}
+
+// TestOneThatIsNotWellFormedHoldsUpNobody has an address be due that an earlier version of the program took.
+func TestOneThatIsNotWellFormedHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, nil)
+	j, err := p.Journal(t.Context())
+	require.NoError(t, err)
+	odd, _, err := j.Schedule(t.Context(), []journal.Schedule{{Tenant: "acme", Email: "no address", At: noon.Add(-time.Minute), Zone: "UTC", Reason: "HR-1", RequestedBy: "root@test"}})
+	require.NoError(t, err)
+	p.plan(t, noon, by, people[0])
+	assert.Len(t, p.run(t, noon), 1)
+	assert.Equal(t, []string{people[0]}, p.left())
+	s := p.schedule(t, odd[0].ID)
+	assert.Equal(t, journal.Parked, s.State)
+	assert.Equal(t, userops.CodeOf(userops.ErrInput), s.Code)
 }
 
 // TestTwoProcessesDoNothingTwice has two run what is due at the same time.

@@ -46,18 +46,25 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		if err := r.journal.Use(ctx); err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if err := operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, row); err != nil {
+		for i := range rows {
+			if rows[i].ID, err = journal.NewScheduleID(); err != nil {
 				return err
 			}
 		}
-		made, there, err = r.journal.Schedule(ctx, rows)
+		for i := 0; i < len(rows) && err == nil; i++ {
+			err = operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, "", rows[i])
+		}
+		if err == nil {
+			made, there, err = r.journal.Schedule(ctx, rows)
+		}
 		for i, e := range there { // between the look and the writing: the log takes back what it says
 			failed[i] = alreadyScheduled(rows[i], e)
 		}
 		if len(failed) > 0 || err != nil {
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second) // also where it was stopped
+			defer cancel()
 			for _, row := range rows {
-				err = errors.Join(err, operation.TellScheduled(ctx, r.audit, "cancelled", asked.By, row))
+				err = errors.Join(err, operation.TellScheduled(ctx, r.audit, "cancelled", asked.By, "it could not be written down", row))
 			}
 		}
 		return err
@@ -79,14 +86,21 @@ func (s *Service) checkOffboarding(asked Asked, o Offboarding, now time.Time) (j
 	}
 	row.Tenant, row.Email = name, checked.Request().Email
 	fail := func(kind error, cause, hint string) (journal.Schedule, error) {
-		return row, &userops.Error{Act: "scheduling the offboarding of", Target: row.Email, Tenant: name, Kind: kind, Cause: errors.New(cause), Hint: hint}
+		e := &userops.Error{Act: "scheduling the offboarding of", Target: row.Email, Tenant: name, Kind: kind, Hint: hint}
+		if cause != "" {
+			e.Cause = errors.New(cause)
+		}
+		return row, e
 	}
 	if row.Reason, err = userops.Text("the reason", row.Reason); err != nil {
 		return row, err
 	}
-	for _, self := range []string{t.Account, asked.By, asked.OnBehalfOf} {
-		if self != "" && userops.SameEmail(self, row.Email) {
-			return fail(userops.ErrSelf, "it is the account that signs in, or who asks", "let another administrator do it")
+	if t.Account != "" && userops.SameEmail(t.Account, row.Email) {
+		return fail(userops.ErrSelf, "", "let another administrator do it by hand")
+	}
+	for _, asks := range []string{asked.By, asked.OnBehalfOf} {
+		if userops.SameEmail(asks, row.Email) {
+			return fail(userops.ErrOneself, "", "let somebody else ask for it")
 		}
 	}
 	if err := s.policy(name).Protect(userops.Deactivate, row.Email); err != nil {
@@ -145,60 +159,65 @@ func (s *Service) ScheduleOf(ctx context.Context, id string) (one journal.Schedu
 }
 
 // Unschedule ends a scheduled offboarding that was not begun.
-func (s *Service) Unschedule(ctx context.Context, id, by, why string) (one journal.Schedule, err error) {
-	return s.alter(ctx, id, "cancelled", by, func(r *records, one *journal.Schedule) error {
-		if one.State != journal.Pending && one.State != journal.Parked {
-			return movedError("cancelling", *one, journal.ErrMoved)
-		}
-		return nil
-	}, func(r *records, one journal.Schedule) error { return r.journal.Cancel(ctx, one, by, why) })
+func (s *Service) Unschedule(ctx context.Context, id, by, why string) (journal.Schedule, error) {
+	return s.alter(ctx, id, "cancelling", func(r *records, one *journal.Schedule) error {
+		return r.journal.Cancel(ctx, *one, by, why, func() error { return operation.TellScheduled(ctx, r.audit, "cancelled", by, why, *one) })
+	})
 }
 
 // Reschedule gives a scheduled offboarding that was not begun, or needs a person, another time. One that is parked since it is unknown
 // what became of it begins by looking. A limit of asked replaces its own.
 func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When, past bool, asked Asked, why string) (journal.Schedule, error) {
-	return s.alter(ctx, id, "rescheduled", asked.By, func(r *records, one *journal.Schedule) error {
-		if one.State != journal.Pending && one.State != journal.Parked {
-			return movedError("giving another time to", *one, journal.ErrMoved)
-		}
+	return s.alter(ctx, id, "giving another time to", func(r *records, one *journal.Schedule) error {
 		now, err := s.now(ctx, r)
 		if err != nil {
 			return err
 		}
-		asked := Asked{By: one.RequestedBy, OnBehalfOf: one.OnBehalfOf, Limit: max(asked.Limit, one.Limit)}
+		whose := Asked{By: one.RequestedBy, OnBehalfOf: one.OnBehalfOf, Limit: max(asked.Limit, one.Limit)}
 		o := Offboarding{Tenant: one.Tenant, Email: one.Email, When: when, Past: past, Reason: one.Reason}
-		row, err := s.checkOffboarding(asked, o, now)
+		row, err := s.checkOffboarding(whose, o, now)
+		if err != nil {
+			return err
+		}
 		one.At, one.Asked, one.Zone, one.Limit = row.At, row.Asked, row.Zone, row.Limit
-		return err
-	}, func(r *records, one journal.Schedule) error { return r.journal.Reschedule(ctx, one, asked.By, why) })
+		return r.journal.Reschedule(ctx, *one, asked.By, why, func() error { return operation.TellScheduled(ctx, r.audit, "rescheduled", asked.By, why, *one) })
+	})
 }
 
-// alter changes one as check leaves it, once the audit log has it.
-func (s *Service) alter(ctx context.Context, id, event, by string, check func(*records, *journal.Schedule) error, do func(*records, journal.Schedule) error) (one journal.Schedule, err error) {
+// alter changes one that was not begun, or needs a person. act is what that is called in errors.
+func (s *Service) alter(ctx context.Context, id, act string, do func(*records, *journal.Schedule) error) (one journal.Schedule, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
 		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
 			return err
 		}
-		if err := check(r, &one); err != nil {
-			return err
+		if one.State != journal.Pending && one.State != journal.Parked {
+			return tooLate(act, one)
 		}
-		if err := operation.TellScheduled(ctx, r.audit, event, by, one); err != nil {
-			return err
+		changed := do(r, &one)
+		if changed != nil && !errors.Is(changed, journal.ErrMoved) {
+			return changed
 		}
-		if err := do(r, one); errors.Is(err, journal.ErrMoved) {
-			return movedError("changing", one, err)
-		} else if err != nil {
-			return err
+		if one, err = r.journal.ScheduleOf(ctx, one.ID); err == nil && changed != nil { // it was begun, or changed, in between
+			return tooLate(act, one)
 		}
-		one, err = r.journal.ScheduleOf(ctx, one.ID)
 		return err
 	})
 	return one, err
 }
 
-func movedError(act string, s journal.Schedule, cause error) error {
-	return &userops.Error{Act: act + " the offboarding of", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrLease, Cause: fmt.Errorf("it is %s: %w", s.State, cause),
-		Hint: "look at it once more: what is under way is not stopped, and what has ended stays so"}
+// tooLate is why one that is not open to a change any more is not changed.
+func tooLate(act string, s journal.Schedule) error {
+	e := &userops.Error{Act: act + " the offboarding of", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrOver, Cause: fmt.Errorf("it is %s", s.State),
+		Hint: "schedule it anew, if it is still meant"}
+	switch s.State {
+	case journal.Ended:
+		e.Cause = fmt.Errorf("it is %s", s.Outcome)
+	case journal.Underway:
+		e.Kind, e.Cause, e.Hint = userops.ErrLease, errors.New("it was begun, and what is under way is not stopped"), "wait for its outcome: operation "+s.Operation
+	case journal.Pending, journal.Parked: // somebody else has changed it in the same moment
+		e.Kind, e.Hint = userops.ErrLease, "look at it once more"
+	}
+	return e
 }
 
 // ResumeTenant has what is due of a tenant be tried again at once. It says whether the tenant had to wait.
@@ -208,10 +227,9 @@ func (s *Service) ResumeTenant(ctx context.Context, name, by string) (was bool, 
 		return false, err
 	}
 	err = s.withTrusted(ctx, func(r *records) error {
-		if err := r.audit.Append(ctx, audit.Entry{Event: "resumed", Actor: by, Tenant: name}); err != nil {
-			return err
-		}
-		was, err = r.journal.LiftTenant(ctx, name, by)
+		was, err = r.journal.LiftTenant(ctx, name, by, func() error {
+			return r.audit.Append(ctx, audit.Entry{Event: "resumed", Actor: by, Tenant: name})
+		})
 		return err
 	})
 	return was, err

@@ -78,6 +78,8 @@ var (
 		"reactivate the user first, if that is meant")
 	ErrSelf = reason("own_account", "that is the account this program signs in with",
 		"let another administrator do it by hand")
+	ErrOneself = reason("oneself", "that is who asks for it",
+		"let somebody else ask for it")
 	ErrLastAdmin = reason("last_administrator", "at least one active administrator must remain",
 		"make somebody else an administrator first")
 	ErrCredentials = reason("sign_in_refused", "the sign-in was refused",
@@ -140,13 +142,15 @@ var (
 		"name a later time, or ask for it to be done at once")
 	ErrScheduled = reason("already_scheduled", "that is scheduled already",
 		"cancel what is scheduled, or give it another time")
+	ErrOver = reason("has_ended", "that has ended already",
+		"schedule it anew, if it is still meant")
 	ErrInterrupted = reason("interrupted", "the process that was doing it ended",
 		"ask again")
 )
 
 // Refuses says that an error is a guard of ours saying no, which makes the outcome Refused.
 func Refuses(err error) bool {
-	for _, kind := range []error{ErrSelf, ErrLastAdmin, ErrNoRole, ErrProtected, ErrLimit, ErrFrozen} {
+	for _, kind := range []error{ErrSelf, ErrOneself, ErrLastAdmin, ErrNoRole, ErrProtected, ErrLimit, ErrFrozen} {
 		if errors.Is(err, kind) {
 			return true
 		}

@@ -32,7 +32,8 @@ func TestAdviceNamesCommandsThatThereAre(t *testing.T) {
 				}
 				invite, _, _ := root.Find([]string{"users", "invite"})
 				freeze, _, _ := root.Find([]string{"freeze"})
-				assert.True(t, found || invite.Flags().Lookup(m[1]) != nil || freeze.Flags().Lookup(m[1]) != nil, "%v: --%s of %s", reason, m[1], text)
+				offboard, _, _ := root.Find([]string{"offboard"})
+				assert.True(t, found || invite.Flags().Lookup(m[1]) != nil || freeze.Flags().Lookup(m[1]) != nil || offboard.Flags().Lookup(m[1]) != nil, "%v: --%s of %s", reason, m[1], text)
 			}
 		}
 	}

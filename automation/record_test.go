@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -245,6 +246,31 @@ func TestThePanelIsWorkedByKeys(t *testing.T) {
 		panel(4), press("th:first-child"), panel(2), key("Escape"), panel(7), press("#count"), panel(8), press("#next"), panel(6))
 	golden(t, "panel", told(got))
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
+}
+
+// TestASecretThatAPageShowsIsNotTold has a password that is shown before it is typed, and that the page says elsewhere afterwards, and a code
+// with a field for each digit.
+func TestASecretThatAPageShowsIsNotTold(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input type=password id=p><button id=show onclick="p.type = 'text'">Show</button>
+		<div role=dialog aria-label=Account><p id=echo>nothing</p><button id=say onclick="echo.textContent = 'Yours is ' + p.value; say.title = p.value; say.ariaLabel = p.value">Say</button></div>
+		<input maxlength=1 id=c1><input maxlength=1><input maxlength=1><input maxlength=1>`)
+	const secret = `hunt"er22`
+	expects := key("F2", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter")
+	got := w.record(t, press("#show"), press("#p"), types(secret), press("#say"), press("#say"), expects, press("#echo"), expects, press("#say"), press("#c1"), types("7"))
+	var kinds []string
+	for _, g := range got {
+		if g.Kind != automation.GestureFill {
+			kinds = append(kinds, g.Kind)
+			continue
+		}
+		assert.NotEmpty(t, g.Secret, "typed into %s", g.On.Said)
+		assert.Empty(t, g.Value)
+	}
+	assert.Equal(t, []string{"click", "click", "click", "click", "expect", "expect", "click"}, kinds)
+	data, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "er22")
 }
 
 // TestAFrameThatHasJustCome is recorded while its first, empty document gives way to the one that it is for.

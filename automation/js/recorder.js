@@ -7,7 +7,7 @@ import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { lift } from './pick.js';
 import { topBox } from './point.js';
-import { isTyped, saidOf, sketchOf } from './sketch.js';
+import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
 import { norm } from './text.js';
 import { paced, pause } from './time.js';
@@ -156,7 +156,7 @@ function take(r, hit) {
   else if (mode === 'next' && r.listing) r.listing.next = sketchOf(r, el);
   else {
     const on = sketchOf(r, el);
-    tell(r, { kind: mode, on, value: on.secret ? '' : norm(valueOf(el)) });
+    tell(r, { kind: mode, on, value: on.secret ? '' : free(r, norm(valueOf(el))) });
   }
   draw(r);
 }
@@ -296,6 +296,7 @@ function follow(r) {
   const s = r.surface ??= raised();
   stay(s);
   r.watch?.listen();
+  noteSecrets(r);
   shield(s, true);
   for (const d of documents()) d.defaultView?.addEventListener('pointermove', r.hover, true);
   draw(r);

@@ -248,12 +248,15 @@ const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function keyDown(r, hit, e) {
   r.key = null;
-  if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey, sign = e.key.length === 1;
+  const writes = e.altKey && !e.metaKey && isTyped(fieldOf(el)); // many a keyboard has its signs there, of passwords too
+  const edits = editing.includes(e.key.toLowerCase());
+  if (held && (e.key === 'Enter' || sign && !edits && !writes)) { // it may send what was typed
     cannot(r, `no verb presses ${e.key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;
-  const el = deepActive() ?? hit, moves = e.key !== 'Enter' && e.key !== 'Escape';
+  const moves = e.key !== 'Enter' && e.key !== 'Escape';
   if (e.key === 'Tab') { // the browser's own way to the next field: each step goes to its target by itself
     if (e.isTrusted) setTimeout(() => { if (e.defaultPrevented) tell(r, { kind: 'press', key: 'Tab' }); }, 0);
     return;

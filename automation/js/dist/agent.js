@@ -3070,12 +3070,15 @@ var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End"
 var editing = ["a", "c", "v", "x", "z", "y"];
 function keyDown(r, hit, e) {
   r.key = null;
-  if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey, sign = e.key.length === 1;
+  const writes2 = e.altKey && !e.metaKey && isTyped(fieldOf(el));
+  const edits = editing.includes(e.key.toLowerCase());
+  if (held && (e.key === "Enter" || sign && !edits && !writes2)) {
     cannot(r, `no verb presses ${e.key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;
-  const el = deepActive() ?? hit, moves = e.key !== "Enter" && e.key !== "Escape";
+  const moves = e.key !== "Enter" && e.key !== "Escape";
   if (e.key === "Tab") {
     if (e.isTrusted) setTimeout(() => {
       if (e.defaultPrevented) tell2(r, { kind: "press", key: "Tab" });

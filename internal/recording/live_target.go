@@ -31,10 +31,28 @@ func (l *live) targetOf(s *automation.Sketch, kind string, words ...string) (nam
 	}
 	name = l.create1(r, within, words...)
 	l.last = name
+	if t := l.newTarget(name); t != nil {
+		l.reviewInputs(t)
+	}
 	if !slices.ContainsFunc(r.Candidates, func(c selectors.Candidate) bool { return !strings.Contains(c.CSS, ":nth-of-type(") }) {
 		l.review("the target %s is found by its place alone, where something else may stand the next time", name)
 	}
 	return name, true
+}
+
+// reviewInputs lists by which inputs a target is found: what it says may be the value of one by chance.
+func (l *live) reviewInputs(t *NewTarget) {
+	var all []string
+	for _, c := range t.Spec.Candidates {
+		for _, input := range selectors.Placeholders(c.String()) {
+			if !slices.Contains(all, input) {
+				all = append(all, input)
+			}
+		}
+	}
+	if len(all) > 0 {
+		l.review("the target %s is found by the value of %s: put its words in the place if they are always the same", t.Name, strings.Join(all, " and "))
+	}
 }
 
 // nameless is what an element is for a person, without its name: that may be somebody's, and stands in a file.

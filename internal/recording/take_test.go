@@ -237,3 +237,15 @@ func TestWhatIsFoundByItsPlaceAloneIsToReview(t *testing.T) {
 	assert.Equal(t, 1, d.Review[0].Step)
 	assert.Contains(t, d.Review[0].Why, "is found by its place alone")
 }
+
+func TestAnInputStandsForWholeWordsOfATarget(t *testing.T) {
+	t.Parallel()
+	take := takeOf(automation.Gesture{Kind: automation.GestureClick, On: button("Clerk of Clerkship at ann@acme.example")})
+	take.Inputs["note"] = "email"
+	d, err := take.Draft()
+	require.NoError(t, err)
+	require.Len(t, d.Targets, 1)
+	assert.Equal(t, "${role} of Clerkship at ${email}", d.Targets[0].Spec.Candidates[0].Name)
+	require.Len(t, d.Review, 1)
+	assert.Contains(t, d.Review[0].Why, "is found by the value of role and email: put its words")
+}

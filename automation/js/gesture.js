@@ -248,11 +248,13 @@ const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function keyDown(r, hit, e) {
   r.key = null;
-  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey, sign = e.key.length === 1;
-  const writes = e.altKey && !e.metaKey && isTyped(fieldOf(el)); // many a keyboard has its signs there, of passwords too
-  const edits = editing.includes(e.key.toLowerCase());
-  if (held && (e.key === 'Enter' || sign && !edits && !writes)) { // it may send what was typed
-    cannot(r, `no verb presses ${e.key} while another key is held`);
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey;
+  const key = e.key ?? ''; // what fills in a form sends events without one
+  // Many a keyboard has signs beside Alt, which passwords have too.
+  const sign = key.length === 1 && !editing.includes(key.toLowerCase());
+  const writes = e.altKey && !e.metaKey && isTyped(fieldOf(el));
+  if (held && (key === 'Enter' || sign && !writes)) {
+    cannot(r, `no verb presses ${key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;

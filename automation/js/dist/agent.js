@@ -3070,11 +3070,12 @@ var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End"
 var editing = ["a", "c", "v", "x", "z", "y"];
 function keyDown(r, hit, e) {
   r.key = null;
-  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey, sign = e.key.length === 1;
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey;
+  const key = e.key ?? "";
+  const sign = key.length === 1 && !editing.includes(key.toLowerCase());
   const writes2 = e.altKey && !e.metaKey && isTyped(fieldOf(el));
-  const edits = editing.includes(e.key.toLowerCase());
-  if (held && (e.key === "Enter" || sign && !edits && !writes2)) {
-    cannot(r, `no verb presses ${e.key} while another key is held`);
+  if (held && (key === "Enter" || sign && !writes2)) {
+    cannot(r, `no verb presses ${key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;

@@ -250,6 +250,14 @@ func TestThePanelIsWorkedByKeys(t *testing.T) {
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
 }
 
+// TestAKeyForThePanelIsLetGoThere has a page that hears keys when they are let go.
+func TestAKeyForThePanelIsLetGoThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input><script>document.title = ''; addEventListener('keyup', (e) => { document.title += e.key; }, true);</script>`)
+	w.record(t, press("input"), key("F2", "Tab", "Escape"), key("ArrowDown"))
+	assert.Equal(t, "ArrowDown", w.title(t))
+}
+
 // TestASecretThatAPageShowsIsNotTold has a password that is shown before it is typed, and that the page says elsewhere afterwards, and a code
 // with a field for each digit.
 func TestASecretThatAPageShowsIsNotTold(t *testing.T) {

@@ -280,7 +280,7 @@ const handlers = {
 };
 
 /** The events that a recording hears. */
-export const recorded = [...Object.keys(handlers), 'mousedown', 'mouseup', 'keypress', 'paste', 'auxclick'];
+export const recorded = [...Object.keys(handlers), 'mousedown', 'mouseup', 'keypress', 'keyup', 'paste', 'auxclick'];
 
 /**
  * capture makes gestures of an event of the page.

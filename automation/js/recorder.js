@@ -39,8 +39,14 @@ function begin(req) {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
+    taken: new Set(),
   };
-  r.watch = watch(recorded, (hit, type, e) => lets(r, hit, type, e));
+  r.watch = watch(recorded, (hit, type, /** @type {any} */ e) => {
+    if (type === 'keyup') return !r.taken.delete(e.key); // a page may act when a key is let go
+    const passes = lets(r, hit, type, e);
+    if (!passes && type === 'keydown') r.taken.add(e.key);
+    return passes;
+  });
   r.hover = (/** @type {any} */ e) => hovered(r, /** @type {El} */ (e.composedPath()[0]), e);
   r.follow = paced(200, () => follow(r));
   return r;

@@ -973,7 +973,7 @@ var pointerEvents = [
 ];
 var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
 var pressEvents = ["click", "submit"];
-var recordedEvents = ["input", "dragstart"];
+var recordedEvents = ["input", "dragstart", "keyup"];
 var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
@@ -3109,7 +3109,7 @@ var handlers = {
     cannot(r, "no verb drags");
   }
 };
-var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "paste", "auxclick"];
+var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "keyup", "paste", "auxclick"];
 function capture(r, hit, type, e) {
   handlers[type]?.(r, hit, e);
 }
@@ -3150,9 +3150,15 @@ function begin4(req) {
     key: null,
     secrets: /* @__PURE__ */ new Map(),
     secretFields: /* @__PURE__ */ new WeakSet(),
-    serial: 0
+    serial: 0,
+    taken: /* @__PURE__ */ new Set()
   };
-  r.watch = watch(recorded, (hit, type, e) => lets3(r, hit, type, e));
+  r.watch = watch(recorded, (hit, type, e) => {
+    if (type === "keyup") return !r.taken.delete(e.key);
+    const passes = lets3(r, hit, type, e);
+    if (!passes && type === "keydown") r.taken.add(e.key);
+    return passes;
+  });
   r.hover = (e) => hovered3(
     r,
     /** @type {El} */

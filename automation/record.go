@@ -146,7 +146,7 @@ func (p *Page) recordFromTheStart(ctx context.Context, req map[string]any) (stop
 	}, nil
 }
 
-// addressOf is an address as a recording has it: without a fragment that may be a secret.
+// addressOf is an address as a recording has it: without a name and password. It is empty where it is none of http or https.
 func addressOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {

@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -198,6 +199,8 @@ func TestGestures(t *testing.T) {
 		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
 		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
 		"keys-in-a-listbox": {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
+		"keys-with-control": {`<textarea aria-label=Note></textarea>`, []does{press("textarea"), types("x"), key("Control+Enter")}},
+		"signs-with-alt":    {`<input type=password aria-label=Password><button>Go</button>`, []does{press("input"), key("Alt+@"), press("button"), key("Alt+k")}},
 		"double-click":      {`<button>Open</button>`, []does{twiceOn("button")}},
 		"not-carried-over":  {`<canvas width=200 height=100></canvas><input type=file aria-label=Picture><p id=d draggable=true style="width:200px;height:40px">Card</p><input type=range aria-label=Size>`, []does{press("canvas"), press("[type=file]"), dragsFrom("#d"), press("[type=range]"), key("ArrowUp")}},
 		"secrets":           {`<input aria-label="New secret"><input aria-label="Zip code"><input autocomplete=one-time-code aria-label=x><input type=password id=p aria-label=Pin><button onclick="p.type = 'text'">Show</button>`, []does{press("[aria-label='New secret']"), types("hunter2"), press("[aria-label='Zip code']"), types("94000"), press("[autocomplete]"), types("123456"), press("#p"), types("abcd"), press("button"), press("#p"), types("efgh")}},
@@ -245,6 +248,39 @@ func TestThePanelIsWorkedByKeys(t *testing.T) {
 		panel(4), press("th:first-child"), panel(2), key("Escape"), panel(7), press("#count"), panel(8), press("#next"), panel(6))
 	golden(t, "panel", told(got))
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
+}
+
+// TestAKeyForThePanelIsLetGoThere has a page that hears keys when they are let go.
+func TestAKeyForThePanelIsLetGoThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input><script>document.title = ''; addEventListener('keyup', (e) => { document.title += e.key; }, true);</script>`)
+	w.record(t, press("input"), key("F2", "Tab", "Escape"), key("ArrowDown"))
+	assert.Equal(t, "ArrowDown", w.title(t))
+}
+
+// TestASecretThatAPageShowsIsNotTold has a password that is shown before it is typed, and that the page says elsewhere afterwards, and a code
+// with a field for each digit.
+func TestASecretThatAPageShowsIsNotTold(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input type=password id=p><button id=show onclick="p.type = 'text'">Show</button>
+		<div role=dialog aria-label=Account><p id=echo>nothing</p><button id=say onclick="echo.textContent = 'Yours is ' + p.value; say.title = p.value; say.ariaLabel = p.value">Say</button></div>
+		<input maxlength=1 id=c1><input maxlength=1><input maxlength=1><input maxlength=1>`)
+	const secret = `hunt"er22`
+	expects := key("F2", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter")
+	got := w.record(t, press("#show"), press("#p"), types(secret), press("#say"), press("#say"), expects, press("#echo"), expects, press("#say"), press("#c1"), types("7"))
+	var kinds []string
+	for _, g := range got {
+		if g.Kind != automation.GestureFill {
+			kinds = append(kinds, g.Kind)
+			continue
+		}
+		assert.NotEmpty(t, g.Secret, "typed into %s", g.On.Said)
+		assert.Empty(t, g.Value)
+	}
+	assert.Equal(t, []string{"click", "click", "click", "click", "expect", "expect", "click"}, kinds)
+	data, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.NotContains(t, string(data), "er22")
 }
 
 // TestAFrameThatHasJustCome is recorded while its first, empty document gives way to the one that it is for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -118,8 +119,12 @@ func (s *StandIn) ClickIn(ctx context.Context, t *selectors.Target, row *Row) er
 	return s.Click(ctx, b.X+b.W/2, b.Y+b.H/2)
 }
 
-// Key presses a key.
+// Key presses a key, also while another is held: Control+Enter.
 func (s *StandIn) Key(ctx context.Context, key string) error {
+	modifiers := 0
+	if held, plain, found := strings.Cut(key, "+"); found {
+		modifiers, key = map[string]int{"Alt": 1, "Control": 2}[held], plain // the protocol's numbers
+	}
 	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40, " ": 32}[key]
 	text := map[string]string{"Enter": "\r", " ": " "}[key] // without a text the browser presses no button by it
 	down := proto.InputDispatchKeyEventTypeRawKeyDown
@@ -127,7 +132,7 @@ func (s *StandIn) Key(ctx context.Context, key string) error {
 		down = proto.InputDispatchKeyEventTypeKeyDown
 	}
 	for _, e := range []proto.InputDispatchKeyEvent{
-		{Type: down, Key: key, Code: key, WindowsVirtualKeyCode: code, Text: text},
+		{Type: down, Key: key, Code: key, WindowsVirtualKeyCode: code, Text: text, Modifiers: modifiers},
 		{Type: proto.InputDispatchKeyEventTypeKeyUp, Key: key, Code: key, WindowsVirtualKeyCode: code},
 	} {
 		if err := e.Call(s.page.scope(ctx)); err != nil {

@@ -248,12 +248,17 @@ const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function keyDown(r, hit, e) {
   r.key = null;
-  if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
-    cannot(r, `no verb presses ${e.key} while another key is held`);
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey;
+  const key = e.key ?? ''; // what fills in a form sends events without one
+  // Many a keyboard has signs beside Alt, which passwords have too.
+  const sign = key.length === 1 && !editing.includes(key.toLowerCase());
+  const writes = e.altKey && !e.metaKey && isTyped(fieldOf(el));
+  if (held && (key === 'Enter' || sign && !writes)) {
+    cannot(r, `no verb presses ${key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;
-  const el = deepActive() ?? hit, moves = e.key !== 'Enter' && e.key !== 'Escape';
+  const moves = e.key !== 'Enter' && e.key !== 'Escape';
   if (e.key === 'Tab') { // the browser's own way to the next field: each step goes to its target by itself
     if (e.isTrusted) setTimeout(() => { if (e.defaultPrevented) tell(r, { kind: 'press', key: 'Tab' }); }, 0);
     return;
@@ -275,7 +280,7 @@ const handlers = {
 };
 
 /** The events that a recording hears. */
-export const recorded = [...Object.keys(handlers), 'mousedown', 'mouseup', 'keypress', 'paste', 'auxclick'];
+export const recorded = [...Object.keys(handlers), 'mousedown', 'mouseup', 'keypress', 'keyup', 'paste', 'auxclick'];
 
 /**
  * capture makes gestures of an event of the page.

@@ -18,7 +18,7 @@ export const typingEvents = ['beforeinput', 'keydown', 'keypress', 'paste'];
 /** What a key may cause: the browser presses a button for it, or submits a form. */
 export const pressEvents = ['click', 'submit'];
 /** What only a recording asks for. */
-const recordedEvents = ['input', 'dragstart'];
+const recordedEvents = ['input', 'dragstart', 'keyup'];
 
 const alive = guardWord, stray = `${guardWord} stray`;
 

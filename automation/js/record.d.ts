@@ -138,6 +138,7 @@ interface Recorder {
   naming: string | null;
   listing: Listing | null;
   seen: El | null;
+  taken: Set<string>; // keys that are down and went to the panel
   focus: number; // which button the keys are at; below 0: they are the page's
   pending: Pending | null;
   label: { pending: Pending; control: Element } | null;

@@ -7,7 +7,7 @@ import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { lift } from './pick.js';
 import { topBox } from './point.js';
-import { isTyped, saidOf, sketchOf } from './sketch.js';
+import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
 import { norm } from './text.js';
 import { paced, pause } from './time.js';
@@ -39,8 +39,14 @@ function begin(req) {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
+    taken: new Set(),
   };
-  r.watch = watch(recorded, (hit, type, e) => lets(r, hit, type, e));
+  r.watch = watch(recorded, (hit, type, /** @type {any} */ e) => {
+    if (type === 'keyup') return !r.taken.delete(e.key); // a page may act when a key is let go
+    const passes = lets(r, hit, type, e);
+    if (!passes && type === 'keydown') r.taken.add(e.key);
+    return passes;
+  });
   r.hover = (/** @type {any} */ e) => hovered(r, /** @type {El} */ (e.composedPath()[0]), e);
   r.follow = paced(200, () => follow(r));
   return r;
@@ -156,7 +162,7 @@ function take(r, hit) {
   else if (mode === 'next' && r.listing) r.listing.next = sketchOf(r, el);
   else {
     const on = sketchOf(r, el);
-    tell(r, { kind: mode, on, value: on.secret ? '' : norm(valueOf(el)) });
+    tell(r, { kind: mode, on, value: on.secret ? '' : free(r, norm(valueOf(el))) });
   }
   draw(r);
 }
@@ -296,6 +302,7 @@ function follow(r) {
   const s = r.surface ??= raised();
   stay(s);
   r.watch?.listen();
+  noteSecrets(r);
   shield(s, true);
   for (const d of documents()) d.defaultView?.addEventListener('pointermove', r.hover, true);
   draw(r);

@@ -1,5 +1,5 @@
 // Sketches: what a recorded element is and by what it can be found, taken before the page reacts to what is done to it.
-import { insideOf, parentOf } from './tree.js';
+import { documents, insideOf, parentOf, queryAll } from './tree.js';
 import { fingerprintOf } from './fingerprint.js';
 import { Miss } from './miss.js';
 import { offersFor } from './proposal.js';
@@ -31,6 +31,20 @@ export const fresh = () => `${word}-${++serial}`;
 export const isTyped = (el) => el.matches(typed);
 
 /**
+ * noteSecrets remembers which fields hide what is typed into them: they may show it before anybody goes to them.
+ * @param {Recorder} r
+ */
+export function noteSecrets(r) {
+  for (const d of documents()) for (const el of queryAll(d, 'input[type=password]')) r.secretFields.add(el);
+}
+
+const fewestBoxes = 4; // of a code that has a field for each of its signs
+
+/** @type {(el: El) => boolean} */
+const isBoxOfCode = (el) => el.localName === 'input' && el.getAttribute('maxlength') === '1'
+  && queryAll(/** @type {Root} */ (el.getRootNode()), 'input[maxlength="1"]').length >= fewestBoxes;
+
+/**
  * secretOf says what kind of secret a field is for, by its type, by what it tells the browser and by what it is called.
  * @param {Recorder} r
  * @param {El} el
@@ -39,7 +53,7 @@ export const isTyped = (el) => el.matches(typed);
 export function secretOf(r, el) {
   const fills = el.getAttribute('autocomplete') || '';
   if (el.type === 'password' || /password/.test(fills)) r.secretFields.add(el);
-  if (/one-time-code|cc-/.test(fills)) return 'code';
+  if (/one-time-code|cc-/.test(fills) || isBoxOfCode(el)) return 'code';
   if (r.secretFields.has(el) || el.hasAttribute('data-billagent-secret')) return 'password';
   const called = [...['name', 'id', 'placeholder', 'data-testid'].map((a) => el.getAttribute(a)), nameOf(el)];
   const { password, code, other } = r.req.secret;
@@ -118,8 +132,8 @@ function placeOf(r, el, holders) {
     const scope = frame ? /** @type {Document} */ (p.contentDocument) : p;
     if (known) return { holder: { known, frame, said: '', offers: [], holder: null }, scope };
     if (!frame && !(p.nodeType === 1 && p.matches(dialogs))) continue;
-    const outer = placeOf(r, p, holders), offers = offersFor(p, outer.scope);
-    const holder = { known, frame, said: saidOf(p), offers, fingerprint: fingerprintOf(p), holder: outer.holder };
+    const outer = placeOf(r, p, holders), offers = freeOffers(r, p, outer.scope);
+    const holder = { known, frame, said: freeSaid(r, p), offers, fingerprint: freePrint(r, p), holder: outer.holder };
     return { holder, scope };
   }
   return { holder: null, scope: document };
@@ -152,27 +166,43 @@ export const leastSecret = 4;
  * holdsSecret says that a text has a secret in it that was typed in this document.
  * @type {(r: Recorder, text: string) => boolean}
  */
-export const holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => (
-  value.length >= leastSecret && text.includes(value)));
+const holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => (
+  value.length >= leastSecret && (text.includes(value) || norm(text).includes(norm(value)))));
 
 /**
- * sketchOf takes down an element. What is typed into it is not part of that.
+ * free is a text, or nothing where it holds a secret.
+ * @type {(r: Recorder, text: string) => string}
+ */
+export const free = (r, text) => (holdsSecret(r, text) ? '' : text);
+
+/** @type {(r: Recorder, el: El) => string} */
+const freeSaid = (r, el) => free(r, saidOf(el)) || roleOf(el) || `<${el.localName}>`;
+
+/** @type {(r: Recorder, el: El, scope: Root) => Offer[]} */
+const freeOffers = (r, el, scope) => (
+  offersFor(el, scope).filter((o) => Object.values(o.candidate).every((text) => !holdsSecret(r, String(text)))));
+
+/** @type {(r: Recorder, el: El) => Fingerprint} */
+function freePrint(r, el) {
+  const all = Object.entries(fingerprintOf(el)).map(([k, v]) => [k, typeof v === 'string' ? free(r, v) : v]);
+  return /** @type {Fingerprint} */ (Object.fromEntries(all));
+}
+
+/**
+ * sketchOf takes down an element. What is typed into it is not part of that, nor is a secret that it says.
  * @param {Recorder} r
  * @param {El} el
  * @returns {Sketch}
  */
 export function sketchOf(r, el) {
   const row = rowOf(r, el), place = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
-  const editable = isTyped(el), fingerprint = fingerprintOf(el), secret = editable ? secretOf(r, el) : '';
+  const editable = isTyped(el), fingerprint = freePrint(r, el), secret = editable ? secretOf(r, el) : '';
   if (editable) fingerprint.text = '';
-  const free = (/** @type {Offer} */ o) => !holdsSecret(r, JSON.stringify(o.candidate));
-  if (holdsSecret(r, JSON.stringify(fingerprint))) { fingerprint.text = fingerprint.name = fingerprint.beside = ''; }
-  const text = editable ? '' : norm(valueOf(el)).slice(0, 200);
   return {
-    ref: refOf(el), tag: el.localName, type: el.getAttribute('type') || '', role: roleOf(el) || '', name: nameOf(el),
-    text: holdsSecret(r, text) ? '' : text, said: saidOf(el), secret, editable, ...knownAs(r, el, row),
-    row: row && { table: row.table, key: row.key }, holder: place.holder,
-    offers: offersFor(el, place.scope).filter(free), fingerprint,
+    ref: refOf(el), tag: el.localName, type: el.getAttribute('type') || '', role: roleOf(el) || '',
+    name: free(r, nameOf(el)), text: editable ? '' : free(r, norm(valueOf(el))).slice(0, 200), said: freeSaid(r, el),
+    secret, editable, ...knownAs(r, el, row), row: row && { table: row.table, key: row.key }, holder: place.holder,
+    offers: freeOffers(r, el, place.scope), fingerprint,
   };
 }
 
@@ -186,7 +216,7 @@ export function sketchOf(r, el) {
 export function alike(r, el, sure) {
   const words = norm(valueOf(el)), role = roleOf(el) || '';
   const list = el.closest('[role=listbox],[role=menu],[role=tree],ul,ol') ?? el.parentElement;
-  if (!words || !list || list.matches('html,body')) return null;
+  if (!words || holdsSecret(r, words) || !list || list.matches('html,body')) return null;
   const steps = [];
   for (let p = /** @type {Element | null} */ (el); p && p !== list; p = p.parentElement) steps.unshift(p.localName);
   const css = `:scope > ${steps.join(' > ')}`;

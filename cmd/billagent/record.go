@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/recording"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
@@ -62,6 +64,9 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 		if !inputWord.MatchString(input) {
 			return usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", input))
 		}
+		if recording.IsSecret(input) { // what is given here stands among the processes of the machine
+			return usage(fmt.Errorf("--input %s: a secret is no input: type it in the window, where it is not recorded", input))
+		}
 	}
 	kind, acts := userops.KindOfFlow(name)
 	if f.rehearse && !acts {
@@ -82,9 +87,16 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 	case err != nil || !written || !acts:
 		return err
 	case f.rehearse || a.agrees(cmd.Context(), "Rehearse it now through its press, where nothing can leave? [y/N] "):
-		return a.rehearse(cmd, kind, given, service.ThroughPress)
+		return a.rehearse(cmd, kind, inputsFor(kind, given), service.ThroughPress)
 	}
 	return nil
+}
+
+// inputsFor are those of the inputs that an action takes. A recording may have more: what else was typed or chosen.
+func inputsFor(kind userops.Kind, given map[string]string) map[string]string {
+	out := maps.Clone(given)
+	maps.DeleteFunc(out, func(name, _ string) bool { return name != "email" && !kind.Takes(userops.Input(name)) })
+	return out
 }
 
 // recordWith records, and writes what came of it.

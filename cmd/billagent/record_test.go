@@ -19,6 +19,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -449,4 +450,22 @@ func TestAnotherConsoleIsRecorded(t *testing.T) {
 	for _, p := range stored {
 		assert.Equal(t, p.Email == "ann@desk.example" || p.Email == "old@desk.example", p.Suspended, p.Email)
 	}
+}
+
+// TestASecretIsNoInputOfARecording: the arguments of a process can be read by others.
+func TestASecretIsNoInputOfARecording(t *testing.T) {
+	t.Parallel()
+	for _, input := range []string{"password", "code", "api_key"} {
+		out := command(t, "record", "set-role", "--input", input+"=Tr0ub4dor")
+		assert.Equal(t, 1, out.code)
+		assert.Contains(t, out.stderr, "a secret is no input")
+		assert.NotContains(t, out.stdout+out.stderr, "Tr0ub4dor")
+	}
+}
+
+func TestARehearsalTakesTheInputsOfItsAction(t *testing.T) {
+	t.Parallel()
+	invite, _ := userops.KindOfFlow("invite")
+	got := inputsFor(invite, map[string]string{"email": "eve@acme.example", "role": "Clerk", "mail_tasks": "No"})
+	assert.Equal(t, map[string]string{"email": "eve@acme.example", "role": "Clerk"}, got)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
 )
 
 func (im *importer) click(s *Step) {
@@ -166,6 +167,14 @@ func (im *importer) change(s *Step) {
 		im.add(s, &flows.Fill{Target: name, Value: value})
 	}
 	if value == "${"+subjectInput+"}" && !secret {
+		im.fills(name)
+	}
+}
+
+// fills notes that the subject was typed into a target. That shows whom a commit concerns only where somebody is made by it: of somebody
+// who is there already it may be what they were searched by, which says the same whoever was found.
+func (im *importer) fills(name string) {
+	if kind, acts := userops.KindOfFlow(im.Flow); !acts || kind.Creates {
 		im.shows = name
 	}
 }

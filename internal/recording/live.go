@@ -14,6 +14,7 @@ import (
 type live struct {
 	*importer
 	take    *Take
+	shown   *flows.Identity    // what the person showed as naming whom it concerns
 	last    string             // the target of the last step, where it is new
 	openers map[string]*opener // by id of the click on an option: what opened the options
 }
@@ -86,7 +87,7 @@ func (l *live) gesture(g *automation.Gesture) {
 	case automation.GestureFill:
 		l.filledIn(g)
 	case automation.GestureChoose:
-		l.act(g, func(name string) flows.Verb { return &flows.Choose{Target: name, Option: l.value(g.Value, "chooses")} })
+		l.chooses(g)
 	case automation.GesturePress:
 		l.key(g)
 	case automation.GestureTwice:
@@ -126,9 +127,32 @@ func (l *live) open(g *automation.Gesture) {
 
 // act adds a step on an element.
 func (l *live) act(g *automation.Gesture, verb func(target string) flows.Verb) {
+	if !l.onPage(g.On, g.Kind) {
+		return
+	}
 	if name, ok := l.targetOf(g.On, g.Kind); ok && l.rowOf(g.On) {
 		l.add(&Step{}, verb(name))
 	}
+}
+
+// chooses takes down what a select element says. Keys go through its options one by one: the last one counts.
+func (l *live) chooses(g *automation.Gesture) {
+	if !l.onPage(g.On, g.Kind) {
+		return
+	}
+	name, ok := l.targetOf(g.On, g.Kind)
+	if !ok || !l.rowOf(g.On) {
+		return
+	}
+	if s := l.lastStep(); s != nil {
+		if before, ok := s.Verb.(*flows.Choose); ok && before.Target == name && before.Options == "" {
+			from := l.draft.lines[len(l.draft.lines)-1].from
+			l.draft.Review = slices.DeleteFunc(l.draft.Review, func(r Remark) bool { return r.Step > from && strings.HasPrefix(r.Why, "it chooses ") })
+			before.Option = l.value(g.Value, "chooses")
+			return
+		}
+	}
+	l.add(&Step{}, &flows.Choose{Target: name, Option: l.value(g.Value, "chooses")})
 }
 
 // lastStep is the step before, nil where there is none.
@@ -239,6 +263,16 @@ func (l *live) rowOf(s *automation.Sketch) bool {
 	return true
 }
 
+// onPage leaves out what would be looked for on the whole page and was found within a row: of a row's parts only a click, a hover and the
+// commit say whose row it is. A target of the version that others find there is one of the page.
+func (l *live) onPage(s *automation.Sketch, kind string) bool {
+	if s == nil || s.Row == nil || l.knownBest(s.Known, kind) != "" {
+		return true
+	}
+	l.leaveOut("it stands in a row, and only a click, a hover and the commit are looked for in one")
+	return false
+}
+
 // value is what stands in the flow for what was typed or chosen.
 func (l *live) value(v, does string) string {
 	if l.secret[v] {
@@ -255,6 +289,9 @@ func (l *live) value(v, does string) string {
 }
 
 func (l *live) filledIn(g *automation.Gesture) {
+	if !l.onPage(g.On, g.Kind) {
+		return
+	}
 	name, ok := l.targetOf(g.On, g.Kind)
 	if !ok || !l.rowOf(g.On) {
 		return
@@ -282,7 +319,7 @@ func (l *live) filledIn(g *automation.Gesture) {
 		}
 	}
 	if value == subjectText {
-		l.shows = name
+		l.fills(name)
 	}
 	l.add(&Step{}, &flows.Fill{Target: name, Value: value})
 }
@@ -290,6 +327,9 @@ func (l *live) filledIn(g *automation.Gesture) {
 func (l *live) key(g *automation.Gesture) {
 	key := &flows.Key{Key: g.Key}
 	if g.On != nil {
+		if !l.onPage(g.On, g.Kind) {
+			return
+		}
 		name, ok := l.targetOf(g.On, g.Kind)
 		if !ok {
 			return
@@ -379,6 +419,8 @@ func (l *live) commitOn(p flows.Press, on *automation.Sketch) {
 		}
 		p.Row = &flows.RowKey{Table: on.Row.Table, Key: subjectText}
 	case p.Row != nil:
+	case l.shown != nil:
+		p.For = l.shown
 	case known != nil && known.Target == p.Target && known.For != nil:
 		p.For = known.For
 		l.input(subjectInput)
@@ -404,23 +446,32 @@ func (l *live) person(g *automation.Gesture) {
 		l.leaveOut("it does not say the input email, and nothing else, so that it names nobody")
 		return
 	}
+	if g.On.Row != nil && !l.after && l.knownBest(g.On.Known, g.Kind) == "" { // the row is found by it, and is the person's
+		l.rowOf(g.On)
+		return
+	}
+	if !l.onPage(g.On, g.Kind) {
+		return
+	}
 	name, ok := l.targetOf(g.On, g.Kind, g.Value)
 	if !ok {
 		return
 	}
 	l.input(subjectInput)
-	l.shows = name
-	e := &flows.Expect{Target: name, Equals: subjectText, Fold: g.Value != meant}
+	l.shown = &flows.Identity{Target: name, Equals: subjectText, Fold: g.Value != meant}
 	if l.after && l.commit.Row == nil {
-		l.commit.For = &flows.Identity{Target: name, Equals: subjectText, Fold: e.Fold}
+		l.commit.For = l.shown
 		return
 	}
-	l.add(&Step{}, e)
+	l.add(&Step{}, &flows.Expect{Target: name, Equals: subjectText, Fold: l.shown.Fold})
 }
 
 func (l *live) expects(g *automation.Gesture) {
 	if g.On.Secret != "" || g.Value == "" || strings.Contains(g.Value, "${") {
 		l.leaveOut("no verb waits for this text: it is empty or secret, or contains ${, which stands for an input")
+		return
+	}
+	if !l.onPage(g.On, g.Kind) {
 		return
 	}
 	if name, ok := l.targetOf(g.On, g.Kind, g.Value); ok {

@@ -20,7 +20,7 @@ func (l *live) targetOf(s *automation.Sketch, kind string, words ...string) (nam
 	}
 	r := l.take.Lasting(without(s.Offers, words), s.Fingerprint)
 	if len(r.Candidates) == 0 {
-		l.leaveOut("%s can be found by nothing that it alone has and that names nobody", s.Said)
+		l.leaveOut("%s can be found by nothing that it alone has and that names nobody", nameless(s.Said))
 		return "", false
 	}
 	within := ""
@@ -31,7 +31,34 @@ func (l *live) targetOf(s *automation.Sketch, kind string, words ...string) (nam
 	}
 	name = l.create1(r, within, words...)
 	l.last = name
+	if t := l.newTarget(name); t != nil {
+		l.reviewInputs(t)
+	}
+	if !slices.ContainsFunc(r.Candidates, func(c selectors.Candidate) bool { return !strings.Contains(c.CSS, ":nth-of-type(") }) {
+		l.review("the target %s is found by its place alone, where something else may stand the next time", name)
+	}
 	return name, true
+}
+
+// reviewInputs lists by which inputs a target is found: what it says may be the value of one by chance.
+func (l *live) reviewInputs(t *NewTarget) {
+	var all []string
+	for _, c := range t.Spec.Candidates {
+		for _, input := range selectors.Placeholders(c.String()) {
+			if !slices.Contains(all, input) {
+				all = append(all, input)
+			}
+		}
+	}
+	if len(all) > 0 {
+		l.review("the target %s is found by the value of %s: put its words in the place if they are always the same", t.Name, strings.Join(all, " and "))
+	}
+}
+
+// nameless is what an element is for a person, without its name: that may be somebody's, and stands in a file.
+func nameless(said string) string {
+	role, _, _ := strings.Cut(said, " “")
+	return "the " + role
 }
 
 // create1 makes a new target, or finds the one that was made of the same.
@@ -139,7 +166,7 @@ func (l *live) holder(h *automation.Holder) (string, bool) {
 	}
 	r := l.take.Lasting(withoutTexts(h.Offers), h.Fingerprint)
 	if len(r.Candidates) == 0 {
-		l.leaveOut("%s, in which it lies, can be found by nothing that it alone has and that names nobody", h.Said)
+		l.leaveOut("%s, in which it lies, can be found by nothing that it alone has and that names nobody", nameless(h.Said))
 		return "", false
 	}
 	return l.create1(r, within), true

@@ -269,13 +269,36 @@ func (im *importer) personal(c selectors.Candidate) selectors.Candidate {
 		}
 		for _, name := range slices.Sorted(maps.Keys(im.Inputs)) {
 			v := im.Inputs[name]
-			if len(v) >= leastInput && containsWord(*text, v) && name != "home" {
-				*text = strings.ReplaceAll(*text, v, "${"+name+"}")
+			if len(v) < leastInput || name == "home" {
+				continue
+			}
+			if replaced := replaceWord(*text, v, "${"+name+"}"); replaced != *text {
+				*text = replaced
 				im.input(name)
 			}
 		}
 	}
 	return c
+}
+
+// replaceWord replaces a word where it neither begins nor ends within another, nor stands in what an input was put in the place of.
+func replaceWord(text, word, by string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		input := inputName.FindStringIndex(text[i:])
+		switch {
+		case input != nil && input[0] == 0:
+			b.WriteString(text[i : i+input[1]])
+			i += input[1]
+		case strings.HasPrefix(text[i:], word) && !wordAt(text, i-1) && !wordAt(text, i+len(word)):
+			b.WriteString(by)
+			i += len(word)
+		default:
+			b.WriteByte(text[i])
+			i++
+		}
+	}
+	return b.String()
 }
 
 // frame makes targets for the frames that a step is in, and returns the innermost. The recording names them by their

@@ -25,6 +25,9 @@ const (
 	codeSecret     = "code"
 )
 
+// IsSecret says that an input of this name would be a secret.
+func IsSecret(input string) bool { return secretOf(input) != "" }
+
 // secretOf says which kind of secret is typed into what selectors find, by their words. Empty: none.
 func secretOf(texts ...string) string {
 	for _, t := range texts {

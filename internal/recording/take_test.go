@@ -38,6 +38,11 @@ func field(label string) *automation.Sketch {
 		Offers: []automation.Offer{{Candidate: selectors.Candidate{Label: label}, Kept: true}}}
 }
 
+func inRow(s *automation.Sketch, key string) *automation.Sketch {
+	s.Row = &automation.KeyedRow{Table: "t", Key: key}
+	return s
+}
+
 func stepsOf(t *testing.T, take *recording.Take) []string {
 	t.Helper()
 	d, err := take.Draft()
@@ -107,6 +112,20 @@ func TestGesturesBecomeSteps(t *testing.T) {
 			[]string{`  - find: { table: t, key: "${email}" }`, `  - click: { target: set_role.open, row: { table: t, key: "${email}" } }`}},
 		"the list": {[]automation.Gesture{{Kind: automation.GestureOpen, Value: "https://acme.example/people"}, {Kind: automation.GestureList, On: field("People"), Rows: "tbody > tr", Columns: map[string]string{"email": "Mail", "name": "Who"}, Next: button("Next")}},
 			[]string{"  - open: /people", "  - rows: { table: set_role.people, as: users, next: set_role.next, reload: [{ open: /people }] }"}},
+		"a field that was searched by shows nobody": {[]automation.Gesture{{Kind: automation.GestureFill, On: field("Search"), Value: "ann@acme.example"}, {Kind: automation.GestureCommit, On: button("Save")}},
+			[]string{`  - fill: { target: set_role.search, value: "${email}" }`, "  - commit: { target: set_role.save }"}},
+		"the person in other letters": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "Ann@acme.example"}, {Kind: automation.GestureCommit, On: button("Save")}},
+			[]string{`  - expect: { target: set_role.mail, equals: "${email}", fold: true }`, `  - commit: { target: set_role.save, for: { target: set_role.mail, equals: "${email}", fold: true } }`}},
+		"keys in a select element are one choice": {[]automation.Gesture{{Kind: automation.GestureChoose, On: field("Role"), Value: "Admin"}, {Kind: automation.GestureChoose, On: field("Role"), Value: "Clerk"}},
+			[]string{`  - choose: { target: set_role.role, option: "${role}" }`}},
+		"nobody's name is in a remark": {[]automation.Gesture{{Kind: automation.GestureClick, On: &automation.Sketch{Tag: "a", Role: "link", Name: "Ann Lind", Said: "link “Ann Lind”"}}},
+			[]string{"  # left out: step 1 (click): the link can be found by nothing that it alone has and that names nobody"}},
+		"a box in a row": {[]automation.Gesture{{Kind: automation.GestureCheck, Checked: true, On: inRow(button("Active"), "ann@acme.example")}},
+			[]string{"  # left out: step 1 (check): it stands in a row, and only a click, a hover and the commit are looked for in one"}},
+		"what a row says": {[]automation.Gesture{{Kind: automation.GestureExpect, On: inRow(button("Active"), "ann@acme.example"), Value: "Active"}},
+			[]string{"  # left out: step 1 (expect): it stands in a row, and only a click, a hover and the commit are looked for in one"}},
+		"the person in a row": {[]automation.Gesture{{Kind: automation.GesturePerson, On: inRow(button("ann@acme.example"), "ann@acme.example"), Value: "ann@acme.example"}},
+			[]string{`  - find: { table: t, key: "${email}" }`}},
 		"what is not carried over": {[]automation.Gesture{{Kind: automation.GestureUnsupported, Why: "no verb drags"}}, []string{"  # left out: step 1 (unsupported): no verb drags"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,4 +226,26 @@ func TestNoSecretIsKept(t *testing.T) {
 	}
 	assert.Contains(t, d.FlowText(), "${password}")
 	assert.Contains(t, d.FlowText(), "${code}")
+}
+
+func TestWhatIsFoundByItsPlaceAloneIsToReview(t *testing.T) {
+	t.Parallel()
+	second := &automation.Sketch{Tag: "a", Role: "link", Said: "link", Offers: []automation.Offer{{Candidate: selectors.Candidate{CSS: "tr:nth-of-type(2) > td > a"}, Kept: true}}}
+	d, err := takeOf(automation.Gesture{Kind: automation.GestureClick, On: second}, automation.Gesture{Kind: automation.GestureClick, On: button("Go")}).Draft()
+	require.NoError(t, err)
+	require.Len(t, d.Review, 1)
+	assert.Equal(t, 1, d.Review[0].Step)
+	assert.Contains(t, d.Review[0].Why, "is found by its place alone")
+}
+
+func TestAnInputStandsForWholeWordsOfATarget(t *testing.T) {
+	t.Parallel()
+	take := takeOf(automation.Gesture{Kind: automation.GestureClick, On: button("Clerk of Clerkship at ann@acme.example")})
+	take.Inputs["note"] = "email"
+	d, err := take.Draft()
+	require.NoError(t, err)
+	require.Len(t, d.Targets, 1)
+	assert.Equal(t, "${role} of Clerkship at ${email}", d.Targets[0].Spec.Candidates[0].Name)
+	require.Len(t, d.Review, 1)
+	assert.Contains(t, d.Review[0].Why, "is found by the value of role and email: put its words")
 }

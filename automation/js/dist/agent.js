@@ -973,7 +973,7 @@ var pointerEvents = [
 ];
 var typingEvents = ["beforeinput", "keydown", "keypress", "paste"];
 var pressEvents = ["click", "submit"];
-var recordedEvents = ["input", "dragstart"];
+var recordedEvents = ["input", "dragstart", "keyup"];
 var alive = guardWord;
 var stray = `${guardWord} stray`;
 var armedFor = (type) => `${guardWord} armed ${type}`;
@@ -2711,10 +2711,19 @@ function refOf(el) {
 }
 var fresh = () => `${word}-${++serial2}`;
 var isTyped = (el) => el.matches(typed3);
+function noteSecrets(r) {
+  for (const d of documents()) for (const el of queryAll(d, "input[type=password]")) r.secretFields.add(el);
+}
+var fewestBoxes = 4;
+var isBoxOfCode = (el) => el.localName === "input" && el.getAttribute("maxlength") === "1" && queryAll(
+  /** @type {Root} */
+  el.getRootNode(),
+  'input[maxlength="1"]'
+).length >= fewestBoxes;
 function secretOf(r, el) {
   const fills = el.getAttribute("autocomplete") || "";
   if (el.type === "password" || /password/.test(fills)) r.secretFields.add(el);
-  if (/one-time-code|cc-/.test(fills)) return "code";
+  if (/one-time-code|cc-/.test(fills) || isBoxOfCode(el)) return "code";
   if (r.secretFields.has(el) || el.hasAttribute("data-billagent-secret")) return "password";
   const called = [...["name", "id", "placeholder", "data-testid"].map((a) => el.getAttribute(a)), nameOf(el)];
   const { password, code, other } = r.req.secret;
@@ -2774,8 +2783,8 @@ function placeOf(r, el, holders) {
     ) : p;
     if (known) return { holder: { known, frame: frame2, said: "", offers: [], holder: null }, scope };
     if (!frame2 && !(p.nodeType === 1 && p.matches(dialogs))) continue;
-    const outer2 = placeOf(r, p, holders), offers = offersFor(p, outer2.scope);
-    const holder2 = { known, frame: frame2, said: saidOf(p), offers, fingerprint: fingerprintOf(p), holder: outer2.holder };
+    const outer2 = placeOf(r, p, holders), offers = freeOffers(r, p, outer2.scope);
+    const holder2 = { known, frame: frame2, said: freeSaid(r, p), offers, fingerprint: freePrint(r, p), holder: outer2.holder };
     return { holder: holder2, scope };
   }
   return { holder: null, scope: document };
@@ -2793,37 +2802,42 @@ function saidOf(el) {
   return `${roleOf(el) || `<${el.localName}>`}${name ? ` “${name}”` : ""}`;
 }
 var leastSecret = 4;
-var holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => value.length >= leastSecret && text.includes(value));
+var holdsSecret = (r, text) => [...r.secrets.values()].some(({ value }) => value.length >= leastSecret && (text.includes(value) || norm(text).includes(norm(value))));
+var free = (r, text) => holdsSecret(r, text) ? "" : text;
+var freeSaid = (r, el) => free(r, saidOf(el)) || roleOf(el) || `<${el.localName}>`;
+var freeOffers = (r, el, scope) => offersFor(el, scope).filter((o) => Object.values(o.candidate).every((text) => !holdsSecret(r, String(text))));
+function freePrint(r, el) {
+  const all = Object.entries(fingerprintOf(el)).map(([k, v]) => [k, typeof v === "string" ? free(r, v) : v]);
+  return (
+    /** @type {Fingerprint} */
+    Object.fromEntries(all)
+  );
+}
 function sketchOf(r, el) {
   const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
-  const editable = isTyped(el), fingerprint = fingerprintOf(el), secret = editable ? secretOf(r, el) : "";
+  const editable = isTyped(el), fingerprint = freePrint(r, el), secret = editable ? secretOf(r, el) : "";
   if (editable) fingerprint.text = "";
-  const free = (o) => !holdsSecret(r, JSON.stringify(o.candidate));
-  if (holdsSecret(r, JSON.stringify(fingerprint))) {
-    fingerprint.text = fingerprint.name = fingerprint.beside = "";
-  }
-  const text = editable ? "" : norm(valueOf(el)).slice(0, 200);
   return {
     ref: refOf(el),
     tag: el.localName,
     type: el.getAttribute("type") || "",
     role: roleOf(el) || "",
-    name: nameOf(el),
-    text: holdsSecret(r, text) ? "" : text,
-    said: saidOf(el),
+    name: free(r, nameOf(el)),
+    text: editable ? "" : free(r, norm(valueOf(el))).slice(0, 200),
+    said: freeSaid(r, el),
     secret,
     editable,
     ...knownAs(r, el, row),
     row: row && { table: row.table, key: row.key },
     holder: place4.holder,
-    offers: offersFor(el, place4.scope).filter(free),
+    offers: freeOffers(r, el, place4.scope),
     fingerprint
   };
 }
 function alike(r, el, sure) {
   const words = norm(valueOf(el)), role = roleOf(el) || "";
   const list = el.closest("[role=listbox],[role=menu],[role=tree],ul,ol") ?? el.parentElement;
-  if (!words || !list || list.matches("html,body")) return null;
+  if (!words || holdsSecret(r, words) || !list || list.matches("html,body")) return null;
   const steps = [];
   for (let p = (
     /** @type {Element | null} */
@@ -2874,8 +2888,8 @@ function listingOf(r, el) {
   return { el, sketch: sketchOf(r, el), rows: rows2, columns, counter: null, next: null };
 }
 function turn(l, column) {
-  const free = meanings.filter((m) => !m || m === column.means || !l.columns.some((c) => c.means === m));
-  column.means = free[(free.indexOf(column.means) + 1) % free.length];
+  const free2 = meanings.filter((m) => !m || m === column.means || !l.columns.some((c) => c.means === m));
+  column.means = free2[(free2.indexOf(column.means) + 1) % free2.length];
 }
 
 // gesture.js
@@ -3056,12 +3070,16 @@ var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End"
 var editing = ["a", "c", "v", "x", "z", "y"];
 function keyDown(r, hit, e) {
   r.key = null;
-  if ((e.ctrlKey || e.metaKey || e.altKey) && e.key.length === 1 && !editing.includes(e.key.toLowerCase())) {
-    cannot(r, `no verb presses ${e.key} while another key is held`);
+  const el = deepActive() ?? hit, held = e.ctrlKey || e.metaKey || e.altKey;
+  const key = e.key ?? "";
+  const sign = key.length === 1 && !editing.includes(key.toLowerCase());
+  const writes2 = e.altKey && !e.metaKey && isTyped(fieldOf(el));
+  if (held && (key === "Enter" || sign && !writes2)) {
+    cannot(r, `no verb presses ${key} while another key is held`);
     return;
   }
   if (!pressable.includes(e.key)) return;
-  const el = deepActive() ?? hit, moves = e.key !== "Enter" && e.key !== "Escape";
+  const moves = e.key !== "Enter" && e.key !== "Escape";
   if (e.key === "Tab") {
     if (e.isTrusted) setTimeout(() => {
       if (e.defaultPrevented) tell2(r, { kind: "press", key: "Tab" });
@@ -3091,7 +3109,7 @@ var handlers = {
     cannot(r, "no verb drags");
   }
 };
-var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "paste", "auxclick"];
+var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "keyup", "paste", "auxclick"];
 function capture(r, hit, type, e) {
   handlers[type]?.(r, hit, e);
 }
@@ -3132,9 +3150,15 @@ function begin4(req) {
     key: null,
     secrets: /* @__PURE__ */ new Map(),
     secretFields: /* @__PURE__ */ new WeakSet(),
-    serial: 0
+    serial: 0,
+    taken: /* @__PURE__ */ new Set()
   };
-  r.watch = watch(recorded, (hit, type, e) => lets3(r, hit, type, e));
+  r.watch = watch(recorded, (hit, type, e) => {
+    if (type === "keyup") return !r.taken.delete(e.key);
+    const passes = lets3(r, hit, type, e);
+    if (!passes && type === "keydown") r.taken.add(e.key);
+    return passes;
+  });
   r.hover = (e) => hovered3(
     r,
     /** @type {El} */
@@ -3228,7 +3252,7 @@ function take(r, hit) {
   else if (mode === "next" && r.listing) r.listing.next = sketchOf(r, el);
   else {
     const on = sketchOf(r, el);
-    tell2(r, { kind: mode, on, value: on.secret ? "" : norm(valueOf(el)) });
+    tell2(r, { kind: mode, on, value: on.secret ? "" : free(r, norm(valueOf(el))) });
   }
   draw3(r);
 }
@@ -3382,6 +3406,7 @@ function follow3(r) {
   const s = r.surface ??= raised();
   stay(s);
   r.watch?.listen();
+  noteSecrets(r);
   shield(s, true);
   for (const d of documents()) d.defaultView?.addEventListener("pointermove", r.hover, true);
   draw3(r);

@@ -7,9 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -193,7 +193,7 @@ func TestAMessageIsTriedUntilItIsDeliveredWithOneID(t *testing.T) {
 		h.fail.Store(3)
 		s := plan(t, j, "ann@acme.example")
 		start(t, j, map[string]config.Receiver{"hook": webhook(t, h.URL)}, nil)
-		got := h.await(t, 1)
+		h.await(t, 1)
 		awaitNone(t, j)
 		got, ids := h.all()
 		require.Len(t, got, 1)
@@ -315,10 +315,10 @@ func TestReceiversAreToldWhatTheyAskedFor(t *testing.T) {
 	s := plan(t, j, "ann@acme.example")
 	require.NoError(t, j.Cancel(t.Context(), s, "root@test", "she stays", func() error { return nil }))
 	stop := start(t, j, map[string]config.Receiver{"wants": wants, "other": other}, nil)
-	got := h.await(t, 1)
+	h.await(t, 1)
 	awaitNone(t, j)
 	stop()
-	got, _ = h.all()
+	got, _ := h.all()
 	require.Len(t, got, 1)
 	assert.Equal(t, "cancelled of ann@acme.example", got[0].Data.Text)
 	none, _ := silent.all()

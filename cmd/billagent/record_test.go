@@ -20,6 +20,7 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -254,6 +255,9 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 				[]string{"rename", "ann@acme.example", "--first-name", "Anna", "--last-name", "Lind"},
 				func(u console.User) bool { return u.FirstName == "Anna" && u.LastName == "Lind" }},
 		} {
+			if of := map[string]string{"neo": "invite", "classic": "set-role"}[layout]; of != "" && of != name && !useropstest.All() {
+				continue
+			}
 			t.Run(layout+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				con, file := tenantOf(t, console.Options{Layout: layout})

@@ -77,12 +77,21 @@ func toConsole(us []userops.User) []console.User {
 	return out
 }
 
+// TestConformance tries every case on neo3, and each of the other layouts with one half of them: see useropstest.All.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
-		useropstest.Run(t, func(t *testing.T) useropstest.Backend {
+		open := func(t *testing.T) useropstest.Backend {
 			return backed(setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())}))
-		})
+		}
+		switch layout {
+		case "classic":
+			useropstest.Sample(t, 0, 2, open)
+		case "neo":
+			useropstest.Sample(t, 1, 2, open)
+		default:
+			useropstest.Run(t, open)
+		}
 	})
 }
 

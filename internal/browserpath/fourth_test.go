@@ -35,7 +35,7 @@ func TestARepairedVersionServes(t *testing.T) {
 	lib, err := browserpath.LoadLibrary("bill", "testdata/fourth")
 	require.NoError(t, err)
 	repaired := func(o *browserpath.Options) { o.Library = lib }
-	useropstest.Sample(t, 20, func(t *testing.T) useropstest.Backend {
+	useropstest.Sample(t, 0, 20, func(t *testing.T) useropstest.Backend {
 		o := fourth()
 		o.People = toConsole(useropstest.Seed())
 		return backed(setup(t, o, repaired))

@@ -81,7 +81,7 @@ func toWorkspace(users []userops.User) []workspace.Person {
 // TestConformanceOfCards has a sample of the conformance suite (TEST_CONFORMANCE=all: the whole) judge a console of cards that is served by files alone.
 func TestConformanceOfCards(t *testing.T) {
 	t.Parallel()
-	useropstest.Sample(t, 9, func(t *testing.T) useropstest.Backend {
+	useropstest.Sample(t, 0, 9, func(t *testing.T) useropstest.Backend {
 		con, p, _ := workspaceSetup(t, workspace.Options{
 			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: remembered,
 			Roles: []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor", "People Manager"},
@@ -138,6 +138,9 @@ func TestCardsAreChanged(t *testing.T) {
 		"set role":                      {late, useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte"), "role", func(p *workspace.Person) { p.Role = "Leserechte" }},
 		"rename one found by scrolling": {names, renaming("anna.schmidt@nordlicht.example.com"), "name", func(p *workspace.Person) { p.First, p.Last = "Änne", "Schmitt" }},
 	} {
+		if !useropstest.All() && slices.Contains([]string{"reactivate", "set role", "deactivate an invited one"}, name) {
+			continue // the others go the same ways
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.o.View = remembered
@@ -206,6 +209,9 @@ func TestCardsThatMislead(t *testing.T) {
 	require.NoError(t, err)
 	for fault, rq := range map[string]userops.Request{"stale": deactivate, "another": setRole, "twice": invite, "role": setRole} {
 		for files, lib := range map[string]*flows.Library{"said": said, "unsaid": unsaid} {
+			if files == "said" && fault != "twice" && !useropstest.All() {
+				continue // what is said stops more than what is not
+			}
 			t.Run(fmt.Sprint(fault, " ", rq.Action, " ", files), func(t *testing.T) {
 				t.Parallel()
 				con, p, _ := workspaceSetup(t, workspace.Options{View: remembered, Fault: fault}, func(o *browserpath.Options) {

@@ -94,7 +94,7 @@ func (p *Page) Await(ctx context.Context, bound time.Duration, states []string, 
 		if e := p.broken(targets); e != nil {
 			return -1, State{}, e
 		}
-		if over(ctx) {
+		if Over(ctx) {
 			return -1, State{}, p.timeOut(ctx, "await", targets, strings.Join(states, " or "), last.States, time.Since(start))
 		}
 	}

@@ -35,7 +35,7 @@ func (p *Page) Choose(ctx context.Context, t *selectors.Target, option string, b
 		}
 		e := p.missError("choose", t.Name, res.Miss)
 		e.Asked, e.Offered = option, res.Offered
-		if final(e.Kind) || over(ctx) {
+		if final(e.Kind) || Over(ctx) {
 			return Choice{}, e
 		}
 	}

@@ -64,12 +64,15 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 // TestWhatWasEmptiedMustStandAtTheCommit is of a field that was filled with nothing, and a box that was unset.
 func TestWhatWasEmptiedMustStandAtTheCommit(t *testing.T) {
 	t.Parallel()
+	atHover := func(does string) string {
+		return `<script>document.querySelector('button').addEventListener('mouseenter', () => { ` + does + ` })</script>`
+	}
 	for name, c := range map[string]struct {
 		extra, says string
 	}{
 		"it stands":           {"", ""},
-		"something is typed":  {`<script>document.querySelector('button').addEventListener('mouseenter', () => { document.getElementById('name').value = 'Bob' })</script>`, "Bob"},
-		"the box is set anew": {`<script>document.querySelector('button').addEventListener('mouseenter', () => { box.checked = true })</script>`, "true"},
+		"something is typed":  {atHover(`document.getElementById('name').value = 'Bob'`), "Bob"},
+		"the box is set anew": {atHover(`box.checked = true`), "true"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

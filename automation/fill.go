@@ -24,7 +24,7 @@ func (p *Page) Fill(ctx context.Context, en Entry) error {
 	defer cancel()
 	for round := 0; ; round++ {
 		err := p.fillOnce(ctx, en)
-		if err == nil || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
+		if err == nil || !errors.Is(err, ErrMissed) || Over(ctx) || round > mostTries {
 			return err
 		}
 	}

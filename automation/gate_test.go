@@ -295,7 +295,8 @@ func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 	for _, channel := range []string{"fetch", "keepalive", "XMLHttpRequest", "beacon", "form", "form in a frame", "dedicated worker", "ping", "link", "image"} {
 		t.Run(channel, func(t *testing.T) {
 			t.Parallel()
-			w := setup(t, `<button onclick="fetch('/first', {method: 'POST'})">First</button><button onclick="`+strings.ReplaceAll(channels[channel], `"`, "&quot;")+`">Go</button>`)
+			second := strings.ReplaceAll(channels[channel], `"`, "&quot;")
+			w := setup(t, `<button onclick="fetch('/first', {method: 'POST'})">First</button><button onclick="`+second+`">Go</button>`)
 			busy, free := make(chan struct{}), make(chan struct{})
 			release := sync.OnceFunc(func() { close(free) })
 			var early sync.Map

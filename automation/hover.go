@@ -16,7 +16,7 @@ func (p *Page) Hover(ctx context.Context, t *selectors.Target, row *Row, bound t
 	defer cancel()
 	for round := 0; ; round++ {
 		err := p.hoverOnce(ctx, t, row)
-		if err == nil || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
+		if err == nil || !errors.Is(err, ErrMissed) || Over(ctx) || round > mostTries {
 			return err
 		}
 	}

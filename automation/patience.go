@@ -18,9 +18,6 @@ func Bounded(ctx context.Context, bound time.Duration, cause error) (context.Con
 	return context.WithTimeoutCause(ctx, time.Until(end)+grace, cause)
 }
 
-// Over says that the bound of the acts of a context has been reached, or the context has ended.
-func Over(ctx context.Context) bool { return over(ctx) }
-
 // patient bounds an act: remaining counts down to bound, while the context itself lasts for the grace beyond it.
 func patient(ctx context.Context, bound time.Duration) (context.Context, context.CancelFunc) {
 	ctx, end := untilEnd(ctx, bound)
@@ -46,9 +43,9 @@ func remaining(ctx context.Context, most time.Duration) time.Duration {
 	return max(0, most)
 }
 
-// over says that an act's time is up. Of the context's own deadline only its end counts, by which the caller tells whose time
-// has passed.
-func over(ctx context.Context) bool {
+// Over says that the time of an act, or of a course of them, is up. Of the context's own deadline only its end counts, by
+// which the caller tells whose time has passed.
+func Over(ctx context.Context) bool {
 	end, ok := ctx.Value(endKey{}).(time.Time)
 	return ctx.Err() != nil || ok && time.Until(end) < 10*time.Millisecond
 }

@@ -72,7 +72,7 @@ func (p *Page) pressOption(ctx context.Context, k Picker) error {
 		}
 		err := p.Click(ctx, Press{Target: k.Options, Saying: k.Option, Bound: min(drawnFor, k.Bound)})
 		var e *Error
-		if err == nil || !errors.As(err, &e) || over(ctx) || round > mostTries {
+		if err == nil || !errors.As(err, &e) || Over(ctx) || round > mostTries {
 			return err
 		}
 		switch {
@@ -98,7 +98,7 @@ func (p *Page) facing(ctx context.Context, k Picker) error {
 		if err == nil && SameText(got, k.Option, false) {
 			return nil
 		}
-		if over(ctx) {
+		if Over(ctx) {
 			if err != nil {
 				return err
 			}
@@ -178,7 +178,7 @@ func (p *Page) bringOption(ctx context.Context, k Picker) error {
 			return nil
 		}
 		var done bool
-		if scroll, done = s.next(now); done || over(ctx) {
+		if scroll, done = s.next(now); done || Over(ctx) {
 			e.Last, e.Asked, e.Offered = fmt.Sprintf("%q is not among the options", k.Option), k.Option, s.seen
 			return e
 		}

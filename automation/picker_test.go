@@ -24,6 +24,15 @@ func portal(options string) string {
 		</script>`
 }
 
+// atOption is a page part that does something when the mouse is pressed on an option; anew draws the list anew.
+func atOption(does string) string {
+	return `<script>
+		let once = true;
+		const anew = (e) => { const l = e.target.parentNode; l.textContent = ''; draw(l); };
+		addEventListener('mousedown', (e) => { if (e.target.className === 'o') { ` + does + ` } }, true);
+	</script>`
+}
+
 func TestAPickerThatIsDrawnElsewhere(t *testing.T) {
 	t.Parallel()
 	const roles = `['Approver', 'Approver (limited)', ' Accounts \n  Payable ']`
@@ -42,9 +51,9 @@ func TestAPickerThatIsDrawnElsewhere(t *testing.T) {
 		{"another place says the same", portal(roles) + `<p>Approver</p>`, "Approver", false, nil, "log: Approver"},
 		{"it shows another one", portal(roles) + `<script>new MutationObserver(() => { if (shown.textContent === 'Approver') shown.textContent = 'Payer'; }).observe(shown, { childList: true })</script>`, "Approver", false, automation.ErrNotRead, "log: Approver"},
 		{"it shows it a while later", portal(roles) + `<script>const now = say; document.addEventListener('click', (e) => { if (e.target.className === 'o') { shown.textContent = 'None'; setTimeout(() => now(e.target.textContent), 500); } })</script>`, "Approver", false, nil, "log: Approver"},
-		{"the list is drawn anew under the press", portal(roles) + `<script>let once = true; addEventListener('mousedown', (e) => { if (e.target.className === 'o' && once) { once = false; const l = e.target.parentNode; l.textContent = ''; draw(l); } }, true)</script>`, "Approver", false, nil, "log: Approver"},
-		{"it is chosen as the press begins, and drawn anew", portal(roles) + `<script>addEventListener('mousedown', (e) => { if (e.target.className === 'o') { const l = e.target.parentNode, s = e.target.textContent; note(s); say(s); l.textContent = ''; draw(l); } }, true)</script>`, "Approver", false, nil, "log: Approver"},
-		{"the list is drawn anew under every press", portal(roles) + `<script>addEventListener('mousedown', (e) => { if (e.target.className === 'o') { const l = e.target.parentNode; l.textContent = ''; draw(l); } }, true)</script>`, "Approver", false, automation.ErrMissed, "log:"},
+		{"the list is drawn anew under the press", portal(roles) + atOption(`if (once) { once = false; anew(e); }`), "Approver", false, nil, "log: Approver"},
+		{"it is chosen as the press begins, and drawn anew", portal(roles) + atOption(`note(e.target.textContent); say(e.target.textContent); anew(e);`), "Approver", false, nil, "log: Approver"},
+		{"the list is drawn anew under every press", portal(roles) + atOption(`anew(e);`), "Approver", false, automation.ErrMissed, "log:"},
 		{"it is confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", true, nil, "log: Approver"},
 		{"it is not confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", false, automation.ErrNotRead, "log:"},
 	} {

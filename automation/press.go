@@ -91,7 +91,7 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 	for round := 0; ; round++ {
 		err := p.clickOnce(ctx, press)
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
+		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || Over(ctx) || round > mostTries {
 			if e != nil && e.Kind != ErrUnsupported {
 				e.Waited = time.Since(start).Round(10 * time.Millisecond).String()
 				e.Want = "the one visible, still, enabled thing under the pointer"
@@ -174,7 +174,7 @@ func (p *Page) prepare(ctx context.Context, handler, act string, t *selectors.Ta
 		} else if ctx.Err() == nil {
 			return prepared{}, err
 		}
-		if over(ctx) {
+		if Over(ctx) {
 			if last == nil {
 				last = &Error{Act: act, Target: t.Name, Kind: ErrMissing, Last: "nothing could be looked at", Cause: err}
 				last.Page = WithoutQuery(p.URL())

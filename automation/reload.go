@@ -36,7 +36,7 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 		if e := p.broken([]*selectors.Target{t}); e != nil {
 			return e
 		}
-		if over(ctx) {
+		if Over(ctx) {
 			return &Error{Act: "await the page after", Target: t.Name, Kind: ErrUnreachable, Page: WithoutQuery(p.URL()),
 				Last: "the page was not loaded anew", Waited: bound.String(), Want: "another document", Cause: context.Cause(ctx)}
 		}
@@ -79,7 +79,7 @@ func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Dura
 		switch {
 		case err == nil && now.Print != before.Print && !now.Busy && !now.Gone && open == 0 && time.Since(since) >= still:
 			return nil
-		case over(ctx):
+		case Over(ctx):
 			return &Error{Act: "await the change of", Target: t.Name, Kind: ErrMissing, Page: WithoutQuery(p.URL()),
 				Last: "it shows what it showed before, has gone, or does not come to rest", Waited: bound.String(),
 				Want: "another content, at rest", Cause: context.Cause(ctx)}

@@ -36,7 +36,7 @@ func (p *Page) Strike(ctx context.Context, stroke Stroke) error {
 	for round := 0; ; round++ {
 		err := p.strikeOnce(ctx, stroke)
 		var e *Error
-		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || over(ctx) || round > mostTries {
+		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || Over(ctx) || round > mostTries {
 			if e != nil && !final(e.Kind) {
 				e.Waited = time.Since(start).Round(10 * time.Millisecond).String()
 				e.Want = "the one visible, still, enabled thing that has the focus"

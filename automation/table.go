@@ -243,7 +243,7 @@ func (p *Page) rowsOnce(ctx context.Context, handler string, r Reading, req map[
 		if e := p.broken([]*selectors.Target{r.Table}); e != nil {
 			return a, e
 		}
-		if over(ctx) {
+		if Over(ctx) {
 			if last == nil {
 				last = &Error{Act: "read rows of", Target: r.Table.Name, Kind: ErrMissing, Last: "nothing could be looked at", Cause: err}
 			}
@@ -352,7 +352,7 @@ func (p *Page) reveal(ctx context.Context, r Reading, key string, from float64) 
 		if res.Miss != nil {
 			e = p.missError(e.Act, r.Table.Name, res.Miss)
 		}
-		if final(e.Kind) || over(ctx) {
+		if final(e.Kind) || Over(ctx) {
 			return res, e
 		}
 	}

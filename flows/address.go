@@ -46,7 +46,7 @@ func (r *roster) without(text string, seen map[int]bool) string {
 			}
 			begin, end := from+at, from+at+len(a.email)
 			from = end
-			if !stands(folded, begin, end) {
+			if !whole(folded, begin, end) {
 				continue
 			}
 			seen[a.person] = true
@@ -58,20 +58,20 @@ func (r *roster) without(text string, seen map[int]bool) string {
 	return text
 }
 
-// stands says that what stands in a text is a whole address: it is not the end of a longer local part, nor the beginning of a longer
+// whole says that what stands in a text is a whole address: it is not the end of a longer local part, nor the beginning of a longer
 // domain.
-func stands(text string, begin, end int) bool {
-	if begin > 0 && (plainly(text[begin-1]) || strings.IndexByte("._%+-", text[begin-1]) >= 0) {
+func whole(text string, begin, end int) bool {
+	if begin > 0 && (letterOrDigit(text[begin-1]) || strings.IndexByte("._%+-", text[begin-1]) >= 0) {
 		return false
 	}
 	rest := text[end:]
 	if rest == "" {
 		return true
 	}
-	return !plainly(rest[0]) && rest[0] != '-' && (rest[0] != '.' || len(rest) == 1 || !plainly(rest[1]))
+	return !letterOrDigit(rest[0]) && rest[0] != '-' && (rest[0] != '.' || len(rest) == 1 || !letterOrDigit(rest[1]))
 }
 
-// plainly says that a byte is a letter or digit, or a part of a letter beyond ASCII.
-func plainly(b byte) bool {
+// letterOrDigit says that a byte is a letter or digit, or a part of a letter beyond ASCII.
+func letterOrDigit(b byte) bool {
 	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b >= 0x80
 }

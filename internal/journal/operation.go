@@ -84,7 +84,7 @@ var ErrNoOperation = errors.New("there is no such operation")
 const columns = `id, tenant, request, requested_by, on_behalf_of, dry_run, state, outcome, reason, hint, before_user, wanted, after_user, path,
   selector_version, evidence, notices, attempts, fence, worker, created_at, updated_at, intent_at, code`
 
-func scan(row interface{ Scan(...any) error }) (Operation, error) {
+func scan(row row) (Operation, error) {
 	var o Operation
 	var request, before, wanted, after, notices string
 	var created, updated, intent int64
@@ -393,20 +393,8 @@ func (j *Journal) List(ctx context.Context, f Filter) ([]Operation, error) {
 }
 
 func (j *Journal) query(ctx context.Context, rest string, args ...any) ([]Operation, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT "+columns+" FROM operations "+rest, args...)
+	ops, err := everyRow(ctx, j.db, scan, "SELECT "+columns+" FROM operations "+rest, args...)
 	if err != nil {
-		return nil, fmt.Errorf("reading the journal: %w", j.explained(err))
-	}
-	defer rows.Close()
-	var ops []Operation
-	for rows.Next() {
-		o, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("reading the journal: %w", err)
-		}
-		ops = append(ops, o)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("reading the journal: %w", j.explained(err))
 	}
 	return ops, nil

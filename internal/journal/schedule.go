@@ -71,7 +71,7 @@ func (e *PendingError) Error() string {
 const scheduleColumns = `id, tenant, email, due_at, asked, zone, reason, requested_by, on_behalf_of, deactivations, state, operation, tries, late_by,
   outcome, code, because, hint, created_at, updated_at`
 
-func scanSchedule(row interface{ Scan(...any) error }) (Schedule, error) {
+func scanSchedule(row row) (Schedule, error) {
 	var s Schedule
 	var due, late, created, updated int64
 	err := row.Scan(&s.ID, &s.Tenant, &s.Email, &due, &s.Asked, &s.Zone, &s.Reason, &s.RequestedBy, &s.OnBehalfOf, &s.Limit, &s.State, &s.Operation,
@@ -202,20 +202,8 @@ func (j *Journal) Schedules(ctx context.Context, f ScheduleFilter) ([]Schedule, 
 }
 
 func (j *Journal) schedules(ctx context.Context, rest string, args ...any) ([]Schedule, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT "+scheduleColumns+" FROM schedules s "+rest, args...)
+	out, err := everyRow(ctx, j.db, scanSchedule, "SELECT "+scheduleColumns+" FROM schedules s "+rest, args...)
 	if err != nil {
-		return nil, fmt.Errorf("reading what is scheduled: %w", j.explained(err))
-	}
-	defer rows.Close()
-	var out []Schedule
-	for rows.Next() {
-		s, err := scanSchedule(rows)
-		if err != nil {
-			return nil, fmt.Errorf("reading what is scheduled: %w", err)
-		}
-		out = append(out, s)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("reading what is scheduled: %w", j.explained(err))
 	}
 	return out, nil

@@ -89,24 +89,12 @@ type querier interface {
 const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at, e.late_before"
 
 func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]ScheduleEvent, error) {
-	rows, err := db.QueryContext(ctx, "SELECT "+eventColumns+" FROM schedule_events e "+rest, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []ScheduleEvent
-	for rows.Next() {
-		e, err := scanEvent(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, e)
-	}
-	return out, rows.Err()
+	one := func(r row) (ScheduleEvent, error) { return scanEvent(r) }
+	return everyRow(ctx, db, one, "SELECT "+eventColumns+" FROM schedule_events e "+rest, args...)
 }
 
 // scanEvent reads eventColumns, and what stands before them into first.
-func scanEvent(row interface{ Scan(...any) error }, first ...any) (ScheduleEvent, error) {
+func scanEvent(row row, first ...any) (ScheduleEvent, error) {
 	var e ScheduleEvent
 	var at, late, due, before int64
 	err := row.Scan(append(first, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due, &before)...)

@@ -28,7 +28,11 @@ func (k *kept) Describe(to chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (k *kept) Collect(to chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, n int, labels ...string) {
-		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+		m, err := prometheus.NewConstMetric(d, prometheus.GaugeValue, float64(n), labels...)
+		if err != nil { // a label that is no text, such as a receiver's name out of a configuration
+			m = prometheus.NewInvalidMetric(d, err)
+		}
+		to <- m
 	}
 	gauge(browsers, k.service.OpenBrowsers())
 	ctx, cancel := context.WithTimeout(context.Background(), askBound)

@@ -131,6 +131,6 @@ func startPostgres(bin string) (address string, stop func(), err error) {
 			stop()
 			return "", nil, fmt.Errorf("%w: %s", err, said.String())
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond) // a server that begins tells nobody when it listens
 	}
 }

@@ -3,6 +3,7 @@ package browserpath_test
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"testing"
 	"time"
 
@@ -53,7 +54,21 @@ func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) 
 }
 
 func eachLayout(t *testing.T, run func(t *testing.T, layout string)) {
-	for _, l := range console.Layouts {
+	onLayouts(t, console.Layouts, run)
+}
+
+// twoLayouts runs a test on neo3 and on one of the other layouts, which the test's name chooses; on all of them where everything is to be
+// tried (see useropstest.All). That every flow works on every layout is shown by TestConformance and the matrix.
+func twoLayouts(t *testing.T, run func(t *testing.T, layout string)) {
+	layouts := []string{"neo3", []string{"classic", "neo"}[crc32.ChecksumIEEE([]byte(t.Name()))%2]}
+	if useropstest.All() {
+		layouts = console.Layouts
+	}
+	onLayouts(t, layouts, run)
+}
+
+func onLayouts(t *testing.T, layouts []string, run func(t *testing.T, layout string)) {
+	for _, l := range layouts {
 		t.Run(l, func(t *testing.T) {
 			t.Parallel()
 			run(t, l)

@@ -23,8 +23,8 @@ var onTheWay = []string{
 
 // sampled are drifts of each kind, a few for each layout.
 var sampled = map[string][]string{
-	"classic": {"rename-label:del", "split:del", "duplicate:user-link"},
-	"neo":     {"duplicate:deactivate", "new-column:users-table", "duplicate:user-link"},
+	"classic": {"rename-label:del", "duplicate:user-link"},
+	"neo":     {"duplicate:deactivate", "new-column:users-table"},
 	"neo3":    {"rename-testid:confirm-yes", "move:profile-deactivate", "split:sign-in"},
 }
 

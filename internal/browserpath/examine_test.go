@@ -31,7 +31,7 @@ func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Wa
 // TestALookChangesNothing walks through every flow of a console that matches, by what arrives there and what it has stored.
 func TestALookChangesNothing(t *testing.T) {
 	t.Parallel()
-	eachLayout(t, func(t *testing.T, layout string) {
+	twoLayouts(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		lib, err := flows.Load("bill", "")
 		require.NoError(t, err)

@@ -27,7 +27,7 @@ const joann = "joann@acme.example"
 // TestABatchReadsEverybodyOnceAChange shares the list that was read back for one change with the next, and with nothing else.
 func TestABatchReadsEverybodyOnceAChange(t *testing.T) {
 	t.Parallel()
-	eachLayout(t, func(t *testing.T, layout string) {
+	twoLayouts(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		batch := change.Hooks{Batch: true}
 		do := func(rq userops.Request, h change.Hooks) userops.Result {

@@ -5,6 +5,7 @@ import { Miss } from './miss.js';
 import { resolve } from './resolve.js';
 import { stateOf } from './state.js';
 import { collect, rowByKey, rowElements } from './table.js';
+import { same } from './text.js';
 import { frame } from './time.js';
 import { parentOf } from './tree.js';
 
@@ -113,7 +114,20 @@ export const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHe
 export const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
 
 /**
- * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.
+ * shows says that a row with a key is among those read.
+ * @param {ListTarget} table
+ * @param {{ names: string[], rows: Row[] }} got
+ * @param {string} key
+ * @returns {boolean}
+ */
+function shows(table, got, key) {
+  const at = got.names.indexOf(table.table.key);
+  return got.rows.some((r) => same(r.cells[at] ?? '', key, table.table.fold));
+}
+
+/**
+ * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
+ * or up to the one that is sought, which stays in view.
  * @param {ScrollRequest} req
  * @returns {Promise<ScrollAnswer | Missed>}
  */
@@ -125,20 +139,23 @@ export async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = [], pos = req.from, least = Infinity;
+  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity;
+  /** @type {(next: number, bottom: boolean) => ScrollAnswer} */
+  const soFar = (next, bottom) => ({
+    names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req),
+    filters: filtersNow(req),
+  });
   for (;;) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got }; // its time may be over
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
     const bottom = atBottom(el), next = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end) {
-      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
-    }
+    const sought = req.until !== undefined && shows(req.table, got, req.until);
+    if (bottom || sought || out.size >= req.limit || performance.now() >= end) return soFar(next, bottom);
     pos = next;
   }
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// readRoster reads the users of all statuses on a page.
-func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded = true })
+// readRoster reads the users of all statuses on a page, or up to the one who is sought.
+func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, sought *automation.Sought) (userops.Roster, error) {
+	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded, r.Sought = true, sought })
 	if err != nil {
 		return userops.Roster{}, err
 	}

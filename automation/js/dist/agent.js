@@ -779,6 +779,10 @@ function scrollerOf(el) {
 }
 var nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
 var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+function shows(table, got, key) {
+  const at = got.names.indexOf(table.table.key);
+  return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
+}
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
@@ -787,20 +791,31 @@ async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = [], pos = req.from, least = Infinity;
+  let names = (
+    /** @type {string[]} */
+    []
+  ), pos = req.from, least = Infinity;
+  const soFar = (next2, bottom) => ({
+    names,
+    rows: [...out.values()],
+    drawn: least,
+    pos: next2,
+    bottom,
+    height: el.scrollHeight,
+    count: countShown(req),
+    filters: filtersNow(req)
+  });
   for (; ; ) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
     const bottom = atBottom(el), next2 = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end3) {
-      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next2, bottom, height, count, filters };
-    }
+    const sought = req.until !== void 0 && shows(req.table, got, req.until);
+    if (bottom || sought || out.size >= req.limit || performance.now() >= end3) return soFar(next2, bottom);
     pos = next2;
   }
 }

@@ -93,6 +93,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
+	p.lastRead = ros
 	for _, u := range ros.Users {
 		if len(statuses) > 0 && u.Status != userops.Unrecognised && !slices.Contains(statuses, u.Status) {
 			continue // somebody whose status is not recognised may have any

@@ -92,6 +92,24 @@ func TestAReadBackThatShowsNoChangeReadsEverybody(t *testing.T) {
 	assert.Positive(t, later)
 }
 
+// TestABatchGoesOnByTheListOfItsLimit lists everybody, as is done where they have to be counted, and changes one in a batch.
+func TestABatchGoesOnByTheListOfItsLimit(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	_, err := p.List(t.Context(), []userops.Status{userops.Active}, func(userops.User) error { return nil })
+	require.NoError(t, err)
+	before := len(con.Requests())
+	r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{Batch: true})
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	for _, q := range con.Requests()[before:] {
+		if q.Changing {
+			return
+		}
+		assert.NotContains(t, q.Path, "inactive=1", "nobody but the person is looked at before")
+	}
+	assert.Fail(t, "nothing was changed")
+}
+
 // TestABatchGoesOnByOneList changes people in a batch: what was read back of one is known of it for the next.
 func TestABatchGoesOnByOneList(t *testing.T) {
 	t.Parallel()

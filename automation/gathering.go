@@ -21,6 +21,7 @@ type gathering struct {
 	begun  bool   // what leads back to an earlier page was seen to lead nowhere
 
 	filters []string // how the filters were last seen
+	asked   int      // rows of which it was asked whether they are the one that is sought
 }
 
 // looked says what one look took in.
@@ -66,6 +67,17 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 		g.r.Progress(len(g.out.Rows))
 	}
 	return nil
+}
+
+// enough says that one of the rows read since it was asked last is the one that is sought.
+func (g *gathering) enough() bool {
+	for ; g.r.Sought != nil && g.asked < len(g.out.Rows); g.asked++ {
+		if g.r.Sought.Proves(g.out, g.asked) {
+			g.out.Stopped, g.out.Proof = true, "it was read up to the one who was sought"
+			return true
+		}
+	}
+	return false
 }
 
 func (g *gathering) incomplete(why string, about ...any) error {
@@ -196,9 +208,6 @@ func (g *gathering) numbers(n int) bool { return n == g.keyed || n == g.keyed+g.
 
 // prove judges the end that was reached. ended says that it is the end whatever the counter says.
 func (g *gathering) prove(how string, ended bool) {
-	for i := range g.out.Rows {
-		delete(g.out.Rows[i], positionColumn)
-	}
 	g.out.Proof = how
 	for i, state := range g.filters {
 		if state != "holds" && g.moved == "" {

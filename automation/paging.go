@@ -23,7 +23,7 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 		if err != nil {
 			return err
 		}
-		if err := g.add(a, kind); err != nil {
+		if err := g.add(a, kind); err != nil || g.enough() {
 			return err
 		}
 		if a.Next != "visible" && !(g.larger && g.agrees()) {

@@ -23,8 +23,15 @@ type Reading struct {
 	Progress func(rows int)
 	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared; nil: as it is.
 	Meaning func(field, text string) string
+	Sought  *Sought // the reading stops there; nil: all is read
 
 	looked bool // something was read: a counter that was not there then does not come any more
+}
+
+// Sought is a row beside which nothing else of a table is looked for: a reading that stops there is not complete.
+type Sought struct {
+	Key    string
+	Proves func(r Rows, i int) bool // the row at this position is the one, and says enough; else all is read
 }
 
 // Filter is a control that decides which rows a table has: a box that is on or off, or what a control says.
@@ -45,6 +52,7 @@ type Rows struct {
 	Complete bool   // the end was proved
 	Proof    string // what proved it, or why it could not be proved
 	Pages    int
+	Stopped  bool // at the one that was sought: what was not read says nothing
 	Parts    bool // the rows came in several answers, between which they may have shifted: only a second reading tells
 }
 
@@ -92,6 +100,9 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 	if err != nil {
 		return Rows{}, err
 	}
+	for i := range g.out.Rows {
+		delete(g.out.Rows[i], positionColumn)
+	}
 	g.out.Parts = g.parts && p.traffic.mark() > g.start
 	var box struct {
 		Text string `json:"text"`
@@ -116,7 +127,7 @@ func (p *Page) readOnePage(ctx context.Context, g *gathering) error {
 	if err != nil {
 		return err
 	}
-	if err := g.add(a, wholePage); err != nil {
+	if err := g.add(a, wholePage); err != nil || g.enough() {
 		return err
 	}
 	return p.readToBottom(ctx, g, a)
@@ -124,14 +135,18 @@ func (p *Page) readOnePage(ctx context.Context, g *gathering) error {
 
 func (p *Page) readScrolled(ctx context.Context, g *gathering) error {
 	a, err := p.scrolled(ctx, g, 0)
-	if err != nil {
+	if err != nil || g.enough() {
 		return err
 	}
 	return p.readToBottom(ctx, g, a)
 }
 
 func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAnswer, error) {
-	a, err := p.rowsOnce(ctx, "scroll", g.r, map[string]any{"from": from, "limit": scrollChunk})
+	req := map[string]any{"from": from, "limit": scrollChunk}
+	if g.r.Sought != nil {
+		req["until"] = g.r.Sought.Key
+	}
+	a, err := p.rowsOnce(ctx, "scroll", g.r, req)
 	if err != nil {
 		return a, err
 	}
@@ -152,7 +167,7 @@ func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) err
 	for {
 		var err error
 		if g.r.Scroll && !a.Bottom {
-			if a, err = p.scrolled(ctx, g, a.Pos); err != nil {
+			if a, err = p.scrolled(ctx, g, a.Pos); err != nil || g.enough() {
 				return err
 			}
 			continue

@@ -41,6 +41,8 @@ type Run struct {
 	Through bool
 	// Meaning translates what a field of a table says, so that a page and its server's answers can be compared. May be nil.
 	Meaning func(field, text string) string
+	// Sought is a row at which the reading of a table ends. Nil: all is read.
+	Sought *automation.Sought
 	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the very address
 	// does not load it again.
 	Loaded bool

@@ -110,7 +110,7 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 			before, kept.Complete, kept.Proof = &got, false, why
 		}
 		r.result.Rows[v.As] = kept
-		if kept.Complete || try == tableReadings || len(v.Reload) == 0 {
+		if kept.Complete || kept.Stopped || try == tableReadings || len(v.Reload) == 0 {
 			return nil
 		}
 		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": kept.Proof}); err != nil {
@@ -143,7 +143,7 @@ func (v *Rows) complete(r *Run, reading *automation.Reading) (err error) {
 		}
 		reading.Filters = append(reading.Filters, automation.Filter{Target: t, On: f.On, Equals: f.Equals})
 	}
-	reading.Meaning = r.Meaning
+	reading.Meaning, reading.Sought = r.Meaning, r.Sought
 	if r.Progress != nil {
 		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
 	}

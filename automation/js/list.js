@@ -5,6 +5,7 @@ import { Miss } from './miss.js';
 import { resolve } from './resolve.js';
 import { stateOf } from './state.js';
 import { collect, rowByKey, rowElements } from './table.js';
+import { same } from './text.js';
 import { frame } from './time.js';
 import { parentOf } from './tree.js';
 
@@ -106,14 +107,45 @@ export function scrollerOf(el) {
   return el.ownerDocument.scrollingElement || el;
 }
 
-/** @type {(el: Element) => number} */
-export const nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+/**
+ * nextPos is where a list is scrolled to next: to the last row that is drawn, since most lists draw some more than are in
+ * view. Rows beyond a gap do not count, such as one that keeps the focus and is drawn wherever the list stands.
+ * @param {Element} el
+ * @param {El[]} [rows]
+ * @returns {number}
+ */
+export function nextPos(el, rows = []) {
+  const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */ (el).offsetHeight || 1;
+  const top = Math.max(0, view.top), boxes = rows.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  let last = null;
+  for (const box of boxes) {
+    if (box.bottom <= top) continue;
+    if (last && box.top > last.bottom + 1) break;
+    last = box;
+  }
+  const usual = Math.max(1, Math.floor(el.clientHeight * 0.8)), farthest = 2 * el.clientHeight;
+  const beyond = last ? Math.floor((last.top - top) / scale) : 0;
+  return el.scrollTop + Math.min(farthest, Math.max(usual, beyond));
+}
 
 /** @type {(el: Element) => boolean} */
 export const atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
 
 /**
- * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows.
+ * shows says that a row with a key is among those read.
+ * @param {ListTarget} table
+ * @param {{ names: string[], rows: Row[] }} got
+ * @param {string} key
+ * @returns {boolean}
+ */
+function shows(table, got, key) {
+  const at = got.names.indexOf(table.table.key);
+  return got.rows.some((r) => same(r.cells[at] ?? '', key, table.table.fold));
+}
+
+/**
+ * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
+ * or up to the one that is sought, which stays in view.
  * @param {ScrollRequest} req
  * @returns {Promise<ScrollAnswer | Missed>}
  */
@@ -125,20 +157,23 @@ export async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = [], pos = req.from, least = Infinity;
+  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity;
+  /** @type {(next: number, bottom: boolean) => ScrollAnswer} */
+  const soFar = (next, bottom) => ({
+    names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req),
+    filters: filtersNow(req),
+  });
   for (;;) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got }; // its time may be over
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
-    const bottom = atBottom(el), next = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end) {
-      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next, bottom, height, count, filters };
-    }
+    const bottom = atBottom(el), next = nextPos(el, rowElements(got.el, req.table.table));
+    const sought = req.until !== undefined && shows(req.table, got, req.until);
+    if (bottom || sought || out.size >= req.limit || performance.now() >= end) return soFar(next, bottom);
     pos = next;
   }
 }
@@ -156,7 +191,8 @@ export async function reveal(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  for (let pos = req.from; ; pos = nextPos(el)) {
+  const further = () => nextPos(el, rowElements(found.el, req.table.table));
+  for (let pos = req.from; ; pos = further()) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()));
@@ -172,6 +208,6 @@ export async function reveal(req) {
     }
     if (row.kind !== 'no-row') return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
-    if (performance.now() >= end) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
+    if (performance.now() >= end) return { found: false, more: true, pos: further(), height: el.scrollHeight };
   }
 }

@@ -341,6 +341,7 @@ interface RowsRequest extends ListRequest {
 interface ScrollRequest extends ListRequest {
   from: number;
   limit: number;
+  until?: string;
 }
 
 interface RevealRequest extends ListRequest {

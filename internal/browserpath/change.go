@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -102,19 +103,25 @@ func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error
 // Ready implements change.Course. What the console offers is known only on its pages.
 func (c *course) Ready(context.Context) error { return nil }
 
-// ReadBack implements change.Course: the list, in a session of its own.
+// ReadBack implements change.Course: the list, in a session of its own, up to whoever shows that the change was made. Where nobody does,
+// everybody is read.
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
-	ros, err := c.p.everyone(ctx, c.ev, readBackPicture)
+	ros, err := c.p.everyoneUpTo(ctx, c.ev, readBackPicture, c.sought())
 	if err != nil {
 		if c.p.refused != nil {
 			return nil, change.Useless(err)
 		}
 		return nil, err
 	}
-	c.p.lastRead = ros
 	u, err := ros.Match(c.Email)
+	if err == nil {
+		err = c.another(u)
+	}
+	if err == nil {
+		c.remember(ros, u)
+	}
 	if err == nil && u == nil && !ros.Complete {
 		err = c.p.incomplete("reading back", c.Email, ros)
 	}
@@ -122,6 +129,46 @@ func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 		err = c.p.complete(ctx, c.ev, u)
 	}
 	return u, err
+}
+
+// sought is the row that shows that the change was made. Nil where a row alone does not say so much.
+func (c *course) sought() *automation.Sought {
+	_, more := c.p.opts.Library.Flow(detailsFlow, c.p.layout())
+	if c.Before == nil || c.Before.ID == "" || more {
+		return nil
+	}
+	return &automation.Sought{Key: c.Email, Proves: func(rows automation.Rows, i int) bool {
+		u := c.p.user(rows, i)
+		return c.shown(&u)
+	}}
+}
+
+// shown says that somebody is the very person who was looked at, and shows what is wanted.
+func (c *course) shown(u *userops.User) bool {
+	return u.ID == c.Before.ID && u.Email == c.Email && u.Notice == "" && c.Wanted.Holds(u)
+}
+
+// another says that the list shows somebody else with the address: of a list that is not whole, two people who share one may be one.
+func (c *course) another(u *userops.User) error {
+	if u == nil || c.Before == nil || u.ID == "" || c.Before.ID == "" || u.ID == c.Before.ID {
+		return nil
+	}
+	return c.Fail(userops.ErrAmbiguous, fmt.Errorf("%s is listed as %s, and was %s before", u.Email, u.ID, c.Before.ID), "settle in the console which of them it is")
+}
+
+// remember keeps what was read back for the next change of a batch: everybody, or where the reading stopped, the list that this change went
+// on by, with what became of this one; it is as old as it was.
+func (c *course) remember(read userops.Roster, u *userops.User) {
+	if !read.Complete && c.Before != nil && u != nil && c.shown(u) {
+		read = c.Roster
+		read.Users = slices.Clone(read.Users)
+		for i := range read.Users {
+			if read.Users[i].ID == u.ID {
+				read.Users[i] = *u
+			}
+		}
+	}
+	c.p.lastRead = read
 }
 
 // readBackPicture is the picture of the list that a change was read back from.

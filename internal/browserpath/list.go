@@ -13,9 +13,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// readRoster reads the users of all statuses on a page.
-func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence) (userops.Roster, error) {
-	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded = true })
+// readRoster reads the users of all statuses on a page, or up to the one who is sought.
+func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, sought *automation.Sought) (userops.Roster, error) {
+	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded, r.Sought = true, sought })
 	if err != nil {
 		return userops.Roster{}, err
 	}
@@ -93,6 +93,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
+	p.lastRead = ros
 	for _, u := range ros.Users {
 		if len(statuses) > 0 && u.Status != userops.Unrecognised && !slices.Contains(statuses, u.Status) {
 			continue // somebody whose status is not recognised may have any

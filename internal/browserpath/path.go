@@ -85,7 +85,7 @@ type Path struct {
 	seen      string         // the organisation's id as last shown
 	since     time.Time      // when this session was signed in
 	kept      []byte         // its cookies as they are saved
-	lastRead  userops.Roster // as read back last, where nothing was begun since; not Complete: none
+	lastRead  userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
 	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
 	unproved  bool           // it is not known
 	sight     func(context.Context, flows.Sighted)

@@ -86,12 +86,17 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 
 // everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
 // loaded. With a name, a picture of that name is kept.
-func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (ros userops.Roster, err error) {
+func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (userops.Roster, error) {
+	return p.everyoneUpTo(ctx, ev, picture, nil)
+}
+
+// everyoneUpTo is everyone, which stops at the one who is sought, if somebody is.
+func (p *Path) everyoneUpTo(ctx context.Context, ev *automation.Evidence, picture string, sought *automation.Sought) (ros userops.Roster, err error) {
 	err = p.reading(ctx, ev, func(page *automation.Page) error {
 		if err := p.identify(ctx, page, ev); err != nil {
 			return err
 		}
-		if ros, err = p.readRoster(ctx, page, ev); err != nil {
+		if ros, err = p.readRoster(ctx, page, ev, sought); err != nil {
 			return err
 		}
 		if picture != "" {

@@ -32,7 +32,7 @@ func Check(protected []string) error {
 	return nil
 }
 
-// Smallest is the limit of the smallest tenant: up to it nobody needs to be counted.
+// Smallest is the limit of the smallest tenant.
 const Smallest = 3
 
 // Largest is the limit of the largest tenant.

@@ -777,8 +777,25 @@ function scrollerOf(el) {
   }
   return el.ownerDocument.scrollingElement || el;
 }
-var nextPos = (el) => el.scrollTop + Math.max(1, Math.floor(el.clientHeight * 0.8));
+function nextPos(el, rows2 = []) {
+  const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */
+  el.offsetHeight || 1;
+  const top2 = Math.max(0, view.top), boxes = rows2.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  let last = null;
+  for (const box of boxes) {
+    if (box.bottom <= top2) continue;
+    if (last && box.top > last.bottom + 1) break;
+    last = box;
+  }
+  const usual = Math.max(1, Math.floor(el.clientHeight * 0.8)), farthest2 = 2 * el.clientHeight;
+  const beyond2 = last ? Math.floor((last.top - top2) / scale) : 0;
+  return el.scrollTop + Math.min(farthest2, Math.max(usual, beyond2));
+}
 var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
+function shows(table, got, key) {
+  const at = got.names.indexOf(table.table.key);
+  return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
+}
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
@@ -787,20 +804,31 @@ async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = [], pos = req.from, least = Infinity;
+  let names = (
+    /** @type {string[]} */
+    []
+  ), pos = req.from, least = Infinity;
+  const soFar = (next2, bottom) => ({
+    names,
+    rows: [...out.values()],
+    drawn: least,
+    pos: next2,
+    bottom,
+    height: el.scrollHeight,
+    count: countShown(req),
+    filters: filtersNow(req)
+  });
   for (; ; ) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
-    if (got instanceof Miss) return { miss: got };
+    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
-    const bottom = atBottom(el), next2 = nextPos(el);
-    if (bottom || out.size >= req.limit || performance.now() >= end3) {
-      const filters = filtersNow(req), height = el.scrollHeight, count = countShown(req);
-      return { names, rows: [...out.values()], drawn: least, pos: next2, bottom, height, count, filters };
-    }
+    const bottom = atBottom(el), next2 = nextPos(el, rowElements(got.el, req.table.table));
+    const sought = req.until !== void 0 && shows(req.table, got, req.until);
+    if (bottom || sought || out.size >= req.limit || performance.now() >= end3) return soFar(next2, bottom);
     pos = next2;
   }
 }
@@ -811,7 +839,8 @@ async function reveal(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  for (let pos = req.from; ; pos = nextPos(el)) {
+  const further = () => nextPos(el, rowElements(found.el, req.table.table));
+  for (let pos = req.from; ; pos = further()) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()));
@@ -827,7 +856,7 @@ async function reveal(req) {
     }
     if (row.kind !== "no-row") return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
-    if (performance.now() >= end3) return { found: false, more: true, pos: nextPos(el), height: el.scrollHeight };
+    if (performance.now() >= end3) return { found: false, more: true, pos: further(), height: el.scrollHeight };
   }
 }
 

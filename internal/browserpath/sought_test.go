@@ -1,0 +1,136 @@
+package browserpath_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/change"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// many are as many people as need several pages on every layout.
+const many = 260
+
+// afterCommit are the requests for lists of everybody since the one that changed something.
+func afterCommit(con *console.Console) (lists []string) {
+	for _, q := range con.Requests() {
+		switch {
+		case q.Changing:
+			lists = nil
+		case strings.Contains(q.Path, "inactive=1&pending=1"):
+			lists = append(lists, q.Path)
+		}
+	}
+	return lists
+}
+
+// later is whether a request is for another page of a list than the first.
+func later(path string) bool {
+	return strings.Contains(path, "page=") || strings.Contains(path, "start=") && !strings.Contains(path, "start=0&")
+}
+
+// TestAReadBackStopsAtWhoWasChanged changes somebody on the first of several pages.
+func TestAReadBackStopsAtWhoWasChanged(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: many})
+		r := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		u, _ := con.UserByEmail(ann)
+		assert.Equal(t, "Clerk", u.Role)
+		lists := afterCommit(con)
+		require.NotEmpty(t, lists, "it is read back")
+		for _, path := range lists {
+			assert.False(t, later(path), "it stops at who was changed, and loads %s", path)
+		}
+	})
+}
+
+// TestAReadBackIsOfTheVeryPerson puts somebody else with the address of the person, who is as was wanted, before them on the list, while the
+// console says that it is done and stores nothing.
+func TestAReadBackIsOfTheVeryPerson(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: many})
+		whom := con.Users()[many-5]
+		require.Equal(t, console.Active, whom.Status)
+		require.NoError(t, con.AddFault(console.Fault{Name: "toast-without-effect", At: "deactivate"}))
+		twin := func(context.Context) {
+			con.Edit("another administrator", func(o *console.Organisation) {
+				other := console.User{ID: "006TWINTWINTWINTWI", Email: whom.Email, FirstName: "Tess", LastName: "Twin", Role: "Clerk", Status: console.Inactive}
+				o.Users = append([]*console.User{o.Users[0], &other}, o.Users[1:]...)
+			})
+		}
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(whom.Email)), change.Hooks{Acted: twin})
+		assert.Equal(t, userops.Unknown, r.Outcome, r.Reason)
+		for _, u := range con.Users() {
+			if u.ID == whom.ID {
+				assert.Equal(t, console.Active, u.Status)
+			}
+		}
+	})
+}
+
+// TestAReadBackThatShowsNoChangeReadsEverybody has nothing stored: what is said of it is said of the whole list.
+func TestAReadBackThatShowsNoChangeReadsEverybody(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	require.NoError(t, con.AddFault(console.Fault{Name: "toast-without-effect", At: "deactivate"}))
+	r := p.Change(t.Context(), useropstest.Deactivate(ann))
+	assert.Equal(t, userops.Unknown, r.Outcome, r.Reason)
+	later := 0
+	for _, path := range afterCommit(con) {
+		if strings.Contains(path, "page=3") {
+			later++
+		}
+	}
+	assert.Positive(t, later)
+}
+
+// TestABatchGoesOnByTheListOfItsLimit lists everybody, as is done where they have to be counted, and changes one in a batch.
+func TestABatchGoesOnByTheListOfItsLimit(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	_, err := p.List(t.Context(), []userops.Status{userops.Active}, func(userops.User) error { return nil })
+	require.NoError(t, err)
+	before := len(con.Requests())
+	r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{Batch: true})
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	for _, q := range con.Requests()[before:] {
+		if q.Changing {
+			return
+		}
+		assert.NotContains(t, q.Path, "inactive=1", "nobody but the person is looked at before")
+	}
+	assert.Fail(t, "nothing was changed")
+}
+
+// TestABatchGoesOnByOneList changes people in a batch: what was read back of one is known of it for the next.
+func TestABatchGoesOnByOneList(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	batch := change.Hooks{Batch: true}
+	var found []change.Found
+	batch.Found = func(_ context.Context, f change.Found) error { found = append(found, f); return nil }
+	do := func(rq userops.Request) userops.Result { return p.Do(t.Context(), useropstest.Checked(t, rq), batch) }
+	require.Equal(t, userops.Done, do(useropstest.Deactivate(ann)).Outcome)
+	last := con.Users()[many-1].Email
+	before := len(con.Requests())
+	r := do(useropstest.Deactivate(last))
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	assert.Equal(t, found[0].Active-1, found[1].Active, "whoever was deactivated is not counted any more")
+	for _, q := range con.Requests()[before:] {
+		if q.Changing {
+			break
+		}
+		assert.NotContains(t, q.Path, "inactive=1", "nobody but the person is looked at before")
+	}
+	assert.Equal(t, 2, changesOf(con, "deactivate"))
+	assert.Equal(t, userops.Already, do(useropstest.Deactivate(ann)).Outcome)
+	require.ErrorIs(t, do(useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)
+}

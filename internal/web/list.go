@@ -85,7 +85,7 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, who *person) error {
 		return err
 	}
 	page := listView{frame: frame{Title: v.Name, Who: who, Live: fmt.Sprintf("/progress?after=%d", found.Event), Refresh: 30}, Heading: v.Name, Nothing: v.Nothing,
-		View: v.Key, Text: q.Get("q"), From: q.Get("from"), Until: q.Get("until"), Wrong: wrong}
+		View: v.Key, Text: f.Text, From: q.Get("from"), Until: q.Get("until"), Wrong: wrong}
 	for _, key := range []string{"tenant", "state", "outcome", "q", "from", "until"} {
 		page.Filtered = page.Filtered || q.Get(key) != ""
 	}
@@ -172,7 +172,7 @@ func notices(found service.View, tenant string, who *person) (out []notice) {
 		} else if tenant != "" && f.Tenant != tenant {
 			continue
 		}
-		out = append(out, notice{Tone: "warn", Title: whom, Text: sentence(f.Reason + " (" + f.By + ")"), Hint: "Nothing of what is due is begun before the thaw."})
+		out = append(out, notice{Tone: "warn", Title: whom, Text: f.Reason + " (" + f.By + ")", Hint: "Nothing of what is due is begun before the thaw."})
 	}
 	for _, name := range slices.Sorted(maps.Keys(found.Stops)) {
 		if tenant == "" || tenant == name {
@@ -184,9 +184,9 @@ func notices(found service.View, tenant string, who *person) (out []notice) {
 
 // stopNotice says why a tenant has to wait.
 func stopNotice(t journal.TenantStop, who *person) notice {
-	n := notice{Tone: "warn", Title: "Tenant " + t.Tenant + " is paused until " + timeText(t.Until), Text: sentence(fmt.Sprintf("%s (%s), %s in a row", t.Because, t.Code, counted(t.Failures, "failure"))), Hint: sentence(t.Hint)}
+	n := notice{Tone: "warn", Title: "Tenant " + t.Tenant + " is paused until " + timeText(t.Until), Text: fmt.Sprintf("%s (%s), %s in a row", t.Because, t.Code, counted(t.Failures, "failure")), Hint: sentence(t.Hint)}
 	if t.Held {
-		n.Tone, n.Title, n.Text = "bad", "Tenant "+t.Tenant+" waits for a person", sentence(fmt.Sprintf("%s (%s)", t.Because, t.Code))
+		n.Tone, n.Title, n.Text = "bad", "Tenant "+t.Tenant+" waits for a person", fmt.Sprintf("%s (%s)", t.Because, t.Code)
 	}
 	if who.Acts {
 		n.Link, n.LinkText = "/tenants/"+url.PathEscape(t.Tenant)+"/resume", "Try "+t.Tenant+" again"

@@ -109,7 +109,7 @@ func said(what string, one journal.Schedule) string {
 }
 
 func verdictOf(state badge, outcome userops.Outcome, code userops.Code, because, hint string) *verdict {
-	v := &verdict{State: state, Because: sentence(because), Hint: sentence(hint), Code: code}
+	v := &verdict{State: state, Because: because, Hint: sentence(hint), Code: code}
 	v.Meaning = map[userops.Outcome]string{
 		userops.Done: "The user's access was taken, and a fresh look at the list has shown it.", userops.Already: "The user had no access before anything was done.",
 		userops.Requested: "It was accepted, and a second administrator must approve it.", userops.Halted: "It was stopped before anything was changed.",

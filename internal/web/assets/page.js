@@ -2,7 +2,7 @@
 
 // Keeps what is shown up to date. Without it the page loads itself anew now and then, and everything else works the same.
 
-const retry = 15_000; // ms between looks where there is no stream
+const retry = 5000; // ms between looks where there is no stream
 
 let source;
 
@@ -20,10 +20,10 @@ function show(page) {
 }
 
 /** Says to whoever does not look that something is new. */
-function say(page) {
+function say() {
   const said = document.getElementById('said');
-  const state = page.querySelector('[data-says]');
-  const text = state ? state.textContent.replace(/\s+/g, ' ').trim() : 'The list has changed.';
+  const state = document.querySelector('[data-says]');
+  const text = state ? `Now: ${state.textContent.replace(/\s+/g, ' ').trim()}` : 'The list has changed.';
   if (said && said.textContent !== text) said.textContent = text;
 }
 
@@ -37,7 +37,7 @@ async function look() {
     return;
   }
   show(page);
-  say(page);
+  say();
   if (now.dataset.live) {
     main.dataset.live = now.dataset.live;
   } else {

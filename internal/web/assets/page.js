@@ -1,6 +1,6 @@
 'use strict';
 
-// Keeps what is shown up to date. Without it the page loads itself anew now and then, and everything else works the same.
+// Keeps what is shown up to date. Without it the page loads itself anew now and then, and all else works the same.
 
 const retry = 5000; // ms between looks where there is no stream
 

@@ -18,9 +18,10 @@ func (a *app) serveTokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token NAME",
 		Short: "Make a token with which somebody signs in to the page of the daemon",
-		Long: `Make a token with which an operator signs in to the page of the daemon. Standard output has the lines for the configuration, with its hash;
-standard error has the token itself, this once: it is kept nowhere. Who is called NAME there has a new one when the old lines are replaced and
-the daemon is started anew. What they do is recorded under their e-mail.`,
+		Long: `Make a token with which an operator signs in to the page of the daemon. Standard output has the lines for the
+configuration, with its hash; standard error has the token itself, this once: it is kept nowhere. Who is called NAME
+there has a new one when the old lines are replaced and the daemon is started anew. What they do is recorded under
+their e-mail.`,
 		Example: "  billagent serve token ann --email ann@acme.example --may act",
 		Args:    exactly(1, "a name for the operator"),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -35,9 +36,11 @@ the daemon is started anew. What they do is recorded under their e-mail.`,
 			}
 			token, hash := web.NewToken()
 			if a.output != "table" {
-				return printJSON(a.stdout, map[string]string{"operator": args[0], "email": email, "may": may, "token": token, "hash": hash})
+				made := map[string]string{"operator": args[0], "email": email, "may": may, "token": token, "hash": hash}
+				return printJSON(a.stdout, made)
 			}
-			if _, err := fmt.Fprintf(a.stdout, "operators:\n  %s:\n    email: %q\n    may: %s\n    token: %s\n", args[0], email, may, hash); err != nil {
+			lines := fmt.Sprintf("operators:\n  %s:\n    email: %q\n    may: %s\n    token: %s\n", args[0], email, may, hash)
+			if _, err := fmt.Fprint(a.stdout, lines); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(a.stderr, "the token of %s, shown this once: %s\n", args[0], token)
@@ -46,6 +49,7 @@ the daemon is started anew. What they do is recorded under their e-mail.`,
 	}
 	c.Flags().StringVar(&email, "email", "", "who it is")
 	c.Flags().StringVar(&may, "may", config.MayView, "view: only look; act: cancel and reschedule, too")
-	must(c.RegisterFlagCompletionFunc("may", cobra.FixedCompletions([]string{config.MayView, config.MayAct}, cobra.ShellCompDirectiveNoFileComp)))
+	choices := cobra.FixedCompletions([]string{config.MayView, config.MayAct}, cobra.ShellCompDirectiveNoFileComp)
+	must(c.RegisterFlagCompletionFunc("may", choices))
 	return c
 }

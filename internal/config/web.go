@@ -66,7 +66,10 @@ func (o OIDC) May(email string) string {
 // matchesEmail is as for protected people: * matches every sign of an address.
 func matchesEmail(patterns []string, email string) bool {
 	plain := func(s string) string { return strings.ReplaceAll(userops.FoldEmail(strings.TrimSpace(s)), "/", "\x00") }
-	return slices.ContainsFunc(patterns, func(p string) bool { ok, err := path.Match(plain(p), plain(email)); return ok && err == nil })
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		ok, err := path.Match(plain(p), plain(email))
+		return ok && err == nil
+	})
 }
 
 var tokenHash = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
@@ -97,6 +100,12 @@ func (c *Config) checkWeb() (faults []error) {
 	return faults
 }
 
+// plainOrigin says that an address has a scheme and a host, and nothing else.
+func plainOrigin(u *url.URL) bool {
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" &&
+		u.RawQuery == "" && u.Fragment == ""
+}
+
 func plainEmail(s string) bool {
 	p, err := mail.ParseAddress(s)
 	return err == nil && p.Address == s
@@ -111,7 +120,7 @@ func (w Web) check(at string) []error {
 	case w.Address == "" && !loopback(host):
 		add("address is missing: say what browsers have it as, such as https://billagent.example")
 	case w.Address == "":
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+	case err != nil || !plainOrigin(u):
 		add("address is %q: write scheme and host alone, as in https://billagent.example", w.Address)
 	case u.Scheme == "http" && !loopback(u.Hostname()), u.Scheme == "http" && w.Certificate != "":
 		add("address is %q, which is not https", w.Address)
@@ -138,7 +147,7 @@ func (w Web) check(at string) []error {
 		add("oidc.view and oidc.act are empty: nobody could sign in")
 	}
 	for _, p := range slices.Concat(w.OIDC.View, w.OIDC.Act) {
-		if _, err := path.Match(p, ""); err != nil || !strings.Contains(p, "@") { // "*" alone would be everybody of the provider's
+		if _, err := path.Match(p, ""); err != nil || !strings.Contains(p, "@") { // "*" alone would be everybody
 			add("oidc: %q in view or act is neither an e-mail nor a pattern such as *@acme.example", p)
 		}
 	}

@@ -1,5 +1,5 @@
-// Package listener opens addresses and serves HTTP on them, with the bounds that every server of this program has. What is served it does not
-// know. An address that others can reach has TLS, or is not opened.
+// Package listener opens addresses and serves HTTP on them, with the bounds that every server of this program has.
+// What is served it does not know. An address that others can reach has TLS, or is not opened.
 package listener
 
 import (
@@ -23,8 +23,8 @@ type Address struct {
 	Certificate, Key secret.Ref
 }
 
-// Open opens the address. Without a certificate only this machine may reach it; the configuration was asked about that already, and
-// here it is what a name has come to.
+// Open opens the address. Without a certificate only this machine may reach it; the configuration was asked about
+// that already, and here it is what a name has come to.
 func (a Address) Open(ctx context.Context) (net.Listener, error) {
 	var conf *tls.Config
 	if a.Certificate != "" {
@@ -40,14 +40,17 @@ func (a Address) Open(ctx context.Context) (net.Listener, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %s.certificate and key: %w", config.ErrInvalid, a.Section, err)
 		}
-		conf = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2", "http/1.1"}}
+		conf = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair},
+			NextProtos: []string{"h2", "http/1.1"}}
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", a.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listening at %s.listen: %w", a.Section, err)
 	}
 	if at, ok := l.Addr().(*net.TCPAddr); conf == nil && (!ok || !at.IP.IsLoopback()) {
-		return nil, errors.Join(fmt.Errorf("%w: %s.listen: others can reach %s: without certificate and key only an address of this machine", config.ErrInvalid, a.Section, l.Addr()), l.Close())
+		err := fmt.Errorf("%w: %s.listen: others can reach %s: without certificate and key only an address of this machine",
+			config.ErrInvalid, a.Section, l.Addr())
+		return nil, errors.Join(err, l.Close())
 	}
 	if conf != nil {
 		l = tls.NewListener(l, conf)
@@ -67,11 +70,14 @@ const (
 	headerBytes = 16 << 10
 )
 
-// Serve answers until ctx ends, and returns when nothing is under way any more. what is served is named in the log. The contexts of
-// requests end with ctx.
+// Serve answers until ctx ends, and returns when nothing is under way any more. what is served is named in the log.
+// The contexts of requests end with ctx.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, what string, log *slog.Logger) {
-	s := &http.Server{Handler: h, ReadHeaderTimeout: headerBound, ReadTimeout: readBound, WriteTimeout: writeBound, IdleTimeout: idleBound, MaxHeaderBytes: headerBytes,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug), BaseContext: func(net.Listener) context.Context { return ctx }}
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerBound, ReadTimeout: readBound, WriteTimeout: writeBound, IdleTimeout: idleBound,
+		MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)

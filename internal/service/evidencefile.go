@@ -36,8 +36,8 @@ func (s *Service) EvidenceFiles(o journal.Operation) (files []EvidenceFile, err 
 	return files, err
 }
 
-// OpenEvidence opens a file of an operation's evidence, and nothing else: no folder, no link, nothing beside the operation's own. The error
-// wraps ErrNoEvidence where there is none.
+// OpenEvidence opens a file of an operation's evidence, and nothing else: no folder, no link, nothing beside the
+// operation's own. The error wraps ErrNoEvidence where there is none.
 func (s *Service) OpenEvidence(o journal.Operation, name string) (f *os.File, err error) {
 	err = s.inEvidence(o, func(dir *os.Root) error {
 		there, err := dir.Lstat(name)
@@ -58,8 +58,8 @@ func (s *Service) OpenEvidence(o journal.Operation, name string) (f *os.File, er
 	return f, nil
 }
 
-// inEvidence has do look into the folder of an operation's evidence, out of which no name leads. Where that is follows from the
-// operation's tenant and id: what the journal says may be another machine's folder.
+// inEvidence has do look into the folder of an operation's evidence, out of which no name leads. Where that is
+// follows from the operation's tenant and id: what the journal says may be another machine's folder.
 func (s *Service) inEvidence(o journal.Operation, do func(dir *os.Root) error) error {
 	for _, part := range []string{o.Tenant, o.ID} {
 		if !filepath.IsLocal(part) || filepath.Base(part) != part || part == "." {

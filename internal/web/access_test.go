@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -86,7 +87,7 @@ func TestATokenLetsItsOperatorIn(t *testing.T) {
 		assert.Contains(t, cookie, want)
 	}
 	assert.Contains(t, c.get("/").body, boss)
-	for _, next := range []string{"https://evil.example/", "//evil.example/", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "/sign-out", "evil"} {
+	for _, next := range []string{"https://evil.example/x", "//evil.example/x", `/\evil.example`, "/\t/evil.example", "javascript:alert(1)", "/sign-out", "evil"} {
 		g.pass(time.Minute) // so that it is not too often
 		a := g.client(t).post("/sign-in", url.Values{"token": {g.tokens[viewer]}, "next": {next}})
 		require.Equal(t, http.StatusSeeOther, a.status)
@@ -105,6 +106,7 @@ func TestASessionEnds(t *testing.T) {
 		require.Equal(t, 200, asks(c))
 		g.pass(29 * time.Minute)
 	}
+	require.Equal(t, 200, asks(c))
 	g.pass(25 * time.Minute)
 	assert.Equal(t, http.StatusSeeOther, asks(c), "after 12 h in any case")
 
@@ -117,6 +119,18 @@ func TestASessionEnds(t *testing.T) {
 	assert.Equal(t, "retry: 3000", c.stream(t, "/progress?after=0"))
 	g.pass(20 * time.Minute)
 	assert.Equal(t, http.StatusSeeOther, asks(c), "a page that asks by itself is nobody's presence")
+	for _, path := range []string{"/", "/?by=itself"} {
+		c = g.signedIn(t, boss)
+		g.pass(20 * time.Minute)
+		a := c.do(http.MethodGet, path, "", func(r *http.Request) {
+			if path == "/" {
+				r.Header.Set("Sec-Fetch-Dest", "empty")
+			}
+		})
+		require.Equal(t, 200, a.status)
+		g.pass(20 * time.Minute)
+		assert.Equal(t, http.StatusSeeOther, asks(c), "nor is one that loads itself anew")
+	}
 
 	c = g.signedIn(t, boss)
 	there, err := url.Parse(g.url)
@@ -153,6 +167,59 @@ func (c *client) stream(t *testing.T, path string) string {
 	line, err := bufio.NewReader(got.Body).ReadString('\n')
 	require.NoError(t, err)
 	return strings.TrimSpace(line)
+}
+
+// TestAStreamEndsWithItsSession tells nothing more to whoever has been signed out.
+func TestAStreamEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	g := newGround(t, options{})
+	c := g.signedIn(t, viewer)
+	ctx, cancel := context.WithTimeout(t.Context(), bound)
+	defer cancel()
+	event, err := g.LastEvent(ctx)
+	require.NoError(t, err)
+	rq, err := http.NewRequestWithContext(ctx, http.MethodGet, g.url+"/progress?after="+jsonNumber(event), nil)
+	require.NoError(t, err)
+	got, err := (&http.Client{Jar: c.jar}).Do(rq)
+	require.NoError(t, err)
+	defer got.Body.Close()
+	from := bufio.NewReader(got.Body)
+	line, err := from.ReadString('\n')
+	require.NoError(t, err)
+	require.Equal(t, "retry: 3000\n", line)
+	g.pass(31 * time.Minute)
+	rest, err := io.ReadAll(from)
+	require.NoError(t, err)
+	assert.Equal(t, "\nevent: changed\ndata: 1\n\n", string(rest))
+	assert.Equal(t, http.StatusUnauthorized, c.get("/progress?after=0").status)
+}
+
+// TestNobodyHoldsEverything opens more streams, and signs in more often, than one person may.
+func TestNobodyHoldsEverything(t *testing.T) {
+	t.Parallel()
+	g := newGround(t, options{})
+	first := g.signedIn(t, viewer)
+	event, err := g.LastEvent(t.Context())
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	status := map[int]int{}
+	for range 8 {
+		rq, err := http.NewRequestWithContext(ctx, http.MethodGet, g.url+"/progress?after="+jsonNumber(event), nil)
+		require.NoError(t, err)
+		got, err := (&http.Client{Jar: first.jar}).Do(rq)
+		require.NoError(t, err)
+		defer got.Body.Close()
+		status[got.StatusCode]++
+	}
+	assert.Equal(t, map[int]int{200: 6, 503: 2}, status)
+	boss := g.signedIn(t, boss)
+	for range 20 {
+		g.pass(10 * time.Second)
+		g.signedIn(t, viewer)
+	}
+	assert.Equal(t, http.StatusSeeOther, first.get("/").status, "the one that was not used for longest has ended")
+	assert.Equal(t, 200, boss.get("/").status, "nobody else's has")
 }
 
 func TestAFormOfAnotherSiteChangesNothing(t *testing.T) {
@@ -261,7 +328,7 @@ func TestEvidenceIsOfItsOwnOperation(t *testing.T) {
 		assert.NotEqual(t, 200, a.status, name)
 		assert.NotContains(t, a.body, "of two")
 	}
-	for _, id := range []string{one.Operation[:8], "..", "%2e%2e", two.ID} {
+	for _, id := range []string{one.Operation[:len(one.Operation)-1], "..", "%2e%2e", two.ID} {
 		assert.NotEqual(t, 200, c.get("/operations/"+id+"/evidence/exchanges.jsonl").status, id)
 	}
 	assert.Equal(t, "of two", c.get("/operations/"+two.Operation+"/evidence/secret-of-two.txt").body)

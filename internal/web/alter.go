@@ -43,9 +43,11 @@ func (s *Site) formOf(r *http.Request, who *person, title string) (formView, err
 		return formView{}, err
 	}
 	due, zone := dueOf(one)
-	v := formView{frame: frame{Title: title, Who: who}, One: one, State: stateOf(one, s.Now()), Due: due, Zone: zone, Seen: one.UpdatedAt.UnixMicro()}
+	v := formView{frame: frame{Title: title, Who: who}, One: one, State: stateOf(one, s.Now()), Due: due, Zone: zone,
+		Seen: one.UpdatedAt.UnixMicro()}
 	if r.Method == http.MethodPost && r.PostForm.Get("seen") != strconv.FormatInt(v.Seen, 10) {
-		v.Wrong, v.Hint = "It was changed, or begun, since you looked at it.", "What is shown is how it is now. Look at it once more, then decide."
+		v.Wrong = "It was changed, or begun, since you looked at it."
+		v.Hint = "What is shown is how it is now. Look at it once more, then decide."
 	}
 	return v, nil
 }
@@ -125,7 +127,8 @@ func (s *Site) reschedule(w http.ResponseWriter, r *http.Request, who *person) e
 	if r.PostForm.Get("meant") != "yes" {
 		return s.ask(w, v, when)
 	}
-	if _, err := s.Service.Reschedule(r.Context(), v.One.ID, when, v.Now, service.Asked{By: who.Email, Limit: limit}, v.Why); err != nil {
+	asked := service.Asked{By: who.Email, Limit: limit}
+	if _, err := s.Service.Reschedule(r.Context(), v.One.ID, when, v.Now, asked, v.Why); err != nil {
 		return s.formAgain(w, "reschedule", v, err)
 	}
 	s.Log.Info("given another time", "schedule", v.One.ID, "by", who.Email, "at", when.String())
@@ -135,8 +138,10 @@ func (s *Site) reschedule(w http.ResponseWriter, r *http.Request, who *person) e
 
 // read takes what was filled in.
 func (v *formView) read(form url.Values) {
-	v.At, v.TimeZone, v.Why, v.Limit, v.Now = strings.TrimSpace(form.Get("at")), strings.TrimSpace(form.Get("tz")), form.Get("reason"), strings.TrimSpace(form.Get("limit")), form.Get("when") == "now"
-	if exact := form.Get("exact"); exact != "" && form.Get("exact_of") == v.At { // a choice is of the time that it was offered for
+	of := func(name string) string { return strings.TrimSpace(form.Get(name)) }
+	v.At, v.TimeZone, v.Why, v.Limit, v.Now = of("at"), of("tz"), form.Get("reason"), of("limit"), of("when") == "now"
+	// A choice is of the time that it was offered for.
+	if exact := form.Get("exact"); exact != "" && form.Get("exact_of") == v.At {
 		v.Exact = exact
 	}
 }
@@ -146,7 +151,8 @@ func (v *formView) meant(s *Site, fallback string) (when schedule.When, limit in
 	if v.Limit != "" {
 		if limit, err = strconv.Atoi(v.Limit); err != nil || limit < 1 || limit > 10_000 {
 			v.Field = "limit"
-			return when, 0, &userops.Error{Act: "reading the limit", Target: fmt.Sprintf("%.20q", v.Limit), Kind: userops.ErrInput, Hint: "write a number from 1 to 10000, or nothing"}
+			return when, 0, &userops.Error{Act: "reading the limit", Target: fmt.Sprintf("%.20q", v.Limit), Kind: userops.ErrInput,
+				Hint: "write a number from 1 to 10000, or nothing"}
 		}
 	}
 	if v.Why, err = userops.Text("the reason", v.Why); err != nil {
@@ -166,8 +172,9 @@ func (v *formView) meant(s *Site, fallback string) (when schedule.When, limit in
 		return when, 0, err
 	}
 	if when.Past(s.Now()) { // the service asks the journal's clock, and has the last word
-		return when, 0, &userops.Error{Act: "giving another time to the offboarding of", Target: v.One.Email, Tenant: v.One.Tenant, Kind: userops.ErrPast,
-			Cause: fmt.Errorf("it would be due at %s", when), Hint: "name a later time, or choose “At once”"}
+		return when, 0, &userops.Error{Act: "giving another time to the offboarding of", Target: v.One.Email,
+			Tenant: v.One.Tenant, Kind: userops.ErrPast, Cause: fmt.Errorf("it would be due at %s", when),
+			Hint: "name a later time, or choose “At once”"}
 	}
 	v.Field = ""
 	return when, limit, nil
@@ -221,5 +228,8 @@ func either(a, b string) string {
 }
 
 // zones are offered in the form; every other of the IANA's may be written.
-var zones = []string{"America/Anchorage", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/New_York", "America/Phoenix", "America/Toronto", "Asia/Kolkata", "Asia/Singapore",
-	"Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/London", "Europe/Paris", "Pacific/Honolulu", "UTC"}
+var zones = []string{
+	"America/Anchorage", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/New_York", "America/Phoenix",
+	"America/Toronto", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/London",
+	"Europe/Paris", "Pacific/Honolulu", "UTC",
+}

@@ -8,14 +8,17 @@ import (
 	"strings"
 )
 
-// policy is the content security policy of every answer: nothing but our own style, script, pictures and forms; in no frame.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+// policy is the content security policy of every answer: nothing but our own style, script, pictures and forms; in no
+// frame.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // guard is what holds for every request, whoever asks.
 func (s *Site) guard(next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		s.problem(w, nil, http.StatusForbidden, "That came from another site", "A form of this page can be sent from this page only. Open it anew, and try again.")
+		s.problem(w, nil, http.StatusForbidden, "That came from another site",
+			"A form of this page can be sent from this page only. Open it anew, and try again.")
 	}))
 	guarded := sameOrigin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -32,7 +35,8 @@ func (s *Site) guard(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		if !s.knownHost(r.Host) {
-			s.problem(w, nil, http.StatusMisdirectedRequest, "This page has another address", "Open it by the address that it is configured with.")
+			s.problem(w, nil, http.StatusMisdirectedRequest, "This page has another address",
+				"Open it by the address that it is configured with.")
 			return
 		}
 		if !s.requests.allow(r) {
@@ -51,8 +55,8 @@ func (s *Site) tooMany(w http.ResponseWriter) {
 // secure says that browsers reach the site over TLS.
 func (s *Site) secure() bool { return s.Base.Scheme == "https" }
 
-// knownHost keeps out other names for this machine: a page of another site whose name was made to lead here would be of the same
-// origin as this one (DNS rebinding).
+// knownHost keeps out other names for this machine: a page of another site whose name was made to lead here would be
+// of the same origin as this one (DNS rebinding).
 func (s *Site) knownHost(host string) bool {
 	if strings.EqualFold(host, s.Base.Host) {
 		return true

@@ -84,8 +84,9 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, who *person) error {
 	if err != nil {
 		return err
 	}
-	page := listView{frame: frame{Title: v.Name, Who: who, Live: fmt.Sprintf("/progress?after=%d", found.Event), Refresh: 30}, Heading: v.Name, Nothing: v.Nothing,
+	page := listView{frame: frame{Title: v.Name, Who: who}, Heading: v.Name, Nothing: v.Nothing,
 		View: v.Key, Text: f.Text, From: q.Get("from"), Until: q.Get("until"), Wrong: wrong}
+	page.live(r, fmt.Sprintf("/progress?after=%d", found.Event), 60)
 	for _, key := range []string{"tenant", "state", "outcome", "q", "from", "until"} {
 		page.Filtered = page.Filtered || q.Get(key) != ""
 	}
@@ -93,7 +94,8 @@ func (s *Site) list(w http.ResponseWriter, r *http.Request, who *person) error {
 		page.Nothing = "Nothing here is as the filter says."
 	}
 	for _, t := range views {
-		page.Tabs = append(page.Tabs, tab{t.Name, linkTo(q, "view", string(t.Key), "skip", ""), found.Counts[t.Key], t.Key == v.Key})
+		link := linkTo(q, "view", string(t.Key), "skip", "")
+		page.Tabs = append(page.Tabs, tab{t.Name, link, found.Counts[t.Key], t.Key == v.Key})
 	}
 	page.Tenants = choices(q.Get("tenant"), slices.Sorted(maps.Keys(s.Config.Tenants)))
 	page.States = choices(q.Get("state"), stateNames)
@@ -134,6 +136,7 @@ func linkTo(q url.Values, changes ...string) string {
 	for i := 0; i < len(changes); i += 2 {
 		out.Set(changes[i], changes[i+1])
 	}
+	out.Del("by")
 	maps.DeleteFunc(out, func(_ string, v []string) bool { return len(v) == 0 || v[0] == "" })
 	return "/?" + out.Encode()
 }
@@ -141,7 +144,8 @@ func linkTo(q url.Values, changes ...string) string {
 // filterOf reads a filter. A field that cannot be read selects everything, and is named in wrong.
 func filterOf(q url.Values) (f journal.ViewFilter, wrong map[string]string) {
 	wrong = map[string]string{}
-	f = journal.ViewFilter{Tenant: q.Get("tenant"), State: journal.ScheduleState(q.Get("state")), Outcome: userops.Outcome(q.Get("outcome")), Text: q.Get("q")}
+	f = journal.ViewFilter{Tenant: q.Get("tenant"), State: journal.ScheduleState(q.Get("state")),
+		Outcome: userops.Outcome(q.Get("outcome")), Text: q.Get("q")}
 	day := func(name string) time.Time {
 		text := q.Get(name)
 		if text == "" {
@@ -172,7 +176,8 @@ func notices(found service.View, tenant string, who *person) (out []notice) {
 		} else if tenant != "" && f.Tenant != tenant {
 			continue
 		}
-		out = append(out, notice{Tone: "warn", Title: whom, Text: f.Reason + " (" + f.By + ")", Hint: "Nothing of what is due is begun before the thaw."})
+		out = append(out, notice{Tone: "warn", Title: whom, Text: f.Reason + " (" + f.By + ")",
+			Hint: "Nothing of what is due is begun before the thaw."})
 	}
 	for _, name := range slices.Sorted(maps.Keys(found.Stops)) {
 		if tenant == "" || tenant == name {
@@ -184,7 +189,8 @@ func notices(found service.View, tenant string, who *person) (out []notice) {
 
 // stopNotice says why a tenant has to wait.
 func stopNotice(t journal.TenantStop, who *person) notice {
-	n := notice{Tone: "warn", Title: "Tenant " + t.Tenant + " is paused until " + timeText(t.Until), Text: fmt.Sprintf("%s (%s), %s in a row", t.Because, t.Code, counted(t.Failures, "failure")), Hint: sentence(t.Hint)}
+	n := notice{Tone: "warn", Title: "Tenant " + t.Tenant + " is paused until " + timeText(t.Until), Hint: sentence(t.Hint),
+		Text: fmt.Sprintf("%s (%s), %s in a row", t.Because, t.Code, counted(t.Failures, "failure"))}
 	if t.Held {
 		n.Tone, n.Title, n.Text = "bad", "Tenant "+t.Tenant+" waits for a person", fmt.Sprintf("%s (%s)", t.Because, t.Code)
 	}

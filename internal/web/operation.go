@@ -74,11 +74,12 @@ func (s *Site) operation(w http.ResponseWriter, r *http.Request, who *person) er
 	if err != nil {
 		return err
 	}
-	page := operationPage{frame: frame{Title: string(o.Request.Action) + " " + visible(o.Request.Email), Who: who}, Part: s.operationView(o)}
+	title := string(o.Request.Action) + " " + visible(o.Request.Email)
+	page := operationPage{frame: frame{Title: title, Who: who}, Part: s.operationView(o)}
 	if o.Ended() {
 		page.Verdict = verdictOf(page.Part.State, o.Outcome, o.Code, o.Reason, o.Hint)
 	} else {
-		page.Live, page.Refresh = progressOf(event, page.Part), 5
+		page.live(r, progressOf(event, page.Part), 5)
 	}
 	s.render(w, http.StatusOK, "operation", page)
 	return nil
@@ -119,7 +120,8 @@ func userFacts(u *userops.User) []fact {
 	if u == nil {
 		return nil
 	}
-	return []fact{{"Name", strings.TrimSpace(u.FirstName + " " + u.LastName)}, {"E-mail", u.Email}, {"Role", u.Role}, {"Status", string(u.Status)}}
+	name := strings.TrimSpace(u.FirstName + " " + u.LastName)
+	return []fact{{"Name", name}, {"E-mail", u.Email}, {"Role", u.Role}, {"Status", string(u.Status)}}
 }
 
 func (s *Site) addEvidence(v *operationView) {
@@ -129,7 +131,8 @@ func (s *Site) addEvidence(v *operationView) {
 		v.Missing = "Nothing is kept yet."
 		return
 	case errors.Is(err, service.ErrNoEvidence):
-		v.Missing = "This machine has none: it was removed, another machine has it, or nothing was looked at. The audit log keeps its hashes."
+		v.Missing = "This machine has none: it was removed, another machine has it, or nothing was looked at. " +
+			"The audit log keeps its hashes."
 		return
 	case err != nil:
 		s.Log.Warn("evidence could not be read", "op", v.Op.ID, "error", err)
@@ -181,9 +184,11 @@ func (s *Site) stepsOf(o journal.Operation, name string) (out []step) {
 	return out
 }
 
-// shownTypes are the kinds of evidence that a browser may show. Everything else, kept pages above all, is only handed out: it would be of
-// this site's origin.
-var shownTypes = map[string]string{".png": "image/png", ".jsonl": "text/plain; charset=utf-8", ".json": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+// shownTypes are the kinds of evidence that a browser may show. Everything else, kept pages above all, is only handed
+// out: it would be of this site's origin.
+var shownTypes = map[string]string{
+	".png": "image/png", ".jsonl": "text/plain; charset=utf-8", ".json": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+}
 
 // evidence hands out a file of an operation's evidence.
 func (s *Site) evidence(w http.ResponseWriter, r *http.Request, _ *person) error {
@@ -209,6 +214,6 @@ func (s *Site) evidence(w http.ResponseWriter, r *http.Request, _ *person) error
 		h.Set("Content-Disposition", "attachment")
 	}
 	h.Set("Content-Length", fmt.Sprint(info.Size()))
-	_, _ = io.CopyN(w, f, info.Size()) // a log that grows meanwhile is handed out as far as it came; whoever has gone away is told nothing
+	_, _ = io.CopyN(w, f, info.Size()) // a log that grows is handed out as far as it came; who has gone away is told nothing
 	return nil
 }

@@ -361,8 +361,8 @@ func TestProgressIsToldWhileSomebodyLooks(t *testing.T) {
 	assert.Equal(t, console.Inactive, u.Status)
 }
 
-// TestAStreamEndsWithItsSession tells nothing to whoever has been signed out.
-func TestAStreamEndsWithItsSession(t *testing.T) {
+// TestAPageThatIsOpenAsksToSignInAgain has a session end while its page is looked at.
+func TestAPageThatIsOpenAsksToSignInAgain(t *testing.T) {
 	t.Parallel()
 	g := newGround(t, options{})
 	w := g.windowOf(t, viewer)

@@ -17,7 +17,7 @@ const (
 	streamsOfSession = 6
 	streamBound      = 10 * time.Minute // a browser then asks again by itself
 	streamLook       = time.Second      // how often the journal is looked at: other processes write there, too
-	streamBeat       = 15               // so many looks without news are one empty line, by which a connection that has gone is noticed
+	streamBeat       = 15               // looks without news, after which a line shows whether the connection is there
 	streamWrite      = 10 * time.Second
 )
 
@@ -81,7 +81,8 @@ type watched struct {
 	at     int64  // when op was changed, as it is known
 }
 
-// stream tells, as server-sent events, what is done now ("step"), and that what is shown is not so any more ("changed").
+// stream tells, as server-sent events, what is done now ("step"), and that what is shown is not so any more
+// ("changed").
 func (s *Site) stream(w http.ResponseWriter, r *http.Request, who *person) error {
 	closed, ok := s.sessions.openStream(who.id)
 	if !ok {

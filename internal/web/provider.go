@@ -36,8 +36,8 @@ type attempt struct {
 	began                        time.Time
 }
 
-// provider is an OpenID provider. It is asked for its keys and addresses when somebody first signs in: one that does not answer
-// holds up nothing else.
+// provider is an OpenID provider. It is asked for its keys and addresses when somebody first signs in: one that does
+// not answer holds up nothing else.
 type provider struct {
 	config.OIDC
 	redirect string
@@ -50,7 +50,8 @@ type provider struct {
 }
 
 func newProvider(c config.OIDC, redirect string, now func() time.Time) (*provider, error) {
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: providerBound}
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true,
+		TLSHandshakeTimeout: providerBound}
 	if c.CA != "" {
 		text, err := os.ReadFile(c.CA)
 		if err != nil {
@@ -65,7 +66,8 @@ func newProvider(c config.OIDC, redirect string, now func() time.Time) (*provide
 		}
 		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 	}
-	return &provider{OIDC: c, redirect: redirect, now: now, client: &http.Client{Transport: transport, Timeout: providerBound}, attempts: map[[sha256.Size]byte]attempt{}}, nil
+	client := &http.Client{Transport: transport, Timeout: providerBound}
+	return &provider{OIDC: c, redirect: redirect, now: now, client: client, attempts: map[[sha256.Size]byte]attempt{}}, nil
 }
 
 // discovered is the provider as it describes itself. It is asked anew until it has answered once.
@@ -92,10 +94,12 @@ func (p *provider) oauth(ctx context.Context, at *oidc.Provider) (*oauth2.Config
 	if err != nil {
 		return nil, fmt.Errorf("fetching the secret for the provider: %w", err)
 	}
-	return &oauth2.Config{ClientID: p.ClientID, ClientSecret: secret, Endpoint: at.Endpoint(), RedirectURL: p.redirect, Scopes: []string{oidc.ScopeOpenID, "email"}}, nil
+	return &oauth2.Config{ClientID: p.ClientID, ClientSecret: secret, Endpoint: at.Endpoint(), RedirectURL: p.redirect,
+		Scopes: []string{oidc.ScopeOpenID, "email"}}, nil
 }
 
-// begin is where a browser goes to sign in, and what it keeps meanwhile, so that nobody else's sign-in can be put under it.
+// begin is where a browser goes to sign in, and what it keeps meanwhile, so that nobody else's sign-in can be put
+// under it.
 func (p *provider) begin(ctx context.Context, next string) (address, secret string, err error) {
 	at, err := p.discovered(ctx)
 	if err != nil {
@@ -159,7 +163,8 @@ func (p *provider) identity(ctx context.Context, a attempt, code string) (string
 	if err := checkType(raw); err != nil {
 		return "", err
 	}
-	id, err := at.VerifierContext(oidc.ClientContext(ctx, p.client), &oidc.Config{ClientID: p.ClientID, Now: p.now}).Verify(ctx, raw)
+	verifier := at.VerifierContext(oidc.ClientContext(ctx, p.client), &oidc.Config{ClientID: p.ClientID, Now: p.now})
+	id, err := verifier.Verify(ctx, raw)
 	if err != nil {
 		return "", fmt.Errorf("checking the ID token: %w", err)
 	}
@@ -183,7 +188,7 @@ func (p *provider) vouched(id *oidc.IDToken, a attempt) (string, error) {
 		return "", errors.New("the ID token was made for another client")
 	case claims.Email == "":
 		return "", errors.New("the ID token names no e-mail")
-	case claims.Verified != true: // also where it is the text "true": what is not as the specification says may mean anything
+	case claims.Verified != true: // also where it is the text "true", which the specification does not have
 		return "", errors.New("the provider has not verified the e-mail")
 	}
 	return claims.Email, nil
@@ -223,7 +228,8 @@ func (s *Site) toProvider(w http.ResponseWriter, r *http.Request) {
 	address, secret, err := s.provider.begin(r.Context(), localPath(r.URL.Query().Get("next")))
 	if err != nil {
 		s.Log.Error("nobody can sign in at the provider", "error", err)
-		s.render(w, http.StatusBadGateway, "signin", s.signInView(r.URL.Query().Get("next"), "The provider cannot be used now: see the log."))
+		view := s.signInView(r.URL.Query().Get("next"), "The provider cannot be used now: see the log.")
+		s.render(w, http.StatusBadGateway, "signin", view)
 		return
 	}
 	s.setCookie(w, s.attemptCookie(), secret, int(attemptBound.Seconds()))
@@ -240,7 +246,8 @@ func (s *Site) fromProvider(w http.ResponseWriter, r *http.Request) {
 	s.setCookie(w, s.attemptCookie(), "", -1)
 	if err != nil { // who asks is told no more: the log says why
 		s.Log.Warn("somebody could not sign in at the provider", "from", clientOf(r), "error", err)
-		s.render(w, http.StatusUnauthorized, "signin", s.signInView(next, "The provider's answer cannot be used: see the log, or begin anew."))
+		view := s.signInView(next, "The provider's answer cannot be used: see the log, or begin anew.")
+		s.render(w, http.StatusUnauthorized, "signin", view)
 		return
 	}
 	may := s.provider.May(email)

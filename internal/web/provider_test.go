@@ -220,7 +220,15 @@ func TestASignInAtAProviderIsOfOneBrowser(t *testing.T) {
 	var stolen url.Values
 	c := g.client(t)
 	before := p.tokens
-	c.signInAtProvider(func(q url.Values) { stolen = url.Values{"state": q["state"], "code": q["code"]}; q.Set("state", "x") })
+	there, err := url.Parse(g.url)
+	require.NoError(t, err)
+	var kept []*http.Cookie
+	c.signInAtProvider(func(q url.Values) {
+		stolen = url.Values{"state": q["state"], "code": q["code"]}
+		kept = c.jar.Cookies(there)
+		q.Set("state", "x")
+	})
+	c.jar.SetCookies(there, kept)
 	victim := g.client(t)
 	assert.Equal(t, http.StatusUnauthorized, victim.get("/sign-in/callback?"+stolen.Encode()).status)
 	assert.Equal(t, http.StatusUnauthorized, c.get("/sign-in/callback?"+stolen.Encode()).status, "each attempt is used once")

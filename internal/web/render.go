@@ -36,7 +36,8 @@ var pages = func() map[string]*template.Template {
 		if name == "frame" || name == "parts" {
 			continue
 		}
-		out[name] = template.Must(template.New(name).Funcs(templateFuncs).ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", file))
+		own := template.New(name).Funcs(templateFuncs)
+		out[name] = template.Must(own.ParseFS(templateFiles, "templates/frame.html", "templates/parts.html", file))
 	}
 	return out
 }()
@@ -47,8 +48,15 @@ var templateFuncs = template.FuncMap{"text": visible, "time": timeText, "stamp":
 type frame struct {
 	Title   string
 	Who     *person
-	Live    string // where its progress is told; empty: nothing is under way
-	Refresh int    // seconds after which it is loaded anew where there is no script; 0: never
+	Live    string // where its progress is told; empty: nothing will change
+	Refresh string // after how many seconds it is loaded anew where there is no script, and by which address; empty: never
+}
+
+// live has a page show what is new: by its script, or by being loaded anew after so many seconds.
+func (f *frame) live(r *http.Request, progress string, seconds int) {
+	q := r.URL.Query()
+	q.Set("by", "itself")
+	f.Live, f.Refresh = progress, fmt.Sprintf("%d; url=%s?%s", seconds, r.URL.EscapedPath(), q.Encode())
 }
 
 // render shows a page. It is made as a whole before any of it is sent.
@@ -75,7 +83,6 @@ type problemView struct {
 	frame
 	Heading, Hint string
 	Code          userops.Code
-	Back          string
 }
 
 // problem shows that something cannot be shown or done.
@@ -89,12 +96,14 @@ func (s *Site) fail(w http.ResponseWriter, who *person, err error) {
 	if status == http.StatusInternalServerError {
 		s.Log.Error("a page could not be shown", "error", err)
 	}
-	s.render(w, status, "problem", problemView{frame: frame{Title: "Not possible", Who: who}, Heading: sentence(err.Error()), Hint: hint, Code: userops.CodeOf(err)})
+	s.render(w, status, "problem", problemView{frame: frame{Title: "Not possible", Who: who}, Heading: sentence(err.Error()),
+		Hint: hint, Code: userops.CodeOf(err)})
 }
 
 func statusOf(err error) int {
 	switch {
-	case errors.Is(err, errNoPage), errors.Is(err, journal.ErrNoSchedule), errors.Is(err, journal.ErrNoOperation), errors.Is(err, service.ErrNoEvidence):
+	case errors.Is(err, errNoPage), errors.Is(err, journal.ErrNoSchedule), errors.Is(err, journal.ErrNoOperation),
+		errors.Is(err, service.ErrNoEvidence):
 		return http.StatusNotFound
 	case errors.Is(err, errOnlyViews), userops.Refuses(err):
 		return http.StatusForbidden
@@ -166,7 +175,9 @@ func sizeText(n int64) string {
 }
 
 // assetTypes are the kinds of what is served to everybody.
-var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+var assetTypes = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
 
 func (s *Site) asset(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")

@@ -67,8 +67,8 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 	}
 	now := s.Now()
 	due, zone := dueOf(one)
-	page := scheduleView{frame: frame{Title: visible(one.Email), Who: who}, One: one, State: stateOf(one, now), Due: due, Zone: zone, Facts: scheduleFacts(one), History: historyOf(one),
-		Alters: who.Acts && alterable(one), Said: said(r.URL.Query().Get("said"), one)}
+	page := scheduleView{frame: frame{Title: visible(one.Email), Who: who}, One: one, State: stateOf(one, now), Due: due, Zone: zone,
+		Facts: scheduleFacts(one), History: historyOf(one), Alters: who.Acts && alterable(one), Said: said(r.URL.Query().Get("said"), one)}
 	if one.State == journal.Pending {
 		page.Relative = relative(one.At.Sub(now))
 	}
@@ -85,8 +85,8 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 		}
 	}
 	if one.Open() {
-		page.Refresh = map[bool]int{true: 5, false: 30}[one.State == journal.Underway]
-		page.Live = progressOf(event, page.Operation)
+		seconds := map[bool]int{true: 5, false: 30}[one.State == journal.Underway]
+		page.live(r, progressOf(event, page.Operation), seconds)
 	}
 	s.render(w, http.StatusOK, "schedule", page)
 	return nil
@@ -110,16 +110,21 @@ func said(what string, one journal.Schedule) string {
 
 func verdictOf(state badge, outcome userops.Outcome, code userops.Code, because, hint string) *verdict {
 	v := &verdict{State: state, Because: because, Hint: sentence(hint), Code: code}
-	v.Meaning = map[userops.Outcome]string{
-		userops.Done: "The user's access was taken, and a fresh look at the list has shown it.", userops.Already: "The user had no access before anything was done.",
-		userops.Requested: "It was accepted, and a second administrator must approve it.", userops.Halted: "It was stopped before anything was changed.",
-		userops.Refused: "A guard has said no, and nothing was changed.", userops.Unknown: "It was tried, and what came of it is not known: a person must look.",
-	}[outcome]
+	v.Meaning = outcomeMeanings[outcome]
 	var reason *userops.Reason
 	if errors.As(userops.ReasonFor(code), &reason) && v.Hint == "" {
 		v.Hint = sentence(reason.Remedy)
 	}
 	return v
+}
+
+var outcomeMeanings = map[userops.Outcome]string{
+	userops.Done:      "It was done, and a fresh look at the list has shown it.",
+	userops.Already:   "It was so before anything was done.",
+	userops.Requested: "It was accepted, and a second administrator must approve it.",
+	userops.Halted:    "It was stopped before its commit: nothing was changed.",
+	userops.Refused:   "A guard has said no: nothing was changed.",
+	userops.Unknown:   "It was tried, and what came of it is not known: a person must look.",
 }
 
 func scheduleFacts(s journal.Schedule) (out []fact) {
@@ -147,13 +152,15 @@ func scheduleFacts(s journal.Schedule) (out []fact) {
 }
 
 var eventWords = map[journal.EventKind]string{
-	journal.EventScheduled: "Scheduled", journal.EventRescheduled: "Given another time", journal.EventCancelled: "Cancelled", journal.EventBegun: "Begun",
-	journal.EventPutBack: "Put back, to be tried again", journal.EventParked: "Parked: needs a person", journal.EventEnded: "Ended",
+	journal.EventScheduled: "Scheduled", journal.EventRescheduled: "Given another time", journal.EventCancelled: "Cancelled",
+	journal.EventBegun: "Begun", journal.EventPutBack: "Put back, to be tried again", journal.EventEnded: "Ended",
+	journal.EventParked: "Parked: needs a person",
 }
 
 func historyOf(s journal.Schedule) (out []happened) {
 	for _, e := range s.History {
-		h := happened{At: e.At, What: eventWords[e.What], By: e.By, Outcome: strings.TrimSpace(string(e.Outcome) + " " + more(e.Code, string(e.Outcome))), Detail: e.Detail}
+		h := happened{At: e.At, What: eventWords[e.What], By: e.By, Detail: e.Detail}
+		h.Outcome = strings.TrimSpace(string(e.Outcome) + " " + more(e.Code, string(e.Outcome)))
 		if h.What == "" {
 			h.What = string(e.What)
 		}

@@ -80,7 +80,8 @@ func (s *sessions) over(one *session, now time.Time) bool {
 	return now.Sub(one.used) >= s.idle || now.Sub(one.began) >= s.most
 }
 
-// use finds who is signed in with a request. touch says that somebody is there: a page that asks by itself keeps no session from ending.
+// use finds who is signed in with a request. touch says that somebody is there: a page that asks by itself keeps no
+// session from ending.
 func (s *sessions) use(r *http.Request, cookie string, touch bool) (*person, bool) {
 	c, err := r.Cookie(cookie)
 	if err != nil {

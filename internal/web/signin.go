@@ -16,8 +16,8 @@ import (
 // tokenPrefix lets people, and programs that look for secrets in files, know a token.
 const tokenPrefix = "billagent_"
 
-// NewToken makes a token of 256 random bits, and its hash as the configuration has it. Since nobody can try so many tokens a hash without
-// salt and of little work is enough; what is chosen by people would need another.
+// NewToken makes a token of 256 random bits, and its hash as the configuration has it. Since nobody can try so many
+// tokens a hash without salt and of little work is enough; what is chosen by people would need another.
 func NewToken() (token, hash string) {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // it never fails: the program ends instead
@@ -41,8 +41,8 @@ func operator(all map[string]config.Operator, token string) (name string, found 
 	return name, found, ok
 }
 
-// cookieName is that of the session's cookie. With the prefix a browser takes it only over TLS, for this host and for all paths; without
-// TLS it would take none with it.
+// cookieName is that of the session's cookie. With the prefix a browser takes it only over TLS, for this host and for
+// all paths; without TLS it would take none with it.
 func (s *Site) cookieName() string { return s.prefixed("billagent") }
 
 func (s *Site) prefixed(name string) string {
@@ -53,7 +53,8 @@ func (s *Site) prefixed(name string) string {
 }
 
 func (s *Site) setCookie(w http.ResponseWriter, name, value string, seconds int) {
-	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, Secure: s.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: seconds, Secure: s.secure(),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 // askToSignIn sends to the page for it, and back afterwards to what was asked for, if that only reads.
@@ -72,8 +73,8 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 // localPath is where to go after a sign-in: only to a page of this site.
 func localPath(next string) string {
 	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
-		strings.ContainsAny(next, "\\\r\n\t") || strings.HasPrefix(u.Path, "/sign-") {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.Opaque != "" || !strings.HasPrefix(u.Path, "/") ||
+		strings.HasPrefix(u.Path, "//") || strings.ContainsAny(next, "\\\r\n\t") || strings.HasPrefix(u.Path, "/sign-") {
 		return "/"
 	}
 	return u.RequestURI()
@@ -87,7 +88,8 @@ type signInView struct {
 }
 
 func (s *Site) signInView(next, wrong string) signInView {
-	return signInView{frame: frame{Title: "Sign in"}, Tokens: len(s.Config.Operators) > 0, Provider: s.provider != nil, Next: localPath(next), Wrong: wrong}
+	return signInView{frame: frame{Title: "Sign in"}, Tokens: len(s.Config.Operators) > 0, Provider: s.provider != nil,
+		Next: localPath(next), Wrong: wrong}
 }
 
 func (s *Site) signInPage(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +110,8 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 	name, o, ok := operator(s.Config.Operators, strings.TrimSpace(r.PostForm.Get("token")))
 	if !ok {
 		s.Log.Warn("somebody could not sign in", "from", clientOf(r))
-		s.render(w, http.StatusUnauthorized, "signin", s.signInView(r.PostForm.Get("next"), "That is not a token of anybody here."))
+		view := s.signInView(r.PostForm.Get("next"), "That is not a token of anybody here.")
+		s.render(w, http.StatusUnauthorized, "signin", view)
 		return
 	}
 	s.Log.Info("signed in", "operator", name, "email", o.Email, "from", clientOf(r))

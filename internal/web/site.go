@@ -1,6 +1,7 @@
-// Package web is the daemon's page: what is scheduled, what became of it with its evidence, and forms to cancel it or give it another time.
-// It is a face: it shows what the service says and asks the service for changes, so that the rules are those of the command line. Nothing
-// is shown to anybody who has not signed in, nothing is changed by a GET, and every change is recorded under the name of who asked for it.
+// Package web is the daemon's page: what is scheduled, what became of it with its evidence, and forms to cancel it or
+// give it another time. It is a face: it shows what the service says and asks the service for changes, so that the
+// rules are those of the command line. Nothing is shown to anybody who has not signed in, nothing is changed by a
+// GET, and every change is recorded under the name of who asked for it.
 package web
 
 import (
@@ -11,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
@@ -45,11 +47,13 @@ func New(o Options) (*Site, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Site{Options: o, progress: newProgress(), signIns: newClients(o.Now, signInEvery, signInBurst), requests: newClients(o.Now, requestEvery, requestBurst)}
+	s := &Site{Options: o, progress: newProgress(),
+		signIns: newClients(o.Now, signInEvery, signInBurst), requests: newClients(o.Now, requestEvery, requestBurst)}
 	s.sessions = newSessions(o.Now, o.Config.Web.Idle, o.Config.Web.Session)
 	if o.Config.Web.OIDC.Issuer != "" {
 		var err error
-		if s.provider, err = newProvider(o.Config.Web.OIDC, o.Base.JoinPath("sign-in", "callback").String(), o.Now); err != nil {
+		redirect := o.Base.JoinPath("sign-in", "callback").String()
+		if s.provider, err = newProvider(o.Config.Web.OIDC, redirect, o.Now); err != nil {
 			return nil, err
 		}
 	}
@@ -73,7 +77,8 @@ func Listen(ctx context.Context, c config.Web) (net.Listener, *url.URL, error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("%w: web.address: %w", config.ErrInvalid, err), l.Close())
 	}
-	return l, &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+	usual := map[string]string{"https": ":443", "http": ":80"}[u.Scheme] // browsers leave it out
+	return l, &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(u.Host, usual)}, nil
 }
 
 // Serve answers until ctx ends, and returns when nothing is under way any more.
@@ -119,7 +124,7 @@ type handler func(w http.ResponseWriter, r *http.Request, who *person) error
 // signed has only those come to a handler who have signed in; others are sent to do so.
 func (s *Site) signed(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		who, ok := s.sessions.use(r, s.cookieName(), r.URL.Path != "/progress")
+		who, ok := s.sessions.use(r, s.cookieName(), byAPerson(r))
 		if !ok {
 			s.askToSignIn(w, r)
 			return
@@ -128,6 +133,12 @@ func (s *Site) signed(h handler) http.Handler {
 			s.fail(w, who, err)
 		}
 	})
+}
+
+// byAPerson says that somebody asks for a page, and not the page itself: for what is new, or for its pictures.
+func byAPerson(r *http.Request) bool {
+	kind := r.Header.Get("Sec-Fetch-Dest")
+	return r.URL.Path != "/progress" && r.URL.Query().Get("by") != "itself" && (kind == "" || kind == "document")
 }
 
 // acting is signed for those who may act.

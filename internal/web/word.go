@@ -11,11 +11,13 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// badge is a word for how far something has come, with more of it beside, and its tone: of a colour, which never says more than the words.
+// badge is a word for how far something has come, with more of it beside, and its tone: of a colour, which never says
+// more than the words.
 type badge struct{ Tone, Word, More string }
 
 var outcomeTones = map[userops.Outcome]string{
-	userops.Done: "good", userops.Already: "good", userops.Requested: "wait", userops.Halted: "warn", userops.Refused: "warn", userops.Unknown: "bad",
+	userops.Done: "good", userops.Already: "good", userops.Requested: "wait", userops.Halted: "warn", userops.Refused: "warn",
+	userops.Unknown: "bad",
 }
 
 // stateOf is how far a schedule has come.
@@ -56,12 +58,14 @@ func operationState(o journal.Operation) badge {
 }
 
 var operationStates = map[journal.State]string{
-	journal.Requested: "nothing is begun yet", journal.Running: "before its commit", journal.Intent: "at its commit", journal.Acted: "committed, and read back", journal.Verified: "read back",
+	journal.Requested: "nothing is begun yet", journal.Running: "before its commit", journal.Intent: "at its commit",
+	journal.Acted: "committed, and read back", journal.Verified: "read back",
 }
 
 func rowOf(s journal.Schedule, now time.Time) row {
 	due, zone := dueOf(s)
-	out := row{Link: "/schedules/" + s.ID, Email: s.Email, Tenant: s.Tenant, Reason: s.Reason, Due: due, Zone: zone, At: s.At, State: stateOf(s, now)}
+	out := row{Link: "/schedules/" + s.ID, Email: s.Email, Tenant: s.Tenant, Reason: s.Reason, Due: due, Zone: zone, At: s.At,
+		State: stateOf(s, now)}
 	if s.State == journal.Pending {
 		out.Relative = relative(s.At.Sub(now))
 	}

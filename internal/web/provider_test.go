@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -244,4 +245,20 @@ func TestAProviderThatDoesNotAnswerHoldsUpNobody(t *testing.T) {
 	assert.Equal(t, http.StatusBadGateway, a.status)
 	assert.Contains(t, a.body, "cannot be used now")
 	assert.Equal(t, http.StatusSeeOther, c.post("/sign-in", url.Values{"token": {g.tokens[boss]}}).status)
+}
+
+// TestSomebodySignsInAtAProviderInTheBrowser has the provider at another site, from which a browser brings back no cookies but those
+// that are meant for it.
+func TestSomebodySignsInAtAProviderInTheBrowser(t *testing.T) {
+	g, p := withProvider(t)
+	p.URL = strings.Replace(p.URL, "127.0.0.1", "localhost", 1)
+	g.config.Web.OIDC.Issuer = p.URL
+	g.serve(t, nil)
+	w := g.window(t)
+	w.open("/?view=done")
+	w.click("link", "Sign in with your organisation")
+	w.await(role("heading", "Done"))
+	assert.Contains(t, w.await(css(".who")), "Eve@staff.example")
+	w.click("button", "Sign out")
+	w.await(css("#token"))
 }

@@ -64,7 +64,7 @@ func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to := "/sign-in"
-	if r.Method == http.MethodGet && r.URL.Path != "/" {
+	if r.Method == http.MethodGet && r.URL.RequestURI() != "/" {
 		to += "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)

@@ -38,15 +38,7 @@ func (f *whenFlags) when(fallback string) (schedule.When, error) {
 		now := time.Now().UTC()
 		return schedule.When{At: now, Asked: "now"}, nil
 	}
-	return schedule.Parse(f.at, either(f.zone, zoneFor(f.at, fallback)))
-}
-
-// zoneFor is the zone that holds for a time where none is named: none for one with an offset, which need not be that of the zone.
-func zoneFor(at, fallback string) string {
-	if _, err := schedule.Parse(at, ""); err == nil {
-		return ""
-	}
-	return fallback
+	return schedule.Parse(f.at, either(f.zone, schedule.ZoneFor(f.at, fallback)))
 }
 
 // offboardFlags are those of the command that schedules.
@@ -176,7 +168,7 @@ func (a *app) offboardRows(ctx context.Context, args []string, f offboardFlags) 
 func offboarding(c *config.Config, s *service.Service, r record, f offboardFlags) (o service.Offboarding, err error) {
 	when := whenFlags{at: either(r.fields["at"], f.at), zone: either(r.fields["tz"], f.zone), now: f.now}
 	if r.fields["at"] != "" { // a row that has an offset leaves out no zone
-		when.zone = either(r.fields["tz"], zoneFor(when.at, f.zone))
+		when.zone = either(r.fields["tz"], schedule.ZoneFor(when.at, f.zone))
 	}
 	o = service.Offboarding{Email: r.fields["email"], Reason: either(r.fields["reason"], f.reason), Past: f.now}
 	if o.Tenant, err = s.Tenant(r.fields["tenant"]); err != nil {

@@ -27,6 +27,7 @@ type app struct {
 	timeout                        time.Duration
 	logLevel, logFormat            string
 	listen                         string // of monitoring
+	web                            string // where the page listens
 	live                           *live
 	log                            *slog.Logger
 
@@ -84,7 +85,7 @@ func must(err error) {
 // load reads the configuration with the flags on top.
 func (a *app) load() (*config.Config, error) {
 	flags := map[string]string{}
-	for key, v := range map[string]string{"tenant": a.tenantName, "log.level": a.logLevel, "log.format": a.logFormat, "monitoring.listen": a.listen} {
+	for key, v := range map[string]string{"tenant": a.tenantName, "log.level": a.logLevel, "log.format": a.logFormat, "monitoring.listen": a.listen, "web.listen": a.web} {
 		if v != "" {
 			flags[key] = v
 		}

@@ -27,12 +27,15 @@ schedule.stop_within, or is halted before its commit, or settled. A second Ctrl-
 by the next. Several may run, on several machines where the journal is a PostgreSQL database.
 
 What happens is told on standard error, a line each, and to those whom the section "notify" names; "offboard list" and "ops list" show what
-became of what. With --listen it answers /healthz, /readyz and /metrics: other addresses than this machine's own need a certificate.`,
-		Example: "  billagent serve\n  billagent --log-format json serve --listen 127.0.0.1:9464",
+became of what. With --web it has a page for those who sign in, and with --listen it answers /healthz, /readyz and /metrics: other addresses than
+this machine's own need a certificate.`,
+		Example: "  billagent serve\n  billagent --log-format json serve --listen 127.0.0.1:9464 --web 127.0.0.1:9465",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.daemon(cmd, a.serveUntilStopped) },
 	}
 	c.Flags().StringVar(&a.listen, "listen", "", "host:port for /healthz, /readyz and /metrics")
+	c.Flags().StringVar(&a.web, "web", "", "host:port for the page; the configuration names who may sign in")
+	c.AddCommand(a.serveTokenCommand())
 	return c
 }
 
@@ -45,7 +48,20 @@ func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.
 	var d *daemon.Daemon // nobody asks before there is one
 	m := monitoring.New(o.Service, func() bool { return d.Alive() })
 	logged := o.Events
-	o.Events = func(e event.Event) { logged.Tell(e); m.Tell(e) }
+	site, page, err := a.openPage(ctx, c, o.Service)
+	if err != nil {
+		return err
+	}
+	if page != nil {
+		defer page.Close() // also where something else keeps the daemon from beginning
+	}
+	o.Events = func(e event.Event) {
+		logged.Tell(e)
+		m.Tell(e)
+		if site != nil {
+			site.Tell(e)
+		}
+	}
 	n, err := notify.New(notify.Options{Config: c, Journal: j, Log: a.log, Tried: m.Tried})
 	if err != nil {
 		return err
@@ -67,6 +83,9 @@ func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.
 	beside.Go(func() { n.Run(telling) })
 	if l != nil {
 		beside.Go(func() { m.Serve(telling, l, a.log) })
+	}
+	if page != nil {
+		beside.Go(func() { site.Serve(telling, page) })
 	}
 	a.log.Info("the daemon runs", "pid", os.Getpid(), "tenants_at_once", o.AtOnce)
 	err = d.Run(ctx)

@@ -42,6 +42,9 @@ type Config struct {
 	// Notify are those who are told of what happens, by a name of one's choice.
 	Notify     map[string]Receiver `koanf:"notify"`
 	Monitoring Monitoring          `koanf:"monitoring"`
+	Web        Web                 `koanf:"web"`
+	// Operators are those who may sign in to the page, by a name of one's choice.
+	Operators map[string]Operator `koanf:"operators"`
 
 	File string `koanf:"-"` // where the file was read from, empty if there was none
 }
@@ -124,7 +127,8 @@ type Source struct {
 func Load(src Source) (*Config, error) {
 	k := koanf.New(".")
 	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s", "evidence.days": 90, "evidence.max_mb": 2048,
-		"schedule.grace": "15m", "schedule.at_once": 4, "schedule.stop_within": "20s"}
+		"schedule.grace": "15m", "schedule.at_once": 4, "schedule.stop_within": "20s",
+		"web.idle": "30m", "web.session": "12h"}
 	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
 		return nil, invalid(err)
 	}
@@ -149,7 +153,7 @@ func Load(src Source) (*Config, error) {
 			return nil, invalid(err)
 		}
 	}
-	if err := setDefaults(k, map[string]map[string]any{"tenants": tenantDefaults, "notify": receiverDefaults}); err != nil {
+	if err := setDefaults(k, map[string]map[string]any{"tenants": tenantDefaults, "notify": receiverDefaults, "operators": operatorDefaults}); err != nil {
 		return nil, invalid(err)
 	}
 	c := &Config{File: file}
@@ -163,7 +167,7 @@ func Load(src Source) (*Config, error) {
 	return c, c.check()
 }
 
-// setDefaults gives each tenant and each receiver what its section does not say.
+// setDefaults gives each tenant, receiver and operator what its section does not say.
 func setDefaults(k *koanf.Koanf, sections map[string]map[string]any) error {
 	for section, defaults := range sections {
 		for _, name := range k.MapKeys(section) {
@@ -308,6 +312,7 @@ func (c *Config) check() error {
 		faults = append(faults, c.Notify[name].check("notify."+name)...)
 	}
 	faults = append(faults, c.Monitoring.check("monitoring")...)
+	faults = append(faults, c.checkWeb()...)
 	return invalid(errors.Join(faults...))
 }
 

@@ -243,3 +243,59 @@ func TestWhatIsReachedByOthersNeedsACertificate(t *testing.T) {
 		assert.NotContains(t, err.Error(), "hooks.example", text)
 	}
 }
+
+// TestTheExampleOfThePageIsRight reads what the example has in comments.
+func TestTheExampleOfThePageIsRight(t *testing.T) {
+	t.Parallel()
+	_, text, ok := strings.Cut(string(config.Example), "# web:\n")
+	require.True(t, ok)
+	var lines []string
+	for line := range strings.SplitSeq("# web:\n"+text, "\n") {
+		if line = strings.TrimPrefix(line, "# "); !strings.HasPrefix(line, "Where ") {
+			lines = append(lines, line)
+		}
+	}
+	c, err := config.Load(config.Source{File: write(t, strings.Join(lines, "\n"))})
+	require.NoError(t, err)
+	assert.Equal(t, config.MayAct, c.Operators["ann"].May)
+	assert.Equal(t, config.MayAct, c.Web.OIDC.May("Ann@ACME.example"))
+	assert.Equal(t, config.MayView, c.Web.OIDC.May("joann@acme.example"))
+	for _, nobody := range []string{"", "ann@acme.example.org", "ann@evil.example", "acme.example"} {
+		assert.Empty(t, c.Web.OIDC.May(nobody), nobody)
+	}
+}
+
+func TestAPageIsForThoseWhoSignIn(t *testing.T) {
+	t.Parallel()
+	const ann = "operators: {ann: {email: ann@acme.example, token: 'sha256:" + "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" + "'}}\n"
+	const id = "issuer: 'https://id.example', client_id: x, client_secret: 'env:X'"
+	for text, fault := range map[string]string{
+		"web: {listen: '127.0.0.1:0'}":                                                                                                       "nobody could sign in: name operators",
+		ann + "web: {listen: '127.0.0.1:0'}":                                                                                                 "",
+		ann + "web: {listen: '0.0.0.0:443'}":                                                                                                 "which others can reach",
+		ann + "web: {listen: ':443', certificate: 'env:C', key: 'env:K'}":                                                                    "web.address is missing",
+		ann + "web: {listen: ':443', certificate: 'env:C', key: 'env:K', address: 'https://b.example'}":                                      "",
+		ann + "web: {listen: ':443', certificate: 'env:C', key: 'env:K', address: 'http://b.example'}":                                       "which is not https",
+		ann + "web: {listen: '127.0.0.1:1', address: 'http://b.example'}":                                                                    "which is not https",
+		ann + "web: {listen: '127.0.0.1:1', address: 'https://b.example/page'}":                                                              "write scheme and host alone",
+		ann + "web: {listen: '127.0.0.1:1', idle: 1s}":                                                                                       "idle is at least 1m",
+		ann + "web: {listen: '127.0.0.1:1'}\nmonitoring: {listen: '127.0.0.1:1'}":                                                            "choose two ports",
+		"operators: {ann: {email: ann@acme.example, token: hunter2}}":                                                                        "operators.ann.token is not the hash of a token",
+		"operators: {ann: {email: ann, token: hunter2, may: rule}}":                                                                          "operators.ann.may is",
+		ann + "web: {listen: '127.0.0.1:0', oidc: {" + id + "}}":                                                                             "nobody could sign in",
+		"web: {listen: '127.0.0.1:0', oidc: {" + id + ", view: ['*']}}":                                                                      "neither an e-mail nor a pattern",
+		"web: {listen: '127.0.0.1:0', oidc: {" + id + ", view: ['*@acme.example']}}":                                                         "",
+		"web: {listen: '127.0.0.1:0', oidc: {issuer: 'http://id.example', client_id: x, client_secret: 'env:X', view: ['*@acme.example']}}":  "web.oidc.issuer: it is not https",
+		"web: {listen: '127.0.0.1:0', oidc: {issuer: 'https://id.example', client_id: x, client_secret: hunter2, view: ['*@acme.example']}}": "web.oidc.client_secret: a secret is given by reference",
+		ann + "web: {listen: '127.0.0.1:0', oidc: {view: ['*@acme.example']}}":                                                               "web.oidc.issuer is missing",
+	} {
+		_, err := config.Load(config.Source{File: write(t, text)})
+		if fault == "" {
+			require.NoError(t, err, text)
+			continue
+		}
+		require.ErrorIs(t, err, config.ErrInvalid, text)
+		assert.Contains(t, err.Error(), fault, text)
+		assert.NotContains(t, err.Error(), "hunter2", text)
+	}
+}

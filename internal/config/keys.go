@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// patterns are the dotted names of every key, with * for the name of a tenant or a receiver, taken from the fields of Config.
+// patterns are the dotted names of every key, with * for the name of a tenant, a receiver or an operator, taken from the fields of Config.
 var patterns = sync.OnceValue(func() []string {
 	var out []string
 	var walk func(t reflect.Type, prefix string)
@@ -35,7 +35,7 @@ var patterns = sync.OnceValue(func() []string {
 	return out
 })
 
-// Keys are the dotted names of every key, with NAME for the name of a tenant or a receiver.
+// Keys are the dotted names of every key, with NAME for the name of a tenant, a receiver or an operator.
 func Keys() []string {
 	out := slices.Clone(patterns())
 	for i, p := range out {
@@ -45,9 +45,9 @@ func Keys() []string {
 }
 
 // namedSections are the sections in which a name of the user's choice stands before the key.
-var namedSections = []string{"notify", "tenants"}
+var namedSections = []string{"notify", "operators", "tenants"}
 
-// anonymous replaces the name of a tenant or a receiver in a key by *.
+// anonymous replaces the name of a tenant, a receiver or an operator in a key by *.
 func anonymous(key string) string {
 	parts := strings.Split(key, ".")
 	if len(parts) > 1 && slices.Contains(namedSections, parts[0]) {
@@ -124,7 +124,7 @@ func keyOf(name string, names map[string][]string) (string, bool) {
 	return best, best != ""
 }
 
-// spelt is how the name of a tenant or a receiver stands in an environment variable.
+// spelt is how the name of a tenant, a receiver or an operator stands in an environment variable.
 func spelt(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '-' || r == '.' {

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"net"
 	"net/mail"
 	"net/netip"
 	"net/url"
@@ -122,34 +121,4 @@ func CheckWebAddress(address string) error {
 func loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback() || strings.EqualFold(host, "localhost")
-}
-
-// Monitoring says where the daemon tells how it is.
-type Monitoring struct {
-	Listen      string     `koanf:"listen"`      // host:port; empty: nowhere
-	Certificate secret.Ref `koanf:"certificate"` // PEM
-	Key         secret.Ref `koanf:"key"`         // PEM
-}
-
-func (m Monitoring) check(at string) (faults []error) {
-	add := func(format string, args ...any) { faults = append(faults, fmt.Errorf(at+": "+format, args...)) }
-	if (m.Certificate == "") != (m.Key == "") {
-		add("certificate and key go together")
-	}
-	for key, ref := range map[string]secret.Ref{"certificate": m.Certificate, "key": m.Key} {
-		if ref != "" && ref.Check() != nil {
-			add("%s: %v", key, secret.ErrForm)
-		}
-	}
-	if m.Listen == "" {
-		return faults
-	}
-	host, _, err := net.SplitHostPort(m.Listen)
-	switch {
-	case err != nil:
-		add("listen is %q: write host:port, as in 127.0.0.1:9464", m.Listen)
-	case m.Certificate == "" && !loopback(host):
-		add("listen is %q, which others can reach: without certificate and key only 127.0.0.1, ::1 or localhost", m.Listen)
-	}
-	return faults
 }

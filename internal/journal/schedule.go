@@ -189,16 +189,7 @@ func (j *Journal) Schedules(ctx context.Context, f ScheduleFilter) ([]Schedule, 
 	if err != nil {
 		return nil, err
 	}
-	stops, err := j.TenantStops(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i := range all {
-		if s, ok := stops[all[i].Tenant]; ok && (all[i].State == Pending || all[i].State == Underway) {
-			all[i].Stop = &s
-		}
-	}
-	return all, nil
+	return j.withStops(ctx, all)
 }
 
 func (j *Journal) schedules(ctx context.Context, rest string, args ...any) ([]Schedule, error) {

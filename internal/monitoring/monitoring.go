@@ -4,9 +4,6 @@ package monitoring
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -14,6 +11,7 @@ import (
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/listener"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -102,58 +100,12 @@ func answer(w http.ResponseWriter, well bool) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// Listen opens the address. Without a certificate only this machine may reach it; the configuration was asked about that already, and
-// here it is what a name has come to.
+// Listen opens the address of the configuration.
 func Listen(ctx context.Context, c config.Monitoring) (net.Listener, error) {
-	var conf *tls.Config
-	if c.Certificate != "" {
-		certificate, err := c.Certificate.Fetch(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%w: monitoring.certificate: %w", config.ErrInvalid, err)
-		}
-		key, err := c.Key.Fetch(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%w: monitoring.key: %w", config.ErrInvalid, err)
-		}
-		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
-		if err != nil {
-			return nil, fmt.Errorf("%w: monitoring.certificate and key: %w", config.ErrInvalid, err)
-		}
-		conf = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2", "http/1.1"}}
-	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("listening for monitoring: %w", err)
-	}
-	if at, ok := l.Addr().(*net.TCPAddr); conf == nil && (!ok || !at.IP.IsLoopback()) {
-		return nil, errors.Join(fmt.Errorf("%w: monitoring.listen: others can reach %s: without certificate and key only an address of this machine", config.ErrInvalid, l.Addr()), l.Close())
-	}
-	if conf != nil {
-		l = tls.NewListener(l, conf)
-	}
-	return l, nil
+	return listener.Address{Section: "monitoring", Listen: c.Listen, Certificate: c.Certificate, Key: c.Key}.Open(ctx)
 }
-
-// stopBound is how long a stop waits for answers under way.
-const stopBound = 2 * time.Second
 
 // Serve answers until ctx ends, and returns when nothing is under way any more.
 func (m *Monitor) Serve(ctx context.Context, l net.Listener, log *slog.Logger) {
-	s := &http.Server{Handler: m.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 15 * time.Second, IdleTimeout: time.Minute,
-		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		<-ctx.Done()
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopBound)
-		defer cancel()
-		if err := s.Shutdown(bounded); err != nil {
-			_ = s.Close()
-		}
-	}()
-	if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		log.Error("monitoring has ended", "error", err)
-		return
-	}
-	<-stopped
+	listener.Serve(ctx, l, m.Handler(), "monitoring", log)
 }

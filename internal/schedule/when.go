@@ -103,6 +103,14 @@ func Parse(text, zone string) (When, error) {
 	return w, unread(text, errors.New("it is no date with a time, or there is no such day"), "write it as in 2026-12-04 17:00, or 2026-12-04 17:00 -05:00")
 }
 
+// ZoneFor is the zone that holds for a time where none is named: none for one with an offset, which need not be that of the zone.
+func ZoneFor(text, fallback string) string {
+	if _, err := Parse(text, ""); err == nil {
+		return ""
+	}
+	return fallback
+}
+
 func unread(what string, why error, hint string) error {
 	if len(what) > 60 {
 		what = what[:60] + "…"

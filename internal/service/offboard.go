@@ -160,7 +160,7 @@ func (s *Service) ScheduleOf(ctx context.Context, id string) (one journal.Schedu
 
 // Unschedule ends a scheduled offboarding that was not begun.
 func (s *Service) Unschedule(ctx context.Context, id, by, why string) (journal.Schedule, error) {
-	return s.alter(ctx, id, "cancelling", func(r *records, one *journal.Schedule) error {
+	return s.alter(ctx, id, by, "cancelling", func(r *records, one *journal.Schedule) error {
 		return r.journal.Cancel(ctx, *one, by, why, func() error { return operation.TellScheduled(ctx, r.audit, "cancelled", by, why, *one) })
 	})
 }
@@ -168,7 +168,7 @@ func (s *Service) Unschedule(ctx context.Context, id, by, why string) (journal.S
 // Reschedule gives a scheduled offboarding that was not begun, or needs a person, another time. One that is parked since it is unknown
 // what became of it begins by looking. A limit of asked replaces its own.
 func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When, past bool, asked Asked, why string) (journal.Schedule, error) {
-	return s.alter(ctx, id, "giving another time to", func(r *records, one *journal.Schedule) error {
+	return s.alter(ctx, id, asked.By, "giving another time to", func(r *records, one *journal.Schedule) error {
 		now, err := s.now(ctx, r)
 		if err != nil {
 			return err
@@ -184,14 +184,17 @@ func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When,
 	})
 }
 
-// alter changes one that was not begun, or needs a person. act is what that is called in errors.
-func (s *Service) alter(ctx context.Context, id, act string, do func(*records, *journal.Schedule) error) (one journal.Schedule, err error) {
+// alter changes one that was not begun, or needs a person, unless it is that of who asks. act is what that is called in errors.
+func (s *Service) alter(ctx context.Context, id, by, act string, do func(*records, *journal.Schedule) error) (one journal.Schedule, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
 		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
 			return err
 		}
 		if one.State != journal.Pending && one.State != journal.Parked {
 			return tooLate(act, one)
+		}
+		if userops.SameEmail(by, one.Email) {
+			return &userops.Error{Act: act + " the offboarding of", Target: one.Email, Tenant: one.Tenant, Kind: userops.ErrOneself, Hint: "let somebody else ask for it"}
 		}
 		changed := do(r, &one)
 		if changed != nil && !errors.Is(changed, journal.ErrMoved) {

@@ -45,7 +45,7 @@ func Keys() []string {
 }
 
 // namedSections are the sections in which a name of the user's choice stands before the key.
-var namedSections = []string{"notify", "tenants"}
+var namedSections = []string{"notify", "recurring", "tenants"}
 
 // anonymous replaces the name of a tenant or a receiver in a key by *.
 func anonymous(key string) string {

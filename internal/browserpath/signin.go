@@ -71,7 +71,7 @@ func (p *Path) Login(ctx context.Context) error {
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
-	p.lastRead = userops.Roster{}
+	p.lastRead, p.coded = userops.Roster{}, false
 	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
 		p.pinned = ""
 	}
@@ -106,6 +106,9 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return nil
 	}
 	p.pinned, p.since = p.seen, time.Now().UTC()
+	if p.coded {
+		p.trusted = p.since
+	}
 	p.save(ctx)
 	if p.insist && p.opts.Sessions != nil {
 		if err := p.opts.Sessions.Remove(p.opts.Tenant + ".refused"); err != nil {
@@ -142,6 +145,7 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 		}
 		return v, nil
 	case "code":
+		p.coded = true
 		return p.opts.Factor.Code(ctx, attempt)
 	}
 	return "", fmt.Errorf("no secret is called %s", name)

@@ -58,6 +58,19 @@ func (j *Journal) NextDue(ctx context.Context, now time.Time) (time.Time, error)
 	return time.UnixMicro(at.Int64).UTC(), nil
 }
 
+// ComingDue lists the tenants of which something comes to be due after now and not after a time, but those that wait for a person, or are
+// frozen.
+func (j *Journal) ComingDue(ctx context.Context, now, until time.Time) ([]string, error) {
+	one := func(r row) (name string, err error) { return name, r.Scan(&name) }
+	all, err := everyRow(ctx, j.db, one, `SELECT DISTINCT s.tenant FROM schedules s WHERE s.state = 'pending' AND s.audited = 1 AND s.due_at > $1 AND s.due_at <= $2
+		AND NOT EXISTS (SELECT 1 FROM freezes f WHERE f.tenant = s.tenant OR f.tenant = '`+Everybody+`')
+		AND NOT EXISTS (SELECT 1 FROM tenant_stops h WHERE h.tenant = s.tenant AND h.held = 1)`, now.UnixMicro(), until.UnixMicro())
+	if err != nil {
+		return nil, fmt.Errorf("looking what comes to be due: %w", j.explained(err))
+	}
+	return all, nil
+}
+
 // Due lists a tenant's schedules for which something can be done now, in the order in which it is to be done.
 func (j *Journal) Due(ctx context.Context, tenant string, now time.Time) ([]Schedule, error) {
 	return j.schedules(ctx, "WHERE s.tenant = $2 AND "+isDue+" ORDER BY s.due_at, s.id", now.UnixMicro(), tenant)
@@ -128,11 +141,11 @@ type Conclusion struct {
 	State  ScheduleState
 	Event  EventKind
 	Result userops.Result
-	Failed bool        // the attempt counts as one that failed
+	Failed bool // the attempt counts as one that failed
 	// Interrupted: it ended with its process.
 	Interrupted bool
-	Stop   *TenantStop // the tenant has to wait
-	Works  bool        // the tenant was reached: what it waited for is over
+	Stop        *TenantStop // the tenant has to wait
+	Works       bool        // the tenant was reached: what it waited for is over
 
 	Tell func() error // called once nobody can come in between, and before it is so; may be nil
 }

@@ -92,7 +92,15 @@ func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []a
 	last := map[string]audit.Entry{} // of each schedule
 	latest := map[string]string{}    // the schedule that was told of last, of each user: it settles what a process that was killed had told before
 	adopted := int64(0)              // what was scheduled before went with the journal that was lost
+	became := map[string]string{}    // the schedule of which an operation has come
+	over := map[string]bool{}        // schedules that ended, and which the journal need not keep for ever
 	for _, e := range entries {
+		if e.Op != "" && e.Schedule != "" {
+			became[e.Op] = e.Schedule
+		}
+		if e.Outcome == userops.Done || e.Outcome == userops.Already || e.Outcome == userops.Requested {
+			over[became[e.Op]] = true
+		}
 		switch {
 		case e.Event == "adopted":
 			adopted = e.Seq
@@ -113,7 +121,7 @@ func reconcileScheduled(entries []audit.Entry, scheduled []journal.Schedule) []a
 		}
 	}
 	for _, e := range slices.SortedFunc(maps.Values(last), func(a, b audit.Entry) int { return cmp.Compare(a.Seq, b.Seq) }) {
-		if e.Event != "cancelled" && e.Seq > adopted && latest[userOf(e)] == e.Schedule {
+		if e.Event != "cancelled" && !over[e.Schedule] && e.Seq > adopted && latest[userOf(e)] == e.Schedule {
 			out = append(out, audit.Finding{Line: int(e.Seq), What: fmt.Sprintf("the offboarding of %s in tenant %s is scheduled here, and not in the journal: schedule it again, if it is still meant", e.Target, e.Tenant)})
 		}
 	}

@@ -124,6 +124,12 @@ func logEvent(log *slog.Logger, e event.Event) {
 		log.Warn("an operation that a process left was settled", "op", e.Result.Op, "email", e.Result.Email, "outcome", e.Result.Outcome, "reason", e.Result.Reason)
 	case event.Waiting:
 		log.Info("another process acts for the tenant", "tenant", e.Tenant, "holder", e.Holder)
+	case event.Recurred:
+		level := slog.LevelInfo
+		if e.Code != "" {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, "recurring", "name", e.Name, "what", e.What, "tenant", e.Tenant, "code", e.Code, "detail", e.Detail)
 	case event.Trouble:
 		log.Warn(e.Text)
 	case event.Step:

@@ -36,7 +36,7 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	p.version = nil
-	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor {
+	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
 		return p.refused
 	}
 	p.refused = nil
@@ -53,6 +53,12 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		return err
 	}
 	return p.signIn(ctx, ev)
+}
+
+// signedInSince says that a session was saved since a time: a person has signed in by another process.
+func (p *Path) signedInSince(at time.Time) bool {
+	s, err := p.load()
+	return err == nil && s != nil && s.At.After(at)
 }
 
 // Login signs in afresh even if a saved session would do.

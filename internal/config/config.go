@@ -220,6 +220,9 @@ func spellOut(m map[string]any) {
 			if method, ok := t["second_factor"].(string); ok {
 				t["second_factor"] = map[string]any{"method": method}
 			}
+			if day, ok := t["credentials_expire"].(time.Time); ok { // YAML has a form of its own for days
+				t["credentials_expire"] = day.Format(time.DateOnly)
+			}
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/billagent/billagent/internal/monitoring"
 	"github.com/billagent/billagent/internal/notify"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/supervision"
 	"github.com/spf13/cobra"
 )
 
@@ -65,6 +66,7 @@ func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.
 	defer beside.Wait()
 	defer stop()
 	beside.Go(func() { n.Run(telling) })
+	beside.Go(func() { supervision.Of(os.Getenv, os.Getpid()).Tell(ctx, d.Alive, a.log) })
 	if l != nil {
 		beside.Go(func() { m.Serve(telling, l, a.log) })
 	}

@@ -134,8 +134,12 @@ func logEvent(log *slog.Logger, e event.Event) {
 		log.Log(context.Background(), level, "recurring", "name", e.Name, "what", e.What, "tenant", e.Tenant, "code", e.Code, "detail", e.Detail)
 	case event.Trouble:
 		log.Warn(e.Text)
+	case event.Joined:
+		log.Info("the same change is under way", "op", e.Op)
+	case event.ReadingBack:
+		log.Info("an operation that a process left at its commit is read back", "op", e.Op, "action", e.Action, "email", e.Email)
 	case event.Step:
-		log.Debug("step", "tenant", e.Tenant, "step", e.Text)
+		log.Debug("step", "tenant", e.Tenant, "op", e.Op, "step", e.Text)
 	default:
 		log.Debug(fmt.Sprintf("%T", e))
 	}

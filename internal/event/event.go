@@ -14,6 +14,7 @@ type Event interface{ event() }
 // Step is what a path does now, such as a step of a flow, in words for a person.
 type Step struct {
 	Tenant string `json:"tenant"`
+	Op     string `json:"op,omitempty"` // for which it is done; empty: for none
 	Text   string `json:"text"`
 }
 

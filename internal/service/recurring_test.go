@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -333,4 +334,22 @@ func TestWhatIsInterruptedAgainAndAgainIsParked(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, p.run(t, noon), 1)
 	assert.Equal(t, []string{people[0]}, p.left())
+}
+
+// TestAListWithoutAnEndReconcilesNobody has the service say that there are more users than it gives.
+func TestAListWithoutAnEndReconcilesNobody(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, nil)
+	p.plan(t, noon, by, people[0])
+	require.Len(t, p.run(t, noon), 1)
+	p.meet(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/Users") {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/scim+json")
+		_, _ = w.Write([]byte(`{"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 5, "startIndex": 1, "itemsPerPage": 0, "Resources": []}`))
+		return true
+	})
+	_, err := p.Reconcile(t.Context(), "acme", nil)
+	require.ErrorIs(t, err, userops.ErrIncomplete)
 }

@@ -168,6 +168,7 @@ func TestWhatIsDeployedKeepsTheSandboxAndItsBounds(t *testing.T) {
 		}
 		assert.NotContains(t, read(name), "SYS_ADMIN", name)
 		assert.NotContains(t, read(name), "no-sandbox", name)
+		assert.NotRegexp(t, `(?m)^(ProtectProc|ProcSubset)=`, read(name), "the journal tells by /proc who has ended")
 	}
 	var seccomp struct {
 		DefaultAction string

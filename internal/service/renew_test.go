@@ -21,25 +21,64 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestACodeIsAskedForBeforeItIsDue has a tenant whose codes a person types: the daemon finds out before the time, the tenant waits, and a
-// sign-in by that person wakes it.
-func TestACodeIsAskedForBeforeItIsDue(t *testing.T) {
-	t.Parallel()
+// browserPlant is a plant whose tenant is served by the browser.
+func browserPlant(t *testing.T, edit func(c *config.Config, acme *config.Tenant)) *plant {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
 	con, err := console.Start(console.Options{Layout: "neo", Users: 6})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, con.Close()) })
-	password := filepath.Join(t.TempDir(), "password")
-	require.NoError(t, os.WriteFile(password, []byte(console.RobotPassword), 0o600))
-	p := &plant{console: con, config: &config.Config{State: filepath.Join(t.TempDir(), "state"), Schedule: config.Schedule{Prepare: 10 * time.Minute}, Tenants: map[string]config.Tenant{
-		"acme": {Path: "browser", App: "bill", SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail, Password: secret.Ref("file:" + password),
-			SecondFactor: config.SecondFactor{Method: "prompt", Via: "authenticator"}, Organisation: config.Organisation{Name: console.MainOrganisation}, ReadBack: 10 * time.Second, Invite: config.Invite{Summary: "Never"}}}}}
+	dir := t.TempDir()
+	keep := func(name, text string) secret.Ref {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		return secret.Ref("file:" + filepath.Join(dir, name))
+	}
+	acme := config.Tenant{Path: "browser", App: "bill", SignIn: con.SignInURL(), Hosts: con.Hosts(), Account: console.RobotEmail, Password: keep("password", console.RobotPassword),
+		SecondFactor: config.SecondFactor{Method: "totp", Secret: keep("authenticator", console.RobotSecret)}, Organisation: config.Organisation{Name: console.MainOrganisation},
+		ReadBack: 10 * time.Second, Invite: config.Invite{Summary: "Never"}}
+	p := &plant{console: con, config: &config.Config{State: filepath.Join(dir, "state"), Tenants: map[string]config.Tenant{}}}
+	edit(p.config, &acme)
+	p.config.Tenants["acme"] = acme
+	p.set(noon)
+	p.Service = p.another(t)
+	return p
+}
+
+// TestAConsoleThatHasChangedIsTold has the doctor look at a console each hour, and it changes in between.
+func TestAConsoleThatHasChangedIsTold(t *testing.T) {
+	t.Parallel()
+	p := browserPlant(t, func(c *config.Config, _ *config.Tenant) {
+		c.Recurring = map[string]config.Recurring{"hourly": {What: config.Doctor, When: "@hourly"}, "weekly": {What: config.Session, When: "30 14 * * FRI"}}
+	})
+	require.Empty(t, p.recur(t, noon))
+	ran := p.recur(t, noon.Add(time.Hour))
+	require.Len(t, ran, 1)
+	assert.Empty(t, ran[0].Code, ran[0].Detail)
+	assert.Empty(t, p.told(t, journal.EventChecked))
+	require.NoError(t, p.console.SetDrift([]console.Drift{{Kind: "rename-label", Element: "new"}}, 1))
+	ran = p.recur(t, noon.Add(2*time.Hour))
+	require.Len(t, ran, 1)
+	assert.Equal(t, userops.CodeOf(userops.ErrDrift), ran[0].Code, ran[0].Detail)
+	told := p.told(t, journal.EventChecked)
+	require.Len(t, told, 1)
+	assert.Equal(t, "hourly", told[0].Recurring)
+	assert.Empty(t, p.console.Changes(), "a look changes nobody")
+}
+
+// TestACodeIsAskedForBeforeItIsDue has a tenant whose codes a person types: the daemon finds out before the time, the tenant waits, and a
+// sign-in by that person wakes it.
+func TestACodeIsAskedForBeforeItIsDue(t *testing.T) {
+	t.Parallel()
+	p := browserPlant(t, func(c *config.Config, acme *config.Tenant) {
+		c.Schedule.Prepare = 10 * time.Minute
+		acme.SecondFactor = config.SecondFactor{Method: "prompt", Via: "authenticator"}
+	})
+	con := p.console
 	now := time.Now().UTC()
 	due := now.Add(time.Hour)
 	p.set(now)
-	p.Service = p.another(t)
 	p.plan(t, due, by, people[0])
 
 	prepare := func(at time.Time) (out []event.Recurred) {

@@ -353,3 +353,23 @@ func TestAListWithoutAnEndReconcilesNobody(t *testing.T) {
 	_, err := p.Reconcile(t.Context(), "acme", nil)
 	require.ErrorIs(t, err, userops.ErrIncomplete)
 }
+
+// TestATenantThatWaitsForAPersonIsNotLookedAt keeps what recurs from signing in where a sign-in was refused.
+func TestATenantThatWaitsForAPersonIsNotLookedAt(t *testing.T) {
+	t.Parallel()
+	p := nightly(t, config.Recurring{What: config.Reconcile, When: "0 2 * * *"})
+	require.Empty(t, p.recur(t, noon.Add(-time.Hour)))
+	p.meet(func(w http.ResponseWriter, _ *http.Request) bool {
+		http.Error(w, "who are you?", http.StatusUnauthorized)
+		return true
+	})
+	p.plan(t, noon, by, people[0])
+	p.run(t, noon)
+	require.Len(t, p.told(t, journal.EventHeld), 1)
+	asked := p.reads.Load()
+	ran := p.recur(t, noon.Add(14*time.Hour))
+	require.Len(t, ran, 1)
+	assert.Equal(t, "not done: the tenant waits for a person", ran[0].Detail)
+	assert.Equal(t, asked, p.reads.Load())
+	assert.Empty(t, p.told(t, journal.EventChecked), "that it waits was told")
+}

@@ -24,9 +24,11 @@ type App struct {
 		No  string `json:"no"`
 	} `json:"choices"`
 	Factors map[string]string `json:"factors"` // authenticator, message: what tells them apart where the console offers a choice
-	Watch   []Watch           `json:"watch"`
-	Reads   []Reads           `json:"reads"` // requests that only read, though their method may change something
-	Answers struct {          // regular expressions over the body of an answer that is no error by its status
+	// TrustDays is for how many days a device in which a code was given is asked for no other; 0: that is not known.
+	TrustDays int      `json:"trust_days"`
+	Watch     []Watch  `json:"watch"`
+	Reads     []Reads  `json:"reads"` // requests that only read, though their method may change something
+	Answers   struct { // regular expressions over the body of an answer that is no error by its status
 		Refused   []string `json:"refused"`   // its last group is what the console says
 		Requested []string `json:"requested"` // a second person must approve
 	} `json:"answers"`

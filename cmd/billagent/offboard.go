@@ -76,7 +76,7 @@ out is taken from the flags. Either all rows are scheduled or none.`,
 	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
 	c.Flags().StringVar(&f.from, "from", "", "CSV file with a header ("+strings.Join(offboardColumns, ", ")+"), or - for standard input")
 	c.Flags().IntVar(&f.limit, "limit", 0, "when it is due, allow so many deactivations within an hour (default: 20 % of the active users, at least 3, at most 25)")
-	c.AddCommand(a.offboardListCommand(), a.offboardShowCommand(), a.offboardCancelCommand(), a.offboardRescheduleCommand(), a.offboardResumeCommand())
+	c.AddCommand(a.offboardListCommand(), a.offboardShowCommand(), a.offboardCancelCommand(), a.offboardRescheduleCommand(), a.offboardResumeCommand(), a.offboardPruneCommand())
 	return c
 }
 

@@ -67,6 +67,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return checkOutput(a.output) }
 	root.SetFlagErrorFunc(misspelt)
 	root.AddCommand(a.demoCommand(), a.usersCommand(), a.rolesCommand(), a.tenantCommand(), a.opsCommand(), a.offboardCommand(), a.serveCommand(), a.runDueCommand(),
+		a.reconcileCommand(), a.recurringCommand(),
 		a.freezeCommand(), a.thawCommand(),
 		a.auditCommand(), a.evidenceCommand(),
 		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.inspectCommand(), a.recordCommand(), a.selectorsCommand(), a.flowsCommand(),

@@ -7,6 +7,7 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/daemon"
 	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/notify"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -16,15 +17,26 @@ func (a *app) runDueCommand() *cobra.Command {
 		Use:   "run-due",
 		Short: "Run once what is due now, for cron",
 		Long: `Run once what is scheduled and due now, tenants side by side, and end: what "billagent serve" does all the time. Two at once, or one beside a
-daemon, do nothing twice. The exit status is that of a batch: 0 also where nothing is due. A tenant that has to wait counts as halted.`,
+daemon, do nothing twice. What recurs and is due is run after it, and whom the section "notify" names is told, within half a minute: what cannot be
+delivered then the next run delivers. The exit status is that of a batch: 0 also where nothing is due. A tenant that has to wait counts as
+halted.`,
 		Example: "  * * * * *  billagent run-due    # in a crontab",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.daemon(cmd, func(ctx context.Context, _ *config.Config, o daemon.Options) error {
+			return a.daemon(cmd, func(ctx context.Context, c *config.Config, o daemon.Options) error {
+				j, err := o.Service.Journal(ctx)
+				if err != nil {
+					return err
+				}
+				n, err := notify.New(notify.Options{Config: c, Journal: j, Log: a.log})
+				if err != nil {
+					return err
+				}
 				due := &dueResults{app: a, tell: o.Events, at: map[string]int{}}
 				o.Events = due.take
-				err := daemon.Once(ctx, o)
-				if ended := due.end(); err == nil { // what was done is said, also where a tenant failed
+				err = daemon.Once(ctx, o)
+				n.Deliver(context.WithoutCancel(ctx)) // also what a stop has come to
+				if ended := due.end(); err == nil {   // what was done is said, also where a tenant failed
 					err = ended
 				}
 				return err

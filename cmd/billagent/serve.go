@@ -15,6 +15,7 @@ import (
 	"github.com/billagent/billagent/internal/monitoring"
 	"github.com/billagent/billagent/internal/notify"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/supervision"
 	"github.com/spf13/cobra"
 )
 
@@ -81,6 +82,7 @@ func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.
 	defer beside.Wait()
 	defer stop()
 	beside.Go(func() { n.Run(telling) })
+	beside.Go(func() { supervision.Of(os.Getenv, os.Getpid()).Tell(ctx, d.Alive, a.log) })
 	if l != nil {
 		beside.Go(func() { m.Serve(telling, l, a.log) })
 	}
@@ -143,10 +145,20 @@ func logEvent(log *slog.Logger, e event.Event) {
 		log.Warn("an operation that a process left was settled", "op", e.Result.Op, "email", e.Result.Email, "outcome", e.Result.Outcome, "reason", e.Result.Reason)
 	case event.Waiting:
 		log.Info("another process acts for the tenant", "tenant", e.Tenant, "holder", e.Holder)
+	case event.Recurred:
+		level := slog.LevelInfo
+		if e.Code != "" {
+			level = slog.LevelWarn
+		}
+		log.Log(context.Background(), level, "recurring", "name", e.Name, "what", e.What, "tenant", e.Tenant, "code", e.Code, "detail", e.Detail)
 	case event.Trouble:
 		log.Warn(e.Text)
+	case event.Joined:
+		log.Info("the same change is under way", "op", e.Op)
+	case event.ReadingBack:
+		log.Info("an operation that a process left at its commit is read back", "op", e.Op, "action", e.Action, "email", e.Email)
 	case event.Step:
-		log.Debug("step", "tenant", e.Tenant, "step", e.Text)
+		log.Debug("step", "tenant", e.Tenant, "op", e.Op, "step", e.Text)
 	default:
 		log.Debug(fmt.Sprintf("%T", e))
 	}

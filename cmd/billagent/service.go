@@ -54,7 +54,7 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 func (a *app) tell(e event.Event) {
 	switch e := e.(type) {
 	case event.Step:
-		a.log.Debug("step", "tenant", e.Tenant, "step", e.Text)
+		a.log.Debug("step", "tenant", e.Tenant, "op", e.Op, "step", e.Text)
 		a.live.show(e.Text)
 	case event.Waiting:
 		a.note(fmt.Sprintf("waiting for %s, which acts for tenant %s", e.Holder, e.Tenant))

@@ -84,6 +84,8 @@ type Path struct {
 	pinned    string         // the organisation's id when this session was signed in; empty where the console shows none
 	seen      string         // the organisation's id as last shown
 	since     time.Time      // when this session was signed in
+	trusted   time.Time      // when a code was given last, and the device trusted for it
+	coded     bool           // a code was given in the sign-in under way
 	kept      []byte         // its cookies as they are saved
 	lastRead  userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
 	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing

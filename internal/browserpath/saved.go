@@ -25,6 +25,7 @@ type saved struct {
 	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
 	Wanted  Organisation    `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
 	At      time.Time       `json:"at"`
+	Trusted time.Time       `json:"trusted,omitzero"`  // when a code was given last, and the device trusted for it
 	Adopted bool            `json:"adopted,omitempty"` // another program signed in: the organisation is not known before the first use
 }
 
@@ -59,7 +60,7 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 	if s.Home == "" {
 		return false, nil
 	}
-	p.home, p.pinned, p.since, p.kept = s.Home, s.Pinned, s.At, s.Cookies
+	p.home, p.pinned, p.since, p.kept, p.trusted = s.Home, s.Pinned, s.At, s.Cookies, s.Trusted
 	reconfigured := s.Adopted || s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
 	if reconfigured {
 		p.pinned = ""
@@ -119,7 +120,7 @@ func (p *Path) save(ctx context.Context) {
 	if err == nil {
 		var data []byte
 		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home,
-			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since}); err == nil {
+			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since, Trusted: p.trusted}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}
@@ -169,6 +170,25 @@ func (p *Path) SessionInfo() (at time.Time, home string, ok bool, err error) {
 		return time.Time{}, "", false, err
 	}
 	return s.At, s.Home, true, nil
+}
+
+// TrustedUntil is until when the console asks for no code on this device, as far as is known; zero: not known.
+func (p *Path) TrustedUntil() (time.Time, error) {
+	s, err := p.load()
+	if err != nil || s == nil || s.Trusted.IsZero() || p.opts.Library.App.TrustDays == 0 {
+		return time.Time{}, err
+	}
+	return s.Trusted.AddDate(0, 0, p.opts.Library.App.TrustDays), nil
+}
+
+// Renew looks whether the saved session still holds, signs in where it does not, and keeps what the console gave anew.
+func (p *Path) Renew(ctx context.Context) error {
+	p.version = nil // what was found out before says nothing of now
+	if err := p.ready(ctx, nil); err != nil {
+		return err
+	}
+	p.saveAgain()
+	return nil
 }
 
 // Alive opens the console with the saved session and says whether it still holds. It never signs in.

@@ -36,7 +36,7 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	p.version = nil
-	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor {
+	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
 		return p.refused
 	}
 	p.refused = nil
@@ -55,6 +55,12 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 	return p.signIn(ctx, ev)
 }
 
+// signedInSince says that a session was saved since a time: a person has signed in by another process.
+func (p *Path) signedInSince(at time.Time) bool {
+	s, err := p.load()
+	return err == nil && s != nil && s.At.After(at)
+}
+
 // Login signs in afresh even if a saved session would do.
 func (p *Path) Login(ctx context.Context) error {
 	if len(p.candidates()) == 0 {
@@ -71,7 +77,7 @@ func (p *Path) Login(ctx context.Context) error {
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
-	p.lastRead = userops.Roster{}
+	p.lastRead, p.coded = userops.Roster{}, false
 	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
 		p.pinned = ""
 	}
@@ -106,6 +112,9 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		return nil
 	}
 	p.pinned, p.since = p.seen, time.Now().UTC()
+	if p.coded {
+		p.trusted = p.since
+	}
 	p.save(ctx)
 	if p.insist && p.opts.Sessions != nil {
 		if err := p.opts.Sessions.Remove(p.opts.Tenant + ".refused"); err != nil {
@@ -142,6 +151,7 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 		}
 		return v, nil
 	case "code":
+		p.coded = true
 		return p.opts.Factor.Code(ctx, attempt)
 	}
 	return "", fmt.Errorf("no secret is called %s", name)

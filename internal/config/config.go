@@ -45,6 +45,8 @@ type Config struct {
 	Web        Web                 `koanf:"web"`
 	// Operators are those who may sign in to the page, by a name of one's choice.
 	Operators map[string]Operator `koanf:"operators"`
+	// Recurring is what is done again and again, by a name of one's choice.
+	Recurring map[string]Recurring `koanf:"recurring"`
 
 	File string `koanf:"-"` // where the file was read from, empty if there was none
 }
@@ -83,6 +85,18 @@ type Schedule struct {
 	Grace      time.Duration `koanf:"grace"`       // what begins later than this past its time says so
 	AtOnce     int           `koanf:"at_once"`     // tenants side by side, each with a browser if it needs one
 	StopWithin time.Duration `koanf:"stop_within"` // how long a stop waits for what is under way before that is halted
+	Prepare    time.Duration `koanf:"prepare"`     // how long before its time a tenant is signed in; 0: not before
+	WarnDays   int           `koanf:"warn_days"`   // before something runs out
+	KeepDays   int           `koanf:"keep_days"`   // what has ended is removed from the journal after so many
+}
+
+func (s Schedule) check(add func(string, ...any)) {
+	if s.Grace < time.Second || s.AtOnce < 1 || s.AtOnce > 64 || s.StopWithin < time.Second || s.StopWithin > 10*time.Minute {
+		add("schedule: grace is at least 1s, at_once 1 to 64, stop_within 1s to 10m")
+	}
+	if s.Prepare < 0 || s.Prepare > 24*time.Hour || s.WarnDays < 1 || s.WarnDays > 90 || s.KeepDays < 1 {
+		add("schedule: prepare is 0s to 24h, warn_days 1 to 90, keep_days at least 1")
+	}
 }
 
 // Evidence says how long and how much is kept.
@@ -128,7 +142,7 @@ func Load(src Source) (*Config, error) {
 	k := koanf.New(".")
 	defaults := map[string]any{"state": defaultState(), "log.level": "info", "log.format": "text", "timeout": "0s", "evidence.days": 90, "evidence.max_mb": 2048,
 		"schedule.grace": "15m", "schedule.at_once": 4, "schedule.stop_within": "20s",
-		"web.idle": "30m", "web.session": "12h"}
+		"schedule.prepare": "10m", "schedule.warn_days": 7, "schedule.keep_days": 400, "web.idle": "30m", "web.session": "12h"}
 	if err := k.Load(confmap.Provider(defaults, "."), nil); err != nil {
 		return nil, invalid(err)
 	}
@@ -208,6 +222,9 @@ func spellOut(m map[string]any) {
 		if t, ok := t.(map[string]any); ok {
 			if method, ok := t["second_factor"].(string); ok {
 				t["second_factor"] = map[string]any{"method": method}
+			}
+			if day, ok := t["credentials_expire"].(time.Time); ok { // YAML has a form of its own for days
+				t["credentials_expire"] = day.Format(time.DateOnly)
 			}
 		}
 	}
@@ -294,9 +311,7 @@ func (c *Config) check() error {
 	if c.Evidence.Days < 1 || c.Evidence.MaxMB < 1 {
 		add("evidence.days and evidence.max_mb must be at least 1")
 	}
-	if s := c.Schedule; s.Grace < time.Second || s.AtOnce < 1 || s.AtOnce > 64 || s.StopWithin < time.Second || s.StopWithin > 10*time.Minute {
-		add("schedule: grace is at least 1s, at_once 1 to 64, stop_within 1s to 10m")
-	}
+	c.Schedule.check(add)
 	for key, ref := range map[string]secret.Ref{"journal": c.Journal, "audit.signing_key": c.Audit.SigningKey} {
 		if ref != "" && ref.Check() != nil {
 			add("%s: %v", key, secret.ErrForm)
@@ -310,6 +325,9 @@ func (c *Config) check() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Notify)) {
 		faults = append(faults, c.Notify[name].check("notify."+name)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Recurring)) {
+		faults = append(faults, c.Recurring[name].check("recurring."+name, c.Tenants)...)
 	}
 	faults = append(faults, c.Monitoring.check("monitoring")...)
 	faults = append(faults, c.checkWeb()...)

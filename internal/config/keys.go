@@ -45,7 +45,7 @@ func Keys() []string {
 }
 
 // namedSections are the sections in which a name of the user's choice stands before the key.
-var namedSections = []string{"notify", "operators", "tenants"}
+var namedSections = []string{"notify", "operators", "recurring", "tenants"}
 
 // anonymous replaces the name of a tenant, a receiver or an operator in a key by *.
 func anonymous(key string) string {

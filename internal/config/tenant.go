@@ -33,6 +33,8 @@ type Tenant struct {
 	Protected       []string      `koanf:"protected"`
 	Late            string        `koanf:"late"`      // what is due and late: run, or hold for a person
 	TimeZone        string        `koanf:"time_zone"` // of times that are given without one
+	// CredentialsExpire is the day on which a password, token or certificate of the tenant runs out: their references do not say.
+	CredentialsExpire string `koanf:"credentials_expire"`
 }
 
 // SecondFactor says where codes come from.
@@ -114,6 +116,9 @@ func (t Tenant) check(at string) []error {
 	}
 	if !slices.Contains([]string{"", "run", "hold"}, t.Late) {
 		add("late is %q: choose run or hold", t.Late)
+	}
+	if _, err := time.Parse(time.DateOnly, t.CredentialsExpire); t.CredentialsExpire != "" && err != nil {
+		add("credentials_expire is %q: write a day, as in 2027-01-31", t.CredentialsExpire)
 	}
 	if _, err := schedule.Parse("2026-12-04 17:00", t.TimeZone); t.TimeZone != "" && err != nil {
 		add("time_zone: %v", err)

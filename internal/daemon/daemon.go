@@ -1,4 +1,4 @@
-// Package daemon carries out what is due as long as it runs. River wakes its workers: one job for each tenant of which something is due. The
+// Package daemon carries out what is due, and what recurs, as long as it runs. River wakes its workers: one job for each tenant of which something is due. The
 // journal says what is due and keeps what became of it; River's rows are wake-up calls, and nothing is lost with them.
 package daemon
 
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -127,9 +128,12 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if err := d.client.Start(unending); err != nil {
 		return fmt.Errorf("starting the queue: %w", err)
 	}
+	var beside sync.WaitGroup
+	beside.Go(func() { d.recurUntilDone(ctx) })
 	d.sweepUntilDone(ctx)
 	close(d.stop)
 	err := d.end(unending)
+	beside.Wait()
 	return errors.Join(err, d.journal.Left(unending, d.id))
 }
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Once carries out what is due now, tenants side by side, and returns. It wakes nobody, and needs no queue.
+// Once carries out what is due now, tenants side by side, then what recurs and is due, and returns. It wakes nobody, and needs no queue.
 func Once(ctx context.Context, o Options) error {
 	agenda, err := o.Service.Agenda(ctx)
 	if err != nil {
@@ -23,5 +23,9 @@ func Once(ctx context.Context, o Options) error {
 		})
 	}
 	all.Wait()
-	return errors.Join(append(errs, agenda.Unserved())...)
+	errs = append(errs, agenda.Unserved())
+	if ctx.Err() == nil {
+		errs = append(errs, o.Service.RunRecurring(ctx, o.Events), o.Service.TellExpiries(ctx))
+	}
+	return errors.Join(errs...)
 }

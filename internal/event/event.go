@@ -14,6 +14,7 @@ type Event interface{ event() }
 // Step is what a path does now, such as a step of a flow, in words for a person.
 type Step struct {
 	Tenant string `json:"tenant"`
+	Op     string `json:"op,omitempty"` // for which it is done; empty: for none
 	Text   string `json:"text"`
 }
 
@@ -89,6 +90,15 @@ type Stopped struct {
 	Because string       `json:"because"`
 }
 
+// Recurred is what something that recurs has come to.
+type Recurred struct {
+	Name   string       `json:"recurring"`
+	Tenant string       `json:"tenant,omitempty"` // empty: it is of all
+	What   string       `json:"what"`
+	Code   userops.Code `json:"code,omitempty"` // why it needs a person, or could not be done
+	Detail string       `json:"detail"`
+}
+
 // Trouble is something that went wrong beside the work and changes nothing of its results.
 type Trouble struct {
 	Text string `json:"text"`
@@ -105,6 +115,7 @@ func (Running) event()     {}
 func (Ended) event()       {}
 func (Scheduled) event()   {}
 func (Stopped) event()     {}
+func (Recurred) event()    {}
 func (Trouble) event()     {}
 
 // Sink takes the events of one call, one at a time and in their order. It must not wait for anybody, since the work waits for it, nor

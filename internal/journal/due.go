@@ -19,9 +19,9 @@ func (j *Journal) Now(ctx context.Context) (time.Time, error) {
 	return time.UnixMicro(now).UTC(), nil
 }
 
-// isDue is of schedules s for which something can be done at $1: the time has come, or what they have become is to be settled; nobody has
+// isDue is of schedules s for which something can be done at $1: the audit log has them; the time has come, or what they have become is to be settled; nobody has
 // frozen the tenant, and it does not rest. A rest that ends further ahead than any can was written before the clock was set back.
-const isDue = `(s.state = 'running' OR s.state = 'pending' AND s.due_at <= $1)
+const isDue = `s.audited = 1 AND (s.state = 'running' OR s.state = 'pending' AND s.due_at <= $1)
   AND NOT EXISTS (SELECT 1 FROM freezes f WHERE f.tenant = s.tenant OR f.tenant = '` + Everybody + `')
   AND NOT EXISTS (SELECT 1 FROM tenant_stops h WHERE h.tenant = s.tenant AND (h.held = 1 OR h.until_at > $1 AND h.until_at <= $1 + 3600000000))`
 
@@ -49,13 +49,26 @@ func (j *Journal) DueTenants(ctx context.Context, now time.Time) ([]string, erro
 // NextDue is when the next one that is not due yet will be; zero: nothing more is scheduled.
 func (j *Journal) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	var at sql.NullInt64
-	if err := j.db.QueryRowContext(ctx, "SELECT MIN(due_at) FROM schedules WHERE state = 'pending' AND due_at > $1", now.UnixMicro()).Scan(&at); err != nil {
+	if err := j.db.QueryRowContext(ctx, "SELECT MIN(due_at) FROM schedules WHERE state = 'pending' AND audited = 1 AND due_at > $1", now.UnixMicro()).Scan(&at); err != nil {
 		return time.Time{}, fmt.Errorf("looking when something is due: %w", j.explained(err))
 	}
 	if !at.Valid {
 		return time.Time{}, nil
 	}
 	return time.UnixMicro(at.Int64).UTC(), nil
+}
+
+// ComingDue lists the tenants of which something comes to be due after now and not after a time, but those that wait for a person, or are
+// frozen.
+func (j *Journal) ComingDue(ctx context.Context, now, until time.Time) ([]string, error) {
+	one := func(r row) (name string, err error) { return name, r.Scan(&name) }
+	all, err := everyRow(ctx, j.db, one, `SELECT DISTINCT s.tenant FROM schedules s WHERE s.state = 'pending' AND s.audited = 1 AND s.due_at > $1 AND s.due_at <= $2
+		AND NOT EXISTS (SELECT 1 FROM freezes f WHERE f.tenant = s.tenant OR f.tenant = '`+Everybody+`')
+		AND NOT EXISTS (SELECT 1 FROM tenant_stops h WHERE h.tenant = s.tenant AND h.held = 1)`, now.UnixMicro(), until.UnixMicro())
+	if err != nil {
+		return nil, fmt.Errorf("looking what comes to be due: %w", j.explained(err))
+	}
+	return all, nil
 }
 
 // Due lists a tenant's schedules for which something can be done now, in the order in which it is to be done.
@@ -128,9 +141,11 @@ type Conclusion struct {
 	State  ScheduleState
 	Event  EventKind
 	Result userops.Result
-	Failed bool        // the attempt counts as one that failed
-	Stop   *TenantStop // the tenant has to wait
-	Works  bool        // the tenant was reached: what it waited for is over
+	Failed bool // the attempt counts as one that failed
+	// Interrupted: it ended with its process.
+	Interrupted bool
+	Stop        *TenantStop // the tenant has to wait
+	Works       bool        // the tenant was reached: what it waited for is over
 
 	Tell func() error // called once nobody can come in between, and before it is so; may be nil
 }
@@ -143,9 +158,9 @@ func (j *Journal) Conclude(ctx context.Context, l *Lease, s Schedule, c Conclusi
 			return err
 		}
 		r := c.Result
-		err := move(ctx, tx, s.ID, "state = $3, outcome = $4, code = $5, because = $6, hint = $7, tries = tries + $8",
+		err := move(ctx, tx, s.ID, "state = $3, outcome = $4, code = $5, because = $6, hint = $7, tries = tries + $8, interruptions = interruptions + $11",
 			"state IN ('pending', 'running') AND due_at = $9 AND deactivations = $10", string(c.State), string(r.Outcome), string(r.Code), r.Reason, r.Hint,
-			number(c.Failed), s.At.UnixMicro(), s.Limit)
+			number(c.Failed), s.At.UnixMicro(), s.Limit, number(c.Interrupted))
 		if err != nil {
 			return err
 		}

@@ -280,7 +280,8 @@ func (j *Journal) Finish(ctx context.Context, id string, r userops.Result, audit
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	_, err := j.update(ctx, "finish", id, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
+	tell := func(tx *sql.Tx) error { return tellDirect(ctx, tx, id, r) }
+	_, err := j.updateAnd(ctx, "finish", id, tell, `state = $2, outcome = $3, reason = $4, hint = $5, after_user = $6, path = $7, selector_version = $8, evidence = $9, notices = $10,
 		before_user = CASE WHEN before_user = '' THEN $11 ELSE before_user END, audited = $12, code = $13`, "",
 		string(Verified), string(r.Outcome), r.Reason, r.Hint, after, r.Path, r.SelectorVersion, r.Evidence, notices, before, number(audited), string(r.Code))
 	return err
@@ -289,11 +290,19 @@ func (j *Journal) Finish(ctx context.Context, id string, r userops.Result, audit
 // update changes an operation under way that fulfils also, and returns how many did: 1 or 0. What is set begins with
 // parameter 2.
 func (j *Journal) update(ctx context.Context, name, id, set, also string, args ...any) (n int64, err error) {
+	return j.updateAnd(ctx, name, id, nil, set, also, args...)
+}
+
+// updateAnd is update which has then, if it is not nil, go on in the same transaction once something was changed.
+func (j *Journal) updateAnd(ctx context.Context, name, id string, then func(*sql.Tx) error, set, also string, args ...any) (n int64, err error) {
 	args = append([]any{id}, args...)
 	err = j.tx(ctx, name, func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE operations SET %s, updated_at = $%d WHERE id = $1 AND outcome = ''%s", set, len(args)+1, also), append(args, time.Now().UnixMicro())...)
 		if err == nil {
 			n, err = res.RowsAffected()
+		}
+		if err == nil && n > 0 && then != nil {
+			err = then(tx)
 		}
 		return err
 	})

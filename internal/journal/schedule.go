@@ -47,6 +47,10 @@ type Schedule struct {
 	CreatedAt   time.Time       `json:"created_at"`
 	UpdatedAt   time.Time       `json:"updated_at"`
 
+	Interruptions int    `json:"-"` // attempts that ended with their process
+	Audited       bool   `json:"-"` // the audit log has its line
+	worker        string // who was to write that
+
 	Stop    *TenantStop     `json:"tenant_stop,omitempty"` // why its tenant has to wait
 	History []ScheduleEvent `json:"history,omitempty"`     // only of one that is asked for by itself
 }
@@ -69,18 +73,20 @@ func (e *PendingError) Error() string {
 }
 
 const scheduleColumns = `id, tenant, email, due_at, asked, zone, reason, requested_by, on_behalf_of, deactivations, state, operation, tries, late_by,
-  outcome, code, because, hint, created_at, updated_at`
+  outcome, code, because, hint, created_at, updated_at, interruptions, audited, worker`
 
 func scanSchedule(row row) (Schedule, error) {
 	var s Schedule
 	var due, late, created, updated int64
+	var audited int
 	err := row.Scan(&s.ID, &s.Tenant, &s.Email, &due, &s.Asked, &s.Zone, &s.Reason, &s.RequestedBy, &s.OnBehalfOf, &s.Limit, &s.State, &s.Operation,
-		&s.Tries, &late, &s.Outcome, &s.Code, &s.Because, &s.Hint, &created, &updated)
+		&s.Tries, &late, &s.Outcome, &s.Code, &s.Because, &s.Hint, &created, &updated,
+		&s.Interruptions, &audited, &s.worker)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, ErrNoSchedule
 	}
 	s.At, s.CreatedAt, s.UpdatedAt = time.UnixMicro(due).UTC(), time.UnixMicro(created).UTC(), time.UnixMicro(updated).UTC()
-	s.LateMS = late / 1000
+	s.LateMS, s.Audited = late/1000, audited != 0
 	return s, err
 }
 
@@ -90,7 +96,8 @@ func NewScheduleID() (string, error) {
 	return id.String(), err
 }
 
-// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have one already, by their place in all.
+// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have one already, by their
+// place in all. Nothing is due of them before ScheduleAudited.
 func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule, failed map[int]error, err error) {
 	err = j.tx(ctx, "schedule", func(tx *sql.Tx) error {
 		made, failed = nil, map[int]error{}
@@ -135,14 +142,14 @@ func insertSchedule(ctx context.Context, tx *sql.Tx, s Schedule) (Schedule, erro
 	s.CreatedAt = time.Now().UTC().Truncate(time.Microsecond)
 	s.UpdatedAt = s.CreatedAt
 	key := userops.FoldEmail(s.Email)
-	res, err := tx.ExecContext(ctx, `INSERT INTO schedules (id, tenant, email, email_key, due_at, asked, zone, reason, requested_by, on_behalf_of, deactivations, state, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13) ON CONFLICT DO NOTHING`,
-		s.ID, s.Tenant, s.Email, key, s.At.UnixMicro(), s.Asked, s.Zone, s.Reason, s.RequestedBy, s.OnBehalfOf, s.Limit, string(s.State), s.CreatedAt.UnixMicro())
+	res, err := tx.ExecContext(ctx, `INSERT INTO schedules (id, tenant, email, email_key, due_at, asked, zone, reason, requested_by, on_behalf_of, deactivations, state, created_at, updated_at, audited, worker)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, 0, $14) ON CONFLICT DO NOTHING`,
+		s.ID, s.Tenant, s.Email, key, s.At.UnixMicro(), s.Asked, s.Zone, s.Reason, s.RequestedBy, s.OnBehalfOf, s.Limit, string(s.State), s.CreatedAt.UnixMicro(), Self().encode())
 	if err != nil {
 		return s, err
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return s, errors.Join(err, note(ctx, tx, s.event(EventScheduled, s.RequestedBy, s.Reason)))
+		return s, err
 	}
 	there, err := scanSchedule(tx.QueryRowContext(ctx, "SELECT "+scheduleColumns+" FROM schedules WHERE tenant = $1 AND email_key = $2 AND state IN "+open, s.Tenant, key))
 	if err != nil {
@@ -225,7 +232,7 @@ func (j *Journal) ScheduleOf(ctx context.Context, id string) (Schedule, error) {
 // nobody can come in between, and before it is so: its error leaves everything as it is.
 func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "cancel", func(tx *sql.Tx) error {
-		if err := move(ctx, tx, s.ID, "state = 'cancelled'", "state IN ('pending', 'parked')"); err != nil {
+		if err := move(ctx, tx, s.ID, "state = 'cancelled'", "audited = 1 AND state IN ('pending', 'parked')"); err != nil {
 			return err
 		}
 		if err := note(ctx, tx, s.event(EventCancelled, by, why)); err != nil || tell == nil {
@@ -243,8 +250,8 @@ func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string, tell f
 // under way or has ended. tell is as of Cancel.
 func (j *Journal) Reschedule(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "reschedule", func(tx *sql.Tx) error {
-		set := "state = 'pending', due_at = $3, asked = $4, zone = $5, operation = '', tries = 0, outcome = '', code = '', because = '', hint = '', late_by = 0, deactivations = $6"
-		if err := move(ctx, tx, s.ID, set, "state IN ('pending', 'parked')", s.At.UnixMicro(), s.Asked, s.Zone, s.Limit); err != nil {
+		set := "state = 'pending', due_at = $3, asked = $4, zone = $5, operation = '', tries = 0, interruptions = 0, outcome = '', code = '', because = '', hint = '', late_by = 0, deactivations = $6"
+		if err := move(ctx, tx, s.ID, set, "audited = 1 AND state IN ('pending', 'parked')", s.At.UnixMicro(), s.Asked, s.Zone, s.Limit); err != nil {
 			return err
 		}
 		err := note(ctx, tx, s.event(EventRescheduled, by, strings.TrimSpace(s.At.Format(time.RFC3339)+" "+why)))

@@ -27,6 +27,7 @@ func plan(t *testing.T, j *journal.Journal, tenant, email string, at time.Time) 
 	made, failed, err := j.Schedule(t.Context(), []journal.Schedule{planned(tenant, email, at)})
 	require.NoError(t, err)
 	require.Empty(t, failed)
+	require.NoError(t, j.ScheduleAudited(t.Context(), made))
 	return made[0]
 }
 
@@ -34,6 +35,42 @@ func plan(t *testing.T, j *journal.Journal, tenant, email string, at time.Time) 
 func claimed(t *testing.T, j *journal.Journal, s journal.Schedule, l *journal.Lease, now time.Time) (journal.Operation, error) {
 	o, _, err := j.Begin(t.Context(), wish(s.Email), journal.Place{Claim: &journal.Claim{Schedule: s.ID, Lease: l, Now: now}})
 	return o, err
+}
+
+// TestNothingIsDueBeforeTheAuditLogHasIt has a process end between the journal and the audit log.
+func TestNothingIsDueBeforeTheAuditLogHasIt(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		made, failed, err := j.Schedule(ctx, []journal.Schedule{planned("acme", "ann@acme.example", noon), planned("acme", "bob@acme.example", noon)})
+		require.NoError(t, err)
+		require.Empty(t, failed)
+		due, err := j.Due(ctx, "acme", noon)
+		require.NoError(t, err)
+		assert.Empty(t, due)
+		tenants, err := j.DueTenants(ctx, noon)
+		require.NoError(t, err)
+		assert.Empty(t, tenants)
+		require.ErrorIs(t, j.Cancel(ctx, made[0], "root@test", "", nil), journal.ErrMoved, "its line is being written")
+		left, err := j.LeftUnaudited(ctx)
+		require.NoError(t, err)
+		assert.Empty(t, left, "this process is there still")
+		require.NoError(t, j.WithdrawSchedules(ctx, made[1:]))
+		for range 2 {
+			require.NoError(t, j.ScheduleAudited(ctx, made))
+		}
+		due, err = j.Due(ctx, "acme", noon)
+		require.NoError(t, err)
+		require.Len(t, due, 1)
+		assert.Equal(t, made[0].ID, due[0].ID)
+		require.NoError(t, j.WithdrawSchedules(ctx, made))
+		events, err := j.EventsAfter(ctx, 0, 10)
+		require.NoError(t, err)
+		require.Len(t, events, 1, "told once")
+		assert.Equal(t, journal.EventScheduled, events[0].What)
+		all, err := j.Schedules(ctx, journal.ScheduleFilter{})
+		require.NoError(t, err)
+		assert.Len(t, all, 1, "what the log has is not taken back so")
+	})
 }
 
 func TestAUserHasAtMostOneOpenOffboarding(t *testing.T) {
@@ -244,8 +281,9 @@ func TestEventsAreInOrderAndWithoutGaps(t *testing.T) {
 			other := open()
 			all.Go(func() {
 				for n := range 5 {
-					_, _, err := other.Schedule(t.Context(), []journal.Schedule{planned("acme", fmt.Sprintf("u%d@acme.example", n), noon)})
+					made, _, err := other.Schedule(t.Context(), []journal.Schedule{planned("acme", fmt.Sprintf("u%d@acme.example", n), noon)})
 					assert.NoError(t, err)
+					assert.NoError(t, other.ScheduleAudited(t.Context(), made))
 				}
 			})
 		}

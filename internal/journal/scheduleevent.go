@@ -25,6 +25,10 @@ const (
 	EventHeld        EventKind = "held"     // the tenant waits for a person
 	EventResumed     EventKind = "resumed"  // the tenant does not wait any more
 	EventNotTold     EventKind = "not_told" // messages to a receiver were given up
+	EventChecked     EventKind = "checked"  // what recurs has found what needs a person, or could not be done
+	EventDigest      EventKind = "digest"   // how things stand
+	EventRunsOut     EventKind = "runs_out" // a device's trust or a credential of the tenant
+	EventDirect      EventKind = "direct"   // a change that was not scheduled was refused by a guard, or its outcome is unknown
 )
 
 // ScheduleEvent is one thing that happened. The JSON names are a contract.
@@ -40,11 +44,12 @@ type ScheduleEvent struct {
 	Outcome    userops.Outcome `json:"outcome,omitempty"`
 	Code       userops.Code    `json:"code,omitempty"`
 	Detail     string          `json:"detail,omitempty"`
-	Due        time.Time       `json:"due,omitzero"`       // the schedule's time then
-	LateMS     int64           `json:"late_ms,omitempty"`  // begun: how long past its time
-	LateBefore time.Duration   `json:"-"`                  // begun anew: how long past its time it was begun before
-	Failures   int             `json:"failures,omitempty"` // paused: of the tenant, in a row
-	Receiver   string          `json:"receiver,omitempty"` // not_told: whose messages
+	Due        time.Time       `json:"due,omitzero"`        // the schedule's time then
+	LateMS     int64           `json:"late_ms,omitempty"`   // begun: how long past its time
+	LateBefore time.Duration   `json:"-"`                   // begun anew: how long past its time it was begun before
+	Failures   int             `json:"failures,omitempty"`  // paused: of the tenant, in a row
+	Receiver   string          `json:"receiver,omitempty"`  // not_told: whose messages
+	Recurring  string          `json:"recurring,omitempty"` // checked, digest: the name of what recurs
 }
 
 func (s Schedule) event(what EventKind, by, detail string) ScheduleEvent {
@@ -61,10 +66,10 @@ func note(ctx context.Context, tx *sql.Tx, e ScheduleEvent) error {
 	if !e.Due.IsZero() {
 		due = e.Due.UnixMicro()
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver, due_at, late_before)
-		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13, CAST($14 AS BIGINT), CAST($15 AS BIGINT) FROM counters WHERE name = 'schedule_events'`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO schedule_events (seq, at, what, tenant, schedule, email, by_whom, op, outcome, code, detail, late_by, failures, receiver, due_at, late_before, recurring)
+		SELECT value, CAST($1 AS BIGINT), $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS BIGINT), CAST($12 AS INTEGER), $13, CAST($14 AS BIGINT), CAST($15 AS BIGINT), $16 FROM counters WHERE name = 'schedule_events'`,
 		time.Now().UnixMicro(), string(e.What), e.Tenant, e.Schedule, e.Email, e.By, e.Op, string(e.Outcome), string(e.Code), e.Detail,
-		e.LateMS*1000, e.Failures, e.Receiver, due, e.LateBefore.Microseconds())
+		e.LateMS*1000, e.Failures, e.Receiver, due, e.LateBefore.Microseconds(), e.Recurring)
 	return err
 }
 
@@ -86,7 +91,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at, e.late_before"
+const eventColumns = "e.seq, e.at, e.what, e.tenant, e.schedule, e.email, e.by_whom, e.op, e.outcome, e.code, e.detail, e.late_by, e.failures, e.receiver, e.due_at, e.late_before, e.recurring"
 
 func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]ScheduleEvent, error) {
 	one := func(r row) (ScheduleEvent, error) { return scanEvent(r) }
@@ -97,7 +102,7 @@ func readEvents(ctx context.Context, db querier, rest string, args ...any) ([]Sc
 func scanEvent(row row, first ...any) (ScheduleEvent, error) {
 	var e ScheduleEvent
 	var at, late, due, before int64
-	err := row.Scan(append(first, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due, &before)...)
+	err := row.Scan(append(first, &e.Seq, &at, &e.What, &e.Tenant, &e.Schedule, &e.Email, &e.By, &e.Op, &e.Outcome, &e.Code, &e.Detail, &late, &e.Failures, &e.Receiver, &due, &before, &e.Recurring)...)
 	e.At, e.LateMS, e.LateBefore = time.UnixMicro(at).UTC(), late/1000, time.Duration(before)*time.Microsecond
 	if due != 0 {
 		e.Due = time.UnixMicro(due).UTC()

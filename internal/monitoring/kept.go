@@ -15,12 +15,13 @@ var (
 	stopped   = prometheus.NewDesc("billagent_tenants_stopped", "Tenants that rest, or are held for a person.", []string{"held"}, nil)
 	waiting   = prometheus.NewDesc("billagent_notifications_waiting", "Messages that are not delivered yet.", nil, nil)
 	browsers  = prometheus.NewDesc("billagent_open_browsers", "Tenants of this process that may have a browser open.", nil, nil)
+	sessions  = prometheus.NewDesc("billagent_saved_sessions", "Sign-ins that are saved in this process's state folder.", nil, nil)
 	readable  = prometheus.NewDesc("billagent_journal_readable", "1: the journal could be read for these metrics.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (k *kept) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{schedules, stopped, waiting, browsers, readable} {
+	for _, d := range []*prometheus.Desc{schedules, stopped, waiting, browsers, sessions, readable} {
 		to <- d
 	}
 }
@@ -35,6 +36,7 @@ func (k *kept) Collect(to chan<- prometheus.Metric) {
 		to <- m
 	}
 	gauge(browsers, k.service.OpenBrowsers())
+	gauge(sessions, k.service.SavedSessions())
 	ctx, cancel := context.WithTimeout(context.Background(), askBound)
 	defer cancel()
 	c, err := k.service.Counts(ctx)

@@ -13,6 +13,7 @@ import (
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/listener"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -28,6 +29,7 @@ type Monitor struct {
 	durations  *prometheus.HistogramVec
 	lateness   prometheus.Histogram
 	tries      *prometheus.CounterVec
+	recurring  *prometheus.CounterVec
 }
 
 // Bounds of an operation: one by the browser takes seconds, a list of thousands minutes. Lateness begins with what a sweep takes.
@@ -45,14 +47,33 @@ func New(s *service.Service, alive func() bool) *Monitor {
 		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "billagent_lateness_seconds", Help: "How long past its time what was due was begun.", Buckets: latenessBounds}),
 		tries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "billagent_notification_tries_total", Help: "Tries to deliver a message, by the receiver's type."},
 			[]string{"type", "result"}),
+		recurring: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "billagent_recurring_total", Help: "Runs of what recurs, by what they came to."}, []string{"what", "result"}),
 	}
-	m.registry.MustRegister(m.operations, m.durations, m.lateness, m.tries, &kept{m.service}, collectors.NewGoCollector(),
+	for _, outcome := range []userops.Outcome{userops.Done, userops.Already, userops.Requested, userops.Halted, userops.Refused, userops.Unknown} { // a rule sees no increase of what was not there before
+		m.operations.WithLabelValues(string(userops.Deactivate), string(outcome))
+	}
+	for _, what := range config.Recurrences {
+		m.recurring.WithLabelValues(what, well)
+		m.recurring.WithLabelValues(what, needsPerson)
+	}
+	m.registry.MustRegister(m.operations, m.durations, m.lateness, m.tries, m.recurring, &kept{m.service}, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
+// What a run of what recurs may come to.
+const well, needsPerson = "well", "needs_person"
+
 // Tell counts an event. It may be called from several goroutines.
 func (m *Monitor) Tell(e event.Event) {
+	if r, ok := e.(event.Recurred); ok {
+		result := well
+		if r.Code != "" {
+			result = needsPerson
+		}
+		m.recurring.WithLabelValues(r.What, result).Inc()
+		return
+	}
 	s, ok := e.(event.Scheduled)
 	if !ok || s.Result.Op == "" { // nothing was begun
 		return

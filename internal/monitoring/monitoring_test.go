@@ -62,10 +62,13 @@ func TestNoMetricNamesAnybody(t *testing.T) {
 	m.Tell(event.Scheduled{Tenant: "acme-corp", Schedule: "s", Email: "ann@acme.example", What: "ended", Late: time.Second,
 		Result: userops.Result{Op: "o", Action: userops.Deactivate, Email: "ann@acme.example", Outcome: userops.Unknown, Reason: "of ann@acme.example", TookMS: 1500}})
 	m.Tell(event.Scheduled{Tenant: "acme-corp", What: "parked", Result: userops.Result{Action: userops.Deactivate, Outcome: userops.Refused}}) // nothing was begun
+	m.Tell(event.Recurred{Name: "nightly", Tenant: "acme-corp", What: config.Reconcile, Code: "still_has_access", Detail: "ann@acme.example"})
 	body := asked(t, m, "/metrics").Body.String()
 	assert.Contains(t, body, `billagent_operations_total{action="deactivate",outcome="unknown"} 1`)
 	assert.Contains(t, body, `billagent_operation_duration_seconds_sum{action="deactivate",outcome="unknown"} 1.5`)
-	assert.NotContains(t, body, "refused")
+	assert.Contains(t, body, `billagent_operations_total{action="deactivate",outcome="refused"} 0`)
+	assert.Contains(t, body, `billagent_recurring_total{result="needs_person",what="reconcile"} 1`)
+	assert.Contains(t, body, `billagent_recurring_total{result="well",what="doctor"} 0`)
 	assert.NotContains(t, body, "ann@")
 	assert.NotContains(t, body, "acme")
 }

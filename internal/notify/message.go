@@ -31,6 +31,8 @@ const (
 	Drift       Kind = "drift"
 	CircuitOpen Kind = "circuit_open"
 	NotTold     Kind = Kind(journal.EventNotTold)
+	RunsOut     Kind = Kind(journal.EventRunsOut)
+	Digest      Kind = Kind(journal.EventDigest)
 )
 
 var titles = map[Kind]string{
@@ -45,6 +47,14 @@ var titles = map[Kind]string{
 	Drift:       "The console has changed: a person must look",
 	CircuitOpen: "A tenant keeps failing and rests",
 	NotTold:     "Messages to another receiver were given up",
+	RunsOut:     "A credential, or a console's trust in this device, runs out",
+	Digest:      "How things stand",
+}
+
+// otherTitles are of what was not scheduled.
+var otherTitles = map[journal.EventKind]map[Kind]string{
+	journal.EventChecked: {NeedsPerson: "A look that recurs has found what needs a person", Failed: "A look that recurs could not be made, and is made at its next time"},
+	journal.EventDirect:  {Guard: "A change was refused by a guard", Unknown: "It is not known whether a change was done: a person must look"},
 }
 
 // Kinds are all there are, sorted.
@@ -88,38 +98,60 @@ func kindOf(e journal.ScheduleEvent, grace time.Duration) Kind {
 		if e.Failures == schedule.Open { // told once: further failures only make the rest longer
 			return CircuitOpen
 		}
-	case journal.EventNotTold:
-		return NotTold
+	case journal.EventDirect:
+		if e.Outcome == userops.Refused {
+			return Guard
+		}
+		return Unknown
+	case journal.EventChecked:
+		return checkedKind(e.Code, drift)
+	case journal.EventNotTold, journal.EventRunsOut, journal.EventDigest:
+		return Kind(e.What)
 	}
 	return ""
+}
+
+// checkedKind is what a message about a look that recurs is about.
+func checkedKind(code userops.Code, drift bool) Kind {
+	switch {
+	case drift:
+		return Drift
+	case code == userops.CodeOf(userops.ErrStillAccess), schedule.After(userops.Halted, code, schedule.Before{}) == schedule.Hold:
+		return NeedsPerson
+	}
+	return Failed
 }
 
 // Message is what a receiver is told, and what its templates may use. There is no free text of a page, a server or a person in it: it
 // might hold what is nobody's business.
 type Message struct {
-	ID       string    `json:"id"`
-	Kind     Kind      `json:"kind"`
-	Title    string    `json:"title"`
-	At       time.Time `json:"at"` // when it happened
-	Tenant   string    `json:"tenant,omitempty"`
-	Schedule string    `json:"schedule,omitempty"`
-	Due      string    `json:"due,omitempty"`
-	Email    string    `json:"email,omitempty"` // only where the receiver's configuration says so
-	Op       string    `json:"op,omitempty"`
-	Outcome  string    `json:"outcome,omitempty"`
-	Code     string    `json:"code,omitempty"`
-	Meaning  string    `json:"meaning,omitempty"` // of the code
-	Remedy   string    `json:"remedy,omitempty"`  // what can be done
-	Late     string    `json:"late,omitempty"`
-	Receiver string    `json:"receiver,omitempty"` // whose messages were given up
-	Detail   string    `json:"detail,omitempty"`   // how many
-	Text     string    `json:"text"`               // what the receiver's template makes of it
+	ID        string    `json:"id"`
+	Kind      Kind      `json:"kind"`
+	Title     string    `json:"title"`
+	At        time.Time `json:"at"` // when it happened
+	Tenant    string    `json:"tenant,omitempty"`
+	Schedule  string    `json:"schedule,omitempty"`
+	Due       string    `json:"due,omitempty"`
+	Email     string    `json:"email,omitempty"` // only where the receiver's configuration says so
+	Op        string    `json:"op,omitempty"`
+	Outcome   string    `json:"outcome,omitempty"`
+	Code      string    `json:"code,omitempty"`
+	Meaning   string    `json:"meaning,omitempty"` // of the code
+	Remedy    string    `json:"remedy,omitempty"`  // what can be done
+	Late      string    `json:"late,omitempty"`
+	Receiver  string    `json:"receiver,omitempty"`  // whose messages were given up
+	Recurring string    `json:"recurring,omitempty"` // the name of what recurs
+	Detail    string    `json:"detail,omitempty"`    // how many, or when
+	Text      string    `json:"text"`                // what the receiver's template makes of it
 }
 
 func messageOf(d journal.Delivery, r config.Receiver) Message {
 	e := d.Event
 	m := Message{ID: d.ID, Kind: Kind(d.Kind), Title: titles[Kind(d.Kind)], At: e.At, Tenant: e.Tenant, Schedule: e.Schedule, Op: e.Op,
-		Outcome: string(e.Outcome), Code: string(e.Code), Receiver: e.Receiver}
+		Outcome: string(e.Outcome), Code: string(e.Code), Receiver: e.Receiver, Recurring: e.Recurring}
+	if title := otherTitles[e.What][m.Kind]; title != "" {
+		m.Title = title
+	}
 	if !e.Due.IsZero() {
 		m.Due = e.Due.Format(time.RFC3339)
 	}
@@ -129,7 +161,8 @@ func messageOf(d journal.Delivery, r config.Receiver) Message {
 	if e.LateMS > 0 {
 		m.Late = (time.Duration(e.LateMS) * time.Millisecond).Round(time.Second).String()
 	}
-	if e.What == journal.EventNotTold {
+	switch e.What { // of the others it is a reason, which may quote anybody
+	case journal.EventNotTold, journal.EventChecked, journal.EventDigest, journal.EventRunsOut:
 		m.Detail = e.Detail
 	}
 	var why *userops.Reason
@@ -151,6 +184,7 @@ const defaultText = `{{.Title}}.
 {{end}}{{with .Outcome}}Outcome: {{.}}
 {{end}}{{if .Meaning}}Reason: {{.Meaning}} ({{.Code}})
 {{end}}{{with .Remedy}}What can be done: {{.}}
+{{end}}{{with .Recurring}}Recurring: {{.}}
 {{end}}{{with .Receiver}}Receiver: {{.}}
 {{end}}{{with .Detail}}{{.}}
 {{end}}At: {{.At.Format "2006-01-02T15:04:05Z07:00"}}

@@ -39,6 +39,14 @@ func TestWhatAMessageIsAbout(t *testing.T) {
 		{journal.ScheduleEvent{What: journal.EventPutBack, Outcome: userops.Halted}, ""},
 		{journal.ScheduleEvent{What: journal.EventResumed}, ""},
 		{journal.ScheduleEvent{What: journal.EventNotTold}, NotTold},
+		{journal.ScheduleEvent{What: journal.EventDigest}, Digest},
+		{journal.ScheduleEvent{What: journal.EventRunsOut}, RunsOut},
+		{journal.ScheduleEvent{What: journal.EventChecked, Code: "still_has_access"}, NeedsPerson},
+		{journal.ScheduleEvent{What: journal.EventChecked, Code: "second_factor"}, NeedsPerson},
+		{journal.ScheduleEvent{What: journal.EventChecked, Code: "drift"}, Drift},
+		{journal.ScheduleEvent{What: journal.EventChecked, Code: "unreachable"}, Failed},
+		{journal.ScheduleEvent{What: journal.EventDirect, Outcome: userops.Refused, Code: "limit"}, Guard},
+		{journal.ScheduleEvent{What: journal.EventDirect, Outcome: userops.Unknown}, Unknown},
 	} {
 		assert.Equal(t, c.kind, kindOf(c.e, time.Minute), "%+v", c.e)
 	}

@@ -161,7 +161,7 @@ func (n *Notifier) receiversOf(e journal.ScheduleEvent) map[string]string {
 
 func (r *receiver) wants(k Kind, e journal.ScheduleEvent) bool {
 	return (len(r.Kinds) == 0 || slices.Contains(r.Kinds, string(k))) && e.Receiver != r.name &&
-		(len(r.Tenants) == 0 || e.Tenant == "" || slices.Contains(r.Tenants, e.Tenant))
+		(len(r.Tenants) == 0 || e.Tenant == "" && e.What != journal.EventDigest || slices.Contains(r.Tenants, e.Tenant))
 }
 
 func (n *Notifier) giveUpAfter(r *receiver) time.Duration {

@@ -90,6 +90,7 @@ func plan(t *testing.T, j *journal.Journal, email string) journal.Schedule {
 		RequestedBy: "root@test"}})
 	require.NoError(t, err)
 	require.Empty(t, failed)
+	require.NoError(t, j.ScheduleAudited(t.Context(), made))
 	return made[0]
 }
 

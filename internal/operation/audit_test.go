@@ -240,7 +240,7 @@ func TestWhatIsScheduledIsHeldAgainstTheLog(t *testing.T) {
 		return audit.Entry{Seq: seq, Event: event, Schedule: id, Tenant: "acme", Target: id + "@acme.example"}
 	}
 	row := func(id string, state journal.ScheduleState) journal.Schedule {
-		return journal.Schedule{ID: id, Tenant: "acme", Email: id + "@acme.example", State: state}
+		return journal.Schedule{ID: id, Tenant: "acme", Email: id + "@acme.example", State: state, Audited: true}
 	}
 	entries := []audit.Entry{
 		line(1, "scheduled", "before"), {Seq: 2, Event: "adopted"}, line(3, "scheduled", "there"), line(4, "scheduled", "stays"), line(5, "cancelled", "stays"), line(6, "scheduled", "gone"),

@@ -66,6 +66,11 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s
 	return nil
 }
 
+// TellPruned writes to the audit log that schedules which had ended before a time were removed from the journal.
+func TellPruned(ctx context.Context, log *audit.Log, by string, n int64, before time.Time) error {
+	return log.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: fmt.Sprintf("%d scheduled offboardings that had ended before %s", n, before.Format(time.RFC3339))})
+}
+
 // OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled nor brought to an end since:
 // a journal that is made of the log does not have them, and they must be asked for again.
 func OpenInAudit(entries []audit.Entry) []audit.Entry {

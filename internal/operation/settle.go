@@ -94,6 +94,7 @@ const lateBound = 30 * time.Second
 // settle reads back what became of an operation that was left at its commit. An error means that nothing could be
 // learnt now: the operation stays open.
 func (t *Turn) settle(ctx context.Context, o journal.Operation) (userops.Result, error) {
+	ctx = event.WithOperation(ctx, o.ID)
 	r := o.Result()
 	r.After = nil
 	bound := t.ReadBack

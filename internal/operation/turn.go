@@ -141,6 +141,7 @@ func (t *Turn) Do(ctx context.Context, rq userops.Checked) userops.Result {
 	if o.Ended() { // by another process, or by an earlier one and settled now
 		return o.Result()
 	}
+	ctx = event.WithOperation(ctx, o.ID)
 	if err := t.before(ctx, o); err != nil {
 		return t.finish(ctx, o, ended(o, err))
 	}

@@ -39,8 +39,16 @@ func codes(kinds ...error) (out []userops.Code) {
 // nothing, so that this many failures are of the thing itself.
 const MostTries = 5
 
-// After says what follows an attempt that ended so, the tries-th of its kind. What may have been done is never done again.
-func After(outcome userops.Outcome, code userops.Code, tries int) Next {
+// MostInterruptions is how often one thing is begun anew after its process has ended, or was stopped, before it is parked: a process
+// that is ended by the very thing, as for want of memory, would begin it without end. A daemon that is started anew each day with
+// something under way comes to far fewer.
+const MostInterruptions = 10
+
+// Before is how often one thing was tried.
+type Before struct{ Failed, Interrupted int }
+
+// After says what follows an attempt that ended so. What may have been done is never done again.
+func After(outcome userops.Outcome, code userops.Code, before Before) Next {
 	switch outcome {
 	case userops.Done, userops.Already, userops.Requested:
 		return End
@@ -54,11 +62,11 @@ func After(outcome userops.Outcome, code userops.Code, tries int) Next {
 		return Park
 	}
 	switch {
-	case slices.Contains(again, code):
+	case slices.Contains(again, code) && before.Interrupted+1 < MostInterruptions:
 		return Again
 	case slices.Contains(holds, code):
 		return Hold
-	case slices.Contains(later, code) && tries < MostTries:
+	case slices.Contains(later, code) && before.Failed+1 < MostTries:
 		return Later
 	}
 	return Park

@@ -1,6 +1,10 @@
 package service
 
-import "context"
+import (
+	"context"
+	"path/filepath"
+	"strings"
+)
 
 // Counts is how much of what there is in the journal, over all tenants.
 type Counts struct {
@@ -45,6 +49,20 @@ func (s *Service) OpenBrowsers() (n int) {
 	defer s.mu.Unlock()
 	for _, v := range s.tenants {
 		if v.open.Load() && s.config.Tenants[v.name].UsesBrowser() {
+			n++
+		}
+	}
+	return n
+}
+
+// SavedSessions is how many tenants have a saved sign-in in the state folder.
+func (s *Service) SavedSessions() (n int) {
+	files, err := filepath.Glob(filepath.Join(s.config.SessionsDir(), "*.age"))
+	if err != nil { // only a malformed pattern, as of a folder with a bracket in its name
+		return 0
+	}
+	for _, f := range files {
+		if !strings.HasSuffix(f, ".refused.age") { // the mark of a password that was refused
 			n++
 		}
 	}

@@ -43,6 +43,9 @@ func (a Agenda) Unserved() error {
 // Agenda says what is due.
 func (s *Service) Agenda(ctx context.Context) (a Agenda, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
+		if err := completeScheduled(ctx, r); err != nil {
+			return err
+		}
 		now, err := s.now(ctx, r)
 		if err != nil {
 			return err
@@ -134,7 +137,7 @@ func (d *dueRun) failed(ctx context.Context, why error) error {
 		d.events.Tell(event.Trouble{Text: why.Error()})
 		return nil
 	}
-	switch schedule.After(userops.Halted, userops.CodeOf(why), 1) {
+	switch schedule.After(userops.Halted, userops.CodeOf(why), schedule.Before{}) {
 	case schedule.Later:
 		return d.pause(ctx, why, false)
 	case schedule.Hold:
@@ -314,13 +317,15 @@ const defaultGrace = 15 * time.Minute
 func (d *dueRun) conclude(ctx context.Context, s journal.Schedule, r userops.Result) (goOn bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second) // what has happened is noted, also when it is time to stop
 	defer cancel()
-	next := schedule.After(r.Outcome, r.Code, s.Tries+1)
+	next := schedule.After(r.Outcome, r.Code, schedule.Before{Failed: s.Tries, Interrupted: s.Interruptions})
 	c := journal.Conclusion{State: journal.Pending, Event: journal.EventPutBack, Result: r}
 	switch next {
 	case schedule.End:
 		c.State, c.Event, c.Works = journal.Ended, journal.EventEnded, true
 	case schedule.Park:
 		c.State, c.Event = journal.Parked, journal.EventParked
+	case schedule.Again:
+		c.Interrupted = r.Outcome == userops.Halted
 	case schedule.Later, schedule.Hold:
 		c.Failed = next == schedule.Later
 		if c.Stop, err = d.stopFor(ctx, r.Code, r.Reason, r.Hint, next == schedule.Hold); err != nil {

@@ -485,6 +485,7 @@ func TestOneThatIsNotWellFormedHoldsUpNobody(t *testing.T) {
 	require.NoError(t, err)
 	odd, _, err := j.Schedule(t.Context(), []journal.Schedule{{Tenant: "acme", Email: "no address", At: noon.Add(-time.Minute), Zone: "UTC", Reason: "HR-1", RequestedBy: "root@test"}})
 	require.NoError(t, err)
+	require.NoError(t, j.ScheduleAudited(t.Context(), odd))
 	p.plan(t, noon, by, people[0])
 	assert.Len(t, p.run(t, noon), 1)
 	assert.Equal(t, []string{people[0]}, p.left())

@@ -27,6 +27,9 @@ type Offboarding struct {
 // *userops.Error; of a guard that says no userops.Refuses is true.
 func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) (made []journal.Schedule, failed map[int]error, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
+		if err := completeScheduled(ctx, r); err != nil {
+			return err
+		}
 		now, err := s.now(ctx, r)
 		if err != nil {
 			return err
@@ -51,25 +54,63 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 				return err
 			}
 		}
-		for i := 0; i < len(rows) && err == nil; i++ {
-			err = operation.TellScheduled(ctx, r.audit, "scheduled", asked.By, "", rows[i])
-		}
-		if err == nil {
-			made, there, err = r.journal.Schedule(ctx, rows)
-		}
-		for i, e := range there { // between the look and the writing: the log takes back what it says
+		made, there, err = r.journal.Schedule(ctx, rows)
+		for i, e := range there { // between the look and the writing
 			failed[i] = alreadyScheduled(rows[i], e)
 		}
-		if len(failed) > 0 || err != nil {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second) // also where it was stopped
-			defer cancel()
-			for _, row := range rows {
-				err = errors.Join(err, operation.TellScheduled(ctx, r.audit, "cancelled", asked.By, "it could not be written down", row))
-			}
+		if err != nil || len(failed) > 0 {
+			return err
+		}
+		if err = announce(ctx, r, asked.By, made, nil); err != nil {
+			err, made = errors.Join(err, withdraw(ctx, r, asked.By, made)), nil
 		}
 		return err
 	})
 	return made, failed, err
+}
+
+// announce writes the lines of schedules to the audit log, but those that it has, and has them be due from then on.
+func announce(ctx context.Context, r *records, by string, all []journal.Schedule, has map[string]bool) error {
+	for _, s := range all {
+		if has[s.ID] {
+			continue
+		}
+		if err := operation.TellScheduled(ctx, r.audit, "scheduled", by, "", s); err != nil {
+			return err
+		}
+	}
+	return r.journal.ScheduleAudited(ctx, all)
+}
+
+// withdraw takes back what could not be announced, and has the log take back what it says of it.
+func withdraw(ctx context.Context, r *records, by string, all []journal.Schedule) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second) // also where it was stopped
+	defer cancel()
+	if err := r.journal.WithdrawSchedules(ctx, all); err != nil {
+		return err
+	}
+	var errs []error
+	for _, s := range all {
+		errs = append(errs, operation.TellScheduled(ctx, r.audit, "cancelled", by, "it could not be written down", s))
+	}
+	return errors.Join(errs...)
+}
+
+// completeScheduled announces what a process wrote down and did not announce before it ended.
+func completeScheduled(ctx context.Context, r *records) error {
+	left, err := r.journal.LeftUnaudited(ctx)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	entries, err := audit.Read(r.auditDir)
+	if err != nil {
+		return err
+	}
+	has := map[string]bool{}
+	for _, e := range entries {
+		has[e.Schedule] = has[e.Schedule] || e.Event == "scheduled"
+	}
+	return announce(ctx, r, journal.Self().String(), left, has)
 }
 
 // checkOffboarding refuses what can be refused when it is asked for.
@@ -187,6 +228,9 @@ func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When,
 // alter changes one that was not begun, or needs a person, unless it is that of who asks. act is what that is called in errors.
 func (s *Service) alter(ctx context.Context, id, by, act string, do func(*records, *journal.Schedule) error) (one journal.Schedule, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
+		if err := completeScheduled(ctx, r); err != nil {
+			return err
+		}
 		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
 			return err
 		}

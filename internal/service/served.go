@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type served struct {
 
 	mu     sync.Mutex
 	events event.Sink // of whoever uses the path; mu guards it
+	op     string     // for which it is used; empty: for none; mu guards it
 }
 
 // use has do use the tenant's path: alone, with one of the service's slots, and once those who came before are done with it.
@@ -46,8 +48,8 @@ func (v *served) use(ctx context.Context, events event.Sink, do func(dir *tenant
 	if err := v.openDirectory(); err != nil {
 		return err
 	}
-	v.listen(events)
-	defer v.listen(nil)
+	v.listen(events, event.OperationOf(ctx))
+	defer v.listen(nil, "")
 	return do(v.dir)
 }
 
@@ -59,8 +61,12 @@ func (v *served) openDirectory() error {
 	if v.dir != nil {
 		return nil
 	}
-	step := func(text string) { v.tell(event.Step{Tenant: v.name, Text: text}) }
-	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: v.service.opts.Log, Progress: step, Ask: v.service.opts.Ask})
+	step := func(text string) {
+		_, op := v.works()
+		v.tell(event.Step{Tenant: v.name, Op: op, Text: text})
+	}
+	log := slog.New(operationLog{v.service.opts.Log.Handler(), v.works})
+	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: log, Progress: step, Ask: v.service.opts.Ask})
 	if err == nil {
 		v.dir = dir
 	}
@@ -111,10 +117,17 @@ func (v *served) closeDirectory() error {
 	return err
 }
 
-func (v *served) listen(events event.Sink) {
+func (v *served) listen(events event.Sink, op string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.events = events
+	v.events, v.op = events, op
+}
+
+// works is whom the path is of, and for which operation it is used now.
+func (v *served) works() (tenant, op string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.name, v.op
 }
 
 // tell tells whoever uses the path.

@@ -42,6 +42,10 @@ type Sessions interface {
 	SessionInfo() (since time.Time, home string, saved bool, err error)
 	// Alive asks whether the saved session still holds.
 	Alive(ctx context.Context) (bool, error)
+	// Renew makes sure that the tenant is signed in: by the saved session if it still holds, else by signing in.
+	Renew(ctx context.Context) error
+	// TrustedUntil is until when the console asks for no code on this device, as far as is known; zero: not known. It asks nobody.
+	TrustedUntil() (time.Time, error)
 	// Reveal returns the cookies of the saved session, which are a credential, and where it leads. ok is false if there is none.
 	Reveal() (cookies []automation.Cookie, home string, ok bool, err error)
 	// Adopt keeps the cookies of a sign-in that another program made as the saved session, in the place of the one there was. Cookies that

@@ -136,6 +136,8 @@ var (
 		"check the address and the attribute names of the service")
 	ErrUnsupported = reason("unsupported", "the path cannot do that",
 		"let another path serve the tenant")
+	ErrStillAccess = reason("still_has_access", "somebody who was to lose access has it",
+		"deactivate the user again; where the access is meant, ask for the reactivation, so that it is written down")
 	ErrLate = reason("late", "its time has passed by more than is allowed",
 		"make sure that it is still meant, then give it another time")
 	ErrPast = reason("time_passed", "that time has passed",

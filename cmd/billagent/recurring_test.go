@@ -42,6 +42,7 @@ func TestARunFromCronTellsAndReconciles(t *testing.T) {
 	run(0, "offboard", "ann@acme.example", "--now", "--reason", "HR-1")
 	run(3, "users", "deactivate", console.RobotEmail)
 	run(0, "run-due")
+	require.Len(t, kinds, 3, "they are told when it ends")
 	assert.Equal(t, []string{"billagent.scheduled", "billagent.guard", "billagent.done"}, []string{<-kinds, <-kinds, <-kinds})
 	run(0, "run-due")
 	assert.Empty(t, kinds, "once")

@@ -88,6 +88,7 @@ type Path struct {
 	lastRead  userops.Roster // as read back last, where nothing was begun since; not Complete: none
 	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
 	unproved  bool           // it is not known
+	outside   time.Time      // since when a look's page is none of the sign-in, nor recognised
 	sight     func(context.Context, flows.Sighted)
 	walked    readByWalk        // what the last walk that read them has read
 	tokens    map[string]string // what pages that were read bore of tokens, as hashes

@@ -196,7 +196,23 @@ func (p *Path) left(ctx context.Context) (bool, error) {
 			return true, nil
 		}
 	}
-	return false, nil
+	return p.leftUnrecognised(ctx)
+}
+
+// leftUnrecognised says that a look has come to a page that is none of the sign-in for a while, where the version to look by was named.
+func (p *Path) leftUnrecognised(ctx context.Context) (bool, error) {
+	if !p.lookedBy() {
+		return false, nil
+	}
+	hits, err := p.page.Recognise(ctx, conditions(p.opts.Library.Area(selectors.SignIn)))
+	switch {
+	case err != nil || slices.Contains(hits, true):
+		p.outside = time.Time{}
+		return false, err
+	case p.outside.IsZero():
+		p.outside = time.Now()
+	}
+	return time.Since(p.outside) > passingBound, nil
 }
 
 // candidates are the versions that the console may turn out to be: all, or the pinned one.
@@ -227,13 +243,32 @@ func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 
 // recognise finds out which version the page belongs to. A page that goes on to be one of signedOut ends it as a session that has ended.
 func (p *Path) recognise(ctx context.Context, ev *automation.Evidence, signedOut ...*selectors.Version) error {
-	v, err := p.one(ctx, p.candidates(), p.watching(), signedOut...)
+	within, cancel := context.WithTimeout(ctx, p.recogniseBound())
+	defer cancel()
+	v, err := p.one(within, p.candidates(), p.watching(), signedOut...)
+	if all := p.candidates(); p.lookedBy() && errors.Is(err, userops.ErrUnknownUI) && ctx.Err() == nil && len(all) == 1 {
+		v, err = all[0], nil
+	}
 	if err != nil {
 		return err
 	}
 	p.version = v
 	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": automation.WithoutQuery(p.page.URL())})
 }
+
+// lookedBy says that nothing is changed and that a version was named to look by, which may have other marks than the pages have.
+func (p *Path) lookedBy() bool { return p.looking && p.opts.Pin != "" }
+
+// recogniseBound is how long a page may take to show which version it is of. Where that is not needed it is only looked for.
+func (p *Path) recogniseBound() time.Duration {
+	if p.lookedBy() {
+		return lookedByBound
+	}
+	return recogniseBound
+}
+
+// lookedByBound is how long a page is waited for that may have none of the marks of the version that was named.
+const lookedByBound = 5 * time.Second
 
 // one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
 // unknown user interface.

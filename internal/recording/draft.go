@@ -49,6 +49,14 @@ type Draft struct {
 	lines []line // the steps with what stands between them
 }
 
+// Empty says that nothing was done but to look at pages.
+func (d *Draft) Empty() bool {
+	return !slices.ContainsFunc(d.Flow.Steps, func(s flows.Step) bool {
+		_, opens := s.Verb.(*flows.Open)
+		return !opens
+	})
+}
+
 // NewTarget is a target that is to stand in a version.
 type NewTarget struct {
 	Name string         `json:"name"`

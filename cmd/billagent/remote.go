@@ -22,14 +22,23 @@ func (f *remoteFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.listen, "remote-listen", "127.0.0.1:0", "the address of this machine for --remote; port 0 takes a free one")
 }
 
-// serveShown is serve for a command that shows a person pages: in a window, or with --remote elsewhere.
-func (a *app) serveShown(cmd *cobra.Command, f remoteFlags, do func(ctx context.Context, s *service.Service) error) error {
+// check refuses flags that say nothing together.
+func (f *remoteFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.headless && !f.remote:
 		return usage(errors.New("--headless shows no window, so that nobody could see the page: say --remote, too"))
 	case !f.remote && cmd.Flags().Changed("remote-listen"):
 		return usage(errors.New("--remote-listen: nothing listens without --remote"))
-	case !f.remote:
+	}
+	return nil
+}
+
+// serveShown is serve for a command that shows a person pages: in a window, or with --remote elsewhere.
+func (a *app) serveShown(cmd *cobra.Command, f remoteFlags, do func(ctx context.Context, s *service.Service) error) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	if !f.remote {
 		return a.serveWindow(cmd, do)
 	}
 	c, err := a.load()

@@ -88,6 +88,7 @@ type Path struct {
 	lastRead  userops.Roster // as read back last, where nothing was begun since; not Complete: none
 	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
 	unproved  bool           // it is not known
+	lookStep  time.Duration  // of a look: how long a step may take that does not say; 0: not said
 	outside   time.Time      // since when a look's page is none of the sign-in, nor recognised
 	sight     func(context.Context, flows.Sighted)
 	walked    readByWalk        // what the last walk that read them has read

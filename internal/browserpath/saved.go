@@ -25,7 +25,7 @@ type saved struct {
 	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
 	Wanted  Organisation    `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
 	At      time.Time       `json:"at"`
-	Adopted bool            `json:"adopted,omitempty"` // another program signed in: the organisation is not known before the first use
+	Adopted bool            `json:"adopted,omitempty"` // another program, or a look that could not tell, signed in: the organisation is not known before the first use
 }
 
 // resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the tenant may have moved
@@ -119,7 +119,7 @@ func (p *Path) save(ctx context.Context) {
 	if err == nil {
 		var data []byte
 		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home,
-			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since}); err == nil {
+			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since, Adopted: p.unproved}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}

@@ -2,6 +2,7 @@ package browserpath
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -67,6 +68,39 @@ func (p *Path) Login(ctx context.Context) error {
 	return p.signIn(ctx, nil)
 }
 
+// LoginBy signs in afresh, and where that does not come to its end it has a person go on with the page as it is, as where a code is asked for
+// or something to be solved. by shows the page to them for as long as what it is given takes.
+func (p *Path) LoginBy(ctx context.Context, by func(context.Context, *automation.Page, func(context.Context) error) error) error {
+	err := p.Login(ctx)
+	var e *userops.Error
+	switch {
+	case err == nil, ctx.Err() != nil, p.page == nil:
+		return err
+	case errors.Is(err, userops.ErrLocked), errors.Is(err, userops.ErrOrganisation), errors.Is(err, userops.ErrBrowser):
+		return err
+	case errors.As(err, &e):
+		p.opts.Progress("a person goes on: " + e.Error())
+	}
+	err = by(ctx, p.page, func(ctx context.Context) error {
+		for {
+			if left, err := p.left(ctx); left || err != nil {
+				return err
+			}
+			if err := change.Wait(ctx, handPause); err != nil {
+				return context.Cause(ctx)
+			}
+		}
+	})
+	if err != nil {
+		return p.failure(signingIn, "by hand", err)
+	}
+	p.refused = nil
+	return p.signedIn(ctx, nil)
+}
+
+// handPause is between two looks whether a person has come to the console.
+const handPause = 200 * time.Millisecond
+
 // signIn goes through the sign-in screens and remembers where they led.
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
@@ -95,14 +129,19 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		}
 		return failed
 	}
+	return p.signedIn(ctx, ev)
+}
+
+// signedIn finds out where a sign-in has led, and keeps it.
+func (p *Path) signedIn(ctx context.Context, ev *automation.Evidence) error {
 	if err := p.recognise(ctx, ev); err != nil {
-		return p.explained(ctx, act, ev, flows.WithBlockedCookies(err, p.page))
+		return p.explained(ctx, signingIn, ev, flows.WithBlockedCookies(err, p.page))
 	}
 	p.home = p.page.URL()
 	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
 	}
-	if p.unproved { // whose session it is, nobody knows: it is not kept
+	if p.unproved && !p.lookedBy() { // whose session it is, nobody knows: it is not kept
 		return nil
 	}
 	p.pinned, p.since = p.seen, time.Now().UTC()
@@ -262,13 +301,13 @@ func (p *Path) lookedBy() bool { return p.looking && p.opts.Pin != "" }
 // recogniseBound is how long a page may take to show which version it is of. Where that is not needed it is only looked for.
 func (p *Path) recogniseBound() time.Duration {
 	if p.lookedBy() {
-		return lookedByBound
+		return p.lookedByBound()
 	}
 	return recogniseBound
 }
 
-// lookedByBound is how long a page is waited for that may have none of the marks of the version that was named.
-const lookedByBound = 5 * time.Second
+// lookedByBound is how long a look waits for what the version that was named may only guess: marks, and the organisation.
+func (p *Path) lookedByBound() time.Duration { return cmp.Or(p.lookStep, 5*time.Second) }
 
 // one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
 // unknown user interface.

@@ -55,6 +55,9 @@ type calibration struct {
 	tried   map[string]int
 }
 
+// listFlow reads everybody: whoever is not known cannot be left out of what is written.
+const listFlow = "list-users"
+
 // Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.
 const (
 	calibrateRounds = 60
@@ -148,6 +151,9 @@ func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	v := x.Version()
 	if v == nil {
 		hint := k.out.Report.Hint
+		if len(k.out.Report.Of(doctor.Missing, doctor.Ambiguous)) > 0 {
+			hint = "sign in by hand once, where a person sees the page: the session is kept, and this needs no other sign-in"
+		}
 		if k.version == "" && k.out.Report.Code == string(userops.CodeOf(userops.ErrUnknownUI)) {
 			hint = "name the version that comes closest, to begin from"
 		}
@@ -161,11 +167,13 @@ func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 
 // correct has the person correct what a walk has found wrong. again says that something was, so that it is looked again.
 func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again bool, err error) {
-	if again, err = k.marks(ctx, x); again || err != nil || k.out.Left {
-		return again, err
-	}
 	if k.Clear {
 		if again, err = k.clear(x); again || err != nil {
+			return again, err
+		}
+	}
+	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
+		if again, err = k.marks(ctx, x); err != nil || k.out.Left {
 			return again, err
 		}
 	}

@@ -94,7 +94,7 @@ func said(t *doctor.Target) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", t.State.Words(), t.Detail)
 	if len(t.Tried) > 0 {
-		fmt.Fprintf(&b, ". It was looked for by %s", strings.Join(t.Tried, "; "))
+		fmt.Fprintf(&b, ". Looked for, with how many were found: %s", strings.Join(t.Tried, "; "))
 	}
 	switch {
 	case len(t.Proposals) > 0:
@@ -107,6 +107,7 @@ func said(t *doctor.Target) string {
 
 // pick has the person show one thing on a page. Whoever closes the window or leaves has left.
 func (k *calibration) pick(ctx context.Context, at doctor.Place, p automation.Pick) (picked automation.Picked, where doctor.Shown, err error) {
+	at.Halting = k.halting()
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
 		where = shown
 		if p.Target == nil {
@@ -121,12 +122,23 @@ func (k *calibration) pick(ctx context.Context, at doctor.Place, p automation.Pi
 	return picked, where, err
 }
 
+// halting are the flows that the last walk could not go through.
+func (k *calibration) halting() (out []string) {
+	for _, f := range k.out.Report.Flows {
+		if f.Broken() {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // list has the person show a list, and say what its columns are.
 func (k *calibration) list(
 	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, note string,
 ) (again bool, err error) {
 	var got *automation.Gesture
 	take := &recording.Take{}
+	at.Halting = k.halting()
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
 		take.Lasting = lasting(shown)
 		return shown.Page.Record(ctx, automation.Recording{
@@ -167,13 +179,11 @@ func lasting(shown doctor.Shown) func([]automation.Offer, selectors.Fingerprint)
 	}
 }
 
-// merged is how a list is read by what a person has shown, with what of the file there is nothing to be said against: columns that are not
-// lacking, and the witness. Of a whole name and its parts only what was shown counts.
+// merged is how a list is read by what a person has shown, with what of the file nothing is said against: columns that are not lacking, and the
+// witness. A whole name is of use only where its parts are not read by columns of their own.
 func merged(was, now *selectors.Table, lacking map[string]string) *selectors.Table {
 	out := *was
 	out.Rows, out.Columns = now.Rows, maps.Clone(now.Columns)
-	_, whole := now.Columns["name"]
-	_, parts := now.Columns["first_name"]
 	headers := false
 	for _, c := range now.Columns {
 		headers = headers || c.Header != ""
@@ -182,13 +192,14 @@ func merged(was, now *selectors.Table, lacking map[string]string) *selectors.Tab
 		out.Cells, out.Headers = "", ""
 	}
 	for name, c := range was.Columns {
-		_, shown := now.Columns[name]
-		part := name == "first_name" || name == "last_name"
-		switch {
-		case shown, lacking[name] != "", whole && part, parts && name == "name", !headers && c.Header != "":
-		default:
+		if _, shown := now.Columns[name]; !shown && lacking[name] == "" && (headers || c.Header == "") {
 			out.Columns[name] = c
 		}
+	}
+	_, first := out.Columns["first_name"]
+	_, last := out.Columns["last_name"]
+	if first && last {
+		delete(out.Columns, "name")
 	}
 	return &out
 }

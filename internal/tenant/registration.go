@@ -36,6 +36,8 @@ var registered = []registration{scim, browser}
 type Sessions interface {
 	// Login signs in afresh even if a saved session would do.
 	Login(ctx context.Context) error
+	// LoginBy is Login that has a person go on with the page where it does not come to its end. by shows the page to them.
+	LoginBy(ctx context.Context, by func(context.Context, *automation.Page, func(context.Context) error) error) error
 	// Logout deletes the saved session.
 	Logout() error
 	// SessionInfo says since when a session is saved and where it leads. It asks nobody.

@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,12 +39,23 @@ func (p *Page) Cast(ctx context.Context) (c *Cast, stop func(), err error) {
 	}
 	quality, width, height := castQuality, viewportWidth, viewportHeight
 	begin := proto.PageStartScreencast{Format: proto.PageStartScreencastFormatJpeg, Quality: &quality, MaxWidth: &width, MaxHeight: &height}
-	if err := begin.Call(p.scope(ctx)); err != nil {
-		stop()
-		return nil, nil, fmt.Errorf("showing a page as pictures: %w", err)
+	beginning, cancel := context.WithTimeout(ctx, castBound)
+	defer cancel()
+	for {
+		err := begin.Call(p.scope(beginning))
+		if err == nil {
+			return c, stop, nil
+		}
+		if !strings.Contains(err.Error(), betweenPages) || beginning.Err() != nil {
+			stop()
+			return nil, nil, fmt.Errorf("showing a page as pictures: %w", err)
+		}
+		rest(beginning, batchLook)
 	}
-	return c, stop, nil
 }
+
+// betweenPages is what the browser says while one document takes the place of another.
+const betweenPages = "Not attached to an active page"
 
 // castBound is how long the browser may take to begin or end with pictures: they are calls that wait for nothing.
 const castBound = 5 * time.Second

@@ -266,7 +266,7 @@ function hint(p, takeable) {
   if (p.chosen && !takeable) return 'It cannot be taken. Escape goes back.';
   if (p.chosen && p.chosen === p.offered) return 'It may be this: Enter takes it, Another lets you click another one.';
   if (p.chosen) return 'Enter takes it, Tab goes to the other buttons, Escape goes back.';
-  return 'Click the element, or go to it with Tab and press Enter. Escape cancels.';
+  return `Click the element, or go to it with Tab and press Enter. Escape ${p.req.guided ? 'leaves' : 'cancels'}.`;
 }
 
 /**

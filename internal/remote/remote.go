@@ -15,6 +15,8 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +30,7 @@ var files embed.FS
 const (
 	mostShown  = 30 * time.Minute // how long one page is shown
 	mostMotion = 64 << 10         // bytes of one message: some hundred motions, or a text that is pasted
+	mostWaited = 20 * time.Second // for the next picture: a page may rest
 	mostMoved  = 200              // motions in one message
 	readBound  = 10 * time.Second // for a request to come whole
 )
@@ -46,6 +49,7 @@ type View struct {
 	mu     sync.Mutex
 	pass   string           // what the one browser proves itself by; empty: none has come
 	cast   *automation.Cast // nil: no page is shown now
+	turns  int              // how many pages were shown, or not any more
 	ending chan struct{}    // closed when cast is another one
 }
 
@@ -68,7 +72,7 @@ func Open(address string) (*View, error) {
 	for name, file := range map[string]string{"{$}": "view.html", "view.js": "view.js", "view.css": "view.css"} {
 		mux.HandleFunc("GET "+v.path+name, v.known(func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, file) }))
 	}
-	mux.HandleFunc("GET "+v.path+"frames", v.known(v.frames))
+	mux.HandleFunc("GET "+v.path+"frame", v.known(v.frame))
 	mux.HandleFunc("GET "+v.path+"state", v.known(v.state))
 	mux.HandleFunc("POST "+v.path+"motions", v.known(v.motions))
 	v.server = &http.Server{
@@ -109,16 +113,16 @@ func (v *View) Show(ctx context.Context, page *automation.Page, do func(context.
 func (v *View) turn(cast *automation.Cast) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.cast = cast
+	v.cast, v.turns = cast, v.turns+1
 	close(v.ending)
 	v.ending = make(chan struct{})
 }
 
-// shown is what is shown now, and what is closed when it is not any more.
-func (v *View) shown() (*automation.Cast, <-chan struct{}) {
+// shown is what is shown now, the how manieth page it is, and what is closed when it is not any more.
+func (v *View) shown() (*automation.Cast, int, <-chan struct{}) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.cast, v.ending
+	return v.cast, v.turns, v.ending
 }
 
 const passName = "billagent_view"
@@ -186,14 +190,18 @@ func guarded(next http.Handler) http.Handler {
 	})
 }
 
-// frames sends the pictures of one page after the other, as each comes.
-func (v *View) frames(w http.ResponseWriter, r *http.Request) {
-	cast, ending := v.shown()
+// frame sends the picture that comes after the one whose number is given, or none where none comes for a while.
+func (v *View) frame(w http.ResponseWriter, r *http.Request) {
+	cast, turn, ending := v.shown()
 	if cast == nil {
 		http.Error(w, "No page is shown now.", http.StatusServiceUnavailable)
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
+	after := 0
+	if of, number, _ := strings.Cut(r.URL.Query().Get("after"), "."); of == strconv.Itoa(turn) {
+		after, _ = strconv.Atoi(number) // what is no number is of no picture: the one that there is comes
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), mostWaited)
 	defer cancel()
 	go func() {
 		select {
@@ -202,28 +210,19 @@ func (v *View) frames(w http.ResponseWriter, r *http.Request) {
 		case <-ctx.Done():
 		}
 	}()
-	boundary := rand.Text()
-	w.Header().Set("Content-Type", "multipart/x-mixed-replace; boundary="+boundary)
-	before := "--" + boundary + "\r\n"
-	flush := http.NewResponseController(w)
-	for number := 0; ; {
-		jpeg, n, err := cast.Frame(ctx, number)
-		if err != nil {
-			return
-		}
-		number = n
-		// A browser shows a part once the boundary after it has come, and not when the next picture does.
-		_, err = fmt.Fprintf(w, "%sContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n--%s\r\n", before, len(jpeg), jpeg, boundary)
-		before = ""
-		if err != nil || flush.Flush() != nil {
-			return
-		}
+	jpeg, number, err := cast.Frame(ctx, after)
+	if err != nil {
+		w.WriteHeader(http.StatusNoContent)
+		return
 	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Frame", fmt.Sprintf("%d.%d", turn, number))
+	_, _ = w.Write(jpeg) // who asks may have gone
 }
 
 // state says what is shown.
 func (v *View) state(w http.ResponseWriter, _ *http.Request) {
-	cast, _ := v.shown()
+	cast, _, _ := v.shown()
 	out := struct {
 		Shown  bool   `json:"shown"`
 		Where  string `json:"where"`
@@ -240,7 +239,7 @@ func (v *View) state(w http.ResponseWriter, _ *http.Request) {
 
 // motions passes on what the person does. What it was is in no answer.
 func (v *View) motions(w http.ResponseWriter, r *http.Request) {
-	cast, _ := v.shown()
+	cast, _, _ := v.shown()
 	if cast == nil {
 		http.Error(w, "No page is shown now.", http.StatusServiceUnavailable)
 		return

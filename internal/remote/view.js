@@ -34,7 +34,7 @@ function at(e) {
 page.addEventListener('pointermove', (e) => { send({ kind: 'move', ...at(e), buttons: e.buttons, held: held(e) }); });
 page.addEventListener('mousedown', (e) => {
   e.preventDefault();
-  page.focus();
+  page.focus({ preventScroll: true });
   send({ kind: 'down', ...at(e), button: e.button, buttons: e.buttons, count: e.detail, held: held(e) });
 });
 addEventListener('mouseup', (e) => {
@@ -66,14 +66,39 @@ page.addEventListener('paste', (e) => {
   if (text) send({ kind: 'text', text });
 });
 
+const ink = picture.getContext('2d');
+
+/** draws fetches one picture after the other, for as long as a page is shown. */
+async function draws() {
+  let last = '';
+  while (shown) {
+    try {
+      const res = await fetch(`frame?after=${last}`);
+      if (res.status === 503) return;
+      if (res.status !== 200) continue;
+      last = res.headers.get('Frame');
+      const image = await createImageBitmap(await res.blob());
+      if (picture.width !== image.width || picture.height !== image.height) {
+        [picture.width, picture.height] = [image.width, image.height];
+      }
+      ink.drawImage(image, 0, 0);
+    } catch { return; }
+  }
+}
+
+let drawing = false;
+
 /** look asks what is shown, and begins with its pictures where that is another page. */
 async function look() {
   try {
     const now = await (await fetch('state')).json();
     if (now.shown) size = { width: now.width, height: now.height };
-    if (now.shown && !shown) picture.src = `frames?${Date.now()}`;
     [shown, address] = [now.shown, now.where];
     over = false;
+    if (shown && !drawing) {
+      drawing = true;
+      draws().finally(() => { drawing = false; });
+    }
   } catch { [shown, over] = [false, true]; }
   page.classList.toggle('gone', !shown);
   where.textContent = shown ? address : '';
@@ -82,6 +107,5 @@ async function look() {
   else if (said.textContent.startsWith('No page') || said.textContent.startsWith('It has')) said.textContent = '';
   setTimeout(look, 700);
 }
-picture.addEventListener('error', () => { shown = false; });
 look();
-page.focus();
+page.focus({ preventScroll: true });

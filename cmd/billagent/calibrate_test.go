@@ -72,6 +72,20 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 		assert.NotContains(t, string(written), u.Email)
 		assert.NotContains(t, string(written), u.FirstName+" "+u.LastName)
 	}
+	shared := filepath.Join(t.TempDir(), "shared.yaml")
+	out = command(t, "--config", file, "selectors", "share", id, "--to", shared)
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.Contains(t, out.stdout, "Nothing was written")
+	require.NoFileExists(t, shared)
+	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
+	require.Equal(t, 0, out.code, out.stderr)
+	t.Log(out.stdout)
+	text, err := os.ReadFile(shared)
+	require.NoError(t, err)
+	assert.Contains(t, out.stdout, string(text), "what is written was shown")
+	for _, word := range []string{"acme.example", "robot", "Acme", "evidence", "app02"} {
+		assert.NotContains(t, string(text), word)
+	}
 	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	ann, _ := con.UserByEmail("ann@acme.example")

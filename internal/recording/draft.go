@@ -44,6 +44,7 @@ type Draft struct {
 	LeftOut []Remark    // steps, or parts of them, that no verb expresses
 	Review  []Remark    // what was taken over and is for a person to look at
 	ToDo    []string    // without which it is not complete
+	Partial bool        // something that a person did is missing: it is no more than a draft
 
 	title string
 	lines []line // the steps with what stands between them

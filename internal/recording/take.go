@@ -137,6 +137,10 @@ func (t *Take) Draft() (*Draft, error) {
 	l.afterCommit()
 	l.inputs = slices.DeleteFunc(l.inputs, func(name string) bool { return !l.needs(name) })
 	l.finish()
+	if n := len(l.draft.LeftOut); n > 0 {
+		l.draft.Partial = true
+		l.draft.ToDo = append(l.draft.ToDo, fmt.Sprintf("put something in the place of what was left out (%d), or record it again and take back what is not needed: without it the flow is not what was done", n))
+	}
 	if err := l.keepSecrets(); err != nil {
 		return nil, err
 	}

@@ -44,12 +44,14 @@ type Sessions interface {
 	SessionInfo() (since time.Time, home string, saved bool, err error)
 	// Alive asks whether the saved session still holds.
 	Alive(ctx context.Context) (bool, error)
-	// Reveal returns the cookies of the saved session, which are a credential, and where it leads. ok is false if there is none.
-	Reveal() (cookies []automation.Cookie, home string, ok bool, err error)
+	// Reveal returns the cookies of the saved session and what of the page's storage belongs to it, which are a credential, and where it leads.
+	// ok is false if there is none.
+	Reveal() (cookies []automation.Cookie, stored *automation.Stored, home string, ok bool, err error)
 	// Adopt keeps the cookies of a sign-in that another program made as the saved session, in the place of the one there was. Cookies that
 	// have expired or are of hosts that are not the tenant's are passed over. home is where it leads.
-	Adopt(cookies []automation.Cookie, home string) (passed int, err error)
-	// Stores says that the console keeps a part of its sign-in in the page's storage, which a saved session has not.
+	// local is what pages keep, by origin and key: of it what the app names is kept.
+	Adopt(cookies []automation.Cookie, local map[string]map[string]string, home string) (passed int, err error)
+	// Stores says that the console keeps a part of its sign-in in the page's storage.
 	Stores() bool
 }
 

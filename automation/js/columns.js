@@ -3,6 +3,7 @@ import { describe } from './describe.js';
 import { norm } from './text.js';
 import { queryAll } from './tree.js';
 import { find, spell } from './candidate.js';
+import { lift, lists } from './pick.js';
 import { offersFor } from './proposal.js';
 import { readable } from './value.js';
 import { sketchOf } from './sketch.js';
@@ -62,6 +63,21 @@ function cardsOf(list) {
 }
 
 /**
+ * listAround is the list in which something lies: what says that it is one, or the smallest thing around it with several
+ * e-mail addresses.
+ * @param {El} hit
+ * @returns {El}
+ */
+export function listAround(hit) {
+  const list = lift(hit, true);
+  if (list.matches(lists)) return list;
+  for (let p = /** @type {Element | null} */ (hit); p && !p.matches('body,html'); p = p.parentElement) {
+    if (cardsOf(/** @type {El} */ (p)).length > 1) return /** @type {El} */ (p);
+  }
+  return hit;
+}
+
+/**
  * spelt is a CSS selector for all cards and nothing else, below the list; empty where there is none.
  * @param {El} list
  * @param {El[]} cards
@@ -71,7 +87,7 @@ function spelt(list, cards) {
   const [first] = cards, role = first.getAttribute('role'), testid = first.getAttribute('data-testid');
   const all = [
     ...(role ? [`[role=${CSS.escape(role)}]`] : []), ...(testid ? [`[data-testid="${CSS.escape(testid)}"]`] : []),
-    first.localName, ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
+    ...(/^(div|span)$/.test(first.localName) ? [] : [first.localName]), ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
     `:scope > ${first.localName}`,
   ];
   const fits = (/** @type {string} */ css) => {

@@ -19,7 +19,7 @@ export const controls = 'button,a[href],area[href],input,select,textarea,summary
   + '[contenteditable=""],[contenteditable=true],'
   + ['button', 'link', 'tab', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'option', 'checkbox', 'radio', 'switch',
     'combobox', 'textbox', 'searchbox', 'spinbutton', 'slider', 'treeitem'].map((r) => `[role=${r}]`).join(',');
-const lists = 'table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol';
+export const lists = 'table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol';
 
 /**
  * lift goes from what was hit to what is acted on by it: the control around it, or that of its label. For a table it is

@@ -1,12 +1,11 @@
 // Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
 // page or the recording.
-import { listingOf, turn } from './columns.js';
+import { listAround, listingOf, turn } from './columns.js';
 import { capture, controlOf, recorded, tell, tellSecrets, wentBack } from './gesture.js';
 import { deepActive } from './focus.js';
 import { pointerEvents, watch } from './guard.js';
 import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
-import { lift } from './pick.js';
 import { topBox } from './point.js';
 import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
@@ -148,7 +147,7 @@ function setMode(r, mode) {
 
 /** @type {(mode: string, hit: El) => El} */
 function meant(mode, hit) {
-  if (mode === 'list') return lift(hit, true);
+  if (mode === 'list') return listAround(hit);
   if (mode === 'commit' || mode === 'next' || mode === 'hover') return controlOf(hit);
   return hit.closest?.('input,select,textarea') ?? hit;
 }

@@ -2924,12 +2924,29 @@ function cardsOf(list) {
     return card;
   });
 }
+function listAround(hit) {
+  const list = lift(hit, true);
+  if (list.matches(lists)) return list;
+  for (let p = (
+    /** @type {Element | null} */
+    hit
+  ); p && !p.matches("body,html"); p = p.parentElement) {
+    if (cardsOf(
+      /** @type {El} */
+      p
+    ).length > 1) return (
+      /** @type {El} */
+      p
+    );
+  }
+  return hit;
+}
 function spelt(list, cards) {
   const [first] = cards, role = first.getAttribute("role"), testid = first.getAttribute("data-testid");
   const all = [
     ...role ? [`[role=${CSS.escape(role)}]`] : [],
     ...testid ? [`[data-testid="${CSS.escape(testid)}"]`] : [],
-    first.localName,
+    .../^(div|span)$/.test(first.localName) ? [] : [first.localName],
     ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
     `:scope > ${first.localName}`
   ];
@@ -3354,7 +3371,7 @@ function setMode(r, mode) {
   draw3(r);
 }
 function meant(mode, hit) {
-  if (mode === "list") return lift(hit, true);
+  if (mode === "list") return listAround(hit);
   if (mode === "commit" || mode === "next" || mode === "hover") return controlOf(hit);
   return hit.closest?.("input,select,textarea") ?? hit;
 }

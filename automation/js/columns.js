@@ -38,7 +38,8 @@ const cellsOf = (row) => (
   row ? queryAll(row, ':scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]') : []);
 
 /** Words of what finds a part of a card, in the order in which they are looked for: a name may be anything else. */
-const speaking = [...telling.filter(([, means]) => means !== 'name'), ...telling.filter(([, means]) => means === 'name')];
+const aName = (/** @type {[RegExp, string]} */ [, means]) => means === 'name';
+const speaking = [...telling.filter((t) => !aName(t)), ...telling.filter(aName)];
 
 const fewest = 0.6; // of the rows, in which a part must be found to be taken for a column
 const mostRows = 20, mostParts = 40;
@@ -63,8 +64,8 @@ function cardsOf(list) {
 }
 
 /**
- * listAround is the list in which something lies: what says that it is one, or the smallest thing around it with several
- * e-mail addresses.
+ * listAround is the list in which something lies: what says that it is one, or the smallest thing around it with
+ * several e-mail addresses.
  * @param {El} hit
  * @returns {El}
  */
@@ -87,7 +88,8 @@ function spelt(list, cards) {
   const [first] = cards, role = first.getAttribute('role'), testid = first.getAttribute('data-testid');
   const all = [
     ...(role ? [`[role=${CSS.escape(role)}]`] : []), ...(testid ? [`[data-testid="${CSS.escape(testid)}"]`] : []),
-    ...(/^(div|span)$/.test(first.localName) ? [] : [first.localName]), ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
+    ...(/^(div|span)$/.test(first.localName) ? [] : [first.localName]),
+    ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
     `:scope > ${first.localName}`,
   ];
   const fits = (/** @type {string} */ css) => {
@@ -107,13 +109,15 @@ function partsOf(cards) {
   const speaks = (/** @type {El} */ el) => !el.children.length && norm(el.textContent) !== '' && visible(el);
   for (const part of some.flatMap((card) => queryAll(card, '*').filter(speaks).map((el) => ({ el, card })))) {
     const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
-    const found = offers.map((o) => ({ candidate: o.candidate, each: some.map((c) => find(c, o.candidate)) })).find((f) => (
+    const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
+    const found = tried.find((f) => (
       f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest));
     const header = found ? spell(found.candidate) : '';
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
     const says = found.each.flat().map(readable), word = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, ' ');
     let means = says.every((s) => address.test(s)) ? 'email' : '';
-    if (!means) means = speaking.find(([w, m]) => m !== 'email' && word.split(' ').some((one) => w.test(one)))?.[1] ?? '';
+    const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
+    if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
     if (taken.has(means)) means = '';
     taken.add(means);
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });

@@ -32,8 +32,8 @@ export function tell(r, g) {
 }
 
 /**
- * tellSecrets tells by what the secrets that were typed are known again, in other documents and in what was typed before. That
- * is told once a field is complete: of its parts one after the other the secret could be made out.
+ * tellSecrets tells by what the secrets that were typed are known again, in other documents and in what was typed
+ * before. That is told once a field is complete: of its parts one after the other the secret could be made out.
  * @param {Recorder} r
  * @param {Element | null} [but] the field that is being typed into
  */
@@ -42,8 +42,8 @@ export function tellSecrets(r, but = null) {
     if (s.told || field === but || s.value.length < leastSecret) continue;
     s.told = true;
     const salt = crypto.getRandomValues(new Uint32Array(2)).join('-'), of = refOf(field);
-    const g = { id: fresh(), kind: 'secret', of, salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
-    globalThis.billagentReport?.(JSON.stringify({ gesture: g }));
+    const known = { salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
+    globalThis.billagentReport?.(JSON.stringify({ gesture: { id: fresh(), kind: 'secret', of, ...known } }));
   }
 }
 
@@ -55,7 +55,8 @@ export function tellSecrets(r, but = null) {
  */
 export function wentBack(r, e) {
   if (e.navigationType !== 'traverse' || !e.userInitiated || !e.destination?.sameDocument) return;
-  const why = 'it went back or forward by the browser, which the page answers by itself: the step opens the address anew';
+  const why = 'it went back or forward by the browser, which the page answers by itself: '
+    + 'the step opens the address anew';
   tell(r, { kind: 'open', value: e.destination.url, why });
 }
 

@@ -10,8 +10,8 @@ export const hashOf = (s) => {
 };
 
 /**
- * mixed is a number of 53 bits made of a text, the same as internal/recording makes: the text cannot be made of it. It is no
- * cryptography, and is kept in memory only.
+ * mixed is a number of 53 bits made of a text, the same as internal/recording makes: the text cannot be made of it. It
+ * is no cryptography, and is kept in memory only.
  * @param {string} s
  * @returns {string}
  */

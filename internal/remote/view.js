@@ -1,4 +1,4 @@
-// The view: pictures of a page on another machine, and what is done before them with mouse and keys. Nothing is kept here.
+// The view: pictures of a page on another machine, and what is done before them with mouse and keys. Nothing is kept.
 const page = document.getElementById('page'), picture = document.getElementById('picture');
 const where = document.getElementById('where'), said = document.getElementById('said');
 let size = { width: 1280, height: 1000 }, shown = false, over = false, address = '';

@@ -2906,7 +2906,8 @@ function rowsOf2(list) {
   return "[role=row]";
 }
 var cellsOf2 = (row) => row ? queryAll(row, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
-var speaking2 = [...telling2.filter(([, means]) => means !== "name"), ...telling2.filter(([, means]) => means === "name")];
+var aName = ([, means]) => means === "name";
+var speaking2 = [...telling2.filter((t) => !aName(t)), ...telling2.filter(aName)];
 var fewest = 0.6;
 var mostRows = 20;
 var mostParts = 40;
@@ -2964,12 +2965,14 @@ function partsOf2(cards) {
   const speaks = (el) => !el.children.length && norm(el.textContent) !== "" && visible(el);
   for (const part of some.flatMap((card) => queryAll(card, "*").filter(speaks).map((el) => ({ el, card })))) {
     const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
-    const found = offers.map((o) => ({ candidate: o.candidate, each: some.map((c) => find(c, o.candidate)) })).find((f) => f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest);
+    const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
+    const found = tried.find((f) => f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest);
     const header = found ? spell(found.candidate) : "";
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
     const says2 = found.each.flat().map(readable), word2 = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, " ");
     let means = says2.every((s) => address3.test(s)) ? "email" : "";
-    if (!means) means = speaking2.find(([w, m]) => m !== "email" && word2.split(" ").some((one) => w.test(one)))?.[1] ?? "";
+    const tells = (w) => word2.split(" ").some((one) => w.test(one));
+    if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
     if (taken.has(means)) means = "";
     taken.add(means);
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
@@ -3019,8 +3022,8 @@ function tellSecrets(r, but = null) {
     if (s.told || field === but || s.value.length < leastSecret) continue;
     s.told = true;
     const salt = crypto.getRandomValues(new Uint32Array(2)).join("-"), of = refOf(field);
-    const g = { id: fresh(), kind: "secret", of, salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
-    globalThis.billagentReport?.(JSON.stringify({ gesture: g }));
+    const known = { salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
+    globalThis.billagentReport?.(JSON.stringify({ gesture: { id: fresh(), kind: "secret", of, ...known } }));
   }
 }
 function wentBack(r, e) {

@@ -57,6 +57,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, p.attached)
 	case "Target.detachedFromTarget":
 		hear(params, func(e proto.TargetDetachedFromTarget) { p.owner.browser.conn.handle(string(e.SessionID), nil) })
+	case "Page.screencastFrame":
+		hear(params, p.framed)
 	case "Page.windowOpen":
 		hear(params, p.windowWanted)
 	case "Page.fileChooserOpened":

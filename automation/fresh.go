@@ -14,8 +14,8 @@ import (
 //go:embed js/carry.js
 var jsCarry string
 
-// carried is what of a page's storage goes with a sign-in. Its values are secret.
-type carried struct {
+// Stored is what of the storage of an origin's pages goes with a sign-in. Its values are secret.
+type Stored struct {
 	Origin  string            `json:"origin"`
 	Local   map[string]string `json:"local"`
 	Session map[string]string `json:"session"`
@@ -70,11 +70,11 @@ func (s *Session) fill(ctx context.Context, fresh *Session, page *Page, keys []s
 		return nil, closing(ctx, fresh, err)
 	}
 	if len(keys) > 0 {
-		var c carried
-		if err := page.look(ctx, "storageOf", map[string]any{"keys": keys}, &c); err != nil {
-			return nil, closing(ctx, fresh, fmt.Errorf("reading the page's storage: %w", err))
+		stored, err := page.Stored(ctx, keys)
+		if err != nil {
+			return nil, closing(ctx, fresh, err)
 		}
-		fresh.carried = &c
+		fresh.carried = stored
 	}
 	if err := fresh.SetCookies(ctx, cookies); err != nil {
 		return nil, closing(ctx, fresh, err)
@@ -122,15 +122,32 @@ func (p *Page) cleanly(ctx context.Context) error {
 	return nil
 }
 
-// carry has the page begin with what was carried of another session's storage.
-func (p *Page) carry(ctx context.Context) error {
-	values, err := json.Marshal(p.owner.carried)
+// Stored is what the named keys hold in the page's storage.
+func (p *Page) Stored(ctx context.Context, keys []string) (*Stored, error) {
+	out := &Stored{}
+	if err := p.look(ctx, "storageOf", map[string]any{"keys": keys}, out); err != nil {
+		return nil, fmt.Errorf("reading the page's storage: %w", err)
+	}
+	return out, nil
+}
+
+// Carry has every document of the page begin with what was stored, where it is of the same origin and has nothing in its place, until done
+// is called.
+func (p *Page) Carry(ctx context.Context, stored *Stored) (done func(), err error) {
+	values, err := json.Marshal(stored)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	script := jsCarry + "(" + string(values) + ")"
-	_, err = proto.PageAddScriptToEvaluateOnNewDocument{Source: script, WorldName: world, RunImmediately: true}.Call(p.scope(ctx))
-	return err
+	added, err := proto.PageAddScriptToEvaluateOnNewDocument{Source: script, WorldName: world, RunImmediately: true}.Call(p.scope(ctx))
+	if err != nil {
+		return nil, errors.New("putting back what a page has stored: the browser did not take it") // its error may repeat the values
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wordBound)
+		defer cancel()
+		_ = proto.PageRemoveScriptToEvaluateOnNewDocument{Identifier: added.Identifier}.Call(p.scope(ctx)) // the page may have gone
+	}, nil
 }
 
 // Tokens lists what the page bears that the next page may spend, such as a form's anti-forgery token: a hash by its name.

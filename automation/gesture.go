@@ -15,6 +15,7 @@ const (
 	GestureRetracted   = "retracted"   // the gesture Of is told by the next one
 	GestureDialog      = "dialog"      // the browser asked a question of its own
 	GestureUnsupported = "unsupported" // there is no step for it; Why says why
+	GestureSecret      = "secret"      // by what the secret is known that stands in the field Of: Salt, Length, and Value for its hash
 
 	// What a person asks for in the panel.
 	GestureCommit = "commit" // what would be pressed
@@ -39,14 +40,17 @@ type Gesture struct {
 	Key     string  `json:"key"`
 	Why     string  `json:"why"`
 	Of      string  `json:"of"`
+	Salt    string  `json:"salt"`
+	Length  int     `json:"length"` // in UTF-16 code units, as JavaScript counts
 
 	Options *Menu   `json:"options"` // of a click that may be on an option
 	Shows   *Sketch `json:"shows"`   // of chosen; nil: what opened the options says it itself
 
-	Rows    string            `json:"rows"`    // of a list: CSS
-	Columns map[string]string `json:"columns"` // of a list: headers by what they are
-	Counter *Sketch           `json:"counter"`
-	Next    *Sketch           `json:"next"`
+	Rows    string                         `json:"rows"`    // of a list: CSS
+	Columns map[string]string              `json:"columns"` // of a list: headers by what they are
+	Cells   map[string]selectors.Candidate `json:"cells"`   // of a list of cards: by what each part is found in a card, by what it is
+	Counter *Sketch                        `json:"counter"`
+	Next    *Sketch                        `json:"next"`
 }
 
 // Sketch is an element as it was before the page reacted to what was done to it.

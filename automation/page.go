@@ -54,6 +54,7 @@ type Page struct {
 	arrived    chan struct{}                 // closed when navigating becomes empty
 	gone       chan struct{}                 // closed when somebody has closed the tab
 	recorder   *recorder                     // nil: the page is not recorded
+	cast       *Cast                         // nil: it is not shown as pictures
 
 	blockedCookies []string
 }

@@ -11,6 +11,10 @@ type Pick struct {
 	Target *selectors.Target
 	Row    *Row   // in which it is looked for; nil: it is no part of one
 	Note   string // told at the beginning, such as why the page is not the one that was meant
+	// Proposed are elements that may be the target, each by its candidates: the first that is there is shown at once.
+	Proposed   [][]selectors.Candidate
+	Guided     bool // one of several: it can be skipped, and leaving it leaves them all
+	Recordable bool // the flow that needs it can be recorded instead
 	// StandIn acts in the person's place, again and again until the pick has ended: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *StandIn) error
 }
@@ -18,6 +22,8 @@ type Pick struct {
 // Picked is the element that a person has shown.
 type Picked struct {
 	Taken       bool    // false: it was cancelled, or the window was closed
+	Skipped     bool    // the person goes on without it
+	Record      bool    // the person will record the flow instead
 	Offers      []Offer // what it could be found by, best first, and what not and why
 	Described   string  // the element, by its HTML
 	Said        string  // the element, by its role and name
@@ -40,6 +46,7 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	}
 	req := map[string]any{
 		"target": pick.Target, "row": pick.Row, "note": pick.Note, "walking": false, "top": false,
+		"proposed": append([][]selectors.Candidate{}, pick.Proposed...), "guided": pick.Guided, "recordable": pick.Recordable,
 		"wait": showSlice.Milliseconds(),
 	}
 	closed, err := p.show(ctx, "picking", req, &res, pick.StandIn, func() bool {
@@ -53,6 +60,6 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 		return Picked{}, p.missError("pick", pick.Target.Name, res.Miss)
 	}
 	return Picked{
-		Taken: res.Done == "taken", Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
+		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record", Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
 	}, nil
 }

@@ -18,6 +18,7 @@ type Recording struct {
 	Title   string
 	Targets []KnownTarget
 	Secrets SecretWords
+	Mode    string // what is to be shown first, as the panel's buttons call it: list; empty: nothing
 	// Take is given each gesture in turn, and Tell says how far the recording is. Both are called in one goroutine.
 	Take func(Gesture)
 	Tell func() Progress
@@ -46,6 +47,7 @@ type Progress struct {
 	Remarks []string   `json:"remarks"`
 	Name    string     `json:"name"`    // of the target of the last step, where it may be given another one
 	Stopped bool       `json:"stopped"` // something was kept from leaving, and there is no commit yet
+	Done    bool       `json:"-"`       // nothing more is to be recorded
 }
 
 // StepLine is a step in words.
@@ -79,7 +81,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	}
 	req := map[string]any{
 		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
-		"name": "", "stopped": false, "mode": "", "paused": false, "at": nil, "wait": 0,
+		"name": "", "stopped": false, "mode": rec.Mode, "paused": false, "at": nil, "wait": 0,
 	}
 	stop, err := p.recordFromTheStart(ctx, req)
 	if err != nil {
@@ -97,7 +99,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		now := rec.Tell()
 		req["steps"], req["remarks"] = append([]StepLine{}, now.Steps...), append([]string{}, now.Remarks...)
 		req["name"], req["stopped"] = now.Name, now.Stopped
-		return res.Done || res.Miss != nil
+		return res.Done || now.Done || res.Miss != nil
 	}
 	_, err = p.show(ctx, "recording", req, &res, p.recordingStandIn(rec.StandIn, heard), round)
 	for _, g := range heard.drain() {

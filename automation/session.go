@@ -21,7 +21,7 @@ type Session struct {
 	read    map[string]bool       // addresses that pages have had an answer from
 	forward *forwarder            // what its requests go through; nil: straight to the servers
 	clean   bool                  // its pages use no cache and no service worker
-	carried *carried              // what of another session's storage its pages begin with
+	carried *Stored               // what of another session's storage its pages begin with
 	visible map[cookieName]string // cookies that scripts can write, as they were before a press; nil: nothing was pressed
 }
 
@@ -145,7 +145,7 @@ func (p *Page) setUp(ctx context.Context) error {
 		}
 	}
 	if p.owner.carried != nil {
-		if err := p.carry(ctx); err != nil {
+		if _, err := p.Carry(ctx, p.owner.carried); err != nil { // for as long as there is the session
 			return err
 		}
 	}

@@ -202,6 +202,15 @@ func (s *StandIn) mouse(ctx context.Context, all []proto.InputDispatchMouseEvent
 	return nil
 }
 
+// Back goes back as the browser's own button does.
+func (s *StandIn) Back(ctx context.Context) error {
+	all, err := proto.PageGetNavigationHistory{}.Call(s.page.scope(ctx))
+	if err != nil || all.CurrentIndex == 0 {
+		return errors.Join(err, errors.New("going back: there is nothing before"))
+	}
+	return proto.PageNavigateToHistoryEntry{EntryID: all.Entries[all.CurrentIndex-1].ID}.Call(s.page.scope(ctx))
+}
+
 // CloseWindow closes the window, as a person does.
 func (s *StandIn) CloseWindow(ctx context.Context) error {
 	_, err := proto.TargetCloseTarget{TargetID: s.page.target}.Call(s.page.owner.browser.scope(ctx))

@@ -12,13 +12,21 @@ import (
 // Copy is the text of a new version's file that begins as this one, for another layout and date: everything else, comments too,
 // stays as it is.
 func (v *Version) Copy(layout, date string) ([]byte, error) {
-	return v.Revise(layout, date, fmt.Sprintf("Begun as a copy of %s.", v.ID), nil)
+	return v.Revise(Change{Layout: layout, Date: date, Source: fmt.Sprintf("Begun as a copy of %s.", v.ID)})
+}
+
+// Change is what of a version is to be otherwise.
+type Change struct {
+	Layout, Date, Source string
+	Marks                map[int][]Candidate // put before those there are of a fingerprint, by its index
+	Targets              map[string]Revision
 }
 
 // Revision is what of a target is to be otherwise. What is empty stays.
 type Revision struct {
 	Candidates  []Candidate // put before those there are
 	Fingerprint *Fingerprint
+	Table       *Table            // in the place of the one there is
 	Headers     map[string]string // of columns of a table: below which header they are now
 	Recorded    []int             // candidates, by index, whose provenance is recorded now
 	Date        string            // when what is new was recorded
@@ -37,12 +45,18 @@ func (r Revision) recorded() []Candidate {
 }
 
 // Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
-func (v *Version) Revise(layout, date, source string, targets map[string]Revision) ([]byte, error) {
+func (v *Version) Revise(c Change) ([]byte, error) {
 	sets := []datafile.Set{
-		{At: []string{"layout"}, Value: layout}, {At: []string{"date"}, Value: date}, {At: []string{"source"}, Value: source},
+		{At: []string{"layout"}, Value: c.Layout}, {At: []string{"date"}, Value: c.Date}, {At: []string{"source"}, Value: c.Source},
 	}
-	for _, name := range slices.Sorted(maps.Keys(targets)) {
-		r := targets[name]
+	for _, i := range slices.Sorted(maps.Keys(c.Marks)) {
+		sets = append(sets, datafile.Set{At: []string{"fingerprints", strconv.Itoa(i), "any"}, Value: c.Marks[i], First: true})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Targets)) {
+		r := c.Targets[name]
+		if r.Table != nil {
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "table"}, Value: r.Table})
+		}
 		for _, i := range r.Recorded {
 			at := []string{"targets", name, "candidates", strconv.Itoa(i)}
 			for _, s := range []struct{ key, value string }{{"provenance", string(Recorded)}, {"date", r.Date}, {"evidence", r.Evidence}} {

@@ -22,7 +22,9 @@ func TestARevisionTouchesWhatItRevises(t *testing.T) {
 				continue
 			}
 			fresh := Candidate{Role: "button", Name: "Save, please: {now}", Provenance: Recorded}
-			text, err := v.Revise(v.Layout, v.Date, v.Source, map[string]Revision{name: {Candidates: []Candidate{fresh}}})
+			text, err := v.Revise(Change{
+				Layout: v.Layout, Date: v.Date, Source: v.Source, Targets: map[string]Revision{name: {Candidates: []Candidate{fresh}}},
+			})
 			require.NoError(t, err)
 			was, now := strings.Split(v.file.Text, "\n"), strings.Split(string(text), "\n")
 			for len(was) > 0 && len(now) > 0 && was[0] == now[0] {

@@ -2,8 +2,12 @@
 import { describe } from './describe.js';
 import { norm } from './text.js';
 import { queryAll } from './tree.js';
+import { find, spell } from './candidate.js';
+import { lift, lists } from './pick.js';
+import { offersFor } from './proposal.js';
 import { readable } from './value.js';
 import { sketchOf } from './sketch.js';
+import { visible } from './sight.js';
 
 /** What a column may be, in the words of the flows; a name is taken apart. */
 export const meanings = ['', 'email', 'first_name', 'last_name', 'name', 'role', 'status', 'time_zone', 'id'];
@@ -33,15 +37,117 @@ function rowsOf(list) {
 const cellsOf = (row) => (
   row ? queryAll(row, ':scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]') : []);
 
+/** Words of what finds a part of a card, in the order in which they are looked for: a name may be anything else. */
+const aName = (/** @type {[RegExp, string]} */ [, means]) => means === 'name';
+const speaking = [...telling.filter((t) => !aName(t)), ...telling.filter(aName)];
+
+const fewest = 0.6; // of the rows, in which a part must be found to be taken for a column
+const mostRows = 20, mostParts = 40;
+
 /**
- * listingOf looks at a list: its rows, and its columns by their headers. A list without headers has none.
+ * cardsOf are the things of a list that each have one e-mail address: the largest around each that has no other.
+ * @param {El} list
+ * @returns {El[]}
+ */
+function cardsOf(list) {
+  const says = (/** @type {El} */ el) => !el.children.length && address.test(norm(el.textContent)) && visible(el);
+  const mails = queryAll(list, '*').filter(says);
+  return mails.map((mail) => {
+    let card = mail;
+    for (let p = card.parentElement; p && p !== list; p = p.parentElement) {
+      const around = p;
+      if (mails.some((other) => other !== mail && around.contains(other))) break;
+      card = /** @type {El} */ (p);
+    }
+    return card;
+  });
+}
+
+/**
+ * listAround is the list in which something lies: what says that it is one, or the smallest thing around it with
+ * several e-mail addresses.
+ * @param {El} hit
+ * @returns {El}
+ */
+export function listAround(hit) {
+  const list = lift(hit, true);
+  if (list.matches(lists)) return list;
+  for (let p = /** @type {Element | null} */ (hit); p && !p.matches('body,html'); p = p.parentElement) {
+    if (cardsOf(/** @type {El} */ (p)).length > 1) return /** @type {El} */ (p);
+  }
+  return hit;
+}
+
+/**
+ * spelt is a CSS selector for all cards and nothing else, below the list; empty where there is none.
+ * @param {El} list
+ * @param {El[]} cards
+ * @returns {string}
+ */
+function spelt(list, cards) {
+  const [first] = cards, role = first.getAttribute('role'), testid = first.getAttribute('data-testid');
+  const all = [
+    ...(role ? [`[role=${CSS.escape(role)}]`] : []), ...(testid ? [`[data-testid="${CSS.escape(testid)}"]`] : []),
+    ...(/^(div|span)$/.test(first.localName) ? [] : [first.localName]),
+    ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
+    `:scope > ${first.localName}`,
+  ];
+  const fits = (/** @type {string} */ css) => {
+    const found = queryAll(list, css);
+    return found.length === cards.length && cards.every((c) => found.includes(c));
+  };
+  return all.find(fits) ?? '';
+}
+
+/**
+ * partsOf are the parts of cards that say something and are found in most of them by the same, each once.
+ * @param {El[]} cards
+ * @returns {ListColumn[]}
+ */
+function partsOf(cards) {
+  const out = /** @type {ListColumn[]} */ ([]), some = cards.slice(0, mostRows), taken = new Set();
+  const speaks = (/** @type {El} */ el) => !el.children.length && norm(el.textContent) !== '' && visible(el);
+  for (const part of some.flatMap((card) => queryAll(card, '*').filter(speaks).map((el) => ({ el, card })))) {
+    const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
+    const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
+    const found = tried.find((f) => (
+      f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest));
+    const header = found ? spell(found.candidate) : '';
+    if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
+    const says = found.each.flat().map(readable), word = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, ' ');
+    let means = says.every((s) => address.test(s)) ? 'email' : '';
+    const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
+    if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
+    if (taken.has(means)) means = '';
+    taken.add(means);
+    out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
+  }
+  return out;
+}
+
+/**
+ * cardListing looks at a list without headers.
+ * @param {Recorder} r
+ * @param {El} el
+ * @returns {Listing | string} why it cannot be read, where it cannot
+ */
+function cardListing(r, el) {
+  const cards = cardsOf(el), what = describe(el).slice(0, 60);
+  if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
+  const rows = spelt(el, cards);
+  if (!rows) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
+  return { el, sketch: sketchOf(r, el), rows, columns: partsOf(cards), counter: null, next: null };
+}
+
+/**
+ * listingOf looks at a list: its rows, and its columns by their headers, or without headers by the parts of its cards.
  * @param {Recorder} r
  * @param {El} el
  * @returns {Listing | string} why it cannot be read, where it cannot
  */
 export function listingOf(r, el) {
   const headers = queryAll(el, 'thead th, [role=columnheader]').map((h) => norm(h.textContent));
-  if (!headers.some(Boolean)) return `${describe(el).slice(0, 60)} has no headers: its columns are written by hand`;
+  if (!headers.some(Boolean)) return cardListing(r, el);
   const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20).map((row) => cellsOf(row).map(readable));
   const taken = new Set();
   const columns = headers.map((header, i) => {

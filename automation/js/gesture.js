@@ -3,9 +3,10 @@
 import { pressed } from './control.js';
 import { deepActive } from './focus.js';
 import { find } from './candidate.js';
+import { mixed } from './hash.js';
 import { controls, lift } from './pick.js';
 import { norm } from './text.js';
-import { alike, fresh, isTyped, knownAround, leastSecret, secretOf, sketchOf } from './sketch.js';
+import { alike, fresh, isTyped, knownAround, leastSecret, refOf, secretOf, sketchOf } from './sketch.js';
 import { roleOf } from './role.js';
 import { drawn, visible } from './sight.js';
 import { pause } from './time.js';
@@ -23,10 +24,40 @@ const boxRoles = ['checkbox', 'radio', 'switch', 'menuitemcheckbox'];
  * @returns {string}
  */
 export function tell(r, g) {
+  if (g.kind !== 'fill') tellSecrets(r);
   const id = g.id ?? fresh(), page = location.origin + location.pathname;
   if (!g.id && g.kind !== 'chosen') r.typing = null;
   globalThis.billagentReport?.(JSON.stringify({ gesture: { ...g, id, page } }));
   return id;
+}
+
+/**
+ * tellSecrets tells by what the secrets that were typed are known again, in other documents and in what was typed
+ * before. That is told once a field is complete: of its parts one after the other the secret could be made out.
+ * @param {Recorder} r
+ * @param {Element | null} [but] the field that is being typed into
+ */
+export function tellSecrets(r, but = null) {
+  for (const [field, s] of r.secrets) {
+    if (s.told || field === but || s.value.length < leastSecret) continue;
+    s.told = true;
+    const salt = crypto.getRandomValues(new Uint32Array(2)).join('-'), of = refOf(field);
+    const known = { salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
+    globalThis.billagentReport?.(JSON.stringify({ gesture: { id: fresh(), kind: 'secret', of, ...known } }));
+  }
+}
+
+/**
+ * wentBack takes down that the person went back or forward by the browser's own means to what the page shows without
+ * loading it anew. A click that leads there tells itself.
+ * @param {Recorder} r
+ * @param {any} e a NavigateEvent
+ */
+export function wentBack(r, e) {
+  if (e.navigationType !== 'traverse' || !e.userInitiated || !e.destination?.sameDocument) return;
+  const why = 'it went back or forward by the browser, which the page answers by itself: '
+    + 'the step opens the address anew';
+  tell(r, { kind: 'open', value: e.destination.url, why });
 }
 
 /** @type {(r: Recorder, why: string, on?: Sketch) => string} */

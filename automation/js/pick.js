@@ -8,18 +8,18 @@ import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './
 import { topBox } from './point.js';
 import { offersFor } from './proposal.js';
 import { scopeOf } from './resolve.js';
+import { drawn, visible } from './sight.js';
 import { nameOf, roleOf } from './role.js';
-import { drawn } from './sight.js';
 import { bar } from './style.js';
 import { paced, pause } from './time.js';
 import { documents, insideOf, parentOf } from './tree.js';
-import { spell } from './candidate.js';
+import { find, spell } from './candidate.js';
 
 export const controls = 'button,a[href],area[href],input,select,textarea,summary,'
   + '[contenteditable=""],[contenteditable=true],'
   + ['button', 'link', 'tab', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'option', 'checkbox', 'radio', 'switch',
     'combobox', 'textbox', 'searchbox', 'spinbutton', 'slider', 'treeitem'].map((r) => `[role=${r}]`).join(',');
-const lists = 'table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol';
+export const lists = 'table,[role=table],[role=grid],[role=treegrid],[role=list],[role=listbox],ul,ol';
 
 /**
  * lift goes from what was hit to what is acted on by it: the control around it, or that of its label. For a table it is
@@ -84,7 +84,7 @@ function begin(req) {
   /** @type {Picking} */
   const p = {
     req, surface, walking: req.walking, seen: null, chosen: null, outer: [], shown: null, done: '', focus: 0,
-    top: req.top,
+    top: req.top, offered: null,
   };
   p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets(p, hit, type, e));
   p.follow = paced(200, () => follow(p));
@@ -93,6 +93,21 @@ function begin(req) {
   surface.box.setAttribute('aria-label', `Pick ${req.target.name}`);
   surface.box.setAttribute('aria-live', 'polite');
   return p;
+}
+
+/**
+ * proposed is the first thing that was proposed and that is on this page.
+ * @param {Picking} p
+ * @returns {El | null}
+ */
+function proposed(p) {
+  for (const candidates of p.req.proposed) {
+    for (const c of candidates) {
+      const found = documents().flatMap((d) => find(d, c)).filter(visible);
+      if (found.length === 1 && judge(p, found[0]).kept) return found[0];
+    }
+  }
+  return null;
 }
 
 /**
@@ -219,7 +234,7 @@ function draw(p) {
   if (el && !el.isConnected) { p.seen = p.chosen = null; return draw(p); }
   const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
   head.append(make('span', 'name', `Pick ${req.target.name}`), make('span', 'soft', hint(p, Boolean(judged?.kept))));
-  if (req.note && !el) body.append(make('div', 'note', req.note));
+  if (req.note && (!el || req.guided)) body.append(make('div', 'note', req.note));
   if (el && judged) body.append(...about(el, judged));
   const take = keyed('Take', () => { p.done = 'taken'; }, 'main');
   take.setAttribute('aria-disabled', String(!judged?.kept));
@@ -229,7 +244,11 @@ function draw(p) {
   }
   buttons.append(keyed(walking ? 'Pick again (F2)' : 'Walk on (F2)', () => walk(p, !walking)));
   buttons.append(keyed(p.top ? 'To the bottom' : 'To the top', () => { p.top = !p.top; draw(p); }));
-  buttons.append(keyed('Cancel', () => { p.done = 'cancelled'; }));
+  if (req.guided) {
+    if (req.recordable) buttons.append(keyed('Record the flow', () => { p.done = 'record'; }));
+    buttons.append(keyed('Skip', () => { p.done = 'skipped'; }));
+  }
+  buttons.append(keyed(req.guided ? 'Leave' : 'Cancel', () => { p.done = 'cancelled'; }));
   const scrolled = p.shown === el ? surface.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   surface.box.replaceChildren(head, body, buttons);
   body.scrollTop = scrolled;
@@ -245,8 +264,9 @@ function draw(p) {
 function hint(p, takeable) {
   if (p.walking) return 'Clicks go to the page now. What would change something is not sent.';
   if (p.chosen && !takeable) return 'It cannot be taken. Escape goes back.';
+  if (p.chosen && p.chosen === p.offered) return 'It may be this: Enter takes it, Another lets you click another one.';
   if (p.chosen) return 'Enter takes it, Tab goes to the other buttons, Escape goes back.';
-  return 'Click the element, or go to it with Tab and press Enter. Escape cancels.';
+  return `Click the element, or go to it with Tab and press Enter. Escape ${p.req.guided ? 'leaves' : 'cancels'}.`;
 }
 
 /**
@@ -290,6 +310,10 @@ function follow(p) {
  */
 function refresh(p) {
   p.follow?.();
+  if (!p.offered && !p.seen && !p.walking && p.req.proposed.length) {
+    p.offered = proposed(p);
+    if (p.offered) choose(p, p.offered);
+  }
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw(p);
   place(p);
 }

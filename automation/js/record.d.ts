@@ -66,8 +66,10 @@ interface Gesture {
   options?: Options | null;
   shows?: Sketch | null;
   rows?: string;
-  cells?: string;
   columns?: Record<string, string>;
+  cells?: Record<string, Candidate>;
+  salt?: string;
+  length?: number;
   counter?: Sketch | null;
   next?: Sketch | null;
 }
@@ -89,6 +91,13 @@ interface RecordingRequest {
   paused: boolean;
   at: Kept | null;
   wait: number;
+}
+
+/** What stands in a field for a secret; told: the program knows how to know it again. */
+interface KeptSecret {
+  value: string;
+  kind: string;
+  told?: boolean;
 }
 
 interface RecordingAnswer {
@@ -113,6 +122,7 @@ interface Pending {
 /** A column of a list, and what it is taken for. */
 interface ListColumn {
   header: string;
+  candidate?: Candidate; // of a part of a card, which has no header: what finds it in each
   sample: string;
   means: string;
 }
@@ -146,10 +156,12 @@ interface Recorder {
   drawn: WeakSet<Element>; // what could be seen when it was pressed
   typing: { el: El; id: string; sketch: Sketch } | null;
   key: { id: string; key: string } | null;
-  secrets: Map<El, { value: string; kind: string }>; // by field: what stands there last
+  secrets: Map<El, KeptSecret>; // by field: what stands there last
   secretFields: WeakSet<Element>;
   serial: number;
   watch?: { listen: () => void; stop: () => void };
   follow?: () => void;
+  leaves?: () => void;
+  travels?: (e: any) => void;
   hover?: any;
 }

@@ -1,11 +1,11 @@
 // Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
 // page or the recording.
-import { listingOf, turn } from './columns.js';
-import { capture, controlOf, recorded, tell } from './gesture.js';
+import { listAround, listingOf, turn } from './columns.js';
+import { capture, controlOf, recorded, tell, tellSecrets, wentBack } from './gesture.js';
+import { deepActive } from './focus.js';
 import { pointerEvents, watch } from './guard.js';
 import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
-import { lift } from './pick.js';
 import { topBox } from './point.js';
 import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
@@ -49,6 +49,10 @@ function begin(req) {
   });
   r.hover = (/** @type {any} */ e) => hovered(r, /** @type {El} */ (e.composedPath()[0]), e);
   r.follow = paced(200, () => follow(r));
+  r.leaves = () => tellSecrets(r);
+  addEventListener('pagehide', r.leaves);
+  r.travels = (e) => { if (!r.paused) wentBack(r, e); };
+  globalThis.navigation?.addEventListener('navigate', r.travels);
   return r;
 }
 
@@ -143,7 +147,7 @@ function setMode(r, mode) {
 
 /** @type {(mode: string, hit: El) => El} */
 function meant(mode, hit) {
-  if (mode === 'list') return lift(hit, true);
+  if (mode === 'list') return listAround(hit);
   if (mode === 'commit' || mode === 'next' || mode === 'hover') return controlOf(hit);
   return hit.closest?.('input,select,textarea') ?? hit;
 }
@@ -178,8 +182,10 @@ function begins(r, el) {
 function takeList(r) {
   const l = r.listing;
   if (!l) return;
-  const columns = Object.fromEntries(l.columns.filter((c) => c.means).map((c) => [c.means, c.header]));
-  tell(r, { kind: 'list', on: l.sketch, rows: l.rows, columns, counter: l.counter, next: l.next });
+  const used = l.columns.filter((c) => c.means);
+  const columns = Object.fromEntries(used.filter((c) => !c.candidate).map((c) => [c.means, c.header]));
+  const cells = Object.fromEntries(used.flatMap((c) => (c.candidate ? [[c.means, c.candidate]] : [])));
+  tell(r, { kind: 'list', on: l.sketch, rows: l.rows, columns, cells, counter: l.counter, next: l.next });
   r.listing = null;
   draw(r);
 }
@@ -303,6 +309,7 @@ function follow(r) {
   stay(s);
   r.watch?.listen();
   noteSecrets(r);
+  tellSecrets(r, deepActive());
   shield(s, true);
   for (const d of documents()) d.defaultView?.addEventListener('pointermove', r.hover, true);
   draw(r);
@@ -319,6 +326,8 @@ function raised() {
 /** @type {(r: Recorder) => void} */
 function end(r) {
   r.watch?.stop();
+  if (r.leaves) removeEventListener('pagehide', r.leaves);
+  if (r.travels) globalThis.navigation?.removeEventListener('navigate', r.travels);
   for (const d of documents()) d.defaultView?.removeEventListener('pointermove', r.hover, true);
   if (r.surface) lower(r.surface);
   current = null;

@@ -442,6 +442,9 @@ interface Surface {
 
 interface PickingRequest extends ExamineRequest {
   note: string;
+  proposed: Candidate[][]; // what may be the target, each by what it is found by
+  guided: boolean; // one of several: it can be skipped, and the rest left for later
+  recordable: boolean; // the flow that needs it can be recorded instead
   walking: boolean;
   top: boolean;
   wait: number;
@@ -457,7 +460,8 @@ interface Picking {
   chosen: El | null;
   outer: El[];
   shown: El | null;
-  /** taken or cancelled, empty before. */
+  offered: El | null; // what was proposed first
+  /** taken, cancelled, skipped or record, empty before. */
   done: string;
   focus: number;
   watch?: { listen: () => void; stop: () => void };

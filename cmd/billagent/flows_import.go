@@ -214,7 +214,7 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	if err != nil {
 		return nil, err
 	}
-	out.Draft = len(problems) > 0
+	out.Draft = d.Partial || len(problems) > 0
 	out.ToDo = append(out.ToDo, problems...)
 	return out, nil
 }

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,4 +129,34 @@ func keepFourth(t *testing.T, overlay string) {
 	to := "../../internal/browserpath/testdata/fourth/selectors/bill/neo3-2026-11-26.yaml"
 	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
 	require.NoError(t, os.WriteFile(to, text, 0o644))
+}
+
+// TestAnotherOrderOfStepsIsRecorded has the fourth layout want the role before Edit: the flow that ships halts, and the one that somebody
+// records by doing it once changes the role.
+func TestAnotherOrderOfStepsIsRecorded(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: fourth(), DriftSeed: fourthSeed, RoleFirst: true})
+	overlay := withOverlay(t, file)
+	require.NoError(t, os.CopyFS(overlay, os.DirFS("../../internal/browserpath/testdata/fourth")))
+	set := []string{"--config", file, "users", "set-role", "ann@acme.example", "--role", "Clerk"}
+	out := command(t, set...)
+	require.Equal(t, 2, out.code, "Edit cannot be pressed yet: %s", out.stdout)
+	require.Empty(t, con.Changes())
+	lib, err := service.Library(&config.Config{Overlay: overlay}, "bill")
+	require.NoError(t, err)
+	inputs := map[string]string{"email": "ann@acme.example", "role": "Clerk"}
+	d := driverOf(t, lib, "neo3", inputs)
+	shipped, _ := lib.Flow("set-role", "neo3")
+	all := d.steps(shipped.Steps[:1])
+	all = append(all, d.choose(shipped.Steps[2].Verb.(*flows.Choose))...)
+	all = append(append(all, d.click("user.edit", nil), onPanel(commitButton)), d.click("user.save", nil), onPanel(stopButton))
+	out, files := recordedBy(t, file, overlay, append([]string{"set-role"}, inputArgs(inputs)...), all...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	t.Log(files["flows/bill/set-role-neo3.yaml"])
+	require.Empty(t, con.Changes(), "the press was held back")
+	out = command(t, set...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, "Clerk", ann.Role)
+	assert.Len(t, con.Changes(), 1)
 }

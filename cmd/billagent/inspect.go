@@ -10,6 +10,7 @@ import (
 func (a *app) inspectCommand() *cobra.Command {
 	var f windowFlags
 	var flow string
+	var r remoteFlags
 	c := &cobra.Command{
 		Use: "inspect", Short: "Open a page of the console with a panel that shows live which targets match what",
 		Long: `Open the tenant's console, signed in, in a window: at the page to which a flow comes before its commit, at an address, or where the console
@@ -20,7 +21,7 @@ The page can be used, but no request that may change something leaves; a link th
 the window, or with Ctrl-C.`,
 		Example: "  billagent inspect\n  billagent inspect --flow deactivate --sample ann@acme.example\n  billagent inspect --open /users", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.serveWindow(cmd, func(ctx context.Context, s *service.Service) error {
+			return a.serveShown(cmd, r, func(ctx context.Context, s *service.Service) error {
 				name, err := s.Tenant("")
 				if err != nil {
 					return err
@@ -32,6 +33,7 @@ the window, or with Ctrl-C.`,
 		},
 	}
 	f.add(c)
+	r.add(c)
 	c.Flags().StringVar(&flow, "flow", "", "go to where this flow would commit, or ends")
 	c.MarkFlagsMutuallyExclusive("flow", "open")
 	return c

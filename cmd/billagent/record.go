@@ -13,12 +13,14 @@ import (
 	"github.com/billagent/billagent/internal/recording"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 	"github.com/spf13/cobra"
 )
 
 // recordFlags are what `record` is asked for.
 type recordFlags struct {
 	window            windowFlags
+	remote            remoteFlags
 	inputs            []string
 	to                string
 	replace, rehearse bool
@@ -45,6 +47,7 @@ overlay folder: the flow, and the version with the new targets. --rehearse then 
 		RunE: func(cmd *cobra.Command, args []string) error { return a.record(cmd, args[0], f) },
 	}
 	f.window.add(c)
+	f.remote.add(c)
 	c.Flags().StringArrayVar(&f.inputs, "input", nil, "an input and what you will type or choose for it, as name=value (may be given several times)")
 	c.Flags().StringVar(&f.to, "to", "overlay", "overlay, for the overlay folder of the configuration, or another folder, which takes drafts, too")
 	c.Flags().BoolVar(&f.replace, "replace", false, "put it in the place of a flow of this name that the folder has")
@@ -73,7 +76,7 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 		return usage(fmt.Errorf("%s changes nothing: there is no press to rehearse", name))
 	}
 	written := false
-	err = a.serveWindow(cmd, func(ctx context.Context, s *service.Service) error {
+	err = a.serveShown(cmd, f.remote, func(ctx context.Context, s *service.Service) error {
 		conf, err := a.load()
 		if err == nil && f.to == "overlay" && conf.Overlay == "" { // before anything is done, not after
 			err = usage(errors.New("set overlay in the configuration to the folder that is to have files of your own"))
@@ -135,7 +138,7 @@ func (a *app) recordWith(
 func versionWith(done *service.Recorded) (versionFile, error) {
 	v := done.Options.Version
 	source := fmt.Sprintf("%s On %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), time.Now().Format(time.DateOnly), done.Options.Flow)
-	text, err := v.Revise(v.Layout, v.Date, source, nil)
+	text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: source})
 	return versionFile{path.Base(v.File()), string(text)}, err
 }
 

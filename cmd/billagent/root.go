@@ -13,6 +13,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/remote"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/spf13/cobra"
 )
@@ -30,11 +31,14 @@ type app struct {
 	web                            string // where the page listens
 	live                           *live
 	log                            *slog.Logger
+	view                           *remote.View // where pages are shown elsewhere; nil: in a window, or not at all
 
 	// What acts in the place of the person to whom a window would be shown. Nil but in tests.
 	picks    func(ctx context.Context, s *automation.StandIn) error
 	inspects func(ctx context.Context, s *automation.StandIn, groups map[string]string) error
 	records  func(ctx context.Context, s *automation.StandIn) error
+
+	calibrates func(what string) func(ctx context.Context, s *automation.StandIn) error
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -70,7 +74,7 @@ Exit status: 0 done or already, 1 usage or configuration, 2 halted, 3 refused, 4
 		a.reconcileCommand(), a.recurringCommand(),
 		a.freezeCommand(), a.thawCommand(),
 		a.auditCommand(), a.evidenceCommand(),
-		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.inspectCommand(), a.recordCommand(), a.selectorsCommand(), a.flowsCommand(),
+		a.loginCommand(), a.logoutCommand(), a.sessionCommand(), a.doctorCommand(), a.inspectCommand(), a.recordCommand(), a.calibrateCommand(), a.selectorsCommand(), a.flowsCommand(),
 		a.configCommand(), a.browserCommand(), a.consoleCommand(), a.versionCommand())
 	return root
 }

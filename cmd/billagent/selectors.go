@@ -20,7 +20,7 @@ func (a *app) selectorsCommand() *cobra.Command {
 	})
 	of := c.PersistentFlags().String("app", "", "the app meant (default: that of the tenant, else bill)")
 	c.AddCommand(a.selectorsListCommand(of), a.selectorsShowCommand(of), a.selectorsDiffCommand(of), a.selectorsNewCommand(of),
-		a.selectorsRepairCommand(), a.selectorsPickCommand(), a.selectorsPromoteCommand(), a.validateCommand(of))
+		a.selectorsRepairCommand(), a.selectorsPickCommand(), a.selectorsPromoteCommand(), a.selectorsShareCommand(of), a.validateCommand(of))
 	return c
 }
 

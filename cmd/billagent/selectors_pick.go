@@ -34,6 +34,7 @@ func (f *windowFlags) place() doctor.Place {
 
 func (a *app) selectorsPickCommand() *cobra.Command {
 	var f windowFlags
+	var r remoteFlags
 	c := &cobra.Command{
 		Use:   "pick TARGET",
 		Short: "Click in the console which element a target is, and write what it can be found by to a new version",
@@ -47,7 +48,7 @@ change something leaves: what it would have sent is in the evidence. A link that
 The exit status is 0 if the target is found by what was taken, 6 if it was written and is not found so yet, and 2 if nothing was taken.`,
 		Example: "  billagent selectors pick user.deactivate\n  billagent selectors pick user.save --open /users", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.serveWindow(cmd, func(ctx context.Context, s *service.Service) error {
+			return a.serveShown(cmd, r, func(ctx context.Context, s *service.Service) error {
 				p := service.Pick{Place: f.place(), StandIn: a.picks}
 				p.Place.Target = args[0]
 				p.Ready = a.ready("click the element that is " + args[0] + " in the window")
@@ -56,6 +57,7 @@ The exit status is 0 if the target is found by what was taken, 6 if it was writt
 		},
 	}
 	f.add(c)
+	r.add(c)
 	return c
 }
 
@@ -65,7 +67,7 @@ func (a *app) serveWindow(cmd *cobra.Command, do func(ctx context.Context, s *se
 	if err != nil {
 		return err
 	}
-	c.Browser.Headful = a.picks == nil && a.inspects == nil && a.records == nil
+	c.Browser.Headful = a.picks == nil && a.inspects == nil && a.records == nil && a.calibrates == nil
 	if err := windowed(c); err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func windowed(c *config.Config) error {
 		return nil
 	}
 	return usage(errors.New("this command shows a window, and there is no display here: " +
-		"run it on a machine with one, where the configuration and the saved session are"))
+		"say --remote, where there is that, or run it on a machine with one, where the configuration and the saved session are"))
 }
 
 // ready says what to do once the page is there.

@@ -41,7 +41,11 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	a.log = a.logger(c.Log)
 	a.live = newLive(a.stderr)
 	defer a.live.stop()
-	s := service.New(c, service.Options{Version: programName(), Ask: a.ask(), Log: a.log, AtOnce: c.Schedule.AtOnce})
+	o := service.Options{Version: programName(), Ask: a.ask(), Log: a.log, AtOnce: c.Schedule.AtOnce}
+	if a.view != nil {
+		o.View = a.view.Show
+	}
+	s := service.New(c, o)
 	defer func() {
 		if err := s.Close(); err != nil { // what was done decides the exit status, not how it was tidied up
 			a.note(fmt.Sprintf("not everything could be closed in order: %v", err))

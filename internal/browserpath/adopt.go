@@ -12,26 +12,28 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Reveal returns the cookies of the saved session, and where it leads. ok is false if there is none.
-func (p *Path) Reveal() (cookies []automation.Cookie, home string, ok bool, err error) {
+// Reveal returns the cookies of the saved session, what of the page's storage belongs to it (nil: nothing), and where it leads. ok is false
+// if there is none.
+func (p *Path) Reveal() (cookies []automation.Cookie, stored *automation.Stored, home string, ok bool, err error) {
 	s, err := p.load()
 	if err != nil || s == nil {
-		return nil, "", false, err
+		return nil, nil, "", false, err
 	}
 	cookies, err = automation.Cookies(s.Cookies).Plain()
 	if err != nil {
-		return nil, "", false, p.adopting("reading the saved session", errors.New("its cookies cannot be read"),
+		return nil, nil, "", false, p.adopting("reading the saved session", errors.New("its cookies cannot be read"),
 			"forget it, and sign in again")
 	}
-	return cookies, s.Home, true, nil
+	return cookies, s.Stored, s.Home, true, nil
 }
 
 // Stores says that the console keeps a part of its sign-in in the page's storage.
 func (p *Path) Stores() bool { return len(p.opts.Library.App.Storage) > 0 }
 
 // Adopt keeps the cookies of a sign-in that another program made, in the place of the saved session. Whether it holds,
-// and of which organisation it is, is found out when it is used first.
-func (p *Path) Adopt(cookies []automation.Cookie, home string) (passed int, err error) {
+// and of which organisation it is, is found out when it is used first. Of what pages have stored what belongs to the sign-in is kept, by the keys
+// that the app names; local is by origin.
+func (p *Path) Adopt(cookies []automation.Cookie, local map[string]map[string]string, home string) (passed int, err error) {
 	const act, hint = "taking over a session", "give the address that the console shows after the sign-in"
 	if p.opts.Sessions == nil {
 		return 0, p.adopting(act, errors.New("no place for sessions is configured"), "set state to a folder")
@@ -60,7 +62,17 @@ func (p *Path) Adopt(cookies []automation.Cookie, home string) (passed int, err 
 	if err != nil {
 		return passed, p.adopting(act, errors.New("its cookies cannot be written"), "")
 	}
-	data, err := json.Marshal(saved{Cookies: json.RawMessage(jar), Home: u.String(),
+	var stored *automation.Stored
+	for _, key := range p.opts.Library.App.Storage {
+		origin := u.Scheme + "://" + u.Host
+		if value, ok := local[origin][key]; ok {
+			if stored == nil {
+				stored = &automation.Stored{Origin: origin, Local: map[string]string{}, Session: map[string]string{}}
+			}
+			stored.Local[key] = value
+		}
+	}
+	data, err := json.Marshal(saved{Cookies: json.RawMessage(jar), Stored: stored, Home: u.String(),
 		App: p.opts.Library.App.Name, Account: p.opts.Account,
 		SignIn: p.opts.SignIn, Wanted: p.opts.Organisation, At: time.Now().UTC(), Adopted: true})
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -32,7 +33,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		}
 	}
 	defer p.pin(w.Version)()
-	defer p.look()()
+	defer p.look(w.Step)()
 	if err := p.begin(ctx, w, ev); err != nil {
 		return err
 	}
@@ -74,13 +75,13 @@ func (p *Path) pin(version string) (undo func()) {
 
 // look says that nothing is changed until done is called, so that it need not be known whose console it is: what shows that may be what has changed.
 // A session of which it is not known is used for nothing else.
-func (p *Path) look() (done func()) {
-	p.looking, p.unproved = true, false
+func (p *Path) look(step time.Duration) (done func()) {
+	p.looking, p.unproved, p.lookStep = true, false, step
 	return func() {
 		if p.unproved {
 			p.version = nil
 		}
-		p.looking, p.unproved = false, false
+		p.looking, p.unproved, p.lookStep = false, false, 0
 	}
 }
 

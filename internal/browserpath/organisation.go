@@ -20,6 +20,9 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 		return nil
 	}
 	r := &flows.Run{Page: page, Flow: flow, Version: p.version, Evidence: ev, Watch: p.watching(), Progress: p.opts.Progress, StepTimeout: p.opts.StepTimeout}
+	if p.lookedBy() {
+		r.StepTimeout = p.lookedByBound()
+	}
 	res, err := r.Do(ctx)
 	if err != nil {
 		var halt *flows.HaltError

@@ -17,16 +17,17 @@ import (
 
 // saved is what is kept, sealed, between two runs.
 type saved struct {
-	Cookies json.RawMessage `json:"cookies"`
-	Home    string          `json:"home"`
-	App     string          `json:"app"`
-	Account string          `json:"account"`
-	SignIn  string          `json:"sign_in"`
-	Pinned  string          `json:"organisation,omitempty"` // its id when the session was signed in
-	Wanted  Organisation    `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
-	At      time.Time       `json:"at"`
-	Trusted time.Time       `json:"trusted,omitzero"`  // when a code was given last, and the device trusted for it
-	Adopted bool            `json:"adopted,omitempty"` // another program signed in: the organisation is not known before the first use
+	Cookies json.RawMessage    `json:"cookies"`
+	Stored  *automation.Stored `json:"stored,omitempty"` // of the page's storage: what belongs to the sign-in
+	Home    string             `json:"home"`
+	App     string             `json:"app"`
+	Account string             `json:"account"`
+	SignIn  string             `json:"sign_in"`
+	Pinned  string             `json:"organisation,omitempty"` // its id when the session was signed in
+	Wanted  Organisation       `json:"wanted"`                 // what was configured then: Pinned proves nothing of another
+	At      time.Time          `json:"at"`
+	Trusted time.Time          `json:"trusted,omitzero"`  // when a code was given last, and the device trusted for it
+	Adopted bool               `json:"adopted,omitempty"` // another program, or a look that could not tell, signed in: the organisation is not known before the first use
 }
 
 // resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the tenant may have moved
@@ -64,6 +65,13 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 	reconfigured := s.Adopted || s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
 	if reconfigured {
 		p.pinned = ""
+	}
+	if s.Stored != nil {
+		done, err := p.page.Carry(ctx, s.Stored)
+		if err != nil {
+			return false, p.failure("opening the console", "", err)
+		}
+		defer done() // a page that has ended its sign-in must not have it put back
 	}
 	if err = p.page.Open(ctx, s.Home); err == nil {
 		err = p.recognise(ctx, ev, p.opts.Library.Area(selectors.SignIn)...)
@@ -117,10 +125,15 @@ func (p *Path) save(ctx context.Context) {
 		return
 	}
 	cookies, err := p.session.Cookies(ctx)
+	var stored *automation.Stored
+	if keys := p.opts.Library.App.Storage; err == nil && len(keys) > 0 {
+		stored, err = p.page.Stored(ctx, keys)
+	}
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Home: p.home,
-			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since, Trusted: p.trusted}); err == nil {
+		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Stored: stored, Home: p.home,
+			App: p.opts.Library.App.Name, Account: p.opts.Account, SignIn: p.opts.SignIn, Pinned: p.pinned, Wanted: p.opts.Organisation, At: p.since,
+			Trusted: p.trusted, Adopted: p.unproved}); err == nil {
 			err = p.opts.Sessions.Put(p.opts.Tenant, data)
 		}
 	}

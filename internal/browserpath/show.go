@@ -24,7 +24,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	}
 	defer closeEvidence()
 	defer p.pin(at.Version)()
-	defer p.look()()
+	defer p.look(at.Step)()
 	if err := p.ready(ctx, ev); err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *shower) wrong(target string, cause error, hint string) error {
 func (s *shower) readPeople(ctx context.Context) {
 	for _, name := range []string{identifyFlow, listFlow, rolesFlow} {
 		flow, ok := s.p.opts.Library.Flow(name, s.p.layout())
-		if !ok || ctx.Err() != nil {
+		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) {
 			continue
 		}
 		if _, uses := flow.Needs(s.at.Target); s.at.Target != "" && uses {

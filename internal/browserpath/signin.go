@@ -2,6 +2,7 @@ package browserpath
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -73,6 +74,39 @@ func (p *Path) Login(ctx context.Context) error {
 	return p.signIn(ctx, nil)
 }
 
+// LoginBy signs in afresh, and where that does not come to its end it has a person go on with the page as it is, as where a code is asked for
+// or something to be solved. by shows the page to them for as long as what it is given takes.
+func (p *Path) LoginBy(ctx context.Context, by func(context.Context, *automation.Page, func(context.Context) error) error) error {
+	err := p.Login(ctx)
+	var e *userops.Error
+	switch {
+	case err == nil, ctx.Err() != nil, p.page == nil:
+		return err
+	case errors.Is(err, userops.ErrLocked), errors.Is(err, userops.ErrOrganisation), errors.Is(err, userops.ErrBrowser):
+		return err
+	case errors.As(err, &e):
+		p.opts.Progress("a person goes on: " + e.Error())
+	}
+	err = by(ctx, p.page, func(ctx context.Context) error {
+		for {
+			if left, err := p.left(ctx); left || err != nil {
+				return err
+			}
+			if err := change.Wait(ctx, handPause); err != nil {
+				return context.Cause(ctx)
+			}
+		}
+	})
+	if err != nil {
+		return p.failure(signingIn, "by hand", err)
+	}
+	p.refused = nil
+	return p.signedIn(ctx, nil)
+}
+
+// handPause is between two looks whether a person has come to the console.
+const handPause = 200 * time.Millisecond
+
 // signIn goes through the sign-in screens and remembers where they led.
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
@@ -101,14 +135,19 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 		}
 		return failed
 	}
+	return p.signedIn(ctx, ev)
+}
+
+// signedIn finds out where a sign-in has led, and keeps it.
+func (p *Path) signedIn(ctx context.Context, ev *automation.Evidence) error {
 	if err := p.recognise(ctx, ev); err != nil {
-		return p.explained(ctx, act, ev, flows.WithBlockedCookies(err, p.page))
+		return p.explained(ctx, signingIn, ev, flows.WithBlockedCookies(err, p.page))
 	}
 	p.home = p.page.URL()
 	if err := p.identify(ctx, p.page, ev); err != nil {
 		return err
 	}
-	if p.unproved { // whose session it is, nobody knows: it is not kept
+	if p.unproved && !p.lookedBy() { // whose session it is, nobody knows: it is not kept
 		return nil
 	}
 	p.pinned, p.since = p.seen, time.Now().UTC()
@@ -206,7 +245,23 @@ func (p *Path) left(ctx context.Context) (bool, error) {
 			return true, nil
 		}
 	}
-	return false, nil
+	return p.leftUnrecognised(ctx)
+}
+
+// leftUnrecognised says that a look has come to a page that is none of the sign-in for a while, where the version to look by was named.
+func (p *Path) leftUnrecognised(ctx context.Context) (bool, error) {
+	if !p.lookedBy() {
+		return false, nil
+	}
+	hits, err := p.page.Recognise(ctx, conditions(p.opts.Library.Area(selectors.SignIn)))
+	switch {
+	case err != nil || slices.Contains(hits, true):
+		p.outside = time.Time{}
+		return false, err
+	case p.outside.IsZero():
+		p.outside = time.Now()
+	}
+	return time.Since(p.outside) > passingBound, nil
 }
 
 // candidates are the versions that the console may turn out to be: all, or the pinned one.
@@ -237,13 +292,32 @@ func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 
 // recognise finds out which version the page belongs to. A page that goes on to be one of signedOut ends it as a session that has ended.
 func (p *Path) recognise(ctx context.Context, ev *automation.Evidence, signedOut ...*selectors.Version) error {
-	v, err := p.one(ctx, p.candidates(), p.watching(), signedOut...)
+	within, cancel := context.WithTimeout(ctx, p.recogniseBound())
+	defer cancel()
+	v, err := p.one(within, p.candidates(), p.watching(), signedOut...)
+	if all := p.candidates(); p.lookedBy() && errors.Is(err, userops.ErrUnknownUI) && ctx.Err() == nil && len(all) == 1 {
+		v, err = all[0], nil
+	}
 	if err != nil {
 		return err
 	}
 	p.version = v
 	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": automation.WithoutQuery(p.page.URL())})
 }
+
+// lookedBy says that nothing is changed and that a version was named to look by, which may have other marks than the pages have.
+func (p *Path) lookedBy() bool { return p.looking && p.opts.Pin != "" }
+
+// recogniseBound is how long a page may take to show which version it is of. Where that is not needed it is only looked for.
+func (p *Path) recogniseBound() time.Duration {
+	if p.lookedBy() {
+		return p.lookedByBound()
+	}
+	return recogniseBound
+}
+
+// lookedByBound is how long a look waits for what the version that was named may only guess: marks, and the organisation.
+func (p *Path) lookedByBound() time.Duration { return cmp.Or(p.lookStep, 5*time.Second) }
 
 // one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
 // unknown user interface.

@@ -130,7 +130,7 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	if state == Missing || state == Elsewhere {
 		t.Proposals, t.Refused = nil, ""
 		if seen.Miss != "" {
-			t.Refused = "what it lies in is not there: that comes first"
+			t.Refused = blocked
 		} else {
 			t.Proposals, t.Refused = propose(ctx, s, x.others, x.names)
 		}

@@ -165,6 +165,20 @@ func personal(text string, names []string) bool {
 	})
 }
 
+// Telling says why a text may not be told to others: it names a person or the organisation, or has an e-mail address or something that
+// may identify somebody in it. Empty: it may be.
+func Telling(text string, names []string) string {
+	switch {
+	case anAddress.MatchString(text):
+		return "it has an e-mail address in it"
+	case personal(text, names):
+		return "it names a person, an organisation or a host"
+	case anIdentifier.MatchString(text), manyDigits.MatchString(text), aToken.MatchString(text):
+		return "it has in it what may be somebody's number or a secret"
+	}
+	return ""
+}
+
 // scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written to a file.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field} {
@@ -180,5 +194,7 @@ func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 
 var (
 	anAddress    = regexp.MustCompile(`\S+@\S+\.\S+`)
+	manyDigits   = regexp.MustCompile(`\d(?:[ -]?\d){6,}`)                                               // a bank account, a card, a telephone
+	aToken       = regexp.MustCompile(`[A-Za-z0-9_-]*(?:\d[A-Za-z_-]+|[A-Za-z_-]+\d){4,}[A-Za-z0-9_-]*`) // letters and digits by turns
 	anIdentifier = regexp.MustCompile(`[0-9A-Z]{10,}|[0-9a-f]{8}-`)
 )

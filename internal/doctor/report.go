@@ -96,6 +96,12 @@ type Target struct {
 	order   int
 }
 
+// Blocked says that what the target lies in is not there, so that it cannot be looked for.
+func (t *Target) Blocked() bool { return t.Refused == blocked }
+
+// blocked is why nothing is proposed for a target whose holder is missing.
+const blocked = "what it lies in is not there: that comes first"
+
 // Standing is a candidate of a target with where it comes from.
 type Standing struct {
 	Candidate  string               `json:"candidate"`

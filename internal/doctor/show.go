@@ -20,6 +20,7 @@ type Place struct {
 	Step    time.Duration // how long a step may take that does not say
 	Wait    time.Duration // how long the target is waited for
 	Keep    string        // the folder of evidence to keep it in; empty: one with a new name
+	Halting []string      // flows that are known to halt: they are not gone through to know who there is
 }
 
 // Shown is a page of a console. What its session would send that may change something does not leave.

@@ -16,6 +16,7 @@ import (
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // How long an effect may take to show, and a screen: on the same machine both are soon.
@@ -140,7 +141,7 @@ func learn(ctx context.Context, layout, overlay string, step time.Duration) (kno
 		l.target, _ = v.Target(t.Name)
 		known[t.Name] = l
 	}
-	text, err := v.Revise(v.Layout, v.Date, v.Source, prints)
+	text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: v.Source, Targets: prints})
 	if err != nil {
 		return nil, fmt.Errorf("keeping what the %s console looks like: %w", layout, err)
 	}

@@ -44,9 +44,18 @@ type Draft struct {
 	LeftOut []Remark    // steps, or parts of them, that no verb expresses
 	Review  []Remark    // what was taken over and is for a person to look at
 	ToDo    []string    // without which it is not complete
+	Partial bool        // something that a person did is missing: it is no more than a draft
 
 	title string
 	lines []line // the steps with what stands between them
+}
+
+// Empty says that nothing was done but to look at pages.
+func (d *Draft) Empty() bool {
+	return !slices.ContainsFunc(d.Flow.Steps, func(s flows.Step) bool {
+		_, opens := s.Verb.(*flows.Open)
+		return !opens
+	})
 }
 
 // NewTarget is a target that is to stand in a version.

@@ -70,6 +70,10 @@ func (t *Take) openers() map[string]*opener {
 }
 
 func (l *live) gesture(g *automation.Gesture) {
+	if g.Kind == automation.GestureExpect && g.Secret != "" {
+		l.leaveOut("what it says is a secret that was typed")
+		return
+	}
 	acts := []string{automation.GestureOpen, automation.GestureClick, automation.GestureCheck, automation.GestureFill, automation.GestureChoose, automation.GesturePress}
 	if l.after && slices.Contains(acts, g.Kind) {
 		l.leaveOut("it comes after the commit: put it under afterwards if it may be left undone")
@@ -115,6 +119,9 @@ func (l *live) open(g *automation.Gesture) {
 		if _, ok := s.Verb.(*flows.Open); ok { // nothing was done there
 			l.dropLast()
 		}
+	}
+	if g.Why != "" {
+		l.review("%s", g.Why)
 	}
 	before := len(l.draft.Review)
 	l.navigate(&Step{Type: navigate, URL: g.Value})

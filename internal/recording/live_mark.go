@@ -129,7 +129,7 @@ func (l *live) list(g *automation.Gesture) {
 		return
 	}
 	if t := l.newTarget(name); t != nil {
-		t.Spec.Table = tableOf(g)
+		t.Spec.Table = l.take.TableOf(g)
 	}
 	rows := &flows.Rows{Table: name, As: usersOutput}
 	if g.Counter != nil {
@@ -150,17 +150,26 @@ func (l *live) list(g *automation.Gesture) {
 
 const usersOutput = "users"
 
-// tableOf says how a list is read, by what the person took its columns for. A whole name is taken apart.
-func tableOf(g *automation.Gesture) *selectors.Table {
-	t := &selectors.Table{Rows: g.Rows, Key: subjectInput, Fold: true, Columns: map[string]selectors.Column{}}
-	for means, header := range g.Columns {
-		c := selectors.Column{Header: header}
+// TableOf says how a list is read, by what the person took its columns for, be they below headers or parts of cards. A whole name is
+// taken apart. A part that is found by somebody's name only is left out.
+func (t *Take) TableOf(g *automation.Gesture) *selectors.Table {
+	out := &selectors.Table{Rows: g.Rows, Key: subjectInput, Fold: true, Columns: map[string]selectors.Column{}}
+	add := func(means string, c selectors.Column) {
 		if means == "name" {
 			c.Pattern = `^(?P<first_name>\S+)\s+(?P<last_name>.+)$`
 		}
-		t.Columns[means] = c
+		out.Columns[means] = c
 	}
-	return t
+	for means, header := range g.Columns {
+		add(means, selectors.Column{Header: header})
+	}
+	for means, by := range g.Cells {
+		kept := t.Lasting([]automation.Offer{{Candidate: by, Kept: true}}, selectors.Fingerprint{}).Candidates
+		if len(kept) > 0 {
+			add(means, selectors.Column{Candidates: kept})
+		}
+	}
+	return out
 }
 
 // afterCommit takes over what the flow that there is does once its press is made: while it is recorded it is not made.

@@ -89,9 +89,11 @@ func (w *playwright) knows(name string) bool {
 }
 
 // locate is how Playwright finds a candidate, called on what it lies in.
-func (w *playwright) locate(c selectors.Candidate) string {
+func (w *playwright) locate(t *selectors.Target, c selectors.Candidate) string {
 	exact := ", { exact: true })"
 	switch {
+	case c.Role == "button" && c.Name != "" && isSummary(t): // which has no role for Playwright
+		return ".locator('summary').filter({ hasText: " + w.wholly(c.Name, "") + " })"
 	case c.TestID != "":
 		return ".getByTestId(" + w.quoted(c.TestID) + ")"
 	case c.Role != "" && c.Name != "":
@@ -116,7 +118,7 @@ func (w *playwright) locator(base string, t *selectors.Target) string {
 	if t.Within != nil {
 		base = w.locator(base, t.Within)
 	}
-	out := base + w.locate(t.Candidates[0])
+	out := base + w.locate(t, t.Candidates[0])
 	if isFrame(t) {
 		out += ".contentFrame()"
 	}
@@ -126,15 +128,28 @@ func (w *playwright) locator(base string, t *selectors.Target) string {
 // others are the further candidates of a target, for a comment.
 func (w *playwright) others(t *selectors.Target) (out []string) {
 	for _, c := range t.Candidates[1:] {
-		out = append(out, strings.TrimPrefix(w.locate(c), "."))
+		out = append(out, strings.TrimPrefix(w.locate(t, c), "."))
 	}
 	return out
 }
 
+// isSummary says that a target was a summary element when it was last looked at, which is called by what it says.
+func isSummary(t *selectors.Target) bool {
+	f := t.Fingerprint
+	return f != nil && f.Tag == "summary" && f.Label == ""
+}
+
 // ignoringCase is a regular expression of JavaScript for a whole text, or a part of a program that makes one.
-func (w *playwright) ignoringCase(s string) string {
-	if len(selectors.Placeholders(s)) > 0 {
-		return "new RegExp('^\\\\s*' + " + w.quoted(s) + ".replace(/[.*+?^${}()|[\\]\\\\]/g, '\\\\$&') + '\\\\s*$', 'i')"
+func (w *playwright) ignoringCase(s string) string { return w.wholly(s, "i") }
+
+// wholly is a regular expression of JavaScript for a whole text, with flags, or a part of a program that makes one.
+func (w *playwright) wholly(s, flags string) string {
+	end := ")"
+	if flags != "" {
+		end = ", " + literal(flags) + ")"
 	}
-	return "new RegExp(" + literal(`^\s*`+regexp.QuoteMeta(s)+`\s*$`) + ", 'i')"
+	if len(selectors.Placeholders(s)) > 0 {
+		return "new RegExp('^\\\\s*' + " + w.quoted(s) + ".replace(/[.*+?^${}()|[\\]\\\\]/g, '\\\\$&') + '\\\\s*$'" + end
+	}
+	return "new RegExp(" + literal(`^\s*`+regexp.QuoteMeta(s)+`\s*$`) + end
 }

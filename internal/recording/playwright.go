@@ -282,7 +282,7 @@ func (w *playwright) inRow(table, key, name string) string {
 	if !ok {
 		return target(name)
 	}
-	return w.row(table, key) + w.locate(t.Candidates[0])
+	return w.row(table, key) + w.locate(t, t.Candidates[0])
 }
 
 func (w *playwright) halt(v *flows.Halt) string {

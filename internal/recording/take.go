@@ -24,6 +24,7 @@ type Take struct {
 	names    map[string]string // given by the person, by those that were proposed
 	stopped  []string          // requests that were kept from leaving
 	problem  string            // with what the person asked for last
+	secrets  map[string]hidden // by the field that they were typed into
 }
 
 // Secrets are the words by which fields for secrets are known, for the page.
@@ -36,6 +37,9 @@ func Secrets() automation.SecretWords {
 func (t *Take) Add(g automation.Gesture) {
 	t.problem = ""
 	switch g.Kind {
+	case automation.GestureSecret:
+		t.learn(g)
+		return
 	case automation.GestureUndo:
 		t.undo()
 		return
@@ -46,6 +50,7 @@ func (t *Take) Add(g automation.Gesture) {
 		t.gestures = slices.DeleteFunc(t.gestures, func(o automation.Gesture) bool { return o.ID == g.Of })
 		return
 	}
+	t.hide(&g)
 	if i := slices.IndexFunc(t.gestures, func(o automation.Gesture) bool { return o.ID == g.ID }); i >= 0 {
 		t.gestures[i] = g
 		return
@@ -132,6 +137,10 @@ func (t *Take) Draft() (*Draft, error) {
 	l.afterCommit()
 	l.inputs = slices.DeleteFunc(l.inputs, func(name string) bool { return !l.needs(name) })
 	l.finish()
+	if n := len(l.draft.LeftOut); n > 0 {
+		l.draft.Partial = true
+		l.draft.ToDo = append(l.draft.ToDo, fmt.Sprintf("put something in the place of what was left out (%d), or record it again and take back what is not needed: without it the flow is not what was done", n))
+	}
 	if err := l.keepSecrets(); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/event"
@@ -19,7 +21,7 @@ func (s *Service) ExportSession(
 	ctx context.Context, name string, events event.Sink,
 ) (text []byte, notices []string, err error) {
 	err = s.sessions(ctx, name, events, func(x tenant.Sessions) error {
-		cookies, home, ok, err := x.Reveal()
+		cookies, kept, home, ok, err := x.Reveal()
 		if err != nil {
 			return err
 		}
@@ -27,8 +29,11 @@ func (s *Service) ExportSession(
 			return &userops.Error{Act: "exporting the session", Tenant: name, Kind: userops.ErrConfig,
 				Cause: errors.New("none is saved"), Hint: "sign in first"}
 		}
-		if x.Stores() {
+		if x.Stores() && kept == nil {
 			notices = append(notices, stored)
+		}
+		if kept != nil && len(kept.Session) > 0 {
+			notices = append(notices, "what the page keeps for one tab is left out, since the file has no place for it: the sign-in may not hold")
 		}
 		state := recording.StorageState{Origins: []recording.Origin{}, Cookies: []recording.Cookie{}}
 		for _, c := range cookies {
@@ -39,6 +44,11 @@ func (s *Service) ExportSession(
 		}
 		if u, err := url.Parse(home); err == nil && u.Host != "" {
 			origin := recording.Origin{Origin: u.Scheme + "://" + u.Host, LocalStorage: []recording.Entry{}}
+			if kept != nil && kept.Origin == origin.Origin {
+				for _, key := range slices.Sorted(maps.Keys(kept.Local)) {
+					origin.LocalStorage = append(origin.LocalStorage, recording.Entry{Name: key, Value: kept.Local[key]})
+				}
+			}
 			state.Origins = append(state.Origins, origin)
 		}
 		text, err = state.Text()
@@ -48,7 +58,7 @@ func (s *Service) ExportSession(
 }
 
 // stored says what a saved session lacks.
-const stored = "the console keeps a part of its sign-in in the page's storage, which a saved session has not: it may not hold"
+const stored = "the console keeps a part of its sign-in in the page's storage, which this session has not: it may not hold"
 
 // ImportSession keeps a sign-in that Playwright has saved as a tenant's session, sealed, in the place of the one there
 // was. home is the address where the console leads; without one it is the first origin of the tenant's hosts. It does
@@ -62,13 +72,12 @@ func (s *Service) ImportSession(
 			Hint: "give a file as Playwright's storageState writes it"}
 	}
 	notices = ignored
-	entries := 0
+	local := map[string]map[string]string{}
 	for _, o := range state.Origins {
-		entries += len(o.LocalStorage)
-	}
-	if entries > 0 {
-		notices = append(notices, fmt.Sprintf("%d entries of the storage of pages are not taken over: "+
-			"a saved session has cookies only", entries))
+		local[o.Origin] = map[string]string{}
+		for _, e := range o.LocalStorage {
+			local[o.Origin][e.Name] = e.Value
+		}
 	}
 	cookies := make([]automation.Cookie, len(state.Cookies))
 	for i, c := range state.Cookies {
@@ -78,7 +87,7 @@ func (s *Service) ImportSession(
 		passed := 0
 		var failed error
 		for _, where = range homes(home, state) {
-			if passed, failed = x.Adopt(cookies, where); failed == nil {
+			if passed, failed = x.Adopt(cookies, local, where); failed == nil {
 				break
 			}
 		}
@@ -91,8 +100,10 @@ func (s *Service) ImportSession(
 			notices = append(notices, fmt.Sprintf("cookies that have expired or are of other hosts are not taken over: %d of %d",
 				passed, len(cookies)))
 		}
-		if x.Stores() {
-			notices = append(notices, stored)
+		if x.Stores() && failed == nil {
+			if _, kept, _, _, err := x.Reveal(); err == nil && kept == nil {
+				notices = append(notices, stored)
+			}
 		}
 		return failed
 	})

@@ -26,7 +26,7 @@ type Inspect struct {
 func (s *Service) Inspect(ctx context.Context, name string, in Inspect, events event.Sink) error {
 	return s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error {
-			return dir.Show(ctx, in.Place, func(ctx context.Context, shown doctor.Shown) error {
+			return s.showIn(ctx, dir, in.Place, func(ctx context.Context, shown doctor.Shown) error {
 				lib, err := dir.Library()
 				if err != nil {
 					return err

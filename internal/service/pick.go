@@ -72,7 +72,8 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 	}
 	id, target := "", p.Place.Target
 	revised := map[string]selectors.Revision{target: revision}
-	if out.File, id, err = s.revise(out.Before, out.Before, []string{target}, dated(revised, p.Place.Keep)); err != nil {
+	edit := selectors.Change{Source: repairedBy(out.Before, []string{target}), Targets: dated(revised, p.Place.Keep)}
+	if out.File, id, err = s.revise(out.Before, edit); err != nil {
 		return out, storage("writing a version", name, err)
 	}
 	if err := s.reopen(name); err != nil {
@@ -109,6 +110,23 @@ func (s *Service) show(
 	ctx context.Context, name string, at doctor.Place, events event.Sink, do func(context.Context, doctor.Shown) error,
 ) error {
 	return s.on(name, func(v *served) error {
-		return v.use(ctx, events, func(dir *tenant.Directory) error { return dir.Show(ctx, at, do) })
+		return v.use(ctx, events, func(dir *tenant.Directory) error { return s.showIn(ctx, dir, at, do) })
 	})
+}
+
+// showIn is show within a call that uses the tenant's path already.
+func (s *Service) showIn(
+	ctx context.Context, dir *tenant.Directory, at doctor.Place, do func(context.Context, doctor.Shown) error,
+) error {
+	return dir.Show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
+		return s.seen(ctx, shown.Page, func(ctx context.Context) error { return do(ctx, shown) })
+	})
+}
+
+// seen has do something with a page that a person can see and use meanwhile.
+func (s *Service) seen(ctx context.Context, page *automation.Page, do func(context.Context) error) error {
+	if s.opts.View == nil {
+		return do(ctx)
+	}
+	return s.opts.View(ctx, page, do)
 }

@@ -37,7 +37,7 @@ type Recorded struct {
 func (s *Service) Record(ctx context.Context, name string, r Record, events event.Sink) (out *Recorded, err error) {
 	err = s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error {
-			return dir.Show(ctx, r.Place, func(ctx context.Context, shown doctor.Shown) error {
+			return s.showIn(ctx, dir, r.Place, func(ctx context.Context, shown doctor.Shown) error {
 				lib, err := dir.Library()
 				if err != nil {
 					return err
@@ -62,10 +62,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	for name, value := range r.Inputs {
 		t.Inputs[name] = value
 	}
-	t.Lasting = func(offers []automation.Offer, looks selectors.Fingerprint) selectors.Revision {
-		revision, _ := doctor.Taken(automation.Picked{Offers: offers, Fingerprint: looks}, shown.People)
-		return revision
-	}
+	t.Lasting = lasting(shown)
 	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
 	err := shown.Page.Record(ctx, automation.Recording{
 		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,

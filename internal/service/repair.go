@@ -43,7 +43,7 @@ func (s *Service) keep(
 	if v == nil || len(kept) == 0 {
 		return r, nil
 	}
-	text, err := v.Revise(v.Layout, v.Date, v.Source, kept)
+	text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: v.Source, Targets: kept})
 	if err == nil {
 		r.Written, err = s.writeVersion(v.App, v.ID, text)
 	}
@@ -113,7 +113,8 @@ func (s *Service) Repair(ctx context.Context, name string, p Repair, events even
 		}
 		maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
 		out.Targets = append(out.Targets, fresh...)
-		if out.File, p.Walk.Version, err = s.revise(v, out.Before, out.Targets, dated(chosen, p.Walk.Keep)); err != nil {
+		edit := selectors.Change{Source: repairedBy(out.Before, out.Targets), Targets: dated(chosen, p.Walk.Keep)}
+		if out.File, p.Walk.Version, err = s.revise(v, edit); err != nil {
 			return nil, storage("writing a version", name, err)
 		}
 		if err := s.reopen(name); err != nil {
@@ -123,16 +124,20 @@ func (s *Service) Repair(ctx context.Context, name string, p Repair, events even
 	return out, nil
 }
 
-// revise writes today's version, which is v with other candidates for some targets.
-func (s *Service) revise(v, from *selectors.Version, targets []string, chosen map[string]selectors.Revision) (file, id string, err error) {
-	today := time.Now().Format(time.DateOnly)
-	source := fmt.Sprintf("%s On %s, from %s: other candidates for %s, recorded by a look at the console and chosen by a person or as clear.",
-		strings.TrimSpace(from.Source), today, from.ID, strings.Join(targets, ", "))
-	text, err := v.Revise(v.Layout, today, source, chosen)
+// repairedBy is the source of a version that has other candidates for some targets than the one that it was made from.
+func repairedBy(from *selectors.Version, targets []string) string {
+	return fmt.Sprintf("%s On %s, from %s: other candidates for %s, recorded by a look at the console and chosen by a person or as clear.",
+		strings.TrimSpace(from.Source), time.Now().Format(time.DateOnly), from.ID, strings.Join(targets, ", "))
+}
+
+// revise writes today's version, which is v with a change. Its layout and date are filled in.
+func (s *Service) revise(v *selectors.Version, c selectors.Change) (file, id string, err error) {
+	c.Layout, c.Date = v.Layout, time.Now().Format(time.DateOnly)
+	text, err := v.Revise(c)
 	if err != nil {
 		return "", "", err
 	}
-	id = v.Layout + "-" + today
+	id = v.Layout + "-" + c.Date
 	if _, err := os.Stat(s.versionFile(v.App, id)); err == nil && v.ID != id {
 		return "", "", fmt.Errorf("there is a version %s already, and it was not looked by that: repair it, or take its file away", id)
 	}

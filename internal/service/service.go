@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/operation"
@@ -26,7 +27,9 @@ type Options struct {
 	Idle    time.Duration // after how long without work a tenant's browser is closed; 0 means 2 min
 	// Ask has a person type a verification code. Nil where nobody is there.
 	Ask func(ctx context.Context, question string) (string, error)
-	Log *slog.Logger
+	// View has do something with a page while a person sees and uses it elsewhere. Nil: they see the browser's window.
+	View func(ctx context.Context, page *automation.Page, do func(context.Context) error) error
+	Log  *slog.Logger
 	// Now is the time that what is due is held against. Nil: the journal's clock.
 	Now func() time.Time
 }

@@ -14,9 +14,14 @@ import (
 )
 
 // Login signs in to a tenant's console afresh, even if a saved session would do, and keeps the session. The error is of ErrConfig
-// where nothing that serves the tenant has sessions.
+// where nothing that serves the tenant has sessions. Where pages are shown to a person, they go on with it where it does not come to its end.
 func (s *Service) Login(ctx context.Context, name string, events event.Sink) error {
-	return s.sessions(ctx, name, events, func(x tenant.Sessions) error { return x.Login(ctx) })
+	return s.sessions(ctx, name, events, func(x tenant.Sessions) error {
+		if s.opts.View == nil {
+			return x.Login(ctx)
+		}
+		return x.LoginBy(ctx, s.opts.View)
+	})
 }
 
 // Logout forgets a tenant's saved session, and says whether there was one.

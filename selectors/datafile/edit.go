@@ -92,6 +92,22 @@ func (s Set) apply(n *yaml.Node) error {
 func joined(head, line string) string { return strings.Trim(head+"\n"+line, "\n") }
 
 // node makes YAML of a value: lists a line for each element, objects in one line.
+// Text is a new file with a value, whose fields bear json tags.
+func Text(value any) ([]byte, error) {
+	n, err := node(value)
+	if err != nil {
+		return nil, err
+	}
+	unfold(n)
+	var out bytes.Buffer
+	e := yaml.NewEncoder(&out)
+	e.SetIndent(2)
+	if err := e.Encode(n); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), e.Close()
+}
+
 func node(value any) (*yaml.Node, error) {
 	data, err := json.Marshal(value)
 	if err != nil {
@@ -104,6 +120,18 @@ func node(value any) (*yaml.Node, error) {
 	out := doc.Content[0]
 	restyle(out)
 	return out, nil
+}
+
+// unfold gives what holds other objects and lists a line for each of them. What holds texts alone stays in one line.
+func unfold(n *yaml.Node) (holds bool) {
+	for _, c := range n.Content {
+		inner := unfold(c)
+		holds = holds || inner || c.Kind == yaml.MappingNode || c.Kind == yaml.SequenceNode
+	}
+	if holds {
+		n.Style = 0
+	}
+	return holds
 }
 
 func restyle(n *yaml.Node) {

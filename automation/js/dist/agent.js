@@ -491,6 +491,17 @@ var hashOf = (s) => {
   for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
   return h + ":" + s.length;
 };
+function mixed(s) {
+  let a = 3735928559, b = 1103547991;
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    a = Math.imul(a ^ c, 2654435761);
+    b = Math.imul(b ^ c, 1597334677);
+  }
+  a = Math.imul(a ^ a >>> 16, 2246822507) ^ Math.imul(b ^ b >>> 13, 3266489909);
+  b = Math.imul(b ^ b >>> 16, 2246822507) ^ Math.imul(a ^ a >>> 13, 3266489909);
+  return String(4294967296 * (2097151 & b) + (a >>> 0));
+}
 
 // state.js
 function stateOf(t) {
@@ -2487,7 +2498,8 @@ function begin2(req) {
     shown: null,
     done: "",
     focus: 0,
-    top: req.top
+    top: req.top,
+    offered: null
   };
   p.watch = watch([...pointerEvents, ...typingEvents], (hit, type, e) => lets2(p, hit, type, e));
   p.follow = paced(200, () => follow2(p));
@@ -2501,6 +2513,15 @@ function begin2(req) {
   surface.box.setAttribute("aria-label", `Pick ${req.target.name}`);
   surface.box.setAttribute("aria-live", "polite");
   return p;
+}
+function proposed(p) {
+  for (const candidates of p.req.proposed) {
+    for (const c of candidates) {
+      const found = documents().flatMap((d) => find(d, c)).filter(visible);
+      if (found.length === 1 && judge(p, found[0]).kept) return found[0];
+    }
+  }
+  return null;
 }
 function lets2(p, hit, type, e) {
   if (typingEvents.includes(type)) {
@@ -2595,7 +2616,7 @@ function draw2(p) {
   }
   const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
   head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
-  if (req.note && !el) body.append(make("div", "note", req.note));
+  if (req.note && (!el || req.guided)) body.append(make("div", "note", req.note));
   if (el && judged) body.append(...about(el, judged));
   const take2 = keyed2("Take", () => {
     p.done = "taken";
@@ -2610,7 +2631,15 @@ function draw2(p) {
     p.top = !p.top;
     draw2(p);
   }));
-  buttons2.append(keyed2("Cancel", () => {
+  if (req.guided) {
+    if (req.recordable) buttons2.append(keyed2("Record the flow", () => {
+      p.done = "record";
+    }));
+    buttons2.append(keyed2("Skip", () => {
+      p.done = "skipped";
+    }));
+  }
+  buttons2.append(keyed2(req.guided ? "Leave" : "Cancel", () => {
     p.done = "cancelled";
   }));
   const scrolled = p.shown === el ? surface.box.querySelector(".body")?.scrollTop ?? 0 : 0;
@@ -2626,8 +2655,9 @@ function draw2(p) {
 function hint(p, takeable) {
   if (p.walking) return "Clicks go to the page now. What would change something is not sent.";
   if (p.chosen && !takeable) return "It cannot be taken. Escape goes back.";
+  if (p.chosen && p.chosen === p.offered) return "It may be this: Enter takes it, Another lets you click another one.";
   if (p.chosen) return "Enter takes it, Tab goes to the other buttons, Escape goes back.";
-  return "Click the element, or go to it with Tab and press Enter. Escape cancels.";
+  return `Click the element, or go to it with Tab and press Enter. Escape ${p.req.guided ? "leaves" : "cancels"}.`;
 }
 function about(el, { offers, note }) {
   const list = make("ul");
@@ -2652,6 +2682,10 @@ function follow2(p) {
 }
 function refresh(p) {
   p.follow?.();
+  if (!p.offered && !p.seen && !p.walking && p.req.proposed.length) {
+    p.offered = proposed(p);
+    if (p.offered) choose(p, p.offered);
+  }
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw2(p);
   place2(p);
 }
@@ -2901,9 +2935,89 @@ function rowsOf2(list) {
   return "[role=row]";
 }
 var cellsOf2 = (row) => row ? queryAll(row, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
+var aName = ([, means]) => means === "name";
+var speaking2 = [...telling2.filter((t) => !aName(t)), ...telling2.filter(aName)];
+var fewest = 0.6;
+var mostRows = 20;
+var mostParts = 40;
+function cardsOf(list) {
+  const says2 = (el) => !el.children.length && address3.test(norm(el.textContent)) && visible(el);
+  const mails = queryAll(list, "*").filter(says2);
+  return mails.map((mail) => {
+    let card = mail;
+    for (let p = card.parentElement; p && p !== list; p = p.parentElement) {
+      const around2 = p;
+      if (mails.some((other) => other !== mail && around2.contains(other))) break;
+      card = /** @type {El} */
+      p;
+    }
+    return card;
+  });
+}
+function listAround(hit) {
+  const list = lift(hit, true);
+  if (list.matches(lists)) return list;
+  for (let p = (
+    /** @type {Element | null} */
+    hit
+  ); p && !p.matches("body,html"); p = p.parentElement) {
+    if (cardsOf(
+      /** @type {El} */
+      p
+    ).length > 1) return (
+      /** @type {El} */
+      p
+    );
+  }
+  return hit;
+}
+function spelt(list, cards) {
+  const [first] = cards, role = first.getAttribute("role"), testid = first.getAttribute("data-testid");
+  const all = [
+    ...role ? [`[role=${CSS.escape(role)}]`] : [],
+    ...testid ? [`[data-testid="${CSS.escape(testid)}"]`] : [],
+    .../^(div|span)$/.test(first.localName) ? [] : [first.localName],
+    ...[...first.classList].map((c) => `${first.localName}.${CSS.escape(c)}`),
+    `:scope > ${first.localName}`
+  ];
+  const fits = (css) => {
+    const found = queryAll(list, css);
+    return found.length === cards.length && cards.every((c) => found.includes(c));
+  };
+  return all.find(fits) ?? "";
+}
+function partsOf2(cards) {
+  const out = (
+    /** @type {ListColumn[]} */
+    []
+  ), some = cards.slice(0, mostRows), taken = /* @__PURE__ */ new Set();
+  const speaks = (el) => !el.children.length && norm(el.textContent) !== "" && visible(el);
+  for (const part of some.flatMap((card) => queryAll(card, "*").filter(speaks).map((el) => ({ el, card })))) {
+    const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
+    const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
+    const found = tried.find((f) => f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest);
+    const header = found ? spell(found.candidate) : "";
+    if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
+    const says2 = found.each.flat().map(readable), word2 = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, " ");
+    let means = says2.every((s) => address3.test(s)) ? "email" : "";
+    const tells = (w) => word2.split(" ").some((one) => w.test(one));
+    if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
+    if (taken.has(means)) means = "";
+    taken.add(means);
+    out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
+  }
+  return out;
+}
+function cardListing(r, el) {
+  const cards = cardsOf(el), what = describe(el).slice(0, 60);
+  if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
+  const rows2 = spelt(el, cards);
+  if (!rows2) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
+  return { el, sketch: sketchOf(r, el), rows: rows2, columns: partsOf2(cards), counter: null, next: null };
+}
 function listingOf(r, el) {
   const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
-  if (!headers.some(Boolean)) return `${describe(el).slice(0, 60)} has no headers: its columns are written by hand`;
+  if (!headers.some(Boolean)) return cardListing(r, el);
   const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(readable));
   const taken = /* @__PURE__ */ new Set();
   const columns = headers.map((header, i) => {
@@ -2926,10 +3040,25 @@ var farthest = 10;
 var optionRoles = ["option", "menuitemradio", "treeitem"];
 var boxRoles = ["checkbox", "radio", "switch", "menuitemcheckbox"];
 function tell2(r, g) {
+  if (g.kind !== "fill") tellSecrets(r);
   const id = g.id ?? fresh(), page = location.origin + location.pathname;
   if (!g.id && g.kind !== "chosen") r.typing = null;
   globalThis.billagentReport?.(JSON.stringify({ gesture: { ...g, id, page } }));
   return id;
+}
+function tellSecrets(r, but = null) {
+  for (const [field, s] of r.secrets) {
+    if (s.told || field === but || s.value.length < leastSecret) continue;
+    s.told = true;
+    const salt = crypto.getRandomValues(new Uint32Array(2)).join("-"), of = refOf(field);
+    const known = { salt, length: s.value.length, value: mixed(salt + s.value), secret: s.kind };
+    globalThis.billagentReport?.(JSON.stringify({ gesture: { id: fresh(), kind: "secret", of, ...known } }));
+  }
+}
+function wentBack(r, e) {
+  if (e.navigationType !== "traverse" || !e.userInitiated || !e.destination?.sameDocument) return;
+  const why = "it went back or forward by the browser, which the page answers by itself: the step opens the address anew";
+  tell2(r, { kind: "open", value: e.destination.url, why });
 }
 var cannot = (r, why, on) => tell2(r, { kind: "unsupported", why, on });
 function controlOf(hit) {
@@ -3195,6 +3324,12 @@ function begin4(req) {
     e
   );
   r.follow = paced(200, () => follow3(r));
+  r.leaves = () => tellSecrets(r);
+  addEventListener("pagehide", r.leaves);
+  r.travels = (e) => {
+    if (!r.paused) wentBack(r, e);
+  };
+  globalThis.navigation?.addEventListener("navigate", r.travels);
   return r;
 }
 function lets3(r, hit, type, e) {
@@ -3268,7 +3403,7 @@ function setMode(r, mode) {
   draw3(r);
 }
 function meant(mode, hit) {
-  if (mode === "list") return lift(hit, true);
+  if (mode === "list") return listAround(hit);
   if (mode === "commit" || mode === "next" || mode === "hover") return controlOf(hit);
   return hit.closest?.("input,select,textarea") ?? hit;
 }
@@ -3293,8 +3428,10 @@ function begins(r, el) {
 function takeList(r) {
   const l = r.listing;
   if (!l) return;
-  const columns = Object.fromEntries(l.columns.filter((c) => c.means).map((c) => [c.means, c.header]));
-  tell2(r, { kind: "list", on: l.sketch, rows: l.rows, columns, counter: l.counter, next: l.next });
+  const used = l.columns.filter((c) => c.means);
+  const columns = Object.fromEntries(used.filter((c) => !c.candidate).map((c) => [c.means, c.header]));
+  const cells = Object.fromEntries(used.flatMap((c) => c.candidate ? [[c.means, c.candidate]] : []));
+  tell2(r, { kind: "list", on: l.sketch, rows: l.rows, columns, cells, counter: l.counter, next: l.next });
   r.listing = null;
   draw3(r);
 }
@@ -3436,6 +3573,7 @@ function follow3(r) {
   stay(s);
   r.watch?.listen();
   noteSecrets(r);
+  tellSecrets(r, deepActive());
   shield(s, true);
   for (const d of documents()) d.defaultView?.addEventListener("pointermove", r.hover, true);
   draw3(r);
@@ -3448,6 +3586,8 @@ function raised() {
 }
 function end2(r) {
   r.watch?.stop();
+  if (r.leaves) removeEventListener("pagehide", r.leaves);
+  if (r.travels) globalThis.navigation?.removeEventListener("navigate", r.travels);
   for (const d of documents()) d.defaultView?.removeEventListener("pointermove", r.hover, true);
   if (r.surface) lower(r.surface);
   current3 = null;

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+	"github.com/spf13/cobra"
+)
+
+// calibrateFlags are what `calibrate` is asked for.
+type calibrateFlags struct {
+	doctorFlags
+	remote          remoteFlags
+	clear, rehearse bool
+}
+
+func (a *app) calibrateCommand() *cobra.Command {
+	var f calibrateFlags
+	c := &cobra.Command{
+		Use: "calibrate", Short: "Correct what the selectors guess on your own console, target by target, with a click for each",
+		Long: `Walk through every flow of the tenant's console up to its commit. Where a target is missing, or several match, a window shows the page, says where
+it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record the flow takes down a flow whose steps
+are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and is looked by at once.
+
+At the end the list is read to its proved end, each change is rehearsed through its press, where nothing can leave, and a report says what is recorded
+now, what is still guessed, what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
+
+It can be left at any time, also with Ctrl-C: the next one begins where this one ended. Where no version is recognised, name the one that comes closest
+with --selectors: you are then asked for a mark that every page has.
+
+The exit status is that of doctor, by the new version, and 2 if you left.`,
+		Example: "  billagent calibrate --tenant acme\n  billagent calibrate --tenant acme --selectors neo3-2026-09 --sample test@acme.example", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.serveShown(cmd, f.remote, func(ctx context.Context, s *service.Service) error { return a.calibrate(ctx, s, f) })
+		},
+	}
+	f.add(c)
+	f.remote.add(c)
+	c.Flags().BoolVar(&f.clear, "clear", false, "apply every proposal that is clear without asking")
+	c.Flags().BoolVar(&f.rehearse, "rehearse", true, "rehearse every change through its press at the end")
+	return c
+}
+
+func (a *app) calibrate(ctx context.Context, s *service.Service, f calibrateFlags) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
+	c := service.Calibrate{Walk: f.walk(), Options: doctor.Options{Pictures: f.report != ""}, Clear: f.clear, Rehearse: f.rehearse, StandIn: a.calibrates}
+	c.Walk.Begun = func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
+	c.Asks = func(what string) { a.note(what) }
+	c.Keep = a.keepRecorded
+	done, err := s.Calibrate(ctx, name, c, a.tell)
+	if err != nil {
+		return err
+	}
+	a.live.stop()
+	return a.printCalibrated(done, f.report)
+}
+
+// keepRecorded writes a flow that was recorded into the overlay folder, in the place of one that is there.
+func (a *app) keepRecorded(done *service.Recorded) error {
+	conf, err := a.load()
+	if err != nil {
+		return err
+	}
+	lib, _, err := a.library(done.Options.App)
+	if err != nil {
+		return err
+	}
+	v, err := versionWith(done)
+	if err != nil {
+		return err
+	}
+	out, err := filesOf(lib, conf, done.Draft, done.Options, v)
+	if err != nil {
+		return err
+	}
+	if out.replace = true; out.Draft {
+		return fmt.Errorf("what was recorded for %s is a draft, and is not kept: %s", out.Flow, strings.Join(out.ToDo, "; "))
+	}
+	return writeImported(conf, out, "overlay")
+}
+
+// calibrated is what `calibrate -o json` prints. The names are a contract.
+type calibrated struct {
+	File      string           `json:"file"`
+	Shown     []string         `json:"shown"`
+	Recorded  []string         `json:"recorded_flows"`
+	Skipped   []string         `json:"skipped"`
+	Left      bool             `json:"left"`
+	Standing  targetStanding   `json:"standing"`
+	Complete  *bool            `json:"list_complete"` // null: the list was not read
+	Proof     string           `json:"list_proof"`
+	Rehearsed []userops.Result `json:"rehearsed"`
+	Report    *doctor.Report   `json:"report"`
+}
+
+// targetStanding is where each target of the version stands.
+type targetStanding struct {
+	Known    []string `json:"known"`    // found on this console by what was recorded, observed or documented
+	Guessed  []string `json:"guessed"`  // not found, or not come to, and only guessed
+	Untested []string `json:"untested"` // flows that were not gone through, each with why
+}
+
+func standingOf(done *service.Calibrated) (out targetStanding) {
+	found := done.Report.Of(doctor.Found, doctor.Fallback)
+	is := func(name string) bool {
+		return slices.ContainsFunc(found, func(t *doctor.Target) bool { return t.Name == name })
+	}
+	v := done.After
+	if v == nil {
+		v = done.Before
+	}
+	for _, name := range v.Names() {
+		t, _ := v.Target(name)
+		guess := !slices.ContainsFunc(t.Candidates, func(c selectors.Candidate) bool { return c.Provenance != selectors.Guessed })
+		switch {
+		case is(name):
+			out.Known = append(out.Known, name)
+		case guess:
+			out.Guessed = append(out.Guessed, name)
+		}
+	}
+	for _, f := range done.Report.Flows {
+		if f.Skipped != "" {
+			out.Untested = append(out.Untested, f.Name+": "+f.Skipped)
+		}
+	}
+	return out
+}
+
+func (a *app) printCalibrated(done *service.Calibrated, page string) error {
+	if page != "" {
+		if err := writePage(page, done.Report); err != nil {
+			return err
+		}
+	}
+	out := calibrated{done.File, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Skipped...), done.Left,
+		standingOf(done), nil, "", append([]userops.Result{}, done.Results...), done.Report}
+	if done.Listing != nil {
+		out.Complete, out.Proof = &done.Listing.Complete, done.Listing.Proof
+	}
+	if a.output == "json" || a.output == "ndjson" {
+		if err := printLine(a.stdout, out); err != nil {
+			return err
+		}
+	} else if err := a.calibratedText(done, out); err != nil {
+		return err
+	}
+	return calibratedExit(done)
+}
+
+func calibratedExit(done *service.Calibrated) error {
+	failed := func(r userops.Result) bool { return !errors.Is(r.Err, userops.ErrRehearsed) }
+	switch {
+	case done.Left, done.Report.Verdict == doctor.Broken, slices.ContainsFunc(done.Results, failed), done.Listing != nil && !done.Listing.Complete:
+		return &exitError{code: userops.Halted.ExitCode()}
+	case done.Report.Verdict == doctor.Worn:
+		return &exitError{code: mixedExit}
+	}
+	return nil
+}
+
+// calibratedText is the report for a person.
+func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
+	var b strings.Builder
+	if done.File != "" {
+		fmt.Fprintf(&b, "Written: %s\n", done.File)
+	}
+	list := func(title string, all []string) {
+		if len(all) > 0 {
+			fmt.Fprintf(&b, "%s: %s\n", title, plain(strings.Join(all, ", ")))
+		}
+	}
+	list("shown", out.Shown)
+	list("flows recorded", out.Recorded)
+	list("skipped", out.Skipped)
+	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
+	list("still guessed", out.Standing.Guessed)
+	list("not tried", out.Standing.Untested)
+	switch {
+	case done.Left:
+		b.WriteString("You left. What was shown is kept: run the command again to go on.\n")
+	case done.Pinned != "" && done.After != nil && done.Pinned != done.After.ID:
+		fmt.Fprintf(&b, "The tenant names version %s: set selector_version to %s to use the new one.\n", done.Pinned, done.After.ID)
+	case done.Report.Verdict == doctor.Broken:
+		b.WriteString("Something halts yet:\n")
+	}
+	if done.Listing != nil {
+		word := "complete"
+		if !done.Listing.Complete {
+			word = "NOT COMPLETE"
+		}
+		fmt.Fprintf(&b, "the list: %s: %s\n", word, plain(done.Listing.Proof))
+	}
+	for _, r := range done.Results {
+		rehearsedText(&b, r)
+	}
+	if try := oneChange(done); try != "" {
+		fmt.Fprintf(&b, "To try for real, once, on a user who is there for tests: %s\n", try)
+	}
+	if _, err := io.WriteString(a.stdout, b.String()); err != nil {
+		return err
+	}
+	if done.Left || done.Report.Verdict != doctor.Broken {
+		return nil
+	}
+	return reportText(a.stdout, done.Report)
+}
+
+// rehearsedText tells of a rehearsal through the press: what would have left, and the form of it where the flow does not say it yet.
+func rehearsedText(b *strings.Builder, r userops.Result) {
+	if !errors.Is(r.Err, userops.ErrRehearsed) {
+		fmt.Fprintf(b, "FAILED     %s %s: %s\n", r.Action, plain(r.Email), plain(r.Reason))
+		return
+	}
+	fmt.Fprintf(b, "rehearsed  %s %s\n", r.Action, plain(r.Email))
+	for _, w := range r.WouldSend {
+		if !w.Commit {
+			continue
+		}
+		fmt.Fprintf(b, "           would send %s\n", plain(w.Request))
+		if w.Sends != "" {
+			fmt.Fprintf(b, "           for the flow's file: %s\n", strings.ReplaceAll(strings.TrimSpace(plain(w.Sends)), "\n", "\n           "))
+		}
+	}
+}
+
+// oneChange is the change that is to be tried for real: one that was rehearsed and can be taken back.
+func oneChange(done *service.Calibrated) string {
+	for _, try := range []struct {
+		action  userops.Action
+		command string
+	}{
+		{userops.Deactivate, "billagent users deactivate TEST-USER, then billagent users reactivate TEST-USER"},
+		{userops.SetRole, "billagent users set-role TEST-USER --role ROLE"}, {userops.Rename, "billagent users rename TEST-USER --first-name FIRST --last-name LAST"},
+	} {
+		ok := func(r userops.Result) bool { return r.Action == try.action && errors.Is(r.Err, userops.ErrRehearsed) }
+		if slices.ContainsFunc(done.Results, ok) {
+			return try.command
+		}
+	}
+	return ""
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// shows is what a person does for each thing that they are asked for; the rest they skip.
+func shows(asked *[]string, does map[string][]act) func(what string) func(context.Context, *automation.StandIn) error {
+	return func(what string) func(context.Context, *automation.StandIn) error {
+		*asked = append(*asked, what)
+		all, ok := does[what]
+		if !ok {
+			return func(context.Context, *automation.StandIn) error {
+				return errors.New("nobody knows what " + what + " is")
+			}
+		}
+		return doing(all...)
+	}
+}
+
+// unlike is a version of neo3 whose guesses do not fit: other marks, another name of the list and of two of its headers.
+func unlike(t *testing.T, overlay string) {
+	t.Helper()
+	text, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, err)
+	guesses := strings.NewReplacer("meta[name='ui-generation'][content='neo3']", "meta[name='unlike']", "name: Users,", "name: People,",
+		`header: "Active?"`, "header: State", "header: Role", "header: Function", "testid: org-name", "testid: company")
+	file := filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
+	require.NoError(t, os.WriteFile(file, []byte(guesses.Replace(string(text))), 0o600))
+}
+
+// TestAConsoleIsCalibrated corrects files of which the marks, the organisation, the list with its columns, and a button are others.
+func TestAConsoleIsCalibrated(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-label", Element: "profile-deactivate"}, {Kind: "rename-testid", Element: "profile-deactivate"},
+	}})
+	overlay := withOverlay(t, file)
+	unlike(t, overlay)
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(6), waits, waits} // Fold, Stop, four columns, Take list
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		"marks":                {clicks(byCSS("nav[aria-label=Main]")), waits, pictured("calibrate-marks"), presses("Enter")},
+		"organisation.current": {waits, pictured("calibrate-organisation"), clicks(byTestID("org-name")), waits, presses("Enter")},
+		"users.table":          list,
+		"user.deactivate":      {waits, waits, pictured("calibrate-target"), clicks(byTestID(now(con, "profile-deactivate"))), presses("Enter")},
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--selectors", "neo3-2026-09", "--sample", "ann@acme.example", "--step", "2s",
+		"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Empty(t, con.Changes(), "nothing is stored while it runs")
+	assert.Contains(t, out.stdout, "the list: complete")
+	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	id := "neo3-" + time.Now().Format(time.DateOnly)
+	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", id+".yaml"))
+	require.NoError(t, err)
+	for _, u := range con.Users() {
+		assert.NotContains(t, string(written), u.Email)
+		assert.NotContains(t, string(written), u.FirstName+" "+u.LastName)
+	}
+	shared := filepath.Join(t.TempDir(), "shared.yaml")
+	out = command(t, "--config", file, "selectors", "share", id, "--to", shared)
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.Contains(t, out.stdout, "Nothing was written")
+	require.NoFileExists(t, shared)
+	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
+	require.Equal(t, 0, out.code, out.stderr)
+	t.Log(out.stdout)
+	text, err := os.ReadFile(shared)
+	require.NoError(t, err)
+	assert.Contains(t, out.stdout, string(text), "what is written was shown")
+	for _, word := range []string{"acme.example", "robot", "Acme", "evidence", "app02"} {
+		assert.NotContains(t, string(text), word)
+	}
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
+}

@@ -1,0 +1,378 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// Calibrate is how a person corrects, on a tenant's console, what its selectors and flows guess.
+type Calibrate struct {
+	Walk     doctor.Walk
+	Options  doctor.Options
+	Clear    bool // apply each proposal that is clear without asking
+	Rehearse bool // rehearse every change through its press at the end
+	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for tests. Nil: there is a person.
+	StandIn func(what string) func(ctx context.Context, s *automation.StandIn) error
+	// Asks is told what the person is to do in the window.
+	Asks func(what string)
+	// Keep writes a flow that was recorded into the overlay folder. The error says why it could not be.
+	Keep func(r *Recorded) error
+}
+
+// Calibrated is what became of it.
+type Calibrated struct {
+	Before   *selectors.Version
+	After    *selectors.Version // nil: nothing was written
+	File     string             // of After, in the overlay folder
+	Shown    []string           // targets that the person has shown, or that were clear
+	Recorded []string           // flows that were recorded
+	Skipped  []string           // targets and flows that the person went on without
+	Left     bool               // the person has left: what was done so far is kept
+	Report   *doctor.Report     // of the last walk
+	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
+	Results  []userops.Result   // of the rehearsals
+	Pinned   string             // the version that the tenant's configuration names; empty: none
+}
+
+// calibration is one under way.
+type calibration struct {
+	Calibrate
+	service *Service
+	tenant  string
+	events  event.Sink
+	out     *Calibrated
+	version string // that is looked by; empty: it is recognised
+	tried   map[string]int
+}
+
+// listFlow reads everybody: whoever is not known cannot be left out of what is written.
+const listFlow = "list-users"
+
+// Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.
+const (
+	calibrateRounds = 60
+	mostAsked       = 3
+)
+
+// Calibrate walks through a tenant's console as Examine does and has a person show each target that is not found, choose the header or part of
+// each column, or record a flow that goes otherwise. What they show is written to a version of today in the overlay folder, and is looked by at
+// once. At the end the list is read to its proved end and every change is rehearsed. Nothing of the console is changed, and it can be left at
+// any time: what was written is where the next one begins.
+func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, events event.Sink) (*Calibrated, error) {
+	if s.config.Overlay == "" {
+		return nil, storage("calibrating", name, errNoOverlay)
+	}
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{},
+		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
+	if err := k.begin(); err != nil {
+		return nil, err
+	}
+	return k.out, k.run(ctx)
+}
+
+// begin takes up what was left today, where it does not begin anew.
+func (k *calibration) begin() error {
+	k.version = k.Walk.Version
+	if k.version == "" {
+		return nil
+	}
+	v, err := k.load()
+	if err != nil {
+		return err
+	}
+	today := v.Layout + "-" + time.Now().Format(time.DateOnly)
+	if _, err := os.Stat(k.service.versionFile(v.App, today)); err == nil {
+		k.version = today
+	}
+	return nil
+}
+
+// load is the version that is looked by, as its file is now.
+func (k *calibration) load() (*selectors.Version, error) {
+	app := k.service.config.Tenants[k.tenant].App
+	if app == "" {
+		app = App(k.service.config)
+	}
+	lib, err := Library(k.service.config, app)
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, v := range lib.Area(selectors.Console) {
+		if v.ID == k.version {
+			return v, nil
+		}
+		known = append(known, v.ID)
+	}
+	return nil, k.failed(fmt.Errorf("there is no version %q", k.version), "versions are "+strings.Join(known, ", "))
+}
+
+func (k *calibration) failed(cause error, hint string) error {
+	return &userops.Error{Act: "calibrating", Tenant: k.tenant, Kind: userops.ErrConfig, Cause: cause, Hint: hint}
+}
+
+func (k *calibration) run(ctx context.Context) error {
+	for range calibrateRounds {
+		x, err := k.look(ctx)
+		if err != nil {
+			return err
+		}
+		again, err := k.correct(ctx, x)
+		switch {
+		case err != nil:
+			return err
+		case k.out.Left:
+			return nil
+		case !again:
+			return k.finish(ctx, x)
+		}
+	}
+	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
+}
+
+// look walks through the console. The error says why nothing of it could be looked at.
+func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
+	k.Walk.Version, k.Walk.Keep = k.version, userops.NewOperationID()
+	x, err := k.service.Examine(ctx, k.tenant, k.Options, k.Walk, k.events)
+	if err != nil {
+		return nil, err
+	}
+	k.out.Report = x.Report()
+	v := x.Version()
+	if v == nil {
+		hint := k.out.Report.Hint
+		if len(k.out.Report.Of(doctor.Missing, doctor.Ambiguous)) > 0 {
+			hint = "sign in by hand once, where a person sees the page: the session is kept, and this needs no other sign-in"
+		}
+		if k.version == "" && k.out.Report.Code == string(userops.CodeOf(userops.ErrUnknownUI)) {
+			hint = "name the version that comes closest, to begin from"
+		}
+		return nil, k.failed(fmt.Errorf("no page could be looked at: %s", k.out.Report.Failed), hint)
+	}
+	if k.version = v.ID; k.out.Before == nil {
+		k.out.Before = v
+	}
+	return x, nil
+}
+
+// correct has the person correct what a walk has found wrong. again says that something was, so that it is looked again.
+func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again bool, err error) {
+	if k.Clear {
+		if again, err = k.clear(x); again || err != nil {
+			return again, err
+		}
+	}
+	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
+		if again, err = k.marks(ctx, x); err != nil || k.out.Left {
+			return again, err
+		}
+	}
+	broken := map[string]bool{} // flows, to whether something of them could be asked for
+	for _, f := range k.out.Report.Flows {
+		if f.Broken() {
+			broken[f.Name] = false
+		}
+	}
+	for _, t := range k.out.Report.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns) {
+		if _, ok := x.Version().Target(t.Name); !ok || t.Blocked() { // one of the sign-in, or one that lies in another that is missing
+			continue
+		}
+		for _, f := range t.Flows {
+			broken[f] = true
+		}
+		done, err := k.target(ctx, t)
+		if again = again || done; err != nil || k.out.Left {
+			return again, err
+		}
+	}
+	for _, f := range k.out.Report.Flows {
+		if asked, halts := broken[f.Name]; halts && !asked {
+			done, err := k.flow(ctx, f, "it halts: "+f.Reason)
+			if again = again || done; err != nil || k.out.Left {
+				return again, err
+			}
+		}
+	}
+	return again, nil
+}
+
+// asks counts how often something was asked for, and says that it still is.
+func (k *calibration) asks(what string) bool {
+	k.tried[what]++
+	if k.tried[what] > mostAsked {
+		k.skip(what)
+	}
+	return !slices.Contains(k.out.Skipped, what)
+}
+
+func (k *calibration) skip(what string) {
+	if !slices.Contains(k.out.Skipped, what) {
+		k.out.Skipped = append(k.out.Skipped, what)
+	}
+}
+
+// clear applies every proposal that is clear.
+func (k *calibration) clear(x *doctor.Examination) (bool, error) {
+	chosen, err := x.Chosen(nil, true)
+	if err != nil {
+		return false, err
+	}
+	for name := range chosen {
+		if slices.Contains(k.out.Shown, name) { // it was, and is not found by that
+			delete(chosen, name)
+		}
+	}
+	return len(chosen) > 0, k.write(selectors.Change{Targets: chosen})
+}
+
+// write writes today's version, and has it looked by.
+func (k *calibration) write(c selectors.Change) error {
+	if len(c.Targets)+len(c.Marks) == 0 {
+		return nil
+	}
+	v, err := k.load()
+	if err != nil {
+		return err
+	}
+	for name := range c.Targets {
+		if !slices.Contains(k.out.Shown, name) {
+			k.out.Shown = append(k.out.Shown, name)
+		}
+	}
+	c.Targets = dated(c.Targets, k.Walk.Keep)
+	return k.revise(v, c)
+}
+
+func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err error) {
+	c.Source = fmt.Sprintf("%s Calibrated on a console on %s, from %s.", strings.TrimSpace(k.out.Before.Source), time.Now().Format(time.DateOnly), k.out.Before.ID)
+	if v.ID == k.out.Before.ID && v.Date == time.Now().Format(time.DateOnly) { // taken up again
+		c.Source = v.Source
+	}
+	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {
+		return storage("writing a version", k.tenant, err)
+	}
+	if k.out.After, err = k.load(); err != nil {
+		return err
+	}
+	return k.service.reopen(k.tenant)
+}
+
+// finish looks once more at all, writes down what was seen, reads the list and rehearses the changes.
+func (k *calibration) finish(ctx context.Context, x *doctor.Examination) error {
+	v, err := k.load()
+	if err != nil {
+		return err
+	}
+	seen := x.Fingerprints()
+	for name, borne := range x.Borne() {
+		r := seen[name]
+		r.Recorded = borne.Recorded
+		seen[name] = r
+	}
+	if len(seen) > 0 {
+		if err := k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)}); err != nil {
+			return err
+		}
+	}
+	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+		return nil
+	}
+	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
+	if err != nil {
+		return err
+	}
+	if k.out.Listing = &listing; !k.Rehearse {
+		return nil
+	}
+	k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events)
+	return err
+}
+
+// flow has the person record a flow.
+func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (again bool, err error) {
+	what := "flow " + f.Name
+	if !k.asks(what) {
+		return false, nil
+	}
+	inputs := map[string]string{}
+	kind, changes := userops.KindOfFlow(f.Name)
+	if changes && f.On != "" {
+		roles, err := k.service.Roles(ctx, k.tenant, nil)
+		if err != nil {
+			roles = nil // which one is chosen is then for the person
+		}
+		rq := rehearsable(kind, f.On, userops.User{}, roles, "")
+		inputs["email"] = f.On
+		for in, value := range rq.Values() {
+			if kind.Takes(in) && value != "" {
+				inputs[string(in)] = value
+			}
+		}
+	}
+	if k.out.After == nil { // its new targets are to stand in today's version
+		v, err := k.load()
+		if err == nil {
+			err = k.revise(v, selectors.Change{})
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs)))
+	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
+	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
+	if err != nil {
+		return false, err
+	}
+	if r.Draft.Empty() {
+		k.skip(what)
+		return false, nil
+	}
+	if err := k.Keep(r); err != nil {
+		k.Asks(err.Error())
+		return true, nil // it is asked for again
+	}
+	k.out.Recorded = append(k.out.Recorded, f.Name)
+	return true, k.service.reopen(k.tenant)
+}
+
+// spoken says inputs in words.
+func spoken(inputs map[string]string) string {
+	if len(inputs) == 0 {
+		return "do it in the window"
+	}
+	var all []string
+	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
+		if v := inputs[name]; v != "" {
+			all = append(all, name+" "+v)
+		}
+	}
+	return "do it in the window with " + strings.Join(all, ", ")
+}
+
+func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {
+	if k.StandIn == nil {
+		return nil
+	}
+	return k.StandIn(what)
+}
+
+// flowNamed is a flow of the report.
+func (k *calibration) flowNamed(name string) doctor.Flow {
+	for _, f := range k.out.Report.Flows {
+		if f.Name == name {
+			return f
+		}
+	}
+	return doctor.Flow{Name: name}
+}

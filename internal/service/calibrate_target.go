@@ -1,0 +1,205 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/recording"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// marks has the person show what every page of the console has, where the version that is looked by is not recognised: otherwise no command
+// would know the pages.
+func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again bool, err error) {
+	const what = "marks"
+	lacking := -1
+	for _, r := range k.out.Report.Recognised {
+		for i, c := range r.Conditions {
+			if r.Version == x.Version().ID && !c.Holds && lacking < 0 {
+				lacking = i
+			}
+		}
+	}
+	if lacking < 0 || !k.asks(what) {
+		return false, nil
+	}
+	everywhere := &selectors.Target{Name: "what every page of this console has"}
+	place := doctor.Place{Version: k.version, Step: k.Walk.Step}
+	picked, shown, err := k.pick(ctx, place, automation.Pick{Target: everywhere, Guided: true, StandIn: k.standIn(what),
+		Note: "By this the console's pages are told from others'. Show something that all of them have once somebody is signed in, such as the navigation, and that names nobody."})
+	if err != nil || !picked.Taken {
+		return false, err
+	}
+	r, _ := doctor.Taken(picked, shown.People)
+	if len(r.Candidates) == 0 {
+		k.Asks("what was shown is found only by what names somebody: show something else")
+		return true, nil
+	}
+	return true, k.write(selectors.Change{Marks: map[int][]selectors.Candidate{lacking: r.Candidates}})
+}
+
+// target has the person show a target.
+func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool, err error) {
+	name := t.Name
+	v, err := k.load()
+	if err != nil {
+		return false, err
+	}
+	of, _ := v.Target(name)
+	note := said(t)
+	if t.State == doctor.Elsewhere { // what it lies in is another thing now
+		note = fmt.Sprintf("%s is on the page, and outside of %s: show what it lies in.", name, of.Within.Name)
+		name, of = of.Within.Name, of.Within
+	}
+	if !k.asks(name) {
+		return false, nil
+	}
+	k.Asks(fmt.Sprintf("show %s in the window. %s", name, note))
+	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
+	if of.Table != nil {
+		return k.list(ctx, place, t, of, note)
+	}
+	p := automation.Pick{Guided: true, Recordable: len(t.Flows) > 0, Note: note, StandIn: k.standIn(name)}
+	for _, proposal := range t.Proposals {
+		p.Proposed = append(p.Proposed, proposal.Candidates)
+	}
+	picked, shown, err := k.pick(ctx, place, p)
+	switch {
+	case err != nil:
+		return false, err
+	case picked.Record:
+		return k.flow(ctx, k.flowNamed(t.Flows[0]), "its steps are others")
+	case !picked.Taken:
+		if picked.Skipped {
+			k.skip(name)
+		}
+		return false, nil
+	}
+	r, _ := doctor.Taken(picked, shown.People)
+	if len(r.Candidates) == 0 {
+		k.Asks(fmt.Sprintf("what was shown for %s is found only by what names somebody: show what is around it", name))
+		return true, nil
+	}
+	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
+}
+
+// said is what is wrong with a target, for the person who is to show it.
+func said(t *doctor.Target) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", t.State.Words(), t.Detail)
+	if len(t.Tried) > 0 {
+		fmt.Fprintf(&b, ". Looked for, with how many were found: %s", strings.Join(t.Tried, "; "))
+	}
+	switch {
+	case len(t.Proposals) > 0:
+		fmt.Fprintf(&b, ". It may be %s", t.Proposals[0].Element)
+	case t.Refused != "":
+		fmt.Fprintf(&b, ". Nothing is proposed: %s", t.Refused)
+	}
+	return b.String() + "."
+}
+
+// pick has the person show one thing on a page. Whoever closes the window or leaves has left.
+func (k *calibration) pick(ctx context.Context, at doctor.Place, p automation.Pick) (picked automation.Picked, where doctor.Shown, err error) {
+	at.Halting = k.halting()
+	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
+		where = shown
+		if p.Target == nil {
+			p.Target, p.Row = shown.Target, shown.Row
+		}
+		p.Note = strings.TrimSpace(shown.Note + " " + p.Note)
+		var err error
+		picked, err = shown.Page.Pick(ctx, p)
+		return err
+	})
+	k.out.Left = err == nil && !picked.Taken && !picked.Skipped && !picked.Record
+	return picked, where, err
+}
+
+// halting are the flows that the last walk could not go through.
+func (k *calibration) halting() (out []string) {
+	for _, f := range k.out.Report.Flows {
+		if f.Broken() {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// list has the person show a list, and say what its columns are.
+func (k *calibration) list(
+	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, note string,
+) (again bool, err error) {
+	var got *automation.Gesture
+	take := &recording.Take{}
+	at.Halting = k.halting()
+	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
+		take.Lasting = lasting(shown)
+		return shown.Page.Record(ctx, automation.Recording{
+			Title: "Show the list " + of.Name, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
+			Take: func(g automation.Gesture) {
+				if g.Kind == automation.GestureList {
+					got = &g
+				}
+			},
+			Tell:    func() automation.Progress { return automation.Progress{Remarks: []string{note}, Done: got != nil} },
+			StandIn: k.standIn(of.Name),
+		})
+	})
+	if err != nil {
+		return false, err
+	}
+	if got == nil {
+		k.skip(of.Name)
+		return false, nil
+	}
+	r := take.Lasting(got.On.Offers, got.On.Fingerprint)
+	if len(r.Candidates) == 0 && t.State != doctor.Columns {
+		return false, &userops.Error{Act: "taking the list", Target: of.Name, Tenant: k.tenant, Kind: userops.ErrConfig,
+			Cause: errors.New("it is found by nothing that it alone has and that names nobody"), Hint: "write a candidate by hand"}
+	}
+	if t.State == doctor.Columns { // the list itself is found
+		r.Candidates = nil
+	}
+	r.Table = merged(of.Table, take.TableOf(got), t.Columns)
+	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{of.Name: r}})
+}
+
+// lasting is what of an element's candidates is written to a file, and its fingerprint: nobody's name.
+func lasting(shown doctor.Shown) func([]automation.Offer, selectors.Fingerprint) selectors.Revision {
+	return func(offers []automation.Offer, looks selectors.Fingerprint) selectors.Revision {
+		r, _ := doctor.Taken(automation.Picked{Offers: offers, Fingerprint: looks}, shown.People)
+		return r
+	}
+}
+
+// merged is how a list is read by what a person has shown, with what of the file nothing is said against: columns that are not lacking, and the
+// witness. A whole name is of use only where its parts are not read by columns of their own.
+func merged(was, now *selectors.Table, lacking map[string]string) *selectors.Table {
+	out := *was
+	out.Rows, out.Columns = now.Rows, maps.Clone(now.Columns)
+	headers := false
+	for _, c := range now.Columns {
+		headers = headers || c.Header != ""
+	}
+	if !headers {
+		out.Cells, out.Headers = "", ""
+	}
+	for name, c := range was.Columns {
+		if _, shown := now.Columns[name]; !shown && lacking[name] == "" && (headers || c.Header == "") {
+			out.Columns[name] = c
+		}
+	}
+	_, first := out.Columns["first_name"]
+	_, last := out.Columns["last_name"]
+	if first && last {
+		delete(out.Columns, "name")
+	}
+	return &out
+}

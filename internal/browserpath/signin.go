@@ -71,7 +71,7 @@ func (p *Path) Login(ctx context.Context) error {
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
-	p.lastRead = userops.Roster{}
+	p.lastRead, p.listAt = userops.Roster{}, ""
 	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
 		p.pinned = ""
 	}

@@ -140,6 +140,19 @@ func TestABatchGoesOnByOneList(t *testing.T) {
 	require.ErrorIs(t, do(useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)
 }
 
+// TestARehearsedBatchReadsEverybodyOnce rehearses changes of several people: nothing leaves, so the list stays what it was.
+func TestARehearsedBatchReadsEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo3"}, unhurried)
+	for _, email := range []string{ann, joann, "x@acme.example"} {
+		h := change.Hooks{Batch: true, DryRun: true}
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(email)), h)
+		require.ErrorIs(t, r.Err, userops.ErrRehearsed)
+	}
+	assert.Equal(t, 1, wholeLists(con))
+	assert.Empty(t, con.Changes())
+}
+
 // TestAListIsReadAgainByItsAddress reads everybody twice: the way there is gone once.
 func TestAListIsReadAgainByItsAddress(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	if err := p.turnBack(ctx, g); err != nil {
 		return err
 	}
+	g.out.At = p.URL()
 	mark := ""
 	for {
 		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "next": forward})

@@ -51,6 +51,7 @@ type Rows struct {
 	Columns  map[string]selectors.Column
 	Complete bool   // the end was proved
 	Proof    string // what proved it, or why it could not be proved
+	At       string // the address of the page on which it began
 	Pages    int
 	Stopped  bool // at the one that was sought: what was not read says nothing
 	Parts    bool // the rows came in several answers, between which they may have shifted: only a second reading tells
@@ -88,6 +89,7 @@ const counterBound = 3 * time.Second
 // gives Complete false: its caller opens it afresh and reads it again.
 func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 	g := newGathering(r, p.traffic.mark())
+	g.out.At = p.URL()
 	var err error
 	switch {
 	case r.Scroll:

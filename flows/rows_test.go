@@ -59,6 +59,23 @@ steps:
       reload:
         - open: /list
 `
+	addressFlow = `flow: list-roles
+about: every user, again by its address
+outputs: { users: rows }
+timeout: 2m
+steps:
+  - open: /way
+  - open: /list
+  - rows:
+      table: list
+      as: users
+      counter: count
+      next: next
+      address: true
+      reload:
+        - open: /way
+        - open: /list
+`
 	changesFlow = `flow: roles
 about: who is there once a search has been answered
 timeout: 1m
@@ -109,13 +126,13 @@ func (s *site) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // runOn carries out a flow of the files above on a page of the site.
-func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
+func runOn(t *testing.T, s http.Handler, name string, edit ...func(r *flows.Run, origin string)) (flows.Result, error) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
 	dir := t.TempDir()
-	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "selectors/a/l.yaml": rowsVersion} {
+	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "flows/a/list-roles.yaml": addressFlow, "selectors/a/l.yaml": rowsVersion} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 	}
@@ -123,6 +140,7 @@ func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	require.NoError(t, err)
 	mux := http.NewServeMux()
 	mux.Handle("GET /list", s)
+	mux.Handle("GET /way", s)
 	mux.HandleFunc("GET /words", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(rw, `<!doctype html><table></table><p id=words>Bob Moss</p><script>setTimeout(() => { words.textContent = 'Ann Lee'; }, 700)</script>`)
@@ -144,7 +162,40 @@ func runOn(t *testing.T, s http.Handler, name string) (flows.Result, error) {
 	flow, ok := lib.Flow(name, "l")
 	require.True(t, ok)
 	r := &flows.Run{Page: page, Flow: flow, Version: lib.Versions[0], MaxRows: 1000, StepTimeout: 20 * time.Second}
+	for _, e := range edit {
+		e(r, srv.URL)
+	}
 	return r.Do(context.WithoutCancel(t.Context()))
+}
+
+// TestAListIsReadByItsAddress begins where a list was read before, and where that is not the whole list, where the flow begins.
+func TestAListIsReadByItsAddress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		at    string
+		asked int // pages of the list, and the way to it
+	}{
+		"it is not known":         {"", 7},
+		"it is the list":          {"/list", 6},
+		"it leads elsewhere":      {"/words", 7},
+		"it is not the beginning": {"/list?page=2", 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &site{people: peopleOf(10)}
+			res, err := runOn(t, s, "list-roles", func(r *flows.Run, origin string) {
+				if c.at != "" {
+					r.At = origin + c.at
+				}
+			})
+			require.NoError(t, err)
+			assert.True(t, res.Rows["users"].Complete, res.Rows["users"].Proof)
+			assert.Equal(t, peopleOf(10), emailsOf(res.Rows["users"]))
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			assert.Equal(t, c.asked, s.asked)
+		})
+	}
 }
 
 func emailsOf(rows automation.Rows) (out []string) {

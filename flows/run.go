@@ -43,6 +43,9 @@ type Run struct {
 	Meaning func(field, text string) string
 	// Sought is a row at which the reading of a table ends. Nil: all is read.
 	Sought *automation.Sought
+	// At is where a list began that the flow read before, on another page of the same sign-in. A flow whose rows step says address begins
+	// there, and where that is not the list as it must be, where it always begins. Empty: it is not known.
+	At string
 	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the very address
 	// does not load it again.
 	Loaded bool
@@ -109,7 +112,7 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 			return r.result, err
 		}
 	}
-	err := r.nothingSent(r.heldUp(r.steps(ctx, r.Flow.Steps)))
+	err := r.nothingSent(r.heldUp(r.begin(ctx)))
 	if r.rehearses() {
 		r.beforePress()
 	}
@@ -119,6 +122,31 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 		}
 	}
 	return r.result, err
+}
+
+// begin makes the flow's steps; of a list whose address is known, the last one there, or all where that leads elsewhere.
+func (r *Run) begin(ctx context.Context) error {
+	steps := r.Flow.Steps
+	last := len(steps) - 1
+	if r.At == "" || last < 0 {
+		return r.steps(ctx, steps)
+	}
+	rows, ok := steps[last].Verb.(*Rows)
+	if !ok || !rows.Address {
+		return r.steps(ctx, steps)
+	}
+	err := rows.openAt(ctx, r, r.At)
+	if err == nil {
+		err = r.step(ctx, &steps[last])
+	}
+	var halt *HaltError
+	if err == nil || errors.As(err, &halt) || ctx.Err() != nil {
+		return err
+	}
+	if err := r.elsewhere(rows, err); err != nil {
+		return err
+	}
+	return r.steps(ctx, steps)
 }
 
 // DoAfterwards carries out what follows the read-back.

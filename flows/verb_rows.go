@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -25,6 +26,9 @@ type Rows struct {
 	// Unfiltered are what must say nothing or not be shown, such as a search box or the sign of a filter.
 	Unfiltered []string `json:"unfiltered,omitempty"`
 	Reload     []Step   `json:"reload,omitempty"`
+	// Address says that the address of the page brings back the list with its filters: it is opened for another reading, and where the list is
+	// not there as it must be, what reload says is done.
+	Address bool `json:"address,omitempty"`
 }
 
 // Filter is a control that decides which rows a table has, and how it must stand: on or off, or what it must say.
@@ -59,6 +63,9 @@ func (v *Rows) check(_ *Flow, complain complaint, at []any) {
 		if (f.On == nil) == (f.Equals == "") {
 			complain("a filter says either on or equals", append(slices.Clone(at), "filters", i)...)
 		}
+	}
+	if v.Address && len(v.Reload) == 0 {
+		complain("a list that is opened by its address has a reload: the address may lead elsewhere one day", at...)
 	}
 	if (v.Next != "" || v.More != "") && len(v.Reload) == 0 {
 		complain("a table of several pages has a reload: only a second reading tells whether rows moved between them", at...)
@@ -100,8 +107,9 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		return err
 	}
 	var before *automation.Rows // a complete reading that another must bear out
+	at := ""                    // where it is read again; empty: it is shown already
 	for try := 1; ; try++ {
-		got, err := r.Page.ReadTable(ctx, reading)
+		got, err := v.read(ctx, r, reading, at)
 		if err != nil {
 			return err
 		}
@@ -116,10 +124,56 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": kept.Proof}); err != nil {
 			return err
 		}
+		if at = ""; v.Address && got.Complete {
+			at = got.At
+			continue
+		}
 		if err := r.steps(ctx, v.Reload); err != nil {
 			return err
 		}
 	}
+}
+
+// read reads the list that is shown, or where an address is given the one that is there.
+func (v *Rows) read(ctx context.Context, r *Run, reading automation.Reading, at string) (automation.Rows, error) {
+	if at == "" {
+		return r.Page.ReadTable(ctx, reading)
+	}
+	err := v.openAt(ctx, r, at)
+	if err == nil {
+		var got automation.Rows
+		if got, err = r.Page.ReadTable(ctx, reading); err == nil {
+			return got, nil
+		}
+	}
+	var halt *HaltError
+	if errors.As(err, &halt) || ctx.Err() != nil {
+		return automation.Rows{}, err
+	}
+	if err := r.elsewhere(v, err); err != nil {
+		return automation.Rows{}, err
+	}
+	if err := r.steps(ctx, v.Reload); err != nil {
+		return automation.Rows{}, err
+	}
+	return r.Page.ReadTable(ctx, reading)
+}
+
+// elsewhere notes that an address did not lead to the list as it must be.
+func (r *Run) elsewhere(v *Rows, why error) error {
+	return r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": "its address does not lead to the list: " + why.Error()})
+}
+
+// addressBound is how long a list may take to be there that is opened by its address.
+const addressBound = 5 * time.Second
+
+// openAt opens a list by its address.
+func (v *Rows) openAt(ctx context.Context, r *Run, at string) error {
+	if err := r.Page.Open(ctx, at); err != nil {
+		return err
+	}
+	_, err := r.await(ctx, addressBound, v.Table)
+	return err
 }
 
 // complete adds to a reading what only a whole table needs: where it begins, and what must not filter it.

@@ -108,15 +108,15 @@ export function scrollerOf(el) {
 }
 
 /**
- * nextPos is where a list is scrolled to next: to the last row that is drawn, since most lists draw some more than are in
- * view. Rows beyond a gap do not count, such as one that keeps the focus and is drawn wherever the list stands.
+ * nextPos is where a list is scrolled to next: to the last row that is drawn, since most lists draw some more than are
+ * in view. Rows beyond a gap do not count, such as one that keeps the focus and is drawn wherever the list stands.
  * @param {Element} el
  * @param {El[]} [rows]
  * @returns {number}
  */
 export function nextPos(el, rows = []) {
   const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */ (el).offsetHeight || 1;
-  const top = Math.max(0, view.top), boxes = rows.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  const boxes = rows.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top), top = Math.max(0, view.top);
   let last = null;
   for (const box of boxes) {
     if (box.bottom <= top) continue;
@@ -167,7 +167,8 @@ export async function scroll(req) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
-    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got }; // its time may be over
+    if (got instanceof Miss && out.size) return soFar(pos, false); // its time may be over
+    if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);

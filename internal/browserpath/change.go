@@ -188,6 +188,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	case errors.Is(err, flows.ErrRehearsed):
 		c.Result.After = c.Before
 		p.abandon(ctx, got.Exchange, c.ev)
+		p.lastRead = c.Roster // nothing has left
 		return change.Commit{}, c.rehearsed(got)
 	case errors.Is(err, errTokenSpent) && !got.Pressed:
 		p.abandon(ctx, got.Exchange, c.ev)

@@ -6,7 +6,7 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// knownLife is how long a list that was read serves the next change of a batch: as long as a change may take from its look to its commit.
+// knownLife is, unless configured, how long a list that was read serves the next change of a batch: as long as a change may take from its look to its commit.
 const knownLife = 20 * time.Second
 
 // known is the list that was read for the change before of the same batch, or for its limit, and in it the one whom this change is about; nil where
@@ -14,7 +14,7 @@ const knownLife = 20 * time.Second
 // Whom the page is about is looked at once more at the press, and what becomes of the change is read anew.
 func (c *course) known() (userops.Roster, *userops.User) {
 	ros := c.p.lastRead
-	if !c.Hooks.Batch || c.Anew || c.Attempt > 0 || !ros.Complete || time.Since(ros.ObservedAt) > knownLife || c.p.version == nil {
+	if !c.Hooks.Batch || c.Anew || c.Attempt > 0 || !ros.Complete || time.Since(ros.ObservedAt) > c.p.opts.KnownFor || c.p.version == nil {
 		return userops.Roster{}, nil
 	}
 	found, err := ros.Match(c.Asked)

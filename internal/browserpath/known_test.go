@@ -27,8 +27,8 @@ const joann = "joann@acme.example"
 // TestABatchReadsEverybodyOnceAChange shares the list that was read back for one change with the next, and with nothing else.
 func TestABatchReadsEverybodyOnceAChange(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
-		con, p := setup(t, console.Options{Layout: layout})
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout}, unhurried)
 		batch := change.Hooks{Batch: true}
 		do := func(rq userops.Request, h change.Hooks) userops.Result {
 			return p.Do(t.Context(), useropstest.Checked(t, rq), h)
@@ -51,7 +51,7 @@ func TestABatchReadsEverybodyOnceAChange(t *testing.T) {
 // TestWhatOthersDoInABatchIsSeen has another administrator work beside a batch.
 func TestWhatOthersDoInABatchIsSeen(t *testing.T) {
 	t.Parallel()
-	con, p := setup(t, console.Options{Layout: "neo3"}, impatient)
+	con, p := setup(t, console.Options{Layout: "neo3"}, impatient, unhurried)
 	batch := change.Hooks{Batch: true}
 	do := func(rq userops.Request) userops.Result {
 		return p.Do(t.Context(), useropstest.Checked(t, rq), batch)

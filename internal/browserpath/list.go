@@ -15,11 +15,12 @@ import (
 
 // readRoster reads the users of all statuses on a page, or up to the one who is sought.
 func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, sought *automation.Sought) (userops.Roster, error) {
-	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded, r.Sought = true, sought })
+	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded, r.Sought, r.At = true, sought, p.listAt })
 	if err != nil {
 		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
+	p.listAt = rows.At
 	out := userops.Roster{Complete: rows.Complete, Proof: rows.Proof, ObservedAt: time.Now().UTC(), Users: make([]userops.User, 0, len(rows.Rows))}
 	for i := range rows.Rows {
 		out.Users = append(out.Users, p.user(rows, i))

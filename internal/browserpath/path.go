@@ -43,6 +43,7 @@ type Options struct {
 	MaxRows      int
 	ReadBack     time.Duration // how long an effect may take to show; 0 means 30 s
 	RefusedFor   time.Duration // how long a sign-in that was refused is not tried again; 0 means 15 min
+	KnownFor     time.Duration // how long a list that was read serves the next change of a batch; 0 means 20 s
 	StepTimeout  time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
@@ -88,6 +89,7 @@ type Path struct {
 	coded     bool           // a code was given in the sign-in under way
 	kept      []byte         // its cookies as they are saved
 	lastRead  userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
+	listAt    string         // where the list of everybody began when it was read last in this sign-in
 	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
 	unproved  bool           // it is not known
 	lookStep  time.Duration  // of a look: how long a step may take that does not say; 0: not said
@@ -112,6 +114,9 @@ func New(opts Options) *Path {
 	}
 	if len(opts.Hosts) == 0 {
 		opts.Hosts = opts.Library.App.Hosts
+	}
+	if opts.KnownFor == 0 {
+		opts.KnownFor = knownLife
 	}
 	if opts.RefusedFor == 0 {
 		opts.RefusedFor = refusedBound

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/internal/userops/useropstest"
@@ -33,6 +35,9 @@ func afterCommit(con *console.Console) (lists []string) {
 func later(path string) bool {
 	return strings.Contains(path, "page=") || strings.Contains(path, "start=") && !strings.Contains(path, "start=0&")
 }
+
+// unhurried is for a machine that may be busy: what a batch shares does not go out of date while it is tried.
+func unhurried(o *browserpath.Options) { o.KnownFor = 10 * time.Minute }
 
 // TestAReadBackStopsAtWhoWasChanged changes somebody on the first of several pages.
 func TestAReadBackStopsAtWhoWasChanged(t *testing.T) {
@@ -95,7 +100,7 @@ func TestAReadBackThatShowsNoChangeReadsEverybody(t *testing.T) {
 // TestABatchGoesOnByTheListOfItsLimit lists everybody, as is done where they have to be counted, and changes one in a batch.
 func TestABatchGoesOnByTheListOfItsLimit(t *testing.T) {
 	t.Parallel()
-	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	con, p := setup(t, console.Options{Layout: "neo", Users: many}, unhurried)
 	_, err := p.List(t.Context(), []userops.Status{userops.Active}, func(userops.User) error { return nil })
 	require.NoError(t, err)
 	before := len(con.Requests())
@@ -113,7 +118,7 @@ func TestABatchGoesOnByTheListOfItsLimit(t *testing.T) {
 // TestABatchGoesOnByOneList changes people in a batch: what was read back of one is known of it for the next.
 func TestABatchGoesOnByOneList(t *testing.T) {
 	t.Parallel()
-	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	con, p := setup(t, console.Options{Layout: "neo", Users: many}, unhurried)
 	batch := change.Hooks{Batch: true}
 	var found []change.Found
 	batch.Found = func(_ context.Context, f change.Found) error { found = append(found, f); return nil }
@@ -133,4 +138,41 @@ func TestABatchGoesOnByOneList(t *testing.T) {
 	assert.Equal(t, 2, changesOf(con, "deactivate"))
 	assert.Equal(t, userops.Already, do(useropstest.Deactivate(ann)).Outcome)
 	require.ErrorIs(t, do(useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)
+}
+
+// TestARehearsedBatchReadsEverybodyOnce rehearses changes of several people: nothing leaves, so the list stays what it was.
+func TestARehearsedBatchReadsEverybodyOnce(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo3"}, unhurried)
+	for _, email := range []string{ann, joann, "x@acme.example"} {
+		h := change.Hooks{Batch: true, DryRun: true}
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(email)), h)
+		require.ErrorIs(t, r.Err, userops.ErrRehearsed)
+	}
+	assert.Equal(t, 1, wholeLists(con))
+	assert.Empty(t, con.Changes())
+}
+
+// TestAListIsReadAgainByItsAddress reads everybody twice: the way there is gone once.
+func TestAListIsReadAgainByItsAddress(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many})
+	for range 2 {
+		n := 0
+		l, err := p.List(t.Context(), nil, func(userops.User) error { n++; return nil })
+		require.NoError(t, err)
+		assert.True(t, l.Complete, l.Proof)
+		assert.Equal(t, many, n)
+	}
+	ways, first := 0, 0
+	for _, q := range con.Requests() {
+		if q.Path == "/neo/settings" {
+			ways++
+		}
+		if strings.Contains(q.Path, "inactive=1&pending=1&size=100") && !strings.Contains(q.Path, "page=") {
+			first++
+		}
+	}
+	assert.Equal(t, 1, ways)
+	assert.Equal(t, 4, first, "each time two readings, since a list of several pages may shift under one")
 }

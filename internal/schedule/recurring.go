@@ -21,7 +21,7 @@ type Recurring struct {
 // searchYears is how far ahead a time is looked for: 29 February may be eight years away.
 const searchYears = 10
 
-var cronForm = cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor).WithMaxSearchYears(searchYears)
+var cronForm = cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor).WithMaxSearchYears(searchYears)
 
 // either is the bit by which the library says that a field was not restricted.
 const either = 1 << 63

@@ -791,7 +791,7 @@ function scrollerOf(el) {
 function nextPos(el, rows2 = []) {
   const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */
   el.offsetHeight || 1;
-  const top2 = Math.max(0, view.top), boxes = rows2.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top);
+  const boxes = rows2.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top), top2 = Math.max(0, view.top);
   let last = null;
   for (const box of boxes) {
     if (box.bottom <= top2) continue;
@@ -833,7 +833,8 @@ async function scroll(req) {
     el.scrollTop = pos;
     await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
-    if (got instanceof Miss) return out.size ? soFar(pos, false) : { miss: got };
+    if (got instanceof Miss && out.size) return soFar(pos, false);
+    if (got instanceof Miss) return { miss: got };
     names = got.names;
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);

@@ -60,7 +60,9 @@ targets:
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "selectors/bill/own-2026-11.yaml"), got.Text, 0o600))
 	assert.Equal(t, "list", load().Targets["list"].Candidates[0].TestID, "it can be loaded")
 
-	got, err = load().Share(func(text string) string { return map[bool]string{true: "it is secret"}[strings.Contains(text, "testid=list")] })
+	got, err = load().Share(func(text string) string {
+		return map[bool]string{true: "it is secret"}[strings.Contains(text, "testid=list")]
+	})
 	require.NoError(t, err)
 	assert.Equal(t, []string{"list"}, got.Lacking, "nothing would be left to find it by")
 }

@@ -103,7 +103,8 @@ func TestAChangeWithinThePageIsWaitedFor(t *testing.T) {
 	assert.Contains(t, err.Error(), "it shows what it showed before")
 }
 
-// TestAListThatLoadsInBetweenIsNotAtRest has a list that is away, empty or says that it loads before it shows who was searched.
+// TestAListThatLoadsInBetweenIsNotAtRest has a list that is away, empty or says that it loads before it shows who
+// was searched.
 func TestAListThatLoadsInBetweenIsNotAtRest(t *testing.T) {
 	t.Parallel()
 	for name, between := range map[string]string{

@@ -6,8 +6,9 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// beginnings are the requests that a session has begun before its press. A browser tells that a page or a worker begins a request in
-// another way than it holds it, and not in order with it: on a busy machine what was begun before the press came to the gate after it.
+// beginnings are the requests that a session has begun before its press. A browser tells that a page or a worker
+// begins a request in another way than it holds it, and not in order with it: on a busy machine what was begun
+// before the press came to the gate after it.
 type beginnings struct {
 	mu    sync.Mutex
 	ended bool                              // the press comes now, or has come
@@ -32,7 +33,8 @@ func (b *beginnings) end() {
 	b.ended = true
 }
 
-// has says that a request that comes to the gate now was begun before the press. It is asked once for each, as it comes.
+// has says that a request that comes to the gate now was begun before the press. It is asked once for each, as it
+// comes.
 func (b *beginnings) has(id proto.NetworkRequestID) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

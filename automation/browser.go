@@ -3,8 +3,9 @@
 // concerns in the same task, and lets the browser's input events through only if they reach it. It reads tables to a
 // proved end and keeps evidence.
 //
-// It knows nothing of any particular console: what is on a page comes from package selectors. It is the only package
-// (with the recorder) that speaks the DevTools protocol, and it uses rod for the connection and the typed requests only.
+// It knows nothing of any particular console: what is on a page comes from package selectors. It is the only
+// package (with the recorder) that speaks the DevTools protocol, and it uses rod for the connection and the typed
+// requests only.
 package automation
 
 import (
@@ -44,8 +45,8 @@ type Browser struct {
 
 	holding sync.Mutex // held while the browser is told which requests to hold
 
-	// asides are what events begin and must not wait for. Each is bounded, and ends with the connection; Close waits for
-	// them.
+	// asides are what events begin and must not wait for. Each is bounded, and ends with the connection; Close
+	// waits for them.
 	asides sync.WaitGroup
 }
 
@@ -97,7 +98,8 @@ func (b *Browser) Gone() <-chan struct{} { return b.conn.closed }
 
 func (b *Browser) scope(ctx context.Context) scope { return scope{ctx: ctx, conn: b.conn} }
 
-// watch has the browser tell of every window and hold every document that is asked for, also in a window that is not ours.
+// watch has the browser tell of every window and hold every document that is asked for, also in a window that is
+// not ours.
 func (b *Browser) watch(ctx context.Context) error {
 	if err := (proto.TargetSetDiscoverTargets{Discover: true}).Call(b.scope(ctx)); err != nil {
 		return err
@@ -105,8 +107,8 @@ func (b *Browser) watch(ctx context.Context) error {
 	return b.hold(ctx)
 }
 
-// event hears of windows, to close those that a page opens in a browser that does not refuse to open them. An opener need
-// not be named, so what has an address and is not ours is not ours.
+// event hears of windows, to close those that a page opens in a browser that does not refuse to open them. An
+// opener need not be named, so what has an address and is not ours is not ours.
 func (b *Browser) event(method string, params json.RawMessage) {
 	switch method {
 	case "Target.targetCreated":
@@ -155,9 +157,9 @@ func (b *Browser) closed(t proto.TargetTargetID) {
 	delete(b.shared, t)
 }
 
-// decide lets a request that is held through or stops it: a navigation by the list of allowed hosts, and everything by the
-// gate where one is open. A page's main frame bears the id of its target; a window that is not ours gets nothing at all,
-// and is being closed.
+// decide lets a request that is held through or stops it: a navigation by the list of allowed hosts, and everything
+// by the gate where one is open. A page's main frame bears the id of its target; a window that is not ours gets
+// nothing at all, and is being closed.
 func (b *Browser) decide(e *proto.FetchRequestPaused) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -10,7 +10,8 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// Cast is a page that is shown as pictures to a person elsewhere, and that they use. What they type goes to the browser and nowhere else.
+// Cast is a page that is shown as pictures to a person elsewhere, and that they use. What they type goes to the
+// browser and nowhere else.
 type Cast struct {
 	page *Page
 
@@ -103,7 +104,8 @@ func (c *Cast) Where() string { return WithoutQuery(c.page.URL()) }
 // Size is that of what the pictures show, in CSS pixels.
 func (c *Cast) Size() (width, height int) { return viewportWidth, viewportHeight }
 
-// Motion is something that a person does with mouse or keys before the picture of a page. The JSON names are those of view.js.
+// Motion is something that a person does with mouse or keys before the picture of a page. The JSON names are those
+// of view.js.
 type Motion struct {
 	Kind     string  `json:"kind"` // move, down, up, wheel, keydown, keyup or text
 	X        float64 `json:"x"`    // CSS pixels of the page

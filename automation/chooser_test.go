@@ -11,7 +11,8 @@ import (
 
 const noChooser = "this opens a file chooser, which billagent does not support"
 
-// TestAFileChooserEndsTheStep presses what opens one: at once, through a label, by a script, and a while after the press.
+// TestAFileChooserEndsTheStep presses what opens one: at once, through a label, by a script, and a while after the
+// press.
 func TestAFileChooserEndsTheStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -34,7 +34,8 @@ func TestClickReachesItsTargetOrNothing(t *testing.T) {
 		{"no size", logs + `<button style="width:0;height:0;padding:0;border:0;overflow:hidden" onclick="note('WRONG')">Go</button>`, button("Go"), "log:", automation.ErrMissing},
 		{"disabled, then replaced by an enabled one", logs + `<div id=box><button disabled onclick="note('WRONG')">Go</button></div>
 			<script>setTimeout(() => { box.innerHTML = '<button onclick="note(\'right\')">Go</button>'; }, 300);</script>`, button("Go"), "log: right", nil},
-		// In every frame, so that it is never still in between: a press that has been delivered when its button is replaced is not repeated.
+		// In every frame, so that it is never still in between: a press that has been delivered when its button is
+		// replaced is not repeated.
 		{"re-rendered thirty times", logs + `<div id=box></div>
 			<script>let n = 0; const draw = () => { box.innerHTML = '<button onclick="note(\'right\')">Go</button>'; if (n++ < 30) requestAnimationFrame(draw); }; draw();</script>`, button("Go"), "log: right", nil},
 		{"covered by a transparent shield", logs + `<button onclick="note('WRONG')">Go</button><div id=shield style="position:fixed;inset:0;opacity:0"></div>`, button("Go"), "log:", automation.ErrNotActionable},

@@ -10,8 +10,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Forms in which pages are known to say how many rows there are in all. A number beside another word, such as in "page 1
-// of 1" or "(2 roles)", is none; a page that says it otherwise needs the target's key counter.
+// Forms in which pages are known to say how many rows there are in all. A number beside another word, such as in
+// "page 1 of 1" or "(2 roles)", is none; a page that says it otherwise needs the target's key counter.
 const (
 	amount = `(?P<total>\d{1,3}(?:[.,'’ ]\d{3})+|\d+)`
 	drawnN = `(?:\d{1,3}(?:[.,'’ ]\d{3})+|\d+)`

@@ -52,8 +52,8 @@ func (p *Page) chooserError(act, target string) *Error {
 		Last: noChooser, Acted: true}
 }
 
-// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A page may
-// as well have kept it from opening.
+// chooserBound is how long the browser may take to tell of a file chooser once a field for files was clicked. A
+// page may as well have kept it from opening.
 const chooserBound = time.Second
 
 // chose says that what was done has asked for a file chooser.
@@ -108,8 +108,8 @@ func (press Press) objects(message string) string {
 	return ""
 }
 
-// windowWanted hears that the page wants another window. The browser opens none; a click that may be followed shows what
-// was to be in it here.
+// windowWanted hears that the page wants another window. The browser opens none; a click that may be followed shows
+// what was to be in it here.
 func (p *Page) windowWanted(e proto.PageWindowOpen) {
 	address := WithoutQuery(e.URL)
 	web := strings.HasPrefix(e.URL, "http://") || strings.HasPrefix(e.URL, "https://")

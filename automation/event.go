@@ -273,7 +273,8 @@ func (p *Page) dropWorld() {
 	}
 }
 
-// speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag stops it.
+// speculates hears of what speculation rules have the browser load ahead: it passes by every gate, and no flag
+// stops it.
 func (p *Page) speculates(e proto.NetworkRequestWillBeSent) {
 	if e.Request == nil {
 		return

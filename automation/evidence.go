@@ -143,8 +143,8 @@ func (e *Evidence) nextName(name string) string {
 	return file
 }
 
-// OnlyLatest has pictures of a name take the place of the one before: of something that is looked at again and again, the
-// last look is what counts.
+// OnlyLatest has pictures of a name take the place of the one before: of something that is looked at again and
+// again, the last look is what counts.
 func (e *Evidence) OnlyLatest(name string) {
 	if e == nil {
 		return
@@ -218,7 +218,8 @@ func (p *Page) picture(ctx context.Context, m Masking) ([]byte, error) {
 	var res *proto.PageCaptureScreenshotResult
 	var err error
 	if before.Readable == "" && before.Miss == nil {
-		// For speed: half the time of the smallest file, which has a fifth fewer bytes (measured: 150 kB instead of 194).
+		// For speed: half the time of the smallest file, which has a fifth fewer bytes (measured: 150 kB instead of
+		// 194).
 		res, err = proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatPng, OptimizeForSpeed: true}.Call(p.scope(ctx))
 	}
 	unmask := p.run(ctx, "unmask", struct{}{}, &after)

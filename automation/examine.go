@@ -30,8 +30,8 @@ type Examination struct {
 	Miss        string                 `json:"-"` // why it could not be looked for, such as what it lies in being absent
 }
 
-// Examine says how a target is found on the page, in a row of a table where one is given: the row of a key, or with an empty
-// key the first. It scrolls to what it finds.
+// Examine says how a target is found on the page, in a row of a table where one is given: the row of a key, or with
+// an empty key the first. It scrolls to what it finds.
 func (p *Page) Examine(ctx context.Context, t *selectors.Target, row *Row) (Examination, error) {
 	var res struct {
 		Examination
@@ -52,8 +52,8 @@ type Element struct {
 	Target      string                `json:"target"` // which target it is already, empty for none
 }
 
-// aroundLimit bounds how many elements of a page are compared: a list of 1,000 users has some 8,000 cells, and whatever stands
-// behind them is looked at in vain.
+// aroundLimit bounds how many elements of a page are compared: a list of 1,000 users has some 8,000 cells, and
+// whatever stands behind them is looked at in vain.
 const aroundLimit = 3000
 
 // Around lists what a person sees where a target is looked for. others are the targets that elements may be already.
@@ -79,7 +79,8 @@ type Offer struct {
 	Why       string              `json:"why"`
 }
 
-// Offers lists candidates for one of the elements that Around has listed last, best first, with the element's description and place.
+// Offers lists candidates for one of the elements that Around has listed last, best first, with the element's
+// description and place.
 func (p *Page) Offers(ctx context.Context, index int) (offers []Offer, described string, box Box, err error) {
 	var res struct {
 		Offers    []Offer `json:"offers"`

@@ -25,7 +25,8 @@ func (s *Session) Windows(ctx context.Context) (n int, err error) {
 // Script is what runs in every document.
 func Script() string { return agentScript("word") }
 
-// Begun says whether the session has begun a request whose address holds a text, and which has not come to the gate yet.
+// Begun says whether the session has begun a request whose address holds a text, and which has not come to the gate
+// yet.
 func (g *Gate) Begun(part string) bool {
 	g.begun.mu.Lock()
 	defer g.begun.mu.Unlock()

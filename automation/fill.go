@@ -18,7 +18,8 @@ type Entry struct {
 	Bound  time.Duration
 }
 
-// Fill replaces what is in a field by typing, leaves it, and reads it back. It tries again while focus is taken away meanwhile.
+// Fill replaces what is in a field by typing, leaves it, and reads it back. It tries again while focus is taken
+// away meanwhile.
 func (p *Page) Fill(ctx context.Context, en Entry) error {
 	ctx, cancel := patient(ctx, en.Bound)
 	defer cancel()

@@ -131,8 +131,8 @@ func (p *Page) Stored(ctx context.Context, keys []string) (*Stored, error) {
 	return out, nil
 }
 
-// Carry has every document of the page begin with what was stored, where it is of the same origin and has nothing in its place, until done
-// is called.
+// Carry has every document of the page begin with what was stored, where it is of the same origin and has nothing
+// in its place, until done is called.
 func (p *Page) Carry(ctx context.Context, stored *Stored) (done func(), err error) {
 	values, err := json.Marshal(stored)
 	if err != nil {
@@ -150,15 +150,16 @@ func (p *Page) Carry(ctx context.Context, stored *Stored) (done func(), err erro
 	}, nil
 }
 
-// Tokens lists what the page bears that the next page may spend, such as a form's anti-forgery token: a hash by its name.
+// Tokens lists what the page bears that the next page may spend, such as a form's anti-forgery token: a hash by its
+// name.
 func (p *Page) Tokens(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	err := p.look(ctx, "tokens", struct{}{}, &out)
 	return out, err
 }
 
-// CameTogether says whether a target's form bears a token of its own in the document that shows the others, and from which address
-// the form's document came; empty where the target is not there.
+// CameTogether says whether a target's form bears a token of its own in the document that shows the others, and
+// from which address the form's document came; empty where the target is not there.
 func (p *Page) CameTogether(ctx context.Context, t *selectors.Target, others []Identity) (together bool, address string, err error) {
 	var res struct {
 		Together bool   `json:"together"`

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFreshSessionHasTheSignInAndNothingElse copies a session whose page has cookies, storage, a cache and a service worker.
+// TestAFreshSessionHasTheSignInAndNothingElse copies a session whose page has cookies, storage, a cache and a
+// service worker.
 func TestAFreshSessionHasTheSignInAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<p>home<script>

@@ -41,8 +41,8 @@ type Gated struct {
 	before *Gated // what the server sent on as this one; nil for any other
 }
 
-// Answer is what the server answered. Where it led elsewhere (303), Status is still the answer to the request itself, and
-// Body is what was shown there.
+// Answer is what the server answered. Where it led elsewhere (303), Status is still the answer to the request
+// itself, and Body is what was shown there.
 type Answer struct {
 	Status int
 	Led    int    // the status of the page that a redirection led to; 0: there was none
@@ -93,9 +93,10 @@ func (s *Session) OpenGate(ctx context.Context, policy Policy) (*Gate, error) {
 	return g, nil
 }
 
-// Arm says that the press comes now. From here on what the browser sends again by itself is listened to, and what a page
-// reads is not taken for granted any more. What a page has begun to send by now is none of the press, also when it comes to the gate
-// later: a browser tells of a request in another way than it holds it, and not in order with it.
+// Arm says that the press comes now. From here on what the browser sends again by itself is listened to, and what a
+// page reads is not taken for granted any more. What a page has begun to send by now is none of the press, also
+// when it comes to the gate later: a browser tells of a request in another way than it holds it, and not in order
+// with it.
 func (g *Gate) Arm(ctx context.Context) {
 	g.session.rememberCookies(ctx)
 	trace := g.session.browser.startTrace(ctx)
@@ -139,8 +140,8 @@ func (g *Gate) Close(ctx context.Context) error {
 	return nil
 }
 
-// hold tells the browser which requests to hold: documents always, for the list of allowed hosts; everything while a gate
-// is open. Narrowing does not let go of what is held, disabling would.
+// hold tells the browser which requests to hold: documents always, for the list of allowed hosts; everything while
+// a gate is open. Narrowing does not let go of what is held, disabling would.
 func (b *Browser) hold(ctx context.Context) error {
 	b.holding.Lock() // two gates that open and close at once must leave the last word to the last
 	defer b.holding.Unlock()
@@ -338,7 +339,8 @@ func (g *Gate) Sent() []Gated {
 	return out
 }
 
-// Unheld lists what left since the gate was armed and cannot be held. Some speculative loads can be: <link rel=prefetch>.
+// Unheld lists what left since the gate was armed and cannot be held. Some speculative loads can be: <link
+// rel=prefetch>.
 func (g *Gate) Unheld() []Unheld {
 	g.mu.Lock()
 	defer g.mu.Unlock()

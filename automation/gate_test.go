@@ -229,9 +229,9 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	assert.Empty(t, g.Sent())
 }
 
-// TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the answer's
-// body, one for the cookies as they are before the press, and for each request that passes one (not counted here), two where its
-// answer is wanted.
+// TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the
+// answer's body, one for the cookies as they are before the press, and for each request that passes one (not
+// counted here), two where its answer is wanted.
 func TestGateBudget(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<button onclick="fetch('/change', {method: 'POST'})">Go</button>`)
@@ -255,8 +255,8 @@ func TestGateBudget(t *testing.T) {
 	assert.LessOrEqual(t, len(made), 5+6, "%v", made)
 }
 
-// TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the browser sends
-// it once more by itself.
+// TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the
+// browser sends it once more by itself.
 func TestTheBrowserMaySendAgain(t *testing.T) {
 	t.Parallel()
 	got := &arrivals{}
@@ -289,7 +289,8 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 	assert.False(t, press().Again, "the third came over a connection that was open")
 }
 
-// TestWhatWasBegunBeforeThePressIsNoneOfIt keeps a gate busy with one request, while the page begins another and the press comes.
+// TestWhatWasBegunBeforeThePressIsNoneOfIt keeps a gate busy with one request, while the page begins another and
+// the press comes.
 func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 	t.Parallel()
 	for _, channel := range []string{"fetch", "keepalive", "XMLHttpRequest", "beacon", "form", "form in a frame", "dedicated worker", "ping", "link", "image"} {

@@ -140,8 +140,8 @@ func (g *gathering) addRow(row map[string]string, got rowAnswer, kind looked, tw
 // positionColumn holds which row of the list a row says it is (aria-rowindex), while the list is read.
 const positionColumn = "\x00at"
 
-// anotherPerson says that a row with a key seen before is a second one that has the same key: it stands elsewhere in the
-// list and differs in something else. A row that is merely drawn again does neither.
+// anotherPerson says that a row with a key seen before is a second one that has the same key: it stands elsewhere
+// in the list and differs in something else. A row that is merely drawn again does neither.
 func (g *gathering) anotherPerson(at int, row map[string]string) bool {
 	first := g.out.Rows[at]
 	if row[positionColumn] == "" || first[positionColumn] == row[positionColumn] {
@@ -155,8 +155,8 @@ func (g *gathering) anotherPerson(at int, row map[string]string) bool {
 	return false
 }
 
-// filtered holds the filters as they are now against what they should be. Before the first row they must all be there and
-// hold; afterwards one that is not shown on a page is passed over until the end.
+// filtered holds the filters as they are now against what they should be. Before the first row they must all be
+// there and hold; afterwards one that is not shown on a page is passed over until the end.
 func (g *gathering) filtered(now []string) error {
 	for i, state := range now {
 		name := g.r.Filters[i].Target.Name
@@ -202,8 +202,8 @@ func filled(row map[string]string) int {
 // agrees says that the counter says what was read.
 func (g *gathering) agrees() bool { return g.total != nil && g.numbers(*g.total) }
 
-// numbers says that as many rows were read. A row without a key may count if it is filled as others are; a line of totals
-// or a heading must not stand in for somebody who is missing.
+// numbers says that as many rows were read. A row without a key may count if it is filled as others are; a line of
+// totals or a heading must not stand in for somebody who is missing.
 func (g *gathering) numbers(n int) bool { return n == g.keyed || n == g.keyed+g.likely }
 
 // prove judges the end that was reached. ended says that it is the end whatever the counter says.

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestALineOfTotalsIsNobody reads rows without an e-mail: one that is filled as a person's is may count, a line of totals
-// must not stand in for somebody who is missing.
+// TestALineOfTotalsIsNobody reads rows without an e-mail: one that is filled as a person's is may count, a line of
+// totals must not stand in for somebody who is missing.
 func TestALineOfTotalsIsNobody(t *testing.T) {
 	t.Parallel()
 	columns := map[string]selectors.Column{"name": {}, "email": {}, "role": {}, "status": {}}

@@ -7,15 +7,15 @@ import (
 	"slices"
 )
 
-// graphQL is the body of a GraphQL request over HTTP (GraphQL over HTTP, 5.4), one operation of a batch. It is a map since
-// the names of a struct would be found whatever their case.
+// graphQL is the body of a GraphQL request over HTTP (GraphQL over HTTP, 5.4), one operation of a batch. It is a
+// map since the names of a struct would be found whatever their case.
 type graphQL map[string]json.RawMessage
 
 var (
 	// notOperations are the parts of a GraphQL document in which the word of an operation means nothing.
 	notOperations = regexp.MustCompile(`(?s)"""(?:[^"\\]|\\.|"{1,2}[^"])*"""|"(?:[^"\\\n]|\\.)*"|#[^\n]*`)
-	// beginsQuery is how a document begins whose first operation is a query, after comments and texts are taken out: with
-	// a selection, not with an object of JSON.
+	// beginsQuery is how a document begins whose first operation is a query, after comments and texts are taken
+	// out: with a selection, not with an object of JSON.
 	beginsQuery = regexp.MustCompile(`^[\s,]*(?:(?:query\b[^{}]*)?\{\s*(?:\.\.\.|[A-Za-z_])|fragment\s+\w+\s+on\s+\w+)`)
 	// endpoint is where GraphQL is served, by what nearly everybody calls it.
 	endpoint  = regexp.MustCompile(`(?i)(?:graphql|gql)`)
@@ -32,9 +32,9 @@ func (g graphQL) known() bool {
 	return true
 }
 
-// Asks says whether the request is GraphQL that only asks: every operation in it is a query, which by the specification
-// (6.2.1) changes nothing. A document that has the word mutation anywhere outside its texts is taken to change something,
-// and so is a stored operation, of which only a hash is sent.
+// Asks says whether the request is GraphQL that only asks: every operation in it is a query, which by the
+// specification (6.2.1) changes nothing. A document that has the word mutation anywhere outside its texts is taken
+// to change something, and so is a stored operation, of which only a hash is sent.
 func (r Request) Asks() bool {
 	body := bytes.TrimSpace(r.Body)
 	if r.Opaque || len(body) == 0 || !endpoint.MatchString(r.Path()) {

@@ -48,7 +48,8 @@ func flags(opts Options, profile string) []string {
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--disable-default-apps",
 		"--disable-extensions", "--disable-client-side-phishing-detection", "--disable-domain-reliability", "--disable-breakpad", "--disable-crash-reporter",
 		"--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,CertificateTransparencyComponentUpdater,Reporting,NetworkErrorLogging",
-		// What no gate can hold: data channels of WebRTC. The headless shell knows the first, a full browser the second.
+		// What no gate can hold: data channels of WebRTC. The headless shell knows the first, a full browser the
+		// second.
 		"--force-webrtc-ip-handling-policy=disable_non_proxied_udp", "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 		"--block-new-web-contents", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
@@ -136,8 +137,8 @@ func start(opts Options, profile string) (*process, error) {
 // socketRoom is what a full browser adds to its temporary folder for a socket; a socket's path holds at most 107 bytes.
 const socketRoom = len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
 
-// environment is ours without what might be secret: a browser needs little. Its temporary files go into the profile, since
-// a full browser that is killed leaves them.
+// environment is ours without what might be secret: a browser needs little. Its temporary files go into the
+// profile, since a full browser that is killed leaves them.
 func environment(profile string) []string {
 	var env []string
 	if len(profile)+socketRoom <= 107 {

@@ -21,9 +21,9 @@ var (
 	opaque    = regexp.MustCompile(`^[\w+/=.%~-]{20,}$`)
 )
 
-// withoutTokens empties the parameters of every address in a text that are named like a secret, or whose value is long
-// and means nothing to a person. What mask.js does for a page's attributes it may not do for addresses: a changed one is
-// loaded anew.
+// withoutTokens empties the parameters of every address in a text that are named like a secret, or whose value is
+// long and means nothing to a person. What mask.js does for a page's attributes it may not do for addresses: a
+// changed one is loaded anew.
 func withoutTokens(text string) string {
 	return parameter.ReplaceAllStringFunc(text, func(p string) string {
 		m := parameter.FindStringSubmatch(p)
@@ -34,8 +34,8 @@ func withoutTokens(text string) string {
 	})
 }
 
-// pageWithoutTokens is a page kept as MHTML (RFC 2557) with no token in any address: neither in the headers that say where
-// a part came from nor in a part's text.
+// pageWithoutTokens is a page kept as MHTML (RFC 2557) with no token in any address: neither in the headers that
+// say where a part came from nor in a part's text.
 func pageWithoutTokens(page string) ([]byte, error) {
 	m, err := mail.ReadMessage(strings.NewReader(page))
 	if err != nil {

@@ -96,8 +96,8 @@ func (p *Page) sameAgain(ctx context.Context, g *gathering, forward *selectors.T
 	return true, nil
 }
 
-// nextBound is how long the way to the next page may take to be opened once the rows are there: it may be closed while they
-// are on their way. It is waited for only where nothing but the rows themselves says how many there are.
+// nextBound is how long the way to the next page may take to be opened once the rows are there: it may be closed
+// while they are on their way. It is waited for only where nothing but the rows themselves says how many there are.
 const nextBound = 2 * time.Second
 
 // stillLast looks again at a page that seems to be the last, when nothing more is under way.

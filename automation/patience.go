@@ -43,8 +43,8 @@ func remaining(ctx context.Context, most time.Duration) time.Duration {
 	return max(0, most)
 }
 
-// Over says that the time of an act, or of a course of them, is up. Of the context's own deadline only its end counts, by
-// which the caller tells whose time has passed.
+// Over says that the time of an act, or of a course of them, is up. Of the context's own deadline only its end
+// counts, by which the caller tells whose time has passed.
 func Over(ctx context.Context) bool {
 	end, ok := ctx.Value(endKey{}).(time.Time)
 	return ctx.Err() != nil || ok && time.Until(end) < 10*time.Millisecond

@@ -59,11 +59,13 @@ func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 	return true, p.facing(ctx, k)
 }
 
-// drawnFor is how long an option that was seen is waited for: a list may draw others meanwhile, and has to be searched again.
+// drawnFor is how long an option that was seen is waited for: a list may draw others meanwhile, and has to be
+// searched again.
 const drawnFor = 2 * time.Second
 
-// pressOption brings the option into view and presses it. A list may be drawn anew between the parts of a press: what was half
-// pressed is pressed again, unless it is shown as chosen, since choosing the same twice is choosing it once.
+// pressOption brings the option into view and presses it. A list may be drawn anew between the parts of a press:
+// what was half pressed is pressed again, unless it is shown as chosen, since choosing the same twice is choosing
+// it once.
 func (p *Page) pressOption(ctx context.Context, k Picker) error {
 	var half error
 	for round := 0; ; round++ {

@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// portal is a picker whose options are drawn at the end of the page when it is pressed, with what it shows in a part of its own.
+// portal is a picker whose options are drawn at the end of the page when it is pressed, with what it shows in a
+// part of its own.
 func portal(options string) string {
 	return logs + `<div id=role>Role <b id=shown>None</b> <button id=open>v</button></div><button id=apply hidden>Apply</button>
 		<script>

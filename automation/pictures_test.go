@@ -29,7 +29,8 @@ const profile = `<style>body { font: 15px sans-serif; margin: 24px } @media (pre
 	<button data-testid=profile-deactivate aria-label="Deactivate user"><i>&#xe872;</i> <span>Deactivate user</span></button></p>
 	<table><tr><th>Role<th>Since<tr><td class=same>Approver<td class=same>May</table></main>`
 
-// TestPictures takes pictures of the bar and the panel, and keeps them in the folder TEST_PICTURES for a person to look at.
+// TestPictures takes pictures of the bar and the panel, and keeps them in the folder TEST_PICTURES for a person to
+// look at.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	w := setup(t, profile)

@@ -81,9 +81,9 @@ type prepared struct {
 // mostTries bounds how often an action is tried again that has reached nothing.
 const mostTries = 20
 
-// Click presses a target once: five protocol calls when all is well. It tries again while no click has been delivered to
-// the page; where the step is irreversible, or the target has gone since, only while nothing at all has been. An *Error
-// whose Acted is true says that something was, or may have been.
+// Click presses a target once: five protocol calls when all is well. It tries again while no click has been
+// delivered to the page; where the step is irreversible, or the target has gone since, only while nothing at all
+// has been. An *Error whose Acted is true says that something was, or may have been.
 func (p *Page) Click(ctx context.Context, press Press) error {
 	start := time.Now()
 	ctx, cancel := patient(ctx, press.Bound)

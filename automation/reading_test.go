@@ -37,8 +37,8 @@ func listOf(cells ...string) string {
 	return b.String() + `</tbody></table>`
 }
 
-// TestACounterOfWhatWasFetchedProvesNothing reads a list that draws 12 rows, has fetched 20 and counts those, and fetches 20
-// more some time after its bottom was reached.
+// TestACounterOfWhatWasFetchedProvesNothing reads a list that draws 12 rows, has fetched 20 and counts those, and
+// fetches 20 more some time after its bottom was reached.
 func TestACounterOfWhatWasFetchedProvesNothing(t *testing.T) {
 	t.Parallel()
 	list := css("#list")
@@ -65,7 +65,8 @@ func TestACounterOfWhatWasFetchedProvesNothing(t *testing.T) {
 	assert.True(t, got.Complete, got.Proof)
 }
 
-// TestAFilterIsSettledByTheAnswerOfItsRequest presses a box whose request begins late, after another that means nothing.
+// TestAFilterIsSettledByTheAnswerOfItsRequest presses a box whose request begins late, after another that means
+// nothing.
 func TestAFilterIsSettledByTheAnswerOfItsRequest(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -22,7 +22,8 @@ type Recording struct {
 	// Take is given each gesture in turn, and Tell says how far the recording is. Both are called in one goroutine.
 	Take func(Gesture)
 	Tell func() Progress
-	// StandIn acts in the person's place, again and again until the recording has ended: for tests. Nil: there is a person.
+	// StandIn acts in the person's place, again and again until the recording has ended: for tests. Nil: there is a
+	// person.
 	StandIn func(ctx context.Context, s *StandIn) error
 }
 
@@ -33,8 +34,8 @@ type KnownTarget struct {
 	Holds  bool              `json:"holds"` // others lie in it
 }
 
-// SecretWords are regular expressions, in a form that JavaScript reads, for what fields for secrets are called. Other is taken out of a
-// text before the rest is looked for.
+// SecretWords are regular expressions, in a form that JavaScript reads, for what fields for secrets are called.
+// Other is taken out of a text before the rest is looked for.
 type SecretWords struct {
 	Password string `json:"password"`
 	Code     string `json:"code"`
@@ -59,9 +60,10 @@ type StepLine struct {
 // recordSlice is how long one look at what a person does may take: how soon the panel shows a step.
 const recordSlice = 150 * time.Millisecond
 
-// Record takes down what a person does on the page, in every document that it comes to and from its very beginning, and shows a panel
-// with it. It ends on the person's word, when the window is closed, or with ctx where that was cancelled. What holds the session's
-// requests holds what is done, too. Confirmations of the browser's own are agreed to, and a window that the page opens is shown here.
+// Record takes down what a person does on the page, in every document that it comes to and from its very beginning,
+// and shows a panel with it. It ends on the person's word, when the window is closed, or with ctx where that was
+// cancelled. What holds the session's requests holds what is done, too. Confirmations of the browser's own are
+// agreed to, and a window that the page opens is shown here.
 func (p *Page) Record(ctx context.Context, rec Recording) error {
 	heard := &recorder{}
 	p.mu.Lock()
@@ -148,7 +150,8 @@ func (p *Page) recordFromTheStart(ctx context.Context, req map[string]any) (stop
 	}, nil
 }
 
-// addressOf is an address as a recording has it: without a name and password. It is empty where it is none of http or https.
+// addressOf is an address as a recording has it: without a name and password. It is empty where it is none of http
+// or https.
 func addressOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {

@@ -15,7 +15,8 @@ const team = `<style>body { font: 15px sans-serif; margin: 24px } td, th { paddi
 	<h1>Team</h1><p><span id=count>3 people</span></p><table><thead><tr><th>Name<th>E-mail<th>Function<th>State<th></thead><tbody><tr><td>Ann Lee<td>ann@acme.example<td>Approver<td>Active<td>…
 	<tr><td>Jo Ann<td>joann@acme.example<td>Clerk<td>Active<td>…<tr><td>Old Hand<td>old@acme.example<td>Viewer<td>Inactive<td>…</tbody></table><p><button id=next>Next page</button></p>`
 
-// TestPicturesOfARecording takes pictures of the panel, and keeps them in the folder TEST_PICTURES for a person to look at.
+// TestPicturesOfARecording takes pictures of the panel, and keeps them in the folder TEST_PICTURES for a person to
+// look at.
 func TestPicturesOfARecording(t *testing.T) {
 	t.Parallel()
 	w := setup(t, team)

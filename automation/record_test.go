@@ -26,7 +26,8 @@ func types(text string) does {
 	return func(ctx context.Context, s *automation.StandIn) error { return s.Type(ctx, text) }
 }
 
-// settle waits for what the page's script tells a while after the last gesture: it ends with the first look that brings nothing new.
+// settle waits for what the page's script tells a while after the last gesture: it ends with the first look that
+// brings nothing new.
 func settle(d time.Duration) does {
 	return func(ctx context.Context, _ *automation.StandIn) error {
 		select {
@@ -262,8 +263,8 @@ func TestAKeyForThePanelIsLetGoThere(t *testing.T) {
 	assert.Equal(t, "ArrowDown", w.title(t))
 }
 
-// TestASecretThatAPageShowsIsNotTold has a password that is shown before it is typed, and that the page says elsewhere afterwards, and a code
-// with a field for each digit.
+// TestASecretThatAPageShowsIsNotTold has a password that is shown before it is typed, and that the page says
+// elsewhere afterwards, and a code with a field for each digit.
 func TestASecretThatAPageShowsIsNotTold(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<input type=password id=p><button id=show onclick="p.type = 'text'">Show</button>

@@ -56,7 +56,8 @@ func (r *recorder) leads() {
 	r.led = true
 }
 
-// arrived hears that another document is shown. One that the page has not asked for was gone to by the browser's own means.
+// arrived hears that another document is shown. One that the page has not asked for was gone to by the browser's
+// own means.
 func (r *recorder) arrived(f *proto.PageFrame) {
 	r.mu.Lock()
 	led := r.led

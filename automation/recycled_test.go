@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// recycling is a list of 90 people in lines of three, whose 30 elements are each used again for somebody further down: in the
-// document they stand in another order than they are drawn in. Two have one address.
+// recycling is a list of 90 people in lines of three, whose 30 elements are each used again for somebody further
+// down: in the document they stand in another order than they are drawn in. Two have one address.
 const recycling = `<p id=count>90 people</p><div id=list style="height:300px;overflow:auto"><div id=space style="position:relative;height:1800px"></div></div><script>
 	const pool = [];
 	for (let i = 0; i < 30; i++) { const el = document.createElement('div'); el.className = 'row'; el.innerHTML = '<span class=n></span> <span class=e></span>'; space.append(el); pool.push(el); }
@@ -28,8 +28,9 @@ const recycling = `<p id=count>90 people</p><div id=list style="height:300px;ove
 	list.onscroll = draw; draw();
 </script>`
 
-// TestRowsThatAreUsedAgain reads such a list twice: the order of the rows is that in which they are drawn, so that two readings
-// can be held against each other; and where rows say which they are, two people of one address are two.
+// TestRowsThatAreUsedAgain reads such a list twice: the order of the rows is that in which they are drawn, so that
+// two readings can be held against each other; and where rows say which they are, two people of one address are
+// two.
 func TestRowsThatAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	list := css("#list")
@@ -51,8 +52,8 @@ func TestRowsThatAreUsedAgain(t *testing.T) {
 	}
 }
 
-// TestAListThatGrowsIsLookedThroughToItsEnd looks for somebody who is fetched only when the bottom was reached for the second
-// time, and for nobody.
+// TestAListThatGrowsIsLookedThroughToItsEnd looks for somebody who is fetched only when the bottom was reached for
+// the second time, and for nobody.
 func TestAListThatGrowsIsLookedThroughToItsEnd(t *testing.T) {
 	t.Parallel()
 	list := css("#list")

@@ -46,15 +46,16 @@ func (p *Page) Reloads(ctx context.Context, t *selectors.Target, bound time.Dura
 	}
 }
 
-// How long what a target shows must stay as it is to be at rest, once nothing that the page asked for is under way. Pages show
-// that they are loading, or nothing, in between: nothing at all is believed only after longer.
+// How long what a target shows must stay as it is to be at rest, once nothing that the page asked for is under way.
+// Pages show that they are loading, or nothing, in between: nothing at all is believed only after longer.
 const (
 	restTime      = time.Second
 	emptyRestTime = 3 * time.Second
 )
 
-// Changes does something that changes what a target shows within the page, and waits until that differs from before, nothing
-// that the page has asked for since is under way, and it is at rest. do returns false where nothing was done after all.
+// Changes does something that changes what a target shows within the page, and waits until that differs from
+// before, nothing that the page has asked for since is under way, and it is at rest. do returns false where nothing
+// was done after all.
 func (p *Page) Changes(ctx context.Context, t *selectors.Target, bound time.Duration, do func() (bool, error)) error {
 	before, err := p.shown(ctx, t)
 	if err != nil {

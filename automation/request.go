@@ -238,7 +238,8 @@ func multipartValues(body []byte, boundary string) ([]Value, bool) {
 	}
 }
 
-// unclear says that servers may read the body otherwise than it is read here: it is no text, or an object names a key twice.
+// unclear says that servers may read the body otherwise than it is read here: it is no text, or an object names a
+// key twice.
 func (r Request) unclear() bool {
 	if strings.HasPrefix(r.Type, "multipart/") {
 		return false

@@ -11,9 +11,10 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// A browser sends a request again by itself, whatever its method, when a connection that it had used before is reset before
-// the answer begins. It tells nobody but its own network log (chrome://net-export), which reaches us as a trace:
-// HTTP_TRANSACTION_RESTART_AFTER_ERROR. That event and its kin are not documented; where they are missing nothing is told.
+// A browser sends a request again by itself, whatever its method, when a connection that it had used before is
+// reset before the answer begins. It tells nobody but its own network log (chrome://net-export), which reaches us
+// as a trace: HTTP_TRANSACTION_RESTART_AFTER_ERROR. That event and its kin are not documented; where they are
+// missing nothing is told.
 
 // networkTrace is the browser's network log while a gate is open. One can run at a time in a browser.
 type networkTrace struct {

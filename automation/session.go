@@ -159,7 +159,8 @@ func (p *Page) setUp(ctx context.Context) error {
 // pathParameter is a parameter of a path segment (RFC 3986, 3.3), such as ;jsessionid=: it may be what keeps a session.
 var pathParameter = regexp.MustCompile(`;[^/]*`)
 
-// WithoutQuery is an address as it may stand in a log: no query, no parameters of the path, no fragment, no credentials.
+// WithoutQuery is an address as it may stand in a log: no query, no parameters of the path, no fragment, no
+// credentials.
 func WithoutQuery(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -13,8 +13,9 @@ type cookieName struct{ domain, path, name string }
 
 func nameOf(c *proto.NetworkCookie) cookieName { return cookieName{c.Domain, c.Path, c.Name} }
 
-// rememberCookies keeps what the page's scripts can write, as it is before a press: a page may keep in such a cookie what it
-// could not send, and have the next page send it. Without it a session goes on with the cookies as they are.
+// rememberCookies keeps what the page's scripts can write, as it is before a press: a page may keep in such a
+// cookie what it could not send, and have the next page send it. Without it a session goes on with the cookies as
+// they are.
 func (s *Session) rememberCookies(ctx context.Context) {
 	res, err := proto.StorageGetCookies{BrowserContextID: s.context}.Call(s.browser.scope(ctx))
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSpeculationIsTold has a page that adds speculation rules at a press. What they load cannot be held, so it is told; a
-// session that is thrown away does not let it out.
+// TestSpeculationIsTold has a page that adds speculation rules at a press. What they load cannot be held, so it is
+// told; a session that is thrown away does not let it out.
 func TestSpeculationIsTold(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"prefetch", "prerender"} {

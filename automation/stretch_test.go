@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// virtual is a list of n rows that draws those in view and three more on each side, and always those of kept. It counts its positions.
+// virtual is a list of n rows that draws those in view and three more on each side, and always those of kept. It
+// counts its positions.
 func virtual(n int, kept string) string {
 	return `<p id=count>` + strconv.Itoa(n) + ` users</p><p id=positions></p><div id=list style="height:300px;overflow:auto"><div id=space style="position:relative"></div></div><script>
 		const n = ` + strconv.Itoa(n) + `, at = new Set();

@@ -21,7 +21,8 @@ type Reading struct {
 	Limit    int               // give up beyond this many rows
 	Bound    time.Duration     // for each page or viewport
 	Progress func(rows int)
-	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared; nil: as it is.
+	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared;
+	// nil: as it is.
 	Meaning func(field, text string) string
 	Sought  *Sought // the reading stops there; nil: all is read
 
@@ -157,14 +158,15 @@ func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAn
 	return a, err
 }
 
-// atBottom is how long more rows may take to be asked for at the bottom of a list. A list that is known to go on is given
-// longer.
+// atBottom is how long more rows may take to be asked for at the bottom of a list. A list that is known to go on is
+// given longer.
 const (
 	atBottom   = time.Second
 	lateBottom = 3 * time.Second
 )
 
-// readToBottom goes on from a stretch until the bottom is reached and, with nothing more under way, still is the bottom.
+// readToBottom goes on from a stretch until the bottom is reached and, with nothing more under way, still is the
+// bottom.
 func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) error {
 	for {
 		var err error
@@ -198,8 +200,9 @@ func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) err
 	}
 }
 
-// endIsKnown says that what was read is all there is by the word of a counter that counts more than what is drawn, or of
-// the server's answers. Of a list that draws only what is in view the counter may count what was fetched so far.
+// endIsKnown says that what was read is all there is by the word of a counter that counts more than what is drawn,
+// or of the server's answers. Of a list that draws only what is in view the counter may count what was fetched so
+// far.
 func (p *Page) endIsKnown(ctx context.Context, g *gathering) (bool, error) {
 	if g.larger && g.agrees() && !g.r.Scroll {
 		return true, nil
@@ -303,9 +306,10 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	}
 }
 
-// findScrolling scrolls to the row with a key, a stretch at a time: r.Bound is for each stretch, and a list may be of any length. A list
-// may grow when its bottom is reached, and draw further up what came late: before it is said to be without the row, it has been looked
-// through once more from its top, and has not grown then, nor at its bottom.
+// findScrolling scrolls to the row with a key, a stretch at a time: r.Bound is for each stretch, and a list may be
+// of any length. A list may grow when its bottom is reached, and draw further up what came late: before it is said
+// to be without the row, it has been looked through once more from its top, and has not grown then, nor at its
+// bottom.
 func (p *Page) findScrolling(ctx context.Context, r Reading, key string) (bool, error) {
 	start, from, height, looks := p.traffic.mark(), 0.0, -1.0, 0
 	for {
@@ -350,8 +354,8 @@ type revealed struct {
 	Miss   *miss   `json:"miss"`
 }
 
-// reveal looks through a stretch of a list that draws only what is in view. One that does not come to rest is looked at again until
-// the bound.
+// reveal looks through a stretch of a list that draws only what is in view. One that does not come to rest is
+// looked at again until the bound.
 func (p *Page) reveal(ctx context.Context, r Reading, key string, from float64) (revealed, error) {
 	ctx, cancel := patient(ctx, r.Bound)
 	defer cancel()

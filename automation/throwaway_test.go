@@ -11,8 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAThrowawaySessionReadsAndSendsNothing opens a page in a session that is thrown away, and presses a button that sends in
-// every way at once, without any gate: the proxy alone lets nothing arrive, neither then nor when the session goes.
+// TestAThrowawaySessionReadsAndSendsNothing opens a page in a session that is thrown away, and presses a button
+// that sends in every way at once, without any gate: the proxy alone lets nothing arrive, neither then nor when the
+// session goes.
 func TestAThrowawaySessionReadsAndSendsNothing(t *testing.T) {
 	t.Parallel()
 	got := &arrivals{}

@@ -24,7 +24,8 @@ const maxAnswers = 1000
 // maxDone bounds how many requests are remembered as ended: more than begin while one act is waited for.
 const maxDone = 100
 
-// fetching are the kinds of requests by which a page gets what it shows. Pictures, streams and pings tell nothing of rows.
+// fetching are the kinds of requests by which a page gets what it shows. Pictures, streams and pings tell nothing
+// of rows.
 var fetching = []proto.NetworkResourceType{
 	proto.NetworkResourceTypeFetch, proto.NetworkResourceTypeXHR, proto.NetworkResourceTypeDocument, proto.NetworkResourceTypeScript,
 }
@@ -197,9 +198,9 @@ func (p *Page) idle(ctx context.Context, changed <-chan struct{}, most time.Dura
 	return nil
 }
 
-// Asks does something that makes the page ask for data anew, and waits for the answer: what the page shows until then is
-// what it showed before. about says which addresses count, nil for any. do returns false where nothing was done after all.
-// A page that asks for nothing within asksBound has what it needs.
+// Asks does something that makes the page ask for data anew, and waits for the answer: what the page shows until
+// then is what it showed before. about says which addresses count, nil for any. do returns false where nothing was
+// done after all. A page that asks for nothing within asksBound has what it needs.
 func (p *Page) Asks(ctx context.Context, t *selectors.Target, about func(string) bool, bound time.Duration, do func() (bool, error)) error {
 	mark := p.traffic.mark()
 	if did, err := do(); err != nil || !did {

@@ -44,8 +44,8 @@ func (u Unheld) String() string {
 	return string(u.How)
 }
 
-// frameSent reads a message that was sent on a WebSocket. The browser gives one that is not text in base64 (RFC 6455, 5.2:
-// opcode 2; 1 is text, 0 goes on with the one before).
+// frameSent reads a message that was sent on a WebSocket. The browser gives one that is not text in base64 (RFC
+// 6455, 5.2: opcode 2; 1 is text, 0 goes on with the one before).
 func frameSent(e proto.NetworkWebSocketFrameSent) Unheld {
 	if e.Response == nil {
 		return Unheld{How: ByBinary}

@@ -129,8 +129,8 @@ func plainly(v any) string {
 	return string(text)
 }
 
-// confront holds the rows drawn against the rows answered. Where they differ the row gets a notice, and where it is in what tells whom
-// it is about and what they may do, the list is not complete.
+// confront holds the rows drawn against the rows answered. Where they differ the row gets a notice, and where it is
+// in what tells whom it is about and what they may do, the list is not complete.
 func (p *Page) confront(ctx context.Context, g *gathering) error {
 	w := g.r.Table.Table.Witness
 	t, err := p.testify(ctx, w)
@@ -186,8 +186,8 @@ func (g *gathering) doubt(why string) {
 	}
 }
 
-// telling are the fields by which it is decided what may be done to whom: where one of them is not as the server says, what was read
-// may be stale, and nothing of it is relied on.
+// telling are the fields by which it is decided what may be done to whom: where one of them is not as the server
+// says, what was read may be stale, and nothing of it is relied on.
 var telling = []string{"id", "role", "status"}
 
 func (g *gathering) differs(i int, how string) {
@@ -216,7 +216,8 @@ func (g *gathering) sameRow(shown, said map[string]string) bool {
 	return shown[key] != "" && SameText(shown[key], said[key], g.r.Table.Table.Fold)
 }
 
-// difference says in which field that the page shows, too, the two differ: in the first of those that tell, else in any.
+// difference says in which field that the page shows, too, the two differ: in the first of those that tell, else in
+// any.
 func (g *gathering) difference(shown, said map[string]string) (field, how string) {
 	fields := slices.Sorted(maps.Keys(said))
 	key := g.r.Table.Table.Key
@@ -245,8 +246,8 @@ func (g *gathering) meaning(field, text string) string {
 	return text
 }
 
-// Fields are the columns of a row with those of a pattern taken apart into its groups. What does not match its pattern is
-// left out and told.
+// Fields are the columns of a row with those of a pattern taken apart into its groups. What does not match its
+// pattern is left out and told.
 func (r Rows) Fields(i int) (fields map[string]string, odd []string) {
 	fields = make(map[string]string, len(r.Rows[i]))
 	for _, name := range slices.Sorted(maps.Keys(r.Rows[i])) {

@@ -9,8 +9,9 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// Workers send on sockets of their own, which only a session with the worker itself tells of. Dedicated workers and service
-// workers come with their page. Of shared workers none tells (tried: the browser answers, and no event comes).
+// Workers send on sockets of their own, which only a session with the worker itself tells of. Dedicated workers and
+// service workers come with their page. Of shared workers none tells (tried: the browser answers, and no event
+// comes).
 
 // workersOnly has a page tell of its workers, which wait until they are listened to.
 var workersOnly = proto.TargetTargetFilter{{Type: "iframe", Exclude: true}, {Type: "page", Exclude: true}, {}}
@@ -65,7 +66,8 @@ func (b *Browser) overhear(session string, named, otherwise proto.BrowserBrowser
 // workerBound is generous: a worker answers in milliseconds.
 const workerBound = 10 * time.Second
 
-// enableBound is how long a worker is kept waiting until it tells of its network: a service worker answers only once it runs.
+// enableBound is how long a worker is kept waiting until it tells of its network: a service worker answers only
+// once it runs.
 const enableBound = 100 * time.Millisecond
 
 // leftUnheld tells a session's gate, if one is open, of what cannot be held.

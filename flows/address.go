@@ -7,8 +7,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// splitAddress is an e-mail of the roster in which a sign stands that parts addresses elsewhere, or that a form writes for a space: of
-// o'neil+x@acme.example neither neil+x@acme.example nor x@acme.example is meant.
+// splitAddress is an e-mail of the roster in which a sign stands that parts addresses elsewhere, or that a form
+// writes for a space: of o'neil+x@acme.example neither neil+x@acme.example nor x@acme.example is meant.
 type splitAddress struct {
 	email  string // ASCII letters folded
 	person int
@@ -58,8 +58,8 @@ func (r *roster) without(text string, seen map[int]bool) string {
 	return text
 }
 
-// whole says that what stands in a text is a whole address: it is not the end of a longer local part, nor the beginning of a longer
-// domain.
+// whole says that what stands in a text is a whole address: it is not the end of a longer local part, nor the
+// beginning of a longer domain.
 func whole(text string, begin, end int) bool {
 	if begin > 0 && (letterOrDigit(text[begin-1]) || strings.IndexByte("._%+-", text[begin-1]) >= 0) {
 		return false

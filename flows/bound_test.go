@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFlowThatTakesTooLongSaysSo has the time of a flow pass in the middle of every kind of waiting: what is said then is
-// that, and not that the page has changed.
+// TestAFlowThatTakesTooLongSaysSo has the time of a flow pass in the middle of every kind of waiting: what is said
+// then is that, and not that the page has changed.
 func TestAFlowThatTakesTooLongSaysSo(t *testing.T) {
 	t.Parallel()
 	covered := `<button id=field style="position:fixed;top:0;left:0">x</button><div style="position:fixed;inset:0"></div>`

@@ -17,8 +17,8 @@ import (
 // lease hold) must still be so when the press comes; waiting for the target is done before.
 const pressBound = 5 * time.Second
 
-// picture keeps a picture. One that could not be taken, such as of a page whose secrets cannot be masked, is told in the
-// step log and ends nothing: it is evidence, not a promise. A picture that cannot be written ends the run.
+// picture keeps a picture. One that could not be taken, such as of a page whose secrets cannot be masked, is told
+// in the step log and ends nothing: it is evidence, not a promise. A picture that cannot be written ends the run.
 func (r *Run) picture(ctx context.Context, name string) error {
 	_, err := r.Evidence.Picture(ctx, r.Page, name)
 	var file *fs.PathError
@@ -28,8 +28,8 @@ func (r *Run) picture(ctx context.Context, name string) error {
 	return r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": "picture", "name": name, "not_taken": err.Error()})
 }
 
-// pressed says whether something left the browser, by what came to the gate; where the gate can't tell, by what the page
-// was delivered.
+// pressed says whether something left the browser, by what came to the gate; where the gate can't tell, by what the
+// page was delivered.
 func (r *Run) pressed(ctx context.Context, p *Press, err error) error {
 	exchange := r.result.Exchange
 	var e *automation.Error
@@ -112,8 +112,8 @@ func (r *Run) beforePress() {
 	r.result.WouldSend = append(before, r.result.WouldSend...)
 }
 
-// heldUp explains why a page did not come to what a flow waits for: it would have changed something before the press, and
-// was kept from it.
+// heldUp explains why a page did not come to what a flow waits for: it would have changed something before the
+// press, and was kept from it.
 func (r *Run) heldUp(err error) error {
 	if !errors.Is(err, automation.ErrMissing) || r.result.Pressed || len(r.result.Exchange.Early()) == 0 {
 		return err

@@ -12,8 +12,8 @@ type Source struct {
 	Text string
 }
 
-// Sources are the files that a layout is served by, beside its selectors: what is particular to the app, what the layout's flows share,
-// and the flows. An empty layout means every one.
+// Sources are the files that a layout is served by, beside its selectors: what is particular to the app, what the
+// layout's flows share, and the flows. An empty layout means every one.
 func (l *Library) Sources(layout string) []Source {
 	of := func(name string, text string) Source { return Source{path.Base(name), text} }
 	out := []Source{of(l.App.file.Name, l.App.file.Text)}

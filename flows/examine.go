@@ -116,8 +116,8 @@ func (s *sight) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) e
 	return ErrRehearsed
 }
 
-// WithoutCommit is the flow up to its commit, as data: there is no commit in it that could be carried out. Where the commit stood the
-// run ends with ErrRehearsed. after names the targets of what follows it.
+// WithoutCommit is the flow up to its commit, as data: there is no commit in it that could be carried out. Where
+// the commit stood the run ends with ErrRehearsed. after names the targets of what follows it.
 func (f *Flow) WithoutCommit() (out *Flow, after []string) {
 	lookedAt := *f
 	lookedAt.Steps, _ = withoutCommit(f.Steps)
@@ -203,8 +203,8 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 	}
 }
 
-// examinedList tells of the targets of a list that was not read to its proved end as of a step that failed: its counter may
-// be lacking. So it does where no role was read.
+// examinedList tells of the targets of a list that was not read to its proved end as of a step that failed: its
+// counter may be lacking. So it does where no role was read.
 func (r *Run) examinedList(ctx context.Context, s *Step) {
 	switch v := s.Verb.(type) {
 	case *Rows:

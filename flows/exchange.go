@@ -38,8 +38,8 @@ type Exchange struct {
 	app    *App
 }
 
-// hold begins to hold what leaves the browser, once. It is done before the first step that touches a page, since a page may
-// act where it should only lead up to the commit.
+// hold begins to hold what leaves the browser, once. It is done before the first step that touches a page, since a
+// page may act where it should only lead up to the commit.
 func (r *Run) hold(ctx context.Context) error {
 	if r.result.Exchange != nil || !r.Flow.Changes && !r.Flow.Standalone {
 		return nil
@@ -72,7 +72,8 @@ func (p *Exchange) Close(ctx context.Context, ev *automation.Evidence) error {
 	return errors.Join(p.gate.Close(ctx), p.Tell(ev))
 }
 
-// Tell writes to the evidence what came since it was told last, its secrets taken out. What has no answer yet is told again.
+// Tell writes to the evidence what came since it was told last, its secrets taken out. What has no answer yet is
+// told again.
 func (p *Exchange) Tell(ev *automation.Evidence) (err error) {
 	all := p.gate.Sent()
 	for i, s := range all {
@@ -171,8 +172,8 @@ func errorIn(a *automation.Answer) string {
 	return fmt.Sprintf("status %d", a.Status)
 }
 
-// SignedOut says that the server answered the commit that nobody is signed in (401): it has not even looked at it. Where a form
-// leads to the sign-in that is not said: a console may store a change and end the session with it.
+// SignedOut says that the server answered the commit that nobody is signed in (401): it has not even looked at it.
+// Where a form leads to the sign-in that is not said: a console may store a change and end the session with it.
 func (p *Exchange) SignedOut() bool {
 	if p == nil || p.Again() {
 		return false
@@ -257,8 +258,8 @@ func (p *Exchange) Kept() (out []string) {
 	return out
 }
 
-// Unheld says what left that cannot be held and that names somebody, or may: messages on sockets, speculative loads. With
-// sockets false, what came on sockets is left out.
+// Unheld says what left that cannot be held and that names somebody, or may: messages on sockets, speculative
+// loads. With sockets false, what came on sockets is left out.
 func (p *Exchange) Unheld(sockets bool) []automation.Unheld {
 	if p == nil {
 		return nil
@@ -277,8 +278,8 @@ func (p *Exchange) names(u automation.Unheld) bool {
 	return len(p.policy.roster.in(q)) > 0
 }
 
-// Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where there
-// is none to make.
+// Proposal is a form for the flow's `sends`, made of what was let through where the flow says nothing. Empty where
+// there is none to make.
 func (p *Exchange) Proposal() string {
 	if p == nil || p.policy.sends != nil {
 		return ""
@@ -303,8 +304,8 @@ func (p *Exchange) came(ctx context.Context) {
 	}
 }
 
-// wouldCome waits for what a press would send: at most bound for anything, and a while longer for something that changes
-// something.
+// wouldCome waits for what a press would send: at most bound for anything, and a while longer for something that
+// changes something.
 func (p *Exchange) wouldCome(ctx context.Context, bound time.Duration) {
 	comes := func(counts func(automation.Request) bool) func([]automation.Gated) bool {
 		return func(all []automation.Gated) bool {
@@ -333,8 +334,9 @@ func (p *Exchange) earlyError(target string) error {
 	return &automation.Error{Act: "commit", Target: target, Kind: ErrStopped, Last: strings.Join(p.Early(), "; ")}
 }
 
-// nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from now on
-// whatever would change something is stopped. Of a press that was not delivered only what names the person counts.
+// nothingLeft says that nothing was sent which may have been the commit, and makes sure that nothing will be: from
+// now on whatever would change something is stopped. Of a press that was not delivered only what names the person
+// counts.
 func (p *Exchange) nothingLeft(delivered bool) bool {
 	if p.gate.Blind() {
 		return false

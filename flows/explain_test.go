@@ -18,7 +18,8 @@ func flowOf(t *testing.T, name, layout string) *Flow {
 	return f
 }
 
-// TestAFlowIsExplained tells what a stranger must know before it is run: whom it is about, what it presses, and where it ends.
+// TestAFlowIsExplained tells what a stranger must know before it is run: whom it is about, what it presses, and
+// where it ends.
 func TestAFlowIsExplained(t *testing.T) {
 	t.Parallel()
 	text := strings.Join(flowOf(t, "deactivate", "neo").Explain(), "\n")
@@ -35,8 +36,8 @@ func TestAFlowIsExplained(t *testing.T) {
 	assert.NotContains(t, text, "if not:", "a branch that does nothing is not told")
 }
 
-// TestAFlowIsDrawn looks whether a drawing holds together: arrows lead from and to boxes that are there, nothing follows a halt, and
-// every box but the first is led to.
+// TestAFlowIsDrawn looks whether a drawing holds together: arrows lead from and to boxes that are there, nothing
+// follows a halt, and every box but the first is led to.
 func TestAFlowIsDrawn(t *testing.T) {
 	t.Parallel()
 	lib, err := Load("bill", "")

@@ -222,8 +222,8 @@ func (l *Library) checkWatched(used usage) []error {
 	return errs
 }
 
-// checkRows makes sure that what stands in the rows of a table is pressed in the row of the subject: without a row it would be
-// the first one's.
+// checkRows makes sure that what stands in the rows of a table is pressed in the row of the subject: without a row
+// it would be the first one's.
 func (l *Library) checkRows() []error {
 	inRows := map[string]bool{}
 	each := func(do func(f *Flow, p *Press, at []any)) {

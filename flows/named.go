@@ -21,8 +21,8 @@ type named struct {
 	subject bool   // the place tells whom the request is about, as far as its name goes
 }
 
-// meant is the index of the person whom the change concerns, nobodyKnown that of an address that is nobody's on the roster,
-// and itself that of the account that acts. Neither of these was meant.
+// meant is the index of the person whom the change concerns, nobodyKnown that of an address that is nobody's on the
+// roster, and itself that of the account that acts. Neither of these was meant.
 const (
 	meant       = -1
 	nobodyKnown = -2
@@ -206,7 +206,8 @@ func (r *roster) id(s string) (int, bool) {
 // mostParts bounds how often a word is split.
 const mostParts = 16
 
-// joined lists a word and, where it has joints, whatever stands between two of them: in user-0061 and 0061_role stands 0061.
+// joined lists a word and, where it has joints, whatever stands between two of them: in user-0061 and 0061_role
+// stands 0061.
 func joined(w string) []string {
 	at := []int{0}
 	for _, m := range joint.FindAllStringIndex(w, -1) {
@@ -273,8 +274,8 @@ func withoutIndices(key string) string {
 
 func lastName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
-// otherPerson finds somebody else whom a request is about, beside or instead of the one who is meant. It passes over one who
-// merely stands beside, under a name of another kind, such as a manager in a form.
+// otherPerson finds somebody else whom a request is about, beside or instead of the one who is meant. It passes
+// over one who merely stands beside, under a name of another kind, such as a manager in a form.
 func otherPerson(all []named) (int, bool) {
 	ours := func(n named) bool { return n.person == meant }
 	addressed := slices.ContainsFunc(all, func(n named) bool { return ours(n) && n.address() })

@@ -15,8 +15,8 @@ import (
 // partsPrefix begins the names of files with parts: parts-neo.yaml.
 const partsPrefix = "parts"
 
-// parts are lists of steps that the flows of a layout share, each with a name: the way to the list of users is written once.
-// They may name whatever inputs the flow has that uses them, and those that they are given.
+// parts are lists of steps that the flows of a layout share, each with a name: the way to the list of users is
+// written once. They may name whatever inputs the flow has that uses them, and those that they are given.
 type parts struct {
 	Layout string            `json:"layout"`
 	Parts  map[string][]Step `json:"parts"`
@@ -111,8 +111,8 @@ func (l *Library) share() []error {
 	return errs
 }
 
-// share fills steps in; p is nil for a flow that is not of exactly one layout with parts. within are the parts that the steps
-// stand in.
+// share fills steps in; p is nil for a flow that is not of exactly one layout with parts. within are the parts that
+// the steps stand in.
 func (p *parts) share(steps []Step, at []any, file *datafile.File, within []string) []error {
 	var errs []error
 	walk(steps, at, func(s *Step, at []any) {
@@ -139,7 +139,8 @@ func (p *parts) share(steps []Step, at []any, file *datafile.File, within []stri
 	return errs
 }
 
-// filledIn is a copy of steps in which what they are given stands in the place of ${key}. A key that none of them names is an error.
+// filledIn is a copy of steps in which what they are given stands in the place of ${key}. A key that none of them
+// names is an error.
 func filledIn(steps []Step, with map[string]string) ([]Step, error) {
 	if len(with) == 0 {
 		return slices.Clone(steps), nil

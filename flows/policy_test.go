@@ -117,7 +117,8 @@ func TestWhomARequestNames(t *testing.T) {
 	}
 }
 
-// TestWhatWasBegunBeforeThePressIsNotTheCommit rules on requests that come late to the gate: they name the person who is meant.
+// TestWhatWasBegunBeforeThePressIsNotTheCommit rules on requests that come late to the gate: they name the person
+// who is meant.
 func TestWhatWasBegunBeforeThePressIsNotTheCommit(t *testing.T) {
 	t.Parallel()
 	off := post("/users/"+annID+"/off", jsonType, `{}`)
@@ -198,8 +199,8 @@ func TestWhatIsNotKnownIsNotFree(t *testing.T) {
 	assert.Contains(t, r.Why, "id is not known")
 }
 
-// TestBesideWhatAFlowSends rules on what names nobody where the flow says what it sends: another shape of the commit may name
-// nobody that is known here.
+// TestBesideWhatAFlowSends rules on what names nobody where the flow says what it sends: another shape of the
+// commit may name nobody that is known here.
 func TestBesideWhatAFlowSends(t *testing.T) {
 	t.Parallel()
 	sends := &Sends{Method: "POST", Path: "/users/${id}/off"}
@@ -336,7 +337,8 @@ func TestTheHostThatIsSentTo(t *testing.T) {
 	assert.False(t, atPress(folk, api, nil, inputs).rule(at("app01.example")).Pass)
 }
 
-// TestWhatComesAllTheTimeIsNotThePress has heartbeats before the press, at it and after it, and an act that names nobody.
+// TestWhatComesAllTheTimeIsNotThePress has heartbeats before the press, at it and after it, and an act that names
+// nobody.
 func TestWhatComesAllTheTimeIsNotThePress(t *testing.T) {
 	t.Parallel()
 	beat := func(n int) automation.Request { return post("/rpc", jsonType, fmt.Sprintf(`{"op":"ping","at":%d}`, n)) }
@@ -354,7 +356,8 @@ func TestWhatComesAllTheTimeIsNotThePress(t *testing.T) {
 	}
 }
 
-// TestAHostThatIsNotKnown rules on what goes to a host that is not among the tenant's: it may be an interface of the console.
+// TestAHostThatIsNotKnown rules on what goes to a host that is not among the tenant's: it may be an interface of
+// the console.
 func TestAHostThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	q := post("/users/"+annID+"/role", jsonType, `{"role":"Clerk"}`)

@@ -20,7 +20,8 @@ type Press struct {
 	Others string `json:"others,omitempty"`
 }
 
-// Dialog says that a confirmation of the browser's own is agreed to: in a file the word accept, or what it must say, too.
+// Dialog says that a confirmation of the browser's own is agreed to: in a file the word accept, or what it must
+// say, too.
 type Dialog struct {
 	Accept bool   `json:"accept"`
 	Says   string `json:"says,omitempty"`
@@ -90,8 +91,8 @@ func (p *Press) says() string {
 	return out
 }
 
-// checkSubject makes sure that a press of a changing flow is bound to the flow's subject: one that is held against a label of the
-// page, or is in a row of somebody else, is bound to nobody.
+// checkSubject makes sure that a press of a changing flow is bound to the flow's subject: one that is held against
+// a label of the page, or is in a row of somebody else, is bound to nobody.
 func (p *Press) checkSubject(f *Flow, complain complaint, at []any) {
 	if p.Row != nil && p.Row.Key != f.whom() {
 		complain(fmt.Sprintf("the row is that of the subject: key is %s", f.whom()), append(slices.Clone(at), "row")...)

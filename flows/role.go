@@ -10,7 +10,8 @@ import (
 )
 
 var (
-	// roleKey is a name for the role that a person is to have: role, roleId, role_name, userRole, newRole, roles, profileId.
+	// roleKey is a name for the role that a person is to have: role, roleId, role_name, userRole, newRole, roles,
+	// profileId.
 	roleKey = regexp.MustCompile(`(?i)^((user|new|selected|member)?[_\-]?roles?[_\-]?(id|name|key|code|type|value|label)?s?|(profile|permission|access)[_\-]?(id|ids|name|level|set|group))$`)
 	// ofRole is a name, within an object that is called so, for what the role is.
 	ofRole = regexp.MustCompile(`(?i)^(|id|name|key|code|type|value|label|title|slug)$`)
@@ -18,8 +19,8 @@ var (
 	between = regexp.MustCompile(`[.\[\]]+`)
 )
 
-// rolesIn lists the values of a request that give a role, wherever they stand: in the query, a form, JSON, or a JSON Patch
-// (RFC 6902), whose path names what its value is for.
+// rolesIn lists the values of a request that give a role, wherever they stand: in the query, a form, JSON, or a
+// JSON Patch (RFC 6902), whose path names what its value is for.
 func rolesIn(q automation.Request) []automation.Value {
 	all := append(q.Query(), q.Values()...)
 	patched := map[string]bool{} // what stands before "value" in a key

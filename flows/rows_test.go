@@ -168,7 +168,8 @@ func runOn(t *testing.T, s http.Handler, name string, edit ...func(r *flows.Run,
 	return r.Do(context.WithoutCancel(t.Context()))
 }
 
-// TestAListIsReadByItsAddress begins where a list was read before, and where that is not the whole list, where the flow begins.
+// TestAListIsReadByItsAddress begins where a list was read before, and where that is not the whole list, where the
+// flow begins.
 func TestAListIsReadByItsAddress(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -212,8 +213,8 @@ func peopleOf(n int) (out []string) {
 	return out
 }
 
-// TestARowThatSlipsBetweenPagesIsNotLost removes somebody of the first page while the second is fetched, and adds somebody
-// at the end: the counter stays, nobody is read twice, and one person is on neither page.
+// TestARowThatSlipsBetweenPagesIsNotLost removes somebody of the first page while the second is fetched, and adds
+// somebody at the end: the counter stays, nobody is read twice, and one person is on neither page.
 func TestARowThatSlipsBetweenPagesIsNotLost(t *testing.T) {
 	t.Parallel()
 	shift := func(s *site) {

@@ -154,8 +154,8 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 	return automation.Ruling{Pass: true, Commit: true, Why: "it is what the flow says it sends"}
 }
 
-// undeclared rules on a request about the person where the flow says nothing of what it sends: a role that it gives must be
-// the one that was asked for.
+// undeclared rules on a request about the person where the flow says nothing of what it sends: a role that it gives
+// must be the one that was asked for.
 func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
 	for _, v := range rolesIn(q) {
 		if p.given == nil {

@@ -36,25 +36,28 @@ type Run struct {
 	Acted  func(ctx context.Context)
 	// App is whose pages these are: what its answers mean, and which requests only read. Nil: no more than HTTP says.
 	App *App
-	// Through rehearses the press as well, in a session in which nothing that may change something leaves; the session is
-	// the caller's to throw away. It ends with ErrRehearsed, and Result.WouldSend says what was stopped.
+	// Through rehearses the press as well, in a session in which nothing that may change something leaves; the
+	// session is the caller's to throw away. It ends with ErrRehearsed, and Result.WouldSend says what was stopped.
 	Through bool
-	// Meaning translates what a field of a table says, so that a page and its server's answers can be compared. May be nil.
+	// Meaning translates what a field of a table says, so that a page and its server's answers can be compared. May
+	// be nil.
 	Meaning func(field, text string) string
 	// Sought is a row at which the reading of a table ends. Nil: all is read.
 	Sought *automation.Sought
-	// At is where a list began that the flow read before, on another page of the same sign-in. A flow whose rows step says address begins
-	// there, and where that is not the list as it must be, where it always begins. Empty: it is not known.
+	// At is where a list began that the flow read before, on another page of the same sign-in. A flow whose rows
+	// step says address begins there, and where that is not the list as it must be, where it always begins. Empty:
+	// it is not known.
 	At string
-	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the very address
-	// does not load it again.
+	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the
+	// very address does not load it again.
 	Loaded bool
-	// Examine is told of the targets of each step, before it is done; of one that waits for its targets, afterwards. Of one that
-	// failed it is told again. May be nil.
+	// Examine is told of the targets of each step, before it is done; of one that waits for its targets,
+	// afterwards. Of one that failed it is told again. May be nil.
 	Examine func(ctx context.Context, s Sighted)
 	// Stop ends the run with an ArrivedError before a step that needs a target. Nil: it goes on.
 	Stop *Stop
-	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that itself.
+	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that
+	// itself.
 	Held *Exchange
 	// Rehearse ends the run at the commit with ErrRehearsed, once its target is there.
 	Rehearse bool
@@ -124,7 +127,8 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 	return r.result, err
 }
 
-// begin makes the flow's steps; of a list whose address is known, the last one there, or all where that leads elsewhere.
+// begin makes the flow's steps; of a list whose address is known, the last one there, or all where that leads
+// elsewhere.
 func (r *Run) begin(ctx context.Context) error {
 	steps := r.Flow.Steps
 	last := len(steps) - 1
@@ -282,8 +286,8 @@ func (r *Run) act(ctx context.Context, s *Step) error {
 	return s.Verb.run(ctx, r, s, bound)
 }
 
-// reloading does something, and where the step says so waits until the page has been loaded anew by it, or has the answer
-// to what it asked for.
+// reloading does something, and where the step says so waits until the page has been loaded anew by it, or has the
+// answer to what it asked for.
 func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.Duration, do func() (bool, error)) error {
 	if s.Options.Asks {
 		return r.on(target, func(t *selectors.Target) error { return r.Page.Asks(ctx, t, r.witnessed(), bound, do) })
@@ -298,8 +302,8 @@ func (r *Run) reloading(ctx context.Context, s *Step, target string, bound time.
 	return r.on(target, func(t *selectors.Target) error { return r.Page.Reloads(ctx, t, bound, do) })
 }
 
-// witnessed says which requests bring rows, where the version knows: others, such as telemetry, then answer nothing. Which
-// parameters they have is not looked at, since it is by them that filters differ.
+// witnessed says which requests bring rows, where the version knows: others, such as telemetry, then answer
+// nothing. Which parameters they have is not looked at, since it is by them that filters differ.
 func (r *Run) witnessed() func(address string) bool {
 	var known []*selectors.Witness
 	for _, name := range r.Version.Names() {

@@ -126,8 +126,8 @@ func typeOf(v any) automation.ValueType {
 	return automation.Empty
 }
 
-// ofType says whether a value is of the type that the form has: a server may take the text "false" for true, and null for
-// "leave it as it is". A text of the form may stand for a number, such as ${id}.
+// ofType says whether a value is of the type that the form has: a server may take the text "false" for true, and
+// null for "leave it as it is". A text of the form may stand for a number, such as ${id}.
 func ofType(form any, got automation.ValueType) bool {
 	want := typeOf(form)
 	return got == automation.Untyped || got == want || want == automation.Text && got == automation.Number
@@ -181,7 +181,8 @@ func sameValue(want, got string) bool {
 	return strings.Contains(want, "@") && selectors.FoldCase(want) == selectors.FoldCase(got)
 }
 
-// needed are inputs that say whom a request concerns and what it gives: one that is not known leaves nothing to the page.
+// needed are inputs that say whom a request concerns and what it gives: one that is not known leaves nothing to the
+// page.
 var needed = []string{"id", "email", "role", "first_name", "last_name", "organisation_id"}
 
 // lacks names an input that the form needs and that is empty.

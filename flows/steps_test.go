@@ -47,7 +47,8 @@ func (c *carried) all() []string {
 	return append([]string{}, c.arrived...)
 }
 
-// arrive waits until what arrived is what is wanted: what was let through may be on its way yet. Of nothing there is nothing to wait for.
+// arrive waits until what arrived is what is wanted: what was let through may be on its way yet. Of nothing there
+// is nothing to wait for.
 func (c *carried) arrive(t *testing.T, want []string) {
 	t.Helper()
 	assert.Eventually(t, func() bool { return len(c.all()) >= len(want) }, 10*time.Second, 10*time.Millisecond)

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// Verb is what a step does: a type in a file of its own, verb_WORD.go, and one line in verbs. JSON decodes and encodes it.
+// Verb is what a step does: a type in a file of its own, verb_WORD.go, and one line in verbs. JSON decodes and
+// encodes it.
 type Verb interface {
 	// word stands for the verb in a file.
 	word() string
@@ -38,8 +39,8 @@ type (
 	acting interface{ acts() }
 	// loading verbs may make the page load, ask or change something, which a step can wait for.
 	loading interface{ loads() }
-	// awaiting verbs wait for a target before they act, looking out for what is watched meanwhile. Nothing may stand between a
-	// commit and the check of whom it concerns.
+	// awaiting verbs wait for a target before they act, looking out for what is watched meanwhile. Nothing may
+	// stand between a commit and the check of whom it concerns.
 	awaiting interface{ awaited() string }
 	// nesting verbs hold other steps.
 	nesting interface{ nested() []block }

@@ -21,8 +21,8 @@ func (c *Commit) check(f *Flow, complain complaint, at []any) {
 	}
 }
 
-// run implements Verb. A commit is pictured and written down before, never tried twice, and everything that leaves the browser from
-// then on is looked at.
+// run implements Verb. A commit is pictured and written down before, never tried twice, and everything that leaves
+// the browser from then on is looked at.
 func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
 	p := &c.Press
 	if err := r.picture(ctx, "before-commit"); err != nil {
@@ -54,7 +54,8 @@ func (c *Commit) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) 
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened open.
+	// From here on nobody but the bound ends the step: a Ctrl-C between press and answer would leave what happened
+	// open.
 	ctx = context.WithoutCancel(ctx)
 	r.result.Exchange.arm(ctx)
 	r.result.Pressed = true

@@ -51,8 +51,8 @@ func (f *Fill) run(ctx context.Context, r *Run, s *Step, bound time.Duration) er
 	return nil
 }
 
-// fill types into a field. Where something is waited for afterwards it says whether the field held something else before: a
-// page does nothing about what stands there already.
+// fill types into a field. Where something is waited for afterwards it says whether the field held something else
+// before: a page does nothing about what stands there already.
 func (r *Run) fill(ctx context.Context, e automation.Entry, waits bool) (bool, error) {
 	same := false
 	if waits && !e.Secret {
@@ -65,7 +65,8 @@ func (r *Run) fill(ctx context.Context, e automation.Entry, waits bool) (bool, e
 // waits says that a step waits for what it leads to.
 func (s *Step) waits() bool { return s.Options.Asks || s.Options.Changes != "" || s.Options.Reloads }
 
-// enter notes what was put into a target: it must still stand there at the commit. What was put there before does not count.
+// enter notes what was put into a target: it must still stand there at the commit. What was put there before does
+// not count.
 func (r *Run) enter(e automation.Entered) {
 	r.entered = slices.DeleteFunc(r.entered, func(old automation.Entered) bool { return old.Target.Name == e.Target.Name })
 	r.entered = append(r.entered, e)

@@ -59,8 +59,8 @@ func (v *Find) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 	return nil
 }
 
-// find looks among what the search brings first, where there is one. That it brings nobody proves nothing: it may search
-// in another field, or lag behind.
+// find looks among what the search brings first, where there is one. That it brings nobody proves nothing: it may
+// search in another field, or lag behind.
 func (v *Find) find(ctx context.Context, r *Run, reading automation.Reading, key string, bound time.Duration) (bool, error) {
 	if v.Search == "" {
 		return r.Page.FindRow(ctx, reading, key)

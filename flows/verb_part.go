@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Part stands for the steps of a name that the flows of a layout share. In a file it is the name, or an object with what it is given.
+// Part stands for the steps of a name that the flows of a layout share. In a file it is the name, or an object with
+// what it is given.
 type Part struct {
 	Name string            `json:"name"`
 	With map[string]string `json:"with,omitempty"` // what stands in the place of ${key} in its steps; it may name inputs of the flow

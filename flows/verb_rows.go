@@ -11,14 +11,15 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed meanwhile, or
-// when only a second reading can tell whether it did.
+// Rows reads a whole table as an output. Reload are the steps that bring its beginning back when it changed
+// meanwhile, or when only a second reading can tell whether it did.
 type Rows struct {
 	Table   string `json:"table"`
 	As      string `json:"as"`
 	Counter string `json:"counter,omitempty"`
 	Next    string `json:"next,omitempty"`
-	// Previous leads to the page before: a console may remember a page. Without it only a counter shows where a list begins.
+	// Previous leads to the page before: a console may remember a page. Without it only a counter shows where a
+	// list begins.
 	Previous string   `json:"previous,omitempty"`
 	More     string   `json:"more,omitempty"`
 	Scroll   bool     `json:"scroll,omitempty"`
@@ -26,8 +27,8 @@ type Rows struct {
 	// Unfiltered are what must say nothing or not be shown, such as a search box or the sign of a filter.
 	Unfiltered []string `json:"unfiltered,omitempty"`
 	Reload     []Step   `json:"reload,omitempty"`
-	// Address says that the address of the page brings back the list with its filters: it is opened for another reading, and where the list is
-	// not there as it must be, what reload says is done.
+	// Address says that the address of the page brings back the list with its filters: it is opened for another
+	// reading, and where the list is not there as it must be, what reload says is done.
 	Address bool `json:"address,omitempty"`
 }
 
@@ -215,8 +216,8 @@ func unsettled(before *automation.Rows, now automation.Rows, key string) string 
 	return "the rows are not those of the reading before: somebody came, went or moved"
 }
 
-// sameOrder says that two readings found the same rows in the same order: between them no row can have slipped from a page
-// not yet read to one read already, unseen.
+// sameOrder says that two readings found the same rows in the same order: between them no row can have slipped from
+// a page not yet read to one read already, unseen.
 func sameOrder(a, b automation.Rows, key string) bool {
 	return slices.EqualFunc(a.Rows, b.Rows, func(x, y map[string]string) bool { return x[key] == y[key] })
 }

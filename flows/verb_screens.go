@@ -94,8 +94,8 @@ func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration)
 	}
 }
 
-// WithBlockedCookies adds to why a run ended which cookies the browser did not accept: a sign-in that is forgotten at once
-// is often explained by them. Other errors stay as they are.
+// WithBlockedCookies adds to why a run ended which cookies the browser did not accept: a sign-in that is forgotten
+// at once is often explained by them. Other errors stay as they are.
 func WithBlockedCookies(err error, page *automation.Page) error {
 	var halt *HaltError
 	blocked := page.BlockedCookies()

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhatIsDrawnAtTheEndIsScrolledTo has a button that is drawn when its place is scrolled to, and a request that the page sends
-// at the end of the list.
+// TestWhatIsDrawnAtTheEndIsScrolledTo has a button that is drawn when its place is scrolled to, and a request that
+// the page sends at the end of the list.
 func TestWhatIsDrawnAtTheEndIsScrolledTo(t *testing.T) {
 	t.Parallel()
 	c := script{

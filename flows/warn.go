@@ -8,9 +8,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// warn notes what is allowed and not as safe as it could be: presses that would be made wherever on a page their target
-// is, since where a page shows two people the one that is checked and the one that is acted on need not be the same, and
-// flows that do not say whom their commit sends something about.
+// warn notes what is allowed and not as safe as it could be: presses that would be made wherever on a page their
+// target is, since where a page shows two people the one that is checked and the one that is acted on need not be
+// the same, and flows that do not say whom their commit sends something about.
 func (l *Library) warn() {
 	l.warnOfTwins()
 	l.warnOfSessions()

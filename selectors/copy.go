@@ -9,8 +9,8 @@ import (
 	"github.com/billagent/billagent/selectors/datafile"
 )
 
-// Copy is the text of a new version's file that begins as this one, for another layout and date: everything else, comments too,
-// stays as it is.
+// Copy is the text of a new version's file that begins as this one, for another layout and date: everything else,
+// comments too, stays as it is.
 func (v *Version) Copy(layout, date string) ([]byte, error) {
 	return v.Revise(Change{Layout: layout, Date: date, Source: fmt.Sprintf("Begun as a copy of %s.", v.ID)})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestARevisionTouchesWhatItRevises puts a candidate before those of each target of the files that ship: one line is added, nothing but
-// the target's own candidates is written otherwise, and the head of the file stays.
+// TestARevisionTouchesWhatItRevises puts a candidate before those of each target of the files that ship: one line
+// is added, nothing but the target's own candidates is written otherwise, and the head of the file stays.
 func TestARevisionTouchesWhatItRevises(t *testing.T) {
 	t.Parallel()
 	versions, err := Load("bill", "")

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Difference is a target in which two versions differ. Nil is a version that does not have it. The JSON names are a contract.
+// Difference is a target in which two versions differ. Nil is a version that does not have it. The JSON names are a
+// contract.
 type Difference struct {
 	Target string `json:"target"`
 	Before *Spec  `json:"before"`

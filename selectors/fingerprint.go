@@ -1,7 +1,7 @@
 package selectors
 
-// Fingerprint is what the element of a target looked like: by it one that has changed is found again, as a proposal for a
-// person. Each text has at most 80 characters. Nothing that is typed into a field is in it.
+// Fingerprint is what the element of a target looked like: by it one that has changed is found again, as a proposal
+// for a person. Each text has at most 80 characters. Nothing that is typed into a field is in it.
 type Fingerprint struct {
 	Tag         string `json:"tag,omitempty"`         // its name in HTML
 	Role        string `json:"role,omitempty"`        // WAI-ARIA role

@@ -17,8 +17,8 @@ type Shared struct {
 	Lacking  []string // targets that would be found by nothing any more: with one of them it cannot be given to others
 }
 
-// Share is the text of a version's file without what is somebody's: comments, names of folders of evidence, and every text of which why
-// says that it may not be told. It says why not, or nothing.
+// Share is the text of a version's file without what is somebody's: comments, names of folders of evidence, and
+// every text of which why says that it may not be told. It says why not, or nothing.
 func (v *Version) Share(why func(text string) string) (Shared, error) {
 	s := &sharing{why: why}
 	out := *v

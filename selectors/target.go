@@ -75,8 +75,8 @@ type Witness struct {
 	Optional bool              `json:"optional,omitempty"` // that no answer was seen proves nothing against the list
 }
 
-// Email is the kind of a Column whose cells are exactly one e-mail address, to the letter. A column named email that is read
-// from a cell's text is of this kind unless its file says otherwise.
+// Email is the kind of a Column whose cells are exactly one e-mail address, to the letter. A column named email
+// that is read from a cell's text is of this kind unless its file says otherwise.
 const Email = "email"
 
 // Column says where a row's value is: below a header, or by candidates within the row.

@@ -1,5 +1,5 @@
-// Package automationtest lends browsers to tests: starting one costs half a second, which most tests need not pay. A browser is lent
-// to one test at a time. What is about a browser's beginning or end launches its own.
+// Package automationtest lends browsers to tests: starting one costs half a second, which most tests need not pay.
+// A browser is lent to one test at a time. What is about a browser's beginning or end launches its own.
 package automationtest
 
 import (
@@ -71,8 +71,8 @@ func (b *lent) asItWas() bool {
 	return b.begun == 0 && !b.gated
 }
 
-// Take lends a browser until the test ends. Its protocol calls are shown to observe, which may be nil. A browser in which the test
-// has left something open is ended with it.
+// Take lends a browser until the test ends. Its protocol calls are shown to observe, which may be nil. A browser in
+// which the test has left something open is ended with it.
 func Take(t testing.TB, full bool, observe automation.Observer) *automation.Browser {
 	t.Helper()
 	if testing.Short() {

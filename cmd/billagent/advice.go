@@ -8,8 +8,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// advice says which command, or flag, does what a hint tells: what stands below this package names none, since another face
-// of it has no commands. A reason that is not here needs no command.
+// advice says which command, or flag, does what a hint tells: what stands below this package names none, since
+// another face of it has no commands. A reason that is not here needs no command.
 var advice = map[error]func(w wish) string{
 	userops.ErrNotFound:  func(wish) string { return "billagent users list --status all" },
 	userops.ErrRole:      func(wish) string { return "billagent roles list" },

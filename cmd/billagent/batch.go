@@ -25,8 +25,9 @@ var inputFlags = []struct {
 	{userops.InputTimeZone, "time-zone", "time zone in the console's words (default: as the console has it)", false, false},
 }
 
-// batchCommand completes a command that makes one change for each e-mail, in one signed-in session. What it takes beside the
-// e-mail is told by the table of actions. complete, which may be nil, adds what only this command knows to each request.
+// batchCommand completes a command that makes one change for each e-mail, in one signed-in session. What it takes
+// beside the e-mail is told by the table of actions. complete, which may be nil, adds what only this command knows
+// to each request.
 func (a *app) batchCommand(c *cobra.Command, action userops.Action, complete func(*userops.Request)) *cobra.Command {
 	kind, _ := userops.KindOf(action)
 	var from string

@@ -75,7 +75,8 @@ func TestOneInterruptIsEnough(t *testing.T) {
 	assert.Contains(t, stderr.String(), "reading the file of --from: stopped on request")
 }
 
-// TestAFileThatIsNoTextRunsNothing has files of other encodings, and one with an open quotation mark, also with --skip-invalid.
+// TestAFileThatIsNoTextRunsNothing has files of other encodings, and one with an open quotation mark, also with
+// --skip-invalid.
 func TestAFileThatIsNoTextRunsNothing(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Users: 12})
@@ -116,7 +117,8 @@ func TestAnErrorIsReadableByPrograms(t *testing.T) {
 	}
 }
 
-// TestWhatKeptABatchFromBeginningDecidesTheExitStatus leaves a bad row out of a batch that cannot begin: its configuration is wrong.
+// TestWhatKeptABatchFromBeginningDecidesTheExitStatus leaves a bad row out of a batch that cannot begin: its
+// configuration is wrong.
 func TestWhatKeptABatchFromBeginningDecidesTheExitStatus(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -152,7 +152,8 @@ func TestABatchThatWasKilled(t *testing.T) {
 	assert.Equal(t, 0, command(t, "--config", file, "audit", "verify").code)
 }
 
-// TestABatchBeyondTheLimitIsGoneOnWith asks for more than the limit allows, then with a limit of its own, and interrupts that.
+// TestABatchBeyondTheLimitIsGoneOnWith asks for more than the limit allows, then with a limit of its own, and
+// interrupts that.
 func TestABatchBeyondTheLimitIsGoneOnWith(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 12})

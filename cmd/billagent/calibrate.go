@@ -219,7 +219,8 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	return reportText(a.stdout, done.Report)
 }
 
-// rehearsedText tells of a rehearsal through the press: what would have left, and the form of it where the flow does not say it yet.
+// rehearsedText tells of a rehearsal through the press: what would have left, and the form of it where the flow
+// does not say it yet.
 func rehearsedText(b *strings.Builder, r userops.Result) {
 	if !errors.Is(r.Err, userops.ErrRehearsed) {
 		fmt.Fprintf(b, "FAILED     %s %s: %s\n", r.Action, plain(r.Email), plain(r.Reason))

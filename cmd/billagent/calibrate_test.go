@@ -29,7 +29,8 @@ func shows(asked *[]string, does map[string][]act) func(what string) func(contex
 	}
 }
 
-// unlike is a version of neo3 whose guesses do not fit: other marks, another name of the list and of two of its headers.
+// unlike is a version of neo3 whose guesses do not fit: other marks, another name of the list and of two of its
+// headers.
 func unlike(t *testing.T, overlay string) {
 	t.Helper()
 	text, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
@@ -41,7 +42,8 @@ func unlike(t *testing.T, overlay string) {
 	require.NoError(t, os.WriteFile(file, []byte(guesses.Replace(string(text))), 0o600))
 }
 
-// TestAConsoleIsCalibrated corrects files of which the marks, the organisation, the list with its columns, and a button are others.
+// TestAConsoleIsCalibrated corrects files of which the marks, the organisation, the list with its columns, and a
+// button are others.
 func TestAConsoleIsCalibrated(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{

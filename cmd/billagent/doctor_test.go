@@ -27,8 +27,8 @@ func withOverlay(t *testing.T, file string) string {
 	return dir
 }
 
-// TestFromLearningToRepair is what an engineer does whose console changes one morning: what was learnt before serves to repair the
-// version by proposals alone.
+// TestFromLearningToRepair is what an engineer does whose console changes one morning: what was learnt before
+// serves to repair the version by proposals alone.
 func TestFromLearningToRepair(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3"})

@@ -90,8 +90,8 @@ func TestAFlowIsExported(t *testing.T) {
 	}
 }
 
-// TestAnImportedFlowChangesNothing runs a flow that has a press which stores something and no commit: it is stopped. One that looks only
-// is run to its end.
+// TestAnImportedFlowChangesNothing runs a flow that has a press which stores something and no commit: it is
+// stopped. One that looks only is run to its end.
 func TestAnImportedFlowChangesNothing(t *testing.T) {
 	t.Parallel()
 	con, conf := tenantOf(t, console.Options{Layout: "neo3", Users: 4})

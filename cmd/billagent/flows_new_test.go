@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheFilesOfAnotherConsoleBeginAsACopy holds that the copy is valid as it is, for every layout, and that nothing is overwritten.
+// TestTheFilesOfAnotherConsoleBeginAsACopy holds that the copy is valid as it is, for every layout, and that
+// nothing is overwritten.
 func TestTheFilesOfAnotherConsoleBeginAsACopy(t *testing.T) {
 	t.Parallel()
 	for _, from := range []string{"classic", "neo", "neo3"} {

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fourth is neo3 changed heavily: other test ids nearly everywhere, other words, a button that became a link, an icon in the place of a
-// word, a translated header, columns in another order. internal/browserpath has the same.
+// fourth is neo3 changed heavily: other test ids nearly everywhere, other words, a button that became a link, an
+// icon in the place of a word, a translated header, columns in another order. internal/browserpath has the same.
 func fourth() (out []console.Drift) {
 	add := func(kind string, elements ...string) {
 		for _, e := range elements {
@@ -40,9 +40,9 @@ func fourth() (out []console.Drift) {
 // fourthSeed is which other words and places.
 const fourthSeed = 3
 
-// TestAHeavilyChangedConsoleIsBroughtBack does what the guide says: learn while all is well, repair what is clear, pick the rest. No file is
-// edited. TEST_FOURTH=all goes through every flow, which takes four minutes, and keeps the version for internal/browserpath; without it two of
-// the changes are brought back.
+// TestAHeavilyChangedConsoleIsBroughtBack does what the guide says: learn while all is well, repair what is clear,
+// pick the rest. No file is edited. TEST_FOURTH=all goes through every flow, which takes four minutes, and keeps
+// the version for internal/browserpath; without it two of the changes are brought back.
 func TestAHeavilyChangedConsoleIsBroughtBack(t *testing.T) {
 	t.Parallel()
 	all := os.Getenv("TEST_FOURTH") == "all"
@@ -131,8 +131,8 @@ func keepFourth(t *testing.T, overlay string) {
 	require.NoError(t, os.WriteFile(to, text, 0o644))
 }
 
-// TestAnotherOrderOfStepsIsRecorded has the fourth layout want the role before Edit: the flow that ships halts, and the one that somebody
-// records by doing it once changes the role.
+// TestAnotherOrderOfStepsIsRecorded has the fourth layout want the role before Edit: the flow that ships halts, and
+// the one that somebody records by doing it once changes the role.
 func TestAnotherOrderOfStepsIsRecorded(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: fourth(), DriftSeed: fourthSeed, RoleFirst: true})

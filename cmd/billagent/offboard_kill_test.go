@@ -16,7 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAFileIsScheduledWholeAlsoByAProcessThatIsKilled kills the program as it tells the audit log of the rows of a file.
+// TestAFileIsScheduledWholeAlsoByAProcessThatIsKilled kills the program as it tells the audit log of the rows of a
+// file.
 func TestAFileIsScheduledWholeAlsoByAProcessThatIsKilled(t *testing.T) {
 	t.Parallel()
 	_, file, _ := byPath(t, console.Options{Users: 3})

@@ -144,8 +144,8 @@ func difference(before, after *userops.User) string {
 	return strings.Join(d, ", ")
 }
 
-// writeRecords prints CSV with a header. What would steer a terminal or begin a formula in a spreadsheet is made harmless,
-// unless the text is wanted as it is.
+// writeRecords prints CSV with a header. What would steer a terminal or begin a formula in a spreadsheet is made
+// harmless, unless the text is wanted as it is.
 func (a *app) writeRecords(header []string, records [][]string) error {
 	if !a.raw {
 		for i, r := range records {
@@ -184,8 +184,8 @@ func printRecords[T any](a *app, all []T, columns []string, record func(T) []str
 	return false, nil
 }
 
-// harmless is a text without control characters that no spreadsheet takes for a formula: those begin with one of these signs,
-// also in their full width (OWASP, CSV Injection).
+// harmless is a text without control characters that no spreadsheet takes for a formula: those begin with one of
+// these signs, also in their full width (OWASP, CSV Injection).
 func harmless(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -23,8 +23,8 @@ type printer struct {
 	failed  error                   // why
 }
 
-// changeAll has the service make changes and prints each result as it comes. Where the output cannot be written the change under
-// way is settled and the others are halted.
+// changeAll has the service make changes and prints each result as it comes. Where the output cannot be written the
+// change under way is settled and the others are halted.
 func (a *app) changeAll(ctx context.Context, s *service.Service, asked []userops.Checked, by service.Asked, leftOut []userops.Result, fromFile bool) error {
 	p := &printer{app: a, several: fromFile || len(asked) > 1, leftOut: leftOut}
 	return p.print(ctx, func(ctx context.Context) error {
@@ -134,8 +134,8 @@ func (a *app) printResults(results []userops.Result) error {
 	return a.writeRecords(resultColumns, records)
 }
 
-// unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. The exit status is
-// that of the results: what happened decides it.
+// unwritten tells on standard error what was done when standard output cannot take it: it must not be lost. The
+// exit status is that of the results: what happened decides it.
 func (a *app) unwritten(results []userops.Result, err error) error {
 	for _, r := range results {
 		fmt.Fprintln(a.stderr, resultLine(r))

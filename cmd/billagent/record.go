@@ -133,8 +133,8 @@ func (a *app) recordWith(
 	return out.Written && !out.Draft, err
 }
 
-// versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a layout has what its
-// flows name. In the overlay folder it stands in for the one that ships.
+// versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a
+// layout has what its flows name. In the overlay folder it stands in for the one that ships.
 func versionWith(done *service.Recorded) (versionFile, error) {
 	v := done.Options.Version
 	source := fmt.Sprintf("%s On %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), time.Now().Format(time.DateOnly), done.Options.Flow)

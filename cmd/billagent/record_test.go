@@ -233,7 +233,8 @@ func inputArgs(inputs map[string]string) (out []string) {
 	return out
 }
 
-// TestWhatIsRecordedHasTheSameEffect records each change on each layout by the browser's own input, and has the written flow make it.
+// TestWhatIsRecordedHasTheSameEffect records each change on each layout by the browser's own input, and has the
+// written flow make it.
 func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 	t.Parallel()
 	lib, err := service.Library(&config.Config{}, "bill")
@@ -348,7 +349,8 @@ func TestNewTargetsAreRecorded(t *testing.T) {
 	assert.Equal(t, "Clerk", u.Role)
 }
 
-// TestAConsoleOfCardsIsRecorded records what a console does whose lists open under the mouse and are confirmed, and that remembers filters.
+// TestAConsoleOfCardsIsRecorded records what a console does whose lists open under the mouse and are confirmed, and
+// that remembers filters.
 func TestAConsoleOfCardsIsRecorded(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

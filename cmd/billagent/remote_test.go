@@ -90,7 +90,8 @@ func key(name string, number int, text string) []automation.Motion {
 	return []automation.Motion{{Kind: "keydown", Key: name, Code: name, Number: number, Text: text}, {Kind: "keyup", Key: name, Code: name, Number: number}}
 }
 
-// TestACodeIsTypedElsewhere signs in where nobody is at the terminal, with a code that a person types from another machine.
+// TestACodeIsTypedElsewhere signs in where nobody is at the terminal, with a code that a person types from another
+// machine.
 func TestACodeIsTypedElsewhere(t *testing.T) {
 	t.Parallel()
 	_, file := tenantOf(t, console.Options{Layout: "neo3", Users: 4})
@@ -118,7 +119,8 @@ func TestACodeIsTypedElsewhere(t *testing.T) {
 	assert.True(t, *decode[sessionInfo](t, command(t, "--config", file, "-o", "json", "session", "status", "--check").stdout).Alive)
 }
 
-// TestAFlowIsRecordedElsewhere records by what a person does on another machine, and has a password typed that is found nowhere.
+// TestAFlowIsRecordedElsewhere records by what a person does on another machine, and has a password typed that is
+// found nowhere.
 func TestAFlowIsRecordedElsewhere(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 4})

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNoSecretIsLeftBehind runs the program through success and failure on two unlike layouts with everything logged, and looks
-// for the password, the authenticator's secret, codes, cookies and keys in whatever it wrote and in the arguments of
-// every process it started.
+// TestNoSecretIsLeftBehind runs the program through success and failure on two unlike layouts with everything
+// logged, and looks for the password, the authenticator's secret, codes, cookies and keys in whatever it wrote and
+// in the arguments of every process it started.
 func TestNoSecretIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	for _, layout := range []string{"classic", "neo3"} {

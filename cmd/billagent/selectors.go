@@ -24,7 +24,8 @@ func (a *app) selectorsCommand() *cobra.Command {
 	return c
 }
 
-// library loads the selectors and flows of an app: the one named, else the tenant's, else bill. It needs no configuration.
+// library loads the selectors and flows of an app: the one named, else the tenant's, else bill. It needs no
+// configuration.
 func (a *app) library(name string) (*flows.Library, *config.Config, error) {
 	c, err := a.load()
 	if err != nil {

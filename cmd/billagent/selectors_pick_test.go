@@ -53,7 +53,8 @@ func shown(t *testing.T, a *app, args ...string) output {
 	return output{code, out.String(), err.String()}
 }
 
-// TestAPersonPicksWhatHasChanged has a person show the button that deactivates, where its label and id have changed overnight.
+// TestAPersonPicksWhatHasChanged has a person show the button that deactivates, where its label and id have changed
+// overnight.
 func TestAPersonPicksWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	for layout, at := range map[string]struct {

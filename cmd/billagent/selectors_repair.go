@@ -143,7 +143,8 @@ func (a *app) repairText(done *service.Repaired) error {
 	return err
 }
 
-// versionDiff prints what is otherwise in a version that was written to a file; nil where it could not be looked by yet.
+// versionDiff prints what is otherwise in a version that was written to a file; nil where it could not be looked by
+// yet.
 func (a *app) versionDiff(before, after *selectors.Version, file string) error {
 	if _, err := fmt.Fprintf(a.stdout, "--- %s\n+++ %s\n", before.ID, file); err != nil {
 		return err

@@ -40,7 +40,8 @@ this machine's own need a certificate.`,
 	return c
 }
 
-// serveUntilStopped runs a daemon, and beside it what tells others: until the daemon has ended, so that what ends during a stop is told.
+// serveUntilStopped runs a daemon, and beside it what tells others: until the daemon has ended, so that what ends
+// during a stop is told.
 func (a *app) serveUntilStopped(ctx context.Context, c *config.Config, o daemon.Options) error {
 	j, err := o.Service.Journal(ctx)
 	if err != nil {

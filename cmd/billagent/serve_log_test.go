@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEachLineOfAnOperationSaysWhichItIs has the daemon carry out two offboardings by the browser, one of them with a session that has
-// ended, and reads its log.
+// TestEachLineOfAnOperationSaysWhichItIs has the daemon carry out two offboardings by the browser, one of them with
+// a session that has ended, and reads its log.
 func TestEachLineOfAnOperationSaysWhichItIs(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo", Users: 6})

@@ -43,7 +43,8 @@ func (l *lines) String() string {
 
 var listens = regexp.MustCompile(`monitoring listens" address=(\S+)`)
 
-// TestServeTellsWhatHappensAndHowItIs has the daemon carry one offboarding out, with a receiver beside it and somebody who monitors it.
+// TestServeTellsWhatHappensAndHowItIs has the daemon carry one offboarding out, with a receiver beside it and
+// somebody who monitors it.
 func TestServeTellsWhatHappensAndHowItIs(t *testing.T) {
 	t.Parallel()
 	_, scim, _ := byPath(t, console.Options{Users: 14})

@@ -20,7 +20,8 @@ import (
 
 var pageListens = regexp.MustCompile(`the page is open" address=(\S+)`)
 
-// TestServeHasAPageForOperators makes a token, puts its lines into the configuration, signs in, and sees what the daemon has done.
+// TestServeHasAPageForOperators makes a token, puts its lines into the configuration, signs in, and sees what the
+// daemon has done.
 func TestServeHasAPageForOperators(t *testing.T) {
 	t.Parallel()
 	_, file, _ := byPath(t, console.Options{Users: 14})

@@ -11,7 +11,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// serve makes the service for a command that works on a tenant, has do something with it, and closes it whatever happens.
+// serve makes the service for a command that works on a tenant, has do something with it, and closes it whatever
+// happens.
 func (a *app) serve(cmd *cobra.Command, do func(ctx context.Context, s *service.Service) error) error {
 	c, err := a.load()
 	if err != nil {

@@ -25,8 +25,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tenantsOf starts a console for each layout, and returns them with one configuration for all: each is the tenant of its layout's
-// name. That of neo has SCIM.
+// tenantsOf starts a console for each layout, and returns them with one configuration for all: each is the tenant
+// of its layout's name. That of neo has SCIM.
 func tenantsOf(t *testing.T, layouts ...string) (consoles map[string]*console.Console, file string) {
 	t.Helper()
 	consoles = map[string]*console.Console{}
@@ -119,9 +119,9 @@ func changes(con *console.Console, email string) (n int) {
 	return n
 }
 
-// TestManyCallersOfOneService has 20 callers change users of three tenants at once, one of which is served over SCIM. A process of its own changes another of one of
-// them, and one browser is killed on the way. What counts is what the consoles have stored. It is not parallel, so that it kills
-// no other test's browser.
+// TestManyCallersOfOneService has 20 callers change users of three tenants at once, one of which is served over
+// SCIM. A process of its own changes another of one of them, and one browser is killed on the way. What counts is
+// what the consoles have stored. It is not parallel, so that it kills no other test's browser.
 func TestManyCallersOfOneService(t *testing.T) {
 	layouts := []string{"classic", "neo", "neo3"}
 	consoles, file := tenantsOf(t, layouts...)
@@ -213,8 +213,8 @@ func TestManyCallersOfOneService(t *testing.T) {
 	assert.Empty(t, report.Findings)
 }
 
-// takeTurns looks whether a tenant's operations, newest first, were carried out one at a time, and whether the one of another process
-// came as soon as what was under way had ended.
+// takeTurns looks whether a tenant's operations, newest first, were carried out one at a time, and whether the one
+// of another process came as soon as what was under way had ended.
 func takeTurns(t *testing.T, ops []journal.Operation, other string) {
 	t.Helper()
 	i := slices.IndexFunc(ops, func(o journal.Operation) bool { return o.Request.Email == other })
@@ -233,7 +233,8 @@ func takeTurns(t *testing.T, ops []journal.Operation, other string) {
 	assert.LessOrEqual(t, overtaken, 2, "another process waits for the work under way, not for everything")
 }
 
-// TestABrowserIsClosedWhenNobodyNeedsIt counts the browsers of a service. It is not parallel, so that no other test's are counted.
+// TestABrowserIsClosedWhenNobodyNeedsIt counts the browsers of a service. It is not parallel, so that no other
+// test's are counted.
 func TestABrowserIsClosedWhenNobodyNeedsIt(t *testing.T) {
 	_, file := tenantsOf(t, "classic", "neo3")
 	s := serviceOf(t, file, service.Options{AtOnce: 1, Idle: time.Hour})

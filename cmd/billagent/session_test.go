@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestASessionIsHandedOnAndTakenOver goes from one saved session to another through the file of Playwright. That the secret is in no
-// other file is looked for by the clean-up of tenantOf.
+// TestASessionIsHandedOnAndTakenOver goes from one saved session to another through the file of Playwright. That
+// the secret is in no other file is looked for by the clean-up of tenantOf.
 func TestASessionIsHandedOnAndTakenOver(t *testing.T) {
 	t.Parallel()
 	_, file := tenantOf(t, console.Options{Layout: "neo", Users: 4})

@@ -21,8 +21,8 @@ func terminalOf(v any) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// plain shows what could steer a terminal, turn text around or not be seen at all: names come from a page that others may
-// write to.
+// plain shows what could steer a terminal, turn text around or not be seen at all: names come from a page that
+// others may write to.
 func plain(s string) string {
 	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || userops.Unseen(r) }) {
 		return s
@@ -127,8 +127,8 @@ func (a *app) ask() func(ctx context.Context, question string) (string, error) {
 	}
 }
 
-// put shows a question where the person who must answer it looks: on standard error, or on the terminal itself where that
-// is led elsewhere. A terminal that was opened for reading alone cannot show it.
+// put shows a question where the person who must answer it looks: on standard error, or on the terminal itself
+// where that is led elsewhere. A terminal that was opened for reading alone cannot show it.
 func (a *app) put(question string, in *os.File) error {
 	if _, ok := terminalOf(a.stderr); !ok {
 		if _, err := io.WriteString(in, question); err == nil {

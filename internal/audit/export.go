@@ -65,9 +65,9 @@ type File struct {
 }
 
 // Export writes a folder for each operation with an entry from from up to, not including, to: a page to read, its
-// entries, and its evidence held against the hashes in the log. evidence holds a folder a tenant, in it one an operation.
-// out must not exist or be empty. It returns how many operations were written. Its first page lists, too, what was scheduled, cancelled or
-// given another time then, of which some never becomes an operation.
+// entries, and its evidence held against the hashes in the log. evidence holds a folder a tenant, in it one an
+// operation. out must not exist or be empty. It returns how many operations were written. Its first page lists,
+// too, what was scheduled, cancelled or given another time then, of which some never becomes an operation.
 func Export(ctx context.Context, dir, evidence, out string, from, to time.Time) (int, error) {
 	entries, err := Read(dir)
 	if err != nil {

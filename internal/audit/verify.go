@@ -179,8 +179,8 @@ func readCheckpoint(text []byte, v note.Verifier) (checkpoint, error) {
 	return checkpoint{seq: seq, hash: parts[2], text: string(text)}, err
 }
 
-// Read returns the entries of a log's folder. A last line that was not written to its end was never acknowledged, and is
-// passed over: Verify tells of it, and Append removes it.
+// Read returns the entries of a log's folder. A last line that was not written to its end was never acknowledged,
+// and is passed over: Verify tells of it, and Append removes it.
 func Read(dir string) ([]Entry, error) {
 	data, err := os.ReadFile(filepath.Join(dir, logFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -9,9 +9,9 @@ import (
 	"github.com/billagent/billagent/flows"
 )
 
-// abandon throws the session in which something was pressed away, while its requests are still held, and goes on with a
-// copy of its sign-in: what a page or a worker of it has queued, or would send once more, goes with it. Nothing was pressed
-// where there is no exchange.
+// abandon throws the session in which something was pressed away, while its requests are still held, and goes on
+// with a copy of its sign-in: what a page or a worker of it has queued, or would send once more, goes with it.
+// Nothing was pressed where there is no exchange.
 func (p *Path) abandon(ctx context.Context, exchange *flows.Exchange, ev *automation.Evidence) {
 	if exchange == nil {
 		return
@@ -27,7 +27,8 @@ func (p *Path) abandon(ctx context.Context, exchange *flows.Exchange, ev *automa
 	}
 }
 
-// release goes on in a copy of the session where something was pressed in it: nobody can sign in where requests are held.
+// release goes on in a copy of the session where something was pressed in it: nobody can sign in where requests are
+// held.
 func (p *Path) release(ctx context.Context) error {
 	if !p.held || p.browser == nil {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Reveal returns the cookies of the saved session, what of the page's storage belongs to it (nil: nothing), and where it leads. ok is false
-// if there is none.
+// Reveal returns the cookies of the saved session, what of the page's storage belongs to it (nil: nothing), and
+// where it leads. ok is false if there is none.
 func (p *Path) Reveal() (cookies []automation.Cookie, stored *automation.Stored, home string, ok bool, err error) {
 	s, err := p.load()
 	if err != nil || s == nil {
@@ -30,9 +30,9 @@ func (p *Path) Reveal() (cookies []automation.Cookie, stored *automation.Stored,
 // Stores says that the console keeps a part of its sign-in in the page's storage.
 func (p *Path) Stores() bool { return len(p.opts.Library.App.Storage) > 0 }
 
-// Adopt keeps the cookies of a sign-in that another program made, in the place of the saved session. Whether it holds,
-// and of which organisation it is, is found out when it is used first. Of what pages have stored what belongs to the sign-in is kept, by the keys
-// that the app names; local is by origin.
+// Adopt keeps the cookies of a sign-in that another program made, in the place of the saved session. Whether it
+// holds, and of which organisation it is, is found out when it is used first. Of what pages have stored what
+// belongs to the sign-in is kept, by the keys that the app names; local is by origin.
 func (p *Path) Adopt(cookies []automation.Cookie, local map[string]map[string]string, home string) (passed int, err error) {
 	const act, hint = "taking over a session", "give the address that the console shows after the sign-in"
 	if p.opts.Sessions == nil {

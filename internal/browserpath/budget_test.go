@@ -15,11 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// budget is what a job may take: documents to the number, protocol calls with a fifth to spare, since a busy machine has some looked at again.
+// budget is what a job may take: documents to the number, protocol calls with a fifth to spare, since a busy
+// machine has some looked at again.
 type budget struct{ documents, calls int }
 
-// TestCallsAndDocumentsOfAJob holds what jobs take among 260 people, by one who is signed in, against budgets. One in the first of several pages
-// is deactivated, then two more in a batch. What fails here is not wrong, but slower than it was: time is not asserted anywhere.
+// TestCallsAndDocumentsOfAJob holds what jobs take among 260 people, by one who is signed in, against budgets. One
+// in the first of several pages is deactivated, then two more in a batch. What fails here is not wrong, but slower
+// than it was: time is not asserted anywhere.
 func TestCallsAndDocumentsOfAJob(t *testing.T) {
 	t.Parallel()
 	budgets := map[string]map[string]budget{

@@ -103,8 +103,8 @@ func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error
 // Ready implements change.Course. What the console offers is known only on its pages.
 func (c *course) Ready(context.Context) error { return nil }
 
-// ReadBack implements change.Course: the list, in a session of its own, up to whoever shows that the change was made. Where nobody does,
-// everybody is read.
+// ReadBack implements change.Course: the list, in a session of its own, up to whoever shows that the change was
+// made. Where nobody does, everybody is read.
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
@@ -148,7 +148,8 @@ func (c *course) shown(u *userops.User) bool {
 	return u.ID == c.Before.ID && u.Email == c.Email && u.Notice == "" && c.Wanted.Holds(u)
 }
 
-// another says that the list shows somebody else with the address: of a list that is not whole, two people who share one may be one.
+// another says that the list shows somebody else with the address: of a list that is not whole, two people who
+// share one may be one.
 func (c *course) another(u *userops.User) error {
 	if u == nil || c.Before == nil || u.ID == "" || c.Before.ID == "" || u.ID == c.Before.ID {
 		return nil
@@ -156,8 +157,8 @@ func (c *course) another(u *userops.User) error {
 	return c.Fail(userops.ErrAmbiguous, fmt.Errorf("%s is listed as %s, and was %s before", u.Email, u.ID, c.Before.ID), "settle in the console which of them it is")
 }
 
-// remember keeps what was read back for the next change of a batch: everybody, or where the reading stopped, the list that this change went
-// on by, with what became of this one; it is as old as it was.
+// remember keeps what was read back for the next change of a batch: everybody, or where the reading stopped, the
+// list that this change went on by, with what became of this one; it is as old as it was.
 func (c *course) remember(read userops.Roster, u *userops.User) {
 	if !read.Complete && c.Before != nil && u != nil && c.shown(u) {
 		read = c.Roster
@@ -207,7 +208,8 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	return change.Commit{Submission: &submission{course: c, run: run, got: got, ended: err}}, err
 }
 
-// outdated says that a page was not as the list said which was read for the change before: somebody may have changed this user since.
+// outdated says that a page was not as the list said which was read for the change before: somebody may have
+// changed this user since.
 func outdated(err error) bool {
 	var halt *flows.HaltError
 	return errors.As(err, &halt) && halt.Kind == flows.Absent || errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrWrongIdentity)

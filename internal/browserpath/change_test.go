@@ -190,8 +190,8 @@ func TestAListThatGrowsWhileItIsReadIsReadAgain(t *testing.T) {
 	assert.Equal(t, fromConsole(con.Users()), got)
 }
 
-// TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit lets the step log lead to /dev/full, where every write fails as on a
-// full disk, and then the evidence folder to a place where none can be made.
+// TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit lets the step log lead to /dev/full, where every write fails as
+// on a full disk, and then the evidence folder to a place where none can be made.
 func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -241,8 +241,8 @@ func TestSecretsAreNowhereInEvidence(t *testing.T) {
 	})
 }
 
-// TestWhatIsSaidOnASocketIsTold has a page that tells on a WebSocket whom a press is about: that cannot be held, so a change is
-// not called done unless the app's file says why it may.
+// TestWhatIsSaidOnASocketIsTold has a page that tells on a WebSocket whom a press is about: that cannot be held, so
+// a change is not called done unless the app's file says why it may.
 func TestWhatIsSaidOnASocketIsTold(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,12 +10,12 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// detailsFlow reads what the list does not show of a person, on the person's own page. A layout need not have it. Its outputs are named like the columns
-// of a list: first_name, last_name, role, status, time_zone, id.
+// detailsFlow reads what the list does not show of a person, on the person's own page. A layout need not have it.
+// Its outputs are named like the columns of a list: first_name, last_name, role, status, time_zone, id.
 const detailsFlow = "details"
 
-// complete adds to a user what the layout's flow details reads. Where the list says something else than the person's own page, neither is
-// believed: the user gets a notice, and is not changed.
+// complete adds to a user what the layout's flow details reads. Where the list says something else than the
+// person's own page, neither is believed: the user gets a notice, and is not changed.
 func (p *Path) complete(ctx context.Context, ev *automation.Evidence, u *userops.User) error {
 	if _, ok := p.opts.Library.Flow(detailsFlow, p.layout()); !ok || u == nil || u.Email == "" {
 		return nil
@@ -88,8 +88,8 @@ func joinNotice(a, b string) string {
 	return a + "; " + b
 }
 
-// administrators adds the roles of others to a list that shows none, until one who stays an active administrator is found: asked where an administrator
-// may lose access.
+// administrators adds the roles of others to a list that shows none, until one who stays an active administrator is
+// found: asked where an administrator may lose access.
 func (p *Path) administrators(ctx context.Context, ev *automation.Evidence, ros userops.Roster, about *userops.User) error {
 	if about == nil || !about.Holds(p.Rules().Administrator) {
 		return nil

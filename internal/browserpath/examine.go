@@ -17,9 +17,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Examine goes through the flows of the tenant up to their commits, and tells what it sees. It changes nothing: the flows have no
-// commit, and those that would have one run where nothing can leave that may change something. The error says why it could not
-// even begin; what is wrong with a flow is told to w.Ended.
+// Examine goes through the flows of the tenant up to their commits, and tells what it sees. It changes nothing: the
+// flows have no commit, and those that would have one run where nothing can leave that may change something. The
+// error says why it could not even begin; what is wrong with a flow is told to w.Ended.
 func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	ev, closeEvidence, err := p.evidence(cmp.Or(w.Keep, userops.NewOperationID()))
 	if err != nil {
@@ -53,7 +53,8 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	return nil
 }
 
-// wanted says that a flow is looked at: it was asked for, or what it reads is needed by one that was, and not known yet.
+// wanted says that a flow is looked at: it was asked for, or what it reads is needed by one that was, and not known
+// yet.
 func (x *examiner) wanted(name string) bool {
 	only := x.w.Only
 	if len(only) == 0 || slices.Contains(only, name) {
@@ -73,8 +74,8 @@ func (p *Path) pin(version string) (undo func()) {
 	return func() { p.opts.Pin, p.version = pinned, nil }
 }
 
-// look says that nothing is changed until done is called, so that it need not be known whose console it is: what shows that may be what has changed.
-// A session of which it is not known is used for nothing else.
+// look says that nothing is changed until done is called, so that it need not be known whose console it is: what
+// shows that may be what has changed. A session of which it is not known is used for nothing else.
 func (p *Path) look(step time.Duration) (done func()) {
 	p.looking, p.unproved, p.lookStep = true, false, step
 	return func() {
@@ -120,8 +121,8 @@ func (p *Path) recognitions(ctx context.Context) (out []doctor.Recognition) {
 	return out
 }
 
-// flowNames are the flows that this path runs once it is signed in: what reads comes first, since the others are looked at on the
-// pages of somebody who was read.
+// flowNames are the flows that this path runs once it is signed in: what reads comes first, since the others are
+// looked at on the pages of somebody who was read.
 func (p *Path) flowNames() []string {
 	out := []string{identifyFlow, listFlow, rolesFlow}
 	for _, k := range userops.Kinds {
@@ -166,7 +167,8 @@ func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 	return end
 }
 
-// read runs a flow that changes nothing, in a session of its own, and holds what it sends: by a target that is a guess it may press anything.
+// read runs a flow that changes nothing, in a session of its own, and holds what it sends: by a target that is a
+// guess it may press anything.
 func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) {
 	inputs := map[string]string{}
 	if len(flow.Inputs) > 0 && slices.Contains(flow.Inputs, subject) {

@@ -28,7 +28,8 @@ func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Wa
 	return x
 }
 
-// TestALookChangesNothing walks through every flow of a console that matches, by what arrives there and what it has stored.
+// TestALookChangesNothing walks through every flow of a console that matches, by what arrives there and what it has
+// stored.
 func TestALookChangesNothing(t *testing.T) {
 	t.Parallel()
 	twoLayouts(t, func(t *testing.T, layout string) {
@@ -75,7 +76,8 @@ func versionWith(t *testing.T, version string, replace ...string) *flows.Library
 	return lib
 }
 
-// TestALookNamesWhatIsMissing takes from a version what finds some targets, in each of the ways in which a console may have changed.
+// TestALookNamesWhatIsMissing takes from a version what finds some targets, in each of the ways in which a console
+// may have changed.
 func TestALookNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	lib := versionWith(t, "neo3-2026-09", "header: Role", "header: Duty")
@@ -158,7 +160,8 @@ func TestAnUnknownLayoutIsExplained(t *testing.T) {
 	}
 }
 
-// TestWhatReadsIsHeldToo looks at a flow that is to read roles, and whose target has become the button that deactivates somebody.
+// TestWhatReadsIsHeldToo looks at a flow that is to read roles, and whose target has become the button that
+// deactivates somebody.
 func TestWhatReadsIsHeldToo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

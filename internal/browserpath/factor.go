@@ -75,11 +75,11 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	return code, nil
 }
 
-// PromptedCode gets codes from somebody who types them or a command that prints them: those that the console sends, or those of
-// an authenticator app.
+// PromptedCode gets codes from somebody who types them or a command that prints them: those that the console sends,
+// or those of an authenticator app.
 type PromptedCode struct {
-	// Ask gets the code for an attempt, counted from 1. Nil where nobody is there: a sign-in that needs a code then ends
-	// before one is sent.
+	// Ask gets the code for an attempt, counted from 1. Nil where nobody is there: a sign-in that needs a code then
+	// ends before one is sent.
 	Ask func(ctx context.Context, attempt int) (string, error)
 	App bool   // the codes are an authenticator app's; otherwise the console is asked to send one by text message
 	Do  string // what an operator does when no code comes

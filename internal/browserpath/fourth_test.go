@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fourth is neo3 changed heavily, as cmd/billagent has it. The version in testdata/fourth was made for it by doctor, repair and pick alone.
+// fourth is neo3 changed heavily, as cmd/billagent has it. The version in testdata/fourth was made for it by
+// doctor, repair and pick alone.
 func fourth() console.Options {
 	o := console.Options{Layout: "neo3", DriftSeed: 3}
 	for kind, elements := range map[string][]string{

@@ -24,7 +24,8 @@ func wholeLists(con *console.Console) (n int) {
 
 const joann = "joann@acme.example"
 
-// TestABatchReadsEverybodyOnceAChange shares the list that was read back for one change with the next, and with nothing else.
+// TestABatchReadsEverybodyOnceAChange shares the list that was read back for one change with the next, and with
+// nothing else.
 func TestABatchReadsEverybodyOnceAChange(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {

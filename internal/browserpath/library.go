@@ -16,8 +16,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// LoadLibrary loads an app's selectors and flows, those of the overlay folder before those that ship, and holds the flows of the
-// actions against what this path gives them: an input that nobody gives would be empty. The error names every mistake.
+// LoadLibrary loads an app's selectors and flows, those of the overlay folder before those that ship, and holds the
+// flows of the actions against what this path gives them: an input that nobody gives would be empty. The error
+// names every mistake.
 func LoadLibrary(app, overlay string) (*flows.Library, error) {
 	lib, err := flows.Load(app, overlay)
 	if err != nil {

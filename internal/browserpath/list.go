@@ -34,8 +34,8 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 	return out, nil
 }
 
-// user makes a user of a row, by the columns' patterns and the app's words. What cannot be made out is told in a notice:
-// one odd row is no reason not to list the others.
+// user makes a user of a row, by the columns' patterns and the app's words. What cannot be made out is told in a
+// notice: one odd row is no reason not to list the others.
 func (p *Path) user(rows automation.Rows, i int) userops.User {
 	fields, odd := rows.Fields(i)
 	if n := rows.Notices[i]; n != "" {
@@ -70,8 +70,8 @@ func named(columns map[string]selectors.Column) bool {
 	return false
 }
 
-// meaning translates what a field says into this program's words. Two words for a status that are both not known are not
-// held against each other: whoever has one gets a notice anyway.
+// meaning translates what a field says into this program's words. Two words for a status that are both not known
+// are not held against each other: whoever has one gets a notice anyway.
 func (p *Path) meaning(field, text string) string {
 	if field != "status" {
 		return text

@@ -90,8 +90,9 @@ func (p *Path) whose() []automation.Identity {
 	return out
 }
 
-// stillOurs looks, directly before a commit and in a session of its own, whether the sign-in is still of the configured
-// organisation: the page that is acted on says whose it was when it was loaded, and a frame in it may not say it at all.
+// stillOurs looks, directly before a commit and in a session of its own, whether the sign-in is still of the
+// configured organisation: the page that is acted on says whose it was when it was loaded, and a frame in it may
+// not say it at all.
 //
 // Loading a page may spend the token of the form that is about to be sent. So it is not done where the request itself
 // proves the organisation, by the person's id out of its list, or where the form came in one answer with the
@@ -130,8 +131,9 @@ func (p *Path) tokenDiffers(acting map[string]string) (name string, differs bool
 	return "", false
 }
 
-// learnTokens loads the document of the form once more where it bears a token that no page has shown yet: whether each page has one
-// of its own is not known otherwise. If so, the one of the form is spent now, and the change is begun again.
+// learnTokens loads the document of the form once more where it bears a token that no page has shown yet: whether
+// each page has one of its own is not known otherwise. If so, the one of the form is spent now, and the change is
+// begun again.
 func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting map[string]string, address string) error {
 	if p.knowsAll(acting) || address == "" || page.Open(ctx, address) != nil {
 		return nil
@@ -160,7 +162,8 @@ func (p *Path) knowsAll(tokens map[string]string) bool {
 	return true
 }
 
-// errTokenSpent is what became of a look that has voided the token of the form: nothing was pressed, and the next try does without it.
+// errTokenSpent is what became of a look that has voided the token of the form: nothing was pressed, and the next
+// try does without it.
 var errTokenSpent = errors.New("the form's token was spent")
 
 // noteTokens remembers what a page that was read bears of tokens, to see later whether they differ from page to page.

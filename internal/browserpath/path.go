@@ -1,7 +1,8 @@
 // Package browserpath serves a tenant by driving its admin console: a userops.Directory over flows. It signs in, keeps
 // the session, recognises the version of the user interface, and settles every change by reading back on a fresh page.
 //
-// It does not speak to the browser itself (package automation does) nor know what is on a page (flows and selectors do).
+// It does not speak to the browser itself (package automation does) nor know what is on a page (flows and selectors
+// do).
 package browserpath
 
 import (
@@ -169,8 +170,8 @@ func (p *Path) start(ctx context.Context) error {
 	return nil
 }
 
-// runWith carries out a flow on the session's own page, once with has had its say. A session that has ended meanwhile is
-// renewed and the flow begun again, once, as long as nothing has been pressed to commit.
+// runWith carries out a flow on the session's own page, once with has had its say. A session that has ended
+// meanwhile is renewed and the flow begun again, once, as long as nothing has been pressed to commit.
 func (p *Path) runWith(
 	ctx context.Context, name string, inputs map[string]string, ev *automation.Evidence, with func(*flows.Run),
 ) (*flows.Run, flows.Result, error) {

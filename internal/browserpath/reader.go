@@ -11,9 +11,9 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// reading does something that changes nothing on a page of a session of its own, signed in as ours is and sharing nothing
-// else with it: what the acting page, its cache or its workers believe cannot colour what is read. A sign-in that has
-// ended is renewed, once.
+// reading does something that changes nothing on a page of a session of its own, signed in as ours is and sharing
+// nothing else with it: what the acting page, its cache or its workers believe cannot colour what is read. A
+// sign-in that has ended is renewed, once.
 func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {

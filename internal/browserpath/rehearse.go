@@ -9,9 +9,9 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// rehearseThrough carries out a changing flow, its press included, in a session that is thrown away and that nothing
-// which may change something can leave. The session goes first and the gate after it, so that what a page or a worker has
-// queued never leaves either.
+// rehearseThrough carries out a changing flow, its press included, in a session that is thrown away and that
+// nothing which may change something can leave. The session goes first and the gate after it, so that what a page
+// or a worker has queued never leaves either.
 func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string) (run *flows.Run, res flows.Result, err error) {
 	p := c.p
 	if err := p.ready(ctx, c.ev); err != nil {

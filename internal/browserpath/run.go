@@ -13,8 +13,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// RunFlow carries out a flow that changes nothing, on a page of a session of its own, and returns what it has read. The error is of ErrConfig
-// where there is no such flow, where it changes something, or where an input is missing.
+// RunFlow carries out a flow that changes nothing, on a page of a session of its own, and returns what it has read.
+// The error is of ErrConfig where there is no such flow, where it changes something, or where an input is missing.
 func (p *Path) RunFlow(ctx context.Context, name string, inputs map[string]string) (flows.Result, error) {
 	wrong := func(why, hint string) (flows.Result, error) {
 		return flows.Result{}, &userops.Error{Act: "running the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
@@ -53,8 +53,8 @@ func (p *Path) RunFlow(ctx context.Context, name string, inputs map[string]strin
 	return res, nil
 }
 
-// nothingStopped ends the holding of what a flow run by its name alone would have sent. That something was stopped is an error of
-// ErrNotMeant: the flow would have changed something.
+// nothingStopped ends the holding of what a flow run by its name alone would have sent. That something was stopped
+// is an error of ErrNotMeant: the flow would have changed something.
 func (p *Path) nothingStopped(ctx context.Context, name string, res flows.Result, ev *automation.Evidence) error {
 	stopped := res.Exchange.Kept()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)

@@ -30,8 +30,8 @@ type saved struct {
 	Adopted bool               `json:"adopted,omitempty"` // another program, or a look that could not tell, signed in: the organisation is not known before the first use
 }
 
-// resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the tenant may have moved
-// to another pod.
+// resume tries the saved session. It returns false where there is none, or it has ended, or leads nowhere: the
+// tenant may have moved to another pod.
 func (p *Path) resume(ctx context.Context, ev *automation.Evidence) (bool, error) {
 	ok, err := p.reopen(ctx, ev)
 	var nowhere *nowhereError
@@ -147,8 +147,8 @@ func (p *Path) save(ctx context.Context) {
 // saveAgainBound keeps a browser that hangs from holding up the end of the program.
 const saveAgainBound = 5 * time.Second
 
-// saveAgain saves a session that still holds, where its cookies are not those that were saved: some consoles give another
-// cookie with every page, and do not take the one before for long.
+// saveAgain saves a session that still holds, where its cookies are not those that were saved: some consoles give
+// another cookie with every page, and do not take the one before for long.
 func (p *Path) saveAgain() {
 	if p.opts.Sessions == nil || p.version == nil || p.session == nil {
 		return

@@ -170,8 +170,8 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 	return do(page, held)
 }
 
-// letGo lets the session's own requests go again. Where a person sees its window the browser is closed first: nothing that is pressed
-// there may leave, also at the end.
+// letGo lets the session's own requests go again. Where a person sees its window the browser is closed first:
+// nothing that is pressed there may leave, also at the end.
 func (s *shower) letGo(ctx context.Context, ours *flows.Exchange) error {
 	p := s.p
 	if ours == nil {

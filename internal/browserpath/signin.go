@@ -21,7 +21,8 @@ import (
 // signingIn is what errors call the act.
 const signingIn = "signing in"
 
-// refusedBound is how long a sign-in that was refused is not tried again: four tries an hour lock no account that ten failures lock.
+// refusedBound is how long a sign-in that was refused is not tried again: four tries an hour lock no account that
+// ten failures lock.
 const refusedBound = 15 * time.Minute
 
 // recogniseBound is how long a page may take to show which version of the user interface it is.
@@ -74,8 +75,9 @@ func (p *Path) Login(ctx context.Context) error {
 	return p.signIn(ctx, nil)
 }
 
-// LoginBy signs in afresh, and where that does not come to its end it has a person go on with the page as it is, as where a code is asked for
-// or something to be solved. by shows the page to them for as long as what it is given takes.
+// LoginBy signs in afresh, and where that does not come to its end it has a person go on with the page as it is, as
+// where a code is asked for or something to be solved. by shows the page to them for as long as what it is given
+// takes.
 func (p *Path) LoginBy(ctx context.Context, by func(context.Context, *automation.Page, func(context.Context) error) error) error {
 	err := p.Login(ctx)
 	var e *userops.Error
@@ -248,7 +250,8 @@ func (p *Path) left(ctx context.Context) (bool, error) {
 	return p.leftUnrecognised(ctx)
 }
 
-// leftUnrecognised says that a look has come to a page that is none of the sign-in for a while, where the version to look by was named.
+// leftUnrecognised says that a look has come to a page that is none of the sign-in for a while, where the version
+// to look by was named.
 func (p *Path) leftUnrecognised(ctx context.Context) (bool, error) {
 	if !p.lookedBy() {
 		return false, nil
@@ -290,7 +293,8 @@ func conditions(vs []*selectors.Version) [][][]selectors.Candidate {
 	return out
 }
 
-// recognise finds out which version the page belongs to. A page that goes on to be one of signedOut ends it as a session that has ended.
+// recognise finds out which version the page belongs to. A page that goes on to be one of signedOut ends it as a
+// session that has ended.
 func (p *Path) recognise(ctx context.Context, ev *automation.Evidence, signedOut ...*selectors.Version) error {
 	within, cancel := context.WithTimeout(ctx, p.recogniseBound())
 	defer cancel()
@@ -305,10 +309,12 @@ func (p *Path) recognise(ctx context.Context, ev *automation.Evidence, signedOut
 	return ev.Log(map[string]any{"step": "recognise", "selector_version": v.ID, "layout": v.Layout, "page": automation.WithoutQuery(p.page.URL())})
 }
 
-// lookedBy says that nothing is changed and that a version was named to look by, which may have other marks than the pages have.
+// lookedBy says that nothing is changed and that a version was named to look by, which may have other marks than
+// the pages have.
 func (p *Path) lookedBy() bool { return p.looking && p.opts.Pin != "" }
 
-// recogniseBound is how long a page may take to show which version it is of. Where that is not needed it is only looked for.
+// recogniseBound is how long a page may take to show which version it is of. Where that is not needed it is only
+// looked for.
 func (p *Path) recogniseBound() time.Duration {
 	if p.lookedBy() {
 		return p.lookedByBound()
@@ -316,11 +322,12 @@ func (p *Path) recogniseBound() time.Duration {
 	return recogniseBound
 }
 
-// lookedByBound is how long a look waits for what the version that was named may only guess: marks, and the organisation.
+// lookedByBound is how long a look waits for what the version that was named may only guess: marks, and the
+// organisation.
 func (p *Path) lookedByBound() time.Duration { return cmp.Or(p.lookStep, 5*time.Second) }
 
-// one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of different layouts, is an
-// unknown user interface.
+// one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of
+// different layouts, is an unknown user interface.
 func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching, signedOut ...*selectors.Version) (*selectors.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
 	defer cancel()
@@ -371,8 +378,8 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 // passingBound is how long a console may pass by its sign-in page on the way to where it leads.
 const passingBound = 2 * time.Second
 
-// newest is the version that counts of those that match: the only one, or the newest of one layout, which has taken the place of the others.
-// Nil is none: their layouts differ, or two are of one day.
+// newest is the version that counts of those that match: the only one, or the newest of one layout, which has taken
+// the place of the others. Nil is none: their layouts differ, or two are of one day.
 func newest(found []*selectors.Version) *selectors.Version {
 	var out *selectors.Version
 	for _, v := range found {

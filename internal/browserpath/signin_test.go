@@ -61,9 +61,10 @@ func TestTheSecondCommandNeedsNeitherPasswordNorCode(t *testing.T) {
 	})
 }
 
-// TestASavedSessionThatEndedIsKnownByTheSignInPage has an app that watches for nothing: the page of the sign-in tells by its version.
-// TestASignInThatPagesKeepAPartOfIsSavedWithIt has a console whose pages keep a token, which the app's file names. The session is saved, used
-// by the next run, revealed as another program would have it, and taken over from there.
+// TestASavedSessionThatEndedIsKnownByTheSignInPage has an app that watches for nothing: the page of the sign-in
+// tells by its version. TestASignInThatPagesKeepAPartOfIsSavedWithIt has a console whose pages keep a token, which
+// the app's file names. The session is saved, used by the next run, revealed as another program would have it, and
+// taken over from there.
 func TestASignInThatPagesKeepAPartOfIsSavedWithIt(t *testing.T) {
 	t.Parallel()
 	var opts browserpath.Options
@@ -318,8 +319,8 @@ func TestASessionOfAnotherOrganisationIsReplaced(t *testing.T) {
 	assert.Equal(t, 12, n)
 }
 
-// TestASavedSessionHoldsItsOrganisation has an organisation of the same name and another id stand in for the one that the
-// session was signed in to: a name that matches proves nothing.
+// TestASavedSessionHoldsItsOrganisation has an organisation of the same name and another id stand in for the one
+// that the session was signed in to: a name that matches proves nothing.
 func TestASavedSessionHoldsItsOrganisation(t *testing.T) {
 	t.Parallel()
 	box, err := seal.New(t.TempDir(), "")

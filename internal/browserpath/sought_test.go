@@ -56,8 +56,8 @@ func TestAReadBackStopsAtWhoWasChanged(t *testing.T) {
 	})
 }
 
-// TestAReadBackIsOfTheVeryPerson puts somebody else with the address of the person, who is as was wanted, before them on the list, while the
-// console says that it is done and stores nothing.
+// TestAReadBackIsOfTheVeryPerson puts somebody else with the address of the person, who is as was wanted, before
+// them on the list, while the console says that it is done and stores nothing.
 func TestAReadBackIsOfTheVeryPerson(t *testing.T) {
 	t.Parallel()
 	eachLayout(t, func(t *testing.T, layout string) {
@@ -97,7 +97,8 @@ func TestAReadBackThatShowsNoChangeReadsEverybody(t *testing.T) {
 	assert.Positive(t, later)
 }
 
-// TestABatchGoesOnByTheListOfItsLimit lists everybody, as is done where they have to be counted, and changes one in a batch.
+// TestABatchGoesOnByTheListOfItsLimit lists everybody, as is done where they have to be counted, and changes one in
+// a batch.
 func TestABatchGoesOnByTheListOfItsLimit(t *testing.T) {
 	t.Parallel()
 	con, p := setup(t, console.Options{Layout: "neo", Users: many}, unhurried)
@@ -140,7 +141,8 @@ func TestABatchGoesOnByOneList(t *testing.T) {
 	require.ErrorIs(t, do(useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)
 }
 
-// TestARehearsedBatchReadsEverybodyOnce rehearses changes of several people: nothing leaves, so the list stays what it was.
+// TestARehearsedBatchReadsEverybodyOnce rehearses changes of several people: nothing leaves, so the list stays what
+// it was.
 func TestARehearsedBatchReadsEverybodyOnce(t *testing.T) {
 	t.Parallel()
 	con, p := setup(t, console.Options{Layout: "neo3"}, unhurried)

@@ -71,8 +71,8 @@ func (s *submission) rejected() error {
 	return s.Fail(userops.ErrRejected, errors.New(s.got.Exchange.Words()), "do what the console says, or try it there by hand")
 }
 
-// Waits implements change.Submission. Where the answer or the page says that a second person has been asked, the person's own page
-// tells; where no flow can look there, the answer's word is enough.
+// Waits implements change.Submission. Where the answer or the page says that a second person has been asked, the
+// person's own page tells; where no flow can look there, the answer's word is enough.
 func (s *submission) Waits(ctx context.Context, _ *userops.User, last bool) bool {
 	asks := s.got.Exchange.Answer() == flows.AsksSecond
 	_, can := s.p.opts.Library.Flow(pendingFlow, s.p.layout())

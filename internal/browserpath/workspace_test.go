@@ -78,7 +78,8 @@ func toWorkspace(users []userops.User) []workspace.Person {
 	return out
 }
 
-// TestConformanceOfCards has a sample of the conformance suite (TEST_CONFORMANCE=all: the whole) judge a console of cards that is served by files alone.
+// TestConformanceOfCards has a sample of the conformance suite (TEST_CONFORMANCE=all: the whole) judge a console of
+// cards that is served by files alone.
 func TestConformanceOfCards(t *testing.T) {
 	t.Parallel()
 	useropstest.Sample(t, 0, 9, func(t *testing.T) useropstest.Backend {
@@ -106,8 +107,8 @@ func listed(t *testing.T, p *browserpath.Path) []userops.User {
 	return got
 }
 
-// TestCardsAreListedWhole reads a list that draws what is in view, uses its cards again, and begins with a filter that was
-// chosen on an earlier visit.
+// TestCardsAreListedWhole reads a list that draws what is in view, uses its cards again, and begins with a filter
+// that was chosen on an earlier visit.
 func TestCardsAreListedWhole(t *testing.T) {
 	t.Parallel()
 	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})
@@ -119,8 +120,8 @@ func TestCardsAreListedWhole(t *testing.T) {
 // farthest is the e-mail of somebody at the far end of the list.
 const farthest = "emil.wolf5@nordlicht.example"
 
-// TestCardsAreChanged makes every change on people who are easily taken for somebody else, each in a list that is narrowed
-// at first, and holds what is stored against what was asked for.
+// TestCardsAreChanged makes every change on people who are easily taken for somebody else, each in a list that is
+// narrowed at first, and holds what is stored against what was asked for.
 func TestCardsAreChanged(t *testing.T) {
 	t.Parallel()
 	suspend := func(p *workspace.Person) { p.State = workspace.Suspended }
@@ -166,8 +167,8 @@ func renaming(email string) userops.Request {
 	return userops.Request{Action: userops.Rename, Email: email, FirstName: "Änne", LastName: "Schmitt"}
 }
 
-// TestCardsOfNobodyElse asks for an address that only looks like somebody's, and for one who is no longer there when the
-// list has been read.
+// TestCardsOfNobodyElse asks for an address that only looks like somebody's, and for one who is no longer there
+// when the list has been read.
 func TestCardsOfNobodyElse(t *testing.T) {
 	t.Parallel()
 	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})
@@ -197,8 +198,8 @@ func TestALookMissesNoRoles(t *testing.T) {
 	assert.Empty(t, con.Changes())
 }
 
-// TestCardsThatMislead has the page make each of its mistakes, once with files that say what a commit sends and once with files
-// that do not: nothing may be stored about anybody else, twice, or with another value.
+// TestCardsThatMislead has the page make each of its mistakes, once with files that say what a commit sends and
+// once with files that do not: nothing may be stored about anybody else, twice, or with another value.
 func TestCardsThatMislead(t *testing.T) {
 	t.Parallel()
 	deactivate, setRole := useropstest.Deactivate("anna.schmidt@nordlicht.example"), useropstest.SetRole("anna.schmidt2@nordlicht.example", "Leserechte")
@@ -245,8 +246,8 @@ func withoutSends(t *testing.T) string {
 	return dir
 }
 
-// TestAWordThatIsNotKnown has the console show a status that the files do not have: it is told with the word, and whoever
-// has it is not changed.
+// TestAWordThatIsNotKnown has the console show a status that the files do not have: it is told with the word, and
+// whoever has it is not changed.
 func TestAWordThatIsNotKnown(t *testing.T) {
 	t.Parallel()
 	con, p, _ := workspaceSetup(t, workspace.Options{View: remembered})

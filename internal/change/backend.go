@@ -1,6 +1,6 @@
-// Package change is the engine that carries out every change, whatever path serves the tenant: look at everybody, decide by
-// the rules, commit, read back, settle. A path brings what is its own as a Backend; the journal, the guards and the audit log
-// accompany a change as Hooks. It knows neither pages nor protocols, and keeps nothing.
+// Package change is the engine that carries out every change, whatever path serves the tenant: look at everybody,
+// decide by the rules, commit, read back, settle. A path brings what is its own as a Backend; the journal, the
+// guards and the audit log accompany a change as Hooks. It knows neither pages nor protocols, and keeps nothing.
 package change
 
 import (
@@ -24,8 +24,8 @@ type Backend interface {
 	userops.Reader
 	Traits() Traits
 	Rules() userops.Rules
-	// Begin readies what a change needs before anything is looked at, such as its evidence. Unless it fails, End is called. It
-	// says in c.Result where the evidence is.
+	// Begin readies what a change needs before anything is looked at, such as its evidence. Unless it fails, End is
+	// called. It says in c.Result where the evidence is.
 	Begin(ctx context.Context, c *Change) (Course, error)
 	// Failure turns an error into an *userops.Error that names the act, the tenant and what to do. Nil stays nil.
 	Failure(act, target string, err error) error
@@ -38,8 +38,8 @@ type Path interface {
 	Do(ctx context.Context, rq userops.Checked, h Hooks) userops.Result
 }
 
-// Course is one change on its way through a path. Its methods are called in this order; all from Look on once more where the
-// change is tried again.
+// Course is one change on its way through a path. Its methods are called in this order; all from Look on once more
+// where the change is tried again.
 type Course interface {
 	// Look reads all users, and finds the one whom the change is about by the e-mail that was asked for; nil is nobody.
 	Look(ctx context.Context) (userops.Roster, *userops.User, error)
@@ -63,7 +63,8 @@ type Commit struct {
 type Submission interface {
 	// Heard says what is known of the answer by now. holds says that the user is as wanted.
 	Heard(ctx context.Context, holds bool) Heard
-	// Waits says whether this change awaits a second person, as far as the list does not show it. last asks for one more look.
+	// Waits says whether this change awaits a second person, as far as the list does not show it. last asks for one
+	// more look.
 	Waits(ctx context.Context, after *userops.User, last bool) bool
 	// Notices are what an operator should know of a change that is done; Remarks of one that is not known.
 	Notices(after *userops.User) []string

@@ -98,7 +98,8 @@ const byOther = "somebody else did it meanwhile"
 // maxTries bounds how often a change begins because the user was not as it had been looked at.
 const maxTries = 2
 
-// carryOut makes one step: mostly the whole of what was asked for. It returns the steps that are to be made instead, if so.
+// carryOut makes one step: mostly the whole of what was asked for. It returns the steps that are to be made
+// instead, if so.
 func carryOut(ctx context.Context, b Backend, h Hooks, s userops.Step, step bool) (res userops.Result, instead []userops.Step) {
 	kind, _ := userops.KindOf(s.Request.Action)
 	res = userops.Result{Op: h.ID, DryRun: h.DryRun, Action: s.Request.Action, Email: s.Request.Email, Path: b.Traits().Name}
@@ -130,8 +131,8 @@ func carryOut(ctx context.Context, b Backend, h Hooks, s userops.Step, step bool
 	}
 }
 
-// try is one course of a change: look first, decide, act up to and over the commit, read back. again says that nothing was
-// done, since the user is not as it was when looked at.
+// try is one course of a change: look first, decide, act up to and over the commit, read back. again says that
+// nothing was done, since the user is not as it was when looked at.
 func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 	if err := c.look(ctx); err != nil {
 		return userops.Decision{Outcome: userops.Halted, Err: err}, false
@@ -169,8 +170,8 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 	return userops.Decision{Outcome: out, Err: err}, again
 }
 
-// look reads everybody and finds the one that the change is about. A list without a proved end is not enough to know that
-// nobody else answers to the address.
+// look reads everybody and finds the one that the change is about. A list without a proved end is not enough to
+// know that nobody else answers to the address.
 func (c *Change) look(ctx context.Context) (err error) {
 	c.Result.Before, c.Result.After = nil, nil
 	c.Email = c.Asked
@@ -187,7 +188,8 @@ func (c *Change) look(ctx context.Context) (err error) {
 	return nil
 }
 
-// changedSince says what of the user has changed since the first attempt that this change is about, empty if nothing has.
+// changedSince says what of the user has changed since the first attempt that this change is about, empty if
+// nothing has.
 func (c *Change) changedSince() string {
 	if c.Attempt == 0 {
 		return ""

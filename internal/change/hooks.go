@@ -6,8 +6,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Hooks accompany one change: they name it, and are asked and told at the points that matter. A function that is nil agrees;
-// an empty ID becomes a new one.
+// Hooks accompany one change: they name it, and are asked and told at the points that matter. A function that is
+// nil agrees; an empty ID becomes a new one.
 type Hooks struct {
 	ID     string
 	DryRun bool // go up to the commit, not over it

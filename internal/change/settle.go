@@ -32,7 +32,8 @@ func (c *Change) settle(ctx context.Context, sent Submission, ended error) (user
 	return out, again, err
 }
 
-// watch looks, less and less often, until it is known what became of the change, or the bound has passed since the first look.
+// watch looks, less and less often, until it is known what became of the change, or the bound has passed since the
+// first look.
 func (s *settling) watch(ctx context.Context) (userops.Outcome, bool, error) {
 	traits := s.backend.Traits()
 	var first time.Time

@@ -228,8 +228,8 @@ func (g *ground) wait(ctx context.Context, h *herd) error {
 	return context.Cause(ctx)
 }
 
-// lookAfter is what a person does about one of which it is unknown what became of it: looks at the console, and has it done again if it
-// was not. Anything else that is parked stays so, and is judged.
+// lookAfter is what a person does about one of which it is unknown what became of it: looks at the console, and has
+// it done again if it was not. Anything else that is parked stays so, and is judged.
 func (g *ground) lookAfter(ctx context.Context, s journal.Schedule) error {
 	if s.Outcome != userops.Unknown {
 		return fmt.Errorf("%s in %s is parked as %s (%s): %s", s.Email, s.Tenant, s.Outcome, s.Code, s.Because)

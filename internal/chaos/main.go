@@ -1,6 +1,7 @@
-// Command chaos has daemons carry out many scheduled offboardings while they are killed (SIGKILL) every few seconds at random, and judges
-// what the consoles have stored: each took effect exactly once, in the order of its tenant, none was lost and nobody else was changed.
-// With PostgreSQL several daemons share the work, and one is paused (SIGSTOP) for longer than its lease lives, and woken.
+// Command chaos has daemons carry out many scheduled offboardings while they are killed (SIGKILL) every few seconds
+// at random, and judges what the consoles have stored: each took effect exactly once, in the order of its tenant,
+// none was lost and nobody else was changed. With PostgreSQL several daemons share the work, and one is paused
+// (SIGSTOP) for longer than its lease lives, and woken.
 //
 // It judges the agent, so it may import the console; nothing imports it. It exits with status 1 if anything is not so.
 package main

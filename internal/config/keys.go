@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// patterns are the dotted names of every key, with * for the name of a tenant, a receiver or an operator, taken from the fields of Config.
+// patterns are the dotted names of every key, with * for the name of a tenant, a receiver or an operator, taken
+// from the fields of Config.
 var patterns = sync.OnceValue(func() []string {
 	var out []string
 	var walk func(t reflect.Type, prefix string)
@@ -73,9 +74,9 @@ const prefix = "BILLAGENT_"
 // elsewhere are environment variables that mean something to the program, but are no keys.
 var elsewhere = []string{"BILLAGENT_CONFIG"}
 
-// fromEnvironment translates variables into keys. Names of keys and tenants may hold underscores themselves, so each
-// variable is matched against the known keys; a tenant or receiver of the file whose name it spells is preferred. names are those of the file, by
-// their section.
+// fromEnvironment translates variables into keys. Names of keys and tenants may hold underscores themselves, so
+// each variable is matched against the known keys; a tenant or receiver of the file whose name it spells is
+// preferred. names are those of the file, by their section.
 func fromEnvironment(environ []string, names map[string][]string) (map[string]any, error) {
 	out := map[string]any{}
 	for _, e := range environ {
@@ -144,8 +145,9 @@ func nearestVariable(name string) string {
 // Entry is one key of the effective configuration.
 type Entry struct{ Key, Value string }
 
-// Entries lists the effective configuration, sorted, for a person to check; sections in which nothing is set are left out.
-// References to secrets are shown, since they are not secret themselves, except commands, which may hold one.
+// Entries lists the effective configuration, sorted, for a person to check; sections in which nothing is set are
+// left out. References to secrets are shown, since they are not secret themselves, except commands, which may hold
+// one.
 func (c *Config) Entries() []Entry {
 	var out []Entry
 	var walk func(v reflect.Value, prefix string)

@@ -104,7 +104,8 @@ func (r Receiver) checkEmail(add func(string, ...any)) {
 	}
 }
 
-// CheckWebAddress says whether messages may be sent to an address: over TLS, except on this machine. The address is not repeated: it may be a secret.
+// CheckWebAddress says whether messages may be sent to an address: over TLS, except on this machine. The address is
+// not repeated: it may be a secret.
 func CheckWebAddress(address string) error {
 	u, err := url.Parse(address)
 	switch {

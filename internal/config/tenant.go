@@ -33,7 +33,8 @@ type Tenant struct {
 	Protected       []string      `koanf:"protected"`
 	Late            string        `koanf:"late"`      // what is due and late: run, or hold for a person
 	TimeZone        string        `koanf:"time_zone"` // of times that are given without one
-	// CredentialsExpire is the day on which a password, token or certificate of the tenant runs out: their references do not say.
+	// CredentialsExpire is the day on which a password, token or certificate of the tenant runs out: their
+	// references do not say.
 	CredentialsExpire string `koanf:"credentials_expire"`
 }
 

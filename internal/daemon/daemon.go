@@ -1,5 +1,6 @@
-// Package daemon carries out what is due, and what recurs, as long as it runs. River wakes its workers: one job for each tenant of which something is due. The
-// journal says what is due and keeps what became of it; River's rows are wake-up calls, and nothing is lost with them.
+// Package daemon carries out what is due, and what recurs, as long as it runs. River wakes its workers: one job for
+// each tenant of which something is due. The journal says what is due and keeps what became of it; River's rows are
+// wake-up calls, and nothing is lost with them.
 package daemon
 
 import (
@@ -91,7 +92,8 @@ func New(ctx context.Context, o Options) (*Daemon, error) {
 	return d, nil
 }
 
-// silence is how long a daemon that does not look what is due is held to be alive: a journal that others have locked makes it wait.
+// silence is how long a daemon that does not look what is due is held to be alive: a journal that others have
+// locked makes it wait.
 const silence = 2 * time.Minute
 
 // Alive says whether the daemon looks what is due.
@@ -118,8 +120,8 @@ func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 	return l >= slog.LevelWarn && q.Handler.Enabled(ctx, l)
 }
 
-// Run carries out what is due until ctx ends. Then nothing more is begun; what is under way may end within Options.StopWithin, and is halted
-// before its commit, or settled, after that.
+// Run carries out what is due until ctx ends. Then nothing more is begun; what is under way may end within
+// Options.StopWithin, and is halted before its commit, or settled, after that.
 func (d *Daemon) Run(ctx context.Context) error {
 	if err := d.journal.Seen(ctx, d.id); err != nil {
 		return err

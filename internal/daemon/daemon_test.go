@@ -200,8 +200,8 @@ func TestWhatIsDueIsRun(t *testing.T) {
 	})
 }
 
-// TestNoWakeUpIsLost schedules somebody in the moment in which a tenant is found to have nothing more to do. Nobody looks again for an hour,
-// so that only the wake-up call that is there can do it.
+// TestNoWakeUpIsLost schedules somebody in the moment in which a tenant is found to have nothing more to do. Nobody
+// looks again for an hour, so that only the wake-up call that is there can do it.
 func TestNoWakeUpIsLost(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		asking := s.service(t)
@@ -308,7 +308,8 @@ func TestAStopHaltsWhatDoesNotEnd(t *testing.T) {
 	})
 }
 
-// TestATenantOfAnotherConfigurationIsLeftAlone has what is due be looked for by a process whose configuration does not name the tenant.
+// TestATenantOfAnotherConfigurationIsLeftAlone has what is due be looked for by a process whose configuration does
+// not name the tenant.
 func TestATenantOfAnotherConfigurationIsLeftAlone(t *testing.T) {
 	onEach(t, func(t *testing.T, s *site) {
 		asking := s.service(t)

@@ -37,7 +37,8 @@ type drainer struct {
 // errStopping ends a wake-up call of which the rest is left to the next daemon.
 var errStopping = errors.New("the daemon is stopped")
 
-// stillDue is how long a drain waits that could do nothing of what is due, as when it was given another time in the same moment.
+// stillDue is how long a drain waits that could do nothing of what is due, as when it was given another time in the
+// same moment.
 const stillDue = time.Second
 
 // Work implements river.Worker.
@@ -74,8 +75,8 @@ func (w *drainer) Work(ctx context.Context, job *river.Job[drainTenant]) error {
 	}
 }
 
-// ended ends the wake-up call in one transaction with a look whether something is due. Were it ended by returning, who wakes the tenant in
-// between would be told that it is awake, and nobody would look.
+// ended ends the wake-up call in one transaction with a look whether something is due. Were it ended by returning,
+// who wakes the tenant in between would be told that it is awake, and nobody would look.
 func (w *drainer) ended(ctx context.Context, job *river.Job[drainTenant]) (bool, error) {
 	idle, err := w.daemon.Service.IfNothingIsDue(ctx, job.Args.Tenant, func(tx *sql.Tx) error {
 		_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, job)

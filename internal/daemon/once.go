@@ -6,7 +6,8 @@ import (
 	"sync"
 )
 
-// Once carries out what is due now, tenants side by side, then what recurs and is due, and returns. It wakes nobody, and needs no queue.
+// Once carries out what is due now, tenants side by side, then what recurs and is due, and returns. It wakes
+// nobody, and needs no queue.
 func Once(ctx context.Context, o Options) error {
 	agenda, err := o.Service.Agenda(ctx)
 	if err != nil {

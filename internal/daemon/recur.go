@@ -11,8 +11,8 @@ import (
 // expiriesEvery is how often it is looked whether something runs out, which is told in days.
 const expiriesEvery = time.Hour
 
-// recurUntilDone runs what recurs, and signs in before something is due, one after the other: what is due has the browsers first. Stopped
-// in the middle it has changed nothing.
+// recurUntilDone runs what recurs, and signs in before something is due, one after the other: what is due has the
+// browsers first. Stopped in the middle it has changed nothing.
 func (d *Daemon) recurUntilDone(ctx context.Context) {
 	var expiries time.Time
 	told := ""

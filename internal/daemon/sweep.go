@@ -13,7 +13,8 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// sweepUntilDone wakes the tenants of which something is due: when it is, and at least once every Options.Sweep, whatever woke them before.
+// sweepUntilDone wakes the tenants of which something is due: when it is, and at least once every Options.Sweep,
+// whatever woke them before.
 func (d *Daemon) sweepUntilDone(ctx context.Context) {
 	var seen time.Time
 	told := "" // the same trouble is told once
@@ -76,8 +77,9 @@ func (d *Daemon) Wake(ctx context.Context, tenants ...string) error {
 	return nil
 }
 
-// discardOrphans takes away the wake-up calls of daemons that have ended: a tenant is not woken as long as it has one. River does so itself,
-// by time alone and half a minute after its start at the earliest, so never where processes live shorter than that.
+// discardOrphans takes away the wake-up calls of daemons that have ended: a tenant is not woken as long as it has
+// one. River does so itself, by time alone and half a minute after its start at the earliest, so never where
+// processes live shorter than that.
 func (d *Daemon) discardOrphans(ctx context.Context) error {
 	working, err := d.journal.Daemons(ctx)
 	if err != nil {

@@ -78,8 +78,8 @@ func TestImportsPointDownwards(t *testing.T) {
 	}
 }
 
-// TestAFaceCallsTheService keeps what faces are given in one place, and paths behind their registrations. The programs that judge the
-// agent look at its parts.
+// TestAFaceCallsTheService keeps what faces are given in one place, and paths behind their registrations. The
+// programs that judge the agent look at its parts.
 func TestAFaceCallsTheService(t *testing.T) {
 	t.Parallel()
 	behind := map[string][]string{

@@ -57,7 +57,8 @@ func runsAProgram(call *ast.CallExpr) bool {
 	return ok && strings.HasPrefix(name.Sel.Name, "Command")
 }
 
-// TestEveryErrorHasAKind looks at every place that makes an error for an operator: without a kind it would have no code.
+// TestEveryErrorHasAKind looks at every place that makes an error for an operator: without a kind it would have no
+// code.
 func TestEveryErrorHasAKind(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{"../../cmd", ".."} {

@@ -99,7 +99,8 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 	}
 }
 
-// lookAt looks at one target. further says that what it lies in is to be looked at, too: it is not there, or not known yet.
+// lookAt looks at one target. further says that what it lies in is to be looked at, too: it is not there, or not
+// known yet.
 func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool) {
 	seen, err := s.Page.Examine(ctx, s.Target, s.Row)
 	if err != nil {
@@ -175,7 +176,8 @@ func stateOf(t *selectors.Target, use flows.Use, seen automation.Examination) St
 	return Found
 }
 
-// weighs says that a look tells more than the one before: what makes a flow halt most, then that it was found, then that it was not.
+// weighs says that a look tells more than the one before: what makes a flow halt most, then that it was found, then
+// that it was not.
 func weighs(now, before State) bool {
 	weight := func(s State) int {
 		switch {

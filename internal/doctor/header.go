@@ -14,7 +14,8 @@ const (
 	aheadOf = 0.15
 )
 
-// headers proposes, for each column of a table whose header is not there any more, one of the headers that no other column has.
+// headers proposes, for each column of a table whose header is not there any more, one of the headers that no other
+// column has.
 func headers(t *selectors.Table, seen automation.Examination) map[string]Header {
 	left := slices.Clone(seen.Headers)
 	for _, c := range t.Columns {

@@ -24,8 +24,8 @@ type Kept struct {
 	Targets []string // that should be on it; empty: those of the step that failed, by the step log beside the file
 }
 
-// Page looks at a page that was kept, such as that of last night's failure, without asking the console. Nothing of it runs. It looks for all
-// targets of the version, and proposes for those that should be there.
+// Page looks at a page that was kept, such as that of last night's failure, without asking the console. Nothing of
+// it runs. It looks for all targets of the version, and proposes for those that should be there.
 func Page(ctx context.Context, k Kept, o Options) (x *Examination, err error) {
 	page, err := readKept(k.File)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"encoding/base64"
 )
 
-// kept is a page kept as MHTML (RFC 2557), to be shown again by a server of its own: in a browser's own view of such a file each frame
-// would be of an origin of its own, which nobody can look into. No script of it runs.
+// kept is a page kept as MHTML (RFC 2557), to be shown again by a server of its own: in a browser's own view of
+// such a file each frame would be of an origin of its own, which nobody can look into. No script of it runs.
 type kept struct {
 	parts []part
 	refs  *strings.Replacer // from the addresses of parts to where they are served
@@ -146,7 +146,8 @@ func withCharset(kind string) string {
 	return kind
 }
 
-// failedTargets are the targets of the step that failed, by the step log beside a kept page; none where there is no log.
+// failedTargets are the targets of the step that failed, by the step log beside a kept page; none where there is no
+// log.
 func failedTargets(file string) (out []string, flow, reason string) {
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(file), "steps.jsonl"))
 	if err != nil {

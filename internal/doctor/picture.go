@@ -25,7 +25,8 @@ var (
 	outlineOther = color.RGBA{R: 0xe0, G: 0x8a, B: 0x00, A: 0xff}
 )
 
-// outlined cuts out of a picture of the page (PNG) what lies around the boxes, and outlines them; without boxes the whole page is shown.
+// outlined cuts out of a picture of the page (PNG) what lies around the boxes, and outlines them; without boxes the
+// whole page is shown.
 func outlined(page []byte, boxes ...automation.Box) ([]byte, error) {
 	decoded, err := png.Decode(bytes.NewReader(page))
 	if err != nil {

@@ -13,9 +13,10 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of the second
-// by ahead is shown, and is not applied without being chosen; nor is one that comes to less than sure and is called otherwise:
-// what is of the same kind and stands in the same place comes to nearly that, whatever it is.
+// What is proposed is for a person to look at. Below enough nothing is proposed. A first one that is not ahead of
+// the second by ahead is shown, and is not applied without being chosen; nor is one that comes to less than sure
+// and is called otherwise: what is of the same kind and stands in the same place comes to nearly that, whatever it
+// is.
 const (
 	enough    = 0.5
 	sure      = 0.6
@@ -89,8 +90,8 @@ func fits(use flows.Use, f *selectors.Fingerprint) bool {
 	return true
 }
 
-// rank orders the elements of a page by how much they are like a target, those left out that are another target already.
-// They are compared as they would be kept: without the names of people.
+// rank orders the elements of a page by how much they are like a target, those left out that are another target
+// already. They are compared as they would be kept: without the names of people.
 func rank(t *selectors.Target, use flows.Use, elements []automation.Element, names []string) []ranked {
 	var out []ranked
 	want := known(t)
@@ -165,8 +166,8 @@ func personal(text string, names []string) bool {
 	})
 }
 
-// Telling says why a text may not be told to others: it names a person or the organisation, or has an e-mail address or something that
-// may identify somebody in it. Empty: it may be.
+// Telling says why a text may not be told to others: it names a person or the organisation, or has an e-mail
+// address or something that may identify somebody in it. Empty: it may be.
 func Telling(text string, names []string) string {
 	switch {
 	case anAddress.MatchString(text):
@@ -179,7 +180,8 @@ func Telling(text string, names []string) string {
 	return ""
 }
 
-// scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written to a file.
+// scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written
+// to a file.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field} {
 		if personal(*text, names) {

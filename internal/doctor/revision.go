@@ -8,7 +8,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Fingerprints are what every target looked like that was found, to be kept in the version's file. Nobody's name or e-mail is in them.
+// Fingerprints are what every target looked like that was found, to be kept in the version's file. Nobody's name or
+// e-mail is in them.
 func (x *Examination) Fingerprints() map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
 	if !x.listed { // nobody's name is known, so that none could be left out
@@ -37,7 +38,8 @@ func (x *Examination) Borne() map[string]selectors.Revision {
 // Version is the version that was looked by; nil where none was recognised.
 func (x *Examination) Version() *selectors.Version { return x.version }
 
-// Choice is a proposal that somebody has chosen, by its number from 1, or for a column of a table the words of its header.
+// Choice is a proposal that somebody has chosen, by its number from 1, or for a column of a table the words of its
+// header.
 type Choice struct {
 	Target string
 	Number int
@@ -49,8 +51,8 @@ type Choice struct {
 // written bounds how many candidates of a proposal are put into a file: one of each kind that lasts.
 const written = 3
 
-// Chosen are the proposals of the report that are to be applied: those named, and with clear every one that is clear. A number of which
-// there is no proposal is an error.
+// Chosen are the proposals of the report that are to be applied: those named, and with clear every one that is
+// clear. A number of which there is no proposal is an error.
 func (x *Examination) Chosen(choices []Choice, clear bool) (map[string]selectors.Revision, error) {
 	out := map[string]selectors.Revision{}
 	for _, t := range x.report.Targets {

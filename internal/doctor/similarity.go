@@ -9,9 +9,10 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// property is one thing by which two elements are compared. The weights are those that found most elements of 48 sites again, about
-// 32 months later (Similo's optimised weights: text, the attribute name and type first, structure last, class never). That study had
-// no accessible name, role or test id; they are weighed like its "other attributes" and the text.
+// property is one thing by which two elements are compared. The weights are those that found most elements of 48
+// sites again, about 32 months later (Similo's optimised weights: text, the attribute name and type first,
+// structure last, class never). That study had no accessible name, role or test id; they are weighed like its
+// "other attributes" and the text.
 type property struct {
 	name   string
 	weight float64
@@ -42,16 +43,16 @@ const (
 	sizeWeight  = 0.35
 )
 
-// spoken are the properties by which a person tells elements apart. Where somebody has seen that an element says nothing,
-// one that does is another.
+// spoken are the properties by which a person tells elements apart. Where somebody has seen that an element says
+// nothing, one that does is another.
 var spoken = []string{"the text", "the name"}
 
 // namings are the properties by which authors name an element.
 var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title",
 	"the placeholder", "the label", "the id"}
 
-// similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only what the
-// fingerprint knows is compared.
+// similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only
+// what the fingerprint knows is compared.
 func similarity(known, seen *selectors.Fingerprint) (score float64, reasons []string) {
 	var sum, most float64
 	for _, p := range properties {

@@ -1,6 +1,6 @@
-// Package doctor says what of a console its selectors and flows still match: which candidate finds each target, what is missing, and
-// what there could be in its place. It changes nothing, and what it proposes is for a person to decide. A path walks through its flows
-// and tells what it sees; this package makes a report of that.
+// Package doctor says what of a console its selectors and flows still match: which candidate finds each target,
+// what is missing, and what there could be in its place. It changes nothing, and what it proposes is for a person
+// to decide. A path walks through its flows and tells what it sees; this package makes a report of that.
 package doctor
 
 import (
@@ -11,8 +11,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Walk is how a path is to go through the flows of its tenant, and what it tells meanwhile. All its functions are called by one
-// goroutine.
+// Walk is how a path is to go through the flows of its tenant, and what it tells meanwhile. All its functions are
+// called by one goroutine.
 type Walk struct {
 	Only    []string      // names of flows; empty: all. A list that is not read is as a walk before has read it
 	Sample  string        // e-mail of the user on whose pages the changing flows are looked at; empty: one is chosen
@@ -23,7 +23,8 @@ type Walk struct {
 
 	// Recognised tells which versions the first page shows.
 	Recognised func(all []Recognition, used *selectors.Version)
-	// People are the names and e-mails of everybody on the list, and the organisation's, which must not stand in any file.
+	// People are the names and e-mails of everybody on the list, and the organisation's, which must not stand in
+	// any file.
 	People func(names []string)
 	// Listed tells that the names of everybody on the list are among those given. May be nil.
 	Listed func()

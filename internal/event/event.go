@@ -1,5 +1,5 @@
-// Package event is what is told while work is under way: typed values, which each face shows in its own way. An event is only
-// told; nothing may hang on whether anybody listens.
+// Package event is what is told while work is under way: typed values, which each face shows in its own way. An
+// event is only told; nothing may hang on whether anybody listens.
 package event
 
 import (
@@ -118,8 +118,8 @@ func (Stopped) event()     {}
 func (Recurred) event()    {}
 func (Trouble) event()     {}
 
-// Sink takes the events of one call, one at a time and in their order. It must not wait for anybody, since the work waits for it, nor
-// call the service. Nil takes none.
+// Sink takes the events of one call, one at a time and in their order. It must not wait for anybody, since the work
+// waits for it, nor call the service. Nil takes none.
 type Sink func(Event)
 
 // Tell tells a sink, if there is one.

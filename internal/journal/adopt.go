@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// The facts of a journal: that something is about to be written of which the audit log has a line first; that it was found empty or new
-// beside an audit log that is not; and that it was filled from the log.
+// The facts of a journal: that something is about to be written of which the audit log has a line first; that it
+// was found empty or new beside an audit log that is not; and that it was filled from the log.
 const (
 	used    = "used_at"
 	lost    = "lost_at"
 	adopted = "adopted_at"
 )
 
-// Use has a journal not be New any more: before the audit log gets a line of what is written here only after it, by which another process
-// would take the journal for lost.
+// Use has a journal not be New any more: before the audit log gets a line of what is written here only after it, by
+// which another process would take the journal for lost.
 func (j *Journal) Use(ctx context.Context) error {
 	err := j.tx(ctx, "use", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", used, time.Now().UTC().Format(time.RFC3339))
@@ -29,8 +29,8 @@ func (j *Journal) Use(ctx context.Context) error {
 	return nil
 }
 
-// MarkLost writes down that this journal is not the one that the audit log tells of. It stays so until Adopt, whatever else is
-// written meanwhile.
+// MarkLost writes down that this journal is not the one that the audit log tells of. It stays so until Adopt,
+// whatever else is written meanwhile.
 func (j *Journal) MarkLost(ctx context.Context) error {
 	err := j.tx(ctx, "lost", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", lost, time.Now().UTC().Format(time.RFC3339))
@@ -70,8 +70,9 @@ func (j *Journal) New(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// Adopt writes down operations that have ended and freezes, as another record tells of them, in one transaction: of those
-// that are here already nothing changes. An operation whose end that record does not have is told to it later (Unaudited).
+// Adopt writes down operations that have ended and freezes, as another record tells of them, in one transaction: of
+// those that are here already nothing changes. An operation whose end that record does not have is told to it later
+// (Unaudited).
 func (j *Journal) Adopt(ctx context.Context, ops []Operation, freezes []Freeze) error {
 	err := j.tx(ctx, "adopt", func(tx *sql.Tx) error {
 		for _, o := range ops {

@@ -92,7 +92,8 @@ func (j *Journal) Batch(ctx context.Context, id string) (Batch, error) {
 	return b, nil
 }
 
-// Batches lists the batches of a tenant, or of all where it is empty, newest first, without their rows. limit 0 means all.
+// Batches lists the batches of a tenant, or of all where it is empty, newest first, without their rows. limit 0
+// means all.
 func (j *Journal) Batches(ctx context.Context, tenant string, limit int) ([]Batch, error) {
 	rest := "WHERE ($1 = '' OR tenant = $1) ORDER BY created_at DESC, id DESC"
 	if limit > 0 {

@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-// Database is the database itself, for rows that must change in one transaction with the journal's. postgres says which it is. It is closed
-// with the journal.
+// Database is the database itself, for rows that must change in one transaction with the journal's. postgres says
+// which it is. It is closed with the journal.
 func (j *Journal) Database() (db *sql.DB, postgres bool) { return j.db, j.file == "" }
 
 // aloneBound is how long a process waits for another that is alone.
 const aloneBound = time.Minute
 
-// Alone has do work while no other process that asks for the same does: what River does to its tables fails where two do it at once.
+// Alone has do work while no other process that asks for the same does: what River does to its tables fails where
+// two do it at once.
 func (j *Journal) Alone(ctx context.Context, do func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, aloneBound)
 	defer cancel()

@@ -22,8 +22,9 @@ type Delivery struct {
 // deliveryPage is how many things that happened are given to receivers in one transaction.
 const deliveryPage = 200
 
-// GiveToReceivers writes down a delivery for each receiver of what has happened since it was last called by any process, in the
-// transaction that notes how far that is. to gives the kind of the message by the receiver's name. more says that there may be more.
+// GiveToReceivers writes down a delivery for each receiver of what has happened since it was last called by any
+// process, in the transaction that notes how far that is. to gives the kind of the message by the receiver's name.
+// more says that there may be more.
 func (j *Journal) GiveToReceivers(ctx context.Context, to func(e ScheduleEvent) map[string]string) (more bool, err error) {
 	var behind bool
 	err = j.db.QueryRowContext(ctx, `SELECT n.value < e.value FROM counters n, counters e WHERE n.name = 'notified' AND e.name = 'schedule_events'`).Scan(&behind)
@@ -79,8 +80,8 @@ func (j *Journal) forUpdate() string {
 // ErrNoDelivery means that nothing is to be delivered to a receiver now.
 var ErrNoDelivery = errors.New("nothing is to be delivered now")
 
-// ClaimDelivery takes the oldest message to a receiver that is to be tried now, for so long: no other process tries it meanwhile. The
-// error is ErrNoDelivery where there is none.
+// ClaimDelivery takes the oldest message to a receiver that is to be tried now, for so long: no other process tries
+// it meanwhile. The error is ErrNoDelivery where there is none.
 func (j *Journal) ClaimDelivery(ctx context.Context, receiver string, lease time.Duration) (d Delivery, err error) {
 	now := "d.receiver = $1 AND d.next_at <= " + j.clock + " AND d.claimed_until <= " + j.clock
 	var some bool // looked for without a transaction that writes: there is nothing nearly always
@@ -140,9 +141,10 @@ func (j *Journal) NotDelivered(ctx context.Context, d Delivery, after time.Durat
 	return nil
 }
 
-// GiveUpDeliveries gives up what could not be delivered to a receiver for so long, says how many messages that were and why the last try
-// of one has failed, and notes it as something that happened, of which others are told. Of messages about that nothing more is noted:
-// otherwise two receivers that are both dead would be told of one another without end.
+// GiveUpDeliveries gives up what could not be delivered to a receiver for so long, says how many messages that were
+// and why the last try of one has failed, and notes it as something that happened, of which others are told. Of
+// messages about that nothing more is noted: otherwise two receivers that are both dead would be told of one
+// another without end.
 func (j *Journal) GiveUpDeliveries(ctx context.Context, receiver string, after time.Duration) (n int, failure string, err error) {
 	old := "receiver = $2 AND created_at < " + j.clock + " - CAST($1 AS BIGINT) AND claimed_until <= " + j.clock
 	var some bool

@@ -8,8 +8,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// tellDirect notes that a change which was not scheduled was refused by a guard, or that its outcome is unknown: of one that was scheduled
-// its schedule tells. What a batch is refused for is told once.
+// tellDirect notes that a change which was not scheduled was refused by a guard, or that its outcome is unknown: of
+// one that was scheduled its schedule tells. What a batch is refused for is told once.
 func tellDirect(ctx context.Context, tx *sql.Tx, id string, r userops.Result) error {
 	if r.Outcome != userops.Refused && r.Outcome != userops.Unknown {
 		return nil

@@ -19,8 +19,9 @@ func (j *Journal) Now(ctx context.Context) (time.Time, error) {
 	return time.UnixMicro(now).UTC(), nil
 }
 
-// isDue is of schedules s for which something can be done at $1: the audit log has them; the time has come, or what they have become is to be settled; nobody has
-// frozen the tenant, and it does not rest. A rest that ends further ahead than any can was written before the clock was set back.
+// isDue is of schedules s for which something can be done at $1: the audit log has them; the time has come, or what
+// they have become is to be settled; nobody has frozen the tenant, and it does not rest. A rest that ends further
+// ahead than any can was written before the clock was set back.
 const isDue = `s.audited = 1 AND (s.state = 'running' OR s.state = 'pending' AND s.due_at <= $1)
   AND NOT EXISTS (SELECT 1 FROM freezes f WHERE f.tenant = s.tenant OR f.tenant = '` + Everybody + `')
   AND NOT EXISTS (SELECT 1 FROM tenant_stops h WHERE h.tenant = s.tenant AND (h.held = 1 OR h.until_at > $1 AND h.until_at <= $1 + 3600000000))`
@@ -58,8 +59,8 @@ func (j *Journal) NextDue(ctx context.Context, now time.Time) (time.Time, error)
 	return time.UnixMicro(at.Int64).UTC(), nil
 }
 
-// ComingDue lists the tenants of which something comes to be due after now and not after a time, but those that wait for a person, or are
-// frozen.
+// ComingDue lists the tenants of which something comes to be due after now and not after a time, but those that
+// wait for a person, or are frozen.
 func (j *Journal) ComingDue(ctx context.Context, now, until time.Time) ([]string, error) {
 	one := func(r row) (name string, err error) { return name, r.Scan(&name) }
 	all, err := everyRow(ctx, j.db, one, `SELECT DISTINCT s.tenant FROM schedules s WHERE s.state = 'pending' AND s.audited = 1 AND s.due_at > $1 AND s.due_at <= $2
@@ -76,9 +77,9 @@ func (j *Journal) Due(ctx context.Context, tenant string, now time.Time) ([]Sche
 	return j.schedules(ctx, "WHERE s.tenant = $2 AND "+isDue+" ORDER BY s.due_at, s.id", now.UnixMicro(), tenant)
 }
 
-// IfNothingIsDue commits what do has done in a transaction only if, once it is done, nothing of the tenant is due. idle says whether it
-// was committed. That do comes first matters where transactions do not come one after the other: what is scheduled before do is seen by
-// the look, and what is scheduled after it finds do done.
+// IfNothingIsDue commits what do has done in a transaction only if, once it is done, nothing of the tenant is due.
+// idle says whether it was committed. That do comes first matters where transactions do not come one after the
+// other: what is scheduled before do is seen by the look, and what is scheduled after it finds do done.
 func (j *Journal) IfNothingIsDue(ctx context.Context, tenant string, now time.Time, do func(tx *sql.Tx) error) (idle bool, err error) {
 	err = j.tx(ctx, "drained", func(tx *sql.Tx) error {
 		if err := do(tx); err != nil {
@@ -105,7 +106,8 @@ func (j *Journal) IfNothingIsDue(ctx context.Context, tenant string, now time.Ti
 // errStillDue takes back the transaction.
 var errStillDue = errors.New("something is due")
 
-// Claim is a schedule that is to become the operation which is begun. The lease must still hold then, and the schedule be due.
+// Claim is a schedule that is to become the operation which is begun. The lease must still hold then, and the
+// schedule be due.
 type Claim struct {
 	Schedule string
 	Lease    *Lease
@@ -150,8 +152,8 @@ type Conclusion struct {
 	Tell func() error // called once nobody can come in between, and before it is so; may be nil
 }
 
-// Conclude notes what follows an attempt, under the lease under which it was made. The error is ErrMoved if the schedule is not what the
-// attempt was of any more.
+// Conclude notes what follows an attempt, under the lease under which it was made. The error is ErrMoved if the
+// schedule is not what the attempt was of any more.
 func (j *Journal) Conclude(ctx context.Context, l *Lease, s Schedule, c Conclusion) error {
 	err := j.tx(ctx, "conclude", func(tx *sql.Tx) error {
 		if err := l.holds(ctx, tx); err != nil {

@@ -23,7 +23,8 @@ type Freeze struct {
 	Audited bool `json:"-"` // the audit log has its line
 }
 
-// Freeze stops all changes of a tenant before their commit, until Thaw. Once the audit log has its line, FreezeAudited is called.
+// Freeze stops all changes of a tenant before their commit, until Thaw. Once the audit log has its line,
+// FreezeAudited is called.
 func (j *Journal) Freeze(ctx context.Context, f Freeze) error {
 	err := j.tx(ctx, "freeze", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO freezes (tenant, reason, by_whom, at, audited) VALUES ($1, $2, $3, $4, 0)

@@ -180,7 +180,8 @@ func TestWhoWaitsIsToldForWhom(t *testing.T) {
 	})
 }
 
-// TestWhoeverWaitedLongerComesFirst has a holder give back the lease and ask for it again at once, while two others wait.
+// TestWhoeverWaitedLongerComesFirst has a holder give back the lease and ask for it again at once, while two others
+// wait.
 func TestWhoeverWaitedLongerComesFirst(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		busy := open()
@@ -251,8 +252,8 @@ func TestAHolderThatDiedIsSucceededAndFencedOff(t *testing.T) {
 	}
 }
 
-// TestAHolderElsewhereIsWaitedFor has a lease of a process that cannot be looked at from here: there a process id means another
-// process.
+// TestAHolderElsewhereIsWaitedFor has a lease of a process that cannot be looked at from here: there a process id
+// means another process.
 func TestAHolderElsewhereIsWaitedFor(t *testing.T) {
 	for name, elsewhere := range map[string]func(w *journal.Worker){
 		"another machine":           func(w *journal.Worker) { w.Host = "elsewhere" },

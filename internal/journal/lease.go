@@ -34,8 +34,8 @@ type LeaseEvents struct {
 	NotRenewed func(err error)     // a renewal failed, which is tried again; from a goroutine that Release waits for
 }
 
-// Acquire waits until nobody else acts for the tenant, and returns the lease. Those who wait come in the order in which they
-// asked, whatever process they are of. Release it.
+// Acquire waits until nobody else acts for the tenant, and returns the lease. Those who wait come in the order in
+// which they asked, whatever process they are of. Release it.
 func (j *Journal) Acquire(ctx context.Context, tenant string, events LeaseEvents) (*Lease, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, waitBound, fmt.Errorf("nobody waits longer than %s", waitBound))
 	defer cancel()
@@ -70,8 +70,8 @@ func (j *Journal) Acquire(ctx context.Context, tenant string, events LeaseEvents
 // pollInterval is how often a process that waits looks whether it is its turn: a look costs 0.1 ms.
 const pollInterval = 150 * time.Millisecond
 
-// waiterLife is how long the place of a process in the queue counts after its last look: one that ended, or was suspended,
-// keeps nobody waiting longer.
+// waiterLife is how long the place of a process in the queue counts after its last look: one that ended, or was
+// suspended, keeps nobody waiting longer.
 const waiterLife = 3 * time.Second
 
 // waiter is a process that wants to act for a tenant, with its place in the queue.
@@ -82,7 +82,8 @@ type waiter struct {
 	ticket  int64 // 0: it does not wait yet
 }
 
-// try takes the lease if nobody holds it and nobody has waited longer. Otherwise it says who holds it, empty for nobody.
+// try takes the lease if nobody holds it and nobody has waited longer. Otherwise it says who holds it, empty for
+// nobody.
 func (w *waiter) try(ctx context.Context) (got *Lease, holder string, err error) {
 	j := w.journal
 	err = j.tx(ctx, "lease", func(tx *sql.Tx) error {
@@ -174,7 +175,8 @@ func (l *Lease) renew(ctx context.Context, failed func(error)) {
 
 // holds returns an error of ErrLease if somebody else has taken over.
 func (l *Lease) holds(ctx context.Context, tx *sql.Tx) error {
-	// The row is locked until the transaction ends, on PostgreSQL too: nobody takes over between the check and what it is for.
+	// The row is locked until the transaction ends, on PostgreSQL too: nobody takes over between the check and what
+	// it is for.
 	if _, err := tx.ExecContext(ctx, "UPDATE leases SET fence = fence WHERE tenant = $1", l.tenant); err != nil {
 		return err
 	}

@@ -133,8 +133,9 @@ type Place struct {
 	Claim *Claim
 }
 
-// Begin writes down that a change is asked for, and that the row of a batch, or a schedule, has become it. If the same change is under way already,
-// that operation is returned instead, and joined is true. A rehearsal joins nothing.
+// Begin writes down that a change is asked for, and that the row of a batch, or a schedule, has become it. If the
+// same change is under way already, that operation is returned instead, and joined is true. A rehearsal joins
+// nothing.
 func (j *Journal) Begin(ctx context.Context, o Operation, at Place) (begun Operation, joined bool, err error) {
 	id, err := uuid.NewV7() // sortable by time
 	if err != nil {
@@ -193,8 +194,8 @@ func insert(ctx context.Context, tx *sql.Tx, o Operation) (begun Operation, join
 // ErrEnded means that an operation has its outcome already, or has come too far, for what was to be noted.
 var ErrEnded = errors.New("the operation was ended or carried on by somebody else meanwhile")
 
-// Run notes that work on an operation begins, under a lease that still holds: one that was lost is an *userops.Error of ErrLease. An
-// operation that was left at its commit is not begun again: the error is ErrEnded.
+// Run notes that work on an operation begins, under a lease that still holds: one that was lost is an
+// *userops.Error of ErrLease. An operation that was left at its commit is not begun again: the error is ErrEnded.
 func (j *Journal) Run(ctx context.Context, id string, l *Lease) error {
 	err := j.tx(ctx, "run", func(tx *sql.Tx) error {
 		if err := l.holds(ctx, tx); err != nil {
@@ -257,8 +258,8 @@ func (j *Journal) Act(ctx context.Context, id string) error {
 	return err
 }
 
-// Withdraw ends an operation that was asked for and not begun, by whoever asked for it. One that somebody else has begun
-// meanwhile stays theirs. audited says that the audit log has it.
+// Withdraw ends an operation that was asked for and not begun, by whoever asked for it. One that somebody else has
+// begun meanwhile stays theirs. audited says that the audit log has it.
 func (j *Journal) Withdraw(ctx context.Context, o Operation, r userops.Result, audited bool) error {
 	_, err := j.update(ctx, "withdraw", o.ID, "state = $2, outcome = $3, reason = $4, hint = $5, audited = $6, code = $7", " AND state = 'requested'",
 		string(Verified), string(r.Outcome), r.Reason, r.Hint, number(audited), string(r.Code))

@@ -11,8 +11,9 @@ import (
 // errRehearsed takes back the transaction.
 var errRehearsed = errors.New("it was a rehearsal")
 
-// PruneEnded removes the schedules that ended, or were cancelled, before a time, and what happened to them and to tenants before it. What
-// somebody is still to be told of stays, and so do operations. With rehearse nothing is removed: it only says how many that would be.
+// PruneEnded removes the schedules that ended, or were cancelled, before a time, and what happened to them and to
+// tenants before it. What somebody is still to be told of stays, and so do operations. With rehearse nothing is
+// removed: it only says how many that would be.
 func (j *Journal) PruneEnded(ctx context.Context, before time.Time, rehearse bool) (schedules, events int64, err error) {
 	err = j.tx(ctx, "prune", func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, "DELETE FROM schedules WHERE state IN ('ended', 'cancelled') AND updated_at < $1", before.UnixMicro())

@@ -50,8 +50,8 @@ func (j *Journal) Recurring(ctx context.Context) ([]RecurringRun, error) {
 	return out, nil
 }
 
-// CountRecurring writes down that nothing of something that recurs is due up to now: it is new here, or was counted by a clock that was
-// set back since.
+// CountRecurring writes down that nothing of something that recurs is due up to now: it is new here, or was counted
+// by a clock that was set back since.
 func (j *Journal) CountRecurring(ctx context.Context, name, tenant string, now time.Time) error {
 	err := j.tx(ctx, "count recurring", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO recurring (name, tenant, counted_to) VALUES ($1, $2, $3)
@@ -67,8 +67,8 @@ func (j *Journal) CountRecurring(ctx context.Context, name, tenant string, now t
 // ErrClaimed means that another process runs, or has run, what is claimed.
 var ErrClaimed = errors.New("another process runs it, or has run it")
 
-// ClaimRecurring has this process run what was read as r, for so long at most: no other does meanwhile, unless this one ends. The error is
-// ErrClaimed where another came first.
+// ClaimRecurring has this process run what was read as r, for so long at most: no other does meanwhile, unless this
+// one ends. The error is ErrClaimed where another came first.
 func (j *Journal) ClaimRecurring(ctx context.Context, r RecurringRun, now time.Time, bound time.Duration) (RecurringRun, error) {
 	held := r.claimedUntil.After(now) && !r.claimedUntil.After(now.Add(bound)) // further ahead: the clock was set back since
 	if r.Worker != "" && held && !ParseWorker(r.Worker).Dead(Self()) {
@@ -99,8 +99,8 @@ func one(res sql.Result, err, lost error) error {
 	return nil
 }
 
-// EndRecurring notes what a run that was claimed came to, and what is to be told of it, nil for nothing: it counts for everything that was due
-// when it began. The error is ErrClaimed if another process has taken it over.
+// EndRecurring notes what a run that was claimed came to, and what is to be told of it, nil for nothing: it counts
+// for everything that was due when it began. The error is ErrClaimed if another process has taken it over.
 func (j *Journal) EndRecurring(ctx context.Context, r RecurringRun, now time.Time, told *ScheduleEvent) error {
 	return j.endRecurring(ctx, r, told, "counted_to = began_at, ended_at = $4, code = $5, detail = $6", now.UnixMicro(), string(r.Code), r.Detail)
 }
@@ -131,7 +131,8 @@ type Expiry struct {
 	Until        time.Time
 }
 
-// TellExpiry notes once that something runs out in so many days; again for fewer days, or where it runs out at another time.
+// TellExpiry notes once that something runs out in so many days; again for fewer days, or where it runs out at
+// another time.
 func (j *Journal) TellExpiry(ctx context.Context, e Expiry, days int) error {
 	err := j.tx(ctx, "runs out", func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `INSERT INTO runs_out (tenant, what, until_at, days) VALUES ($1, $2, $3, $4)

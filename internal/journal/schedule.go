@@ -96,8 +96,8 @@ func NewScheduleID() (string, error) {
 	return id.String(), err
 }
 
-// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have one already, by their
-// place in all. Nothing is due of them before ScheduleAudited.
+// Schedule writes down offboardings, all or none. One without an id gets one. failed are those of users who have
+// one already, by their place in all. Nothing is due of them before ScheduleAudited.
 func (j *Journal) Schedule(ctx context.Context, all []Schedule) (made []Schedule, failed map[int]error, err error) {
 	err = j.tx(ctx, "schedule", func(tx *sql.Tx) error {
 		made, failed = nil, map[int]error{}
@@ -228,8 +228,8 @@ func (j *Journal) ScheduleOf(ctx context.Context, id string) (Schedule, error) {
 	return s, err
 }
 
-// Cancel ends one that was not begun. The error is ErrMoved for one that is under way or has ended. tell, which may be nil, is called once
-// nobody can come in between, and before it is so: its error leaves everything as it is.
+// Cancel ends one that was not begun. The error is ErrMoved for one that is under way or has ended. tell, which may
+// be nil, is called once nobody can come in between, and before it is so: its error leaves everything as it is.
 func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "cancel", func(tx *sql.Tx) error {
 		if err := move(ctx, tx, s.ID, "state = 'cancelled'", "audited = 1 AND state IN ('pending', 'parked')"); err != nil {
@@ -246,8 +246,8 @@ func (j *Journal) Cancel(ctx context.Context, s Schedule, by, why string, tell f
 	return nil
 }
 
-// Reschedule gives one that was not begun, or needs a person, another time. It counts as not tried. The error is ErrMoved for one that is
-// under way or has ended. tell is as of Cancel.
+// Reschedule gives one that was not begun, or needs a person, another time. It counts as not tried. The error is
+// ErrMoved for one that is under way or has ended. tell is as of Cancel.
 func (j *Journal) Reschedule(ctx context.Context, s Schedule, by, why string, tell func() error) error {
 	err := j.tx(ctx, "reschedule", func(tx *sql.Tx) error {
 		set := "state = 'pending', due_at = $3, asked = $4, zone = $5, operation = '', tries = 0, interruptions = 0, outcome = '', code = '', because = '', hint = '', late_by = 0, deactivations = $6"
@@ -266,7 +266,8 @@ func (j *Journal) Reschedule(ctx context.Context, s Schedule, by, why string, te
 	return nil
 }
 
-// move changes a schedule that fulfils also. What is set begins with parameter 3; the error is ErrMoved if it does not fulfil it.
+// move changes a schedule that fulfils also. What is set begins with parameter 3; the error is ErrMoved if it does
+// not fulfil it.
 func move(ctx context.Context, tx *sql.Tx, id, set, also string, args ...any) error {
 	res, err := tx.ExecContext(ctx, "UPDATE schedules SET updated_at = $2, "+set+" WHERE id = $1 AND "+also, append([]any{id, time.Now().UnixMicro()}, args...)...)
 	if err != nil {

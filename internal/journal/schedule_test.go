@@ -161,7 +161,8 @@ func TestAScheduleBecomesOneOperationUnderItsLease(t *testing.T) {
 	})
 }
 
-// TestAnAttemptIsConcludedOfWhatItWasOf has a schedule be put back, begun anew, and given another time while it is looked at.
+// TestAnAttemptIsConcludedOfWhatItWasOf has a schedule be put back, begun anew, and given another time while it is
+// looked at.
 func TestAnAttemptIsConcludedOfWhatItWasOf(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		ctx, j := t.Context(), open()

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// ScheduleAudited notes that the audit log has the lines of schedules, which can be due from then on. Of those that were noted already, or
-// are not there any more, nothing changes.
+// ScheduleAudited notes that the audit log has the lines of schedules, which can be due from then on. Of those that
+// were noted already, or are not there any more, nothing changes.
 func (j *Journal) ScheduleAudited(ctx context.Context, all []Schedule) error {
 	err := j.tx(ctx, "schedule audited", func(tx *sql.Tx) error {
 		for _, s := range all {

@@ -56,8 +56,8 @@ func (s Schedule) event(what EventKind, by, detail string) ScheduleEvent {
 	return ScheduleEvent{What: what, Tenant: s.Tenant, Schedule: s.ID, Email: s.Email, By: by, Op: s.Operation, Due: s.At, Detail: detail}
 }
 
-// note writes down an event in the transaction of what happened. The counter's row is locked until that ends, so that a reader who has
-// seen a number has seen all before it.
+// note writes down an event in the transaction of what happened. The counter's row is locked until that ends, so
+// that a reader who has seen a number has seen all before it.
 func note(ctx context.Context, tx *sql.Tx, e ScheduleEvent) error {
 	if _, err := tx.ExecContext(ctx, "UPDATE counters SET value = value + 1 WHERE name = 'schedule_events'"); err != nil {
 		return err

@@ -51,8 +51,8 @@ func started(pid int) string {
 	return fields[19]
 }
 
-// Gone says that a process that only waited is not waiting any more: it is known to be dead, or is of another machine, or
-// of this one before it was started anew, and has said nothing for longer than anybody waits.
+// Gone says that a process that only waited is not waiting any more: it is known to be dead, or is of another
+// machine, or of this one before it was started anew, and has said nothing for longer than anybody waits.
 func (w Worker) Gone(me Worker, since time.Time) bool {
 	return w.Dead(me) || (w.Host != me.Host || w.Boot != me.Boot) && time.Since(since) > 2*waitBound
 }

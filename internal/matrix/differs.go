@@ -92,8 +92,8 @@ var differingRequests = []difference{
 	{with: "sends-twice+idempotent", actions: leaves, harmless: true},
 }
 
-// differingEarly are pages that act, save or ask before the press. What would change something about the person is stopped
-// there, so that the press does it, once.
+// differingEarly are pages that act, save or ask before the press. What would change something about the person is
+// stopped there, so that the press does it, once.
 var differingEarly = []difference{
 	{with: "acts-when-opened", actions: leaves, harmless: true},
 	{with: "acts-on-another-when-opened", actions: leaves},

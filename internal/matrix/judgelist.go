@@ -16,8 +16,8 @@ const list userops.Action = "list"
 // such a row but that it is there.
 func unreadable(u userops.User) bool { return u.Notice != "" }
 
-// judgeList holds a list against what is stored. A row must be so whatever the list says of itself; a list that is said to
-// be complete must name everybody.
+// judgeList holds a list against what is stored. A row must be so whatever the list says of itself; a list that is
+// said to be complete must name everybody.
 func judgeList(c Case, users []userops.User, l userops.Listing, err error, con *console.Console) (Verdict, string) {
 	for _, ch := range con.Changes() {
 		if ch.Actor == console.RobotEmail {

@@ -20,8 +20,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Kill is a process that dies at a chosen moment: the agent, or its browser, directly before the n-th protocol call, or the
-// agent before or after the n-th write of the journal.
+// Kill is a process that dies at a chosen moment: the agent, or its browser, directly before the n-th protocol
+// call, or the agent before or after the n-th write of the journal.
 type Kill struct {
 	Who  string `json:"who"`  // agent or browser
 	What string `json:"what"` // call or write
@@ -183,8 +183,8 @@ func (g *ground) send(ctx context.Context, a userops.Action, k Kill) (c counted,
 // workerVariable holds a worker's task.
 const workerVariable = "MATRIX_WORKER"
 
-// die carries out one case of a kill sweep: the agent, or its browser, dies; what is left is settled; and the same is asked
-// for again. Judged are the settling, and at the end that the change was made exactly once.
+// die carries out one case of a kill sweep: the agent, or its browser, dies; what is left is settled; and the same
+// is asked for again. Judged are the settling, and at the end that the change was made exactly once.
 func (g *ground) die(ctx context.Context, c Case) (Verdict, string) {
 	ctx, cancel := context.WithTimeout(ctx, caseBound)
 	defer cancel()

@@ -1,9 +1,9 @@
-// Command matrix tries every change of users under every misfortune it knows, on each layout of the bundled console, and
-// judges each case by what the console has stored: never by what the agent says of itself. It exits with status 1 if
-// anything was done to the wrong person, done twice, or said that is not so.
+// Command matrix tries every change of users under every misfortune it knows, on each layout of the bundled
+// console, and judges each case by what the console has stored: never by what the agent says of itself. It exits
+// with status 1 if anything was done to the wrong person, done twice, or said that is not so.
 //
-// With -drift it lets the console drift, one element at a time, and judges also what a look at it says: whether it names
-// what drifted, and whether what it proposes in its place is that.
+// With -drift it lets the console drift, one element at a time, and judges also what a look at it says: whether it
+// names what drifted, and whether what it proposes in its place is that.
 //
 // It judges the agent, so it may import the console; nothing imports it.
 package main

@@ -98,7 +98,8 @@ func (m mutant) check() error {
 
 func (m mutant) edits() []edit { return append([]edit{{m.File, m.From, m.To}}, m.Also...) }
 
-// overlay writes the mutated files into a folder, and what tells the go command to build them in place of the real ones.
+// overlay writes the mutated files into a folder, and what tells the go command to build them in place of the real
+// ones.
 func (m mutant) overlay(root, folder string) (string, error) {
 	texts := map[string]string{}
 	for _, e := range m.edits() {

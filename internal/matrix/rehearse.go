@@ -13,8 +13,9 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// tryRehearsals rehearses every change through the press, on consoles of many seeds. Every other one differs from what is
-// shipped, each in another way: also there nothing may be stored, and nothing that changes anything may arrive.
+// tryRehearsals rehearses every change through the press, on consoles of many seeds. Every other one differs from
+// what is shipped, each in another way: also there nothing may be stored, and nothing that changes anything may
+// arrive.
 func tryRehearsals(ctx context.Context, s settings, t *tally) {
 	type place struct {
 		layout string
@@ -87,8 +88,8 @@ func differingFor(layout string, seed int64) []string {
 // onlyReads are requests that change nothing though their method may: those of the sign-in, and what asks.
 var onlyReads = []string{"/api/users/check", "/api/users/search"}
 
-// judgeRehearsal holds a rehearsal against the console's own records. asShipped says that the console is as the flows say,
-// so that the rehearsal must come to its press.
+// judgeRehearsal holds a rehearsal against the console's own records. asShipped says that the console is as the
+// flows say, so that the rehearsal must come to its press.
 func judgeRehearsal(r userops.Result, con *console.Console, asShipped bool) (Verdict, string) {
 	for _, ch := range con.Changes() {
 		if ch.Actor == console.RobotEmail {

@@ -44,8 +44,8 @@ type agentOptions struct {
 	unsaid      bool // flows do not say what their commits send
 }
 
-// How long an effect may take to show. A console stores at most 9 s late, and only where a case says so; each look costs a whole
-// list.
+// How long an effect may take to show. A console stores at most 9 s late, and only where a case says so; each look
+// costs a whole list.
 const (
 	lateReadBack = 12 * time.Second
 	soonReadBack = 4 * time.Second

@@ -78,7 +78,8 @@ func holds(t *testing.T, known map[string][]string, expression, legend string) {
 	}
 }
 
-// TestTheDashboardShowsWhatIsTold holds the names in the dashboard against those of the metrics, and finds each metric of ours on it.
+// TestTheDashboardShowsWhatIsTold holds the names in the dashboard against those of the metrics, and finds each
+// metric of ours on it.
 func TestTheDashboardShowsWhatIsTold(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(deploy + "dashboard.json")
@@ -111,8 +112,8 @@ func TestTheDashboardShowsWhatIsTold(t *testing.T) {
 	}
 }
 
-// TestTheAlertRulesAreOfWhatIsTold holds the names in the rules against those of the metrics. That the rules say what they should is
-// tested by alerts.test.yaml beside them, with Prometheus' own promtool.
+// TestTheAlertRulesAreOfWhatIsTold holds the names in the rules against those of the metrics. That the rules say
+// what they should is tested by alerts.test.yaml beside them, with Prometheus' own promtool.
 func TestTheAlertRulesAreOfWhatIsTold(t *testing.T) {
 	t.Parallel()
 	var rules struct {
@@ -148,8 +149,9 @@ func strictly(t *testing.T, name string, into any) {
 	require.NoError(t, d.Decode(into), name)
 }
 
-// TestWhatIsDeployedKeepsTheSandboxAndItsBounds reads the unit, the compose file and the manifest: nobody is root, nothing is allowed
-// that is not needed, a stop is given the time that it may need, and the configuration in the manifest is right.
+// TestWhatIsDeployedKeepsTheSandboxAndItsBounds reads the unit, the compose file and the manifest: nobody is root,
+// nothing is allowed that is not needed, a stop is given the time that it may need, and the configuration in the
+// manifest is right.
 func TestWhatIsDeployedKeepsTheSandboxAndItsBounds(t *testing.T) {
 	t.Parallel()
 	read := func(name string) string {

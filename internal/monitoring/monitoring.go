@@ -1,5 +1,6 @@
-// Package monitoring tells machines how a daemon is: whether it is alive and ready, and metrics for Prometheus. What it tells may be read by
-// whoever can reach it, so that no tenant, no user and no text of either is in it; it changes nothing.
+// Package monitoring tells machines how a daemon is: whether it is alive and ready, and metrics for Prometheus.
+// What it tells may be read by whoever can reach it, so that no tenant, no user and no text of either is in it; it
+// changes nothing.
 package monitoring
 
 import (
@@ -32,7 +33,8 @@ type Monitor struct {
 	recurring  *prometheus.CounterVec
 }
 
-// Bounds of an operation: one by the browser takes seconds, a list of thousands minutes. Lateness begins with what a sweep takes.
+// Bounds of an operation: one by the browser takes seconds, a list of thousands minutes. Lateness begins with what
+// a sweep takes.
 var (
 	durationBounds = []float64{.1, .5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600}
 	latenessBounds = []float64{.1, .25, .5, 1, 2, 5, 15, 60, 300, 900, 3600, 86_400}

@@ -12,8 +12,8 @@ import (
 // deliverBound is how long Deliver takes at most, but for a try under way.
 const deliverBound = 30 * time.Second
 
-// Deliver tells what has happened, once, and returns: within a bound, and without trying a receiver again that has failed. What is left is
-// told by whoever comes next.
+// Deliver tells what has happened, once, and returns: within a bound, and without trying a receiver again that has
+// failed. What is left is told by whoever comes next.
 func (n *Notifier) Deliver(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, deliverBound)
 	defer cancel()

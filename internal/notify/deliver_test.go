@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDeliverTellsOnceAndLeavesWhoFails has one receiver take messages, one answer with errors, and one answer not at all.
+// TestDeliverTellsOnceAndLeavesWhoFails has one receiver take messages, one answer with errors, and one answer not
+// at all.
 func TestDeliverTellsOnceAndLeavesWhoFails(t *testing.T) {
 	t.Parallel()
 	j, well, fails := onSQLite(t), newHook(t), newHook(t)

@@ -122,8 +122,8 @@ func checkedKind(code userops.Code, drift bool) Kind {
 	return Failed
 }
 
-// Message is what a receiver is told, and what its templates may use. There is no free text of a page, a server or a person in it: it
-// might hold what is nobody's business.
+// Message is what a receiver is told, and what its templates may use. There is no free text of a page, a server or
+// a person in it: it might hold what is nobody's business.
 type Message struct {
 	ID        string    `json:"id"`
 	Kind      Kind      `json:"kind"`
@@ -238,7 +238,8 @@ func made(t *template.Template, m Message, most int) (string, error) {
 	return out, nil
 }
 
-// Check says what of the receivers is not right that their keys alone do not tell: unknown kinds and tenants, templates.
+// Check says what of the receivers is not right that their keys alone do not tell: unknown kinds and tenants,
+// templates.
 func Check(c *config.Config) error {
 	var faults []error
 	for _, name := range slices.Sorted(maps.Keys(c.Notify)) {

@@ -1,6 +1,7 @@
-// Package notify tells receivers of what the journal says has happened: webhooks, Slack and people who get e-mail. A message is a row of the
-// journal until it is delivered, so that it is told at least once whatever process ends when; its id is the same on each try. It only tells:
-// nothing may hang on whether anybody was told, and no receiver may hold up another.
+// Package notify tells receivers of what the journal says has happened: webhooks, Slack and people who get e-mail.
+// A message is a row of the journal until it is delivered, so that it is told at least once whatever process ends
+// when; its id is the same on each try. It only tells: nothing may hang on whether anybody was told, and no
+// receiver may hold up another.
 package notify
 
 import (
@@ -54,9 +55,11 @@ const (
 	giveUpEvery = time.Minute
 	firstRest   = 5 * time.Second
 	mostRest    = time.Hour
-	// mostPause is how long a receiver is left alone after failures, so that one which has come back is not left out for an hour.
+	// mostPause is how long a receiver is left alone after failures, so that one which has come back is not left
+	// out for an hour.
 	mostPause = 5 * time.Minute
-	// strangerDays is after how many days messages to a receiver are given up that this configuration does not know: another daemon's may.
+	// strangerDays is after how many days messages to a receiver are given up that this configuration does not
+	// know: another daemon's may.
 	strangerDays = 30
 	day          = 24 * time.Hour
 )
@@ -92,15 +95,15 @@ func New(o Options) (*Notifier, error) {
 	return n, nil
 }
 
-// rest is how long nothing is tried after so many failures: twice as long each time, of which the last half is left to chance, so that
-// several daemons do not come together.
+// rest is how long nothing is tried after so many failures: twice as long each time, of which the last half is left
+// to chance, so that several daemons do not come together.
 func rest(failures int) time.Duration {
 	d := min(firstRest<<min(max(failures-1, 0), 16), mostRest)
 	return d/2 + rand.N(d/2)
 }
 
-// Run tells what happens until ctx ends, and returns when nothing is under way any more. Where nobody is to be told it still notes what has
-// happened as told: who is added later is not told of years.
+// Run tells what happens until ctx ends, and returns when nothing is under way any more. Where nobody is to be told
+// it still notes what has happened as told: who is added later is not told of years.
 func (n *Notifier) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	all.Go(func() { n.give(ctx) })

@@ -22,8 +22,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-// send sends one message. Secrets are fetched for each, so that one which was changed needs no restart, and one that cannot be had does
-// not keep the daemon from its work.
+// send sends one message. Secrets are fetched for each, so that one which was changed needs no restart, and one
+// that cannot be had does not keep the daemon from its work.
 func (r *receiver) send(ctx context.Context, d journal.Delivery) error {
 	m := messageOf(d, r.Receiver)
 	switch r.Type {
@@ -35,7 +35,8 @@ func (r *receiver) send(ctx context.Context, d journal.Delivery) error {
 	return r.sendWebhook(ctx, m)
 }
 
-// Bounds of a key by the specification of Standard Webhooks, in bytes. Its library takes any, also none, with which everybody could sign.
+// Bounds of a key by the specification of Standard Webhooks, in bytes. Its library takes any, also none, with which
+// everybody could sign.
 const leastKey, mostKey = 24, 64
 
 // signer is what signs with a secret.

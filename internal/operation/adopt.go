@@ -6,8 +6,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// FromAudit makes of an audit log what a journal that was lost can be made of again: operations, each with its outcome, and
-// what was frozen at the end. One of which the log has no end is unknown.
+// FromAudit makes of an audit log what a journal that was lost can be made of again: operations, each with its
+// outcome, and what was frozen at the end. One of which the log has no end is unknown.
 func FromAudit(entries []audit.Entry) (ops []journal.Operation, freezes []journal.Freeze) {
 	at := map[string]int{}
 	frozen := map[string]journal.Freeze{}

@@ -8,8 +8,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then begun with
-// DoRow.
+// BeginBatch writes down several changes that are asked for together, and returns the batch's id. Each is then
+// begun with DoRow.
 func (t *Turn) BeginBatch(ctx context.Context, checked []userops.Checked) (string, error) {
 	asked := make([]userops.Request, len(checked))
 	for i, c := range checked {
@@ -36,8 +36,8 @@ func (t *Turn) GiveUpRow(ctx context.Context, batch string, n int, rq userops.Ch
 	return t.Refuse(ctx, rq, why)
 }
 
-// Left lists the rows of a batch that were never carried out: not begun, or ended before their commit since the process was
-// stopped, or since there would have been more deactivations than allowed.
+// Left lists the rows of a batch that were never carried out: not begun, or ended before their commit since the
+// process was stopped, or since there would have been more deactivations than allowed.
 func Left(b journal.Batch) []journal.BatchRow {
 	var out []journal.BatchRow
 	for _, r := range b.Rows {
@@ -64,7 +64,8 @@ func notCarriedOut(o journal.Operation) bool {
 	return slices.Contains(leftBy, o.Code) && (o.Outcome == userops.Halted || o.Outcome == userops.Refused)
 }
 
-// leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not be made.
+// leftBy are the reasons of a row that was not carried out for want of time or leave, and not because it could not
+// be made.
 var leftBy = []userops.Code{
 	userops.CodeOf(userops.ErrInterrupted), userops.CodeOf(userops.ErrCancelled), userops.CodeOf(userops.ErrOutput),
 	userops.CodeOf(userops.ErrTimeout), userops.CodeOf(userops.ErrLimit), userops.CodeOf(userops.ErrLease), userops.CodeOf(userops.ErrStorage),

@@ -76,8 +76,8 @@ func TestARunIsCountedUnderTheLease(t *testing.T) {
 	require.NoError(t, d.Admit(t.Context(), []string{"u1@acme.example"}))
 }
 
-// TestARowThatMayHaveBeenCarriedOutIsNotLeft has a process end at the commit of a row: one of which nothing is known is not
-// carried out again.
+// TestARowThatMayHaveBeenCarriedOutIsNotLeft has a process end at the commit of a row: one of which nothing is
+// known is not carried out again.
 func TestARowThatMayHaveBeenCarriedOutIsNotLeft(t *testing.T) {
 	t.Parallel()
 	for at, left := range map[string]int{"run": 2, "intent done": 1} {

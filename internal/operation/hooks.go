@@ -40,8 +40,8 @@ func (t *Turn) hooks(o journal.Operation) change.Hooks {
 	}
 }
 
-// guard holds a change against the policy once it is known whom it is about. counted says that it was held against the limit
-// already: a change that is tried again counts once, and its own intent is in the journal by then.
+// guard holds a change against the policy once it is known whom it is about. counted says that it was held against
+// the limit already: a change that is tried again counts once, and its own intent is in the journal by then.
 func (t *Turn) guard(ctx context.Context, o journal.Operation, f change.Found, counted *bool) error {
 	if f.User != nil { // as the console writes the address, which may not be as it was asked for
 		if err := t.Policy.Protect(o.Request.Action, f.User.Email); err != nil {

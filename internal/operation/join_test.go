@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhoeverAskedLastIsObeyed has three callers wait for a tenant: the last asks for what the first asked for, and the one in between
-// for something else about the same person.
+// TestWhoeverAskedLastIsObeyed has three callers wait for a tenant: the last asks for what the first asked for, and
+// the one in between for something else about the same person.
 func TestWhoeverAskedLastIsObeyed(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)
@@ -65,7 +65,8 @@ func TestATimeThatPassesWhileWaitingIsNoCancellation(t *testing.T) {
 	assert.EqualValues(t, "time_limit", r.Code)
 }
 
-// TestWhatIsJoinedIsDoneThoughItsCallerWasStopped has the caller who asked first give up: whoever joined is still to be served.
+// TestWhatIsJoinedIsDoneThoughItsCallerWasStopped has the caller who asked first give up: whoever joined is still
+// to be served.
 func TestWhatIsJoinedIsDoneThoughItsCallerWasStopped(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)

@@ -458,8 +458,8 @@ func TestAChangeThatIsTriedAgainCountsOnce(t *testing.T) {
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 }
 
-// TestWhatFollowsAnInvitationIsNotForgotten settles one whose process ended after its commit: what a console asks afterwards
-// was not answered.
+// TestWhatFollowsAnInvitationIsNotForgotten settles one whose process ended after its commit: what a console asks
+// afterwards was not answered.
 func TestWhatFollowsAnInvitationIsNotForgotten(t *testing.T) {
 	t.Parallel()
 	o := newWorkspace(t, 3)

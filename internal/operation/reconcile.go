@@ -11,9 +11,9 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// Reconcile holds the audit log and the journal against each other, both ways: every operation that has ended stands in the
-// log as it ended, and every operation of the log is in the journal; what is frozen by one is frozen by the other, and what is scheduled is
-// scheduled by the other. Operations under way are passed over.
+// Reconcile holds the audit log and the journal against each other, both ways: every operation that has ended
+// stands in the log as it ended, and every operation of the log is in the journal; what is frozen by one is frozen
+// by the other, and what is scheduled is scheduled by the other. Operations under way are passed over.
 func Reconcile(entries []audit.Entry, ops []journal.Operation, freezes []journal.Freeze, scheduled []journal.Schedule) []audit.Finding {
 	var out []audit.Finding
 	find := func(line int64, format string, args ...any) {

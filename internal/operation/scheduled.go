@@ -40,8 +40,8 @@ func (t *Turn) AdmitScheduled(ctx context.Context, due []journal.Schedule) error
 	return t.Admit(ctx, emails)
 }
 
-// DoScheduled makes a change that is due into an operation: the schedule has it before anything is done. late is how far its time has
-// passed, and grace how far it may without being worth a word.
+// DoScheduled makes a change that is due into an operation: the schedule has it before anything is done. late is
+// how far its time has passed, and grace how far it may without being worth a word.
 func (t *Turn) DoScheduled(ctx context.Context, s journal.Schedule, rq userops.Checked, now time.Time, late, grace time.Duration) userops.Result {
 	t.ask(s)
 	t.row = journal.Place{Claim: &journal.Claim{Schedule: s.ID, Lease: t.lease, Now: now, Late: late}}
@@ -52,8 +52,8 @@ func (t *Turn) DoScheduled(ctx context.Context, s journal.Schedule, rq userops.C
 	return t.Do(ctx, rq)
 }
 
-// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet, and why, if more than its own reason
-// says.
+// TellScheduled writes to the audit log what happened to a schedule that is no operation, or none yet, and why, if
+// more than its own reason says.
 func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s journal.Schedule) error {
 	e := audit.Entry{Event: event, Actor: by, OnBehalfOf: s.OnBehalfOf, Tenant: s.Tenant, Schedule: s.ID, Action: userops.Deactivate, Target: s.Email, Outcome: s.Outcome, Code: s.Code,
 		Reason: fmt.Sprintf("for %s: %s", s.At.Format(time.RFC3339), s.Reason)}
@@ -71,8 +71,9 @@ func TellPruned(ctx context.Context, log *audit.Log, by string, n int64, before 
 	return log.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: fmt.Sprintf("%d scheduled offboardings that had ended before %s", n, before.Format(time.RFC3339))})
 }
 
-// OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled nor brought to an end since:
-// a journal that is made of the log does not have them, and they must be asked for again.
+// OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled
+// nor brought to an end since: a journal that is made of the log does not have them, and they must be asked for
+// again.
 func OpenInAudit(entries []audit.Entry) []audit.Entry {
 	open := map[string]audit.Entry{}
 	for _, e := range entries {

@@ -51,8 +51,8 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-// Turn is the time in which one caller, and nobody else in any process, changes the users of a tenant: from its first change until
-// Close. Others may read meanwhile.
+// Turn is the time in which one caller, and nobody else in any process, changes the users of a tenant: from its
+// first change until Close. Others may read meanwhile.
 type Turn struct {
 	userops.Reader
 	Options
@@ -77,8 +77,8 @@ func New(o Options) *Turn {
 	return &Turn{Reader: o.Path, Options: o, abandoned: map[string]bool{}}
 }
 
-// Close gives back the lease. One that cannot be given back ends by itself: that is told, and is no failure of what was done
-// under it.
+// Close gives back the lease. One that cannot be given back ends by itself: that is told, and is no failure of what
+// was done under it.
 func (t *Turn) Close() error {
 	if t.lease == nil {
 		return nil
@@ -195,14 +195,14 @@ func (t *Turn) begin(ctx context.Context, asked journal.Operation) (journal.Oper
 	if err != nil || !overtaken && !t.abandoned[o.ID] && !notCarriedOut(o) {
 		return o, err
 	}
-	// What was joined had been left before its commit by a process that ended or was stopped, or is not so any more: it is asked for
-	// anew.
+	// What was joined had been left before its commit by a process that ended or was stopped, or is not so any
+	// more: it is asked for anew.
 	o, _, err = t.Journal.Begin(ctx, asked, t.row)
 	return o, err
 }
 
-// overtaken says that something else was asked for about the same person after an operation: what that came to need not be so any
-// more.
+// overtaken says that something else was asked for about the same person after an operation: what that came to need
+// not be so any more.
 func (t *Turn) overtaken(ctx context.Context, o journal.Operation) (bool, error) {
 	all, err := t.Journal.List(ctx, journal.Filter{Tenant: t.Tenant, Email: o.Request.Email, Since: o.CreatedAt})
 	return slices.ContainsFunc(all, func(other journal.Operation) bool { return other.ID != o.ID && !other.DryRun }), err
@@ -231,8 +231,8 @@ func (t *Turn) finish(ctx context.Context, o journal.Operation, r userops.Result
 	return t.end(ctx, "outcome", o, r)
 }
 
-// end writes an operation's end to the audit log and to the journal. What the log does not take now, the next process writes
-// there by the journal.
+// end writes an operation's end to the audit log and to the journal. What the log does not take now, the next
+// process writes there by the journal.
 func (t *Turn) end(ctx context.Context, event string, o journal.Operation, r userops.Result) userops.Result {
 	failed := t.tell(ctx, event, o, r)
 	if failed != nil {

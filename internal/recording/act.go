@@ -171,8 +171,9 @@ func (im *importer) change(s *Step) {
 	}
 }
 
-// fills notes that the subject was typed into a target. That shows whom a commit concerns only where somebody is made by it: of somebody
-// who is there already it may be what they were searched by, which says the same whoever was found.
+// fills notes that the subject was typed into a target. That shows whom a commit concerns only where somebody is
+// made by it: of somebody who is there already it may be what they were searched by, which says the same whoever
+// was found.
 func (im *importer) fills(name string) {
 	if kind, acts := userops.KindOfFlow(im.Flow); !acts || kind.Creates {
 		im.shows = name

@@ -27,7 +27,8 @@ type ExportOptions struct {
 // Export is a flow in another form.
 type Export struct {
 	Text string
-	// LeftOut is what the form cannot express, or only in part; the number is that of the step with those of parts in their place.
+	// LeftOut is what the form cannot express, or only in part; the number is that of the step with those of parts
+	// in their place.
 	LeftOut []Remark
 }
 

@@ -15,8 +15,8 @@ type hidden struct {
 	length           int // in UTF-16 code units
 }
 
-// mixed is a number of 53 bits made of a text, the same as the page's script makes (hash.js). It is no cryptography, and is kept in
-// memory only.
+// mixed is a number of 53 bits made of a text, the same as the page's script makes (hash.js). It is no
+// cryptography, and is kept in memory only.
 func mixed(text []uint16) string {
 	a, b := uint32(0xdeadbeef), uint32(0x41c6ce57)
 	for _, c := range text {
@@ -39,8 +39,8 @@ func (h hidden) in(text string) bool {
 	return false
 }
 
-// learn takes down by what a secret is known, and takes it out of what was recorded before: whoever types a password types it into the
-// wrong field first now and then, and pages ask for it on more than one document.
+// learn takes down by what a secret is known, and takes it out of what was recorded before: whoever types a
+// password types it into the wrong field first now and then, and pages ask for it on more than one document.
 func (t *Take) learn(g automation.Gesture) {
 	if t.secrets == nil {
 		t.secrets = map[string]hidden{}

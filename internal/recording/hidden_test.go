@@ -57,8 +57,8 @@ func pressing(keys ...string) does {
 	}
 }
 
-// TestASecretIsKnownAgain types a secret into the wrong field first, then where it belongs, and once more in another document. There it goes
-// back within the page, and shows a list of cards.
+// TestASecretIsKnownAgain types a secret into the wrong field first, then where it belongs, and once more in
+// another document. There it goes back within the page, and shows a list of cards.
 func TestASecretIsKnownAgain(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -195,7 +195,8 @@ func TestASecretIsInNoDraft(t *testing.T) {
 	}
 }
 
-// TestATargetsNameTellsOfASecret has a field of which the recording says nothing, and the version that it is for a code.
+// TestATargetsNameTellsOfASecret has a field of which the recording says nothing, and the version that it is for a
+// code.
 func TestATargetsNameTellsOfASecret(t *testing.T) {
 	t.Parallel()
 	_, version, all := shipped(t, "neo3")

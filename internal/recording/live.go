@@ -220,8 +220,8 @@ func (l *live) hovers(g *automation.Gesture) {
 	l.add(&Step{}, h)
 }
 
-// hoverBefore puts in that the mouse rests on something before a target is clicked, where the layout's flows have it so: it is not there
-// otherwise.
+// hoverBefore puts in that the mouse rests on something before a target is clicked, where the layout's flows have
+// it so: it is not there otherwise.
 func (l *live) hoverBefore(target string, row *flows.RowKey) {
 	var known *flows.Step
 	for _, f := range l.Flows {
@@ -268,8 +268,9 @@ func (l *live) rowOf(s *automation.Sketch) bool {
 	return true
 }
 
-// onPage leaves out what would be looked for on the whole page and was found within a row: of a row's parts only a click, a hover and the
-// commit say whose row it is. A target of the version that others find there is one of the page.
+// onPage leaves out what would be looked for on the whole page and was found within a row: of a row's parts only a
+// click, a hover and the commit say whose row it is. A target of the version that others find there is one of the
+// page.
 func (l *live) onPage(s *automation.Sketch, kind string) bool {
 	if s == nil || s.Row == nil || l.knownBest(s.Known, kind) != "" {
 		return true

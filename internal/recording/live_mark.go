@@ -150,8 +150,8 @@ func (l *live) list(g *automation.Gesture) {
 
 const usersOutput = "users"
 
-// TableOf says how a list is read, by what the person took its columns for, be they below headers or parts of cards. A whole name is
-// taken apart. A part that is found by somebody's name only is left out.
+// TableOf says how a list is read, by what the person took its columns for, be they below headers or parts of
+// cards. A whole name is taken apart. A part that is found by somebody's name only is left out.
 func (t *Take) TableOf(g *automation.Gesture) *selectors.Table {
 	out := &selectors.Table{Rows: g.Rows, Key: subjectInput, Fold: true, Columns: map[string]selectors.Column{}}
 	add := func(means string, c selectors.Column) {

@@ -9,7 +9,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// shareParts puts parts of the layout in the place of steps that do the same. Each place gets the part that stands for most of them.
+// shareParts puts parts of the layout in the place of steps that do the same. Each place gets the part that stands
+// for most of them.
 func (l *live) shareParts() {
 	var out []line
 	lines := l.draft.lines
@@ -147,7 +148,8 @@ func looksOnly(s *flows.Step) bool {
 	return false
 }
 
-// leadsTo says up to which line, from one on, the steps lead to an address and do nothing else. It is that line where they do not.
+// leadsTo says up to which line, from one on, the steps lead to an address and do nothing else. It is that line
+// where they do not.
 func (l *live) leadsTo(address string, at int) int {
 	for i := at; i < len(l.draft.lines) && l.draft.lines[i].step != nil; i++ {
 		switch v := l.draft.lines[i].step.Verb.(type) {

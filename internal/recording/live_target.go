@@ -10,8 +10,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// targetOf is the name of what a gesture is on: a target of the version that it alone is, or a new one. Words are what it says now and
-// may not say the next time, so that it is not found by them. It is false where it was left out.
+// targetOf is the name of what a gesture is on: a target of the version that it alone is, or a new one. Words are
+// what it says now and may not say the next time, so that it is not found by them. It is false where it was left
+// out.
 func (l *live) targetOf(s *automation.Sketch, kind string, words ...string) (name string, ok bool) {
 	l.last = ""
 	if name := l.knownBest(s.Known, kind); name != "" {
@@ -89,7 +90,8 @@ func (l *live) create1(r selectors.Revision, within string, words ...string) str
 	return name
 }
 
-// variable says that a text says something that is not the same each time: what the element says now, or the value of an input.
+// variable says that a text says something that is not the same each time: what the element says now, or the value
+// of an input.
 func (l *live) variable(text string, words []string) bool {
 	for _, v := range l.Inputs {
 		if len(v) >= leastInput && containsWord(text, v) {
@@ -130,7 +132,8 @@ var verbsOf = map[string]string{
 	automation.GestureList: "rows", automation.GestureHover: "hover",
 }
 
-// knownBest is the target of several that are the same element which the flow of this name uses, else one that is used alike.
+// knownBest is the target of several that are the same element which the flow of this name uses, else one that is
+// used alike.
 func (l *live) knownBest(all []string, kind string) (best string) {
 	most := -1
 	own := l.ownTargets()
@@ -187,7 +190,8 @@ func withoutTexts(all []automation.Offer) []automation.Offer {
 	return slices.DeleteFunc(slices.Clone(all), func(o automation.Offer) bool { return o.Candidate.Text != "" })
 }
 
-// pick makes one choice of the click that opened a list of options and of the one on an option. It is false where it is none.
+// pick makes one choice of the click that opened a list of options and of the one on an option. It is false where
+// it is none.
 func (l *live) pick(g *automation.Gesture) bool {
 	o, s := l.openers[g.ID], l.lastStep()
 	if o == nil || s == nil {
@@ -222,8 +226,8 @@ func (l *live) pick(g *automation.Gesture) bool {
 	return true
 }
 
-// confirms makes one choice of what was chosen and the click that confirms it, where the layout's flows choose so. It is false where this
-// is none.
+// confirms makes one choice of what was chosen and the click that confirms it, where the layout's flows choose so.
+// It is false where this is none.
 func (l *live) confirms(name string) bool {
 	n := len(l.draft.lines)
 	if n == 0 || l.draft.lines[n-1].step == nil {
@@ -281,7 +285,8 @@ func (l *live) dropTarget(names []string) {
 	}
 }
 
-// shownByItself are the words of what is clicked, where it opens a list of options and says afterwards which was chosen.
+// shownByItself are the words of what is clicked, where it opens a list of options and says afterwards which was
+// chosen.
 func (l *live) shownByItself() []string {
 	for _, o := range l.openers {
 		if o.click == l.at && o.chosen != nil && o.chosen.Shows == nil {

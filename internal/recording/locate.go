@@ -281,7 +281,8 @@ func (im *importer) personal(c selectors.Candidate) selectors.Candidate {
 	return c
 }
 
-// replaceWord replaces a word where it neither begins nor ends within another, nor stands in what an input was put in the place of.
+// replaceWord replaces a word where it neither begins nor ends within another, nor stands in what an input was put
+// in the place of.
 func replaceWord(text, word, by string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {

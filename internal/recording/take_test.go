@@ -165,7 +165,8 @@ func TestStepsOfAPartBecomeThePart(t *testing.T) {
 	assert.Equal(t, []string{"  - part: list", "  - click: { target: set_role.new }"}, stepsOf(t, take), "what leads to an address is that address")
 }
 
-// TestNoSecretIsKept types secrets where they are asked for, shown and typed again, and looks for them in everything that is told.
+// TestNoSecretIsKept types secrets where they are asked for, shown and typed again, and looks for them in
+// everything that is told.
 func TestNoSecretIsKept(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

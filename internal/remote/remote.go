@@ -1,6 +1,7 @@
-// Package remote shows a page of a browser without a window to a person on another machine, as pictures in a page of their own browser, and
-// passes on what they do there with mouse and keys. It listens on this machine only: a person comes there by a tunnel, with a token that is
-// good for one browser, once. It keeps nothing of what is shown or typed.
+// Package remote shows a page of a browser without a window to a person on another machine, as pictures in a page
+// of their own browser, and passes on what they do there with mouse and keys. It listens on this machine only: a
+// person comes there by a tunnel, with a token that is good for one browser, once. It keeps nothing of what is
+// shown or typed.
 package remote
 
 import (
@@ -127,7 +128,8 @@ func (v *View) shown() (*automation.Cast, int, <-chan struct{}) {
 
 const passName = "billagent_view"
 
-// enter gives the first browser that brings the token a pass, and sends it on to the view: the token does not stay in the address.
+// enter gives the first browser that brings the token a pass, and sends it on to the view: the token does not stay
+// in the address.
 func (v *View) enter(w http.ResponseWriter, r *http.Request) {
 	pass, ok := v.admit(r.URL.Query().Get("token"))
 	if !ok {

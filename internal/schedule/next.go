@@ -35,13 +35,13 @@ func codes(kinds ...error) (out []userops.Code) {
 	return out
 }
 
-// MostTries is how often one thing is tried before it is parked. What keeps a whole tenant from working rests the tenant and tries
-// nothing, so that this many failures are of the thing itself.
+// MostTries is how often one thing is tried before it is parked. What keeps a whole tenant from working rests the
+// tenant and tries nothing, so that this many failures are of the thing itself.
 const MostTries = 5
 
-// MostInterruptions is how often one thing is begun anew after its process has ended, or was stopped, before it is parked: a process
-// that is ended by the very thing, as for want of memory, would begin it without end. A daemon that is started anew each day with
-// something under way comes to far fewer.
+// MostInterruptions is how often one thing is begun anew after its process has ended, or was stopped, before it is
+// parked: a process that is ended by the very thing, as for want of memory, would begin it without end. A daemon
+// that is started anew each day with something under way comes to far fewer.
 const MostInterruptions = 10
 
 // Before is how often one thing was tried.
@@ -81,8 +81,8 @@ const (
 	mostRest  = 10 * time.Minute
 )
 
-// Rest is how long a tenant rests after so many failures in a row: twice as long each time, of which the last half is left to chance, so
-// that tenants which failed together do not come together.
+// Rest is how long a tenant rests after so many failures in a row: twice as long each time, of which the last half
+// is left to chance, so that tenants which failed together do not come together.
 func Rest(failures int) time.Duration {
 	d := firstRest << min(max(failures-1, 0), 16)
 	d = min(d, mostRest)

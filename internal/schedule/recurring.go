@@ -26,10 +26,10 @@ var cronForm = cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Mont
 // either is the bit by which the library says that a field was not restricted.
 const either = 1 << 63
 
-// ParseRecurring reads a cron expression: minute, hour, day of the month, month and day of the week, or a word such as @daily. The error is
-// an *userops.Error of ErrInput. Refused is an expression that never comes, such as 31 February; one with both a day of the month and a day
-// of the week, since of programs that read such expressions some want both and some one of them; and an interval (@every), since when it
-// began would decide when it comes.
+// ParseRecurring reads a cron expression: minute, hour, day of the month, month and day of the week, or a word such
+// as @daily. The error is an *userops.Error of ErrInput. Refused is an expression that never comes, such as 31
+// February; one with both a day of the month and a day of the week, since of programs that read such expressions
+// some want both and some one of them; and an interval (@every), since when it began would decide when it comes.
 func ParseRecurring(expression, zone string) (Recurring, error) {
 	r := Recurring{Expression: strings.Join(strings.Fields(expression), " "), Zone: strings.TrimSpace(zone)}
 	const hint = "write minute, hour, day of the month, month and day of the week, as in 30 2 * * *"
@@ -59,9 +59,9 @@ func ParseRecurring(expression, zone string) (Recurring, error) {
 	return r, nil
 }
 
-// Next is the first time after t. It is counted by what the clocks of the zone show, so that each time that the expression names comes
-// once a day: one that comes twice when clocks go back counts the first time, and one that does not exist when they go forward is the
-// moment in which they do. The zero time means that none comes any more.
+// Next is the first time after t. It is counted by what the clocks of the zone show, so that each time that the
+// expression names comes once a day: one that comes twice when clocks go back counts the first time, and one that
+// does not exist when they go forward is the moment in which they do. The zero time means that none comes any more.
 func (r Recurring) Next(t time.Time) time.Time {
 	local := t.In(r.location)
 	year, month, day := local.Date()

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhatRecursComesOnceForEachTimeThatClocksShow goes over the days on which clocks are changed in three zones, one of them by half an
-// hour, and over leap days: the times after begin, as their UTC says.
+// TestWhatRecursComesOnceForEachTimeThatClocksShow goes over the days on which clocks are changed in three zones,
+// one of them by half an hour, and over leap days: the times after begin, as their UTC says.
 func TestWhatRecursComesOnceForEachTimeThatClocksShow(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -51,7 +51,8 @@ func TestWhatRecursComesOnceForEachTimeThatClocksShow(t *testing.T) {
 	}
 }
 
-// TestEveryMomentHasOneNext walks through a spring and an autumn in steps of 7 min: what comes next is later than now, and never goes back.
+// TestEveryMomentHasOneNext walks through a spring and an autumn in steps of 7 min: what comes next is later than
+// now, and never goes back.
 func TestEveryMomentHasOneNext(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"America/New_York", "Europe/Berlin", "Australia/Lord_Howe"} {

@@ -1,5 +1,6 @@
-// Package schedule knows what time something is to happen at, and what follows an attempt: a local time in a zone becomes an instant,
-// a result becomes what is done next. It looks at what it is given: it has no clock, keeps nothing and asks nobody.
+// Package schedule knows what time something is to happen at, and what follows an attempt: a local time in a zone
+// becomes an instant, a result becomes what is done next. It looks at what it is given: it has no clock, keeps
+// nothing and asks nobody.
 package schedule
 
 import (
@@ -29,7 +30,8 @@ func (w When) String() string {
 	return written(w.At.In(loc)) + " " + w.Zone
 }
 
-// UnclearError is of a local time that its zone's clocks do not show, or show twice. Choices are the instants that may be meant.
+// UnclearError is of a local time that its zone's clocks do not show, or show twice. Choices are the instants that
+// may be meant.
 type UnclearError struct {
 	Local, Zone string
 	Twice       bool
@@ -64,9 +66,9 @@ func written(t time.Time) string {
 	return t.Format("2006-01-02 15:04 -07:00")
 }
 
-// Parse reads a time: on the clocks of a zone, named as the IANA does, or with an offset. Where both are given the offset must be one that
-// the zone has then. The error is an *userops.Error of ErrInput; it wraps an *UnclearError where the zone's clocks do not say which
-// instant is meant.
+// Parse reads a time: on the clocks of a zone, named as the IANA does, or with an offset. Where both are given the
+// offset must be one that the zone has then. The error is an *userops.Error of ErrInput; it wraps an *UnclearError
+// where the zone's clocks do not say which instant is meant.
 func Parse(text, zone string) (When, error) {
 	text, zone = strings.Join(strings.Fields(text), " "), strings.TrimSpace(zone)
 	w := When{Zone: zone, Asked: text}
@@ -103,7 +105,8 @@ func Parse(text, zone string) (When, error) {
 	return w, unread(text, errors.New("it is no date with a time, or there is no such day"), "write it as in 2026-12-04 17:00, or 2026-12-04 17:00 -05:00")
 }
 
-// ZoneFor is the zone that holds for a time where none is named: none for one with an offset, which need not be that of the zone.
+// ZoneFor is the zone that holds for a time where none is named: none for one with an offset, which need not be
+// that of the zone.
 func ZoneFor(text, fallback string) string {
 	if _, err := Parse(text, ""); err == nil {
 		return ""
@@ -118,8 +121,9 @@ func unread(what string, why error, hint string) error {
 	return &userops.Error{Act: "reading the time", Target: fmt.Sprintf("%q", what), Kind: userops.ErrInput, Cause: why, Hint: hint}
 }
 
-// location takes only names that mean one place's clocks: an abbreviation such as EST means a fixed offset to Go and the clocks of a place,
-// which are not always on it, to people; and the machine's own zone is not what another person means.
+// location takes only names that mean one place's clocks: an abbreviation such as EST means a fixed offset to Go
+// and the clocks of a place, which are not always on it, to people; and the machine's own zone is not what another
+// person means.
 func location(zone string) (*time.Location, error) {
 	if zone == "" || zone == "UTC" {
 		return time.UTC, nil
@@ -130,11 +134,12 @@ func location(zone string) (*time.Location, error) {
 	return time.LoadLocation(zone)
 }
 
-// furthest is how far a local time may be from the same face in UTC, a day that a zone left out included (Samoa, 2011-12-30).
+// furthest is how far a local time may be from the same face in UTC, a day that a zone left out included (Samoa,
+// 2011-12-30).
 const furthest = 40 * time.Hour
 
-// instant is the one at which the clocks of a place show face. Those that show it are looked for in each span in which the place keeps one
-// offset.
+// instant is the one at which the clocks of a place show face. Those that show it are looked for in each span in
+// which the place keeps one offset.
 func instant(face time.Time, loc *time.Location, zone string) (time.Time, error) {
 	var shown, skipped []time.Time
 	for at := face.Add(-furthest).In(loc); at.Before(face.Add(furthest)); {

@@ -38,8 +38,8 @@ func TestALocalTimeBecomesAnInstant(t *testing.T) {
 	}
 }
 
-// TestAnUnclearTimeNamesItsChoices holds the days on which clocks are put forward and back in three zones, one of them by half an hour, and
-// the day that a zone left out. Each choice is read as the instant that it stands for.
+// TestAnUnclearTimeNamesItsChoices holds the days on which clocks are put forward and back in three zones, one of
+// them by half an hour, and the day that a zone left out. Each choice is read as the instant that it stands for.
 func TestAnUnclearTimeNamesItsChoices(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -24,8 +24,8 @@ const (
 
 var betterAuthRoles = []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor"}
 
-// betterAuth is a running service built on npm's better-auth and @better-auth/scim. It knows neither who awaits approval nor
-// which roles there are, so that it is not held against the whole of the conformance suite.
+// betterAuth is a running service built on npm's better-auth and @better-auth/scim. It knows neither who awaits
+// approval nor which roles there are, so that it is not held against the whole of the conformance suite.
 type betterAuth struct{ peer }
 
 // betterAuthUser is a user as its tables hold it. What the role is depends on where a client looks for it.
@@ -152,7 +152,8 @@ func TestBetterAuth(t *testing.T) {
 				}
 				*c.role(u) = []string{role}
 			}
-			// changed holds a result against what is stored: what it names, and nothing else, of one user, and nobody else.
+			// changed holds a result against what is stored: what it names, and nothing else, of one user, and
+			// nobody else.
 			changed := func(t *testing.T, want userops.Outcome, email string, edit func(u *betterAuthUser), do func() userops.Result) {
 				t.Helper()
 				expected := b.stored(t)

@@ -16,8 +16,8 @@ import (
 
 var _ change.Backend = (*Path)(nil)
 
-// soonBound is how long an effect is looked for though the service refused (a proxy may say no to what was done), or though
-// it said that it will come later (which may be at once).
+// soonBound is how long an effect is looked for though the service refused (a proxy may say no to what was done),
+// or though it said that it will come later (which may be at once).
 const soonBound = 2 * time.Second
 
 // settleBound ends a read-back that hangs.

@@ -69,8 +69,9 @@ func newClient(o Options) (*client, error) {
 	return c, nil
 }
 
-// newTransport is http.DefaultTransport's own settings (proxies of the environment, bounds for connecting) with our TLS.
-// The transport sends a request again by itself only when nothing of it was written, or when it changes nothing.
+// newTransport is http.DefaultTransport's own settings (proxies of the environment, bounds for connecting) with our
+// TLS. The transport sends a request again by itself only when nothing of it was written, or when it changes
+// nothing.
 func newTransport(conf *tls.Config) *http.Transport {
 	return &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: (&net.Dialer{Timeout: 10 * time.Second}).DialContext, TLSClientConfig: conf,
 		TLSHandshakeTimeout: 10 * time.Second, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 1, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 64 << 10}
@@ -100,8 +101,8 @@ func loopback(host string) bool {
 
 func (c *client) close() { c.tls.CloseIdleConnections() }
 
-// redirected lets a request that changes nothing follow the service on its own host, never elsewhere: it carries the token.
-// A change is never sent on: the redirection is the answer to it.
+// redirected lets a request that changes nothing follow the service on its own host, never elsewhere: it carries
+// the token. A change is never sent on: the redirection is the answer to it.
 func (c *client) redirected(r *http.Request, via []*http.Request) error {
 	first := via[0]
 	switch {

@@ -40,8 +40,8 @@ func (e *ServiceError) Error() string {
 	return out
 }
 
-// serviceError reads an answer that says no, whatever its form: SCIM's, HTML, or nothing at all. A body that is an error
-// counts even where the status says that all is well. Nil is a yes.
+// serviceError reads an answer that says no, whatever its form: SCIM's, HTML, or nothing at all. A body that is an
+// error counts even where the status says that all is well. Nil is a yes.
 func serviceError(a answer) *ServiceError {
 	var body struct {
 		Schemas  []string `json:"schemas"`

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// faultProxy is what a service does wrong: it stands before the console's own, so that what is stored judges what came of it.
-// request is asked first, and says whether it has answered; response may alter what the console says.
+// faultProxy is what a service does wrong: it stands before the console's own, so that what is stored judges what
+// came of it. request is asked first, and says whether it has answered; response may alter what the console says.
 type faultProxy struct {
 	request  func(w http.ResponseWriter, r *http.Request) (answered bool)
 	response func(r *http.Response) error

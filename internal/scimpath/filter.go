@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// equals is a filter for an attribute that has a value (RFC 7644 §3.4.2.2). Values are written as JSON strings, which is
-// all the quoting there is: a quote or a backslash in an address cannot end the value.
+// equals is a filter for an attribute that has a value (RFC 7644 §3.4.2.2). Values are written as JSON strings,
+// which is all the quoting there is: a quote or a backslash in an address cannot end the value.
 func equals(a attribute, value string) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -256,7 +256,8 @@ func (p *Path) everyone(ctx context.Context, s *service) (userops.Roster, []entr
 	}
 }
 
-// answers says whether somebody is meant by an e-mail: by the attribute that holds it, or by one that users are looked up by.
+// answers says whether somebody is meant by an e-mail: by the attribute that holds it, or by one that users are
+// looked up by.
 func (p *Path) answers(e entry, email string) (bool, error) {
 	for _, a := range p.mapping.lookup {
 		texts, _, err := e.from.values(a)
@@ -309,9 +310,9 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 	return found.user, nil
 }
 
-// find looks somebody up, nil for nobody. A filter is trusted only where it finds somebody, nobody else beside, and the same
-// by another case of the letters: otherwise the service compares in its own way, and might hide one of two; everybody is
-// listed then.
+// find looks somebody up, nil for nobody. A filter is trusted only where it finds somebody, nobody else beside, and
+// the same by another case of the letters: otherwise the service compares in its own way, and might hide one of
+// two; everybody is listed then.
 func (p *Path) find(ctx context.Context, s *service, email string) (*entry, error) {
 	if s.filter {
 		one, strict, err := p.filtered(ctx, s, email)

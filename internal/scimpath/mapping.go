@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Mapping says which attribute holds what of a user, each as [URN:]attribute[.sub-attribute]. Empty fields have defaults,
-// except Pending, FirstName and LastName where "-" means that the service does not keep it.
+// Mapping says which attribute holds what of a user, each as [URN:]attribute[.sub-attribute]. Empty fields have
+// defaults, except Pending, FirstName and LastName where "-" means that the service does not keep it.
 type Mapping struct {
 	Email     string `koanf:"email"`      // default userName
 	FirstName string `koanf:"first_name"` // default name.givenName

@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// merging is a service that adds to a list of values where it is asked to replace it: whoever gets another role keeps the
-// one before. It is what is stored: the console behind it knows one role only.
+// merging is a service that adds to a list of values where it is asked to replace it: whoever gets another role
+// keeps the one before. It is what is stored: the console behind it knows one role only.
 type merging struct {
 	con     *console.Console
 	removes bool // it takes values away where it is asked to

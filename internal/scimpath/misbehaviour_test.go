@@ -361,7 +361,8 @@ func TestAFilterIsHeldAgainstWhatWasAskedFor(t *testing.T) {
 	_, err = p.Get(t.Context(), "an@acme.example")
 	require.ErrorIs(t, err, userops.ErrNotFound)
 
-	// Who has the same address in other letters may be on a page that such a service does not give: everybody is looked at.
+	// Who has the same address in other letters may be on a page that such a service does not give: everybody is
+	// looked at.
 	con.Edit("another administrator", func(o *console.Organisation) {
 		o.Users = append(o.Users, &console.User{ID: "006Z", Email: "ANN@acme.example", FirstName: "Ann", LastName: "Other", Role: "Clerk", Status: console.Inactive})
 	})

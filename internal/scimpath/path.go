@@ -1,5 +1,5 @@
-// Package scimpath serves a tenant over SCIM 2.0 (RFC 7643, RFC 7644): a userops.Directory that asks the service what it
-// can do, holds every change against the same rules as the browser path, and settles each by reading back.
+// Package scimpath serves a tenant over SCIM 2.0 (RFC 7643, RFC 7644): a userops.Directory that asks the service
+// what it can do, holds every change against the same rules as the browser path, and settles each by reading back.
 //
 // Nothing of BILL's service is known in public: where it is, what it offers and how it names things is configured and
 // discovered, never assumed.

@@ -20,8 +20,8 @@ type peer struct {
 	Control string `json:"control"`
 }
 
-// startPeer starts a service of fixtures; it ends when its standard input does, however the test ends. Without Node.js or
-// the service's packages the test is skipped: .ci/run installs both, and sees to it that nothing was.
+// startPeer starts a service of fixtures; it ends when its standard input does, however the test ends. Without
+// Node.js or the service's packages the test is skipped: .ci/run installs both, and sees to it that nothing was.
 func startPeer(t *testing.T, name string, env ...string) peer {
 	t.Helper()
 	if testing.Short() {

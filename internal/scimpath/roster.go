@@ -8,7 +8,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// known is a reading of everybody that the rows of a batch share, so that a batch lists everybody once and not once a row.
+// known is a reading of everybody that the rows of a batch share, so that a batch lists everybody once and not once
+// a row.
 type known struct {
 	ros userops.Roster
 	all []entry
@@ -17,8 +18,9 @@ type known struct {
 // knownLife is how long a reading is shared: a batch of some hundred rows.
 const knownLife = 10 * time.Minute
 
-// everyoneFor reads everybody for a change of one of them, or takes what a row before has read. Of that the one whom the change
-// is about is read again, and where anything of it differs, or an administrator is concerned, everybody is.
+// everyoneFor reads everybody for a change of one of them, or takes what a row before has read. Of that the one
+// whom the change is about is read again, and where anything of it differs, or an administrator is concerned,
+// everybody is.
 func (p *Path) everyoneFor(ctx context.Context, s *service, batch bool, email string) (userops.Roster, []entry, error) {
 	if k := p.known; batch && k != nil && time.Since(k.ros.ObservedAt) < knownLife {
 		same, err := p.stands(ctx, s, k, email)
@@ -47,8 +49,8 @@ func (p *Path) stands(ctx context.Context, s *service, k *known, email string) (
 		if !s.filter {
 			return false, nil
 		}
-		// That nobody was there was proved by the list; whether somebody has come since the filter tells well enough: the service
-		// itself keeps an address from being used twice.
+		// That nobody was there was proved by the list; whether somebody has come since the filter tells well
+		// enough: the service itself keeps an address from being used twice.
 		now, _, err := p.filtered(ctx, s, email)
 		var said *ServiceError
 		if errors.As(err, &said) && absent(said.Status) {

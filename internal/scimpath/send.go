@@ -14,14 +14,16 @@ import (
 type write struct {
 	method, path, match string
 	body                any
-	// safe says, once the service was not able to do it (503), that sending it again cannot do it twice. Nil: it always is.
+	// safe says, once the service was not able to do it (503), that sending it again cannot do it twice. Nil: it
+	// always is.
 	safe func(ctx context.Context) bool
 }
 
 // errRehearsed ends a rehearsal where the first request would be sent.
 var errRehearsed = errors.New("rehearsed")
 
-// sender sends what one change consists of. Nothing is sent before whoever accompanies the change has agreed, each time.
+// sender sends what one change consists of. Nothing is sent before whoever accompanies the change has agreed, each
+// time.
 type sender struct {
 	p *Path
 	c *change.Change
@@ -38,8 +40,8 @@ const maxSends = 5
 // refused says that all that was sent was refused before anything was done.
 func (s *sender) refused() bool { return s.accepted == 0 && !s.doubtful }
 
-// do sends a request once. Only where the service says that it has not even looked at it, or where doing it twice changes
-// nothing more, it is sent again when the service asks for that.
+// do sends a request once. Only where the service says that it has not even looked at it, or where doing it twice
+// changes nothing more, it is sent again when the service asks for that.
 func (s *sender) do(ctx context.Context, w write) (answer, error) {
 	if s.c.Hooks.DryRun {
 		s.p.rehearsed(w)

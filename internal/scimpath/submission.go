@@ -57,8 +57,8 @@ func (s *submission) Remarks() []string { return nil }
 // End implements change.Submission.
 func (s *submission) End(context.Context, *change.Change, userops.Outcome) {}
 
-// ReadBack implements change.Course: by id who was there before, by e-mail who is to be new. Roles that a service added to
-// others instead of putting one in their place, as one does that merges lists, are taken away once.
+// ReadBack implements change.Course: by id who was there before, by e-mail who is to be new. Roles that a service
+// added to others instead of putting one in their place, as one does that merges lists, are taken away once.
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	after, err := c.look(ctx)

@@ -27,8 +27,8 @@ func (l *lastLines) Write(p []byte) (int, error) {
 // maybeSecret is a word that may be a secret: long, or digits alone as a code is, or what follows a name for one.
 var maybeSecret = regexp.MustCompile(`(?i)((?:password|passphrase|secret|token|key|code|pin)\S*\s*[:=]\s*)\S+|[A-Za-z0-9+/=_-]{16,}|\b\d{4,12}\b`)
 
-// without is how the command ended, to stand behind an error, without any word of what it printed as the secret. It is empty
-// where it said nothing.
+// without is how the command ended, to stand behind an error, without any word of what it printed as the secret. It
+// is empty where it said nothing.
 func (l *lastLines) without(printed string) string {
 	all := strings.FieldsFunc(strings.ToValidUTF8(string(l.kept), ""), func(r rune) bool { return r == '\n' || r == '\r' })
 	all = slices.DeleteFunc(all, func(line string) bool { return strings.TrimSpace(line) == "" })

@@ -70,7 +70,8 @@ func (r Ref) Fetch(ctx context.Context) (string, error) {
 // fileBound is how large a file with a secret may be: the longest are certificates with their chain.
 const fileBound = 1 << 20
 
-// readFile reads a file, which may be a pipe that somebody writes a secret to. Nobody waits for that longer than ctx allows.
+// readFile reads a file, which may be a pipe that somebody writes a secret to. Nobody waits for that longer than
+// ctx allows.
 func readFile(ctx context.Context, path string) ([]byte, error) {
 	type read struct {
 		data []byte
@@ -95,8 +96,8 @@ func readFile(ctx context.Context, path string) ([]byte, error) {
 	}
 }
 
-// run gives a command to the shell and returns what it prints. Of its error output the last lines are repeated if it fails,
-// what may be a secret left out.
+// run gives a command to the shell and returns what it prints. Of its error output the last lines are repeated if
+// it fails, what may be a secret left out.
 func run(ctx context.Context, command string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, execBound)
 	defer cancel()
@@ -120,7 +121,8 @@ func run(ctx context.Context, command string) (string, error) {
 	return out.String(), nil
 }
 
-// bounded keeps the first bytes of what is written to it. The buffer is not embedded: its ReadFrom would take everything.
+// bounded keeps the first bytes of what is written to it. The buffer is not embedded: its ReadFrom would take
+// everything.
 type bounded struct {
 	kept bytes.Buffer
 	most int

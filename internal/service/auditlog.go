@@ -27,8 +27,8 @@ func (s *Service) Verify(ctx context.Context, key, checkpoint string) (audit.Rep
 	return report, nil
 }
 
-// againstJournal says where log and journal differ. A journal that several machines share knows more than the log of this
-// one: of it only what this machine has done is held against the log.
+// againstJournal says where log and journal differ. A journal that several machines share knows more than the log
+// of this one: of it only what this machine has done is held against the log.
 func (s *Service) againstJournal(ctx context.Context, r *records) ([]audit.Finding, error) {
 	ops, err := r.journal.List(ctx, journal.Filter{})
 	if err != nil {
@@ -63,8 +63,9 @@ func (s *Service) Export(ctx context.Context, out string, since, until time.Time
 	return audit.Export(ctx, s.config.AuditDir(), s.config.EvidenceDir(), out, since, until)
 }
 
-// Adopt writes into the journal what the audit log tells, where the journal was lost, and says how many operations and freezes
-// that is. What was scheduled is not written there: scheduled are the lines that tell of it, for a person to ask for again.
+// Adopt writes into the journal what the audit log tells, where the journal was lost, and says how many operations
+// and freezes that is. What was scheduled is not written there: scheduled are the lines that tell of it, for a
+// person to ask for again.
 func (s *Service) Adopt(ctx context.Context, by string) (operations, freezes int, scheduled []audit.Entry, err error) {
 	err = s.withRecords(ctx, func(r *records) error {
 		entries, err := audit.Read(s.config.AuditDir())

@@ -21,7 +21,8 @@ type Calibrate struct {
 	Options  doctor.Options
 	Clear    bool // apply each proposal that is clear without asking
 	Rehearse bool // rehearse every change through its press at the end
-	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for tests. Nil: there is a person.
+	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for
+	// tests. Nil: there is a person.
 	StandIn func(what string) func(ctx context.Context, s *automation.StandIn) error
 	// Asks is told what the person is to do in the window.
 	Asks func(what string)
@@ -64,10 +65,11 @@ const (
 	mostAsked       = 3
 )
 
-// Calibrate walks through a tenant's console as Examine does and has a person show each target that is not found, choose the header or part of
-// each column, or record a flow that goes otherwise. What they show is written to a version of today in the overlay folder, and is looked by at
-// once. At the end the list is read to its proved end and every change is rehearsed. Nothing of the console is changed, and it can be left at
-// any time: what was written is where the next one begins.
+// Calibrate walks through a tenant's console as Examine does and has a person show each target that is not found,
+// choose the header or part of each column, or record a flow that goes otherwise. What they show is written to a
+// version of today in the overlay folder, and is looked by at once. At the end the list is read to its proved end
+// and every change is rehearsed. Nothing of the console is changed, and it can be left at any time: what was
+// written is where the next one begins.
 func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, events event.Sink) (*Calibrated, error) {
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
@@ -165,7 +167,8 @@ func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	return x, nil
 }
 
-// correct has the person correct what a walk has found wrong. again says that something was, so that it is looked again.
+// correct has the person correct what a walk has found wrong. again says that something was, so that it is looked
+// again.
 func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again bool, err error) {
 	if k.Clear {
 		if again, err = k.clear(x); again || err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// marks has the person show what every page of the console has, where the version that is looked by is not recognised: otherwise no command
-// would know the pages.
+// marks has the person show what every page of the console has, where the version that is looked by is not
+// recognised: otherwise no command would know the pages.
 func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again bool, err error) {
 	const what = "marks"
 	lacking := -1
@@ -179,8 +179,9 @@ func lasting(shown doctor.Shown) func([]automation.Offer, selectors.Fingerprint)
 	}
 }
 
-// merged is how a list is read by what a person has shown, with what of the file nothing is said against: columns that are not lacking, and the
-// witness. A whole name is of use only where its parts are not read by columns of their own.
+// merged is how a list is read by what a person has shown, with what of the file nothing is said against: columns
+// that are not lacking, and the witness. A whole name is of use only where its parts are not read by columns of
+// their own.
 func merged(was, now *selectors.Table, lacking map[string]string) *selectors.Table {
 	out := *was
 	out.Rows, out.Columns = now.Rows, maps.Clone(now.Columns)

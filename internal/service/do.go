@@ -25,10 +25,12 @@ const (
 	ThroughPress = operation.ThroughPress
 )
 
-// Do makes changes of a tenant's users one after the other and tells each result as it comes, as an event.Ended. Several are
-// written down as a batch before the first is begun. When ctx ends, the change under way is settled and the others are halted.
+// Do makes changes of a tenant's users one after the other and tells each result as it comes, as an event.Ended.
+// Several are written down as a batch before the first is begun. When ctx ends, the change under way is settled and
+// the others are halted.
 //
-// The error, an *userops.Error, is of what kept all of them from beginning; how each change ended is told by its result alone.
+// The error, an *userops.Error, is of what kept all of them from beginning; how each change ended is told by its
+// result alone.
 func (s *Service) Do(ctx context.Context, tenant string, requests []userops.Checked, asked Asked, events event.Sink) ([]userops.Result, error) {
 	var b *batch
 	err := s.change(ctx, tenant, asked, events, func(t *operation.Turn) (err error) {
@@ -57,8 +59,9 @@ const eachTakes = 4 * time.Second
 // Left lists the rows of a batch that were never carried out.
 func Left(b journal.Batch) []journal.BatchRow { return operation.Left(b) }
 
-// Settle looks after every operation of a tenant that a process left, and returns how each ended. Nothing is begun or pressed
-// again: what was not committed is halted, what may have been is read back. The next change of the tenant does so by itself.
+// Settle looks after every operation of a tenant that a process left, and returns how each ended. Nothing is begun
+// or pressed again: what was not committed is halted, what may have been is read back. The next change of the
+// tenant does so by itself.
 func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, events event.Sink) (results []userops.Result, err error) {
 	err = s.change(ctx, tenant, asked, events, func(t *operation.Turn) error {
 		results, err = t.Resume(ctx)
@@ -67,8 +70,9 @@ func (s *Service) Settle(ctx context.Context, tenant string, asked Asked, events
 	return results, err
 }
 
-// Resume carries out what was never carried out of a batch, as it was asked for then; what was left at its commit is settled
-// first, and told. A limit that asked gives replaces the batch's own. The error wraps journal.ErrNoBatch where there is none.
+// Resume carries out what was never carried out of a batch, as it was asked for then; what was left at its commit
+// is settled first, and told. A limit that asked gives replaces the batch's own. The error wraps journal.ErrNoBatch
+// where there is none.
 func (s *Service) Resume(ctx context.Context, id string, asked Asked, events event.Sink) ([]userops.Result, error) {
 	kept, err := s.Batch(ctx, id)
 	if err != nil {
@@ -137,8 +141,8 @@ func (b *batch) run(ctx context.Context, rows []row) error {
 	return nil
 }
 
-// giveUp writes down each of the rows as halted, since ctx has ended: they can be gone on with. What cannot be written down within a
-// minute is not, and is told all the same.
+// giveUp writes down each of the rows as halted, since ctx has ended: they can be gone on with. What cannot be
+// written down within a minute is not, and is told all the same.
 func (b *batch) giveUp(ctx context.Context, rows []row) {
 	why := stopped(ctx, "carrying out a batch", b.turn.Tenant, "go on with the rest of the batch")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
@@ -148,7 +152,8 @@ func (b *batch) giveUp(ctx context.Context, rows []row) {
 	}
 }
 
-// admit holds the changes among the rows that take access against the limit. Over it nothing of the run is done: withheld says why.
+// admit holds the changes among the rows that take access against the limit. Over it nothing of the run is done:
+// withheld says why.
 func (b *batch) admit(ctx context.Context, rows []row) (withheld, err error) {
 	var emails []string
 	for _, r := range rows {

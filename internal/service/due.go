@@ -70,7 +70,8 @@ func (s *Service) Agenda(ctx context.Context) (a Agenda, err error) {
 	return a, err
 }
 
-// IfNothingIsDue commits what do has done in a transaction of the journal only if nothing of the tenant is due once it is done.
+// IfNothingIsDue commits what do has done in a transaction of the journal only if nothing of the tenant is due once
+// it is done.
 func (s *Service) IfNothingIsDue(ctx context.Context, name string, do func(tx *sql.Tx) error) (idle bool, err error) {
 	err = s.withRecords(ctx, func(r *records) error {
 		now, err := s.now(ctx, r)
@@ -90,11 +91,12 @@ func (s *Service) Journal(ctx context.Context) (*journal.Journal, error) {
 	return j, err
 }
 
-// RunDue carries out what is due of a tenant, in the order of its times, in one turn, and returns how each ended that was begun. Nothing
-// more is begun once stop is closed; what is under way is halted before its commit, or settled, when ctx ends.
+// RunDue carries out what is due of a tenant, in the order of its times, in one turn, and returns how each ended
+// that was begun. Nothing more is begun once stop is closed; what is under way is halted before its commit, or
+// settled, when ctx ends.
 //
-// What cannot be done since the tenant cannot be reached, or needs a person, is noted in the journal and is no error: an error is of what
-// could not be noted there.
+// What cannot be done since the tenant cannot be reached, or needs a person, is noted in the journal and is no
+// error: an error is of what could not be noted there.
 func (s *Service) RunDue(ctx context.Context, name string, stop <-chan struct{}, events event.Sink) ([]userops.Result, error) {
 	r, err := s.openedRecords(ctx)
 	if err != nil {
@@ -216,7 +218,8 @@ func alike(due []journal.Schedule) []journal.Schedule {
 	return due
 }
 
-// left concludes what has become an operation that has ended since: by its outcome, without doing anything. It says whether there was one.
+// left concludes what has become an operation that has ended since: by its outcome, without doing anything. It says
+// whether there was one.
 func (d *dueRun) left(ctx context.Context, due []journal.Schedule) (was bool, err error) {
 	for _, s := range due {
 		if s.State != journal.Underway {
@@ -249,7 +252,8 @@ func (d *dueRun) reachable(ctx context.Context, s journal.Schedule) error {
 	return nil
 }
 
-// together holds several that are due at once against the limit and carries them out. goOn says whether more of the tenant may follow.
+// together holds several that are due at once against the limit and carries them out. goOn says whether more of the
+// tenant may follow.
 func (d *dueRun) together(ctx context.Context, due []journal.Schedule) (goOn bool, err error) {
 	if len(due) > 1 || due[0].Limit > 0 {
 		err := d.turn.AdmitScheduled(ctx, due)

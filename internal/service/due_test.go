@@ -304,7 +304,8 @@ func TestATenantThatCannotBeReachedRests(t *testing.T) {
 	assert.Equal(t, schedule.Open+1, stopped)
 }
 
-// TestATenantWithAWrongTokenWaitsForAPerson makes sure that credentials which were refused are not tried again and again.
+// TestATenantWithAWrongTokenWaitsForAPerson makes sure that credentials which were refused are not tried again and
+// again.
 func TestATenantWithAWrongTokenWaitsForAPerson(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, nil)
@@ -377,8 +378,8 @@ func TestWhatIsUnknownIsNeverDoneAgain(t *testing.T) {
 	assert.Equal(t, []string{people[0]}, p.left())
 }
 
-// TestWhatACrashLeftIsSettledAndNotRepeated leaves an operation of a schedule as a process does that ends at its commit: once with the
-// effect, once without, and once before the commit.
+// TestWhatACrashLeftIsSettledAndNotRepeated leaves an operation of a schedule as a process does that ends at its
+// commit: once with the effect, once without, and once before the commit.
 func TestWhatACrashLeftIsSettledAndNotRepeated(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -527,7 +528,8 @@ func TestALostJournalOfSchedulesIsNoticed(t *testing.T) {
 	require.ErrorIs(t, err, userops.ErrLost)
 }
 
-// TestAJournalIsNotLostWhileItIsFirstWrittenTo opens one in another process again and again while the first is scheduled in it.
+// TestAJournalIsNotLostWhileItIsFirstWrittenTo opens one in another process again and again while the first is
+// scheduled in it.
 func TestAJournalIsNotLostWhileItIsFirstWrittenTo(t *testing.T) {
 	t.Parallel()
 	for range 10 {

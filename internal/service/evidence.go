@@ -17,8 +17,9 @@ type Pruned struct {
 	DryRun  bool  `json:"dry_run"`
 }
 
-// Prune removes evidence that is older or larger than the configuration keeps; with dryRun it only says what that is. The journal
-// and the audit log, with the hashes of what is removed, stay. What was removed is told beside an error, too.
+// Prune removes evidence that is older or larger than the configuration keeps; with dryRun it only says what that
+// is. The journal and the audit log, with the hashes of what is removed, stay. What was removed is told beside an
+// error, too.
 func (s *Service) Prune(ctx context.Context, by string, dryRun bool) (Pruned, error) {
 	p := Pruned{DryRun: dryRun}
 	err := s.withRecords(ctx, func(r *records) error {

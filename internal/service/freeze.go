@@ -9,8 +9,8 @@ import (
 	"github.com/billagent/billagent/internal/operation"
 )
 
-// Freeze stops all changes of f.Tenant, or of journal.Everybody, before their commit. It holds even where the audit log does not
-// take it: that is told, and written there late.
+// Freeze stops all changes of f.Tenant, or of journal.Everybody, before their commit. It holds even where the audit
+// log does not take it: that is told, and written there late.
 func (s *Service) Freeze(ctx context.Context, f journal.Freeze, events event.Sink) error {
 	return s.withRecords(ctx, func(r *records) error {
 		if err := r.journal.Freeze(ctx, f); err != nil {
@@ -27,8 +27,8 @@ func (s *Service) Freeze(ctx context.Context, f journal.Freeze, events event.Sin
 	})
 }
 
-// Thaw ends the freeze of a tenant, or of journal.Everybody; the two are apart. It says whether there was one. A thaw that the
-// audit log does not take does not happen.
+// Thaw ends the freeze of a tenant, or of journal.Everybody; the two are apart. It says whether there was one. A
+// thaw that the audit log does not take does not happen.
 func (s *Service) Thaw(ctx context.Context, tenant, by string) (was bool, err error) {
 	err = s.withTrusted(ctx, func(r *records) error { // otherwise what else was frozen went with the journal
 		if err := operation.CatchUpFreezes(ctx, r.journal, r.audit); err != nil {

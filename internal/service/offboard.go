@@ -23,7 +23,8 @@ type Offboarding struct {
 	Reason        string
 }
 
-// Schedule writes down offboardings: all of them, or none where failed says why some cannot be, by their place in all. Each of those is an
+// Schedule writes down offboardings: all of them, or none where failed says why some cannot be, by their place in
+// all. Each of those is an
 // *userops.Error; of a guard that says no userops.Refuses is true.
 func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) (made []journal.Schedule, failed map[int]error, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
@@ -153,8 +154,8 @@ func (s *Service) checkOffboarding(asked Asked, o Offboarding, now time.Time) (j
 	return row, nil
 }
 
-// scheduledAlready finds those whose user has an open offboarding, or stands in all twice, by their place; passed over are those that have
-// failed.
+// scheduledAlready finds those whose user has an open offboarding, or stands in all twice, by their place; passed
+// over are those that have failed.
 func scheduledAlready(ctx context.Context, j *journal.Journal, all []journal.Schedule, failed map[int]error) (map[int]error, error) {
 	there, err := j.Schedules(ctx, journal.ScheduleFilter{Open: true})
 	if err != nil {
@@ -193,7 +194,8 @@ func (s *Service) Schedules(ctx context.Context, f journal.ScheduleFilter) (all 
 	return all, err
 }
 
-// ScheduleOf returns one with its history, by its whole id or an unmistakable beginning. The error wraps journal.ErrNoSchedule.
+// ScheduleOf returns one with its history, by its whole id or an unmistakable beginning. The error wraps
+// journal.ErrNoSchedule.
 func (s *Service) ScheduleOf(ctx context.Context, id string) (one journal.Schedule, err error) {
 	err = s.withTrusted(ctx, func(r *records) error { one, err = r.journal.ScheduleOf(ctx, id); return err })
 	return one, err
@@ -206,8 +208,8 @@ func (s *Service) Unschedule(ctx context.Context, id, by, why string) (journal.S
 	})
 }
 
-// Reschedule gives a scheduled offboarding that was not begun, or needs a person, another time. One that is parked since it is unknown
-// what became of it begins by looking. A limit of asked replaces its own.
+// Reschedule gives a scheduled offboarding that was not begun, or needs a person, another time. One that is parked
+// since it is unknown what became of it begins by looking. A limit of asked replaces its own.
 func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When, past bool, asked Asked, why string) (journal.Schedule, error) {
 	return s.alter(ctx, id, asked.By, "giving another time to", func(r *records, one *journal.Schedule) error {
 		now, err := s.now(ctx, r)
@@ -225,7 +227,8 @@ func (s *Service) Reschedule(ctx context.Context, id string, when schedule.When,
 	})
 }
 
-// alter changes one that was not begun, or needs a person, unless it is that of who asks. act is what that is called in errors.
+// alter changes one that was not begun, or needs a person, unless it is that of who asks. act is what that is
+// called in errors.
 func (s *Service) alter(ctx context.Context, id, by, act string, do func(*records, *journal.Schedule) error) (one journal.Schedule, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
 		if err := completeScheduled(ctx, r); err != nil {

@@ -18,7 +18,8 @@ func (s *Service) Operations(ctx context.Context, f journal.Filter) (all []journ
 	return all, err
 }
 
-// Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps journal.ErrNoBatch.
+// Batch returns a batch with its rows, by its whole id or an unmistakable beginning. The error wraps
+// journal.ErrNoBatch.
 func (s *Service) Batch(ctx context.Context, id string) (b journal.Batch, err error) {
 	err = s.withTrusted(ctx, func(r *records) error { b, err = r.journal.Batch(ctx, id); return err })
 	return b, err

@@ -60,7 +60,8 @@ func (s *Service) Reconcile(ctx context.Context, name string, events event.Sink)
 	return out, nil
 }
 
-// meantToLose are those who, by the journal, are not to have access now, by their folded e-mail. What was asked for last counts.
+// meantToLose are those who, by the journal, are not to have access now, by their folded e-mail. What was asked for
+// last counts.
 func (s *Service) meantToLose(ctx context.Context, r *records, name string) (map[string]Leftover, error) {
 	now, err := s.now(ctx, r)
 	if err != nil {

@@ -32,8 +32,8 @@ type Recorded struct {
 	Stopped []string // what was kept from leaving, each request in a line
 }
 
-// Record has a person do on a tenant's console what a flow is to do, and makes the flow and its targets of it. Nothing of the console is
-// changed, and nothing is written.
+// Record has a person do on a tenant's console what a flow is to do, and makes the flow and its targets of it.
+// Nothing of the console is changed, and nothing is written.
 func (s *Service) Record(ctx context.Context, name string, r Record, events event.Sink) (out *Recorded, err error) {
 	err = s.on(name, func(v *served) error {
 		return v.use(ctx, events, func(dir *tenant.Directory) error {

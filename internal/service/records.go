@@ -58,9 +58,9 @@ func (s *Service) withTrusted(ctx context.Context, do func(r *records) error) er
 	})
 }
 
-// trusted are the records, unless the journal is not that of the audit log: with it went what is frozen and how many have lost
-// access within the hour. Then the error is an *userops.Error of ErrLost. It is asked each time, since another process may fill the
-// journal from the log.
+// trusted are the records, unless the journal is not that of the audit log: with it went what is frozen and how
+// many have lost access within the hour. Then the error is an *userops.Error of ErrLost. It is asked each time,
+// since another process may fill the journal from the log.
 func (s *Service) trusted(ctx context.Context) (*records, error) {
 	r, err := s.openedRecords(ctx)
 	if err != nil {
@@ -127,9 +127,9 @@ func unreadable(err error) error {
 
 const asideHint = "put the file aside, and make a journal of the audit log"
 
-// lost says that the audit log tells of what the journal must have known. It is written down, so that what is written into
-// the new journal before it is filled from the log (a freeze) does not hide it. unread is why a journal that is empty could not be
-// held against the log: changes are refused then, freezing is not.
+// lost says that the audit log tells of what the journal must have known. It is written down, so that what is
+// written into the new journal before it is filled from the log (a freeze) does not hide it. unread is why a
+// journal that is empty could not be held against the log: changes are refused then, freezing is not.
 func (r *records) lost(ctx context.Context) (lost bool, unread, err error) {
 	if lost, err := r.journal.Lost(ctx); err != nil || lost {
 		return lost, nil, err

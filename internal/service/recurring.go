@@ -22,8 +22,8 @@ const (
 	recurringBound = 20 * time.Minute // of one run: a look at a console with thousands of users takes minutes
 	// furthestClock is how far ahead of now something may have been counted: beyond that the clock was wrong then.
 	furthestClock = 25 * time.Hour
-	// nearDue is how long before something is due of a tenant nothing that recurs is begun there, which would hold it up; mostPostponed is
-	// how long that may go on.
+	// nearDue is how long before something is due of a tenant nothing that recurs is begun there, which would hold
+	// it up; mostPostponed is how long that may go on.
 	nearDue       = 5 * time.Minute
 	mostPostponed = time.Hour
 )
@@ -87,8 +87,9 @@ func (s *Service) recurringTenants(c config.Recurring) []string {
 	})
 }
 
-// RunRecurring runs what recurs and is due, one after the other, and tells what each comes to. What was due several times since it last ran
-// runs once. What is new to the journal is due from now on. An error is of what could not be noted; it keeps nothing else from being run.
+// RunRecurring runs what recurs and is due, one after the other, and tells what each comes to. What was due several
+// times since it last ran runs once. What is new to the journal is due from now on. An error is of what could not
+// be noted; it keeps nothing else from being run.
 func (s *Service) RunRecurring(ctx context.Context, events event.Sink) error {
 	return s.withTrusted(ctx, func(r *records) error {
 		all, _, err := s.recurring(ctx, r)

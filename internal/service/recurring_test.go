@@ -46,8 +46,8 @@ func (p *plant) told(t *testing.T, what journal.EventKind) (out []journal.Schedu
 	return append(out, slices.DeleteFunc(all, func(e journal.ScheduleEvent) bool { return e.What != what })...)
 }
 
-// TestWhatRecursRunsOnceForEachTime sets the clock forward and back, over a night in which the clocks are changed and over nights in which
-// nobody was there.
+// TestWhatRecursRunsOnceForEachTime sets the clock forward and back, over a night in which the clocks are changed
+// and over nights in which nobody was there.
 func TestWhatRecursRunsOnceForEachTime(t *testing.T) {
 	t.Parallel()
 	p := nightly(t, config.Recurring{What: config.Reconcile, When: "30 1 * * *", TimeZone: "America/New_York"})
@@ -282,7 +282,8 @@ func TestCredentialsThatRunOutAreToldOfInTime(t *testing.T) {
 	assert.Len(t, p.told(t, journal.EventRunsOut), 4, "another day is another matter")
 }
 
-// TestWhatAProcessLeftBetweenJournalAndLogIsCompleted ends a process after the rows of a file, and the line of one of them, are written.
+// TestWhatAProcessLeftBetweenJournalAndLogIsCompleted ends a process after the rows of a file, and the line of one
+// of them, are written.
 func TestWhatAProcessLeftBetweenJournalAndLogIsCompleted(t *testing.T) {
 	t.Parallel()
 	p := newPlant(t, nil)

@@ -14,8 +14,8 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// renew makes sure that a tenant is signed in. Where that needs a person the tenant is held, which is told: what is due there would
-// need the same.
+// renew makes sure that a tenant is signed in. Where that needs a person the tenant is held, which is told: what is
+// due there would need the same.
 func (s *Service) renew(ctx context.Context, r *records, name string, events event.Sink) (recurred, error) {
 	err := s.sessions(ctx, name, events, func(x tenant.Sessions) error { return x.Renew(ctx) })
 	if err == nil || ctx.Err() != nil {
@@ -31,8 +31,8 @@ func (s *Service) renew(ctx context.Context, r *records, name string, events eve
 	return recurred{code: userops.CodeOf(err), detail: userops.ReasonOf(err)}, nil
 }
 
-// Prepare signs in to the tenants of which something comes to be due within schedule.prepare, unless this process has done so for as
-// long: a code that is needed is then asked for before it is due.
+// Prepare signs in to the tenants of which something comes to be due within schedule.prepare, unless this process
+// has done so for as long: a code that is needed is then asked for before it is due.
 func (s *Service) Prepare(ctx context.Context, events event.Sink) error {
 	within := s.config.Schedule.Prepare
 	if within == 0 {
@@ -77,8 +77,8 @@ func (s *Service) toPrepare(name string, now time.Time, within time.Duration) bo
 // defaultWarnDays is for a configuration that was not loaded from anywhere.
 const defaultWarnDays = 7
 
-// TellExpiries has those told who are to be told that a credential of a tenant, or the trust of a console in this device, runs out: some
-// days before, on the last day, and once it has.
+// TellExpiries has those told who are to be told that a credential of a tenant, or the trust of a console in this
+// device, runs out: some days before, on the last day, and once it has.
 func (s *Service) TellExpiries(ctx context.Context) error {
 	return s.withTrusted(ctx, func(r *records) error {
 		now, err := s.now(ctx, r)
@@ -110,8 +110,8 @@ const (
 	deviceTrust = "trust in this device"
 )
 
-// expiries are what is known to run out: by the configuration, and by the saved sessions. Trust matters only where a person has to give
-// the next code.
+// expiries are what is known to run out: by the configuration, and by the saved sessions. Trust matters only where
+// a person has to give the next code.
 func (s *Service) expiries(ctx context.Context) (out []journal.Expiry) {
 	for name, t := range s.config.Tenants {
 		if day, err := time.Parse(time.DateOnly, t.CredentialsExpire); err == nil {
@@ -141,8 +141,9 @@ type Ended struct {
 // defaultKeepDays is for a configuration that was not loaded from anywhere.
 const defaultKeepDays = 400
 
-// PruneEnded removes from the journal the scheduled offboardings that have ended longer ago than the configuration keeps them, and what
-// happened to them; with dryRun it only says how many that is. Operations and the audit log stay.
+// PruneEnded removes from the journal the scheduled offboardings that have ended longer ago than the configuration
+// keeps them, and what happened to them; with dryRun it only says how many that is. Operations and the audit log
+// stay.
 func (s *Service) PruneEnded(ctx context.Context, by string, dryRun bool) (Ended, error) {
 	out := Ended{DryRun: dryRun}
 	err := s.withTrusted(ctx, func(r *records) error {

@@ -67,8 +67,8 @@ func TestAConsoleThatHasChangedIsTold(t *testing.T) {
 	assert.Empty(t, p.console.Changes(), "a look changes nobody")
 }
 
-// TestACodeIsAskedForBeforeItIsDue has a tenant whose codes a person types: the daemon finds out before the time, the tenant waits, and a
-// sign-in by that person wakes it.
+// TestACodeIsAskedForBeforeItIsDue has a tenant whose codes a person types: the daemon finds out before the time,
+// the tenant waits, and a sign-in by that person wakes it.
 func TestACodeIsAskedForBeforeItIsDue(t *testing.T) {
 	t.Parallel()
 	p := browserPlant(t, func(c *config.Config, acme *config.Tenant) {

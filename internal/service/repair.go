@@ -17,14 +17,15 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Learn walks through a tenant's console as Examine does, and keeps what every target looked like in its version's file in the overlay
-// folder. The report says which file that is.
+// Learn walks through a tenant's console as Examine does, and keeps what every target looked like in its version's
+// file in the overlay folder. The report says which file that is.
 func (s *Service) Learn(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (*doctor.Report, error) {
 	return s.keep(ctx, name, o, w, events, (*doctor.Examination).Fingerprints)
 }
 
-// Promote walks through a tenant's console as Examine does, and marks the candidates that find their targets there as recorded in the
-// version's file in the overlay folder, where they were guessed. The report says which file that is.
+// Promote walks through a tenant's console as Examine does, and marks the candidates that find their targets there
+// as recorded in the version's file in the overlay folder, where they were guessed. The report says which file that
+// is.
 func (s *Service) Promote(ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink) (*doctor.Report, error) {
 	return s.keep(ctx, name, o, w, events, (*doctor.Examination).Borne)
 }
@@ -80,11 +81,13 @@ type Repaired struct {
 	Report  *doctor.Report     // of the last walk
 }
 
-// rounds bounds how often is looked anew: a flow that halts shows only its first fault, and no flow has more steps that could.
+// rounds bounds how often is looked anew: a flow that halts shows only its first fault, and no flow has more steps
+// that could.
 const rounds = 12
 
-// Repair walks through a tenant's console, writes what was chosen of the proposals to a version of today in the overlay folder, and looks
-// again by that, until nothing is left to apply. Candidates that were there stay behind the new ones. Nothing of the console is changed.
+// Repair walks through a tenant's console, writes what was chosen of the proposals to a version of today in the
+// overlay folder, and looks again by that, until nothing is left to apply. Candidates that were there stay behind
+// the new ones. Nothing of the console is changed.
 func (s *Service) Repair(ctx context.Context, name string, p Repair, events event.Sink) (*Repaired, error) {
 	out := &Repaired{Pinned: s.config.Tenants[name].SelectorVersion}
 	for range rounds {
@@ -191,8 +194,8 @@ func storage(act, name string, err error) error {
 	return &userops.Error{Act: act, Tenant: name, Kind: userops.ErrStorage, Cause: err, Hint: "set overlay to a folder that can be written to, and look at what is in it"}
 }
 
-// Rehearse rehearses every change that a report found a person for through its press, where nothing that may change something can leave.
-// Each result is told as an event.Ended, too.
+// Rehearse rehearses every change that a report found a person for through its press, where nothing that may change
+// something can leave. Each result is told as an event.Ended, too.
 func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, events event.Sink) ([]userops.Result, error) {
 	lib, err := Library(s.config, r.App)
 	if err != nil {

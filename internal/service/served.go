@@ -31,7 +31,8 @@ type served struct {
 	op     string     // for which it is used; empty: for none; mu guards it
 }
 
-// use has do use the tenant's path: alone, with one of the service's slots, and once those who came before are done with it.
+// use has do use the tenant's path: alone, with one of the service's slots, and once those who came before are done
+// with it.
 func (v *served) use(ctx context.Context, events event.Sink, do func(dir *tenant.Directory) error) error {
 	if err := take(ctx, v.queue, v.name); err != nil {
 		return err

@@ -1,6 +1,6 @@
-// Package service is what every face of billagent calls, be it the command line, a page or a protocol: it opens tenants, keeps
-// the journal, the audit log, the guards, sessions and browsers, and is the one place where these are put together. It neither
-// parses what is asked for nor prints what comes of it.
+// Package service is what every face of billagent calls, be it the command line, a page or a protocol: it opens
+// tenants, keeps the journal, the audit log, the guards, sessions and browsers, and is the one place where these
+// are put together. It neither parses what is asked for nor prints what comes of it.
 package service
 
 import (
@@ -34,9 +34,10 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Service serves the tenants of a configuration. Its methods may be called from several goroutines: different tenants are
-// worked on side by side, one tenant's changes are made in the order in which they were asked for, and reading comes in between.
-// What takes a call's events, or its users one by one, must not call the service. Close it.
+// Service serves the tenants of a configuration. Its methods may be called from several goroutines: different
+// tenants are worked on side by side, one tenant's changes are made in the order in which they were asked for, and
+// reading comes in between. What takes a call's events, or its users one by one, must not call the service. Close
+// it.
 type Service struct {
 	config *config.Config
 	opts   Options
@@ -45,7 +46,8 @@ type Service struct {
 
 	mu      sync.Mutex
 	tenants map[string]*served
-	// prepared is when each tenant was signed in for what was to be due: the session is this machine's, and so that is not in the journal.
+	// prepared is when each tenant was signed in for what was to be due: the session is this machine's, and so that
+	// is not in the journal.
 	prepared map[string]time.Time
 	closed   bool
 	calls    sync.WaitGroup // those under way; nothing is added once closed is set
@@ -111,7 +113,8 @@ func (s *Service) all() []*served {
 	return out
 }
 
-// Tenant is the name of the tenant that is meant by one, which may be empty. The error is an *userops.Error of ErrConfig.
+// Tenant is the name of the tenant that is meant by one, which may be empty. The error is an *userops.Error of
+// ErrConfig.
 func (s *Service) Tenant(name string) (string, error) {
 	name, _, err := tenant.Choose(s.config, name)
 	return name, err
@@ -138,8 +141,8 @@ func (s *Service) on(name string, do func(v *served) error) error {
 	return do(v)
 }
 
-// change has do change a tenant's users, once everybody who asked for changes before is done, with the journal, the guards and the
-// audit log before the tenant's path.
+// change has do change a tenant's users, once everybody who asked for changes before is done, with the journal, the
+// guards and the audit log before the tenant's path.
 func (s *Service) change(ctx context.Context, name string, asked Asked, events event.Sink, do func(t *operation.Turn) error) error {
 	return s.on(name, func(v *served) (err error) {
 		if err := take(ctx, v.changes, v.name); err != nil {
@@ -188,7 +191,8 @@ func stopped(ctx context.Context, act, tenant, hint string) error {
 	return e
 }
 
-// makeRoom closes the browsers of tenants that nobody works on, the longest unused first, until one more can be started.
+// makeRoom closes the browsers of tenants that nobody works on, the longest unused first, until one more can be
+// started.
 func (s *Service) makeRoom(but *served) {
 	s.room.Lock()
 	defer s.room.Unlock()

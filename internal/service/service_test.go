@@ -124,7 +124,8 @@ func TestReadingComesBetweenTheChangesOfABatch(t *testing.T) {
 	assert.Equal(t, []int{1, 0, 0, 0}, changes(consoles["other"]))
 }
 
-// TestABatchThatIsStoppedCanBeGoneOnWith ends the caller's context after the first change, for want of somebody who reads.
+// TestABatchThatIsStoppedCanBeGoneOnWith ends the caller's context after the first change, for want of somebody who
+// reads.
 func TestABatchThatIsStoppedCanBeGoneOnWith(t *testing.T) {
 	t.Parallel()
 	s, consoles := serve(t, "acme")

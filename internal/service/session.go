@@ -13,8 +13,9 @@ import (
 	"github.com/billagent/billagent/internal/tenant"
 )
 
-// Login signs in to a tenant's console afresh, even if a saved session would do, and keeps the session. The error is of ErrConfig
-// where nothing that serves the tenant has sessions. Where pages are shown to a person, they go on with it where it does not come to its end.
+// Login signs in to a tenant's console afresh, even if a saved session would do, and keeps the session. The error
+// is of ErrConfig where nothing that serves the tenant has sessions. Where pages are shown to a person, they go on
+// with it where it does not come to its end.
 func (s *Service) Login(ctx context.Context, name string, events event.Sink) error {
 	return s.sessions(ctx, name, events, func(x tenant.Sessions) error {
 		if s.opts.View == nil {
@@ -109,8 +110,8 @@ func (s *Service) Facts(ctx context.Context, name string, events event.Sink) (ou
 	return out, nil
 }
 
-// Validate makes sure of what can be known of every tenant of a configuration without asking anybody. Warnings are of what is not
-// wrong, but could be safer.
+// Validate makes sure of what can be known of every tenant of a configuration without asking anybody. Warnings are
+// of what is not wrong, but could be safer.
 func Validate(c *config.Config) (warnings []string, err error) {
 	warnings, err = tenant.Check(c)
 	return warnings, errors.Join(err, notify.Check(c))

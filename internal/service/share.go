@@ -11,9 +11,9 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Share is a version as it may be given to others: without names of people, of the tenants and their organisations, accounts and hosts, and
-// without what may be a number of somebody's or a secret. What ships is public. With people it reads the tenant's list for who there is; an
-// error then says why nobody is known.
+// Share is a version as it may be given to others: without names of people, of the tenants and their organisations,
+// accounts and hosts, and without what may be a number of somebody's or a secret. What ships is public. With people
+// it reads the tenant's list for who there is; an error then says why nobody is known.
 func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, events event.Sink) (selectors.Shared, error) {
 	var names []string
 	for name, t := range s.config.Tenants {

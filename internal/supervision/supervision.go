@@ -1,5 +1,5 @@
-// Package supervision tells systemd how a daemon is: that it is ready, that it is alive, and that it stops. What it says is what the daemon's
-// own check says: a process that only runs is not alive. It supervises nothing itself.
+// Package supervision tells systemd how a daemon is: that it is ready, that it is alive, and that it stops. What it
+// says is what the daemon's own check says: a process that only runs is not alive. It supervises nothing itself.
 package supervision
 
 import (
@@ -30,8 +30,8 @@ func Of(getenv func(string) string, pid int) Supervisor {
 // checkEvery is how often it is looked whether the daemon is ready.
 const checkEvery = 100 * time.Millisecond
 
-// Tell says that the daemon is ready once alive says so, then, as often as is asked for, that it is alive as long as alive says so, and that
-// it stops when ctx ends.
+// Tell says that the daemon is ready once alive says so, then, as often as is asked for, that it is alive as long
+// as alive says so, and that it stops when ctx ends.
 func (s Supervisor) Tell(ctx context.Context, alive func() bool, log *slog.Logger) {
 	if s.Socket == "" {
 		return

@@ -18,8 +18,8 @@ type Finding struct {
 	Hint  string `json:"hint"`
 }
 
-// Check tries every path that may serve the tenant, end to end and without changing anything. It goes on after a failure
-// with what may work all the same.
+// Check tries every path that may serve the tenant, end to end and without changing anything. It goes on after a
+// failure with what may work all the same.
 func (d *Directory) Check(ctx context.Context, found func(Finding)) {
 	for _, m := range d.members {
 		p, err := d.open(ctx, m)

@@ -168,8 +168,8 @@ func (d *Directory) Sessions(ctx context.Context) (Sessions, error) {
 		Hint: "set path to auto or browser, and say how to sign in"}
 }
 
-// Examine walks through the flows of what of the tenant has some, and says what was seen. The error is of ErrConfig where nothing has
-// flows; what is wrong with the console is in the report.
+// Examine walks through the flows of what of the tenant has some, and says what was seen. The error is of ErrConfig
+// where nothing has flows; what is wrong with the console is in the report.
 func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk) (*doctor.Examination, error) {
 	e, err := d.examiner(ctx)
 	if err != nil {
@@ -195,7 +195,8 @@ func (d *Directory) RunFlow(ctx context.Context, name string, inputs map[string]
 	return e.RunFlow(ctx, name, inputs)
 }
 
-// Show goes to a page of what of the tenant has pages, and has do something with it. The error is of ErrConfig where nothing has any.
+// Show goes to a page of what of the tenant has pages, and has do something with it. The error is of ErrConfig
+// where nothing has any.
 func (d *Directory) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error {
 	e, err := d.examiner(ctx)
 	if err != nil {
@@ -284,8 +285,8 @@ func (d *Directory) Close() error {
 	return errors.Join(errs...)
 }
 
-// other is the path that may be tried after a failure of one: the service could not be used, and another is configured to take
-// over. What a rule or the service itself decided stays decided. Nil is none.
+// other is the path that may be tried after a failure of one: the service could not be used, and another is
+// configured to take over. What a rule or the service itself decided stays decided. Nil is none.
 func (d *Directory) other(ctx context.Context, by *member, err error) *member {
 	if err == nil || d.tenant.Fallback == "" || d.tenant.Fallback == by.name || ctx.Err() != nil {
 		return nil
@@ -331,7 +332,8 @@ func (d *Directory) List(ctx context.Context, statuses []userops.Status, each fu
 	return l, err
 }
 
-// Details gives users on with what their own pages show beside the list, where the path that serves them has such pages.
+// Details gives users on with what their own pages show beside the list, where the path that serves them has such
+// pages.
 func (d *Directory) Details(ctx context.Context, users []userops.User, each func(userops.User) error) error {
 	by, err := d.serving(ctx, Reading)
 	if err != nil {
@@ -398,8 +400,8 @@ func (d *Directory) Change(ctx context.Context, rq userops.Request) userops.Resu
 	return d.Do(ctx, checked, change.Hooks{})
 }
 
-// Do makes a change by the path that can. Where that fails before the intent was even asked for, nothing was sent, and the one
-// configured to take over may; the result says so.
+// Do makes a change by the path that can. Where that fails before the intent was even asked for, nothing was sent,
+// and the one configured to take over may; the result says so.
 func (d *Directory) Do(ctx context.Context, rq userops.Checked, h change.Hooks) userops.Result {
 	by, err := d.serving(ctx, rq.Request().Action)
 	if err != nil {

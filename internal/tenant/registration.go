@@ -22,7 +22,8 @@ type registration struct {
 	open func(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (change.Path, error)
 	// check makes sure of what can be known of a tenant's configuration without asking anybody.
 	check func(c *config.Config, name string, t config.Tenant) (warnings []string, err error)
-	// cheap says that opening it costs nothing, so that a fault of its configuration is told before anything else is done.
+	// cheap says that opening it costs nothing, so that a fault of its configuration is told before anything else
+	// is done.
 	cheap    bool
 	sessions bool // what it opens is Sessions, too
 	signedIn func(t config.Tenant) string
@@ -36,7 +37,8 @@ var registered = []registration{scim, browser}
 type Sessions interface {
 	// Login signs in afresh even if a saved session would do.
 	Login(ctx context.Context) error
-	// LoginBy is Login that has a person go on with the page where it does not come to its end. by shows the page to them.
+	// LoginBy is Login that has a person go on with the page where it does not come to its end. by shows the page
+	// to them.
 	LoginBy(ctx context.Context, by func(context.Context, *automation.Page, func(context.Context) error) error) error
 	// Logout deletes the saved session.
 	Logout() error
@@ -46,14 +48,15 @@ type Sessions interface {
 	Alive(ctx context.Context) (bool, error)
 	// Renew makes sure that the tenant is signed in: by the saved session if it still holds, else by signing in.
 	Renew(ctx context.Context) error
-	// TrustedUntil is until when the console asks for no code on this device, as far as is known; zero: not known. It asks nobody.
+	// TrustedUntil is until when the console asks for no code on this device, as far as is known; zero: not known.
+	// It asks nobody.
 	TrustedUntil() (time.Time, error)
-	// Reveal returns the cookies of the saved session and what of the page's storage belongs to it, which are a credential, and where it leads.
-	// ok is false if there is none.
+	// Reveal returns the cookies of the saved session and what of the page's storage belongs to it, which are a
+	// credential, and where it leads. ok is false if there is none.
 	Reveal() (cookies []automation.Cookie, stored *automation.Stored, home string, ok bool, err error)
-	// Adopt keeps the cookies of a sign-in that another program made as the saved session, in the place of the one there was. Cookies that
-	// have expired or are of hosts that are not the tenant's are passed over. home is where it leads.
-	// local is what pages keep, by origin and key: of it what the app names is kept.
+	// Adopt keeps the cookies of a sign-in that another program made as the saved session, in the place of the one
+	// there was. Cookies that have expired or are of hosts that are not the tenant's are passed over. home is where
+	// it leads. local is what pages keep, by origin and key: of it what the app names is kept.
 	Adopt(cookies []automation.Cookie, local map[string]map[string]string, home string) (passed int, err error)
 	// Stores says that the console keeps a part of its sign-in in the page's storage.
 	Stores() bool

@@ -79,8 +79,8 @@ func Open(c *config.Config, name string, around Environment) (*Directory, error)
 	return d, nil
 }
 
-// Check makes sure of what can be known of every tenant without asking anybody. Warnings are of what is not wrong, but could be
-// safer.
+// Check makes sure of what can be known of every tenant without asking anybody. Warnings are of what is not wrong,
+// but could be safer.
 func Check(c *config.Config) (warnings []string, err error) {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(c.Tenants)) {

@@ -97,7 +97,8 @@ func Actions() []Action {
 // Takes says whether the action takes an input.
 func (k Kind) Takes(in Input) bool { return slices.Contains(k.Inputs, in) }
 
-// Wanted is what a read-back must see of the user for a request to be done. found is the user as it was, nil for nobody.
+// Wanted is what a read-back must see of the user for a request to be done. found is the user as it was, nil for
+// nobody.
 func (k Kind) Wanted(r Request, found *User) Wanted { return k.wanted(r, found) }
 
 // KindOfFlow is the action that the flow of a name does; false for one that does none.

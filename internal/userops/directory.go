@@ -61,8 +61,8 @@ func SameUser(a, b *User) bool {
 	return x == y
 }
 
-// Changed names the fields, with what they were and are, in which a user differs from before: whoever asked for one of them
-// can tell what else was changed with it. It is empty where one of the two was not seen.
+// Changed names the fields, with what they were and are, in which a user differs from before: whoever asked for one
+// of them can tell what else was changed with it. It is empty where one of the two was not seen.
 func Changed(before, after *User) []string {
 	if before == nil || after == nil {
 		return nil
@@ -163,7 +163,7 @@ type Reader interface {
 // Directory is the users of one tenant. Its methods are called one at a time.
 type Directory interface {
 	Reader
-	// Change makes a change. It never returns an error: the Result says how it ended, with Result.Err for the cause. A request
-	// that is not well formed is Halted.
+	// Change makes a change. It never returns an error: the Result says how it ended, with Result.Err for the
+	// cause. A request that is not well formed is Halted.
 	Change(ctx context.Context, rq Request) Result
 }

@@ -47,8 +47,8 @@ func Unseen(r rune) bool {
 		r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0xfe00 && r <= 0xfe0f || r == 0xfeff
 }
 
-// MayBe says that an e-mail which is shown unreadably may be the given one: it is in there once what cannot be seen is left
-// out, or it begins and ends as the text does around an ellipsis, or as a part that is cut off.
+// MayBe says that an e-mail which is shown unreadably may be the given one: it is in there once what cannot be seen
+// is left out, or it begins and ends as the text does around an ellipsis, or as a part that is cut off.
 func MayBe(shown, email string) bool {
 	whole := FoldEmail(email)
 	plain := FoldEmail(strings.Map(func(r rune) rune {

@@ -8,7 +8,8 @@ import (
 // Code is the stable, machine-readable reason of a result or an error.
 type Code string
 
-// Reason is a kind of failure, to be matched with errors.Is: its code, what it means, and what can be done about it in general.
+// Reason is a kind of failure, to be matched with errors.Is: its code, what it means, and what can be done about it
+// in general.
 type Reason struct {
 	Code    Code
 	Meaning string

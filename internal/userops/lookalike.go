@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// lookalikes are letters of other scripts that look like letters of addresses, and what they look like (a part of Unicode's
-// confusables, UTS #39: those that stand for lower-case Latin letters).
+// lookalikes are letters of other scripts that look like letters of addresses, and what they look like (a part of
+// Unicode's confusables, UTS #39: those that stand for lower-case Latin letters).
 var lookalikes = strings.NewReplacer(
 	"а", "a", "в", "b", "с", "c", "ԁ", "d", "е", "e", "ҽ", "e", "ԍ", "g", "һ", "h", "н", "h", "і", "i", "ї", "i", "ј", "j", "к", "k", "ӏ", "l", "м", "m",
 	"п", "n", "о", "o", "р", "p", "ԛ", "q", "г", "r", "ѕ", "s", "т", "t", "υ", "u", "ѵ", "v", "ԝ", "w", "х", "x", "у", "y", // Cyrillic

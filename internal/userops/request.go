@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Request is one change that is asked for: the one form of it from the command line to the journal. The JSON names are a
-// contract.
+// Request is one change that is asked for: the one form of it from the command line to the journal. The JSON names
+// are a contract.
 type Request struct {
 	Action     Action `json:"action"`
 	Email      string `json:"email"`
@@ -19,15 +19,15 @@ type Request struct {
 	Reactivate bool   `json:"reactivate,omitempty"` // an inactive user of that e-mail is reactivated instead of halting
 }
 
-// Checked is a request that is well formed, with each of its texts in the form of Text. Only Check makes one, so that whatever takes
-// one need not check it again.
+// Checked is a request that is well formed, with each of its texts in the form of Text. Only Check makes one, so
+// that whatever takes one need not check it again.
 type Checked struct{ request Request }
 
 // Request is the request itself.
 func (c Checked) Request() Request { return c.request }
 
-// Check makes sure of a request, where it comes in. The error, an *Error of ErrInput, is that of Text or CheckEmail, or names what
-// the action does not take.
+// Check makes sure of a request, where it comes in. The error, an *Error of ErrInput, is that of Text or
+// CheckEmail, or names what the action does not take.
 func (r Request) Check() (Checked, error) {
 	err := r.normalise()
 	return Checked{r}, err

@@ -14,9 +14,9 @@ type Roster struct {
 	Earlier    bool // it was read for the change before, in the same batch: enough to go on by, and not to end a change
 }
 
-// Match finds the user with an e-mail, as SameEmail compares; nil is nobody. Several are an *Error of ErrAmbiguous: nobody
-// is guessed at. So is somebody whose e-mail cannot be read and may be this one, an *Error of ErrDrift: neither that there
-// is nobody nor that there is one could be said.
+// Match finds the user with an e-mail, as SameEmail compares; nil is nobody. Several are an *Error of ErrAmbiguous:
+// nobody is guessed at. So is somebody whose e-mail cannot be read and may be this one, an *Error of ErrDrift:
+// neither that there is nobody nor that there is one could be said.
 func (r Roster) Match(email string) (*User, error) {
 	var found *User
 	for i := range r.Users {

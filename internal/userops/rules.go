@@ -86,8 +86,8 @@ func (r Rules) Beforehand(rq Request) Decision {
 	return Decision{}
 }
 
-// Decide says whether a change is to be made of whom was found. Somebody who is listed with a notice is not changed, and
-// somebody who awaits a second person's approval only once that is settled.
+// Decide says whether a change is to be made of whom was found. Somebody who is listed with a notice is not
+// changed, and somebody who awaits a second person's approval only once that is settled.
 func (r Rules) Decide(l Look) Decision {
 	k, _ := KindOf(l.Request.Action)
 	switch {
@@ -198,7 +198,8 @@ func (r Rules) invite(l Look) Decision {
 	return giveBack(u, in)
 }
 
-// giveBack gives access back with the role that was asked for: the role first, so that nobody is active with another one.
+// giveBack gives access back with the role that was asked for: the role first, so that nobody is active with
+// another one.
 func giveBack(u *User, in Request) Decision {
 	whole := Wanted{Status: Active, Role: in.Role}
 	steps := []Step{{Request: Request{Action: Reactivate, Email: u.Email}, Whole: whole}}

@@ -10,9 +10,9 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Text is the one form in which a name of something on a page (a role, a time zone, a person's name) is asked for and
-// compared: it is UTF-8, white space, whichever, is one space, and none stands at the ends, as a page shows it. The error, an *Error of
-// ErrInput, names a sign that is not seen.
+// Text is the one form in which a name of something on a page (a role, a time zone, a person's name) is asked for
+// and compared: it is UTF-8, white space, whichever, is one space, and none stands at the ends, as a page shows it.
+// The error, an *Error of ErrInput, names a sign that is not seen.
 func Text(what, s string) (string, error) {
 	fail := func(why, hint string) (string, error) {
 		return "", &Error{Act: "reading " + what, Target: fmt.Sprintf("%q", short(s)), Kind: ErrInput, Cause: errors.New(why), Hint: hint}
@@ -43,8 +43,8 @@ func short(s string) string {
 	return s
 }
 
-// Nearest are those of the offered names that somebody may have meant by another, the most alike first: the same but for
-// case, white space and punctuation, or but for two letters.
+// Nearest are those of the offered names that somebody may have meant by another, the most alike first: the same
+// but for case, white space and punctuation, or but for two letters.
 func Nearest(name string, offered []string) []string {
 	type scored struct {
 		name string

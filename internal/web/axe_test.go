@@ -38,8 +38,8 @@ type found struct {
 	}
 }
 
-// runAxe runs in each page after axe. The pages' own policy lets it, since it comes from the same origin. In a narrow frame only the width is
-// looked at: what else axe judges is the same there.
+// runAxe runs in each page after axe. The pages' own policy lets it, since it comes from the same origin. In a
+// narrow frame only the width is looked at: what else axe judges is the same there.
 const runAxe = `'use strict';
 const dark = getComputedStyle(document.body).backgroundColor === 'rgb(16, 20, 26)';
 const only = dark ? { runOnly: ['color-contrast'] } : {}; // everything else is the same in both
@@ -108,7 +108,8 @@ func (e *examiner) alter(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// TestAxeFindsNothing has axe look at every view, in light and in dark, wide and as narrow as a phone, where nothing may stick out.
+// TestAxeFindsNothing has axe look at every view, in light and in dark, wide and as narrow as a phone, where
+// nothing may stick out.
 func TestAxeFindsNothing(t *testing.T) {
 	t.Parallel()
 	script, err := os.ReadFile(axeCore)

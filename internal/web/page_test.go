@@ -53,7 +53,8 @@ func TestSomebodyCancelsInTheBrowser(t *testing.T) {
 	w.await(css("#token"))
 }
 
-// TestAnUnclearTimeIsAskedAboutInTheBrowser gives one a time that comes twice, then one that does not exist, and chooses.
+// TestAnUnclearTimeIsAskedAboutInTheBrowser gives one a time that comes twice, then one that does not exist, and
+// chooses.
 func TestAnUnclearTimeIsAskedAboutInTheBrowser(t *testing.T) {
 	t.Parallel()
 	g := newGround(t, options{})
@@ -187,7 +188,8 @@ func TestAFormIsAboutWhatWasSeen(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, a.status, "it has ended")
 }
 
-// TestAnotherSitesFormInTheBrowserChangesNothing has a page on another port of this machine, to which cookies go as well, send the forms.
+// TestAnotherSitesFormInTheBrowserChangesNothing has a page on another port of this machine, to which cookies go as
+// well, send the forms.
 func TestAnotherSitesFormInTheBrowserChangesNothing(t *testing.T) {
 	t.Parallel()
 	g := newGround(t, options{})
@@ -301,7 +303,8 @@ func TestTheListHasPages(t *testing.T) {
 	assert.NotContains(t, second, `rel="next"`)
 }
 
-// TestProgressIsToldWhileSomebodyLooks has a page that is open show what is done, and what came of it, without being loaded anew.
+// TestProgressIsToldWhileSomebodyLooks has a page that is open show what is done, and what came of it, without
+// being loaded anew.
 func TestProgressIsToldWhileSomebodyLooks(t *testing.T) {
 	t.Parallel()
 	g := newGround(t, options{})
@@ -411,7 +414,8 @@ func TestATenantThatWaitsIsTriedAgainByAPerson(t *testing.T) {
 	assert.Equal(t, []any{journal.EventResumed, boss}, []any{events[len(events)-1].What, events[len(events)-1].By})
 }
 
-// TestTheColoursAreReadable holds each pair of text and what lies behind it to WCAG's contrast of 4.5, in light and in dark.
+// TestTheColoursAreReadable holds each pair of text and what lies behind it to WCAG's contrast of 4.5, in light and
+// in dark.
 func TestTheColoursAreReadable(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("assets/page.css")

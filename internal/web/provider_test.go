@@ -22,7 +22,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// openID is a small OpenID provider, in which somebody is signed in already. What it says in an ID token can be changed.
+// openID is a small OpenID provider, in which somebody is signed in already. What it says in an ID token can be
+// changed.
 type openID struct {
 	*httptest.Server
 	key *rsa.PrivateKey
@@ -247,8 +248,8 @@ func TestAProviderThatDoesNotAnswerHoldsUpNobody(t *testing.T) {
 	assert.Equal(t, http.StatusSeeOther, c.post("/sign-in", url.Values{"token": {g.tokens[boss]}}).status)
 }
 
-// TestSomebodySignsInAtAProviderInTheBrowser has the provider at another site, from which a browser brings back no cookies but those
-// that are meant for it.
+// TestSomebodySignsInAtAProviderInTheBrowser has the provider at another site, from which a browser brings back no
+// cookies but those that are meant for it.
 func TestSomebodySignsInAtAProviderInTheBrowser(t *testing.T) {
 	g, p := withProvider(t)
 	p.URL = strings.Replace(p.URL, "127.0.0.1", "localhost", 1)

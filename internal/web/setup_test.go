@@ -159,7 +159,8 @@ func (g *ground) stored(t *testing.T, id string) journal.Schedule {
 	return s
 }
 
-// all is all that the journal has of what is scheduled, as one text: what is the same before and after something was changed by nobody.
+// all is all that the journal has of what is scheduled, as one text: what is the same before and after something
+// was changed by nobody.
 func (g *ground) all(t *testing.T) string {
 	t.Helper()
 	all, err := g.Schedules(t.Context(), journal.ScheduleFilter{})

@@ -9,15 +9,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Set puts a value, whose fields bear json tags, at a place of a file: the keys that lead there. All but the last must be there.
+// Set puts a value, whose fields bear json tags, at a place of a file: the keys that lead there. All but the last
+// must be there.
 type Set struct {
 	At    []string
 	Value any
 	First bool // put what the list Value has before what the list there has
 }
 
-// With is the file's text with some values set. Every other line stays as it is, where the file's shape allows it; otherwise
-// everything is written anew, and comments stay.
+// With is the file's text with some values set. Every other line stays as it is, where the file's shape allows it;
+// otherwise everything is written anew, and comments stay.
 func (f *File) With(sets ...Set) ([]byte, error) {
 	root := cloned(f.root)
 	for _, s := range sets {

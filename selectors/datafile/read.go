@@ -11,8 +11,8 @@ import (
 // ErrTooLarge means that a file has more bytes than a file of its kind can have.
 var ErrTooLarge = errors.New("it is too large")
 
-// ReadFile reads a file that a person has named: a regular one, of at most most bytes. A pipe or a device, which might never
-// end, is an error at once.
+// ReadFile reads a file that a person has named: a regular one, of at most most bytes. A pipe or a device, which
+// might never end, is an error at once.
 func ReadFile(path string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // otherwise opening a pipe waits for somebody to write
 	if err != nil {

@@ -9,8 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// spliced is the file's text with the lines of the entries that sets have changed written anew, and every other line as it was, so
-// that what is otherwise is all that a reviewer sees. ok is false where the file's shape does not allow it.
+// spliced is the file's text with the lines of the entries that sets have changed written anew, and every other
+// line as it was, so that what is otherwise is all that a reviewer sees. ok is false where the file's shape does
+// not allow it.
 func (f *File) spliced(root *yaml.Node, sets []Set) (text []byte, ok bool) {
 	lines := strings.Split(strings.TrimSuffix(f.Text, "\n"), "\n")
 	var changed []entry
@@ -44,7 +45,8 @@ func (f *File) spliced(root *yaml.Node, sets []Set) (text []byte, ok bool) {
 	return text, says(text, root)
 }
 
-// entry is a key of an object with its value, and the lines of the file that it takes, from 0; from and to are the same where it is new.
+// entry is a key of an object with its value, and the lines of the file that it takes, from 0; from and to are the
+// same where it is new.
 type entry struct {
 	key, value *yaml.Node // as they are to be
 	was        *yaml.Node // the value until now; nil where it is new
@@ -52,7 +54,8 @@ type entry struct {
 	indent     int // in spaces
 }
 
-// entryOf finds the smallest entry on the way to a place that is written on lines of its own, in the file and as it is to be.
+// entryOf finds the smallest entry on the way to a place that is written on lines of its own, in the file and as it
+// is to be.
 func (f *File) entryOf(root *yaml.Node, at []string, end int) (e entry, found bool) {
 	was, now := f.root, root
 	for _, key := range at {
@@ -127,8 +130,8 @@ func (e entry) text() ([]string, error) {
 
 func placeholder(i int) string { return fmt.Sprintf("in-one-line-%d-", i) }
 
-// withoutFlow puts placeholders in the place of what is written in one line: the encoder writes it without the spaces within braces
-// that the files have.
+// withoutFlow puts placeholders in the place of what is written in one line: the encoder writes it without the
+// spaces within braces that the files have.
 func withoutFlow(n *yaml.Node, inline *[]*yaml.Node) *yaml.Node {
 	if n.Kind != yaml.ScalarNode && n.Style&yaml.FlowStyle != 0 && len(n.Content) > 0 {
 		*inline = append(*inline, n)

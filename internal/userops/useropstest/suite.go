@@ -55,7 +55,8 @@ func Run(t *testing.T, open func(t *testing.T) Backend) {
 // All says that tests which otherwise take a sample, for the sake of time, are to try everything: TEST_CONFORMANCE=all.
 func All() bool { return os.Getenv("TEST_CONFORMANCE") == "all" }
 
-// Sample tries every stride-th case from one on, for a path that differs from one which Run tries by files alone. See All.
+// Sample tries every stride-th case from one on, for a path that differs from one which Run tries by files alone.
+// See All.
 func Sample(t *testing.T, from, stride int, open func(t *testing.T) Backend) {
 	for i, c := range cases {
 		if i%stride == from || All() {
@@ -378,8 +379,8 @@ func inviteOtherName(t *testing.T, b Backend) {
 	assert.Equal(t, before, b.Stored())
 }
 
-// nearRoles asks for a role as people write it. What a page shows alike is alike; anything else is refused with what may be
-// meant.
+// nearRoles asks for a role as people write it. What a page shows alike is alike; anything else is refused with
+// what may be meant.
 func nearRoles(t *testing.T, b Backend) {
 	before := b.Stored()
 	for _, role := range []string{"clerk", "Cl\u200berk"} {

@@ -42,13 +42,13 @@ const fourthSeed = 3
 
 // TestAHeavilyChangedConsoleIsBroughtBack does what the guide says: learn while all is well, repair what is clear,
 // pick the rest. No file is edited. TEST_FOURTH=all goes through every flow, which takes four minutes, and keeps
-// the version for internal/browserpath; without it two of the changes are brought back.
+// the version for internal/browserpath; without it one of the changes is brought back.
 func TestAHeavilyChangedConsoleIsBroughtBack(t *testing.T) {
 	t.Parallel()
 	all := os.Getenv("TEST_FOURTH") == "all"
 	var only []string
 	if !all {
-		only = []string{"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate", "--flow", "set-role"}
+		only = []string{"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "set-role"}
 	}
 	_, file := tenantOf(t, console.Options{Layout: "neo3"})
 	overlay := withOverlay(t, file)
@@ -89,14 +89,14 @@ func TestAHeavilyChangedConsoleIsBroughtBack(t *testing.T) {
 		assert.Equal(t, 0, out.code, "%v: %s", args, out.stdout)
 	}
 	do("set-role", "--role", "Clerk", "ann@acme.example")
-	do("deactivate", "joann@acme.example")
 	ann, _ := con.UserByEmail("ann@acme.example")
 	assert.Equal(t, "Clerk", ann.Role)
-	joann, _ := con.UserByEmail("joann@acme.example")
-	assert.EqualValues(t, console.Inactive, joann.Status)
 	if !all {
 		return
 	}
+	do("deactivate", "joann@acme.example")
+	joann, _ := con.UserByEmail("joann@acme.example")
+	assert.EqualValues(t, console.Inactive, joann.Status)
 	do("reactivate", "gone@acme.example")
 	do("rename", "--first-name", "Anna", "--last-name", "Leeds", "ann@acme.example")
 	do("invite", "--first-name", "New", "--last-name", "Comer", "--role", "Payer", "newcomer@acme.example")

@@ -207,7 +207,7 @@ func TestTimeoutIsSaidAsSuch(t *testing.T) {
 	con, file := tenantOf(t, console.Options{Users: 3, Latency: 2 * time.Second})
 	out := command(t, "--config", file, "--timeout", "3s", "users", "deactivate", "ann@acme.example")
 	assert.Equal(t, 2, out.code, out.stdout)
-	assert.Contains(t, out.stdout, "--timeout")
+	assert.Contains(t, out.stdout+out.stderr, "--timeout", "of the change, or where the time was over before it was begun, of that")
 	assert.Empty(t, con.Changes())
 }
 

@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 
 // part is what of the matrix runs with every test run. The whole takes hours: see the README.
 var part = regexp.MustCompile(`identity/(stale-link|row-inserted@users.list\+1) \w+ deactivate|identity/same-email@users.list neo|truth/(effect-then-500|effect-without-toast)@commit neo3? set-role|truth/other-admin-first@users.list|` +
-	`session/(session-expired|other-organisation)@users.list \w+ invite|session/(captcha|account-locked)@users.list classic react|page/(shield|button-doubled|moving-button)@users neo |machine/disk full at (intent|acted) neo3`)
+	`session/(session-expired|other-organisation)@users.list \w+ invite|session/(captcha|account-locked)@users.list classic react|page/(shield|button-doubled|moving-button)@users neo (in|de)|machine/disk full at (intent|acted) neo3 (in|de)`)
 
 func TestAPartOfTheMatrix(t *testing.T) {
 	if testing.Short() {

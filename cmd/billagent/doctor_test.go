@@ -33,7 +33,7 @@ func TestFromLearningToRepair(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3"})
 	overlay := withOverlay(t, file)
-	flow := []string{"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate"}
+	flow := []string{"--step", "5s", "--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate"}
 	out := command(t, append([]string{"--config", file, "doctor", "--learn"}, flow...)...)
 	require.Equal(t, 0, out.code, out.stderr)
 	kept := filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml")

@@ -59,7 +59,7 @@ func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 		// A code in its last moments would be stale before it is typed.
 		if left := stepLength - at.Sub(at.Truncate(stepLength)); left < 2*time.Second {
 			if err := change.Wait(ctx, left); err != nil {
-				return "", &userops.Error{Act: "waiting for a fresh code", Kind: userops.ErrCancelled, Cause: err}
+				return "", &userops.Error{Act: "waiting for a fresh code", Kind: userops.Stop(err), Cause: err}
 			}
 			at = now()
 		}
@@ -117,7 +117,7 @@ func (s PromptedCode) Code(ctx context.Context, attempt int) (string, error) {
 	}
 	code, err := s.Ask(ctx, attempt)
 	if ctx.Err() != nil {
-		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.ErrCancelled, Cause: context.Cause(ctx), Hint: "run the command again"}
+		return "", &userops.Error{Act: "asking for the verification code", Kind: userops.Stop(ctx.Err()), Cause: context.Cause(ctx), Hint: "run the command again"}
 	}
 	if err != nil {
 		return fail(userops.ErrFactor, err)

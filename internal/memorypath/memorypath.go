@@ -54,7 +54,7 @@ func (p *Path) Edit(edit func([]userops.User) []userops.User) {
 func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(userops.User) error) (userops.Listing, error) {
 	for _, u := range p.Stored() {
 		if err := ctx.Err(); err != nil {
-			return userops.Listing{}, &userops.Error{Act: "listing users", Kind: userops.ErrCancelled, Cause: err}
+			return userops.Listing{}, &userops.Error{Act: "listing users", Kind: userops.Stop(err), Cause: err}
 		}
 		if len(statuses) > 0 && !slices.Contains(statuses, u.Status) {
 			continue
@@ -108,7 +108,7 @@ func (p *Path) Failure(act, target string, err error) error {
 	if err == nil || errors.As(err, &own) {
 		return err
 	}
-	return &userops.Error{Act: act, Target: target, Kind: userops.ErrCancelled, Cause: err, Hint: "run it again"}
+	return &userops.Error{Act: act, Target: target, Kind: userops.Stop(err), Cause: err, Hint: "run it again"}
 }
 
 // Change implements userops.Directory.

@@ -51,6 +51,16 @@ func TestWhoeverAskedLastIsObeyed(t *testing.T) {
 	o.reconciled(t)
 }
 
+// TestATimeThatPassesBeforeAnythingIsBegunIsNoCancellation asks when the time is over already.
+func TestATimeThatPassesBeforeAnythingIsBegunIsNoCancellation(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	r := newWorkspace(t, 3).open(t, nil).Change(ctx, useropstest.Deactivate("u1@acme.example"))
+	require.Equal(t, userops.Halted, r.Outcome)
+	require.ErrorIs(t, r.Err, userops.ErrTimeout)
+}
+
 // TestATimeThatPassesWhileWaitingIsNoCancellation waits for a tenant for longer than allowed.
 func TestATimeThatPassesWhileWaitingIsNoCancellation(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package userops
 
 import (
+	"context"
 	"errors"
 	"strings"
 )
@@ -202,6 +203,14 @@ func (e *Error) Unwrap() []error {
 		return []error{e.Kind}
 	}
 	return []error{e.Kind, e.Cause}
+}
+
+// Stop is the kind of an end that a context has put to something: its time has passed, or somebody has stopped it.
+func Stop(cause error) error {
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return ErrCancelled
 }
 
 // Own finds the *Error in an error, and fills in the tenant where it has none. Nil: there is none.

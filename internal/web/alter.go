@@ -29,6 +29,7 @@ type formView struct {
 	Wrong                           string // why it could not be done
 	Hint                            string
 	Field                           string          // which field is wrong: at, tz, limit or reason; empty: none
+	Unknown                         bool            // what came of an attempt is not known
 	Choices                         []schedule.When // the instants that an unclear time may mean
 	Twice                           bool
 
@@ -44,7 +45,7 @@ func (s *Site) formOf(r *http.Request, who *person, title string) (formView, err
 	}
 	due, zone := dueOf(one)
 	v := formView{frame: frame{Title: title, Who: who}, One: one, State: stateOf(one, s.Now()), Due: due, Zone: zone,
-		Seen: one.UpdatedAt.UnixMicro()}
+		Seen: one.UpdatedAt.UnixMicro(), Unknown: unsettled(one)}
 	if r.Method == http.MethodPost && r.PostForm.Get("seen") != strconv.FormatInt(v.Seen, 10) {
 		v.Wrong = "It was changed, or begun, since you looked at it."
 		v.Hint = "What is shown is how it is now. Look at it once more, then decide."

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,11 +97,20 @@ func alterable(one journal.Schedule) bool {
 	return one.State == journal.Pending || one.State == journal.Parked
 }
 
+// unsettled says that an attempt has ended without anybody knowing what came of it, whatever was asked for since: one
+// that was given another time is pending again, and has no outcome of its own.
+func unsettled(one journal.Schedule) bool {
+	return slices.ContainsFunc(one.History, func(e journal.ScheduleEvent) bool { return e.Outcome == userops.Unknown })
+}
+
 // said is what a form has just done, in words, if it is still so.
 func said(what string, one journal.Schedule) string {
 	switch {
 	case what == "cancelled" && one.State == journal.Cancelled:
-		return "It is cancelled. Nothing was changed."
+		if unsettled(one) {
+			return "It is cancelled. Whether the user still has access is not known: look in the console."
+		}
+		return "It is cancelled: it is not begun any more."
 	case what == "rescheduled" && len(one.History) > 0:
 		due, zone := dueOf(one)
 		return "It has another time: " + strings.TrimSpace(due+" "+zone) + "."

@@ -237,11 +237,8 @@ func (s *Service) alter(ctx context.Context, id, by, act string, do func(*record
 		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
 			return err
 		}
-		if one.State != journal.Pending && one.State != journal.Parked {
-			return tooLate(act, one)
-		}
-		if userops.SameEmail(by, one.Email) {
-			return &userops.Error{Act: act + " the offboarding of", Target: one.Email, Tenant: one.Tenant, Kind: userops.ErrOneself, Hint: "let somebody else ask for it"}
+		if err := Alterable(one, by, act); err != nil {
+			return err
 		}
 		changed := do(r, &one)
 		if changed != nil && !errors.Is(changed, journal.ErrMoved) {
@@ -253,6 +250,18 @@ func (s *Service) alter(ctx context.Context, id, by, act string, do func(*record
 		return err
 	})
 	return one, err
+}
+
+// Alterable says why a schedule cannot be cancelled, or given another time, by somebody; nil: as it stands it can. act
+// is what that is called in the error.
+func Alterable(one journal.Schedule, by, act string) error {
+	if one.State != journal.Pending && one.State != journal.Parked {
+		return tooLate(act, one)
+	}
+	if userops.SameEmail(by, one.Email) {
+		return &userops.Error{Act: act + " the offboarding of", Target: one.Email, Tenant: one.Tenant, Kind: userops.ErrOneself, Hint: "let somebody else ask for it"}
+	}
+	return nil
 }
 
 // tooLate is why one that is not open to a change any more is not changed.

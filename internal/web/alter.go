@@ -38,9 +38,13 @@ type formView struct {
 	NewUTC, Relative string
 }
 
-func (s *Site) formOf(r *http.Request, who *person, title string) (formView, error) {
+// formOf is a form about the schedule of a request. One that cannot be altered has none: the error says why.
+func (s *Site) formOf(r *http.Request, who *person, title, act string) (formView, error) {
 	one, err := s.found(r)
 	if err != nil {
+		return formView{}, err
+	}
+	if err := service.Alterable(one, who.Email, act); err != nil {
 		return formView{}, err
 	}
 	due, zone := dueOf(one)
@@ -55,7 +59,7 @@ func (s *Site) formOf(r *http.Request, who *person, title string) (formView, err
 
 // cancel asks whether it is meant, and cancels.
 func (s *Site) cancel(w http.ResponseWriter, r *http.Request, who *person) error {
-	v, err := s.formOf(r, who, "Cancel")
+	v, err := s.formOf(r, who, "Cancel", "cancelling")
 	if err != nil {
 		return err
 	}
@@ -85,7 +89,8 @@ func formStatus(v formView) int {
 // formAgain shows a form once more, with what is wrong. What nobody can correct there is a page of its own.
 func (s *Site) formAgain(w http.ResponseWriter, name string, v formView, err error) error {
 	status := statusOf(err)
-	if status == http.StatusInternalServerError {
+	over := errors.Is(err, userops.ErrOver) || errors.Is(err, userops.ErrLease) // it was begun, or changed, in this moment
+	if status == http.StatusInternalServerError || over {
 		return err
 	}
 	v.Ask = false
@@ -102,7 +107,7 @@ func (s *Site) formAgain(w http.ResponseWriter, name string, v formView, err err
 
 // reschedule asks for a time, then whether what is understood is meant, and gives it.
 func (s *Site) reschedule(w http.ResponseWriter, r *http.Request, who *person) error {
-	v, err := s.formOf(r, who, "Give another time")
+	v, err := s.formOf(r, who, "Give another time", "giving another time to")
 	if err != nil {
 		return err
 	}

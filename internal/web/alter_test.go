@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/journal"
 	"github.com/billagent/billagent/internal/schedule"
 	"github.com/billagent/billagent/internal/service"
@@ -49,5 +50,39 @@ func TestWhatIsNotKnownIsNotSaidOfWhatIsCancelled(t *testing.T) {
 			assert.NotContains(t, page.body, "Nothing was changed")
 		}
 		assert.Equal(t, journal.Cancelled, g.stored(t, id).State)
+	}
+}
+
+// TestWhatCannotBeAlteredHasNoForm asks for the forms of what has ended, is cancelled or under way, and of whoever
+// looks.
+func TestWhatCannotBeAlteredHasNoForm(t *testing.T) {
+	t.Parallel()
+	g := newGround(t, options{config: func(c *config.Config) {
+		o := c.Operators["boss"]
+		o.Email = "Cat@acme.example"
+		c.Operators["boss"] = o
+	}})
+	c := g.signedIn(t, boss)
+	ended, cancelled := g.plan(t, "ann@acme.example", "now", ""), g.plan(t, "joann@acme.example", "2030-12-04 17:00", "UTC")
+	g.run(t)
+	_, err := g.Unschedule(t.Context(), cancelled.ID, "root@test", "")
+	require.NoError(t, err)
+	begun, own, free := g.plan(t, "ben@acme.example", "now", ""), g.plan(t, "cat@acme.example", "2030-12-04 17:00", "UTC"), g.plan(t, "eve@acme.example", "2030-12-04 17:00", "UTC")
+	j, err := g.Journal(t.Context())
+	require.NoError(t, err)
+	l, err := j.Acquire(t.Context(), "acme", journal.LeaseEvents{})
+	require.NoError(t, err)
+	_, _, err = j.Begin(t.Context(), journal.Operation{Tenant: "acme", RequestedBy: "root@test", Request: userops.Request{Action: userops.Deactivate, Email: begun.Email}},
+		journal.Place{Claim: &journal.Claim{Schedule: begun.ID, Lease: l, Now: begun.At}})
+	require.NoError(t, err)
+	require.NoError(t, l.Release(t.Context()))
+	for id, says := range map[string]string{ended.ID: "it is done", cancelled.ID: "it is cancelled", begun.ID: "what is under way is not stopped", own.ID: "that is who asks for it", free.ID: ""} {
+		for _, name := range []string{"cancel", "reschedule"} {
+			a := c.get("/schedules/" + id + "/" + name)
+			assert.Equal(t, says == "", strings.Contains(a.body, `name="seen"`), "%s: %s", says, name)
+			assert.Equal(t, says == "", a.status == 200, "%s: %s is %d", says, name, a.status)
+			assert.Contains(t, a.body, says)
+			assert.Equal(t, says == "", strings.Contains(c.get("/schedules/"+id).body, "/"+name), "nor is one offered: %s", says)
+		}
 	}
 }

@@ -226,6 +226,7 @@ func TestNastyTextsAreOnlyShown(t *testing.T) {
 		made, failed, err := j.Schedule(t.Context(), []journal.Schedule{{Tenant: "acme" + text, Email: text, At: time.Now().Add(time.Hour), Asked: text, Zone: "", Reason: text, RequestedBy: text, OnBehalfOf: text}})
 		require.NoError(t, err)
 		require.Empty(t, failed)
+		require.NoError(t, j.ScheduleAudited(t.Context(), made))
 		require.NoError(t, j.StopTenant(t.Context(), journal.TenantStop{Tenant: "acme" + text, Failures: 1, Until: time.Now().Add(time.Hour), Held: i%2 == 0, Code: "drift", Because: text, Hint: text}))
 		s := made[0]
 		for _, path := range []string{"/?view=all&q=" + url.QueryEscape(text), "/schedules/" + s.ID, "/schedules/" + s.ID + "/cancel", "/schedules/" + s.ID + "/reschedule", "/tenants/" + url.PathEscape(s.Tenant) + "/resume"} {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -69,7 +70,7 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 	now := s.Now()
 	due, zone := dueOf(one)
 	page := scheduleView{frame: frame{Title: visible(one.Email), Who: who}, One: one, State: stateOf(one, now), Due: due, Zone: zone,
-		Facts: scheduleFacts(one), History: historyOf(one), Alters: who.Acts && alterable(one), Said: said(r.URL.Query().Get("said"), one)}
+		Facts: scheduleFacts(one), History: historyOf(one), Alters: who.Acts && service.Alterable(one, who.Email, "altering") == nil, Said: said(r.URL.Query().Get("said"), one)}
 	if one.State == journal.Pending {
 		page.Relative = relative(one.At.Sub(now))
 	}
@@ -91,10 +92,6 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 	}
 	s.render(w, http.StatusOK, "schedule", page)
 	return nil
-}
-
-func alterable(one journal.Schedule) bool {
-	return one.State == journal.Pending || one.State == journal.Parked
 }
 
 // unsettled says that an attempt has ended without anybody knowing what came of it, whatever was asked for since: one

@@ -32,5 +32,5 @@ func TestWhatRecursIsCheckedWhenTheConfigurationIsLoaded(t *testing.T) {
 	_, err = load("    credentials_expire: soon\n")
 	assert.ErrorContains(t, err, "credentials_expire is \"soon\"")
 	_, err = load("schedule: {prepare: 25h}\n")
-	assert.ErrorContains(t, err, "prepare is 0s to 24h")
+	assert.ErrorContains(t, err, "prepare is 0s, or 1m to 24h")
 }

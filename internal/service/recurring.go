@@ -112,6 +112,7 @@ func (s *Service) runIfDue(ctx context.Context, r *records, one Recurring, event
 		return r.journal.CountRecurring(ctx, one.Name, one.Tenant, now)
 	}
 	if one.Next.IsZero() || one.Next.After(now) {
+		s.waits(waiter{one.Name, one.Tenant}, false, now) // another process may have run what waited here
 		return nil
 	}
 	if wait, err := s.postpones(ctx, r, one, now); wait || err != nil {
@@ -150,11 +151,32 @@ func (s *Service) runIfDue(ctx context.Context, r *records, one Recurring, event
 
 // postpones says that something of the tenant is due soon, and that what recurs can wait for it.
 func (s *Service) postpones(ctx context.Context, r *records, one Recurring, now time.Time) (bool, error) {
-	if one.Tenant == "" || one.What == config.Digest || now.Sub(one.Next) > mostPostponed {
+	if one.Tenant == "" || one.What == config.Digest {
 		return false, nil
 	}
 	next, err := r.journal.Schedules(ctx, journal.ScheduleFilter{Tenant: one.Tenant, State: journal.Pending, Limit: 1})
-	return len(next) > 0 && next[0].Stop == nil && next[0].At.Before(now.Add(nearDue)), err
+	near := err == nil && len(next) > 0 && next[0].Stop == nil && next[0].At.Before(now.Add(nearDue))
+	return s.waits(waiter{one.Name, one.Tenant}, near, now), err
+}
+
+// waiter is something that recurs, of a tenant.
+type waiter struct{ name, tenant string }
+
+// waits says whether what recurs waits for what is due. It is counted from when this process has first seen that it
+// waits, since what was missed while none was there would have waited for long when something is due in a moment.
+func (s *Service) waits(w waiter, near bool, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since, known := s.waiting[w]
+	if !known || since.After(now) { // the clock was set back
+		since = now
+	}
+	if near = near && now.Sub(since) <= mostPostponed; near {
+		s.waiting[w] = since
+	} else {
+		delete(s.waiting, w)
+	}
+	return near
 }
 
 // recurred is what a run has come to.

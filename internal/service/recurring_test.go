@@ -190,8 +190,18 @@ func TestWhatRecursWaitsForWhatIsDue(t *testing.T) {
 	assert.Empty(t, p.recur(t, two))
 	require.Len(t, p.run(t, two.Add(4*time.Minute)), 1)
 	assert.Len(t, p.recur(t, two.Add(5*time.Minute)), 1)
-	p.plan(t, two.Add(25*time.Hour+4*time.Minute), by, people[1])
-	assert.Len(t, p.recur(t, two.Add(25*time.Hour+time.Minute)), 1, "it has waited for an hour")
+	day := two.Add(24 * time.Hour)
+	p.plan(t, day.Add(4*time.Minute), by, people[1])
+	assert.Empty(t, p.recur(t, day))
+	assert.Empty(t, p.recur(t, day.Add(time.Hour)))
+	assert.Len(t, p.recur(t, day.Add(time.Hour+time.Second)), 1, "it has waited for an hour")
+	require.Len(t, p.run(t, day.Add(time.Hour+time.Minute)), 1)
+
+	day = day.Add(24 * time.Hour)
+	p.plan(t, day.Add(3*time.Hour+4*time.Minute), by, people[2])
+	assert.Empty(t, p.recur(t, day.Add(3*time.Hour)), "nobody was there at its time: it is first seen now")
+	require.Len(t, p.run(t, day.Add(3*time.Hour+4*time.Minute)), 1)
+	assert.Len(t, p.recur(t, day.Add(3*time.Hour+5*time.Minute)), 1)
 }
 
 func TestTheDigestSaysHowThingsStand(t *testing.T) {

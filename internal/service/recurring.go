@@ -217,8 +217,10 @@ func (s *Service) recur(ctx context.Context, r *records, one Recurring, now time
 	case config.Session:
 		return s.renew(ctx, r, one.Tenant, events)
 	case config.Digest:
-		d, err := r.journal.Digest(ctx, one.Tenant, now.Add(-24*time.Hour), now, now.Add(24*time.Hour))
-		return recurred{detail: d.String(), told: d.String(), what: journal.EventDigest}, err
+		// What was counted up to is when the last one was made, or since when there are any.
+		d, err := r.journal.Digest(ctx, one.Tenant, one.CountedTo, now, now.Add(24*time.Hour))
+		text := "since " + one.CountedTo.UTC().Format("2006-01-02 15:04 -07:00") + " " + d.String()
+		return recurred{detail: text, told: text, what: journal.EventDigest}, err
 	case config.Prune:
 		return s.pruneAll(ctx)
 	}

@@ -224,11 +224,29 @@ func TestTheDigestSaysHowThingsStand(t *testing.T) {
 	tenants := map[string]bool{}
 	for _, e := range told {
 		tenants[e.Tenant] = true
-		assert.Contains(t, e.Detail, "now parked: 1,")
+		assert.Contains(t, e.Detail, "ended: 1, cancelled: 0, parked: 1; now parked: 1,")
+		assert.Contains(t, e.Detail, "since "+now.Format("2006-01-02 15:04 -07:00")+" ended")
 	}
 	assert.Equal(t, map[string]bool{"": true, "acme": true}, tenants)
 	p2 := p.recur(t, now.Add(25*time.Hour))
 	assert.Empty(t, p2)
+}
+
+// TestADigestCountsSinceTheLast makes one a week, and one within the same minute as what it tells of.
+func TestADigestCountsSinceTheLast(t *testing.T) {
+	t.Parallel()
+	p := nightly(t, config.Recurring{What: config.Digest, When: "0 7 * * MON"})
+	now := time.Now().UTC() // events have the machine's time
+	require.Empty(t, p.recur(t, now))
+	p.set(now.Add(-time.Hour))
+	p.plan(t, now.Add(-time.Minute), by, people[0], "nobody@acme.example")
+	require.Len(t, p.run(t, now), 2)
+	require.Len(t, p.recur(t, now.AddDate(0, 0, 8)), 1)
+	require.Len(t, p.recur(t, now.AddDate(0, 0, 15)), 1)
+	told := p.told(t, journal.EventDigest)
+	require.Len(t, told, 2)
+	assert.Contains(t, told[0].Detail, "ended: 1, cancelled: 0, parked: 1; now", "eight days ago, and in its time")
+	assert.Contains(t, told[1].Detail, "since "+now.AddDate(0, 0, 8).Format("2006-01-02 15:04 -07:00")+" ended: 0, cancelled: 0, parked: 0; now parked: 1,")
 }
 
 func TestWhatEndedLongAgoIsRemovedAndTheLogStillHolds(t *testing.T) {

@@ -43,7 +43,7 @@ func TestALongLookHoldsUpNoSignIn(t *testing.T) {
 	p := s.service(t)
 	j, err := p.Journal(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, j.CountRecurring(t.Context(), "nightly", "acme", time.Now().Add(-time.Hour)))
+	require.NoError(t, j.CountRecurring(t.Context(), journal.RecurringRun{Name: "nightly", Tenant: "acme"}, time.Now().Add(-time.Hour)))
 	tried := make(chan string, 10)
 	_, stop := s.start(t, func(o *daemon.Options) {
 		o.Events = func(e event.Event) {

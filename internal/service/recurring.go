@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
@@ -61,10 +62,12 @@ func (s *Service) recurring(ctx context.Context, r *records) (out []Recurring, n
 			return nil, now, err
 		}
 		for _, tenant := range s.recurringTenants(c) {
-			one := Recurring{RecurringRun: journal.RecurringRun{Name: name, Tenant: tenant, CountedTo: now}, What: c.What, When: times.Expression, Zone: times.Zone, times: times}
+			of := strings.Join([]string{c.What, times.Expression, times.Zone}, " ")
+			one := Recurring{RecurringRun: journal.RecurringRun{Name: name, Tenant: tenant, For: of, CountedTo: now}, What: c.What, When: times.Expression, Zone: times.Zone, times: times}
 			i := slices.IndexFunc(runs, func(run journal.RecurringRun) bool { return run.Name == name && run.Tenant == tenant })
-			if i >= 0 && runs[i].CountedTo.Sub(now) < furthestClock {
+			if i >= 0 && (runs[i].For == of || runs[i].For == "") && runs[i].CountedTo.Sub(now) < furthestClock {
 				one.RecurringRun, one.known = runs[i], true
+				one.For = of
 			}
 			one.Next = times.Next(one.CountedTo)
 			out = append(out, one)
@@ -109,7 +112,7 @@ func (s *Service) runIfDue(ctx context.Context, r *records, one Recurring, event
 		return err
 	}
 	if !one.known {
-		return r.journal.CountRecurring(ctx, one.Name, one.Tenant, now)
+		return r.journal.CountRecurring(ctx, one.RecurringRun, now)
 	}
 	if one.Next.IsZero() || one.Next.After(now) {
 		s.waits(waiter{one.Name, one.Tenant}, false, now) // another process may have run what waited here

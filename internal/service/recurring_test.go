@@ -87,6 +87,30 @@ func TestWhatRecursRunsOnceForEachTime(t *testing.T) {
 	assert.Empty(t, p.console.Changes())
 }
 
+// TestWhatIsConfiguredAnewBeginsAnew makes something else of the same name, and then the same at another time.
+func TestWhatIsConfiguredAnewBeginsAnew(t *testing.T) {
+	t.Parallel()
+	p := nightly(t, config.Recurring{What: config.Reconcile, When: "0 2 * * *"})
+	require.Empty(t, p.recur(t, noon))
+	require.Len(t, p.recur(t, noon.Add(14*time.Hour)), 1)
+	for n, another := range []config.Recurring{{What: config.Digest, When: "0 2 * * *", Tenants: []string{"acme"}}, {What: config.Digest, When: "0 15 * * *", Tenants: []string{"acme"}}} {
+		now := noon.Add(time.Duration(16+24*n) * time.Hour) // at 04:00
+		p.config.Recurring = map[string]config.Recurring{"nightly": another}
+		p.set(now)
+		all, err := p.Recurring(t.Context())
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.Empty(t, all[0].Detail, "the old one's words say nothing of it")
+		assert.Zero(t, all[0].EndedAt)
+		assert.True(t, all[0].Next.After(now))
+		assert.Empty(t, p.recur(t, now.Add(time.Hour)))
+		assert.Empty(t, p.recur(t, all[0].Next.Add(-time.Second)))
+		ran := p.recur(t, all[0].Next)
+		require.Len(t, ran, 1)
+		assert.Contains(t, ran[0].Detail, "since "+now.Add(time.Hour).Format("2006-01-02 15:04"))
+	}
+}
+
 func TestOneOfSeveralRunsWhatRecurs(t *testing.T) {
 	t.Parallel()
 	p := nightly(t, config.Recurring{What: config.Reconcile, When: "0 2 * * *"})
@@ -145,6 +169,7 @@ func TestWhoStillHasAccessIsReported(t *testing.T) {
 	assert.Equal(t, map[string]service.LeftWhy{people[0]: service.WasDeactivated, people[2]: service.WasDue}, why)
 	assert.Equal(t, late.ID, left[slices.IndexFunc(left, func(l service.Leftover) bool { return l.Email == people[2] })].Schedule)
 
+	require.Empty(t, p.recur(t, noon.Add(14*time.Hour)), "it waits for what is due")
 	ran := p.recur(t, noon.Add(16*time.Hour))
 	require.Len(t, ran, 1)
 	assert.Equal(t, userops.CodeOf(userops.ErrStillAccess), ran[0].Code)

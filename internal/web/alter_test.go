@@ -86,3 +86,25 @@ func TestWhatCannotBeAlteredHasNoForm(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsDueLaterIsDueThoughItsTenantIsHeld has a tenant wait for a person now, of which something is due now, and
+// something in years.
+func TestWhatIsDueLaterIsDueThoughItsTenantIsHeld(t *testing.T) {
+	t.Parallel()
+	g := newGround(t, options{})
+	j, err := g.Journal(t.Context())
+	require.NoError(t, err)
+	g.plan(t, "ann@acme.example", "now", "")
+	later := g.plan(t, "ben@acme.example", "2030-12-04 17:00", "UTC")
+	require.NoError(t, j.StopTenant(t.Context(), journal.TenantStop{Tenant: "acme", Failures: 1, Held: true, Code: "drift", Because: "the page is another"}))
+	c := g.signedIn(t, viewer)
+	due, person, one := c.get("/").body, c.get("/?view=person").body, c.get("/schedules/"+later.ID).body
+	assert.Contains(t, due, "ben@acme.example")
+	assert.NotContains(t, due, "ann@acme.example")
+	assert.Contains(t, person, "ann@acme.example")
+	assert.NotContains(t, person, "ben@acme.example")
+	for _, page := range []string{due, person, one} {
+		assert.Contains(t, page, "Tenant acme waits for a person", "each says so")
+	}
+	assert.Contains(t, one, "scheduled</span> <span class=\"more\">its tenant waits for a person")
+}

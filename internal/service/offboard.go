@@ -31,20 +31,8 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		if err := completeScheduled(ctx, r); err != nil {
 			return err
 		}
-		now, err := s.now(ctx, r)
-		if err != nil {
-			return err
-		}
-		rows := make([]journal.Schedule, len(all))
-		failed = map[int]error{}
-		for i, o := range all {
-			if rows[i], err = s.checkOffboarding(asked, o, now); err != nil {
-				failed[i] = err
-			}
-		}
-		there, err := scheduledAlready(ctx, r.journal, rows, failed)
-		maps.Copy(failed, there)
-		if err != nil || len(failed) > 0 {
+		var rows []journal.Schedule
+		if rows, failed, err = s.checkOffboardings(ctx, r, asked, all); err != nil || len(failed) > 0 {
 			return err
 		}
 		if err := r.journal.Use(ctx); err != nil {
@@ -55,6 +43,7 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 				return err
 			}
 		}
+		var there map[int]error
 		made, there, err = r.journal.Schedule(ctx, rows)
 		for i, e := range there { // between the look and the writing
 			failed[i] = alreadyScheduled(rows[i], e)
@@ -68,6 +57,28 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		return err
 	})
 	return made, failed, err
+}
+
+// Schedulable says why some offboardings could not be scheduled now, as Schedule does, and schedules none.
+func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboarding) (failed map[int]error, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { _, failed, err = s.checkOffboardings(ctx, r, asked, all); return err })
+	return failed, err
+}
+
+func (s *Service) checkOffboardings(ctx context.Context, r *records, asked Asked, all []Offboarding) (rows []journal.Schedule, failed map[int]error, err error) {
+	now, err := s.now(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, failed = make([]journal.Schedule, len(all)), map[int]error{}
+	for i, o := range all {
+		if rows[i], err = s.checkOffboarding(asked, o, now); err != nil {
+			failed[i] = err
+		}
+	}
+	there, err := scheduledAlready(ctx, r.journal, rows, failed)
+	maps.Copy(failed, there)
+	return rows, failed, err
 }
 
 // announce writes the lines of schedules to the audit log, but those that it has, and has them be due from then on.

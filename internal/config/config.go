@@ -262,7 +262,11 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	}
 	var faults []error
 	for _, key := range layer.Keys() {
-		if !known(key) && !emptyParent(layer, key) {
+		switch of := sectionOf(key); {
+		case known(key), of != "" && isEmpty(layer, key):
+		case of != "":
+			faults = append(faults, fmt.Errorf("%s: %s is a section: %s", path, key, of))
+		default:
 			faults = append(faults, fmt.Errorf("%s: unknown key %q%s", path, key, nearest(key)))
 		}
 	}
@@ -272,17 +276,21 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	return path, invalid(k.Merge(layer))
 }
 
-// emptyParent says that a key is a section without content, such as "tenants:" alone.
-func emptyParent(k *koanf.Koanf, key string) bool {
-	if k.Get(key) != nil && fmt.Sprint(k.Get(key)) != "map[]" {
-		return false
-	}
+// sectionOf says what belongs below a key that is a section, such as "tenants"; empty: it is none.
+func sectionOf(key string) string {
 	for _, p := range patterns() {
-		if strings.HasPrefix(p, anonymous(key)+".") {
-			return true
+		if rest, below := strings.CutPrefix(p, anonymous(key)+"."); below && strings.HasPrefix(rest, "*.") {
+			return "write its names, and below each its keys"
+		} else if below {
+			return "write its keys below it"
 		}
 	}
-	return false
+	return ""
+}
+
+// isEmpty says that a section has no content, such as "tenants:" alone.
+func isEmpty(k *koanf.Koanf, key string) bool {
+	return k.Get(key) == nil || fmt.Sprint(k.Get(key)) == "map[]"
 }
 
 func invalid(err error) error {

@@ -263,5 +263,5 @@ func (s *Service) pruneAll(ctx context.Context) (recurred, error) {
 		return recurred{}, err
 	}
 	e, err := s.PruneEnded(ctx, by, false)
-	return recurred{detail: fmt.Sprintf("removed: %d folders of evidence, %d scheduled offboardings, %d notes of what happened", p.Folders, e.Schedules, e.Events)}, err
+	return recurred{detail: fmt.Sprintf("removed: folders of evidence: %d, scheduled offboardings: %d, notes of what happened: %d", p.Folders, e.Schedules, e.Events)}, err
 }

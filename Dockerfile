@@ -7,9 +7,10 @@ COPY . .
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /billagent ./cmd/billagent
 
 FROM debian:bookworm-slim
-# tini reaps the browser's helpers; fonts let pages be laid out and pictured as people see them.
+# tini reaps the browser's helpers; fonts let pages be laid out and pictured as people see them; curl asks a daemon how
+# it is (fixtures/deploy/compose.yaml). There is no HEALTHCHECK here: most commands are no daemon.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends chromium-headless-shell ca-certificates fonts-dejavu-core tini \
+ && apt-get install -y --no-install-recommends chromium-headless-shell ca-certificates curl fonts-dejavu-core tini \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home --uid 10001 billagent \
  && install -d -o billagent -g billagent -m 0700 /var/lib/billagent
@@ -18,6 +19,5 @@ USER billagent
 ENV BILLAGENT_STATE=/var/lib/billagent \
     BILLAGENT_LOG_FORMAT=json
 VOLUME /var/lib/billagent
-HEALTHCHECK --interval=60s --timeout=20s --start-period=5s CMD ["billagent", "browser", "status"]
 ENTRYPOINT ["/usr/bin/tini", "--", "billagent"]
 CMD ["--help"]

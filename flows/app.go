@@ -44,7 +44,7 @@ type App struct {
 // Watch is something that may stand in for any page. Seeing it ends a flow at once.
 type Watch struct {
 	Target string `json:"target"`
-	Kind   string `json:"kind"` // signed-out or wall
+	Kind   string `json:"kind"` // SignedOut, Blocked or Unavailable
 	Reason string `json:"reason"`
 	Hint   string `json:"hint"`
 }
@@ -53,6 +53,7 @@ type Watch struct {
 const (
 	SignedOut   = "signed-out"  // sign in again and begin anew
 	Blocked     = "blocked"     // a person must look
+	Unavailable = "unavailable" // it passes by itself
 	Credentials = "credentials" // what was given was refused
 	Locked      = "locked"
 	Factor      = "factor" // the code of the second factor is not available

@@ -35,7 +35,7 @@ func (a *app) evidencePruneCommand() *cobra.Command {
 				if dryRun {
 					verb = "would be removed"
 				}
-				_, unwritten := fmt.Fprintf(a.stdout, "%d folders of evidence %s, %.1f MB\n", p.Folders, verb, float64(p.Bytes)/(1<<20))
+				_, unwritten := fmt.Fprintf(a.stdout, "%s of evidence %s, %.1f MB\n", counted(p.Folders, "folder"), verb, float64(p.Bytes)/(1<<20))
 				return errors.Join(err, unwritten)
 			})
 		},

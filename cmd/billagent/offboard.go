@@ -108,18 +108,22 @@ func (a *app) offboard(ctx context.Context, c *config.Config, s *service.Service
 		asked, lines = append(asked, o), append(lines, r.line)
 	}
 	by := service.Asked{By: actor(), OnBehalfOf: f.onBehalfOf, Limit: f.limit}
+	var made []journal.Schedule
+	var failed map[int]error
 	if len(bad) == 0 {
-		made, failed, err := s.Schedule(ctx, by, asked)
-		if err != nil {
-			return err
-		}
-		if len(failed) == 0 {
-			return a.printScheduled(made, f.from != "")
-		}
-		for i := range asked {
-			if err := failed[i]; err != nil {
-				bad = append(bad, badRow{asked[i].Email, place(f.from, lines[i], err)})
-			}
+		made, failed, err = s.Schedule(ctx, by, asked)
+	} else { // all faults of a file are told at once
+		failed, err = s.Schedulable(ctx, by, asked)
+	}
+	if err != nil {
+		return err
+	}
+	if len(bad)+len(failed) == 0 {
+		return a.printScheduled(made, f.from != "")
+	}
+	for i := range asked {
+		if err := failed[i]; err != nil {
+			bad = append(bad, badRow{asked[i].Email, place(f.from, lines[i], err)})
 		}
 	}
 	return notScheduled(bad, f.from != "")

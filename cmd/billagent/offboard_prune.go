@@ -27,7 +27,7 @@ them. What needs a person stays, and so do operations and the audit log.`,
 					return printLine(a.stdout, p)
 				}
 				verb := map[bool]string{true: "would be removed", false: "removed"}[dryRun]
-				_, err = fmt.Fprintf(a.stdout, "%d scheduled offboardings %s, and %d notes of what happened\n", p.Schedules, verb, p.Events)
+				_, err = fmt.Fprintf(a.stdout, "%s %s, and %s of what happened\n", counted(int(p.Schedules), "scheduled offboarding"), verb, counted(int(p.Events), "note"))
 				return err
 			})
 		},

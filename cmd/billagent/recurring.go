@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/billagent/billagent/internal/schedule"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/spf13/cobra"
 )
@@ -43,11 +44,16 @@ func (a *app) printRecurring(all []service.Recurring) error {
 		return err
 	}
 	for _, r := range all {
-		last := "never ran"
-		if !r.EndedAt.IsZero() {
-			last = fmt.Sprintf("ran at %s: %s", at(r.EndedAt), plain(r.Detail))
+		zone := either(r.Zone, "UTC")
+		here := func(t time.Time) string { return schedule.When{At: t.Truncate(time.Second), Zone: zone}.String() }
+		next, last := "it never comes again", "never ran"
+		if !r.Next.IsZero() {
+			next = "next at " + here(r.Next)
 		}
-		if _, err := fmt.Fprintf(a.stdout, "%-12s %-10s %-12s next at %s, %s\n", r.Name, r.What, either(r.Tenant, "-"), at(r.Next), last); err != nil {
+		if !r.EndedAt.IsZero() {
+			last = fmt.Sprintf("ran at %s: %s", here(r.EndedAt), plain(r.Detail))
+		}
+		if _, err := fmt.Fprintf(a.stdout, "%-12s %-10s %-12s %s %s, %s, %s\n", r.Name, r.What, either(r.Tenant, "-"), r.When, zone, next, last); err != nil {
 			return err
 		}
 	}

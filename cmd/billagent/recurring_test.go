@@ -51,7 +51,10 @@ func TestARunFromCronTellsAndReconciles(t *testing.T) {
 	require.Len(t, all, 1)
 	assert.Equal(t, "nightly", all[0].Name)
 	assert.Equal(t, "Europe/Berlin", all[0].Zone)
-	assert.Contains(t, run(0, "recurring").stdout, "never ran")
+	table := run(0, "recurring").stdout
+	assert.Contains(t, table, "never ran")
+	assert.Contains(t, table, "30 2 * * * Europe/Berlin")
+	assert.Regexp(t, `next at \d{4}-\d\d-\d\d 02:30 \+0[12]:00 Europe/Berlin`, table, "by the clocks that it is about")
 	assert.Contains(t, run(0, "reconcile").stdout, "nobody of tenant demo has access who was to lose it")
 	u, ok := con.UserByEmail("ann@acme.example")
 	require.True(t, ok)
@@ -62,5 +65,5 @@ func TestARunFromCronTellsAndReconciles(t *testing.T) {
 	left := decode[[]service.Leftover](t, run(6, "reconcile", "-o", "json").stdout)
 	require.Len(t, left, 1)
 	assert.Equal(t, service.WasDeactivated, left[0].Why)
-	assert.Contains(t, run(0, "offboard", "prune", "--dry-run").stdout, "0 scheduled offboardings would be removed")
+	assert.Contains(t, run(0, "offboard", "prune", "--dry-run").stdout, "0 scheduled offboardings would be removed, and 0 notes")
 }

@@ -12,7 +12,7 @@ import (
 
 // haltKinds maps what a flow says of its end to kinds an operator knows.
 var haltKinds = map[string]error{
-	flows.SignedOut: userops.ErrNeedsPerson, flows.Blocked: userops.ErrNeedsPerson, flows.Credentials: userops.ErrCredentials, flows.Locked: userops.ErrLocked,
+	flows.SignedOut: userops.ErrNeedsPerson, flows.Blocked: userops.ErrNeedsPerson, flows.Unavailable: userops.ErrUnreachable, flows.Credentials: userops.ErrCredentials, flows.Locked: userops.ErrLocked,
 	flows.Factor: userops.ErrFactor, flows.Rejected: userops.ErrRejected, flows.Absent: userops.ErrNotFound,
 }
 

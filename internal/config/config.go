@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -94,8 +95,8 @@ func (s Schedule) check(add func(string, ...any)) {
 	if s.Grace < time.Second || s.AtOnce < 1 || s.AtOnce > 64 || s.StopWithin < time.Second || s.StopWithin > 10*time.Minute {
 		add("schedule: grace is at least 1s, at_once 1 to 64, stop_within 1s to 10m")
 	}
-	if s.Prepare < 0 || s.Prepare > 24*time.Hour || s.WarnDays < 1 || s.WarnDays > 90 || s.KeepDays < 1 {
-		add("schedule: prepare is 0s to 24h, warn_days 1 to 90, keep_days at least 1")
+	if s.Prepare != 0 && s.Prepare < time.Minute || s.Prepare > 24*time.Hour || s.WarnDays < 1 || s.WarnDays > 90 || s.KeepDays < 1 {
+		add("schedule: prepare is 0s, or 1m to 24h, warn_days 1 to 90, keep_days at least 1")
 	}
 }
 
@@ -173,12 +174,20 @@ func Load(src Source) (*Config, error) {
 	c := &Config{File: file}
 	conf := koanf.UnmarshalConf{Tag: "koanf", DecoderConfig: &mapstructure.DecoderConfig{
 		Result: c, WeaklyTypedInput: true, TagName: "koanf",
-		DecodeHook: mapstructure.ComposeDecodeHookFunc(mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(withUnit, mapstructure.StringToTimeDurationHookFunc(), mapstructure.StringToSliceHookFunc(",")),
 	}}
 	if err := k.UnmarshalWithConf("", c, conf); err != nil {
 		return nil, invalid(errors.New(hideValues(err)))
 	}
 	return c, c.check()
+}
+
+// withUnit refuses a duration without a unit, which the decoder would take for so many nanoseconds.
+func withUnit(_, to reflect.Type, v any) (any, error) {
+	if n := reflect.ValueOf(v); to == reflect.TypeFor[time.Duration]() && (n.CanInt() || n.CanUint() || n.CanFloat()) && !n.IsZero() {
+		return nil, errors.New("write it with a unit, as in 30s, 5m or 12h")
+	}
+	return v, nil
 }
 
 // setDefaults gives each tenant, receiver and operator what its section does not say.
@@ -253,7 +262,11 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	}
 	var faults []error
 	for _, key := range layer.Keys() {
-		if !known(key) && !emptyParent(layer, key) {
+		switch of := sectionOf(key); {
+		case known(key), of != "" && isEmpty(layer, key):
+		case of != "":
+			faults = append(faults, fmt.Errorf("%s: %s is a section: %s", path, key, of))
+		default:
 			faults = append(faults, fmt.Errorf("%s: unknown key %q%s", path, key, nearest(key)))
 		}
 	}
@@ -263,17 +276,21 @@ func loadFile(k *koanf.Koanf, path string) (string, error) {
 	return path, invalid(k.Merge(layer))
 }
 
-// emptyParent says that a key is a section without content, such as "tenants:" alone.
-func emptyParent(k *koanf.Koanf, key string) bool {
-	if k.Get(key) != nil && fmt.Sprint(k.Get(key)) != "map[]" {
-		return false
-	}
+// sectionOf says what belongs below a key that is a section, such as "tenants"; empty: it is none.
+func sectionOf(key string) string {
 	for _, p := range patterns() {
-		if strings.HasPrefix(p, anonymous(key)+".") {
-			return true
+		if rest, below := strings.CutPrefix(p, anonymous(key)+"."); below && strings.HasPrefix(rest, "*.") {
+			return "write its names, and below each its keys"
+		} else if below {
+			return "write its keys below it"
 		}
 	}
-	return false
+	return ""
+}
+
+// isEmpty says that a section has no content, such as "tenants:" alone.
+func isEmpty(k *koanf.Koanf, key string) bool {
+	return k.Get(key) == nil || fmt.Sprint(k.Get(key)) == "map[]"
 }
 
 func invalid(err error) error {

@@ -36,10 +36,16 @@ func (r Recurring) check(at string, tenants map[string]Tenant) (faults []error) 
 	if !slices.Contains(Recurrences, r.What) {
 		add("what is %q: choose %s", r.What, strings.Join(Recurrences, ", "))
 	}
-	if _, err := schedule.ParseRecurring(r.When, r.TimeZone); err != nil {
+	if err := schedule.CheckZone(r.TimeZone); err != nil {
+		add("time_zone: %v", err)
+	}
+	if _, err := schedule.ParseRecurring(r.When, "UTC"); err != nil {
 		add("when: %v", err)
 	}
-	for _, t := range r.Tenants {
+	for i, t := range r.Tenants {
+		if slices.Contains(r.Tenants[:i], t) {
+			add("tenant %q is named twice", t)
+		}
 		if _, ok := tenants[t]; !ok {
 			add("there is no tenant %q", t)
 		}

@@ -121,7 +121,7 @@ func (t Tenant) check(at string) []error {
 	if _, err := time.Parse(time.DateOnly, t.CredentialsExpire); t.CredentialsExpire != "" && err != nil {
 		add("credentials_expire is %q: write a day, as in 2027-01-31", t.CredentialsExpire)
 	}
-	if _, err := schedule.Parse("2026-12-04 17:00", t.TimeZone); t.TimeZone != "" && err != nil {
+	if err := schedule.CheckZone(t.TimeZone); err != nil {
 		add("time_zone: %v", err)
 	}
 	if err := policy.Check(t.Protected); err != nil {

@@ -88,6 +88,7 @@ func (c *Config) checkWeb() (faults []error) {
 			add("%s.may is %q: choose view or act", at, o.May)
 		}
 	}
+	c.checkOperators(add)
 	if w := c.Web; w.Listen != "" {
 		faults = append(faults, w.check("web")...)
 		if len(c.Operators) == 0 && w.OIDC.Issuer == "" {
@@ -98,6 +99,23 @@ func (c *Config) checkWeb() (faults []error) {
 		}
 	}
 	return faults
+}
+
+// checkOperators makes sure that a token is of one operator, who would otherwise be one of several by chance, and that
+// what somebody may does not depend on which of their tokens they use.
+func (c *Config) checkOperators(add func(string, ...any)) {
+	names := slices.Sorted(maps.Keys(c.Operators))
+	for i, name := range names {
+		for _, before := range names[:i] {
+			one, other := c.Operators[before], c.Operators[name]
+			if one.Token == other.Token {
+				add("operators.%s and operators.%s have the same token: make one for each", before, name)
+			}
+			if userops.SameEmail(one.Email, other.Email) && one.May != other.May {
+				add("operators.%s and operators.%s are of the same e-mail: give both the same may", before, name)
+			}
+		}
+	}
 }
 
 // plainOrigin says that an address has a scheme and a host, and nothing else.

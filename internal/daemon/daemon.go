@@ -131,7 +131,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return fmt.Errorf("starting the queue: %w", err)
 	}
 	var beside sync.WaitGroup
-	beside.Go(func() { d.recurUntilDone(ctx) })
+	beside.Go(func() { d.besides(ctx) })
 	d.sweepUntilDone(ctx)
 	close(d.stop)
 	err := d.end(unending)

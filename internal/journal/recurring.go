@@ -14,6 +14,7 @@ import (
 type RecurringRun struct {
 	Name      string       `json:"recurring"`
 	Tenant    string       `json:"tenant,omitempty"` // empty: it is of all
+	For       string       `json:"-"`                // what is done, and when; empty: it was counted before this was kept
 	CountedTo time.Time    `json:"-"`                // what was due up to here was run, or was not meant to be
 	Worker    string       `json:"worker,omitempty"` // the process that runs it now
 	BeganAt   time.Time    `json:"began_at,omitzero"`
@@ -25,12 +26,12 @@ type RecurringRun struct {
 	claimedUntil time.Time
 }
 
-const recurringColumns = "name, tenant, counted_to, claims, worker, claimed_until, began_at, ended_at, code, detail"
+const recurringColumns = "name, tenant, counted_for, counted_to, claims, worker, claimed_until, began_at, ended_at, code, detail"
 
 func scanRecurring(row row) (RecurringRun, error) {
 	var r RecurringRun
 	var counted, until, began, ended int64
-	err := row.Scan(&r.Name, &r.Tenant, &counted, &r.claims, &r.Worker, &until, &began, &ended, &r.Code, &r.Detail)
+	err := row.Scan(&r.Name, &r.Tenant, &r.For, &counted, &r.claims, &r.Worker, &until, &began, &ended, &r.Code, &r.Detail)
 	r.CountedTo, r.claimedUntil = time.UnixMicro(counted).UTC(), time.UnixMicro(until).UTC()
 	if began != 0 {
 		r.BeganAt = time.UnixMicro(began).UTC()
@@ -50,16 +51,23 @@ func (j *Journal) Recurring(ctx context.Context) ([]RecurringRun, error) {
 	return out, nil
 }
 
-// CountRecurring writes down that nothing of something that recurs is due up to now: it is new here, or was counted
-// by a clock that was set back since.
-func (j *Journal) CountRecurring(ctx context.Context, name, tenant string, now time.Time) error {
+// CountRecurring writes down that nothing of something that recurs is due up to now: it is new here, is another under
+// the same name, or was counted by a clock that was set back since. What a run of another came to is forgotten, and
+// whoever makes one comes late.
+func (j *Journal) CountRecurring(ctx context.Context, r RecurringRun, now time.Time) error {
 	err := j.tx(ctx, "count recurring", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO recurring (name, tenant, counted_to) VALUES ($1, $2, $3)
-			ON CONFLICT (name, tenant) DO UPDATE SET counted_to = excluded.counted_to WHERE recurring.counted_to > excluded.counted_to`, name, tenant, now.UnixMicro())
+		_, err := tx.ExecContext(ctx, `INSERT INTO recurring (name, tenant, counted_for, counted_to) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (name, tenant) DO UPDATE SET counted_to = excluded.counted_to WHERE recurring.counted_for = excluded.counted_for AND recurring.counted_to > excluded.counted_to`,
+			r.Name, r.Tenant, r.For, now.UnixMicro())
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE recurring SET counted_for = $3, counted_to = $4, claims = claims + 1, worker = '', claimed_until = 0, began_at = 0, ended_at = 0, code = '', detail = ''
+			WHERE name = $1 AND tenant = $2 AND counted_for <> $3`, r.Name, r.Tenant, r.For, now.UnixMicro())
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("writing down that %s recurs: %w", name, err)
+		return fmt.Errorf("writing down that %s recurs: %w", r.Name, err)
 	}
 	return nil
 }
@@ -78,8 +86,8 @@ func (j *Journal) ClaimRecurring(ctx context.Context, r RecurringRun, now time.T
 	claimed.claims++
 	claimed.Worker, claimed.BeganAt, claimed.claimedUntil = Self().encode(), now, now.Add(bound)
 	err := j.tx(ctx, "claim recurring", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, "UPDATE recurring SET claims = claims + 1, worker = $4, claimed_until = $5, began_at = $6 WHERE name = $1 AND tenant = $2 AND claims = $3",
-			r.Name, r.Tenant, r.claims, claimed.Worker, claimed.claimedUntil.UnixMicro(), now.UnixMicro())
+		res, err := tx.ExecContext(ctx, "UPDATE recurring SET claims = claims + 1, worker = $4, claimed_until = $5, began_at = $6, counted_for = $7 WHERE name = $1 AND tenant = $2 AND claims = $3",
+			r.Name, r.Tenant, r.claims, claimed.Worker, claimed.claimedUntil.UnixMicro(), now.UnixMicro(), r.For)
 		return one(res, err, ErrClaimed)
 	})
 	if err != nil {

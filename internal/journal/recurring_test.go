@@ -26,8 +26,8 @@ func run(t *testing.T, j *journal.Journal) journal.RecurringRun {
 func TestOneProcessRunsWhatRecurs(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
 		ctx, j := t.Context(), open()
-		require.NoError(t, j.CountRecurring(ctx, "nightly", "acme", noon))
-		require.NoError(t, j.CountRecurring(ctx, "nightly", "acme", noon.Add(time.Hour)))
+		require.NoError(t, j.CountRecurring(ctx, journal.RecurringRun{Name: "nightly", Tenant: "acme"}, noon))
+		require.NoError(t, j.CountRecurring(ctx, journal.RecurringRun{Name: "nightly", Tenant: "acme"}, noon.Add(time.Hour)))
 		r := run(t, j)
 		assert.Equal(t, noon, r.CountedTo, "it is not counted forward")
 		var all sync.WaitGroup
@@ -65,7 +65,7 @@ func TestOneProcessRunsWhatRecurs(t *testing.T) {
 		require.Len(t, events, 1)
 		assert.Equal(t, "nightly", events[0].Recurring)
 		assert.Equal(t, "acme", events[0].Tenant)
-		require.NoError(t, j.CountRecurring(ctx, "nightly", "acme", noon))
+		require.NoError(t, j.CountRecurring(ctx, journal.RecurringRun{Name: "nightly", Tenant: "acme"}, noon))
 		assert.Equal(t, noon, run(t, j).CountedTo, "the clock was set back")
 	})
 }

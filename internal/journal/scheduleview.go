@@ -14,21 +14,23 @@ type View string
 
 // The views.
 const (
-	ViewDue     View = "due"     // waits for its time, or for a tenant that is tried again by itself
+	ViewDue     View = "due"     // waits for its time, or, once that has come, for a tenant that is tried again by itself
 	ViewRunning View = "running" // has become an operation
-	ViewPerson  View = "person"  // is parked, or waits for a tenant that is held
+	ViewPerson  View = "person"  // is parked, or its time has come and its tenant is held
 	ViewDone    View = "done"    // has its outcome, or was cancelled
 	ViewAll     View = "all"
 )
 
-const held = "tenant IN (SELECT tenant FROM tenant_stops WHERE held = 1)"
+// awaits is of what would be done by now if its tenant were not held; $1 is the time. What comes later is only due: a
+// person may well have seen to the tenant by then.
+const awaits = "(due_at <= $1 AND tenant IN (SELECT tenant FROM tenant_stops WHERE held = 1))"
 
 // viewed are the conditions of the views, and viewOrder is what comes first in one: what is next, or what was last.
 var (
 	viewed = map[View]string{
-		ViewDue:     "(state = 'pending' AND NOT " + held + ")",
+		ViewDue:     "(state = 'pending' AND NOT " + awaits + ")",
 		ViewRunning: "state = 'running'",
-		ViewPerson:  "(state = 'parked' OR state = 'pending' AND " + held + ")",
+		ViewPerson:  "(state = 'parked' OR state = 'pending' AND " + awaits + ")",
 		ViewDone:    "state IN ('ended', 'cancelled')",
 		ViewAll:     "1 = 1",
 	}
@@ -44,8 +46,8 @@ type ViewFilter struct {
 	From, Until time.Time // when it is due: from the one, before the other
 }
 
-func (f ViewFilter) where(v View) (text string, args []any) {
-	where := []string{viewed[v]}
+func (f ViewFilter) where(v View, now time.Time) (text string, args []any) {
+	where, args := []string{viewed[v], "CAST($1 AS BIGINT) > 0"}, []any{now.UnixMicro()} // every view has the parameter
 	add := func(cond string, arg any) {
 		args = append(args, arg)
 		where = append(where, strings.ReplaceAll(cond, "?", fmt.Sprintf("$%d", len(args))))
@@ -71,13 +73,13 @@ func (f ViewFilter) where(v View) (text string, args []any) {
 	return "WHERE " + strings.Join(where, " AND "), args
 }
 
-// View lists at most limit schedules of a view, after the first skip, with what their tenants wait for.
-func (j *Journal) View(ctx context.Context, v View, f ViewFilter, skip, limit int) ([]Schedule, error) {
+// View lists at most limit schedules of a view at a time, after the first skip, with what their tenants wait for.
+func (j *Journal) View(ctx context.Context, v View, f ViewFilter, now time.Time, skip, limit int) ([]Schedule, error) {
 	order := viewOrder[v]
 	if order == "" {
 		order = "due_at, id"
 	}
-	where, args := f.where(v)
+	where, args := f.where(v, now)
 	all, err := j.schedules(ctx, fmt.Sprintf("%s ORDER BY %s LIMIT %d OFFSET %d", where, order, limit, skip), args...)
 	if err != nil {
 		return nil, err
@@ -99,11 +101,11 @@ func (j *Journal) withStops(ctx context.Context, all []Schedule) ([]Schedule, er
 	return all, nil
 }
 
-// ViewCounts counts the schedules of each view.
-func (j *Journal) ViewCounts(ctx context.Context, f ViewFilter) (map[View]int, error) {
+// ViewCounts counts the schedules of each view at a time.
+func (j *Journal) ViewCounts(ctx context.Context, f ViewFilter, now time.Time) (map[View]int, error) {
 	out := map[View]int{}
 	for v := range viewed {
-		where, args := f.where(v)
+		where, args := f.where(v, now)
 		var n int
 		if err := j.db.QueryRowContext(ctx, "SELECT COUNT(*) FROM schedules "+where, args...).Scan(&n); err != nil {
 			return nil, fmt.Errorf("counting what is scheduled: %w", j.explained(err))

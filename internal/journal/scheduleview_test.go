@@ -18,7 +18,7 @@ func TestEachScheduleIsInOneView(t *testing.T) {
 		require.NoError(t, j.Cancel(ctx, gone, "root@test", "", nil))
 		waits := plan(t, j, "zeta", "waits@acme.example", noon)
 		names := func(v journal.View, f journal.ViewFilter, skip, limit int) (out []string) {
-			all, err := j.View(ctx, v, f, skip, limit)
+			all, err := j.View(ctx, v, f, noon, skip, limit)
 			require.NoError(t, err)
 			for _, s := range all {
 				out = append(out, s.ID)
@@ -26,7 +26,7 @@ func TestEachScheduleIsInOneView(t *testing.T) {
 			return out
 		}
 		counts := func(f journal.ViewFilter) map[journal.View]int {
-			c, err := j.ViewCounts(ctx, f)
+			c, err := j.ViewCounts(ctx, f, noon)
 			require.NoError(t, err)
 			return c
 		}
@@ -42,7 +42,7 @@ func TestEachScheduleIsInOneView(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, before+2, after)
 		assert.Equal(t, map[journal.View]int{journal.ViewDue: 1, journal.ViewRunning: 0, journal.ViewPerson: 1, journal.ViewDone: 1, journal.ViewAll: 3}, counts(journal.ViewFilter{}))
-		all, err := j.View(ctx, journal.ViewPerson, journal.ViewFilter{}, 0, 9)
+		all, err := j.View(ctx, journal.ViewPerson, journal.ViewFilter{}, noon, 0, 9)
 		require.NoError(t, err)
 		require.Len(t, all, 1)
 		assert.True(t, all[0].Stop.Held)
@@ -66,5 +66,9 @@ func TestEachScheduleIsInOneView(t *testing.T) {
 			assert.Equal(t, len(c.want), counts(c.f)[journal.ViewAll], "%+v", c.f)
 		}
 		assert.Equal(t, []string{waits.ID}, names(journal.ViewAll, journal.ViewFilter{}, 1, 1)[:1])
+
+		future := plan(t, j, "zeta", "future@acme.example", noon.Add(time.Second))
+		assert.Equal(t, []string{future.ID, due.ID}, names(journal.ViewDue, journal.ViewFilter{}, 0, 9), "it is due at its time, whatever its tenant waits for now")
+		assert.Equal(t, []string{waits.ID}, names(journal.ViewPerson, journal.ViewFilter{}, 0, 9))
 	})
 }

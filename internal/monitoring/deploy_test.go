@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -202,7 +203,54 @@ func TestWhatIsDeployedKeepsTheSandboxAndItsBounds(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, []byte(object.Data["config.yaml"]), 0o600))
 			_, err := config.Load(config.Source{File: file})
 			require.NoError(t, err)
+			withPage := strings.NewReplacer("# web:", "web:", "#   ", "  ").Replace(object.Data["config.yaml"])
+			require.NoError(t, os.WriteFile(file, []byte(withPage), 0o600))
+			c, err := config.Load(config.Source{File: file})
+			require.NoError(t, err)
+			assert.NotEmpty(t, c.Web.Listen, "as its comments have it")
 		}
 	}
 	assert.True(t, found)
+}
+
+// TestTheComposeFileHasADaemonThatCanBeReached loads what it configures, and follows what asks the daemon how it is.
+func TestTheComposeFileHasADaemonThatCanBeReached(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(deploy + "compose.yaml")
+	require.NoError(t, err)
+	var file struct {
+		Services map[string]struct {
+			Environment map[string]string
+			Ports       []string
+			Secrets     []string
+			Command     []string
+			Healthcheck struct{ Test []string }
+		}
+	}
+	require.NoError(t, yaml.Unmarshal(data, &file))
+	d := file.Services["daemon"]
+	var environ []string
+	for name, value := range d.Environment {
+		environ = append(environ, name+"="+value)
+		if secret, ok := strings.CutPrefix(value, "file:/run/secrets/"); ok {
+			assert.Contains(t, d.Secrets, secret)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("operators: {ann: {email: ann@acme.example, token: 'sha256:"+strings.Repeat("0", 64)+"'}}\n"), 0o600))
+	c, err := config.Load(config.Source{File: path, Environ: environ})
+	require.NoError(t, err)
+	assert.NotContains(t, d.Command, "--listen", "it would go over the address below")
+	for _, listen := range []string{c.Monitoring.Listen, c.Web.Listen} {
+		host, port, err := net.SplitHostPort(listen)
+		require.NoError(t, err)
+		assert.Equal(t, "0.0.0.0", host, "otherwise nobody outside of the container reaches it")
+		assert.Contains(t, d.Ports, "127.0.0.1:"+port+":"+port)
+	}
+	_, port, _ := net.SplitHostPort(c.Monitoring.Listen)
+	assert.Contains(t, d.Healthcheck.Test, "https://127.0.0.1:"+port+"/healthz")
+	image, err := os.ReadFile("../../Dockerfile")
+	require.NoError(t, err)
+	assert.Contains(t, string(image), " "+d.Healthcheck.Test[1]+" ")
+	assert.NotContains(t, string(image), "\nHEALTHCHECK", "what is no daemon would be healthy or not by chance")
 }

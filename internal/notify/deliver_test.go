@@ -51,8 +51,8 @@ func TestDeliverTellsOnceAndLeavesWhoFails(t *testing.T) {
 func TestTheDigestOfAllIsForThoseWhoAreToldOfAll(t *testing.T) {
 	t.Parallel()
 	j, all, some := onSQLite(t), newHook(t), newHook(t)
-	require.NoError(t, j.CountRecurring(t.Context(), "digest", "", noon))
-	require.NoError(t, j.CountRecurring(t.Context(), "digest", "acme", noon))
+	require.NoError(t, j.CountRecurring(t.Context(), journal.RecurringRun{Name: "digest", Tenant: ""}, noon))
+	require.NoError(t, j.CountRecurring(t.Context(), journal.RecurringRun{Name: "digest", Tenant: "acme"}, noon))
 	runs, err := j.Recurring(t.Context())
 	require.NoError(t, err)
 	for _, r := range runs {

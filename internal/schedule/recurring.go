@@ -35,14 +35,14 @@ func ParseRecurring(expression, zone string) (Recurring, error) {
 	const hint = "write minute, hour, day of the month, month and day of the week, as in 30 2 * * *"
 	var err error
 	if r.location, err = location(r.Zone); err != nil {
-		return r, unread(r.Zone, err, "name it as in America/New_York, Europe/Berlin or UTC")
+		return r, unreadZone(r.Zone, err)
 	}
 	if strings.Contains(r.Expression, "=") { // the library takes a zone there
 		return r, unread(expression, errors.New("the zone does not stand in the expression"), hint)
 	}
 	parsed, err := cronForm.Parse(r.Expression)
 	if err != nil {
-		return r, unread(expression, fmt.Errorf("it is no cron expression: %w", err), hint)
+		return r, unread(expression, fmt.Errorf("it is no cron expression: %s", wrongIn(r.Expression)), hint)
 	}
 	spec, ok := parsed.(*cron.SpecSchedule)
 	if !ok {
@@ -57,6 +57,31 @@ func ParseRecurring(expression, zone string) (Recurring, error) {
 		return r, unread(expression, errors.New("no such day ever comes"), hint)
 	}
 	return r, nil
+}
+
+var fieldNames = []string{"minute", "hour", "day of the month", "month", "day of the week"}
+
+// wrongIn says what keeps an expression from being read. The library's own words are about its options.
+func wrongIn(expression string) string {
+	fields := strings.Fields(expression)
+	switch {
+	case len(fields) == 0:
+		return "there is none"
+	case strings.HasPrefix(expression, "@"):
+		return fmt.Sprintf("%.60q is none of @hourly, @daily, @weekly, @monthly and @yearly", expression)
+	case len(fields) == 1:
+		return "it has 1 field, and there are five"
+	case len(fields) != len(fieldNames):
+		return fmt.Sprintf("it has %d fields, and there are five", len(fields))
+	}
+	for i, name := range fieldNames {
+		alone := []string{"*", "*", "*", "*", "*"}
+		alone[i] = fields[i]
+		if _, err := cronForm.Parse(strings.Join(alone, " ")); err != nil {
+			return fmt.Sprintf("%.60q is no %s", fields[i], name)
+		}
+	}
+	return "its fields do not go together"
 }
 
 // Next is the first time after t. It is counted by what the clocks of the zone show, so that each time that the

@@ -83,15 +83,24 @@ func TestAnExpressionThatSaysNoTimeIsRefused(t *testing.T) {
 		{"0 0 1 * MON", "UTC", "both a day of the month and a day of the week"},
 		{"@every 1h", "UTC", "an interval"},
 		{"CRON_TZ=Europe/Berlin 0 0 * * *", "UTC", "the zone does not stand in the expression"},
-		{"0 0 * *", "UTC", "no cron expression"},
-		{"60 0 * * *", "UTC", "no cron expression"},
-		{"", "UTC", "no cron expression"},
-		{"nightly", "UTC", "no cron expression"},
+		{"0 0 * *", "UTC", "no cron expression: it has 4 fields, and there are five"},
+		{"0 0 * * * *", "UTC", "no cron expression: it has 6 fields, and there are five"},
+		{"60 0 * * *", "UTC", `no cron expression: "60" is no minute`},
+		{"0 0 L * *", "UTC", `no cron expression: "L" is no day of the month`},
+		{"0 0 * * MON#1", "UTC", `no cron expression: "MON#1" is no day of the week`},
+		{"H H * * *", "UTC", `no cron expression: "H" is no minute`},
+		{"0 24 * 13 *", "UTC", `no cron expression: "24" is no hour`},
+		{"", "UTC", "no cron expression: there is none"},
+		{"nightly", "UTC", "no cron expression: it has 1 field, and there are five"},
+		{"@nightly", "UTC", `no cron expression: "@nightly" is none of @hourly, @daily, @weekly, @monthly and @yearly`},
 		{"0 0 * * *", "EST", "no zone's name"},
 		{"0 0 * * *", "Europe/Atlantis", "unknown time zone"},
 	} {
 		_, err := schedule.ParseRecurring(c.expression, c.zone)
 		require.ErrorIs(t, err, userops.ErrInput, "%q", c.expression)
 		assert.ErrorContains(t, err, c.says)
+		for _, jargon := range []string{"spec", "Dom", "option", "descriptor", "expressions require"} { // the library's
+			assert.NotContains(t, err.Error(), jargon)
+		}
 	}
 }

@@ -74,7 +74,7 @@ func Parse(text, zone string) (When, error) {
 	w := When{Zone: zone, Asked: text}
 	loc, err := location(zone)
 	if err != nil {
-		return w, unread(zone, err, "name it as in America/New_York, Europe/Berlin or UTC")
+		return w, unreadZone(zone, err)
 	}
 	for _, form := range fixedForms {
 		t, err := time.Parse(form, text)
@@ -114,11 +114,27 @@ func ZoneFor(text, fallback string) string {
 	return fallback
 }
 
+// CheckZone says why a zone cannot be read; empty is UTC. The error is an *userops.Error of ErrInput.
+func CheckZone(zone string) error {
+	if _, err := location(strings.TrimSpace(zone)); err != nil {
+		return unreadZone(zone, err)
+	}
+	return nil
+}
+
 func unread(what string, why error, hint string) error {
+	return &userops.Error{Act: "reading the time", Target: quoted(what), Kind: userops.ErrInput, Cause: why, Hint: hint}
+}
+
+func unreadZone(zone string, why error) error {
+	return &userops.Error{Act: "reading the zone", Target: quoted(zone), Kind: userops.ErrInput, Cause: why, Hint: "name it as in America/New_York, Europe/Berlin or UTC"}
+}
+
+func quoted(what string) string {
 	if len(what) > 60 {
 		what = what[:60] + "…"
 	}
-	return &userops.Error{Act: "reading the time", Target: fmt.Sprintf("%q", what), Kind: userops.ErrInput, Cause: why, Hint: hint}
+	return fmt.Sprintf("%q", what)
 }
 
 // location takes only names that mean one place's clocks: an abbreviation such as EST means a fixed offset to Go

@@ -31,20 +31,8 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		if err := completeScheduled(ctx, r); err != nil {
 			return err
 		}
-		now, err := s.now(ctx, r)
-		if err != nil {
-			return err
-		}
-		rows := make([]journal.Schedule, len(all))
-		failed = map[int]error{}
-		for i, o := range all {
-			if rows[i], err = s.checkOffboarding(asked, o, now); err != nil {
-				failed[i] = err
-			}
-		}
-		there, err := scheduledAlready(ctx, r.journal, rows, failed)
-		maps.Copy(failed, there)
-		if err != nil || len(failed) > 0 {
+		var rows []journal.Schedule
+		if rows, failed, err = s.checkOffboardings(ctx, r, asked, all); err != nil || len(failed) > 0 {
 			return err
 		}
 		if err := r.journal.Use(ctx); err != nil {
@@ -55,6 +43,7 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 				return err
 			}
 		}
+		var there map[int]error
 		made, there, err = r.journal.Schedule(ctx, rows)
 		for i, e := range there { // between the look and the writing
 			failed[i] = alreadyScheduled(rows[i], e)
@@ -68,6 +57,28 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		return err
 	})
 	return made, failed, err
+}
+
+// Schedulable says why some offboardings could not be scheduled now, as Schedule does, and schedules none.
+func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboarding) (failed map[int]error, err error) {
+	err = s.withTrusted(ctx, func(r *records) error { _, failed, err = s.checkOffboardings(ctx, r, asked, all); return err })
+	return failed, err
+}
+
+func (s *Service) checkOffboardings(ctx context.Context, r *records, asked Asked, all []Offboarding) (rows []journal.Schedule, failed map[int]error, err error) {
+	now, err := s.now(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, failed = make([]journal.Schedule, len(all)), map[int]error{}
+	for i, o := range all {
+		if rows[i], err = s.checkOffboarding(asked, o, now); err != nil {
+			failed[i] = err
+		}
+	}
+	there, err := scheduledAlready(ctx, r.journal, rows, failed)
+	maps.Copy(failed, there)
+	return rows, failed, err
 }
 
 // announce writes the lines of schedules to the audit log, but those that it has, and has them be due from then on.
@@ -237,11 +248,8 @@ func (s *Service) alter(ctx context.Context, id, by, act string, do func(*record
 		if one, err = r.journal.ScheduleOf(ctx, id); err != nil {
 			return err
 		}
-		if one.State != journal.Pending && one.State != journal.Parked {
-			return tooLate(act, one)
-		}
-		if userops.SameEmail(by, one.Email) {
-			return &userops.Error{Act: act + " the offboarding of", Target: one.Email, Tenant: one.Tenant, Kind: userops.ErrOneself, Hint: "let somebody else ask for it"}
+		if err := Alterable(one, by, act); err != nil {
+			return err
 		}
 		changed := do(r, &one)
 		if changed != nil && !errors.Is(changed, journal.ErrMoved) {
@@ -253,6 +261,18 @@ func (s *Service) alter(ctx context.Context, id, by, act string, do func(*record
 		return err
 	})
 	return one, err
+}
+
+// Alterable says why a schedule cannot be cancelled, or given another time, by somebody; nil: as it stands it can. act
+// is what that is called in the error.
+func Alterable(one journal.Schedule, by, act string) error {
+	if one.State != journal.Pending && one.State != journal.Parked {
+		return tooLate(act, one)
+	}
+	if userops.SameEmail(by, one.Email) {
+		return &userops.Error{Act: act + " the offboarding of", Target: one.Email, Tenant: one.Tenant, Kind: userops.ErrOneself, Hint: "let somebody else ask for it"}
+	}
+	return nil
 }
 
 // tooLate is why one that is not open to a change any more is not changed.

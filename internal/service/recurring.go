@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/config"
@@ -61,10 +62,12 @@ func (s *Service) recurring(ctx context.Context, r *records) (out []Recurring, n
 			return nil, now, err
 		}
 		for _, tenant := range s.recurringTenants(c) {
-			one := Recurring{RecurringRun: journal.RecurringRun{Name: name, Tenant: tenant, CountedTo: now}, What: c.What, When: times.Expression, Zone: times.Zone, times: times}
+			of := strings.Join([]string{c.What, times.Expression, times.Zone}, " ")
+			one := Recurring{RecurringRun: journal.RecurringRun{Name: name, Tenant: tenant, For: of, CountedTo: now}, What: c.What, When: times.Expression, Zone: times.Zone, times: times}
 			i := slices.IndexFunc(runs, func(run journal.RecurringRun) bool { return run.Name == name && run.Tenant == tenant })
-			if i >= 0 && runs[i].CountedTo.Sub(now) < furthestClock {
+			if i >= 0 && (runs[i].For == of || runs[i].For == "") && runs[i].CountedTo.Sub(now) < furthestClock {
 				one.RecurringRun, one.known = runs[i], true
+				one.For = of
 			}
 			one.Next = times.Next(one.CountedTo)
 			out = append(out, one)
@@ -109,9 +112,10 @@ func (s *Service) runIfDue(ctx context.Context, r *records, one Recurring, event
 		return err
 	}
 	if !one.known {
-		return r.journal.CountRecurring(ctx, one.Name, one.Tenant, now)
+		return r.journal.CountRecurring(ctx, one.RecurringRun, now)
 	}
 	if one.Next.IsZero() || one.Next.After(now) {
+		s.waits(waiter{one.Name, one.Tenant}, false, now) // another process may have run what waited here
 		return nil
 	}
 	if wait, err := s.postpones(ctx, r, one, now); wait || err != nil {
@@ -150,11 +154,32 @@ func (s *Service) runIfDue(ctx context.Context, r *records, one Recurring, event
 
 // postpones says that something of the tenant is due soon, and that what recurs can wait for it.
 func (s *Service) postpones(ctx context.Context, r *records, one Recurring, now time.Time) (bool, error) {
-	if one.Tenant == "" || one.What == config.Digest || now.Sub(one.Next) > mostPostponed {
+	if one.Tenant == "" || one.What == config.Digest {
 		return false, nil
 	}
 	next, err := r.journal.Schedules(ctx, journal.ScheduleFilter{Tenant: one.Tenant, State: journal.Pending, Limit: 1})
-	return len(next) > 0 && next[0].Stop == nil && next[0].At.Before(now.Add(nearDue)), err
+	near := err == nil && len(next) > 0 && next[0].Stop == nil && next[0].At.Before(now.Add(nearDue))
+	return s.waits(waiter{one.Name, one.Tenant}, near, now), err
+}
+
+// waiter is something that recurs, of a tenant.
+type waiter struct{ name, tenant string }
+
+// waits says whether what recurs waits for what is due. It is counted from when this process has first seen that it
+// waits, since what was missed while none was there would have waited for long when something is due in a moment.
+func (s *Service) waits(w waiter, near bool, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since, known := s.waiting[w]
+	if !known || since.After(now) { // the clock was set back
+		since = now
+	}
+	if near = near && now.Sub(since) <= mostPostponed; near {
+		s.waiting[w] = since
+	} else {
+		delete(s.waiting, w)
+	}
+	return near
 }
 
 // recurred is what a run has come to.
@@ -195,8 +220,10 @@ func (s *Service) recur(ctx context.Context, r *records, one Recurring, now time
 	case config.Session:
 		return s.renew(ctx, r, one.Tenant, events)
 	case config.Digest:
-		d, err := r.journal.Digest(ctx, one.Tenant, now.Add(-24*time.Hour), now, now.Add(24*time.Hour))
-		return recurred{detail: d.String(), told: d.String(), what: journal.EventDigest}, err
+		// What was counted up to is when the last one was made, or since when there are any.
+		d, err := r.journal.Digest(ctx, one.Tenant, one.CountedTo, now, now.Add(24*time.Hour))
+		text := "since " + one.CountedTo.UTC().Format("2006-01-02 15:04 -07:00") + " " + d.String()
+		return recurred{detail: text, told: text, what: journal.EventDigest}, err
 	case config.Prune:
 		return s.pruneAll(ctx)
 	}
@@ -236,5 +263,5 @@ func (s *Service) pruneAll(ctx context.Context) (recurred, error) {
 		return recurred{}, err
 	}
 	e, err := s.PruneEnded(ctx, by, false)
-	return recurred{detail: fmt.Sprintf("removed: %d folders of evidence, %d scheduled offboardings, %d notes of what happened", p.Folders, e.Schedules, e.Events)}, err
+	return recurred{detail: fmt.Sprintf("removed: folders of evidence: %d, scheduled offboardings: %d, notes of what happened: %d", p.Folders, e.Schedules, e.Events)}, err
 }

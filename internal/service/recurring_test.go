@@ -87,6 +87,30 @@ func TestWhatRecursRunsOnceForEachTime(t *testing.T) {
 	assert.Empty(t, p.console.Changes())
 }
 
+// TestWhatIsConfiguredAnewBeginsAnew makes something else of the same name, and then the same at another time.
+func TestWhatIsConfiguredAnewBeginsAnew(t *testing.T) {
+	t.Parallel()
+	p := nightly(t, config.Recurring{What: config.Reconcile, When: "0 2 * * *"})
+	require.Empty(t, p.recur(t, noon))
+	require.Len(t, p.recur(t, noon.Add(14*time.Hour)), 1)
+	for n, another := range []config.Recurring{{What: config.Digest, When: "0 2 * * *", Tenants: []string{"acme"}}, {What: config.Digest, When: "0 15 * * *", Tenants: []string{"acme"}}} {
+		now := noon.Add(time.Duration(16+24*n) * time.Hour) // at 04:00
+		p.config.Recurring = map[string]config.Recurring{"nightly": another}
+		p.set(now)
+		all, err := p.Recurring(t.Context())
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		assert.Empty(t, all[0].Detail, "the old one's words say nothing of it")
+		assert.Zero(t, all[0].EndedAt)
+		assert.True(t, all[0].Next.After(now))
+		assert.Empty(t, p.recur(t, now.Add(time.Hour)))
+		assert.Empty(t, p.recur(t, all[0].Next.Add(-time.Second)))
+		ran := p.recur(t, all[0].Next)
+		require.Len(t, ran, 1)
+		assert.Contains(t, ran[0].Detail, "since "+now.Add(time.Hour).Format("2006-01-02 15:04"))
+	}
+}
+
 func TestOneOfSeveralRunsWhatRecurs(t *testing.T) {
 	t.Parallel()
 	p := nightly(t, config.Recurring{What: config.Reconcile, When: "0 2 * * *"})
@@ -145,6 +169,7 @@ func TestWhoStillHasAccessIsReported(t *testing.T) {
 	assert.Equal(t, map[string]service.LeftWhy{people[0]: service.WasDeactivated, people[2]: service.WasDue}, why)
 	assert.Equal(t, late.ID, left[slices.IndexFunc(left, func(l service.Leftover) bool { return l.Email == people[2] })].Schedule)
 
+	require.Empty(t, p.recur(t, noon.Add(14*time.Hour)), "it waits for what is due")
 	ran := p.recur(t, noon.Add(16*time.Hour))
 	require.Len(t, ran, 1)
 	assert.Equal(t, userops.CodeOf(userops.ErrStillAccess), ran[0].Code)
@@ -190,8 +215,18 @@ func TestWhatRecursWaitsForWhatIsDue(t *testing.T) {
 	assert.Empty(t, p.recur(t, two))
 	require.Len(t, p.run(t, two.Add(4*time.Minute)), 1)
 	assert.Len(t, p.recur(t, two.Add(5*time.Minute)), 1)
-	p.plan(t, two.Add(25*time.Hour+4*time.Minute), by, people[1])
-	assert.Len(t, p.recur(t, two.Add(25*time.Hour+time.Minute)), 1, "it has waited for an hour")
+	day := two.Add(24 * time.Hour)
+	p.plan(t, day.Add(4*time.Minute), by, people[1])
+	assert.Empty(t, p.recur(t, day))
+	assert.Empty(t, p.recur(t, day.Add(time.Hour)))
+	assert.Len(t, p.recur(t, day.Add(time.Hour+time.Second)), 1, "it has waited for an hour")
+	require.Len(t, p.run(t, day.Add(time.Hour+time.Minute)), 1)
+
+	day = day.Add(24 * time.Hour)
+	p.plan(t, day.Add(3*time.Hour+4*time.Minute), by, people[2])
+	assert.Empty(t, p.recur(t, day.Add(3*time.Hour)), "nobody was there at its time: it is first seen now")
+	require.Len(t, p.run(t, day.Add(3*time.Hour+4*time.Minute)), 1)
+	assert.Len(t, p.recur(t, day.Add(3*time.Hour+5*time.Minute)), 1)
 }
 
 func TestTheDigestSaysHowThingsStand(t *testing.T) {
@@ -214,11 +249,29 @@ func TestTheDigestSaysHowThingsStand(t *testing.T) {
 	tenants := map[string]bool{}
 	for _, e := range told {
 		tenants[e.Tenant] = true
-		assert.Contains(t, e.Detail, "now parked: 1,")
+		assert.Contains(t, e.Detail, "ended: 1, cancelled: 0, parked: 1; now parked: 1,")
+		assert.Contains(t, e.Detail, "since "+now.Format("2006-01-02 15:04 -07:00")+" ended")
 	}
 	assert.Equal(t, map[string]bool{"": true, "acme": true}, tenants)
 	p2 := p.recur(t, now.Add(25*time.Hour))
 	assert.Empty(t, p2)
+}
+
+// TestADigestCountsSinceTheLast makes one a week, and one within the same minute as what it tells of.
+func TestADigestCountsSinceTheLast(t *testing.T) {
+	t.Parallel()
+	p := nightly(t, config.Recurring{What: config.Digest, When: "0 7 * * MON"})
+	now := time.Now().UTC() // events have the machine's time
+	require.Empty(t, p.recur(t, now))
+	p.set(now.Add(-time.Hour))
+	p.plan(t, now.Add(-time.Minute), by, people[0], "nobody@acme.example")
+	require.Len(t, p.run(t, now), 2)
+	require.Len(t, p.recur(t, now.AddDate(0, 0, 8)), 1)
+	require.Len(t, p.recur(t, now.AddDate(0, 0, 15)), 1)
+	told := p.told(t, journal.EventDigest)
+	require.Len(t, told, 2)
+	assert.Contains(t, told[0].Detail, "ended: 1, cancelled: 0, parked: 1; now", "eight days ago, and in its time")
+	assert.Contains(t, told[1].Detail, "since "+now.AddDate(0, 0, 8).Format("2006-01-02 15:04 -07:00")+" ended: 0, cancelled: 0, parked: 0; now parked: 1,")
 }
 
 func TestWhatEndedLongAgoIsRemovedAndTheLogStillHolds(t *testing.T) {

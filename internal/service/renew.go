@@ -31,34 +31,39 @@ func (s *Service) renew(ctx context.Context, r *records, name string, events eve
 	return recurred{code: userops.CodeOf(err), detail: userops.ReasonOf(err)}, nil
 }
 
-// Prepare signs in to the tenants of which something comes to be due within schedule.prepare, unless this process
-// has done so for as long: a code that is needed is then asked for before it is due.
-func (s *Service) Prepare(ctx context.Context, events event.Sink) error {
+// ToPrepare lists the tenants of which something comes to be due within schedule.prepare, which are to be signed in
+// now, each once in that time by this process: a code that is needed is then asked for before it is due.
+func (s *Service) ToPrepare(ctx context.Context) (out []string, err error) {
 	within := s.config.Schedule.Prepare
 	if within == 0 {
-		return nil
+		return nil, nil
 	}
-	return s.withTrusted(ctx, func(r *records) error {
+	err = s.withTrusted(ctx, func(r *records) error {
 		now, err := s.now(ctx, r)
 		if err != nil {
 			return err
 		}
 		soon, err := r.journal.ComingDue(ctx, now, now.Add(within))
-		if err != nil {
-			return err
-		}
 		for _, name := range soon {
-			if t, known := s.config.Tenants[name]; ctx.Err() != nil || !known || t.Path != "browser" || !s.toPrepare(name, now, within) {
-				continue
+			if t, known := s.config.Tenants[name]; known && t.Path == "browser" && s.toPrepare(name, now, within) {
+				out = append(out, name)
 			}
-			bounded, cancel := context.WithTimeout(ctx, recurringBound)
-			x, err := s.renew(bounded, r, name, events)
-			cancel()
-			if err != nil { // the offboarding itself finds out, and is tried again
-				x.code, x.detail = userops.CodeOf(err), userops.ReasonOf(err)
-			}
-			events.Tell(event.Recurred{Name: "before what is due", Tenant: name, What: config.Session, Code: x.code, Detail: x.detail})
 		}
+		return err
+	})
+	return out, err
+}
+
+// Prepare signs in to a tenant before something of it is due.
+func (s *Service) Prepare(ctx context.Context, name string, events event.Sink) error {
+	return s.withTrusted(ctx, func(r *records) error {
+		bounded, cancel := context.WithTimeout(ctx, recurringBound)
+		defer cancel()
+		x, err := s.renew(bounded, r, name, events)
+		if err != nil { // the offboarding itself finds out, and is tried again
+			x.code, x.detail = userops.CodeOf(err), userops.ReasonOf(err)
+		}
+		events.Tell(event.Recurred{Name: "before what is due", Tenant: name, What: config.Session, Code: x.code, Detail: x.detail})
 		return nil
 	})
 }

@@ -83,11 +83,15 @@ func TestACodeIsAskedForBeforeItIsDue(t *testing.T) {
 
 	prepare := func(at time.Time) (out []event.Recurred) {
 		p.set(at)
-		require.NoError(t, p.Prepare(t.Context(), func(e event.Event) {
-			if r, ok := e.(event.Recurred); ok {
-				out = append(out, r)
-			}
-		}))
+		names, err := p.ToPrepare(t.Context())
+		require.NoError(t, err)
+		for _, name := range names {
+			require.NoError(t, p.Prepare(t.Context(), name, func(e event.Event) {
+				if r, ok := e.(event.Recurred); ok {
+					out = append(out, r)
+				}
+			}))
+		}
 		return out
 	}
 	assert.Empty(t, prepare(due.Add(-11*time.Minute)), "it is not due soon")

@@ -22,13 +22,17 @@ func (s *Service) View(ctx context.Context, v journal.View, f journal.ViewFilter
 		if out.Event, err = r.journal.LastEvent(ctx); err != nil { // before all else: what happens meanwhile is told then
 			return err
 		}
-		if out.Schedules, err = r.journal.View(ctx, v, f, skip, limit+1); err != nil {
+		now, err := s.now(ctx, r)
+		if err != nil {
+			return err
+		}
+		if out.Schedules, err = r.journal.View(ctx, v, f, now, skip, limit+1); err != nil {
 			return err
 		}
 		if out.More = len(out.Schedules) > limit; out.More {
 			out.Schedules = out.Schedules[:limit]
 		}
-		if out.Counts, err = r.journal.ViewCounts(ctx, f); err != nil {
+		if out.Counts, err = r.journal.ViewCounts(ctx, f, now); err != nil {
 			return err
 		}
 		if out.Freezes, err = r.journal.Freezes(ctx); err != nil {

@@ -49,8 +49,10 @@ type Service struct {
 	// prepared is when each tenant was signed in for what was to be due: the session is this machine's, and so that
 	// is not in the journal.
 	prepared map[string]time.Time
-	closed   bool
-	calls    sync.WaitGroup // those under way; nothing is added once closed is set
+	// waiting is since when what recurs waits for what is due: of this process, too.
+	waiting map[waiter]time.Time
+	closed  bool
+	calls   sync.WaitGroup // those under way; nothing is added once closed is set
 
 	opening sync.Mutex
 	records *records // nil until needed; opening guards it
@@ -67,7 +69,7 @@ func New(c *config.Config, o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{config: c, opts: o, slots: make(chan struct{}, o.AtOnce), tenants: map[string]*served{}, prepared: map[string]time.Time{}}
+	return &Service{config: c, opts: o, slots: make(chan struct{}, o.AtOnce), tenants: map[string]*served{}, prepared: map[string]time.Time{}, waiting: map[waiter]time.Time{}}
 }
 
 // begin counts a call, until done. The error says that the service is closed.

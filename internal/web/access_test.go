@@ -258,6 +258,7 @@ func TestOnlyItsOwnNamesLeadToIt(t *testing.T) {
 	} {
 		a := g.client(t).do(http.MethodGet, "/sign-in", "", func(r *http.Request) { r.Host = host })
 		assert.Equal(t, status, a.status, host)
+		assert.Equal(t, status == 421, strings.Contains(a.body, "A proxy before this page must pass on the header Host"), host)
 	}
 }
 

@@ -29,6 +29,7 @@ type formView struct {
 	Wrong                           string // why it could not be done
 	Hint                            string
 	Field                           string          // which field is wrong: at, tz, limit or reason; empty: none
+	Unknown                         bool            // what came of an attempt is not known
 	Choices                         []schedule.When // the instants that an unclear time may mean
 	Twice                           bool
 
@@ -37,14 +38,18 @@ type formView struct {
 	NewUTC, Relative string
 }
 
-func (s *Site) formOf(r *http.Request, who *person, title string) (formView, error) {
+// formOf is a form about the schedule of a request. One that cannot be altered has none: the error says why.
+func (s *Site) formOf(r *http.Request, who *person, title, act string) (formView, error) {
 	one, err := s.found(r)
 	if err != nil {
 		return formView{}, err
 	}
+	if err := service.Alterable(one, who.Email, act); err != nil {
+		return formView{}, err
+	}
 	due, zone := dueOf(one)
 	v := formView{frame: frame{Title: title, Who: who}, One: one, State: stateOf(one, s.Now()), Due: due, Zone: zone,
-		Seen: one.UpdatedAt.UnixMicro()}
+		Seen: one.UpdatedAt.UnixMicro(), Unknown: unsettled(one)}
 	if r.Method == http.MethodPost && r.PostForm.Get("seen") != strconv.FormatInt(v.Seen, 10) {
 		v.Wrong = "It was changed, or begun, since you looked at it."
 		v.Hint = "What is shown is how it is now. Look at it once more, then decide."
@@ -54,7 +59,7 @@ func (s *Site) formOf(r *http.Request, who *person, title string) (formView, err
 
 // cancel asks whether it is meant, and cancels.
 func (s *Site) cancel(w http.ResponseWriter, r *http.Request, who *person) error {
-	v, err := s.formOf(r, who, "Cancel")
+	v, err := s.formOf(r, who, "Cancel", "cancelling")
 	if err != nil {
 		return err
 	}
@@ -84,7 +89,8 @@ func formStatus(v formView) int {
 // formAgain shows a form once more, with what is wrong. What nobody can correct there is a page of its own.
 func (s *Site) formAgain(w http.ResponseWriter, name string, v formView, err error) error {
 	status := statusOf(err)
-	if status == http.StatusInternalServerError {
+	over := errors.Is(err, userops.ErrOver) || errors.Is(err, userops.ErrLease) // it was begun, or changed, in this moment
+	if status == http.StatusInternalServerError || over {
 		return err
 	}
 	v.Ask = false
@@ -101,7 +107,7 @@ func (s *Site) formAgain(w http.ResponseWriter, name string, v formView, err err
 
 // reschedule asks for a time, then whether what is understood is meant, and gives it.
 func (s *Site) reschedule(w http.ResponseWriter, r *http.Request, who *person) error {
-	v, err := s.formOf(r, who, "Give another time")
+	v, err := s.formOf(r, who, "Give another time", "giving another time to")
 	if err != nil {
 		return err
 	}

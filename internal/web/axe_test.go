@@ -27,7 +27,8 @@ const axeCore = "../../automation/js/node_modules/axe-core/axe.min.js"
 // found is what axe, and a look at the page's width, say of a page.
 type found struct {
 	Path       string
-	Wide       float64 // so many pixels wider than the window
+	Wide       float64  // so many pixels wider than the window
+	Out        []string // what sticks out of its card
 	Violations []struct {
 		ID    string
 		Help  string
@@ -47,6 +48,10 @@ const looked = self.axe ? axe.run(document, { resultTypes: ['violations'], ...on
 looked.then((r) => fetch('/axe/report', { method: 'POST', body: JSON.stringify({
   path: location.pathname + location.search,
   wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  out: [...document.querySelectorAll('main .card *, main tr *')].filter((e) => {
+    const box = e.parentElement.closest('tr, .card'), end = box.getBoundingClientRect().right - parseFloat(getComputedStyle(box).paddingRight);
+    return !e.closest('.hidden, thead, caption') && e.getBoundingClientRect().right > end + 1;
+  }).map((e) => e.outerHTML.slice(0, 120)),
   violations: r.violations,
 }) }));`
 
@@ -135,18 +140,30 @@ func TestAxeFindsNothing(t *testing.T) {
 		examine(t, e, path)
 	}
 	formsOf(t, g, w, e)
-	e.framed.Store(true)
-	for _, path := range all {
-		w.open("/axe/narrow?path=" + url.QueryEscape(path))
-		examine(t, e, "narrow: "+path)
-	}
-	e.framed.Store(false)
 	e.dark.Store(true)
 	for i := 0; i < len(all); i += 3 { // they share one style
 		w.open(all[i])
 		examine(t, e, "dark: "+all[i])
 	}
 	formsOf(t, g, w, e)
+}
+
+// TestNothingSticksOutOnAPhone looks at every view 360 pixels wide, among them times with their seconds.
+func TestNothingSticksOutOnAPhone(t *testing.T) {
+	t.Parallel()
+	e := &examiner{report: make(chan found, 1)}
+	g := newGround(t, options{around: func(h http.Handler) http.Handler { e.site = h; return e }})
+	w := g.window(t)
+	w.open("/sign-in")
+	examine(t, e, "sign in")
+	w.fill("#token", g.tokens[boss])
+	w.click("button", "Sign in")
+	examine(t, e, "signed in")
+	e.framed.Store(true)
+	for _, path := range append(viewsOf(t, g), "/sign-in") {
+		w.open("/axe/narrow?path=" + url.QueryEscape(path))
+		examine(t, e, "narrow: "+path)
+	}
 }
 
 func examine(t *testing.T, e *examiner, what string) {
@@ -159,6 +176,9 @@ func examine(t *testing.T, e *examiner, what string) {
 			}
 		}
 		assert.LessOrEqual(t, f.Wide, 0.0, "%s is wider than its window", what)
+		if strings.HasPrefix(what, "narrow: ") {
+			assert.Empty(t, f.Out, "%s: it sticks out of its card", what)
+		}
 	case <-time.After(bound):
 		require.Fail(t, "axe did not report", what)
 	}

@@ -36,7 +36,7 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		}
 		if !s.knownHost(r.Host) {
 			s.problem(w, nil, http.StatusMisdirectedRequest, "This page has another address",
-				"Open it by the address that it is configured with.")
+				"Open it by the address that it is configured with. A proxy before this page must pass on the header Host as it came.")
 			return
 		}
 		if !s.requests.allow(r) {

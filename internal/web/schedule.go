@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/billagent/billagent/internal/journal"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
 )
 
@@ -68,7 +70,7 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 	now := s.Now()
 	due, zone := dueOf(one)
 	page := scheduleView{frame: frame{Title: visible(one.Email), Who: who}, One: one, State: stateOf(one, now), Due: due, Zone: zone,
-		Facts: scheduleFacts(one), History: historyOf(one), Alters: who.Acts && alterable(one), Said: said(r.URL.Query().Get("said"), one)}
+		Facts: scheduleFacts(one), History: historyOf(one), Alters: who.Acts && service.Alterable(one, who.Email, "altering") == nil, Said: said(r.URL.Query().Get("said"), one)}
 	if one.State == journal.Pending {
 		page.Relative = relative(one.At.Sub(now))
 	}
@@ -92,15 +94,20 @@ func (s *Site) schedule(w http.ResponseWriter, r *http.Request, who *person) err
 	return nil
 }
 
-func alterable(one journal.Schedule) bool {
-	return one.State == journal.Pending || one.State == journal.Parked
+// unsettled says that an attempt has ended without anybody knowing what came of it, whatever was asked for since: one
+// that was given another time is pending again, and has no outcome of its own.
+func unsettled(one journal.Schedule) bool {
+	return slices.ContainsFunc(one.History, func(e journal.ScheduleEvent) bool { return e.Outcome == userops.Unknown })
 }
 
 // said is what a form has just done, in words, if it is still so.
 func said(what string, one journal.Schedule) string {
 	switch {
 	case what == "cancelled" && one.State == journal.Cancelled:
-		return "It is cancelled. Nothing was changed."
+		if unsettled(one) {
+			return "It is cancelled. Whether the user still has access is not known: look in the console."
+		}
+		return "It is cancelled: it is not begun any more."
 	case what == "rescheduled" && len(one.History) > 0:
 		due, zone := dueOf(one)
 		return "It has another time: " + strings.TrimSpace(due+" "+zone) + "."

@@ -31,14 +31,16 @@ func stateOf(s journal.Schedule, now time.Time) badge {
 		return badge{"bad", "needs a person", fmt.Sprintf("%s: %s", s.Outcome, s.Code)}
 	case s.State == journal.Underway:
 		return badge{"busy", "running", ""}
+	case s.At.After(now) && s.Stop != nil && s.Stop.Held:
+		return badge{"warn", "scheduled", "its tenant waits for a person"}
+	case s.At.After(now): // a tenant that rests is tried again by itself
+		return badge{"calm", "scheduled", ""}
 	case s.Stop != nil && s.Stop.Held:
 		return badge{"bad", "needs a person", string(s.Stop.Code)}
 	case s.Stop != nil:
 		return badge{"warn", "paused", string(s.Stop.Code)}
-	case !s.At.After(now):
-		return badge{"wait", "due now", ""}
 	}
-	return badge{"calm", "scheduled", ""}
+	return badge{"wait", "due now", ""}
 }
 
 // more is a code, where it says more than the word.

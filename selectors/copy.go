@@ -19,12 +19,14 @@ func (v *Version) Copy(layout, date string) ([]byte, error) {
 type Change struct {
 	Layout, Date, Source string
 	Marks                map[int][]Candidate // put before those there are of a fingerprint, by its index
+	MarksAlone           map[int][]Candidate // in the place of those there are of a fingerprint, by its index
 	Targets              map[string]Revision
 }
 
 // Revision is what of a target is to be otherwise. What is empty stays.
 type Revision struct {
 	Candidates  []Candidate // put before those there are
+	Alone       bool        // Candidates take the place of those there are
 	Fingerprint *Fingerprint
 	Table       *Table            // in the place of the one there is
 	Headers     map[string]string // of columns of a table: below which header they are now
@@ -52,6 +54,9 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 	for _, i := range slices.Sorted(maps.Keys(c.Marks)) {
 		sets = append(sets, datafile.Set{At: []string{"fingerprints", strconv.Itoa(i), "any"}, Value: c.Marks[i], First: true})
 	}
+	for _, i := range slices.Sorted(maps.Keys(c.MarksAlone)) {
+		sets = append(sets, datafile.Set{At: []string{"fingerprints", strconv.Itoa(i), "any"}, Value: c.MarksAlone[i]})
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Targets)) {
 		r := c.Targets[name]
 		if r.Table != nil {
@@ -70,7 +75,7 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 			sets = append(sets, datafile.Set{At: at, Value: r.Headers[column]})
 		}
 		if len(r.Candidates) > 0 {
-			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: true})
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: !r.Alone})
 		}
 		if r.Fingerprint != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "fingerprint"}, Value: r.Fingerprint})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -92,4 +93,39 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	ann, _ := con.UserByEmail("ann@acme.example")
 	assert.EqualValues(t, console.Inactive, ann.Status)
+}
+
+// TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn has a person show first what the page of the sign-in has,
+// too, and then what only the first page has.
+func TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	text, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, err)
+	own := filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(own), 0o750))
+	marks := strings.Replace(string(text), "meta[name='ui-generation'][content='neo3']", "meta[name='unlike']", 1)
+	require.NoError(t, os.WriteFile(own, []byte(marks), 0o600))
+	showing := []*selectors.Target{byCSS(".mark"), byCSS(".cardbox:first-child span"), byCSS("nav[aria-label=Main]")}
+	asked := 0
+	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
+		if what != "marks" || asked == len(showing) {
+			return func(context.Context, *automation.StandIn) error { return errors.New("nobody knows what " + what + " is") }
+		}
+		asked++
+		return doing(clicks(showing[asked-1]), presses("Enter"))
+	}}
+	out := shown(t, a, "--config", file, "calibrate", "--selectors", "neo3-2026-09", "--step", "2s", "--rehearse=false",
+		"--flow", "identify", "--flow", "list-users")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Equal(t, len(showing), asked)
+	assert.Contains(t, out.stderr, "The page of the sign-in has what was shown, too")
+	assert.Regexp(t, "What was shown is not on http.*/users", out.stderr)
+	assert.Contains(t, out.stderr, "show a mark", "it is told on the terminal, too")
+	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill/neo3-"+time.Now().Format(time.DateOnly)+".yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "name: Payments", "of the navigation")
+	assert.NotContains(t, string(written), "text: P,")
+	assert.NotContains(t, string(written), "Bills to approve")
 }

@@ -54,6 +54,9 @@ type calibration struct {
 	out     *Calibrated
 	version string // that is looked by; empty: it is recognised
 	tried   map[string]int
+	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
+	unmarked map[int][]selectors.Candidate
+	unfit    string // why the mark that was shown last was not kept
 }
 
 // listFlow reads everybody: whoever is not known cannot be left out of what is written.
@@ -74,7 +77,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
 	}
-	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{},
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	if err := k.begin(); err != nil {
 		return nil, err
@@ -240,7 +243,7 @@ func (k *calibration) clear(x *doctor.Examination) (bool, error) {
 
 // write writes today's version, and has it looked by.
 func (k *calibration) write(c selectors.Change) error {
-	if len(c.Targets)+len(c.Marks) == 0 {
+	if len(c.Targets)+len(c.Marks)+len(c.MarksAlone) == 0 {
 		return nil
 	}
 	v, err := k.load()

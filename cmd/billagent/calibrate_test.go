@@ -77,8 +77,8 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	}
 	shared := filepath.Join(t.TempDir(), "shared.yaml")
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared)
-	require.Equal(t, 0, out.code, out.stderr)
-	assert.Contains(t, out.stdout, "Nothing was written")
+	require.Equal(t, 1, out.code, out.stderr)
+	assert.Contains(t, out.stderr, "nothing was written")
 	require.NoFileExists(t, shared)
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
 	require.Equal(t, 0, out.code, out.stderr)
@@ -111,7 +111,9 @@ func TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn(t *testing.T) {
 	asked := 0
 	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
 		if what != "marks" || asked == len(showing) {
-			return func(context.Context, *automation.StandIn) error { return errors.New("nobody knows what " + what + " is") }
+			return func(context.Context, *automation.StandIn) error {
+				return errors.New("nobody knows what " + what + " is")
+			}
 		}
 		asked++
 		return doing(clicks(showing[asked-1]), presses("Enter"))

@@ -26,7 +26,7 @@ type Change struct {
 // Revision is what of a target is to be otherwise. What is empty stays.
 type Revision struct {
 	Candidates  []Candidate // put before those there are
-	Alone       bool        // Candidates take the place of those there are
+	Whole       *Spec       // in the place of the whole target
 	Fingerprint *Fingerprint
 	Table       *Table            // in the place of the one there is
 	Headers     map[string]string // of columns of a table: below which header they are now
@@ -59,6 +59,9 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Targets)) {
 		r := c.Targets[name]
+		if r.Whole != nil {
+			sets = append(sets, datafile.Set{At: []string{"targets", name}, Value: r.Whole})
+		}
 		if r.Table != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "table"}, Value: r.Table})
 		}
@@ -75,7 +78,7 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 			sets = append(sets, datafile.Set{At: at, Value: r.Headers[column]})
 		}
 		if len(r.Candidates) > 0 {
-			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: !r.Alone})
+			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: true})
 		}
 		if r.Fingerprint != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "fingerprint"}, Value: r.Fingerprint})

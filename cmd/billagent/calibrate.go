@@ -224,6 +224,9 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 func rehearsedText(b *strings.Builder, r userops.Result) {
 	if !errors.Is(r.Err, userops.ErrRehearsed) {
 		fmt.Fprintf(b, "FAILED     %s %s: %s\n", r.Action, plain(r.Email), plain(r.Reason))
+		if r.Hint != "" {
+			fmt.Fprintf(b, "           %s\n", plain(r.Hint))
+		}
 		return
 	}
 	fmt.Fprintf(b, "rehearsed  %s %s\n", r.Action, plain(r.Email))

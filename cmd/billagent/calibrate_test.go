@@ -131,3 +131,62 @@ func TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn(t *testing.T) {
 	assert.NotContains(t, string(written), "text: P,")
 	assert.NotContains(t, string(written), "Bills to approve")
 }
+
+// TestACommitThatSendsNothingIsTakenBack has a person show Cancel for the press that confirms, and what confirms
+// once the rehearsal has shown that Cancel does not.
+func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-label", Element: "confirm-yes"}, {Kind: "rename-testid", Element: "confirm-yes"},
+	}})
+	overlay := withOverlay(t, file)
+	id := "neo3-" + time.Now().Format(time.DateOnly)
+	own := filepath.Join(overlay, "selectors/bill", id+".yaml")
+	asked := 0
+	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
+		yes, cancel := clicks(byTestID(now(con, "confirm-yes"))), clicks(named("button", "Cancel"))
+		if what != "confirm.yes" || asked == 2 {
+			return func(context.Context, *automation.StandIn) error { return errors.New("nobody knows what " + what + " is") }
+		}
+		asked++
+		does := []act{yes, presses("Enter")}
+		if asked == 1 {
+			does[0] = cancel
+		} else {
+			text, err := os.ReadFile(own)
+			require.NoError(t, err)
+			assert.NotContains(t, string(text), "name: Cancel")
+		}
+		waits := func(context.Context, *automation.StandIn) error { return nil }
+		return doing(append([]act{waits}, does...)...)
+	}}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, 2, asked)
+	assert.Contains(t, out.stderr, "What was shown for it is taken back: the rehearsal of deactivate failed")
+	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	assert.Contains(t, out.stdout, "shown: confirm.yes\n")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "name: Cancel")
+}
+
+// TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for.
+func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-label", Element: "profile-deactivate"}, {Kind: "rename-testid", Element: "profile-deactivate"},
+	}})
+	overlay := withOverlay(t, file)
+	tab := presses("Tab") // from Take to Skip
+	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
+	a := &app{calibrates: func(string) func(context.Context, *automation.StandIn) error { return doing(skip...) }}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	require.Equal(t, 2, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "skipped: user.deactivate")
+	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill/*"))
+	require.NoError(t, err)
+	assert.Empty(t, found)
+}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -56,7 +58,9 @@ type calibration struct {
 	tried   map[string]int
 	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
 	unmarked map[int][]selectors.Candidate
-	unfit    string // why the mark that was shown last was not kept
+	before   map[string]*selectors.Spec // targets as they were before they were shown
+	refuted  map[string]string          // targets that were shown and taken back, to why
+	unfit    string                     // why the mark that was shown last was not kept
 }
 
 // listFlow reads everybody: whoever is not known cannot be left out of what is written.
@@ -77,7 +81,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
 	}
-	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{},
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	if err := k.begin(); err != nil {
 		return nil, err
@@ -96,8 +100,11 @@ func (k *calibration) begin() error {
 		return err
 	}
 	today := v.Layout + "-" + time.Now().Format(time.DateOnly)
-	if _, err := os.Stat(k.service.versionFile(v.App, today)); err == nil {
-		k.version = today
+	if file := k.service.versionFile(v.App, today); k.version != today {
+		if _, err := os.Stat(file); err == nil {
+			k.Asks(fmt.Sprintf("it goes on by %s of today, not by %s: to begin anew, take %s away", today, k.version, file))
+			k.version = today
+		}
 	}
 	return nil
 }
@@ -139,7 +146,9 @@ func (k *calibration) run(ctx context.Context) error {
 		case k.out.Left:
 			return nil
 		case !again:
-			return k.finish(ctx, x)
+			if again, err = k.finish(ctx, x); !again || err != nil {
+				return err
+			}
 		}
 	}
 	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
@@ -234,7 +243,7 @@ func (k *calibration) clear(x *doctor.Examination) (bool, error) {
 		return false, err
 	}
 	for name := range chosen {
-		if slices.Contains(k.out.Shown, name) { // it was, and is not found by that
+		if slices.Contains(k.out.Shown, name) || k.refuted[name] != "" { // it was, and is not found by that, or is another thing
 			delete(chosen, name)
 		}
 	}
@@ -253,6 +262,7 @@ func (k *calibration) write(c selectors.Change) error {
 	for name := range c.Targets {
 		if !slices.Contains(k.out.Shown, name) {
 			k.out.Shown = append(k.out.Shown, name)
+			k.before[name] = v.Targets[name]
 		}
 	}
 	c.Targets = dated(c.Targets, k.Walk.Keep)
@@ -273,8 +283,31 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	return k.service.reopen(k.tenant)
 }
 
-// finish looks once more at all, writes down what was seen, reads the list and rehearses the changes.
-func (k *calibration) finish(ctx context.Context, x *doctor.Examination) error {
+// finish writes down what was seen, reads the list and rehearses the changes. again says that a rehearsal has shown
+// that a target is another thing than was shown for it, so that it is to be shown once more.
+func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again bool, err error) {
+	if err := k.keepSeen(x); err != nil {
+		return false, err
+	}
+	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+		return false, nil
+	}
+	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
+	if err != nil {
+		return false, err
+	}
+	if k.out.Listing = &listing; !k.Rehearse {
+		return false, nil
+	}
+	if k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events); err != nil {
+		return false, err
+	}
+	return k.takeBack()
+}
+
+// keepSeen writes down what was seen. Where the person went on without everything, nothing is: what the version of
+// today would be is still a guess.
+func (k *calibration) keepSeen(x *doctor.Examination) error {
 	v, err := k.load()
 	if err != nil {
 		return err
@@ -285,23 +318,50 @@ func (k *calibration) finish(ctx context.Context, x *doctor.Examination) error {
 		r.Recorded = borne.Recorded
 		seen[name] = r
 	}
-	if len(seen) > 0 {
-		if err := k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)}); err != nil {
-			return err
-		}
-	}
-	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+	if len(seen) == 0 || k.out.After == nil && len(k.out.Skipped) > 0 {
 		return nil
 	}
-	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
+	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
+}
+
+// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has failed: it
+// would be pressed for the commit by every command.
+func (k *calibration) takeBack() (again bool, err error) {
+	v, err := k.load()
 	if err != nil {
-		return err
+		return false, err
 	}
-	if k.out.Listing = &listing; !k.Rehearse {
-		return nil
+	lib, err := Library(k.service.config, v.App)
+	if err != nil {
+		return false, err
 	}
-	k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events)
-	return err
+	whole := map[string]selectors.Revision{}
+	for _, r := range k.out.Results {
+		i := slices.IndexFunc(userops.Kinds, func(kind userops.Kind) bool { return kind.Action == r.Action })
+		if errors.Is(r.Err, userops.ErrRehearsed) || i < 0 {
+			continue
+		}
+		flow, ok := lib.Flow(userops.Kinds[i].Flow, v.Layout)
+		if !ok {
+			continue
+		}
+		flow.Each(func(s *flows.Step) {
+			if c, ok := s.Verb.(*flows.Commit); ok && k.before[c.Target] != nil {
+				whole[c.Target] = selectors.Revision{Whole: k.before[c.Target]}
+				k.refuted[c.Target] = fmt.Sprintf("What was shown for it is taken back: the rehearsal of %s failed: %s.", r.Action, r.Reason)
+			}
+		})
+	}
+	if len(whole) == 0 {
+		return false, nil
+	}
+	for name := range whole {
+		delete(k.before, name)
+		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
+		k.Asks(name + ": " + k.refuted[name])
+	}
+	k.out.Results, k.out.Listing = nil, nil
+	return true, k.revise(v, selectors.Change{Targets: whole})
 }
 
 // flow has the person record a flow.

@@ -94,7 +94,7 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		return false, err
 	}
 	of, _ := v.Target(name)
-	note := said(t)
+	note := strings.TrimSpace(k.refuted[name] + " " + said(t))
 	if t.State == doctor.Elsewhere { // what it lies in is another thing now
 		note = fmt.Sprintf("%s is on the page, and outside of %s: show what it lies in.", name, of.Within.Name)
 		name, of = of.Within.Name, of.Within

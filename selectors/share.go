@@ -99,8 +99,8 @@ func (s *sharing) spec(name string, spec Spec) *Spec {
 	if spec.Candidates = s.candidates(name, spec.Candidates); len(spec.Candidates) == 0 {
 		s.Lacking = append(s.Lacking, name)
 	}
-	s.needed(name+".within", spec.Within)
 	spec.Counter = s.text(name+".counter", spec.Counter)
+	s.needed(name+".within", spec.Within)
 	if spec.Fingerprint != nil {
 		f := *spec.Fingerprint
 		for i := range reflect.ValueOf(f).NumField() {

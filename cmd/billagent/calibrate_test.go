@@ -53,7 +53,7 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	overlay := withOverlay(t, file)
 	unlike(t, overlay)
 	waits := func(context.Context, *automation.StandIn) error { return nil }
-	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(6), waits, waits} // Fold, Stop, four columns, Take list
+	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(7), waits, waits} // Fold, Skip, Leave, four columns, Take list
 	var asked []string
 	a := &app{calibrates: shows(&asked, map[string][]act{
 		"marks":                {clicks(byCSS("nav[aria-label=Main]")), waits, pictured("calibrate-marks"), presses("Enter")},

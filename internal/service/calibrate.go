@@ -26,6 +26,7 @@ type Calibrate struct {
 	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for
 	// tests. Nil: there is a person.
 	StandIn func(what string) func(ctx context.Context, s *automation.StandIn) error
+	Where   string // the person sees the pages: "the window"
 	// Asks is told what the person is to do in the window.
 	Asks func(what string)
 	// Keep writes a flow that was recorded into the overlay folder. The error says why it could not be.
@@ -86,7 +87,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
-	return k.out, k.run(ctx)
+	return k.out, k.run(ctx) // what was written so far is kept, also where it fails
 }
 
 // begin takes up what was left today, where it does not begin anew.
@@ -394,7 +395,7 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 			return false, err
 		}
 	}
-	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs)))
+	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
 	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
 	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
 	if err != nil {
@@ -413,9 +414,9 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 }
 
 // spoken says inputs in words.
-func spoken(inputs map[string]string) string {
+func spoken(inputs map[string]string, where string) string {
 	if len(inputs) == 0 {
-		return "do it in the window"
+		return "do it in " + where
 	}
 	var all []string
 	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
@@ -423,7 +424,7 @@ func spoken(inputs map[string]string) string {
 			all = append(all, name+" "+v)
 		}
 	}
-	return "do it in the window with " + strings.Join(all, ", ")
+	return "do it in " + where + " with " + strings.Join(all, ", ")
 }
 
 func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {

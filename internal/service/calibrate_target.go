@@ -102,7 +102,7 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	if !k.asks(name) {
 		return false, nil
 	}
-	k.Asks(fmt.Sprintf("show %s in the window. %s", name, note))
+	k.Asks(fmt.Sprintf("show %s in %s. %s", name, k.Where, note))
 	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
 	if of.Table != nil {
 		return k.list(ctx, place, t, of, note)
@@ -123,7 +123,10 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		}
 		return false, nil
 	}
-	r, _ := doctor.Taken(picked, shown.People)
+	r, dropped := doctor.Taken(picked, shown.People)
+	if len(dropped) > 0 {
+		k.Asks(fmt.Sprintf("of what %s could be found by, this is not kept: %s", name, strings.Join(dropped, "; ")))
+	}
 	if len(r.Candidates) == 0 {
 		k.Asks(fmt.Sprintf("what was shown for %s is found only by what names somebody: show what is around it", name))
 		return true, nil
@@ -185,12 +188,12 @@ func (k *calibration) list(
 	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, note string,
 ) (again bool, err error) {
 	var got *automation.Gesture
-	take := &recording.Take{}
+	skipped, take := false, &recording.Take{}
 	at.Halting = k.halting()
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
 		take.Lasting = lasting(shown)
 		return shown.Page.Record(ctx, automation.Recording{
-			Title: "Show the list " + of.Name, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
+			Title: "Show the list " + of.Name, Skipped: func() { skipped = true }, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
 			Take: func(g automation.Gesture) {
 				if g.Kind == automation.GestureList {
 					got = &g
@@ -203,8 +206,12 @@ func (k *calibration) list(
 	if err != nil {
 		return false, err
 	}
-	if got == nil {
+	switch {
+	case got == nil && skipped:
 		k.skip(of.Name)
+		return false, nil
+	case got == nil:
+		k.out.Left = true
 		return false, nil
 	}
 	r := take.Lasting(got.On.Offers, got.On.Fingerprint)

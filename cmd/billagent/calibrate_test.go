@@ -146,7 +146,9 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
 		yes, cancel := clicks(byTestID(now(con, "confirm-yes"))), clicks(named("button", "Cancel"))
 		if what != "confirm.yes" || asked == 2 {
-			return func(context.Context, *automation.StandIn) error { return errors.New("nobody knows what " + what + " is") }
+			return func(context.Context, *automation.StandIn) error {
+				return errors.New("nobody knows what " + what + " is")
+			}
 		}
 		asked++
 		does := []act{yes, presses("Enter")}

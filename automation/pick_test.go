@@ -287,3 +287,21 @@ func TestThePanelFollowsThePage(t *testing.T) {
 	require.NoError(t, w.Inspect(ctx, in))
 	assert.Equal(t, []string{"first fallback several none", "none fallback first first"}, seen, strings.Join(seen, "; "))
 }
+
+// TestAPickInARowIsOfThatRow has a person click first in the row of somebody else.
+func TestAPickInARowIsOfThatRow(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<table id=people><tr class=row><td>ann</td><td><a href="#a">Open</a></td></tr><tr class=row><td>bob</td><td><a href="#b">Open</a></td></tr></table>`)
+	table := &selectors.Target{Name: "users.table", Candidates: []selectors.Candidate{{CSS: "#people"}}, Table: &selectors.Table{Rows: ".row", Key: "who",
+		Columns: map[string]selectors.Column{"who": {Candidates: []selectors.Candidate{{CSS: "td:first-child"}}}}}}
+	target := &selectors.Target{Name: "users.row_open", Candidates: []selectors.Candidate{{TestID: "gone"}}}
+	pick := func(does ...func(context.Context, *automation.StandIn) error) automation.Picked {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		got, err := w.Pick(ctx, automation.Pick{Target: target, Row: &automation.Row{Table: table, Equals: "ann"}, StandIn: script(does...)})
+		require.NoError(t, err)
+		return got
+	}
+	assert.False(t, pick(clickOn(css("[href='#b']")), key("Enter"), key("Escape", "Escape")).Taken)
+	assert.True(t, pick(clickOn(css("[href='#a']")), key("Enter")).Taken)
+}

@@ -19,6 +19,9 @@ type Recording struct {
 	Targets []KnownTarget
 	Secrets SecretWords
 	Mode    string // what is to be shown first, as the panel's buttons call it: list; empty: nothing
+	// Skipped is told that the person goes on without what was to be shown. Nil: this is no one of several, so that it
+	// can only be stopped.
+	Skipped func()
 	// Take is given each gesture in turn, and Tell says how far the recording is. Both are called in one goroutine.
 	Take func(Gesture)
 	Tell func() Progress
@@ -75,15 +78,16 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		p.mu.Unlock()
 	}()
 	var res struct {
-		Done   bool            `json:"done"`
-		Mode   string          `json:"mode"`
-		Paused bool            `json:"paused"`
-		At     json.RawMessage `json:"at"`
-		Miss   *miss           `json:"miss"`
+		Done    bool            `json:"done"`
+		Skipped bool            `json:"skipped"`
+		Mode    string          `json:"mode"`
+		Paused  bool            `json:"paused"`
+		At      json.RawMessage `json:"at"`
+		Miss    *miss           `json:"miss"`
 	}
 	req := map[string]any{
 		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
-		"name": "", "stopped": false, "mode": rec.Mode, "paused": false, "at": nil, "wait": 0,
+		"name": "", "stopped": false, "mode": rec.Mode, "paused": false, "at": nil, "wait": 0, "guided": rec.Skipped != nil,
 	}
 	stop, err := p.recordFromTheStart(ctx, req)
 	if err != nil {
@@ -104,6 +108,9 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		return res.Done || now.Done || res.Miss != nil
 	}
 	_, err = p.show(ctx, "recording", req, &res, p.recordingStandIn(rec.StandIn, heard), round)
+	if res.Skipped && rec.Skipped != nil {
+		rec.Skipped()
+	}
 	for _, g := range heard.drain() {
 		rec.Take(g)
 	}

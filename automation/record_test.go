@@ -300,3 +300,22 @@ func TestAFrameThatHasJustCome(t *testing.T) {
 		assert.Equal(t, "Go", got[0].On.Name)
 	}
 }
+
+// TestAListThatIsOneOfSeveralIsSkippedOrLeft has a person go on without a list, and leave.
+func TestAListThatIsOneOfSeveralIsSkippedOrLeft(t *testing.T) {
+	t.Parallel()
+	for button, skips := range map[int]bool{1: true, 2: false} { // Fold, Skip, Leave
+		w := setup(t, `<table><tr><th>Email</th></tr><tr><td>ann@acme.example</td></tr></table>`)
+		skipped := false
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		keys := []string{"F2", "Tab", "Tab"}[:button+1]
+		err := w.Record(ctx, automation.Recording{
+			Title: "Show the list", Targets: []automation.KnownTarget{}, Mode: "list", Skipped: func() { skipped = true },
+			Take: func(automation.Gesture) {}, Tell: func() automation.Progress { return automation.Progress{} },
+			StandIn: script(func(context.Context, *automation.StandIn) error { return nil }, key(append(keys, "Enter")...)),
+		})
+		cancel()
+		require.NoError(t, err)
+		assert.Equal(t, skips, skipped)
+	}
+}

@@ -19,12 +19,14 @@ func (v *Version) Copy(layout, date string) ([]byte, error) {
 type Change struct {
 	Layout, Date, Source string
 	Marks                map[int][]Candidate // put before those there are of a fingerprint, by its index
+	MarksAlone           map[int][]Candidate // in the place of those there are of a fingerprint, by its index
 	Targets              map[string]Revision
 }
 
 // Revision is what of a target is to be otherwise. What is empty stays.
 type Revision struct {
 	Candidates  []Candidate // put before those there are
+	Whole       *Spec       // in the place of the whole target
 	Fingerprint *Fingerprint
 	Table       *Table            // in the place of the one there is
 	Headers     map[string]string // of columns of a table: below which header they are now
@@ -52,8 +54,14 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 	for _, i := range slices.Sorted(maps.Keys(c.Marks)) {
 		sets = append(sets, datafile.Set{At: []string{"fingerprints", strconv.Itoa(i), "any"}, Value: c.Marks[i], First: true})
 	}
+	for _, i := range slices.Sorted(maps.Keys(c.MarksAlone)) {
+		sets = append(sets, datafile.Set{At: []string{"fingerprints", strconv.Itoa(i), "any"}, Value: c.MarksAlone[i]})
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Targets)) {
 		r := c.Targets[name]
+		if r.Whole != nil {
+			sets = append(sets, datafile.Set{At: []string{"targets", name}, Value: r.Whole})
+		}
 		if r.Table != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "table"}, Value: r.Table})
 		}

@@ -17,11 +17,16 @@ type Shared struct {
 	Lacking  []string // targets that would be found by nothing any more: with one of them it cannot be given to others
 }
 
-// Share is the text of a version's file without what is somebody's: comments, names of folders of evidence, and
-// every text of which why says that it may not be told. It says why not, or nothing.
+// Share is the text of a version's file without what is somebody's: comments, names of folders of evidence, what
+// stands beside a target, which may be of somebody's row, and every text of which why says that it may not be told.
+// It says why not, or nothing. What cannot be left out without changing what the file means, such as the name of a
+// target, is lacking where it may not be told.
 func (v *Version) Share(why func(text string) string) (Shared, error) {
 	s := &sharing{why: why}
 	out := *v
+	for _, head := range []struct{ key, text string }{{"app", v.App}, {"layout", v.Layout}, {"date", v.Date}, {"covers", v.Covers}} {
+		s.needed(head.key, head.text)
+	}
 	if out.Source = s.text("source", v.Source); out.Source == "" {
 		out.Source = "Where it comes from was stripped."
 	}
@@ -35,6 +40,7 @@ func (v *Version) Share(why func(text string) string) (Shared, error) {
 	}
 	out.Targets = map[string]*Spec{}
 	for _, name := range slices.Sorted(maps.Keys(v.Targets)) {
+		s.needed("the name of "+name, name)
 		out.Targets[name] = s.spec(name, *v.Targets[name])
 	}
 	text, err := datafile.Text(out)
@@ -65,6 +71,14 @@ func (s *sharing) text(at, text string) string {
 	return text
 }
 
+// needed says of a text that stays that it may not be told, where it may not.
+func (s *sharing) needed(at, text string) {
+	if why := s.why(text); text != "" && why != "" {
+		s.strip(at, why)
+		s.Lacking = append(s.Lacking, at)
+	}
+}
+
 func (s *sharing) candidates(at string, all []Candidate) (out []Candidate) {
 	for i, c := range all {
 		here := fmt.Sprintf("%s, candidate %d", at, i+1)
@@ -86,6 +100,7 @@ func (s *sharing) spec(name string, spec Spec) *Spec {
 		s.Lacking = append(s.Lacking, name)
 	}
 	spec.Counter = s.text(name+".counter", spec.Counter)
+	s.needed(name+".within", spec.Within)
 	if spec.Fingerprint != nil {
 		f := *spec.Fingerprint
 		for i := range reflect.ValueOf(f).NumField() {
@@ -93,6 +108,10 @@ func (s *sharing) spec(name string, spec Spec) *Spec {
 			if field.Kind() == reflect.String {
 				key, _, _ := strings.Cut(reflect.TypeOf(f).Field(i).Tag.Get("json"), ",")
 				field.SetString(s.text(name+".fingerprint."+key, field.String()))
+				if key == "beside" && field.String() != "" {
+					s.strip(name+".fingerprint.beside", "what stands beside it may be of somebody's row")
+					field.SetString("")
+				}
 			}
 		}
 		spec.Fingerprint = &f
@@ -113,16 +132,21 @@ func (s *sharing) table(name string, t Table) *Table {
 			s.Lacking = append(s.Lacking, at)
 		}
 		c.Pattern = s.text(at+".pattern", c.Pattern)
+		s.needed("the name of "+at, column)
+		s.needed(at+".attr", c.Attr)
+		s.needed(at+".kind", c.Kind)
 		columns[column] = c
 	}
 	t.Columns = columns
 	if w := t.Witness; w != nil {
-		all := append([]string{w.Path, w.Rows, w.Total}, slices.Concat(slices.Collect(maps.Values(w.Query)), slices.Collect(maps.Values(w.Fields)))...)
+		all := append([]string{w.Path, w.Rows, w.Total}, slices.Concat(slices.Collect(maps.Values(w.Query)), slices.Collect(maps.Values(w.Fields)),
+			slices.Collect(maps.Keys(w.Query)), slices.Collect(maps.Keys(w.Fields)))...)
 		if i := slices.IndexFunc(all, func(text string) bool { return s.why(text) != "" }); i >= 0 {
 			s.strip(name+".witness", s.why(all[i]))
 			t.Witness = nil
 		}
 	}
+	s.needed(name+".key", t.Key)
 	if why := s.why(t.Rows + " " + t.Cells + " " + t.Headers); why != "" {
 		s.strip(name+".table", why)
 		s.Lacking = append(s.Lacking, name)

@@ -60,6 +60,11 @@ targets:
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "selectors/bill/own-2026-11.yaml"), got.Text, 0o600))
 	assert.Equal(t, "list", load().Targets["list"].Candidates[0].TestID, "it can be loaded")
 
+	for text, at := range map[string]string{"bill": "app", "own": "layout", "list": "the name of list", "role": "the name of list.role", "email": "list.key"} {
+		got, err = load().Share(func(told string) string { return map[bool]string{true: "it is secret"}[told == text] })
+		require.NoError(t, err)
+		assert.Contains(t, got.Lacking, at, "what the file is nothing without keeps it from being given")
+	}
 	got, err = load().Share(func(text string) string {
 		return map[bool]string{true: "it is secret"}[strings.Contains(text, "testid=list")]
 	})

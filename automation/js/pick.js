@@ -7,7 +7,7 @@ import { Miss } from './miss.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { topBox } from './point.js';
 import { offersFor } from './proposal.js';
-import { scopeOf } from './resolve.js';
+import { resolve, scopeOf } from './resolve.js';
 import { drawn, visible } from './sight.js';
 import { nameOf, roleOf } from './role.js';
 import { bar } from './style.js';
@@ -39,6 +39,9 @@ export function lift(hit, table) {
   return hit;
 }
 
+/** @type {(row: RowRequest) => string} */
+const whose = (row) => (row.equals ? `the row of ${row.equals}` : 'the first row');
+
 /**
  * judge says of an element by what the target would be found if it were it, or why it cannot be.
  * @param {Picking} p
@@ -49,11 +52,16 @@ function judge(p, el) {
   const { target, row } = p.req;
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place = row ? `the row of ${row.table.name}` : target.within?.name;
+  const place = row ? `${whose(row)} in ${row.table.name}` : target.within?.name;
   const none = (/** @type {string} */ note) => ({ offers: [], note, kept: false });
   if (scope instanceof Miss) {
     return none(`${place} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick `
       + `${place} first.`);
+  }
+  if (row && !insideOf(el, scope)) {
+    const list = resolve(row.table), another = !(list instanceof Miss) && insideOf(el, list.el);
+    const where = another ? 'in another row' : `outside of ${row.table.name}`;
+    return none(`It lies ${where}. ${target.name} is looked for in ${whose(row)}, which is outlined: click it there.`);
   }
   if (!insideOf(el, scope)) {
     const where = place ? `outside of ${place}` : 'in a frame';
@@ -234,6 +242,8 @@ function draw(p) {
   if (el && !el.isConnected) { p.seen = p.chosen = null; return draw(p); }
   const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
   head.append(make('span', 'name', `Pick ${req.target.name}`), make('span', 'soft', hint(p, Boolean(judged?.kept))));
+  const inRow = req.row && `${req.target.name} is looked for in ${whose(req.row)}, which is outlined.`;
+  if (inRow) body.append(make('div', 'soft', inRow));
   if (req.note && (!el || req.guided)) body.append(make('div', 'note', req.note));
   if (el && judged) body.append(...about(el, judged));
   const take = keyed('Take', () => { p.done = 'taken'; }, 'main');
@@ -284,13 +294,16 @@ function about(el, { offers, note }) {
     item.append(make('span', o.kept ? 'kept' : 'dropped', o.kept ? 'kept' : 'dropped'), text);
     list.append(item);
   }
-  return [make('div', 'said', said(el)), ...(note ? [make('div', 'note', note)] : []), list];
+  const named = make('div', 'soft', 'What names somebody is left out when it is taken.');
+  return [make('div', 'said', said(el)), ...(note ? [make('div', 'note', note)] : []), list, named];
 }
 
 /** @type {(p: Picking) => void} */
 function place(p) {
-  const el = p.seen;
-  mark(p.surface, el?.isConnected ? [{ box: topBox(el), kind: p.chosen ? 'chosen' : '', label: said(el) }] : []);
+  const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
+  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: '', label: whose(row) }] : [];
+  if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? 'chosen' : '', label: said(el) });
+  mark(p.surface, marks);
 }
 
 /**

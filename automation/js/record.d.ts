@@ -86,6 +86,7 @@ interface RecordingRequest {
   steps: StepLine[];
   remarks: string[];
   name: string; // of the target of the last step, that may be given another one
+  guided: boolean; // one list is to be shown: it can be skipped, and the rest left for later
   stopped: boolean; // something was kept from leaving, and nothing commits yet
   mode: string;
   paused: boolean;
@@ -102,6 +103,7 @@ interface KeptSecret {
 
 interface RecordingAnswer {
   done: boolean;
+  skipped: boolean;
   mode: string;
   paused: boolean;
   at: Kept;
@@ -144,6 +146,7 @@ interface Recorder {
   folded: boolean;
   at: Kept | null;
   done: boolean;
+  skipped: boolean; // the person goes on without what was to be shown
   text: string;
   naming: string | null;
   listing: Listing | null;

@@ -37,6 +37,7 @@ function begin(req) {
   /** @type {Recorder} */
   const r = {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
+    skipped: false,
     text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
     taken: new Set(),
@@ -212,7 +213,8 @@ function draw(r) {
   const fold = keyed(r.folded ? 'Open' : 'Fold', () => { r.folded = !r.folded; draw(r); });
   fold.setAttribute('aria-expanded', String(!r.folded));
   head.append(make('span', r.paused ? 'dot off' : 'dot'), make('span', 'name', req.title), fold);
-  head.append(keyed('Stop', () => { r.done = true; }));
+  if (req.guided) head.append(keyed('Skip', () => { r.done = r.skipped = true; }));
+  head.append(keyed(req.guided ? 'Leave' : 'Stop', () => { r.done = true; }));
   body.append(...(listing ? columnsShown(r, listing) : stepsShown(r)));
   buttons.append(...(listing ? listButtons(r) : actButtons(r)));
   const sum = make('div', r.mode || r.naming !== null ? 'sum asks' : 'sum', status(r));
@@ -253,6 +255,7 @@ function actButtons(r) {
     b.setAttribute('aria-pressed', String(r.mode === mode));
     return b;
   };
+  if (req.guided) return [ask('List…', 'list')];
   const undo = keyed('Undo', () => { tell(r, { kind: 'undo' }); });
   undo.setAttribute('aria-disabled', String(!req.steps.length));
   const rename = keyed('Name…', () => { r.naming = req.name; draw(r); });
@@ -352,5 +355,5 @@ export async function recording(req) {
   }
   if (r.done) end(r);
   const { x, y } = r.at ?? { x: -1, y: -1 };
-  return { done: r.done, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
+  return { done: r.done, skipped: r.skipped, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
 }

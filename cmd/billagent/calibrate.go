@@ -60,8 +60,14 @@ func (a *app) calibrate(ctx context.Context, s *service.Service, f calibrateFlag
 	c.Walk.Begun = func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
 	c.Asks = func(what string) { a.note(what) }
 	c.Keep = a.keepRecorded
+	if c.Where = "the window"; f.remote.remote {
+		c.Where = "the browser that shows the page"
+	}
 	done, err := s.Calibrate(ctx, name, c, a.tell)
 	if err != nil {
+		if done != nil && done.File != "" {
+			a.note("what was shown until now is kept in " + done.File + ": the next calibrate goes on there")
+		}
 		return err
 	}
 	a.live.stop()
@@ -224,6 +230,9 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 func rehearsedText(b *strings.Builder, r userops.Result) {
 	if !errors.Is(r.Err, userops.ErrRehearsed) {
 		fmt.Fprintf(b, "FAILED     %s %s: %s\n", r.Action, plain(r.Email), plain(r.Reason))
+		if r.Hint != "" {
+			fmt.Fprintf(b, "           %s\n", plain(r.Hint))
+		}
 		return
 	}
 	fmt.Fprintf(b, "rehearsed  %s %s\n", r.Action, plain(r.Email))

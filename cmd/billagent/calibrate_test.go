@@ -11,6 +11,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -52,7 +53,7 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	overlay := withOverlay(t, file)
 	unlike(t, overlay)
 	waits := func(context.Context, *automation.StandIn) error { return nil }
-	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(6), waits, waits} // Fold, Stop, four columns, Take list
+	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(7), waits, waits} // Fold, Skip, Leave, four columns, Take list
 	var asked []string
 	a := &app{calibrates: shows(&asked, map[string][]act{
 		"marks":                {clicks(byCSS("nav[aria-label=Main]")), waits, pictured("calibrate-marks"), presses("Enter")},
@@ -76,8 +77,8 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	}
 	shared := filepath.Join(t.TempDir(), "shared.yaml")
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared)
-	require.Equal(t, 0, out.code, out.stderr)
-	assert.Contains(t, out.stdout, "Nothing was written")
+	require.Equal(t, 1, out.code, out.stderr)
+	assert.Contains(t, out.stderr, "nothing was written")
 	require.NoFileExists(t, shared)
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
 	require.Equal(t, 0, out.code, out.stderr)
@@ -92,4 +93,102 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	ann, _ := con.UserByEmail("ann@acme.example")
 	assert.EqualValues(t, console.Inactive, ann.Status)
+}
+
+// TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn has a person show first what the page of the sign-in has,
+// too, and then what only the first page has.
+func TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	text, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, err)
+	own := filepath.Join(overlay, "selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(own), 0o750))
+	marks := strings.Replace(string(text), "meta[name='ui-generation'][content='neo3']", "meta[name='unlike']", 1)
+	require.NoError(t, os.WriteFile(own, []byte(marks), 0o600))
+	showing := []*selectors.Target{byCSS(".mark"), byCSS(".cardbox:first-child span"), byCSS("nav[aria-label=Main]")}
+	asked := 0
+	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
+		if what != "marks" || asked == len(showing) {
+			return func(context.Context, *automation.StandIn) error {
+				return errors.New("nobody knows what " + what + " is")
+			}
+		}
+		asked++
+		return doing(clicks(showing[asked-1]), presses("Enter"))
+	}}
+	out := shown(t, a, "--config", file, "calibrate", "--selectors", "neo3-2026-09", "--step", "2s", "--rehearse=false",
+		"--flow", "identify", "--flow", "list-users")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Equal(t, len(showing), asked)
+	assert.Contains(t, out.stderr, "The page of the sign-in has what was shown, too")
+	assert.Regexp(t, "What was shown is not on http.*/users", out.stderr)
+	assert.Contains(t, out.stderr, "show a mark", "it is told on the terminal, too")
+	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill/neo3-"+time.Now().Format(time.DateOnly)+".yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(written), "name: Payments", "of the navigation")
+	assert.NotContains(t, string(written), "text: P,")
+	assert.NotContains(t, string(written), "Bills to approve")
+}
+
+// TestACommitThatSendsNothingIsTakenBack has a person show Cancel for the press that confirms, and what confirms
+// once the rehearsal has shown that Cancel does not.
+func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-label", Element: "confirm-yes"}, {Kind: "rename-testid", Element: "confirm-yes"},
+	}})
+	overlay := withOverlay(t, file)
+	id := "neo3-" + time.Now().Format(time.DateOnly)
+	own := filepath.Join(overlay, "selectors/bill", id+".yaml")
+	asked := 0
+	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
+		yes, cancel := clicks(byTestID(now(con, "confirm-yes"))), clicks(named("button", "Cancel"))
+		if what != "confirm.yes" || asked == 2 {
+			return func(context.Context, *automation.StandIn) error {
+				return errors.New("nobody knows what " + what + " is")
+			}
+		}
+		asked++
+		does := []act{yes, presses("Enter")}
+		if asked == 1 {
+			does[0] = cancel
+		} else {
+			text, err := os.ReadFile(own)
+			require.NoError(t, err)
+			assert.NotContains(t, string(text), "name: Cancel")
+		}
+		waits := func(context.Context, *automation.StandIn) error { return nil }
+		return doing(append([]act{waits}, does...)...)
+	}}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, 2, asked)
+	assert.Contains(t, out.stderr, "What was shown for it is taken back: the rehearsal of deactivate failed")
+	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	assert.Contains(t, out.stdout, "shown: confirm.yes\n")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(own)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "name: Cancel")
+}
+
+// TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for.
+func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "rename-label", Element: "profile-deactivate"}, {Kind: "rename-testid", Element: "profile-deactivate"},
+	}})
+	overlay := withOverlay(t, file)
+	tab := presses("Tab") // from Take to Skip
+	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
+	a := &app{calibrates: func(string) func(context.Context, *automation.StandIn) error { return doing(skip...) }}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	require.Equal(t, 2, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "skipped: user.deactivate")
+	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill/*"))
+	require.NoError(t, err)
+	assert.Empty(t, found)
 }

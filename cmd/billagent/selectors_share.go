@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/billagent/billagent/internal/service"
@@ -23,9 +25,11 @@ func (a *app) selectorsShareCommand(of *string) *cobra.Command {
 		Use: "share VERSION", Short: "Show a version as it may be given to others, say what is stripped from it, and write that to a file once you have seen it",
 		Long: `Show a version's file as it may be given to others, as in a pull request: without names of people on the tenant's list, of organisations, accounts and
 hosts of the configuration, e-mail addresses, long numbers, what may be a secret, comments, and names of evidence. What was stripped, and where, is
-listed, and not repeated. Nothing is written before all of it was printed: --to asks at a terminal, and elsewhere needs --yes.
+listed, and not repeated; so is what was looked for. Nothing is written before all of it was printed: --to asks at a terminal, and elsewhere and with
+-o json needs --yes, without which the exit status is 1.
 
-The list is read for the names that are on it. With --offline it is not, and only what the configuration names is known.
+The list of one tenant is read for the names that are on it. With --offline it is not, and only what the configuration names is known. Of other tenants
+of the app nobody is known, and it says so. What stands beside a target is always stripped.
 
 Read what is printed all the same: a name of nobody on the list, such as a supplier's, is known to you alone. Flows are not shared by this.`,
 		Example: "  billagent selectors share neo3-2026-11-26\n  billagent selectors share neo3-2026-11-26 --to neo3-2026-11.yaml", Args: exactly(1, "a version"),
@@ -52,10 +56,12 @@ Read what is printed all the same: a name of nobody on the list, such as a suppl
 
 // shared is what `selectors share -o json` prints. The names are a contract.
 type shared struct {
-	Version  string   `json:"version"`
-	Text     string   `json:"text"`
-	Stripped []string `json:"stripped"`
-	Written  string   `json:"written"`
+	Version   string   `json:"version"`
+	Text      string   `json:"text"`
+	Stripped  []string `json:"stripped"`
+	LookedFor []string `json:"looked_for"`
+	Unread    []string `json:"unread_tenants"` // of the same app: whose people are not known
+	Written   string   `json:"written"`
 }
 
 func (a *app) share(ctx context.Context, s *service.Service, v *selectors.Version, f shareFlags) error {
@@ -65,32 +71,66 @@ func (a *app) share(ctx context.Context, s *service.Service, v *selectors.Versio
 	}
 	a.live.stop()
 	if len(got.Lacking) > 0 {
-		return usage(fmt.Errorf("version %s cannot be given to others: without what names somebody, nothing is left by which these are found: %s. Pick them once more by something else",
-			v.ID, strings.Join(got.Lacking, ", ")))
+		return usage(fmt.Errorf("version %s cannot be given to others: without what may name somebody, nothing is left by which these are found, or they cannot be left out: %s. "+
+			"Pick them once more by something else, or give them another name", v.ID, strings.Join(got.Lacking, ", ")))
 	}
-	out := shared{Version: v.ID, Text: string(got.Text), Stripped: append([]string{}, got.Stripped...)}
-	json := a.output == "json" || a.output == "ndjson"
-	if !json {
-		if _, err := fmt.Fprintf(a.stdout, "%s\nStripped from version %s:\n  %s\n", plain(out.Text), v.ID, plain(strings.Join(append(out.Stripped, "nothing else"), "\n  "))); err != nil {
-			return err
-		}
-		if f.offline {
-			a.note("the list was not read: names of people on it are not known, and may be in what is printed")
-		}
+	out := shared{Version: v.ID, Text: string(got.Text), Stripped: append([]string{}, got.Stripped...), LookedFor: got.LookedFor, Unread: append([]string{}, got.Unread...)}
+	if a.output == "json" || a.output == "ndjson" {
+		return a.shareJSON(out, f)
 	}
-	if f.to != "" && (f.yes || a.agrees(ctx, "Write exactly what is printed above to "+f.to+"? [y/N] ")) {
-		if err := writeNew(f.to, got.Text); err != nil {
+	stripped := out.Stripped
+	if len(stripped) == 0 {
+		stripped = []string{"nothing"}
+	}
+	if _, err := fmt.Fprintf(a.stdout, "%s\nStripped from version %s:\n  %s\nLooked for:\n  %s\n", plain(out.Text), v.ID,
+		plain(strings.Join(stripped, "\n  ")), plain(strings.Join(out.LookedFor, "\n  "))); err != nil {
+		return err
+	}
+	if len(out.Unread) > 0 {
+		a.note("the list of " + strings.Join(out.Unread, ", ") + " was not read: names of people on it are not known, and may be in what is printed")
+	}
+	if f.to == "" {
+		return nil
+	}
+	if !f.yes && !a.agrees(ctx, "Write exactly what is printed above to "+f.to+"? [y/N] ") {
+		return unwritten(f.to)
+	}
+	if err := writeNew(f.to, got.Text); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "Written: %s\n", f.to)
+	return err
+}
+
+// shareJSON prints everything in one line, which is printed before the file is written: it says that it will be.
+func (a *app) shareJSON(out shared, f shareFlags) error {
+	if f.yes {
+		if err := absent(f.to); err != nil {
 			return err
 		}
 		out.Written = f.to
 	}
-	switch {
-	case json:
-		return printLine(a.stdout, out)
-	case out.Written != "":
-		_, err = fmt.Fprintf(a.stdout, "Written: %s\n", out.Written)
-	case f.to != "":
-		_, err = fmt.Fprintln(a.stdout, "Nothing was written: say --yes once you have read it.")
+	if err := printLine(a.stdout, out); err != nil {
+		return err
 	}
-	return err
+	switch {
+	case f.yes:
+		return writeNew(f.to, []byte(out.Text))
+	case f.to != "":
+		return unwritten(f.to)
+	}
+	return nil
+}
+
+// unwritten says that nothing was written although a file was named.
+func unwritten(file string) error {
+	return usage(fmt.Errorf("nothing was written to %s: give --yes once you have read what is printed", file))
+}
+
+// absent says that a file is there already.
+func absent(file string) error {
+	if _, err := os.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+		return usage(fmt.Errorf("%s is there already, or cannot be looked at: name another file", file))
+	}
+	return nil
 }

@@ -82,22 +82,24 @@ type Path struct {
 	insist    bool               // a person asked to sign in: a password refused before is tried once more
 	refused   error              // sign-in was refused: it is not tried again for a while
 	refusedAt time.Time
-	held      bool           // something was pressed in the session, and its requests are held
-	pinned    string         // the organisation's id when this session was signed in; empty where the console shows none
-	seen      string         // the organisation's id as last shown
-	since     time.Time      // when this session was signed in
-	trusted   time.Time      // when a code was given last, and the device trusted for it
-	coded     bool           // a code was given in the sign-in under way
-	kept      []byte         // its cookies as they are saved
-	lastRead  userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
-	listAt    string         // where the list of everybody began when it was read last in this sign-in
-	looking   bool           // nothing is changed: that it is not known whose console it is stops nothing
-	unproved  bool           // it is not known
-	lookStep  time.Duration  // of a look: how long a step may take that does not say; 0: not said
-	outside   time.Time      // since when a look's page is none of the sign-in, nor recognised
-	sight     func(context.Context, flows.Sighted)
-	walked    readByWalk        // what the last walk that read them has read
-	tokens    map[string]string // what pages that were read bore of tokens, as hashes
+	held      bool      // something was pressed in the session, and its requests are held
+	pinned    string    // the organisation's id when this session was signed in; empty where the console shows none
+	seen      string    // the organisation's id as last shown
+	since     time.Time // when this session was signed in
+	trusted   time.Time // when a code was given last, and the device trusted for it
+	coded     bool      // a code was given in the sign-in under way
+	kept      []byte    // its cookies as they are saved
+	// keptStored is what its pages keep as it is saved; nil: nothing.
+	keptStored *automation.Stored
+	lastRead   userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
+	listAt     string         // where the list of everybody began when it was read last in this sign-in
+	looking    bool           // nothing is changed: that it is not known whose console it is stops nothing
+	unproved   bool           // it is not known
+	lookStep   time.Duration  // of a look: how long a step may take that does not say; 0: not said
+	outside    time.Time      // since when a look's page is none of the sign-in, nor recognised
+	sight      func(context.Context, flows.Sighted)
+	walked     readByWalk        // what the last walk that read them has read
+	tokens     map[string]string // what pages that were read bore of tokens, as hashes
 }
 
 var _ userops.Directory = (*Path)(nil)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"reflect"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -61,7 +62,7 @@ func (p *Path) reopen(ctx context.Context, ev *automation.Evidence) (bool, error
 	if s.Home == "" {
 		return false, nil
 	}
-	p.home, p.pinned, p.since, p.kept, p.trusted = s.Home, s.Pinned, s.At, s.Cookies, s.Trusted
+	p.home, p.pinned, p.since, p.kept, p.keptStored, p.trusted = s.Home, s.Pinned, s.At, s.Cookies, s.Stored, s.Trusted
 	reconfigured := s.Adopted || s.Wanted != p.opts.Organisation // the session may be of the organisation that was configured before
 	if reconfigured {
 		p.pinned = ""
@@ -124,11 +125,7 @@ func (p *Path) save(ctx context.Context) {
 	if p.opts.Sessions == nil {
 		return
 	}
-	cookies, err := p.session.Cookies(ctx)
-	var stored *automation.Stored
-	if keys := p.opts.Library.App.Storage; err == nil && len(keys) > 0 {
-		stored, err = p.page.Stored(ctx, keys)
-	}
+	cookies, stored, err := p.borne(ctx)
 	if err == nil {
 		var data []byte
 		if data, err = json.Marshal(saved{Cookies: json.RawMessage(cookies), Stored: stored, Home: p.home,
@@ -141,14 +138,24 @@ func (p *Path) save(ctx context.Context) {
 		p.opts.Log.Warn("the session could not be kept: the next command will sign in again", "error", err)
 		return
 	}
-	p.kept = cookies
+	p.kept, p.keptStored = cookies, stored
+}
+
+// borne is what the session is borne by: its cookies, and what its pages keep of the sign-in. stored is nil where they keep
+// nothing.
+func (p *Path) borne(ctx context.Context) (cookies automation.Cookies, stored *automation.Stored, err error) {
+	cookies, err = p.session.Cookies(ctx)
+	if keys := p.opts.Library.App.Storage; err == nil && len(keys) > 0 {
+		stored, err = p.page.Stored(ctx, keys)
+	}
+	return cookies, stored, err
 }
 
 // saveAgainBound keeps a browser that hangs from holding up the end of the program.
 const saveAgainBound = 5 * time.Second
 
-// saveAgain saves a session that still holds, where its cookies are not those that were saved: some consoles give
-// another cookie with every page, and do not take the one before for long.
+// saveAgain saves a session that still holds, where its cookies or what its pages keep are not what was saved: some
+// consoles give another with every page, and do not take the one before for long.
 func (p *Path) saveAgain() {
 	if p.opts.Sessions == nil || p.version == nil || p.session == nil {
 		return
@@ -160,7 +167,7 @@ func (p *Path) saveAgain() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), saveAgainBound)
 	defer cancel()
-	if now, err := p.session.Cookies(ctx); err == nil && !bytes.Equal(now, p.kept) {
+	if now, stored, err := p.borne(ctx); err == nil && (!bytes.Equal(now, p.kept) || !reflect.DeepEqual(stored, p.keptStored)) {
 		p.save(ctx)
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
@@ -49,7 +51,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 			return err
 		}
 		before := len(held.Kept()) // on the way to the page
-		shown.Page, shown.Version = page, p.version
+		shown.Page, shown.Version, shown.SignedOut = page, p.version, p.signedOut
 		shown.Stopped = func() []string { return held.Kept()[before:] }
 		if s.users != nil {
 			shown.People = s.names
@@ -59,6 +61,44 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		}
 		return s.ended(ctx, do(ctx, shown))
 	})
+}
+
+// signedOut says which candidates find something on the page where the sign-in begins, too. It is opened in a
+// session of nobody's.
+func (p *Path) signedOut(ctx context.Context, all []selectors.Candidate) (found []bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
+	defer cancel()
+	session, err := p.browser.NewSession(ctx, p.opts.Hosts)
+	if err != nil {
+		return nil, p.failure("opening the sign-in page", "", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		err = errors.Join(err, p.failure("closing the sign-in page", "", session.Close(ctx)))
+	}()
+	page, err := session.NewPage(ctx)
+	if err == nil {
+		err = page.Open(ctx, p.opts.SignIn)
+	}
+	drawn := time.Now().Add(p.lookedByBound())
+	for known := false; err == nil && !known && time.Now().Before(drawn); {
+		var hits []bool
+		if hits, err = page.Recognise(ctx, conditions(p.opts.Library.Area(selectors.SignIn))); err == nil {
+			if known = slices.Contains(hits, true); !known {
+				err = change.Wait(ctx, 50*time.Millisecond) // the page is still drawing itself
+			}
+		}
+	}
+	if err != nil {
+		return nil, p.failure("looking at the sign-in page", "", err)
+	}
+	sets := make([][][]selectors.Candidate, len(all))
+	for i, c := range all {
+		sets[i] = [][]selectors.Candidate{{c}}
+	}
+	found, err = page.Recognise(ctx, sets)
+	return found, p.failure("looking at the sign-in page", "", err)
 }
 
 // ended is how what was done with the page has ended.

@@ -103,6 +103,7 @@ func (p *Path) LoginBy(ctx context.Context, by func(context.Context, *automation
 		return p.failure(signingIn, "by hand", err)
 	}
 	p.refused = nil
+	p.coded, p.trusted = false, time.Time{} // whether the device is trusted now, only the person knows
 	return p.signedIn(ctx, nil)
 }
 

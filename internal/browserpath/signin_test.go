@@ -104,6 +104,35 @@ func TestASignInThatPagesKeepAPartOfIsSavedWithIt(t *testing.T) {
 	assert.Equal(t, n, again)
 }
 
+// TestWhatPagesRenewOfASignInIsSavedAgain has pages that keep something else after each page that is loaded.
+func TestWhatPagesRenewOfASignInIsSavedAgain(t *testing.T) {
+	t.Parallel()
+	var opts browserpath.Options
+	_, first := setup(t, console.Options{Layout: "neo", Users: 12, Differences: []string{"token-in-local-storage"}}, func(o *browserpath.Options) {
+		box, err := seal.New(t.TempDir(), "")
+		require.NoError(t, err)
+		o.Sessions, o.Library.App.Storage = box, []string{"token", "pages"}
+		opts = *o
+	})
+	_, err := count(t, first)
+	require.NoError(t, err)
+	require.NoError(t, first.Close())
+	kept := func() string {
+		_, stored, _, ok, err := first.Reveal()
+		require.NoError(t, err)
+		require.True(t, ok)
+		return stored.Local["pages"]
+	}
+	before := kept()
+	second := browserpath.New(opts)
+	t.Cleanup(func() { require.NoError(t, second.Close()) })
+	alive, err := second.Alive(t.Context())
+	require.NoError(t, err)
+	require.True(t, alive)
+	require.NoError(t, second.Close())
+	assert.NotEqual(t, before, kept())
+}
+
 func TestASavedSessionThatEndedIsKnownByTheSignInPage(t *testing.T) {
 	t.Parallel()
 	box, err := seal.New(t.TempDir(), "")

@@ -36,13 +36,14 @@ type Examination struct {
 	listed    bool                // those of everybody are among them
 	failing   []string            // what is wrong with targets of the step at which the flow halts that is looked at
 	after     map[string]string   // targets of what follows a commit: of which flow
+	marked    map[string][]bool   // by address: which conditions of the version were seen to hold there
 	order     int
 }
 
 // New begins an examination.
 func New(o Options) *Examination {
 	return &Examination{
-		opts: o, targets: map[string]*Target{}, sometimes: map[string]bool{}, after: map[string]string{},
+		opts: o, targets: map[string]*Target{}, sometimes: map[string]bool{}, after: map[string]string{}, marked: map[string][]bool{},
 		report: &Report{Tenant: o.Tenant, App: o.Library.App.Name, At: time.Now().UTC()},
 	}
 }
@@ -92,11 +93,41 @@ const sightBound = 15 * time.Second
 func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 	ctx, cancel := context.WithTimeout(ctx, sightBound)
 	defer cancel()
+	x.mark(ctx, s)
 	for again := true; again; {
 		again = x.lookAt(ctx, s)
 		s.Target, s.Row, s.Use = s.Target.Within, nil, flows.Looked
 		again = again && s.Target != nil
 	}
+}
+
+// mark looks which conditions of the version hold on the page of a step. What covers a page for a while may hide a
+// mark from one look and not from the next.
+func (x *Examination) mark(ctx context.Context, s flows.Sighted) {
+	if x.version == nil || s.Flow.Name == "sign-in" {
+		return
+	}
+	r, err := Recognise(ctx, s.Page, x.version)
+	if err != nil {
+		return // the step itself says what is wrong with the page
+	}
+	at := automation.WithoutQuery(s.Page.URL())
+	if x.marked[at] == nil {
+		x.marked[at] = make([]bool, len(r.Conditions))
+	}
+	for i, c := range r.Conditions {
+		x.marked[at][i] = x.marked[at][i] || c.Holds
+	}
+}
+
+// Unmarked are the addresses of pages of the walk on which a condition of the version, by its index, never held.
+func (x *Examination) Unmarked(condition int) (out []string) {
+	for _, at := range slices.Sorted(maps.Keys(x.marked)) {
+		if held := x.marked[at]; condition < len(held) && !held[condition] {
+			out = append(out, at)
+		}
+	}
+	return out
 }
 
 // lookAt looks at one target. further says that what it lies in is to be looked at, too: it is not there, or not

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -156,47 +155,3 @@ func propose(
 	}
 	return out, refused
 }
-
-// personal says that a text names a person or the organisation, or has an e-mail address in it.
-func personal(text string, names []string) bool {
-	folded := " " + strings.Join(words(selectors.FoldCase(text)), " ") + " "
-	return anAddress.MatchString(text) || slices.ContainsFunc(names, func(n string) bool {
-		name := strings.Join(words(selectors.FoldCase(n)), " ")
-		return len(name) > 1 && strings.Contains(folded, " "+name+" ")
-	})
-}
-
-// Telling says why a text may not be told to others: it names a person or the organisation, or has an e-mail
-// address or something that may identify somebody in it. Empty: it may be.
-func Telling(text string, names []string) string {
-	switch {
-	case anAddress.MatchString(text):
-		return "it has an e-mail address in it"
-	case personal(text, names):
-		return "it names a person, an organisation or a host"
-	case anIdentifier.MatchString(text), manyDigits.MatchString(text), aToken.MatchString(text):
-		return "it has in it what may be somebody's number or a secret"
-	}
-	return ""
-}
-
-// scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written
-// to a file.
-func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
-	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field} {
-		if personal(*text, names) {
-			*text = ""
-		}
-	}
-	if anIdentifier.MatchString(f.Href) { // a link to somebody's page
-		f.Href = ""
-	}
-	return f
-}
-
-var (
-	anAddress    = regexp.MustCompile(`\S+@\S+\.\S+`)
-	manyDigits   = regexp.MustCompile(`\d(?:[ -]?\d){6,}`)                                               // a bank account, a card, a telephone
-	aToken       = regexp.MustCompile(`[A-Za-z0-9_-]*(?:\d[A-Za-z_-]+|[A-Za-z_-]+\d){4,}[A-Za-z0-9_-]*`) // letters and digits by turns
-	anIdentifier = regexp.MustCompile(`[0-9A-Z]{10,}|[0-9a-f]{8}-`)
-)

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -34,6 +35,8 @@ type Shown struct {
 	Inputs  map[string]string // with which the flow was gone through
 	Stopped func() []string   // what was kept from leaving so far, each request in a line
 	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
+	// SignedOut says which candidates find something on the page where the sign-in begins, too.
+	SignedOut func(ctx context.Context, all []selectors.Candidate) ([]bool, error)
 }
 
 // Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the

@@ -70,6 +70,9 @@ func Open(address string) (*View, error) {
 	v := &View{listener: l, token: rand.Text(), path: "/" + rand.Text() + "/", served: make(chan struct{}), ending: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", v.enter)
+	mux.HandleFunc("HEAD /{$}", func(w http.ResponseWriter, _ *http.Request) { // it would use the token up, as a preview of links does
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	})
 	for name, file := range map[string]string{"{$}": "view.html", "view.js": "view.js", "view.css": "view.css"} {
 		mux.HandleFunc("GET "+v.path+name, v.known(func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, file) }))
 	}

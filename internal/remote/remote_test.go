@@ -51,6 +51,7 @@ func TestOneBrowserIsAdmittedOnce(t *testing.T) {
 	root := v.Address()[:strings.Index(v.Address(), "?")]
 	nobody := func(*http.Request) {}
 	assert.Equal(t, http.StatusForbidden, asked(t, http.DefaultClient, http.MethodGet, root+"?token=wrong", "", nobody))
+	assert.Equal(t, http.StatusMethodNotAllowed, asked(t, http.DefaultClient, http.MethodHead, v.Address(), "", nobody), "it does not use the token up")
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	admitted := &http.Client{Jar: jar}

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -24,6 +26,7 @@ type Calibrate struct {
 	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for
 	// tests. Nil: there is a person.
 	StandIn func(what string) func(ctx context.Context, s *automation.StandIn) error
+	Where   string // the person sees the pages: "the window"
 	// Asks is told what the person is to do in the window.
 	Asks func(what string)
 	// Keep writes a flow that was recorded into the overlay folder. The error says why it could not be.
@@ -54,6 +57,11 @@ type calibration struct {
 	out     *Calibrated
 	version string // that is looked by; empty: it is recognised
 	tried   map[string]int
+	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
+	unmarked map[int][]selectors.Candidate
+	before   map[string]*selectors.Spec // targets as they were before they were shown
+	refuted  map[string]string          // targets that were shown and taken back, to why
+	unfit    string                     // why the mark that was shown last was not kept
 }
 
 // listFlow reads everybody: whoever is not known cannot be left out of what is written.
@@ -74,12 +82,12 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
 	}
-	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{},
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
-	return k.out, k.run(ctx)
+	return k.out, k.run(ctx) // what was written so far is kept, also where it fails
 }
 
 // begin takes up what was left today, where it does not begin anew.
@@ -93,8 +101,11 @@ func (k *calibration) begin() error {
 		return err
 	}
 	today := v.Layout + "-" + time.Now().Format(time.DateOnly)
-	if _, err := os.Stat(k.service.versionFile(v.App, today)); err == nil {
-		k.version = today
+	if file := k.service.versionFile(v.App, today); k.version != today {
+		if _, err := os.Stat(file); err == nil {
+			k.Asks(fmt.Sprintf("it goes on by %s of today, not by %s: to begin anew, take %s away", today, k.version, file))
+			k.version = today
+		}
 	}
 	return nil
 }
@@ -136,7 +147,9 @@ func (k *calibration) run(ctx context.Context) error {
 		case k.out.Left:
 			return nil
 		case !again:
-			return k.finish(ctx, x)
+			if again, err = k.finish(ctx, x); !again || err != nil {
+				return err
+			}
 		}
 	}
 	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
@@ -231,7 +244,7 @@ func (k *calibration) clear(x *doctor.Examination) (bool, error) {
 		return false, err
 	}
 	for name := range chosen {
-		if slices.Contains(k.out.Shown, name) { // it was, and is not found by that
+		if slices.Contains(k.out.Shown, name) || k.refuted[name] != "" { // it was, and is not found by that, or is another thing
 			delete(chosen, name)
 		}
 	}
@@ -240,7 +253,7 @@ func (k *calibration) clear(x *doctor.Examination) (bool, error) {
 
 // write writes today's version, and has it looked by.
 func (k *calibration) write(c selectors.Change) error {
-	if len(c.Targets)+len(c.Marks) == 0 {
+	if len(c.Targets)+len(c.Marks)+len(c.MarksAlone) == 0 {
 		return nil
 	}
 	v, err := k.load()
@@ -250,6 +263,7 @@ func (k *calibration) write(c selectors.Change) error {
 	for name := range c.Targets {
 		if !slices.Contains(k.out.Shown, name) {
 			k.out.Shown = append(k.out.Shown, name)
+			k.before[name] = v.Targets[name]
 		}
 	}
 	c.Targets = dated(c.Targets, k.Walk.Keep)
@@ -270,8 +284,31 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	return k.service.reopen(k.tenant)
 }
 
-// finish looks once more at all, writes down what was seen, reads the list and rehearses the changes.
-func (k *calibration) finish(ctx context.Context, x *doctor.Examination) error {
+// finish writes down what was seen, reads the list and rehearses the changes. again says that a rehearsal has shown
+// that a target is another thing than was shown for it, so that it is to be shown once more.
+func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again bool, err error) {
+	if err := k.keepSeen(x); err != nil {
+		return false, err
+	}
+	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+		return false, nil
+	}
+	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
+	if err != nil {
+		return false, err
+	}
+	if k.out.Listing = &listing; !k.Rehearse {
+		return false, nil
+	}
+	if k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events); err != nil {
+		return false, err
+	}
+	return k.takeBack()
+}
+
+// keepSeen writes down what was seen. Where the person went on without everything, nothing is: what the version of
+// today would be is still a guess.
+func (k *calibration) keepSeen(x *doctor.Examination) error {
 	v, err := k.load()
 	if err != nil {
 		return err
@@ -282,23 +319,50 @@ func (k *calibration) finish(ctx context.Context, x *doctor.Examination) error {
 		r.Recorded = borne.Recorded
 		seen[name] = r
 	}
-	if len(seen) > 0 {
-		if err := k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)}); err != nil {
-			return err
-		}
-	}
-	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+	if len(seen) == 0 || k.out.After == nil && len(k.out.Skipped) > 0 {
 		return nil
 	}
-	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
+	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
+}
+
+// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has failed: it
+// would be pressed for the commit by every command.
+func (k *calibration) takeBack() (again bool, err error) {
+	v, err := k.load()
 	if err != nil {
-		return err
+		return false, err
 	}
-	if k.out.Listing = &listing; !k.Rehearse {
-		return nil
+	lib, err := Library(k.service.config, v.App)
+	if err != nil {
+		return false, err
 	}
-	k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events)
-	return err
+	whole := map[string]selectors.Revision{}
+	for _, r := range k.out.Results {
+		i := slices.IndexFunc(userops.Kinds, func(kind userops.Kind) bool { return kind.Action == r.Action })
+		if errors.Is(r.Err, userops.ErrRehearsed) || i < 0 {
+			continue
+		}
+		flow, ok := lib.Flow(userops.Kinds[i].Flow, v.Layout)
+		if !ok {
+			continue
+		}
+		flow.Each(func(s *flows.Step) {
+			if c, ok := s.Verb.(*flows.Commit); ok && k.before[c.Target] != nil {
+				whole[c.Target] = selectors.Revision{Whole: k.before[c.Target]}
+				k.refuted[c.Target] = fmt.Sprintf("What was shown for it is taken back: the rehearsal of %s failed: %s.", r.Action, r.Reason)
+			}
+		})
+	}
+	if len(whole) == 0 {
+		return false, nil
+	}
+	for name := range whole {
+		delete(k.before, name)
+		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
+		k.Asks(name + ": " + k.refuted[name])
+	}
+	k.out.Results, k.out.Listing = nil, nil
+	return true, k.revise(v, selectors.Change{Targets: whole})
 }
 
 // flow has the person record a flow.
@@ -331,7 +395,7 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 			return false, err
 		}
 	}
-	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs)))
+	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
 	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
 	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
 	if err != nil {
@@ -350,9 +414,9 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 }
 
 // spoken says inputs in words.
-func spoken(inputs map[string]string) string {
+func spoken(inputs map[string]string, where string) string {
 	if len(inputs) == 0 {
-		return "do it in the window"
+		return "do it in " + where
 	}
 	var all []string
 	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
@@ -360,7 +424,7 @@ func spoken(inputs map[string]string) string {
 			all = append(all, name+" "+v)
 		}
 	}
-	return "do it in the window with " + strings.Join(all, ", ")
+	return "do it in " + where + " with " + strings.Join(all, ", ")
 }
 
 func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {

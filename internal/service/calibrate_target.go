@@ -18,6 +18,9 @@ import (
 // recognised: otherwise no command would know the pages.
 func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again bool, err error) {
 	const what = "marks"
+	if again, err = k.unmark(x); again || err != nil {
+		return again, err
+	}
 	lacking := -1
 	for _, r := range k.out.Report.Recognised {
 		for i, c := range r.Conditions {
@@ -29,19 +32,58 @@ func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again b
 	if lacking < 0 || !k.asks(what) {
 		return false, nil
 	}
+	note := strings.TrimSpace(k.unfit + " By this the console's pages are told from others'. Show something that all of them have once " +
+		"somebody is signed in, such as the navigation, that the pages of the sign-in do not have, and that names nobody.")
+	k.Asks("show a mark, which every page of the console has. " + note)
 	everywhere := &selectors.Target{Name: "what every page of this console has"}
 	place := doctor.Place{Version: k.version, Step: k.Walk.Step}
-	picked, shown, err := k.pick(ctx, place, automation.Pick{Target: everywhere, Guided: true, StandIn: k.standIn(what),
-		Note: "By this the console's pages are told from others'. Show something that all of them have once somebody is signed in, such as the navigation, and that names nobody."})
+	p := automation.Pick{Target: everywhere, Guided: true, StandIn: k.standIn(what), Note: note}
+	var also []bool // which of what was taken the page of the sign-in has, too
+	var r selectors.Revision
+	picked, _, err := k.pick(ctx, place, p, func(ctx context.Context, shown doctor.Shown, picked automation.Picked) (err error) {
+		r, _ = doctor.Taken(picked, shown.People)
+		also, err = shown.SignedOut(ctx, r.Candidates)
+		return err
+	})
 	if err != nil || !picked.Taken {
+		if picked.Skipped {
+			k.skip(what)
+		}
 		return false, err
 	}
-	r, _ := doctor.Taken(picked, shown.People)
-	if len(r.Candidates) == 0 {
-		k.Asks("what was shown is found only by what names somebody: show something else")
+	var alone []selectors.Candidate
+	for i, c := range r.Candidates {
+		if !also[i] {
+			alone = append(alone, c)
+		}
+	}
+	switch k.unfit = ""; {
+	case len(r.Candidates) == 0:
+		k.unfit = "What was shown is found only by what names somebody: show something else."
+	case len(alone) == 0:
+		k.unfit = "The page of the sign-in has what was shown, too: show something else."
+	}
+	if k.unfit != "" {
 		return true, nil
 	}
-	return true, k.write(selectors.Change{Marks: map[int][]selectors.Candidate{lacking: r.Candidates}})
+	v, err := k.load()
+	if err != nil {
+		return false, err
+	}
+	k.unmarked[lacking] = v.Fingerprints[lacking].Any
+	return true, k.write(selectors.Change{Marks: map[int][]selectors.Candidate{lacking: alone}})
+}
+
+// unmark takes a mark back that not every page of the walk has: a page without it would be taken for another's.
+func (k *calibration) unmark(x *doctor.Examination) (again bool, err error) {
+	for i, before := range k.unmarked {
+		if at := x.Unmarked(i); len(at) > 0 {
+			k.unfit = fmt.Sprintf("What was shown is not on %s: show something else.", strings.Join(at[:min(3, len(at))], ", "))
+			delete(k.unmarked, i)
+			return true, k.write(selectors.Change{MarksAlone: map[int][]selectors.Candidate{i: before}})
+		}
+	}
+	return false, nil
 }
 
 // target has the person show a target.
@@ -52,7 +94,7 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		return false, err
 	}
 	of, _ := v.Target(name)
-	note := said(t)
+	note := strings.TrimSpace(k.refuted[name] + " " + said(t))
 	if t.State == doctor.Elsewhere { // what it lies in is another thing now
 		note = fmt.Sprintf("%s is on the page, and outside of %s: show what it lies in.", name, of.Within.Name)
 		name, of = of.Within.Name, of.Within
@@ -60,7 +102,7 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	if !k.asks(name) {
 		return false, nil
 	}
-	k.Asks(fmt.Sprintf("show %s in the window. %s", name, note))
+	k.Asks(fmt.Sprintf("show %s in %s. %s", name, k.Where, note))
 	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
 	if of.Table != nil {
 		return k.list(ctx, place, t, of, note)
@@ -69,7 +111,7 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	for _, proposal := range t.Proposals {
 		p.Proposed = append(p.Proposed, proposal.Candidates)
 	}
-	picked, shown, err := k.pick(ctx, place, p)
+	picked, shown, err := k.pick(ctx, place, p, nil)
 	switch {
 	case err != nil:
 		return false, err
@@ -81,7 +123,10 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		}
 		return false, nil
 	}
-	r, _ := doctor.Taken(picked, shown.People)
+	r, dropped := doctor.Taken(picked, shown.People)
+	if len(dropped) > 0 {
+		k.Asks(fmt.Sprintf("of what %s could be found by, this is not kept: %s", name, strings.Join(dropped, "; ")))
+	}
 	if len(r.Candidates) == 0 {
 		k.Asks(fmt.Sprintf("what was shown for %s is found only by what names somebody: show what is around it", name))
 		return true, nil
@@ -105,8 +150,11 @@ func said(t *doctor.Target) string {
 	return b.String() + "."
 }
 
-// pick has the person show one thing on a page. Whoever closes the window or leaves has left.
-func (k *calibration) pick(ctx context.Context, at doctor.Place, p automation.Pick) (picked automation.Picked, where doctor.Shown, err error) {
+// pick has the person show one thing on a page. Whoever closes the window or leaves has left. with, if there is one,
+// is called with what was taken while the page is there.
+func (k *calibration) pick(
+	ctx context.Context, at doctor.Place, p automation.Pick, with func(context.Context, doctor.Shown, automation.Picked) error,
+) (picked automation.Picked, where doctor.Shown, err error) {
 	at.Halting = k.halting()
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
 		where = shown
@@ -116,6 +164,9 @@ func (k *calibration) pick(ctx context.Context, at doctor.Place, p automation.Pi
 		p.Note = strings.TrimSpace(shown.Note + " " + p.Note)
 		var err error
 		picked, err = shown.Page.Pick(ctx, p)
+		if err == nil && picked.Taken && with != nil {
+			err = with(ctx, shown, picked)
+		}
 		return err
 	})
 	k.out.Left = err == nil && !picked.Taken && !picked.Skipped && !picked.Record
@@ -137,12 +188,12 @@ func (k *calibration) list(
 	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, note string,
 ) (again bool, err error) {
 	var got *automation.Gesture
-	take := &recording.Take{}
+	skipped, take := false, &recording.Take{}
 	at.Halting = k.halting()
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
 		take.Lasting = lasting(shown)
 		return shown.Page.Record(ctx, automation.Recording{
-			Title: "Show the list " + of.Name, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
+			Title: "Show the list " + of.Name, Skipped: func() { skipped = true }, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
 			Take: func(g automation.Gesture) {
 				if g.Kind == automation.GestureList {
 					got = &g
@@ -155,8 +206,12 @@ func (k *calibration) list(
 	if err != nil {
 		return false, err
 	}
-	if got == nil {
+	switch {
+	case got == nil && skipped:
 		k.skip(of.Name)
+		return false, nil
+	case got == nil:
+		k.out.Left = true
 		return false, nil
 	}
 	r := take.Lasting(got.On.Offers, got.On.Fingerprint)

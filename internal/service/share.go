@@ -1,8 +1,11 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/internal/doctor"
@@ -11,34 +14,38 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
+// Shared is a version as it may be given to others, with what was looked for in it.
+type Shared struct {
+	selectors.Shared
+	LookedFor []string // of what was looked for
+	Unread    []string // tenants of the same app of which nobody's name is known
+}
+
 // Share is a version as it may be given to others: without names of people, of the tenants and their organisations,
 // accounts and hosts, and without what may be a number of somebody's or a secret. What ships is public. With people
 // it reads the tenant's list for who there is; an error then says why nobody is known.
-func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, events event.Sink) (selectors.Shared, error) {
-	var names []string
-	for name, t := range s.config.Tenants {
-		names = append(names, name, t.Account, t.Organisation.ID, t.Organisation.Name)
-		if local, host, found := strings.Cut(t.Account, "@"); found {
-			names = append(names, local, host)
-		}
-		for _, h := range t.Hosts {
-			names = append(names, strings.TrimPrefix(h, "*."))
-		}
-	}
+func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, events event.Sink) (Shared, error) {
+	names := s.configured()
+	out := Shared{LookedFor: []string{
+		"names of the configuration's tenants, organisations, accounts and hosts", "e-mail addresses, also in other forms",
+		"numbers of 4 digits and more, and what may be a secret",
+	}}
+	read := ""
 	if people {
-		tenant, err := s.Tenant("")
-		if err != nil {
-			return selectors.Shared{}, err
+		var err error
+		if read, err = s.Tenant(""); err != nil {
+			return out, err
 		}
-		l, err := s.Users(ctx, tenant, nil, func(u userops.User) error {
-			names = append(names, u.Email, u.FirstName, u.LastName, u.ID)
-			return nil
-		}, events)
-		if err == nil && !l.Complete {
-			err = &userops.Error{Act: "reading the list", Tenant: tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", l.Proof), Hint: "whose names must not be told is not known: read the list first"}
-		}
+		all, err := s.peopleOf(ctx, read, events)
 		if err != nil {
-			return selectors.Shared{}, err
+			return out, err
+		}
+		names = append(names, all...)
+		out.LookedFor = append(out.LookedFor, "names, initials, e-mails and ids of the people on the list of tenant "+read)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.config.Tenants)) {
+		if app := cmp.Or(s.config.Tenants[name].App, App(s.config)); app == v.App && name != read {
+			out.Unread = append(out.Unread, name)
 		}
 	}
 	shipped, err := selectors.Load(v.App, "")
@@ -48,13 +55,42 @@ func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, 
 	public := map[string]bool{}
 	for _, own := range shipped {
 		if _, err := own.Share(func(text string) string { public[text] = true; return "" }); err != nil {
-			return selectors.Shared{}, err
+			return out, err
 		}
 	}
-	return v.Share(func(text string) string {
+	out.Shared, err = v.Share(func(text string) string {
 		if public[text] {
 			return ""
 		}
 		return doctor.Telling(text, names)
 	})
+	return out, err
+}
+
+// configured are the names that the configuration has of the tenants.
+func (s *Service) configured() (names []string) {
+	for name, t := range s.config.Tenants {
+		names = append(names, name, t.Account, t.Organisation.ID, t.Organisation.Name)
+		names = append(names, doctor.Distinctive(t.Organisation.Name)...)
+		if local, host, found := strings.Cut(t.Account, "@"); found {
+			names = append(names, local, host)
+		}
+		for _, h := range t.Hosts {
+			names = append(names, strings.TrimPrefix(h, "*."))
+		}
+	}
+	return names
+}
+
+// peopleOf are the names of everybody on a tenant's list.
+func (s *Service) peopleOf(ctx context.Context, tenant string, events event.Sink) (names []string, err error) {
+	l, err := s.Users(ctx, tenant, nil, func(u userops.User) error {
+		local, _, _ := strings.Cut(u.Email, "@")
+		names = append(names, u.Email, local, u.FirstName, u.LastName, u.FirstName+" "+u.LastName, u.LastName+" "+u.FirstName, u.ID)
+		return nil
+	}, events)
+	if err == nil && !l.Complete {
+		err = &userops.Error{Act: "reading the list", Tenant: tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", l.Proof), Hint: "whose names must not be told is not known: read the list first"}
+	}
+	return names, err
 }

@@ -2468,14 +2468,20 @@ function lift(hit, table) {
   }
   return hit;
 }
+var whose = (row) => row.equals ? `the row of ${row.equals}` : "the first row";
 function judge(p, el) {
   const { target, row } = p.req;
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place4 = row ? `the row of ${row.table.name}` : target.within?.name;
+  const place4 = row ? `${whose(row)} in ${row.table.name}` : target.within?.name;
   const none = (note2) => ({ offers: [], note: note2, kept: false });
   if (scope instanceof Miss) {
     return none(`${place4} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place4} first.`);
+  }
+  if (row && !insideOf(el, scope)) {
+    const list = resolve(row.table), another = !(list instanceof Miss) && insideOf(el, list.el);
+    const where = another ? "in another row" : `outside of ${row.table.name}`;
+    return none(`It lies ${where}. ${target.name} is looked for in ${whose(row)}, which is outlined: click it there.`);
   }
   if (!insideOf(el, scope)) {
     const where = place4 ? `outside of ${place4}` : "in a frame";
@@ -2617,6 +2623,8 @@ function draw2(p) {
   }
   const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
   head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
+  const inRow = req.row && `${req.target.name} is looked for in ${whose(req.row)}, which is outlined.`;
+  if (inRow) body.append(make("div", "soft", inRow));
   if (req.note && (!el || req.guided)) body.append(make("div", "note", req.note));
   if (el && judged) body.append(...about(el, judged));
   const take2 = keyed2("Take", () => {
@@ -2669,11 +2677,14 @@ function about(el, { offers, note }) {
     item.append(make("span", o.kept ? "kept" : "dropped", o.kept ? "kept" : "dropped"), text);
     list.append(item);
   }
-  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list];
+  const named3 = make("div", "soft", "What names somebody is left out when it is taken.");
+  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named3];
 }
 function place2(p) {
-  const el = p.seen;
-  mark(p.surface, el?.isConnected ? [{ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) }] : []);
+  const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
+  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: whose(row) }] : [];
+  if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
+  mark(p.surface, marks);
 }
 function follow2(p) {
   stay(p.surface);
@@ -3296,6 +3307,7 @@ function begin4(req) {
     folded: req.at?.folded ?? false,
     at: req.at,
     done: false,
+    skipped: false,
     text: "",
     naming: null,
     listing: null,
@@ -3465,7 +3477,10 @@ function draw3(r) {
   });
   fold2.setAttribute("aria-expanded", String(!r.folded));
   head.append(make("span", r.paused ? "dot off" : "dot"), make("span", "name", req.title), fold2);
-  head.append(keyed2("Stop", () => {
+  if (req.guided) head.append(keyed2("Skip", () => {
+    r.done = r.skipped = true;
+  }));
+  head.append(keyed2(req.guided ? "Leave" : "Stop", () => {
     r.done = true;
   }));
   body.append(...listing ? columnsShown(r, listing) : stepsShown(r));
@@ -3502,6 +3517,7 @@ function actButtons(r) {
     b.setAttribute("aria-pressed", String(r.mode === mode));
     return b;
   };
+  if (req.guided) return [ask("List…", "list")];
   const undo = keyed2("Undo", () => {
     tell2(r, { kind: "undo" });
   });
@@ -3606,7 +3622,7 @@ async function recording(req) {
   }
   if (r.done) end2(r);
   const { x, y } = r.at ?? { x: -1, y: -1 };
-  return { done: r.done, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
+  return { done: r.done, skipped: r.skipped, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
 }
 
 // storage.js

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestSharingSaysWhatItLookedForAndWroteNot shares a version that ships, and one with a target that is called by
+// somebody's name.
+func TestSharingSaysWhatItLookedForAndWroteNot(t *testing.T) {
+	t.Parallel()
+	_, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	text, err := os.ReadFile("../../selectors/bill/neo3-2026-09.yaml")
+	require.NoError(t, err)
+	own := filepath.Join(overlay, "selectors/bill/neo3-2026-10.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(own), 0o750))
+	write := func(more string) {
+		dated := strings.Replace(string(text), "date: 2026-09", "date: 2026-10", 1)
+		require.NoError(t, os.WriteFile(own, []byte(dated+more), 0o600))
+	}
+	write("  user.ann_lee:\n    candidates: [{testid: own, provenance: recorded}]\n")
+	out := command(t, "--config", file, "selectors", "share", "neo3-2026-10")
+	assert.Equal(t, 1, out.code, out.stdout)
+	assert.Contains(t, out.stderr, "the name of user.ann_lee")
+
+	write("  user.own:\n    candidates: [{testid: own, provenance: recorded}, {text: Anns Konto, provenance: recorded}]\n    fingerprint: {tag: a, beside: Approver}\n")
+	shared := filepath.Join(t.TempDir(), "shared.yaml")
+	for _, args := range [][]string{{}, {"-o", "json"}} {
+		out = command(t, append([]string{"--config", file, "selectors", "share", "neo3-2026-10", "--to", shared}, args...)...)
+		assert.Equal(t, 1, out.code, "it was to be written, and was not")
+		assert.Contains(t, out.stderr, "nothing was written")
+		assert.NotContains(t, out.stderr, "[y/N]")
+		require.NoFileExists(t, shared)
+		assert.NotContains(t, out.stdout, "Konto")
+		assert.NotContains(t, out.stdout, "nothing else")
+		assert.Contains(t, out.stdout, "the people on the list of tenant demo")
+	}
+	out = command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", shared, "--yes", "--offline")
+	require.Equal(t, 0, out.code, out.stderr)
+	require.FileExists(t, shared)
+	assert.Equal(t, []string{"demo"}, decode[struct {
+		Unread []string `json:"unread_tenants"`
+	}](t, out.stdout).Unread)
+	again := command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", shared, "--yes", "--offline")
+	assert.Equal(t, 1, again.code)
+	assert.Empty(t, again.stdout, "it does not say that it wrote what it did not")
+}

@@ -1,0 +1,41 @@
+package doctor
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+)
+
+// TestUnusualFormsOfWhatIsSomebodysAreKnown has what a file's text may have of somebody, in forms in which a page
+// may have it.
+func TestUnusualFormsOfWhatIsSomebodysAreKnown(t *testing.T) {
+	t.Parallel()
+	names := append([]string{"Ann", "Lee", "Ann Lee", "ann@acme.example", "ann", "Acme Corp"}, Distinctive("Acme Corp")...)
+	for _, text := range []string{
+		"css=a[href*='ann%40acme.example']", "css=a[href*='zoe%2540acme.example']", "text=zoe [at] acme.example", "text=zoe(at)acme[dot]example",
+		"text=zoe＠acme．example", "text=zoe&#64;acme.example", "testid=btnAnnLee", "css=#annlee", "text=Anns Konto", "text=Ann's account", "text=ＡＮＮ",
+		"text=AcmeCorp payroll", "text=Acme payroll", "css=#acct-12345", "css=[data-user='1001']", "css=[data-user=\"17\"]", "css=[data-user='u_7f3a9c']",
+		"/users/9/profile", "testid=row-annlee", "user.ann_lee", "text=AL", "A. L.", "text=A\u200bnn",
+	} {
+		assert.NotEmpty(t, Telling(text, names), text)
+	}
+	for _, text := range []string{
+		"role=grid name=Users", "css=[role=rowgroup] > [role=row]", "/html/body/div[1]/div/main/div[2]", "text=Leeward", "text=Planned payments",
+		"users.show_inactive", "Seen on 2026-11-26, from neo3-2026-09.", "css=input[name=email]", "css=.cell-2", "text=OK", "css=.page-decade", "testid=profile-deactivate",
+	} {
+		assert.Empty(t, Telling(text, names), text)
+	}
+}
+
+func TestWhatStandsBesideIsKeptOnlyWhereItIsALabel(t *testing.T) {
+	t.Parallel()
+	for beside, kept := range map[string]bool{
+		"AL": false, "A. L.": false, "Email RoleApproverActive?ActiveTime zone(GMT-08:00) Pacific Time": false, "Show Inactive Users": true, "Role": true,
+	} {
+		got := scrub(selectors.Fingerprint{Beside: beside}, nil)
+		assert.Equal(t, kept, got.Beside != "", beside)
+	}
+	assert.Empty(t, scrub(selectors.Fingerprint{Text: "AL", Href: "/users/9/profile"}, []string{"Ann Lee"}))
+	assert.Equal(t, "OK", scrub(selectors.Fingerprint{Text: "OK"}, []string{"Ann Lee"}).Text, "a button")
+}

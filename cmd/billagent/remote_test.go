@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -73,6 +75,29 @@ func (e *elsewhere) where(t *testing.T) string {
 	return now.Where
 }
 
+// sees is the picture of the page as it stands now.
+func (e *elsewhere) sees(t *testing.T) []byte {
+	t.Helper()
+	res, err := e.Get(e.at + "frame")
+	require.NoError(t, err)
+	picture, err := io.ReadAll(res.Body)
+	require.NoError(t, errors.Join(err, res.Body.Close()))
+	return picture
+}
+
+// seesAnother waits until the page is drawn and looks other than it did: what is pressed before that goes astray, and
+// a person would not do it.
+func (e *elsewhere) seesAnother(t *testing.T, than []byte) {
+	t.Helper()
+	last := than
+	require.Eventually(t, func() bool {
+		now := e.sees(t)
+		rests := bytes.Equal(now, last) && !bytes.Equal(now, than)
+		last = now
+		return rests
+	}, 20*time.Second, 250*time.Millisecond)
+}
+
 func (e *elsewhere) does(t *testing.T, all ...automation.Motion) {
 	t.Helper()
 	body, err := json.Marshal(all)
@@ -108,8 +133,10 @@ func TestACodeIsTypedElsewhere(t *testing.T) {
 	hand := goThere(t, said)
 	code, err := totp.GenerateCode(console.RobotSecret, time.Now())
 	require.NoError(t, err)
+	before := hand.sees(t)
 	hand.does(t, append([]automation.Motion{{Kind: "text", Text: code}}, key("Enter", 13, "\r")...)...)
 	require.Eventually(t, func() bool { return strings.HasSuffix(hand.where(t), "/OrgSelect") }, 20*time.Second, 50*time.Millisecond)
+	hand.seesAnother(t, before)
 	for _, k := range [][]automation.Motion{key("Tab", 9, ""), key("Tab", 9, ""), key("Enter", 13, "\r")} { // the second organisation
 		hand.does(t, k...)
 	}
@@ -133,11 +160,12 @@ func TestAFlowIsRecordedElsewhere(t *testing.T) {
 	}()
 	hand := goThere(t, said)
 	time.Sleep(time.Second) // for the panel to be drawn: a person sees it come
+	before := hand.sees(t)
 	settings := automation.Motion{X: 60, Y: 286, Count: 1}
 	for _, settings.Kind = range []string{"move", "down", "up"} {
 		hand.does(t, settings)
 	}
-	time.Sleep(time.Second) // a person sees the page come
+	hand.seesAnother(t, before)
 	for _, k := range [][]automation.Motion{key("F2", 113, ""), key("Tab", 9, ""), key("Enter", 13, "\r")} {
 		hand.does(t, k...)
 	}

@@ -93,22 +93,18 @@ func toConsole(us []userops.User) []console.User {
 	return out
 }
 
-// TestConformance tries every case on neo3, and each of the other layouts with one half of them: see useropstest.All.
+// TestConformance tries every case, each on one of the layouts; on all of them where everything is to be tried: see
+// useropstest.All.
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	eachLayout(t, func(t *testing.T, layout string) {
-		open := func(t *testing.T) useropstest.Backend {
-			return backed(setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())}))
-		}
-		switch layout {
-		case "classic":
-			useropstest.Sample(t, 0, 2, open)
-		case "neo":
-			useropstest.Sample(t, 1, 2, open)
-		default:
-			useropstest.Run(t, open)
-		}
-	})
+	for i, layout := range console.Layouts {
+		t.Run(layout, func(t *testing.T) {
+			t.Parallel()
+			useropstest.Sample(t, i, len(console.Layouts), func(t *testing.T) useropstest.Backend {
+				return backed(setup(t, console.Options{Layout: layout, People: toConsole(useropstest.Seed())}))
+			})
+		})
+	}
 }
 
 // backed is a console as the conformance suite sees it.

@@ -60,6 +60,7 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 		return Picked{}, p.missError("pick", pick.Target.Name, res.Miss)
 	}
 	return Picked{
-		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record", Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
+		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record",
+		Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
 	}, nil
 }

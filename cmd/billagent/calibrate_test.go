@@ -53,7 +53,8 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	overlay := withOverlay(t, file)
 	unlike(t, overlay)
 	waits := func(context.Context, *automation.StandIn) error { return nil }
-	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), onPanel(7), waits, waits} // Fold, Skip, Leave, four columns, Take list
+	taken := onPanel(7) // after Fold, Skip, Leave and four columns: Take list
+	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), taken, waits, waits}
 	var asked []string
 	a := &app{calibrates: shows(&asked, map[string][]act{
 		"marks":                {clicks(byCSS("nav[aria-label=Main]")), waits, pictured("calibrate-marks"), presses("Enter")},

@@ -18,7 +18,7 @@ import (
 // TestAFileThatIsTooMuchRunsNothing gives files of people that are too large, too long, or none.
 func TestAFileThatIsTooMuchRunsNothing(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Users: 5})
+	con, file := scimTenant(t, console.Options{Users: 5})
 	people := func(n int) string {
 		var b strings.Builder
 		b.WriteString("email\n")
@@ -62,7 +62,7 @@ func (e endless) Read([]byte) (int, error) {
 // TestOneInterruptIsEnough is interrupted while it reads from a standard input that never ends.
 func TestOneInterruptIsEnough(t *testing.T) {
 	t.Parallel()
-	_, file := tenantOf(t, console.Options{Users: 5})
+	_, file := scimTenant(t, console.Options{Users: 5})
 	ctx, interrupt := context.WithCancel(t.Context())
 	in := endless{make(chan struct{})}
 	go func() {
@@ -79,7 +79,7 @@ func TestOneInterruptIsEnough(t *testing.T) {
 // --skip-invalid.
 func TestAFileThatIsNoTextRunsNothing(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Users: 12})
+	con, file := scimTenant(t, console.Options{Users: 12})
 	for says, text := range map[string]string{
 		"line 2: it is not UTF-8 text":  "email,first_name,last_name\nclerk@acme.example,Jos\xe9,M\xfcller\n",
 		"line 1: it is not UTF-8 text":  "\xff\xfee\x00m\x00a\x00i\x00l\x00",
@@ -104,7 +104,7 @@ func TestAFileThatIsNoTextRunsNothing(t *testing.T) {
 // TestAnErrorIsReadableByPrograms ends commands without a result.
 func TestAnErrorIsReadableByPrograms(t *testing.T) {
 	t.Parallel()
-	_, file := tenantOf(t, console.Options{Users: 12})
+	_, file := scimTenant(t, console.Options{Users: 12})
 	for code, args := range map[string][]string{
 		"no_such_user": {"users", "get", "nobody@acme.example"}, "usage": {"users", "get"}, "configuration": {"--tenant", "nobody", "users", "list"},
 	} {

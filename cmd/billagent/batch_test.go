@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/journal"
@@ -79,7 +80,8 @@ func TestABatchWhoseOutputNobodyReads(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 12})
+			// Slow, so that the pipe is closed before the second line is written.
+			con, file := scimTenant(t, console.Options{Users: 12, Latency: 500 * time.Millisecond})
 			c, stderr := program(t, deactivateCrowd(file)...)
 			output(t, c)
 			var exit *exec.ExitError
@@ -156,7 +158,7 @@ func TestABatchThatWasKilled(t *testing.T) {
 // interrupts that.
 func TestABatchBeyondTheLimitIsGoneOnWith(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 12})
+	con, file := scimTenant(t, console.Options{Users: 12})
 	out := command(t, append([]string{"--config", file, "users", "deactivate"}, crowd...)...)
 	require.Equal(t, 3, out.code, out.stdout)
 	assert.Empty(t, inactive(t, con))
@@ -174,7 +176,7 @@ func TestABatchBeyondTheLimitIsGoneOnWith(t *testing.T) {
 // TestADoneChangeWhoseOutputCannotBeWritten ends with the exit status of what happened.
 func TestADoneChangeWhoseOutputCannotBeWritten(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 12})
+	con, file := scimTenant(t, console.Options{Users: 12})
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = full.Close() })

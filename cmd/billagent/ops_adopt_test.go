@@ -13,7 +13,7 @@ import (
 // TestALostJournalStopsChangesUntilItIsMadeAgain loses and damages the journal of a tenant that is frozen.
 func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	con, file := scimTenant(t, console.Options{Users: 12})
 	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
 	journal := filepath.Join(filepath.Dir(file), "state", "journal.db")
 	require.Equal(t, 0, run("freeze", "--reason", "incident 12").code)
@@ -81,7 +81,7 @@ func TestALostJournalStopsChangesUntilItIsMadeAgain(t *testing.T) {
 // TestATornLastLineStopsNobody tears the last line of the audit log, and loses the journal as well.
 func TestATornLastLineStopsNobody(t *testing.T) {
 	t.Parallel()
-	_, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	_, file := scimTenant(t, console.Options{Users: 12})
 	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
 	require.Equal(t, 0, run("users", "deactivate", "ann@acme.example").code)
 	require.Equal(t, 0, run("freeze", "--reason", "incident 12").code)
@@ -107,7 +107,7 @@ func TestATornLastLineStopsNobody(t *testing.T) {
 // TestAFreezeThatTheAuditLogDoesNotTake holds all the same, and its line comes late.
 func TestAFreezeThatTheAuditLogDoesNotTake(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Layout: "neo", Users: 12})
+	con, file := scimTenant(t, console.Options{Users: 12})
 	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
 	require.Equal(t, 0, run("users", "deactivate", "ann@acme.example").code)
 	log := filepath.Join(filepath.Dir(file), "state", "audit", "log.jsonl")

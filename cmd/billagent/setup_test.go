@@ -52,6 +52,30 @@ func tenantOf(t *testing.T, o console.Options) (*console.Console, string) {
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
+	return configured(t, o)
+}
+
+// scimTenant is a tenant by SCIM, for what is not about the browser: a change takes milliseconds there, and two seconds
+// of a processor in a browser.
+func scimTenant(t *testing.T, o console.Options) (*console.Console, string) {
+	t.Helper()
+	o.Enterprise = true
+	con, auto := configured(t, o)
+	return con, withPath(t, auto, "scim")
+}
+
+// withPath is a configuration over the same state with another path.
+func withPath(t *testing.T, auto, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(auto)
+	require.NoError(t, err)
+	name := filepath.Join(filepath.Dir(auto), path+".yaml")
+	require.NoError(t, os.WriteFile(name, bytes.Replace(text, []byte("path: auto"), []byte("path: "+path), 1), 0o600))
+	return name
+}
+
+func configured(t *testing.T, o console.Options) (*console.Console, string) {
+	t.Helper()
 	con, err := console.Start(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, con.Close()) })

@@ -100,7 +100,7 @@ func TestAChangeKeepsTheContract(t *testing.T) {
 
 func TestABatchRunsAsAWholeOrNamesItsBadRows(t *testing.T) {
 	t.Parallel()
-	con, file := tenantOf(t, console.Options{Users: 20})
+	con, file := scimTenant(t, console.Options{Users: 20})
 	bad := write(t, "email,first_name,last_name,role\neve@acme.example,Eve,Moss,Approver\nnot-an-address,X,Y,Clerk\nadam@acme.example,Adam\nEVE@acme.example,Eve,Moss,Clerk\n")
 	out := command(t, "--config", file, "users", "invite", "--from", bad)
 	assert.Equal(t, 1, out.code)

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,8 +25,29 @@ import (
 
 var pageListens = regexp.MustCompile(`the page is open" address=(\S+)`)
 
-// TestServeHasAPageForOperators makes a token, puts its lines into the configuration, signs in, and sees what the
-// daemon has done.
+// certified writes the certificate of a test server, which is of 127.0.0.1, with its key into files, and returns who
+// trusts it alone.
+func certified(t *testing.T) (certificate, key string, client *http.Client) {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	pair := server.TLS.Certificates[0]
+	private, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	require.NoError(t, err)
+	dir := t.TempDir()
+	file := func(name, kind string, der []byte) string {
+		path := filepath.Join(dir, name)
+		require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600))
+		return path
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}}
+	return file("cert.pem", "CERTIFICATE", pair.Certificate[0]), file("key.pem", "PRIVATE KEY", private), client
+}
+
+// TestServeHasAPageForOperators makes a token, puts its lines into the configuration, signs in over TLS, and sees what
+// the daemon has done.
 func TestServeHasAPageForOperators(t *testing.T) {
 	t.Parallel()
 	_, file, _ := byPath(t, console.Options{Users: 14})
@@ -35,7 +61,8 @@ func TestServeHasAPageForOperators(t *testing.T) {
 	assert.NotContains(t, made.stdout, token)
 	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
-	_, err = fmt.Fprintf(f, "\n%s", made.stdout)
+	certificate, key, client := certified(t)
+	_, err = fmt.Fprintf(f, "\nweb:\n  certificate: file:%s\n  key: file:%s\n%s", certificate, key, made.stdout)
 	require.NoError(t, err)
 	require.NoError(t, f.Close())
 
@@ -51,7 +78,7 @@ func TestServeHasAPageForOperators(t *testing.T) {
 	require.Equal(t, 0, command(t, "--config", file, "offboard", "ann@acme.example", "--now", "--reason", "HR-1").code)
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	client := &http.Client{Jar: jar}
+	client.Jar = jar
 	defer client.CloseIdleConnections()
 	read := func(answer *http.Response, err error) (status int, body string) {
 		require.NoError(t, err)
@@ -60,7 +87,11 @@ func TestServeHasAPageForOperators(t *testing.T) {
 		require.NoError(t, err)
 		return answer.StatusCode, string(data)
 	}
-	_, body := read(client.Get(at + "/?view=done"))
+	require.True(t, strings.HasPrefix(at, "https://"), at)
+	answer, err := client.Get(at + "/?view=done")
+	require.NoError(t, err)
+	assert.Equal(t, 2, answer.ProtoMajor)
+	_, body := read(answer, nil)
 	assert.Contains(t, body, "<h1>Sign in</h1>")
 	_, body = read(client.PostForm(at+"/sign-in", url.Values{"token": {token}, "next": {"/?view=done"}}))
 	assert.Contains(t, body, "<h1>Done</h1>")

@@ -28,7 +28,7 @@ func TestTheOutcomeIsWhatIsStored(t *testing.T) {
 	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			twoLayouts(t, func(t *testing.T, layout string) {
+			oneLayout(t, func(t *testing.T, layout string) {
 				con, p := setup(t, console.Options{Layout: layout}, impatient)
 				require.NoError(t, con.AddFault(console.Fault{Name: fault, At: "deactivate"}))
 				r := p.Change(t.Context(), useropstest.Deactivate(ann))
@@ -67,7 +67,7 @@ func TestADisturbedPageHalts(t *testing.T) {
 
 func TestSlowPagesAreWaitedFor(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		_, err := count(t, p)
 		require.NoError(t, err)
@@ -81,7 +81,7 @@ func TestSlowPagesAreWaitedFor(t *testing.T) {
 
 func TestTheConsolesRefusalIsPassedOn(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		r := p.Change(t.Context(), useropstest.Deactivate(console.OwnerEmail))
 		assert.Equal(t, userops.Halted, r.Outcome)
@@ -93,7 +93,7 @@ func TestTheConsolesRefusalIsPassedOn(t *testing.T) {
 
 func TestFixRecordsIsPassedOn(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		_, p := setup(t, console.Options{Layout: layout})
 		r := p.Change(t.Context(), useropstest.Deactivate(console.FixEmail))
 		require.Equal(t, userops.Done, r.Outcome, r.Reason)
@@ -104,7 +104,7 @@ func TestFixRecordsIsPassedOn(t *testing.T) {
 
 func TestPreferencesOfAnInvitation(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
 			o.Preferences = browserpath.Preferences{MailTasks: true, Summary: "Weekly"}
 		})
@@ -160,7 +160,7 @@ func TestCancelledAtEveryStep(t *testing.T) {
 
 func TestManyUsersAreReadCompletelyAndExactly(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout, Users: 1000, Seed: 3})
 		var got []userops.User
 		l, err := p.List(t.Context(), nil, func(u userops.User) error { got = append(got, u); return nil })
@@ -216,7 +216,7 @@ func TestAFullDiskUnderTheEvidenceStopsBeforeTheCommit(t *testing.T) {
 // TestSecretsAreNowhereInEvidence looks through everything an operation left behind.
 func TestSecretsAreNowhereInEvidence(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		dir := t.TempDir()
 		con, p := setup(t, console.Options{Layout: layout}, impatient, func(o *browserpath.Options) { o.EvidenceDir = dir })
 		require.NoError(t, con.AddFault(console.Fault{Name: "captcha", At: "signin.code"}))
@@ -268,7 +268,7 @@ func TestWhatIsSaidOnASocketIsTold(t *testing.T) {
 // TestARehearsalThroughThePress shows what would be sent, and that nothing is.
 func TestARehearsalThroughThePress(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		through := change.Hooks{DryRun: true, Through: true}
 		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), through)

@@ -32,7 +32,7 @@ func examined(t *testing.T, p *browserpath.Path, lib *flows.Library, w doctor.Wa
 // stored.
 func TestALookChangesNothing(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		lib, err := flows.Load("bill", "")
 		require.NoError(t, err)

@@ -32,7 +32,7 @@ func count(t *testing.T, p *browserpath.Path) (int, error) {
 
 func TestTheSecondCommandNeedsNeitherPasswordNorCode(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		box, err := seal.New(t.TempDir(), "")
 		require.NoError(t, err)
 		con, first := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) { o.Sessions = box })
@@ -111,7 +111,7 @@ func changesOf(c *console.Console, action string) (n int) {
 
 func TestARefusedPasswordIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
 			o.Password = func(context.Context) (string, error) { return "wrong-horse-8-battery", nil }
 		})
@@ -211,7 +211,7 @@ func TestAnAuthenticatorWhoseClockIsOneStepOff(t *testing.T) {
 
 func TestACodeThatIsSent(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		var con *console.Console
 		con, p := setup(t, console.Options{Layout: layout}, func(o *browserpath.Options) {
 			o.Factor = browserpath.PromptedCode{Do: "do it by hand", Ask: func(context.Context, int) (string, error) {
@@ -241,7 +241,7 @@ func TestASecondFactorThatCannotBeReached(t *testing.T) {
 
 func TestTheOrganisationIsTheOneThatIsMeant(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		var id string
 		con, p := setup(t, console.Options{Layout: layout, Users: 10}, func(o *browserpath.Options) { o.Organisation = browserpath.Organisation{Name: "Acme Corp."} })
 		n, err := count(t, p)
@@ -330,7 +330,7 @@ func TestARefusedPasswordIsRememberedUntilAPersonInsists(t *testing.T) {
 
 func TestASessionThatEndsAtTheCommitDoesNotSpoilTheRest(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout})
 		require.NoError(t, con.AddFault(console.Fault{Name: "session-expired", At: "deactivate", Times: 1}))
 		r := p.Change(t.Context(), useropstest.Deactivate(ann))

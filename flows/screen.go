@@ -131,6 +131,9 @@ func (s *screenSight) run(ctx context.Context, r *Run, _ *Step, bound time.Durat
 	return ErrRehearsed
 }
 
+// ErrUnknownScreen means that a page is none of the screens of a flow.
+var ErrUnknownScreen = errors.New("an unknown screen")
+
 // unknownScreenError ends a run at a page that is none of its screens, nor known to be one of which a target is
 // lacking. Each of the names may be what is lacking.
 type unknownScreenError struct {
@@ -141,14 +144,14 @@ type unknownScreenError struct {
 // Error implements error.
 func (e *unknownScreenError) Error() string { return e.halt.Error() }
 
-// Unwrap lets errors.As find how the run halted.
-func (e *unknownScreenError) Unwrap() error { return e.halt }
+// Unwrap lets errors.Is and errors.As match that, and find how the run halted.
+func (e *unknownScreenError) Unwrap() []error { return []error{ErrUnknownScreen, e.halt} }
 
 // unknown is why a page is none of the screens. Where another target that a screen acts on is there, more of one
 // screen than of any other, it is that screen, and what it is known by is lacking.
 func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
-	var names, there []string
-	most, lacking := 0, ""
+	var names []string
+	var seen []seenScreen
 	for _, c := range s.Cases {
 		if !acts(c.Steps) {
 			continue
@@ -158,16 +161,11 @@ func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
 		if err != nil {
 			return err
 		}
-		switch {
-		case len(has) > most:
-			most, lacking, there = len(has), c.When, has
-		case len(has) == most:
-			lacking = ""
-		}
+		seen = append(seen, seenScreen{c.When, has})
 	}
-	if most > 0 && lacking != "" {
-		seen := fmt.Sprintf("the page is the screen of it, since %s is there", strings.Join(there, ", "))
-		return &automation.Error{Act: "go on at", Target: lacking, Kind: automation.ErrMissing, Last: seen, Page: r.pageNow()}
+	if one := theOne(seen); one.when != "" {
+		why := fmt.Sprintf("the page is the screen of it, since %s is there", strings.Join(one.has, ", "))
+		return &automation.Error{Act: "go on at", Target: one.when, Kind: automation.ErrMissing, Last: why, Page: r.pageNow()}
 	}
 	return &unknownScreenError{names: names, halt: &HaltError{
 		Kind:   Blocked,
@@ -175,6 +173,25 @@ func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
 		Hint: "look at the picture in the evidence; if the page has changed, examine it for what may be in the place of what the flow knows; " +
 			"else sign in once by hand with this account, or record a flow for the screen",
 	}}
+}
+
+// seenScreen is what of a screen is on a page that lacks what the screen is known by.
+type seenScreen struct {
+	when string
+	has  []string
+}
+
+// theOne is the screen of which more is on a page than of any other; the zero one where there is none.
+func theOne(all []seenScreen) (one seenScreen) {
+	for _, s := range all {
+		switch {
+		case len(s.has) > len(one.has):
+			one = s
+		case len(s.has) == len(one.has):
+			one.when = ""
+		}
+	}
+	return one
 }
 
 // has names what of a screen is there of what it acts on, beside what it is known by.
@@ -205,10 +222,10 @@ func (r *Run) has(ctx context.Context, c Case) (out []string, err error) {
 	return out, nil
 }
 
-// patience is how long a screen is waited for. Where a person is there to show what is lacking, that is no longer than a
-// step takes: the screen may be just what is not known.
+// patience is how long a screen is waited for before somebody is asked to show what is lacking, where there is
+// somebody: no longer than a step takes, since the screen may be just what is not known.
 func (r *Run) patience(bound time.Duration) time.Duration {
-	if r.StepTimeout > 0 && (r.Mend != nil || r.Stop != nil && r.Stop.Screen) {
+	if r.StepTimeout > 0 && r.Mend != nil {
 		return min(bound, r.StepTimeout)
 	}
 	return bound

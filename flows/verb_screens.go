@@ -54,7 +54,7 @@ func (s *Screens) says() string {
 	return "deal with whatever screens come, until one of these is there: " + strings.Join(s.Until, ", ")
 }
 
-func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Duration) error {
 	var until, cases []*selectors.Target
 	for _, n := range s.Until {
 		t, err := r.target(n)
@@ -73,6 +73,15 @@ func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration)
 	visits := make([]int, len(cases))
 	for {
 		i, err := r.nextScreen(ctx, s, r.patience(bound), until, cases)
+		if rest := bound - r.patience(bound); err != nil && rest > 0 {
+			switch mended, failed := r.mended(ctx, err); {
+			case failed != nil:
+				return failed
+			case mended:
+				return s.run(ctx, r, step, bound)
+			}
+			i, err = r.nextScreen(ctx, s, rest, until, cases)
+		}
 		if err != nil || i < 0 {
 			return err
 		}

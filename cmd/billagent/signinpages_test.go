@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +20,21 @@ import (
 // signInFile is the version of the sign-in that is written today.
 func signInFile(overlay string) string {
 	return filepath.Join(overlay, "selectors/bill/sign-in-"+time.Now().Format(time.DateOnly)+".yaml")
+}
+
+// unmarked is a version of the sign-in whose marks no page of the console has.
+func unmarked(t *testing.T, overlay string) {
+	t.Helper()
+	text, err := os.ReadFile("../../selectors/bill/sign-in-2026-09.yaml")
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(text), "fingerprints:\n")
+	require.True(t, found)
+	_, targets, found := strings.Cut(rest, "targets:\n")
+	require.True(t, found)
+	file := filepath.Join(overlay, "selectors/bill/sign-in-2026-09.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
+	other := before + "fingerprints:\n  - any: [{ css: \"meta[name='unlike']\", provenance: guessed }]\ntargets:\n" + targets
+	require.NoError(t, os.WriteFile(file, []byte(other), 0o600))
 }
 
 // TestAPageOfTheSignInIsRepaired is a morning after which a field of the page has another id: what was learnt before
@@ -55,6 +72,7 @@ func TestAButtonOfTheSignInIsPicked(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{{Kind: "rename-label", Element: "sign-in"}}})
 	overlay := withOverlay(t, file)
+	unmarked(t, overlay)
 	label := con.Drifted()[0].Now.Label
 	a := &app{picks: doing(clicks(named("button", label)), presses("Enter"))}
 	out := shown(t, a, "--config", file, "selectors", "pick", "signin.password_submit", "--step", "4s")
@@ -63,6 +81,7 @@ func TestAButtonOfTheSignInIsPicked(t *testing.T) {
 	text, err := os.ReadFile(signInFile(overlay))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), console.RobotEmail)
+	assert.Equal(t, 2, strings.Count(string(text), "name: "+label), "the page is told by it, too, where it was told by nothing")
 	assert.Empty(t, con.Outbox(), "nobody has signed in")
 	out = command(t, "--config", file, "users", "get", "ann@acme.example")
 	assert.Equal(t, 0, out.code, out.stdout+out.stderr)
@@ -79,10 +98,21 @@ func TestACalibrationGoesOnWithTheSignIn(t *testing.T) {
 	overlay := withOverlay(t, file)
 	label := con.Drifted()[1].Now.Label
 	waits := func(context.Context, *automation.StandIn) error { return nil }
+	nothingLeft := func(context.Context, *automation.StandIn) error {
+		for _, q := range con.Requests() {
+			if q.Method == http.MethodPost && q.Path == "/auth" {
+				return errors.New("what was pressed has left")
+			}
+		}
+		return nil
+	}
 	var asked []string
 	a := &app{calibrates: shows(&asked, map[string][]act{
 		"signin.single_password": {waits, clicks(byCSS("input[type=password]")), presses("Enter")},
-		"factor.submit":          {waits, pictured("calibrate-sign-in"), clicks(named("button", label)), presses("Enter")},
+		"factor.submit": {
+			waits, pictured("calibrate-sign-in"), presses("F2"), clicks(named("button", label)), nothingLeft, presses("F2"), // what is pressed meanwhile does not leave
+			clicks(named("button", label)), presses("Enter"),
+		},
 	})}
 	out := shown(t, a, "--config", file, "calibrate", "--step", "3s", "--flow", "identify", "--flow", "list-users", "--rehearse=false")
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -77,7 +78,7 @@ func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
 	if p.onSignIn == nil {
 		return
 	}
-	r.Examine = p.onSignIn.sight
+	r.Examine = p.sighting(p.onSignIn.sight)
 	if p.onSignIn.mend == nil {
 		return
 	}
@@ -86,6 +87,9 @@ func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
 	r.Flow, r.StepTimeout = &flow, p.lookedByBound()
 	browser := p.browser
 	r.Mend = func(ctx context.Context, names []string, failed error) (v *selectors.Version, err error) {
+		if len(names) > 1 && !p.ofSignInPages(ctx, r.Page, r.Version) {
+			return nil, nil // the sign-in may be over, at a console that is not known
+		}
 		held, err := flows.Hold(ctx, p.session, p.opts.Library.App)
 		if err != nil {
 			return nil, p.failure("showing a page", "", err)
@@ -103,6 +107,21 @@ func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
 		lack := doctor.Lack{Page: r.Page, Version: r.Version, Names: names, People: p.signInNames(), Failed: failed, Unmarked: p.unmarked(ctx, r.Page, r.Version)}
 		return p.onSignIn.mend(ctx, lack)
 	}
+}
+
+// sighting has a page that is no known screen count as one of the sign-in only where something says that it is.
+func (p *Path) sighting(tell func(context.Context, flows.Sighted)) func(context.Context, flows.Sighted) {
+	return func(ctx context.Context, s flows.Sighted) {
+		s.Unknown = s.Unknown && p.ofSignInPages(ctx, s.Page, s.Version)
+		tell(ctx, s)
+	}
+}
+
+// ofSignInPages says that a page is one of the sign-in: it is of its host, or of its version.
+func (p *Path) ofSignInPages(ctx context.Context, page *automation.Page, v *selectors.Version) bool {
+	at, err := url.Parse(page.URL())
+	begin, beginErr := url.Parse(p.opts.SignIn)
+	return err == nil && beginErr == nil && at.Host == begin.Host || !p.unmarked(ctx, page, v)
 }
 
 // signInNames are the names that the pages of the sign-in are known to have on them.
@@ -129,7 +148,7 @@ func (p *Path) lookAtSignIn(ctx context.Context, w doctor.Walk, ev *automation.E
 		}
 		first, after := r.Flow.FirstScreen()
 		w.Begun(first)
-		r.Flow, r.Secret, r.Examine, r.StepTimeout = first, nil, w.Sight, p.lookedByBound()
+		r.Flow, r.Secret, r.Examine, r.StepTimeout = first, nil, p.sighting(w.Sight), p.lookedByBound()
 		_, err = r.Do(ctx)
 		switch {
 		case errors.Is(err, flows.ErrRehearsed):
@@ -204,7 +223,9 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		if err != nil {
 			return p.failure("showing the page of", at.Target, err)
 		}
-		r.Stop, r.StepTimeout = &flows.Stop{Target: at.Target, Wait: at.Wait, Screen: true}, at.Step
+		r.Stop, r.StepTimeout = &flows.Stop{Target: at.Target, Wait: at.Wait, Screen: true}, cmp.Or(at.Step, p.opts.StepTimeout)
+		// a page that lacks something is shown as it is
+		r.Mend = func(_ context.Context, _ []string, failed error) (*selectors.Version, error) { return nil, failed }
 		shown, err := p.comeTo(ctx, r, at)
 		if err != nil {
 			return err

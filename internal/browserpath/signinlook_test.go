@@ -98,11 +98,11 @@ func TestALookOfOneWhoIsSignedInLooksAtTheSignInToo(t *testing.T) {
 func TestASignInThatHaltsNamesItsTarget(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		layout, kind, element, target string
+		layout, kind, element, target, passed string
 	}{
-		{"neo3", "rename-label", "sign-in", "signin.password_submit"},
-		{"neo", "rename-label", "send-code", "factor.choice"},
-		{"classic", "translate", "submit", "factor.submit"},
+		{"neo3", "rename-label", "sign-in", "signin.password_submit", "signin.identifier"},
+		{"neo", "rename-label", "send-code", "factor.choice", "signin.password"},
+		{"classic", "translate", "submit", "factor.submit", "signin.single_password"},
 	} {
 		t.Run(c.target, func(t *testing.T) {
 			t.Parallel()
@@ -121,7 +121,7 @@ func TestASignInThatHaltsNamesItsTarget(t *testing.T) {
 			assert.Equal(t, c.target, missing.Name)
 			require.Len(t, r.Flows, 1)
 			assert.Equal(t, "sign-in", r.Flows[0].Name)
-			assert.NotNil(t, x.Fingerprints(x.SignIn())["signin.password"].Fingerprint)
+			assert.NotNil(t, x.Fingerprints(x.SignIn())[c.passed].Fingerprint)
 			assert.Zero(t, con.FailedSignIns(console.RobotEmail))
 		})
 	}

@@ -99,6 +99,7 @@ type Path struct {
 	outside    time.Time      // since when a look's page is none of the sign-in, nor recognised
 	// onSignIn is of who looks at a sign-in; nil: nobody does.
 	onSignIn *signInLook
+	typed    bool              // the password was typed in the sign-in under way
 	walked   readByWalk        // what the last walk that read them has read
 	tokens   map[string]string // what pages that were read bore of tokens, as hashes
 }

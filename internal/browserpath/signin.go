@@ -130,11 +130,16 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if err != nil {
 		return p.failure(act, "", err)
 	}
+	if err := p.sameAgain(); err != nil {
+		return err
+	}
 	p.watch(r, ev)
+	p.typed = false
 	_, err = r.Do(ctx)
 	if err != nil {
 		err = p.notSignedIn(ctx, p.explained(ctx, act, ev, err))
 	}
+	p.noteHalt(err)
 	if p.onSignIn != nil {
 		p.onSignIn.ended(r.Flow, err)
 	}
@@ -194,6 +199,7 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 		if p.wasRefused(v) && !p.insist {
 			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, sign in anew"}
 		}
+		p.typed = true
 		return v, nil
 	case "code":
 		p.coded = true

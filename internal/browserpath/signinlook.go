@@ -21,6 +21,8 @@ type signInLook struct {
 	sight func(ctx context.Context, s flows.Sighted)
 	mend  func(ctx context.Context, l doctor.Lack) (*selectors.Version, error) // nil: nobody can show anything
 	ended func(flow *flows.Flow, failed error)
+	// insists says that somebody wants the sign-in for itself, and may be there: it is tried also where it has halted.
+	insists bool
 }
 
 // mendBound is how long a sign-in may take in which a person shows what it lacks.
@@ -53,7 +55,7 @@ func (p *Path) notSignedIn(ctx context.Context, failed error) error {
 
 // lookOn is how a walk looks at a sign-in. came says that there was one.
 func (p *Path) lookOn(w doctor.Walk, came *bool) *signInLook {
-	return &signInLook{sight: w.Sight, mend: w.Mend, ended: func(flow *flows.Flow, failed error) {
+	return &signInLook{sight: w.Sight, mend: w.Mend, insists: w.SignIn || w.Mend != nil, ended: func(flow *flows.Flow, failed error) {
 		*came = true
 		if failed != nil || w.SignIn || looksAtSignIn(w) {
 			w.Begun(flow)

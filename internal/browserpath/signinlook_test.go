@@ -3,6 +3,7 @@ package browserpath_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -125,6 +127,36 @@ func TestASignInThatHaltsNamesItsTarget(t *testing.T) {
 			assert.Zero(t, con.FailedSignIns(console.RobotEmail))
 		})
 	}
+}
+
+// TestALookDoesNotSignInAgainWhereASignInHasHalted looks twice at a console whose sign-in halts at the page of the code,
+// and then with a sign-in.
+func TestALookDoesNotSignInAgainWhereASignInHasHalted(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	con, p := setup(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "rename-label", Element: "submit"}}}, impatient,
+		func(o *browserpath.Options) { o.Sessions = box })
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	look := func(w doctor.Walk) *doctor.Report {
+		w.Only = append(w.Only, "identify")
+		return examined(t, p, lib, w).Report()
+	}
+	assert.Equal(t, "factor.submit", only(t, look(doctor.Walk{}), doctor.Missing).Name)
+	tries := len(con.Outbox())
+	r := look(doctor.Walk{Only: []string{"sign-in"}})
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	assert.Contains(t, r.Failed, "a look does not try it again")
+	assert.NotEmpty(t, r.Of(doctor.Found), "the first page is looked at all the same")
+	assert.Len(t, con.Outbox(), tries, "nobody has signed in")
+	look(doctor.Walk{SignIn: true})
+	assert.Len(t, con.Outbox(), tries+1)
+	require.NoError(t, con.SetDrift(nil, 1))
+	_, err = count(t, p)
+	require.NoError(t, err, "whoever has something to do tries it")
+	_, err = box.Get("demo.halted")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
 // haste gives the screens of a sign-in less time to come.

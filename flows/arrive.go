@@ -20,6 +20,7 @@ func (e *ArrivedError) Error() string { return "arrived at the step that needs "
 type Stop struct {
 	Target string
 	Wait   time.Duration // how long the target is waited for then
+	Screen bool          // stop where a screen has it, before anything is done there
 }
 
 // Needs says how much the flow needs a target in one of its steps, at most; false where no step has it.
@@ -40,6 +41,9 @@ func (r *Run) arrives(ctx context.Context, s *Step) error {
 	if r.Stop == nil || !slices.Contains(s.targets(), r.Stop.Target) {
 		return nil
 	}
+	if _, ok := s.Verb.(*Screens); ok && r.Stop.Screen {
+		return nil // its screens stop themselves
+	}
 	need := needOf(s.Verb, r.Stop.Target)
 	if most, _ := r.Flow.Needs(r.Stop.Target); need != most {
 		return nil
@@ -48,7 +52,7 @@ func (r *Run) arrives(ctx context.Context, s *Step) error {
 	if err != nil {
 		return err
 	}
-	at := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: need, Use: useOf(s.Verb, t.Name)}
+	at := Sighted{Page: r.Page, Flow: r.Flow, Version: r.Version, Says: s.Verb.says(), Target: t, Need: need, Use: useOf(s.Verb, t.Name)}
 	awaited := t.Name
 	if row := s.rowOf(t.Name); row != nil {
 		if at.Row, err = r.row(ctx, row); err != nil {

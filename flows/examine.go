@@ -37,6 +37,9 @@ const (
 
 // useOf says what a verb does with one of its targets.
 func useOf(v Verb, name string) Use {
+	if s, ok := v.(*screenSight); ok {
+		return s.uses[name]
+	}
 	if c, ok := v.(*Choose); ok && name == c.Opens {
 		return Pressed
 	}
@@ -68,14 +71,17 @@ func useOf(v Verb, name string) Use {
 
 // Sighted is a target of a step that is about to be done, or that has failed.
 type Sighted struct {
-	Page   *automation.Page
-	Flow   *Flow
-	Says   string // what the step does
-	Target *selectors.Target
-	Row    *automation.Row // the row in which it is looked for; nil: it is no part of one
-	Need   Need
-	Use    Use
-	Failed error // why the step failed; nil: it is still to be done
+	Page *automation.Page
+	Flow *Flow
+	// Version has the target.
+	Version *selectors.Version
+	Says    string // what the step does
+	Target  *selectors.Target
+	Row     *automation.Row // the row in which it is looked for; nil: it is no part of one
+	Need    Need
+	Use     Use
+	Failed  error // why the step failed; nil: it is still to be done
+	Unknown bool  // the page is no known screen: this or another target that a screen is known by is lacking
 }
 
 // sight stands in the place of a commit: it looks at what would be pressed, and ends the run.
@@ -189,10 +195,14 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 		if err != nil {
 			continue // an input that cannot stand in an expression: the step says so itself
 		}
-		seen := Sighted{Page: r.Page, Flow: r.Flow, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Use: useOf(s.Verb, name), Failed: failed}
+		seen := Sighted{Page: r.Page, Flow: r.Flow, Version: r.Version, Says: s.Verb.says(), Target: t, Need: needOf(s.Verb, name), Use: useOf(s.Verb, name), Failed: failed}
 		var at *automation.Error
 		if errors.As(failed, &at) && at.Target == name { // it was needed this time
 			seen.Need = Needed
+		}
+		var unknown *unknownScreenError
+		if errors.As(failed, &unknown) {
+			seen.Unknown = slices.Contains(unknown.names, name)
 		}
 		if row := s.rowOf(name); row != nil {
 			if seen.Row, err = r.row(ctx, row); err != nil {
@@ -240,6 +250,10 @@ func needOf(v Verb, name string) Need {
 		}
 	case *When, *Notice, *Screens, *Texts:
 		return Sometimes
+	case *screenSight:
+		if slices.Contains(v.sometimes, name) {
+			return Sometimes
+		}
 	case *Expect:
 		if v.Gone {
 			return Sometimes
@@ -263,7 +277,7 @@ func needOf(v Verb, name string) Need {
 // waitsItself says that a verb waits for its targets in doing what it does, so that they are looked at afterwards.
 func waitsItself(v Verb) bool {
 	switch v := v.(type) {
-	case *Await, *sight:
+	case *Await, *sight, *screenSight:
 		return true
 	case *Expect:
 		return !v.Gone

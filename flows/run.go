@@ -54,6 +54,10 @@ type Run struct {
 	// Examine is told of the targets of each step, before it is done; of one that waits for its targets,
 	// afterwards. Of one that failed it is told again. May be nil.
 	Examine func(ctx context.Context, s Sighted)
+	// Mend is asked for what a step lacks: the names of the target, or of a page that is no known screen of each
+	// that may be lacking, and how the step failed. With the version that it returns the step is tried again; nil:
+	// nobody could show it. May be nil.
+	Mend func(ctx context.Context, names []string, failed error) (*selectors.Version, error)
 	// Stop ends the run with an ArrivedError before a step that needs a target. Nil: it goes on.
 	Stop *Stop
 	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that
@@ -183,7 +187,7 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 		r.Progress(label)
 	}
 	start := time.Now()
-	err := r.act(ctx, s)
+	err := r.actMended(ctx, s)
 	if waitsItself(s.Verb) && (err == nil || errors.Is(err, ErrRehearsed)) {
 		r.examined(ctx, s, nil)
 	}
@@ -199,6 +203,9 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 	entry := map[string]any{"flow": r.Flow.Name, "step": s.Verb.word(), "targets": s.targets(), "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
 	if err != nil {
 		entry["error"] = err.Error()
+		if lacks := r.lacking(err); len(lacks) > 0 {
+			entry["lacks"] = lacks
+		}
 	}
 	if notes := r.Page.TakeNotes(); len(notes) > 0 {
 		entry["notes"] = notes
@@ -255,6 +262,20 @@ func (r *Run) interrupted(ctx context.Context, err error) error {
 func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
+
+// actMended carries out one step, again each time that somebody has shown what it lacked.
+func (r *Run) actMended(ctx context.Context, s *Step) error {
+	for {
+		err := r.act(ctx, s)
+		mended, failed := r.mended(ctx, err)
+		if failed != nil {
+			return failed
+		}
+		if !mended {
+			return err
+		}
+	}
+}
 
 // act carries out one step.
 func (r *Run) act(ctx context.Context, s *Step) error {

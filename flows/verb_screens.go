@@ -54,7 +54,7 @@ func (s *Screens) says() string {
 	return "deal with whatever screens come, until one of these is there: " + strings.Join(s.Until, ", ")
 }
 
-func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) error {
+func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Duration) error {
 	var until, cases []*selectors.Target
 	for _, n := range s.Until {
 		t, err := r.target(n)
@@ -72,7 +72,16 @@ func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration)
 	}
 	visits := make([]int, len(cases))
 	for {
-		i, err := r.nextScreen(ctx, s, bound, until, cases)
+		i, err := r.nextScreen(ctx, s, r.patience(bound), until, cases)
+		if rest := bound - r.patience(bound); err != nil && rest > 0 {
+			switch mended, failed := r.mended(ctx, err); {
+			case failed != nil:
+				return failed
+			case mended:
+				return s.run(ctx, r, step, bound)
+			}
+			i, err = r.nextScreen(ctx, s, rest, until, cases)
+		}
 		if err != nil || i < 0 {
 			return err
 		}
@@ -84,6 +93,10 @@ func (s *Screens) run(ctx context.Context, r *Run, _ *Step, bound time.Duration)
 			}
 			return WithBlockedCookies(&HaltError{Kind: Blocked, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
 		}
+		if err := r.arrivesAt(ctx, c); err != nil {
+			return err
+		}
+		r.examinedScreen(ctx, s, cases[i])
 		document := r.Page.Document()
 		if err := r.steps(ctx, c.Steps); err != nil {
 			return err
@@ -137,7 +150,7 @@ func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, u
 			return 0, late
 		}
 		if time.Now().After(end) {
-			return 0, &HaltError{Kind: Blocked, Reason: fmt.Sprintf("an unknown screen at %s: %v", r.pageNow(), err), Hint: "look at the picture in the evidence; sign in once by hand with this account, or record a flow for the screen"}
+			return 0, s.unknown(ctx, r, err)
 		}
 	}
 }

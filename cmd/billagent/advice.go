@@ -19,6 +19,8 @@ var advice = map[error]func(w wish) string{
 	userops.ErrOtherName: func(w wish) string {
 		return "billagent users rename " + w.email + " --first-name NAME --last-name NAME"
 	},
+	userops.ErrDrift:        func(wish) string { return "billagent doctor --report doctor.html" },
+	userops.ErrUnknownUI:    func(wish) string { return "billagent doctor --report doctor.html" },
 	userops.ErrCredentials:  func(wish) string { return "billagent login" },
 	userops.ErrOrganisation: func(wish) string { return "billagent login" },
 	userops.ErrBrowser:      func(wish) string { return "billagent browser install" },

@@ -65,8 +65,8 @@ func (a *app) calibrate(ctx context.Context, s *service.Service, f calibrateFlag
 	}
 	done, err := s.Calibrate(ctx, name, c, a.tell)
 	if err != nil {
-		if done != nil && done.File != "" {
-			a.note("what was shown until now is kept in " + done.File + ": the next calibrate goes on there")
+		if done != nil && done.File+done.SignIn != "" {
+			a.note("what was shown until now is kept in " + strings.TrimSpace(done.SignIn+" "+done.File) + ": the next calibrate goes on there")
 		}
 		return err
 	}
@@ -101,6 +101,7 @@ func (a *app) keepRecorded(done *service.Recorded) error {
 // calibrated is what `calibrate -o json` prints. The names are a contract.
 type calibrated struct {
 	File      string           `json:"file"`
+	SignIn    string           `json:"sign_in_file,omitempty"`
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
 	Skipped   []string         `json:"skipped"`
@@ -128,6 +129,9 @@ func standingOf(done *service.Calibrated) (out targetStanding) {
 	if v == nil {
 		v = done.Before
 	}
+	if v == nil { // left before anything of the console was looked at
+		return out
+	}
 	for _, name := range v.Names() {
 		t, _ := v.Target(name)
 		guess := !slices.ContainsFunc(t.Candidates, func(c selectors.Candidate) bool { return c.Provenance != selectors.Guessed })
@@ -152,7 +156,7 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 			return err
 		}
 	}
-	out := calibrated{done.File, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Skipped...), done.Left,
+	out := calibrated{done.File, done.SignIn, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Skipped...), done.Left,
 		standingOf(done), nil, "", append([]userops.Result{}, done.Results...), done.Report}
 	if done.Listing != nil {
 		out.Complete, out.Proof = &done.Listing.Complete, done.Listing.Proof
@@ -181,8 +185,10 @@ func calibratedExit(done *service.Calibrated) error {
 // calibratedText is the report for a person.
 func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	var b strings.Builder
-	if done.File != "" {
-		fmt.Fprintf(&b, "Written: %s\n", done.File)
+	for _, file := range []string{done.SignIn, done.File} {
+		if file != "" {
+			fmt.Fprintf(&b, "Written: %s\n", file)
+		}
 	}
 	list := func(title string, all []string) {
 		if len(all) > 0 {

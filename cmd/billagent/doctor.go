@@ -170,6 +170,9 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	if r.Version != "" {
 		fmt.Fprintf(&b, "%s, layout %s, version %s\n", r.App, r.Layout, r.Version)
 	}
+	if r.SignIn != "" {
+		fmt.Fprintf(&b, "the sign-in by version %s\n", r.SignIn)
+	}
 	for _, f := range r.Flows {
 		switch {
 		case f.Broken():
@@ -180,7 +183,7 @@ func reportText(to io.Writer, r *doctor.Report) error {
 		case f.Skipped != "":
 			fmt.Fprintf(&b, "skipped  %-12s %s\n", f.Name, plain(f.Skipped))
 		default:
-			fmt.Fprintf(&b, "ok       %-12s\n", f.Name)
+			fmt.Fprintf(&b, "ok       %s%s\n", f.Name, onlyPart(f))
 		}
 	}
 	for _, t := range r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns, doctor.Fallback) {
@@ -202,11 +205,21 @@ func reportText(to io.Writer, r *doctor.Report) error {
 		fmt.Fprintf(&b, "what to do: %s\n", plain(r.Hint))
 	}
 	fmt.Fprintln(&b, r.Verdict.Words())
-	if r.Written != "" {
-		fmt.Fprintf(&b, "Written: %s\n", r.Written)
+	for _, file := range []string{r.Written, r.WrittenSignIn} {
+		if file != "" {
+			fmt.Fprintf(&b, "Written: %s\n", file)
+		}
 	}
 	_, err := io.WriteString(to, b.String())
 	return err
+}
+
+// onlyPart says that no more than a page of a flow was looked at.
+func onlyPart(f doctor.Flow) string {
+	if f.Name == "sign-in" && f.On != "" {
+		return ", " + f.On
+	}
+	return ""
 }
 
 // lookText tells of a target that is not found as it should be, and of what is proposed.

@@ -86,7 +86,7 @@ func numberedIn(choices []doctor.Choice, file string) error {
 		return usage(fmt.Errorf("reading the report: %w", err))
 	}
 	var r doctor.Report
-	if err := json.Unmarshal(data, &r); err != nil || r.Version == "" {
+	if err := json.Unmarshal(data, &r); err != nil || r.Version+r.SignIn == "" {
 		return usage(fmt.Errorf("%s is no report of doctor: print one with doctor -o json", file))
 	}
 	for i := range choices {
@@ -123,7 +123,9 @@ func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, 
 	default:
 		failed = a.rehearsals(ctx, s, name, done.Report)
 	}
-	done.Report.Written = done.File
+	if done.Report.Written = done.File; done.SignIn != nil {
+		done.Report.WrittenSignIn = done.SignIn.File
+	}
 	if err := a.printReport(done.Report, page); err != nil && failed == nil {
 		return err
 	}
@@ -132,9 +134,17 @@ func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, 
 
 // repairText prints what a repair has written, as a diff.
 func (a *app) repairText(done *service.Repaired) error {
-	if done.File == "" {
+	if !done.Wrote() {
 		_, err := fmt.Fprintln(a.stdout, "Nothing was written: no proposal could be applied.")
 		return err
+	}
+	if done.SignIn != nil && done.SignIn.File != "" {
+		if err := a.versionDiff(done.SignIn.Before, done.SignIn.After, done.SignIn.File); err != nil {
+			return err
+		}
+	}
+	if done.File == "" {
+		return nil
 	}
 	if err := a.versionDiff(done.Before, done.After, done.File); err != nil || done.Pinned == "" || done.After == nil || done.Pinned == done.After.ID {
 		return err

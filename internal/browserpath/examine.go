@@ -26,19 +26,19 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 		return err
 	}
 	defer closeEvidence()
+	known := append([]string{signInFlow}, p.flowNames()...)
 	for _, name := range w.Only {
-		if !slices.Contains(p.flowNames(), name) {
+		if !slices.Contains(known, name) {
 			return &userops.Error{Act: "choosing the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrConfig,
-				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(p.flowNames(), ", ")}
+				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(known, ", ")}
 		}
 	}
 	defer p.pin(w.Version)()
 	defer p.look(w.Step)()
-	if err := p.begin(ctx, w, ev); err != nil {
+	if err := p.begin(ctx, w, ev); err != nil || onlySignIn(w) {
 		return err
 	}
 	x := &examiner{p: p, w: w, ev: ev, readByWalk: p.walked}
-	w.People([]string{p.opts.Account, p.opts.Organisation.Name, p.opts.Organisation.ID})
 	w.People(slices.Concat(slices.Collect(maps.Values(x.names))...)) // of what is not read this time
 	defer func() { p.walked = x.readByWalk }()
 	for _, name := range p.flowNames() {
@@ -88,8 +88,13 @@ func (p *Path) look(step time.Duration) (done func()) {
 
 // begin signs in, and tells which versions the first page shows, also where none is recognised.
 func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence) error {
-	p.sight = w.Sight
-	defer func() { p.sight = nil }()
+	w.People([]string{p.opts.Account, p.opts.Organisation.Name, p.opts.Organisation.ID})
+	if onlySignIn(w) && !w.SignIn {
+		return p.lookAtSignIn(ctx, w, ev)
+	}
+	came := false
+	p.onSignIn = p.lookOn(w, &came)
+	defer func() { p.onSignIn = nil }()
 	var err error
 	if w.SignIn {
 		if err = p.start(ctx); err == nil {
@@ -99,9 +104,8 @@ func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence
 	} else {
 		err = p.ready(ctx, ev)
 	}
-	if flows := p.opts.Library.Named("sign-in"); w.SignIn && err == nil && len(flows) > 0 {
-		w.Begun(flows[0])
-		w.Ended(flows[0], doctor.End{})
+	if !came && looksAtSignIn(w) && p.browser != nil && ctx.Err() == nil {
+		err = errors.Join(err, p.lookAtSignIn(ctx, w, ev))
 	}
 	if p.page != nil { // a sign-in that comes to no known page may have come to a page that has changed
 		w.Recognised(p.recognitions(ctx), p.version)

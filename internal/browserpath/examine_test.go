@@ -13,6 +13,7 @@ import (
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -38,7 +39,7 @@ func TestALookChangesNothing(t *testing.T) {
 		require.NoError(t, err)
 		r := examined(t, p, lib, doctor.Walk{}).Report()
 		assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
-		assert.Len(t, r.Flows, 9)
+		assert.Len(t, r.Flows, 10, "the sign-in is one")
 		for _, f := range r.Flows {
 			assert.Empty(t, f.Reason+f.Skipped, f.Name)
 		}
@@ -149,10 +150,15 @@ func TestAnUnknownLayoutIsExplained(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	x := doctor.New(doctor.Options{Library: lib, Explain: func(err error) (string, string, string) { return err.Error(), "", string(userops.CodeOf(err)) }})
-	x.End(p.Examine(ctx, x.Walk(doctor.Walk{})))
+	asked := 0
+	mend := func(context.Context, doctor.Lack) (*selectors.Version, error) { asked++; return nil, nil }
+	x.End(p.Examine(ctx, x.Walk(doctor.Walk{Mend: mend, Step: 3 * time.Second})))
 	r := x.Report()
 	assert.Equal(t, doctor.Broken, r.Verdict)
 	assert.NotEmpty(t, r.Failed)
+	assert.Equal(t, string(userops.CodeOf(userops.ErrUnknownUI)), r.Code)
+	assert.Zero(t, asked, "the sign-in lacks nothing: it is over")
+	assert.Empty(t, r.Of(doctor.Missing))
 	require.NotEmpty(t, r.Recognised)
 	for _, v := range r.Recognised {
 		assert.False(t, v.Matches, v.Version)

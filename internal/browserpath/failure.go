@@ -61,6 +61,9 @@ func (p *Path) failure(act, target string, err error) error {
 		if e.Kind == userops.ErrRejected && e.Hint == "" {
 			e.Hint = "do what the console says, or try it there by hand"
 		}
+		if errors.Is(err, flows.ErrUnknownScreen) {
+			e.Kind = userops.ErrUnknownUI
+		}
 		if e.Kind == userops.ErrNotFound && act == signingIn {
 			e.Kind = userops.ErrOrganisation
 		}

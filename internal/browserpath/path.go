@@ -97,9 +97,11 @@ type Path struct {
 	unproved   bool           // it is not known
 	lookStep   time.Duration  // of a look: how long a step may take that does not say; 0: not said
 	outside    time.Time      // since when a look's page is none of the sign-in, nor recognised
-	sight      func(context.Context, flows.Sighted)
-	walked     readByWalk        // what the last walk that read them has read
-	tokens     map[string]string // what pages that were read bore of tokens, as hashes
+	// onSignIn is of who looks at a sign-in; nil: nobody does.
+	onSignIn *signInLook
+	typed    bool              // the password was typed in the sign-in under way
+	walked   readByWalk        // what the last walk that read them has read
+	tokens   map[string]string // what pages that were read bore of tokens, as hashes
 }
 
 var _ userops.Directory = (*Path)(nil)

@@ -20,6 +20,9 @@ import (
 // that may change something leaves that session, nor the one that it is a copy of, whoever acts on their pages
 // meanwhile.
 func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) (err error) {
+	if at.Open == "" && p.ofSignIn(at.Target) {
+		return p.showSignIn(ctx, at, do)
+	}
 	ev, closeEvidence, err := p.evidence(cmp.Or(at.Keep, userops.NewOperationID()))
 	if err != nil {
 		return err
@@ -68,19 +71,16 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 func (p *Path) signedOut(ctx context.Context, all []selectors.Candidate) (found []bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
 	defer cancel()
-	session, err := p.browser.NewSession(ctx, p.opts.Hosts)
-	if err != nil {
-		return nil, p.failure("opening the sign-in page", "", err)
-	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
-		defer cancel()
-		err = errors.Join(err, p.failure("closing the sign-in page", "", session.Close(ctx)))
-	}()
-	page, err := session.NewPage(ctx)
-	if err == nil {
-		err = page.Open(ctx, p.opts.SignIn)
-	}
+	err = p.asNobody(ctx, func(page *automation.Page) (err error) {
+		found, err = p.signedOutOn(ctx, page, all)
+		return err
+	})
+	return found, err
+}
+
+// signedOutOn is signedOut on a page of nobody's.
+func (p *Path) signedOutOn(ctx context.Context, page *automation.Page, all []selectors.Candidate) (found []bool, err error) {
+	err = page.Open(ctx, p.opts.SignIn)
 	drawn := time.Now().Add(p.lookedByBound())
 	for known := false; err == nil && !known && time.Now().Before(drawn); {
 		var hits []bool

@@ -38,10 +38,9 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		}
 	}
 	p.version = nil
-	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
-		return p.refused
+	if err := p.refusedLately(); err != nil {
+		return err
 	}
-	p.refused = nil
 	if err := p.release(ctx); err != nil {
 		return p.failure(signingIn, "", err)
 	}
@@ -55,6 +54,15 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 		return err
 	}
 	return p.signIn(ctx, ev)
+}
+
+// refusedLately is how a sign-in was refused that is not tried again yet; nil: it may be tried.
+func (p *Path) refusedLately() error {
+	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
+		return p.refused
+	}
+	p.refused = nil
+	return nil
 }
 
 // signedInSince says that a session was saved since a time: a person has signed in by another process.
@@ -91,7 +99,7 @@ func (p *Path) LoginBy(ctx context.Context, by func(context.Context, *automation
 	}
 	err = by(ctx, p.page, func(ctx context.Context) error {
 		for {
-			if left, err := p.left(ctx); left || err != nil {
+			if left, err := p.left(ctx, p.page); left || err != nil {
 				return err
 			}
 			if err := change.Wait(ctx, handPause); err != nil {
@@ -118,25 +126,25 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
 		p.pinned = ""
 	}
-	version, err := p.signInVersion(ctx)
+	r, err := p.signInRun(ctx, p.page, ev)
 	if err != nil {
 		return p.failure(act, "", err)
 	}
-	flow, ok := p.opts.Library.Flow("sign-in", version.Layout)
-	if !ok {
-		return p.failure(act, "", &userops.Error{Act: "choosing the flow", Kind: userops.ErrConfig, Cause: fmt.Errorf("app %s has no flow sign-in", p.opts.Library.App.Name)})
+	if err := p.sameAgain(); err != nil {
+		return err
 	}
-	r := &flows.Run{Page: p.page, Flow: flow, Version: version, Evidence: ev, Progress: p.opts.Progress, StepTimeout: p.opts.StepTimeout, Left: p.left, Secret: p.secret,
-		Inputs: p.signInInputs(), Examine: p.sight}
-	if _, err := r.Do(ctx); err != nil {
-		failed := p.explained(ctx, act, ev, err)
-		if errors.Is(failed, userops.ErrCredentials) {
-			p.rememberRefusal(ctx)
-		}
-		if errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor) {
-			p.refused, p.refusedAt = failed, time.Now() // trying again, for the next of a batch, is what locks accounts
-		}
-		return failed
+	p.watch(r, ev)
+	p.typed = false
+	_, err = r.Do(ctx)
+	if err != nil {
+		err = p.notSignedIn(ctx, p.explained(ctx, act, ev, err))
+	}
+	p.noteHalt(err)
+	if p.onSignIn != nil {
+		p.onSignIn.ended(r.Flow, err)
+	}
+	if err != nil {
+		return err
 	}
 	return p.signedIn(ctx, ev)
 }
@@ -191,6 +199,7 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 		if p.wasRefused(v) && !p.insist {
 			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, sign in anew"}
 		}
+		p.typed = true
 		return v, nil
 	case "code":
 		p.coded = true
@@ -224,22 +233,23 @@ func (p *Path) wasRefused(password string) bool {
 	return err == nil && bytes.Equal(kept, sum[:])
 }
 
-// signInVersion chooses among the versions that cover signing in: the only one, or the one the page shows.
-func (p *Path) signInVersion(ctx context.Context) (*selectors.Version, error) {
+// signInVersion chooses among the versions that cover signing in: the newest of the only layout, or the one the page
+// shows. A newer one of a layout has the candidates of the one before behind its own.
+func (p *Path) signInVersion(ctx context.Context, page *automation.Page) (*selectors.Version, error) {
 	all := p.opts.Library.Area(selectors.SignIn)
-	if len(all) == 1 {
-		return all[0], nil
+	if v := newest(all); v != nil {
+		return v, nil
 	}
-	if err := p.page.Open(ctx, p.opts.SignIn); err != nil {
+	if err := page.Open(ctx, p.opts.SignIn); err != nil {
 		return nil, err
 	}
-	return p.one(ctx, all, nil)
+	return p.oneOn(ctx, page, all, nil)
 }
 
 // left says whether the page belongs to the console proper.
-func (p *Path) left(ctx context.Context) (bool, error) {
+func (p *Path) left(ctx context.Context, page *automation.Page) (bool, error) {
 	all := p.candidates()
-	hits, err := p.page.Recognise(ctx, conditions(all))
+	hits, err := page.Recognise(ctx, conditions(all))
 	if err != nil {
 		return false, err
 	}
@@ -248,16 +258,16 @@ func (p *Path) left(ctx context.Context) (bool, error) {
 			return true, nil
 		}
 	}
-	return p.leftUnrecognised(ctx)
+	return p.leftUnrecognised(ctx, page)
 }
 
 // leftUnrecognised says that a look has come to a page that is none of the sign-in for a while, where the version
 // to look by was named.
-func (p *Path) leftUnrecognised(ctx context.Context) (bool, error) {
+func (p *Path) leftUnrecognised(ctx context.Context, page *automation.Page) (bool, error) {
 	if !p.lookedBy() {
 		return false, nil
 	}
-	hits, err := p.page.Recognise(ctx, conditions(p.opts.Library.Area(selectors.SignIn)))
+	hits, err := page.Recognise(ctx, conditions(p.opts.Library.Area(selectors.SignIn)))
 	switch {
 	case err != nil || slices.Contains(hits, true):
 		p.outside = time.Time{}
@@ -330,11 +340,18 @@ func (p *Path) lookedByBound() time.Duration { return cmp.Or(p.lookStep, 5*time.
 // one waits until one of the versions matches the page: of several of one layout the newest counts. None, or two of
 // different layouts, is an unknown user interface.
 func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.Watching, signedOut ...*selectors.Version) (*selectors.Version, error) {
+	return p.oneOn(ctx, p.page, all, watch, signedOut...)
+}
+
+// oneOn is one of a page.
+func (p *Path) oneOn(
+	ctx context.Context, page *automation.Page, all []*selectors.Version, watch []flows.Watching, signedOut ...*selectors.Version,
+) (*selectors.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, recogniseBound)
 	defer cancel()
 	var since time.Time // when the page was seen first to be one of signedOut; zero: it is none
 	for {
-		hits, err := p.page.Recognise(ctx, conditions(slices.Concat(all, signedOut)))
+		hits, err := page.Recognise(ctx, conditions(slices.Concat(all, signedOut)))
 		if err != nil {
 			return nil, p.unknownUI(ctx, all, err)
 		}
@@ -358,11 +375,11 @@ func (p *Path) one(ctx context.Context, all []*selectors.Version, watch []flows.
 		if len(found) > 1 {
 			return nil, &userops.Error{Act: "recognising the user interface", Tenant: p.opts.Tenant, Kind: userops.ErrUnknownUI, Cause: fmt.Errorf("versions %s all match the page", ids(found)), Hint: "make their fingerprints differ, or set selector_version to one of them"}
 		}
-		if broken := p.page.Broken(); broken != nil {
+		if broken := page.Broken(); broken != nil {
 			return nil, broken
 		}
 		for _, w := range watch {
-			states, err := p.page.Look(ctx, w.Target)
+			states, err := page.Look(ctx, w.Target)
 			if err != nil {
 				return nil, p.unknownUI(ctx, all, err)
 			}

@@ -28,14 +28,18 @@ type Options struct {
 type Examination struct {
 	opts      Options
 	report    *Report
-	version   *selectors.Version
+	version   *selectors.Version // of the console's pages
+	signIn    *selectors.Version // of the pages of the sign-in; nil: none was looked at
 	targets   map[string]*Target
 	sometimes map[string]bool     // targets that are there or not, by what the flows of the layout do with them
 	others    []*selectors.Target // of the version, that can be looked for without inputs
+	screens   []*selectors.Target // the same of the version of the sign-in
 	names     []string            // of people
 	listed    bool                // those of everybody are among them
 	failing   []string            // what is wrong with targets of the step at which the flow halts that is looked at
-	after     map[string]string   // targets of what follows a commit: of which flow
+	unmarked  bool                // nothing on a page of the sign-in that lacks something says that it is of the version
+	perhaps   []*guess            // targets of which one is lacking on a page that is no known screen
+	after     map[string]string   // targets that a look at a flow does not come to, to why
 	marked    map[string][]bool   // by address: which conditions of the version were seen to hold there
 	order     int
 }
@@ -70,11 +74,32 @@ func (x *Examination) recognised(all []Recognition, used *selectors.Version) {
 func (x *Examination) use(v *selectors.Version) {
 	x.version = v
 	x.report.Version, x.report.Layout = v.ID, v.Layout
+	x.others = lookable(v)
+	x.usuallyAbsent(v)
+}
+
+// useSignIn says by which version the pages of the sign-in are looked at.
+func (x *Examination) useSignIn(v *selectors.Version) {
+	if v == nil || x.signIn == v {
+		return
+	}
+	x.signIn, x.report.SignIn = v, v.ID
+	x.screens = lookable(v)
+	x.usuallyAbsent(v)
+}
+
+// lookable are the targets of a version that can be looked for without inputs.
+func lookable(v *selectors.Version) (out []*selectors.Target) {
 	for _, name := range v.Names() {
 		if t, ok := v.Target(name); ok && len(t.Placeholders()) == 0 {
-			x.others = append(x.others, t)
+			out = append(out, t)
 		}
 	}
+	return out
+}
+
+// usuallyAbsent notes which targets are there or not.
+func (x *Examination) usuallyAbsent(v *selectors.Version) {
 	for _, f := range x.opts.Library.All() {
 		if len(f.Layouts) == 0 || slices.Contains(f.Layouts, v.Layout) {
 			for _, name := range f.Sometimes() {
@@ -93,7 +118,11 @@ const sightBound = 15 * time.Second
 func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 	ctx, cancel := context.WithTimeout(ctx, sightBound)
 	defer cancel()
+	if s.Version != nil && s.Version.Covers == selectors.SignIn {
+		x.useSignIn(s.Version)
+	}
 	x.mark(ctx, s)
+	defer x.markSignIn(ctx, s)
 	for again := true; again; {
 		again = x.lookAt(ctx, s)
 		s.Target, s.Row, s.Use = s.Target.Within, nil, flows.Looked
@@ -104,7 +133,7 @@ func (x *Examination) sight(ctx context.Context, s flows.Sighted) {
 // mark looks which conditions of the version hold on the page of a step. What covers a page for a while may hide a
 // mark from one look and not from the next.
 func (x *Examination) mark(ctx context.Context, s flows.Sighted) {
-	if x.version == nil || s.Flow.Name == "sign-in" {
+	if x.version == nil || s.Version == x.signIn && x.signIn != nil {
 		return
 	}
 	r, err := Recognise(ctx, s.Page, x.version)
@@ -139,6 +168,9 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	}
 	further = seen.Miss != "" || s.Target.Within != nil && x.target(s.Target.Within.Name).State == NotReached
 	state := stateOf(s.Target, s.Use, seen)
+	if state == Fallback && x.byInput(s) {
+		state = Found
+	}
 	switch {
 	case state == Found || state == Fallback:
 	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
@@ -146,6 +178,9 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	}
 	if s.Failed != nil && state.wrong() {
 		x.failing = append(x.failing, fmt.Sprintf("%s: %s", s.Target.Name, state.Words()))
+	}
+	if s.Unknown && state == NotShown {
+		x.suspect(ctx, s)
 	}
 	t := x.target(s.Target.Name)
 	if !slices.Contains(t.Flows, s.Flow.Name) {
@@ -164,7 +199,7 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 		if seen.Miss != "" {
 			t.Refused = blocked
 		} else {
-			t.Proposals, t.Refused = propose(ctx, s, x.others, x.names)
+			t.Proposals, t.Refused = propose(ctx, s, x.beside(s), x.names)
 		}
 	}
 	if x.opts.Pictures && state != NotShown {
@@ -234,9 +269,28 @@ func (x *Examination) target(name string) *Target {
 		t = &Target{Name: name, State: NotReached, Flows: []string{}, order: x.order, used: -1}
 		x.targets[name] = t
 		x.report.Targets = append(x.report.Targets, t)
-		t.stand(x.version, name)
+		t.stand(x.of(name), name)
 	}
 	return t
+}
+
+// of is the version that has a target: that of the console, or that of the sign-in. Nil: none is known.
+func (x *Examination) of(target string) *selectors.Version {
+	if x.signIn == nil {
+		return x.version
+	}
+	if _, ok := x.signIn.Target(target); ok {
+		return x.signIn
+	}
+	return x.version
+}
+
+// beside are the targets that may be on the page of a sighting.
+func (x *Examination) beside(s flows.Sighted) []*selectors.Target {
+	if x.signIn != nil && s.Version == x.signIn {
+		return x.screens
+	}
+	return x.others
 }
 
 func (t *Target) stand(v *selectors.Version, name string) {
@@ -296,12 +350,16 @@ func (x *Examination) ended(f *flows.Flow, e End) {
 	if e.Err != nil {
 		out.Reason, out.Hint, out.Code = x.opts.Explain(e.Err)
 	}
+	x.suspected()
 	if len(x.failing) > 0 { // which says more than the error of the step, and that shortly
 		out.Detail, out.Reason, out.Hint = out.Reason, strings.Join(x.failing, ", "), ""
 		x.failing = nil
 	}
 	for _, name := range e.After {
-		x.after[name] = f.Name
+		x.after[name] = fmt.Sprintf("it comes after the commit of %s, which a look does not make", f.Name)
+		if !f.Changes {
+			x.after[name] = fmt.Sprintf("%s comes to it after something is typed or pressed, which a look without a sign-in does not do", f.Name)
+		}
 	}
 	x.report.Flows = append(x.report.Flows, out)
 }
@@ -314,15 +372,15 @@ func (x *Examination) End(failed error) {
 	if failed != nil && !errors.Is(failed, context.Canceled) {
 		x.report.Failed, x.report.Hint, x.report.Code = x.opts.Explain(failed)
 	}
-	if x.version != nil {
-		for _, name := range x.version.Names() {
+	for _, v := range x.Versions() {
+		for _, name := range v.Names() {
 			t := x.target(name)
 			if t.State != NotReached {
 				continue
 			}
 			t.Detail = "no flow that was looked at came to it"
-			if flow := x.after[name]; flow != "" {
-				t.Detail = "it comes after the commit of " + flow + ", which a look does not make"
+			if why := x.after[name]; why != "" {
+				t.Detail = why
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -22,6 +23,12 @@ type Kept struct {
 	Launch  automation.Options
 	Version string   // use this version; empty: the one that the page shows
 	Targets []string // that should be on it; empty: those of the step that failed, by the step log beside the file
+}
+
+// signIn says that the sign-in had failed when the page was kept, by the step log.
+func (k Kept) signIn() bool {
+	_, flow, _ := failedTargets(k.File)
+	return strings.HasPrefix(flow, "sign-in")
 }
 
 // Page looks at a page that was kept, such as that of last night's failure, without asking the console. Nothing of
@@ -68,11 +75,11 @@ func Page(ctx context.Context, k Kept, o Options) (x *Examination, err error) {
 
 // kept looks for every target on a kept page.
 func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) error {
-	version, err := x.recogniseKept(ctx, tab, k.Version)
+	version, err := x.recogniseKept(ctx, tab, k)
 	if err != nil || version == nil {
 		return err
 	}
-	x.use(version)
+	x.useKept(version)
 	wanted, flow, reason := k.Targets, "", ""
 	if len(wanted) == 0 {
 		wanted, flow, reason = failedTargets(k.File)
@@ -91,22 +98,37 @@ func (x *Examination) kept(ctx context.Context, tab *automation.Page, k Kept) er
 		out := Flow{Name: flow, About: "by the step log beside the page", Reason: reason}
 		x.report.Flows = append(x.report.Flows, out)
 	}
+	// a page of the sign-in that is no known screen lacks one of several
+	unknown := version.Covers == selectors.SignIn && len(k.Targets) == 0 && len(wanted) > 1
 	for _, name := range version.Names() {
 		t, _ := version.Target(name)
 		if len(t.Placeholders()) > 0 {
 			continue
 		}
-		s := flows.Sighted{Page: tab, Flow: &flows.Flow{Name: flow}, Says: "on the kept page", Target: t, Need: flows.Sometimes}
+		s := flows.Sighted{
+			Page: tab, Flow: &flows.Flow{Name: flow}, Version: version, Says: "on the kept page", Target: t, Need: flows.Sometimes,
+			Unknown: unknown && slices.Contains(wanted, name),
+		}
 		if table, ok := version.Target(tables[name]); ok {
 			s.Row = &automation.Row{Table: table} // the first
 		}
-		if slices.Contains(wanted, name) {
+		if slices.Contains(wanted, name) && !unknown {
 			s.Need, s.Failed = flows.Needed, errors.New(reason)
 		}
 		x.sight(ctx, s)
 	}
+	x.suspected()
 	x.End(nil)
 	return nil
+}
+
+// useKept says by which version the page is looked at.
+func (x *Examination) useKept(v *selectors.Version) {
+	if v.Covers == selectors.SignIn {
+		x.useSignIn(v)
+		return
+	}
+	x.use(v)
 }
 
 // tables names for each target that a flow of the layout looks for in a row the table of that row.
@@ -120,9 +142,11 @@ func (x *Examination) tables(v *selectors.Version) map[string]string {
 	return out
 }
 
-// recogniseKept finds the version that a kept page shows, of all that there are, or takes the one that is named.
-func (x *Examination) recogniseKept(ctx context.Context, tab *automation.Page, id string) (*selectors.Version, error) {
-	var used *selectors.Version
+// recogniseKept finds the version that a kept page shows, of all that there are, or takes the one that is named. A
+// page of the sign-in is one that no version of the console matches.
+func (x *Examination) recogniseKept(ctx context.Context, tab *automation.Page, k Kept) (*selectors.Version, error) {
+	id := k.Version
+	var used, signIn *selectors.Version
 	for _, v := range x.opts.Library.Versions {
 		if v.ID == id {
 			used = v
@@ -134,7 +158,13 @@ func (x *Examination) recogniseKept(ctx context.Context, tab *automation.Page, i
 		if r.Matches && id == "" && v.Covers == selectors.Console && (used == nil || used.Date < v.Date) {
 			used = v
 		}
+		if (r.Matches || k.signIn()) && v.Covers == selectors.SignIn && (signIn == nil || signIn.Date < v.Date) {
+			signIn = v
+		}
 		x.report.Recognised = append(x.report.Recognised, r)
+	}
+	if used == nil && id == "" {
+		used = signIn
 	}
 	if used == nil && id != "" {
 		return nil, fmt.Errorf("there is no version %q", id)

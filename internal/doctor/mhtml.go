@@ -146,8 +146,8 @@ func withCharset(kind string) string {
 	return kind
 }
 
-// failedTargets are the targets of the step that failed, by the step log beside a kept page; none where there is no
-// log.
+// failedTargets are the targets of the step that failed, by the step log beside a kept page, or where it says so those
+// that it lacked; none where there is no log.
 func failedTargets(file string) (out []string, flow, reason string) {
 	data, err := os.ReadFile(filepath.Join(filepath.Dir(file), "steps.jsonl"))
 	if err != nil {
@@ -156,11 +156,19 @@ func failedTargets(file string) (out []string, flow, reason string) {
 	for line := range bytes.Lines(data) {
 		var entry struct {
 			Flow    string   `json:"flow"`
+			Step    string   `json:"step"`
 			Targets []string `json:"targets"`
+			Lacks   []string `json:"lacks"`
 			Error   string   `json:"error"`
 		}
 		if json.Unmarshal(line, &entry) == nil && entry.Error != "" {
+			if entry.Step == "screens" && len(entry.Lacks) == 0 && entry.Flow == flow {
+				continue // a step of one of its screens failed, which stands before it
+			}
 			out, flow, reason = entry.Targets, entry.Flow, entry.Error
+			if len(entry.Lacks) > 0 {
+				out = entry.Lacks
+			}
 		}
 	}
 	return out, flow, reason

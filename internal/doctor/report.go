@@ -46,11 +46,14 @@ type Report struct {
 	App        string        `json:"app"`
 	Layout     string        `json:"layout"`
 	Version    string        `json:"selector_version"`
+	SignIn     string        `json:"sign_in_version,omitempty"` // by which the pages of the sign-in were looked at; empty: they were not
 	At         time.Time     `json:"at"`
 	Recognised []Recognition `json:"recognised"`
 	Flows      []Flow        `json:"flows"`
 	Targets    []*Target     `json:"targets"`
 	Written    string        `json:"written,omitempty"` // the version's file, where something of what was seen was kept in it
+	// WrittenSignIn is the file of the version of the sign-in, the same.
+	WrittenSignIn string `json:"written_sign_in,omitempty"`
 	// Failed is why nothing could be looked at, such as a sign-in that was refused. Code and Hint go with it.
 	Failed string `json:"failed,omitempty"`
 	Code   string `json:"code,omitempty"`

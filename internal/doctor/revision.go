@@ -8,35 +8,41 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// Fingerprints are what every target looked like that was found, to be kept in the version's file. Nobody's name or
+// Fingerprints are what every target of a version looked like that was found, to be kept in its file. Nobody's name or
 // e-mail is in them.
-func (x *Examination) Fingerprints() map[string]selectors.Revision {
+func (x *Examination) Fingerprints(of *selectors.Version) map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
-	if !x.listed { // nobody's name is known, so that none could be left out
-		return out
-	}
 	for name, t := range x.targets {
-		if t.print != nil && x.has(name) {
-			f := scrub(*t.print, x.names)
-			out[name] = selectors.Revision{Fingerprint: &f}
+		if t.print != nil && x.of(name) == of && x.has(name) {
+			if f := x.looks(name, *t.print); f != nil {
+				out[name] = selectors.Revision{Fingerprint: f}
+			}
 		}
 	}
 	return out
 }
 
-// Borne are the candidates by which targets were found: they are guesses no more, but recorded.
-func (x *Examination) Borne() map[string]selectors.Revision {
+// Borne are the candidates by which targets of a version were found: they are guesses no more, but recorded.
+func (x *Examination) Borne(of *selectors.Version) map[string]selectors.Revision {
 	out := map[string]selectors.Revision{}
 	for name, t := range x.targets {
-		if (t.State == Found || t.State == Fallback) && x.has(name) && t.used >= 0 && t.Standing[t.used].Provenance == selectors.Guessed {
+		if (t.State == Found || t.State == Fallback) && x.of(name) == of && x.has(name) && t.used >= 0 && t.Standing[t.used].Provenance == selectors.Guessed {
 			out[name] = selectors.Revision{Recorded: []int{t.used}}
 		}
 	}
 	return out
 }
 
-// Version is the version that was looked by; nil where none was recognised.
+// Version is the version that the console was looked at by; nil where none was recognised.
 func (x *Examination) Version() *selectors.Version { return x.version }
+
+// SignIn is the version that the pages of the sign-in were looked at by; nil where none was.
+func (x *Examination) SignIn() *selectors.Version { return x.signIn }
+
+// Versions are those that were looked by.
+func (x *Examination) Versions() []*selectors.Version {
+	return slices.DeleteFunc([]*selectors.Version{x.signIn, x.version}, func(v *selectors.Version) bool { return v == nil })
+}
 
 // Choice is a proposal that somebody has chosen, by its number from 1, or for a column of a table the words of its
 // header.
@@ -51,18 +57,18 @@ type Choice struct {
 // written bounds how many candidates of a proposal are put into a file: one of each kind that lasts.
 const written = 3
 
-// Chosen are the proposals of the report that are to be applied: those named, and with clear every one that is
-// clear. A number of which there is no proposal is an error.
-func (x *Examination) Chosen(choices []Choice, clear bool) (map[string]selectors.Revision, error) {
+// Chosen are the proposals for targets of a version that are to be applied: those named, and with clear every one
+// that is clear. A number of which there is no proposal is an error.
+func (x *Examination) Chosen(of *selectors.Version, choices []Choice, clear bool) (map[string]selectors.Revision, error) {
 	out := map[string]selectors.Revision{}
 	for _, t := range x.report.Targets {
-		if clear && t.State.wrong() && x.has(t.Name) {
+		if clear && t.State.wrong() && x.of(t.Name) == of && x.has(t.Name) {
 			x.clearly(t, out)
 		}
 	}
 	for _, c := range choices {
 		t := x.targets[c.Target]
-		if t == nil || !t.State.wrong() || !x.has(c.Target) {
+		if t == nil || !t.State.wrong() || x.of(c.Target) != of || !x.has(c.Target) {
 			continue // it may be found by now, or not looked for yet
 		}
 		switch {
@@ -75,7 +81,7 @@ func (x *Examination) Chosen(choices []Choice, clear bool) (map[string]selectors
 			if err != nil {
 				return nil, err
 			}
-			out[t.Name] = x.revision(p)
+			out[t.Name] = x.revision(t.Name, p)
 		}
 	}
 	return out, nil
@@ -97,16 +103,20 @@ func (c Choice) among(proposals []Proposal) (Proposal, error) {
 	return proposals[c.Number-1], nil
 }
 
-// has says that a target is of the version that is looked by: those of the pages of sign-in have a file of their own.
+// has says that a version that is looked by has a target.
 func (x *Examination) has(target string) bool {
-	_, ok := x.version.Target(target)
+	v := x.of(target)
+	if v == nil {
+		return false
+	}
+	_, ok := v.Target(target)
 	return ok
 }
 
 // clearly adds what is clear of a target's proposals.
 func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
 	if len(t.Proposals) > 0 && t.Proposals[0].Clear {
-		if r := x.revision(t.Proposals[0]); len(r.Candidates) > 0 {
+		if r := x.revision(t.Name, t.Proposals[0]); len(r.Candidates) > 0 {
 			to[t.Name] = r
 		}
 	}
@@ -118,12 +128,11 @@ func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
 }
 
 // revision is what of a proposal is put into a file: no names of people or of the organisation.
-func (x *Examination) revision(p Proposal) selectors.Revision {
+func (x *Examination) revision(target string, p Proposal) selectors.Revision {
 	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), x.names) })
 	out := selectors.Revision{Candidates: lasting(nameless)}
-	if x.listed && p.fingerprint.Tag != "" {
-		f := scrub(p.fingerprint, x.names)
-		out.Fingerprint = &f
+	if p.fingerprint.Tag != "" {
+		out.Fingerprint = x.looks(target, p.fingerprint)
 	}
 	return out
 }

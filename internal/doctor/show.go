@@ -26,15 +26,16 @@ type Place struct {
 
 // Shown is a page of a console. What its session would send that may change something does not leave.
 type Shown struct {
-	Page    *automation.Page
-	Version *selectors.Version
-	Target  *selectors.Target // of the place, its inputs filled in; nil: the place has none
-	Row     *automation.Row   // in which it is looked for; nil: it is no part of one
-	Flow    string            // that came there; empty: none did
-	Note    string            // why the page is not the one that was meant; empty: it is
-	Inputs  map[string]string // with which the flow was gone through
-	Stopped func() []string   // what was kept from leaving so far, each request in a line
-	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
+	Page     *automation.Page
+	Version  *selectors.Version
+	Target   *selectors.Target // of the place, its inputs filled in; nil: the place has none
+	Row      *automation.Row   // in which it is looked for; nil: it is no part of one
+	Flow     string            // that came there; empty: none did
+	Note     string            // why the page is not the one that was meant; empty: it is
+	Inputs   map[string]string // with which the flow was gone through
+	Stopped  func() []string   // what was kept from leaving so far, each request in a line
+	People   []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
+	Unmarked bool              // of the sign-in: nothing says that the page is of the version
 	// SignedOut says which candidates find something on the page where the sign-in begins, too.
 	SignedOut func(ctx context.Context, all []selectors.Candidate) ([]bool, error)
 }

@@ -14,7 +14,7 @@ import (
 // Walk is how a path is to go through the flows of its tenant, and what it tells meanwhile. All its functions are
 // called by one goroutine.
 type Walk struct {
-	Only    []string      // names of flows; empty: all. A list that is not read is as a walk before has read it
+	Only    []string      // names of flows, sign-in for the page where that begins; empty: all. A list that is not read is as a walk before has read it
 	Sample  string        // e-mail of the user on whose pages the changing flows are looked at; empty: one is chosen
 	Version string        // use this selector version without recognising it; empty: it is recognised
 	SignIn  bool          // sign in afresh, and look at the pages of that, too
@@ -29,8 +29,11 @@ type Walk struct {
 	// Listed tells that the names of everybody on the list are among those given. May be nil.
 	Listed func()
 	Sight  func(ctx context.Context, s flows.Sighted)
-	Begun  func(flow *flows.Flow)
-	Ended  func(flow *flows.Flow, e End)
+	// Mend is asked for what a page of the sign-in lacks, and goes on by the version that it returns; nil: nobody
+	// could show it. May be nil.
+	Mend  func(ctx context.Context, l Lack) (*selectors.Version, error)
+	Begun func(flow *flows.Flow)
+	Ended func(flow *flows.Flow, e End)
 }
 
 // End is how the look at a flow ended.

@@ -134,7 +134,7 @@ func learn(ctx context.Context, layout, overlay string, step time.Duration) (kno
 	if v == nil || r.Verdict != doctor.Sound {
 		return nil, fmt.Errorf("learning what the %s console looks like: it is %s: %s", layout, r.Verdict, r.Failed)
 	}
-	prints := x.Fingerprints()
+	prints := x.Fingerprints(v)
 	for _, t := range r.Targets {
 		l := known[t.Name]
 		l.flows, l.state, l.print = t.Flows, string(t.State), prints[t.Name].Fingerprint
@@ -178,7 +178,7 @@ func (g *driftGround) try(ctx context.Context, m mutation, known map[string]lear
 		}
 	} else {
 		x := g.look(ctx, doctor.Walk{Only: j.plan.walk})
-		judgeLook(&j, d, sightings{x.Report(), x.Fingerprints()}, known)
+		judgeLook(&j, d, sightings{x.Report(), x.Fingerprints(x.Version())}, known)
 	}
 	lookMS := time.Since(begun).Milliseconds()
 	g.reset()

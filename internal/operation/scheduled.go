@@ -68,7 +68,12 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s
 
 // TellPruned writes to the audit log that schedules which had ended before a time were removed from the journal.
 func TellPruned(ctx context.Context, log *audit.Log, by string, n int64, before time.Time) error {
-	return log.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: fmt.Sprintf("%d scheduled offboardings that had ended before %s", n, before.Format(time.RFC3339))})
+	what := "scheduled offboardings"
+	if n == 1 {
+		what = "scheduled offboarding"
+	}
+	reason := fmt.Sprintf("%d %s that had ended before %s", n, what, before.Format(time.RFC3339))
+	return log.Append(ctx, audit.Entry{Event: "pruned", Actor: by, Reason: reason})
 }
 
 // OpenInAudit are the lines of an audit log which tell of offboardings that were scheduled, and neither cancelled

@@ -27,7 +27,11 @@ func (w When) String() string {
 	if w.Zone == "" || err != nil {
 		return written(w.At.UTC())
 	}
-	return written(w.At.In(loc)) + " " + w.Zone
+	text := written(w.At.In(loc))
+	if loc == time.UTC { // its name says its offset
+		text = strings.TrimSuffix(text, " +00:00")
+	}
+	return text + " " + w.Zone
 }
 
 // UnclearError is of a local time that its zone's clocks do not show, or show twice. Choices are the instants that

@@ -102,4 +102,10 @@ func TestAnInstantIsWrittenAsItWasAskedFor(t *testing.T) {
 	w, err = schedule.Parse("2026-12-04 17:00 -05:00", "")
 	require.NoError(t, err)
 	assert.Equal(t, "2026-12-04 22:00 +00:00", w.String())
+	w, err = schedule.Parse("2026-12-04 17:00", "UTC")
+	require.NoError(t, err)
+	assert.Equal(t, "2026-12-04 17:00 UTC", w.String(), "UTC is said once")
+	w, err = schedule.Parse("2026-12-04 17:00", "Europe/London")
+	require.NoError(t, err)
+	assert.Equal(t, "2026-12-04 17:00 +00:00 Europe/London", w.String())
 }

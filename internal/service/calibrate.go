@@ -46,6 +46,7 @@ type Calibrated struct {
 	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
 	Results  []userops.Result   // of the rehearsals
 	Pinned   string             // the version that the tenant's configuration names; empty: none
+	SignIn   string             // the file of the version of the sign-in, where something of that was shown; empty: nothing was
 }
 
 // calibration is one under way.
@@ -61,7 +62,9 @@ type calibration struct {
 	unmarked map[int][]selectors.Candidate
 	before   map[string]*selectors.Spec // targets as they were before they were shown
 	refuted  map[string]string          // targets that were shown and taken back, to why
-	unfit    string                     // why the mark that was shown last was not kept
+	// signInShown is how many targets of the sign-in were shown since the files were read.
+	signInShown int
+	unfit       string // why the mark that was shown last was not kept
 }
 
 // listFlow reads everybody: whoever is not known cannot be left out of what is written.
@@ -84,6 +87,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	}
 	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
+	k.Walk.Mend = k.mend
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
@@ -137,7 +141,7 @@ func (k *calibration) failed(cause error, hint string) error {
 func (k *calibration) run(ctx context.Context) error {
 	for range calibrateRounds {
 		x, err := k.look(ctx)
-		if err != nil {
+		if err != nil || k.out.Left {
 			return err
 		}
 		again, err := k.correct(ctx, x)
@@ -159,14 +163,20 @@ func (k *calibration) run(ctx context.Context) error {
 func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	k.Walk.Version, k.Walk.Keep = k.version, userops.NewOperationID()
 	x, err := k.service.Examine(ctx, k.tenant, k.Options, k.Walk, k.events)
+	if err == nil {
+		err = k.signedIn()
+	}
 	if err != nil {
 		return nil, err
 	}
 	k.out.Report = x.Report()
+	if k.out.Left {
+		return x, nil
+	}
 	v := x.Version()
 	if v == nil {
 		hint := k.out.Report.Hint
-		if len(k.out.Report.Of(doctor.Missing, doctor.Ambiguous)) > 0 {
+		if len(k.out.Report.Of(doctor.Missing, doctor.Ambiguous)) > 0 { // the person went on without
 			hint = "sign in by hand once, where a person sees the page: the session is kept, and this needs no other sign-in"
 		}
 		if k.version == "" && k.out.Report.Code == string(userops.CodeOf(userops.ErrUnknownUI)) {
@@ -195,12 +205,19 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 	}
 	broken := map[string]bool{} // flows, to whether something of them could be asked for
 	for _, f := range k.out.Report.Flows {
-		if f.Broken() {
+		if f.Broken() && f.Name != signInFlow { // whose steps nobody records: they type secrets
 			broken[f.Name] = false
 		}
 	}
 	for _, t := range k.out.Report.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns) {
-		if _, ok := x.Version().Target(t.Name); !ok || t.Blocked() { // one of the sign-in, or one that lies in another that is missing
+		if t.Blocked() { // it lies in another that is missing
+			continue
+		}
+		if _, ok := x.Version().Target(t.Name); !ok {
+			done, err := k.atSignIn(ctx, x, t)
+			if again = again || done; err != nil || k.out.Left {
+				return again, err
+			}
 			continue
 		}
 		for _, f := range t.Flows {
@@ -239,7 +256,7 @@ func (k *calibration) skip(what string) {
 
 // clear applies every proposal that is clear.
 func (k *calibration) clear(x *doctor.Examination) (bool, error) {
-	chosen, err := x.Chosen(nil, true)
+	chosen, err := x.Chosen(x.Version(), nil, true)
 	if err != nil {
 		return false, err
 	}
@@ -313,8 +330,8 @@ func (k *calibration) keepSeen(x *doctor.Examination) error {
 	if err != nil {
 		return err
 	}
-	seen := x.Fingerprints()
-	for name, borne := range x.Borne() {
+	seen := x.Fingerprints(x.Version())
+	for name, borne := range x.Borne(x.Version()) {
 		r := seen[name]
 		r.Recorded = borne.Recorded
 		seen[name] = r

@@ -62,7 +62,8 @@ func (s *Service) SavedSessions() (n int) {
 		return 0
 	}
 	for _, f := range files {
-		if !strings.HasSuffix(f, ".refused.age") { // the mark of a password that was refused
+		// the marks of a password that was refused, and of a sign-in that has halted
+		if !strings.HasSuffix(f, ".refused.age") && !strings.HasSuffix(f, ".halted.age") {
 			n++
 		}
 	}

@@ -60,10 +60,19 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 			return err
 		}
 		revision, out.Dropped = doctor.Taken(picked, shown.People)
+		if shown.Version.Covers == selectors.SignIn {
+			revision, out.Dropped = doctor.TakenAtSignIn(shown.Target, picked, shown.People)
+		}
 		out.Element, out.Kept, out.Before = picked.Said, revision.Candidates, shown.Version
+		if shown.Version.Covers == selectors.SignIn && len(out.Kept) > 0 {
+			return s.pickedAtSignIn(ctx, name, p, shown, revision, out)
+		}
 		return nil
 	})
-	if err != nil || out.Element == "" {
+	if err != nil || out.Element == "" || out.File != "" {
+		if out.File != "" {
+			err = errors.Join(err, s.reopen(name))
+		}
 		return out, err
 	}
 	if len(out.Kept) == 0 {
@@ -87,22 +96,27 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 func (s *Service) lookAgain(ctx context.Context, name string, at doctor.Place, events event.Sink, out *Picked) error {
 	return s.show(ctx, name, at, events, func(ctx context.Context, shown doctor.Shown) error {
 		out.After = shown.Version
-		seen, err := shown.Page.Examine(ctx, shown.Target, shown.Row)
-		if err != nil {
-			return err
-		}
-		switch n := len(seen.Matches); {
-		case n == 1 && seen.Used < len(out.Kept):
-			out.Found, out.Now = true, "found by "+shown.Target.Candidates[seen.Used].String()
-		case n == 1:
-			out.Now = "found by " + shown.Target.Candidates[seen.Used].String() + ", which it was found by before"
-		case n > 1:
-			out.Now = "several elements match"
-		default:
-			out.Now = "not found where the flow needs it: it may be shown only after something else is pressed there"
-		}
-		return nil
+		return out.lookedFor(ctx, shown)
 	})
+}
+
+// lookedFor says how the target is found by what was taken.
+func (out *Picked) lookedFor(ctx context.Context, shown doctor.Shown) error {
+	seen, err := shown.Page.Examine(ctx, shown.Target, shown.Row)
+	if err != nil {
+		return err
+	}
+	switch n := len(seen.Matches); {
+	case n == 1 && seen.Used < len(out.Kept):
+		out.Found, out.Now = true, "found by "+shown.Target.Candidates[seen.Used].String()
+	case n == 1:
+		out.Now = "found by " + shown.Target.Candidates[seen.Used].String() + ", which it was found by before"
+	case n > 1:
+		out.Now = "several elements match"
+	default:
+		out.Now = "not found where the flow needs it: it may be shown only after something else is pressed there"
+	}
+	return nil
 }
 
 // show has do something with a page of a tenant's console.

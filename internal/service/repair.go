@@ -30,26 +30,36 @@ func (s *Service) Promote(ctx context.Context, name string, o doctor.Options, w 
 	return s.keep(ctx, name, o, w, events, (*doctor.Examination).Borne)
 }
 
-// keep walks, and writes something of what was seen to the version's file.
+// keep walks, and writes something of what was seen to the files of the versions that were looked by.
 func (s *Service) keep(
-	ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink, what func(*doctor.Examination) map[string]selectors.Revision,
+	ctx context.Context, name string, o doctor.Options, w doctor.Walk, events event.Sink,
+	what func(*doctor.Examination, *selectors.Version) map[string]selectors.Revision,
 ) (*doctor.Report, error) {
 	w.Keep = userops.NewOperationID()
 	x, err := s.Examine(ctx, name, o, w, events)
 	if err != nil {
 		return nil, err
 	}
-	r, v := x.Report(), x.Version()
-	kept := dated(what(x), w.Keep)
-	if v == nil || len(kept) == 0 {
+	r := x.Report()
+	for _, v := range x.Versions() {
+		kept := dated(what(x, v), w.Keep)
+		if len(kept) == 0 {
+			continue
+		}
+		written := ""
+		text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: v.Source, Targets: kept})
+		if err == nil {
+			written, err = s.writeVersion(v.App, v.ID, text)
+		}
+		if err != nil {
+			return nil, storage("writing a version", name, err)
+		}
+		if r.Written = written; v == x.SignIn() {
+			r.Written, r.WrittenSignIn = "", written
+		}
+	}
+	if r.Written+r.WrittenSignIn == "" {
 		return r, nil
-	}
-	text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: v.Source, Targets: kept})
-	if err == nil {
-		r.Written, err = s.writeVersion(v.App, v.ID, text)
-	}
-	if err != nil {
-		return nil, storage("writing a version", name, err)
 	}
 	return r, s.reopen(name)
 }
@@ -78,8 +88,12 @@ type Repaired struct {
 	File    string             // of After, in the overlay folder
 	Targets []string           // that have other candidates now
 	Pinned  string             // the version that the tenant's configuration names, so that After is not used yet; empty: none
+	SignIn  *Repaired          // the same of the version of the pages of the sign-in, without a report; nil: it was not looked by
 	Report  *doctor.Report     // of the last walk
 }
+
+// Wrote says that something was written.
+func (r *Repaired) Wrote() bool { return r.File != "" || r.SignIn != nil && r.SignIn.File != "" }
 
 // rounds bounds how often is looked anew: a flow that halts shows only its first fault, and no flow has more steps
 // that could.
@@ -97,34 +111,62 @@ func (s *Service) Repair(ctx context.Context, name string, p Repair, events even
 			return nil, err
 		}
 		out.Report = x.Report()
-		v := x.Version()
-		if v == nil {
+		again := false
+		if v := x.SignIn(); v != nil {
+			if out.SignIn == nil {
+				out.SignIn = &Repaired{}
+			}
+			if again, _, err = s.apply(x, v, p, out.SignIn); err != nil {
+				return nil, err
+			}
+		}
+		if v := x.Version(); v != nil {
+			more, id, err := s.apply(x, v, p, out)
+			if err != nil {
+				return nil, err
+			}
+			if again = again || more; more {
+				p.Walk.Version = id
+			}
+		}
+		if !again {
 			return out, nil
-		}
-		if out.Before == nil {
-			out.Before = v
-		} else {
-			out.After = v
-		}
-		chosen, err := x.Chosen(p.Choices, p.Clear)
-		if err != nil {
-			return nil, &userops.Error{Act: "choosing a proposal", Tenant: name, Kind: userops.ErrConfig, Cause: err, Hint: "look at the proposals of the report, and name one by its number"}
-		}
-		fresh := slices.DeleteFunc(slices.Sorted(maps.Keys(chosen)), func(t string) bool { return slices.Contains(out.Targets, t) })
-		if len(fresh) == 0 {
-			return out, nil
-		}
-		maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
-		out.Targets = append(out.Targets, fresh...)
-		edit := selectors.Change{Source: repairedBy(out.Before, out.Targets), Targets: dated(chosen, p.Walk.Keep)}
-		if out.File, p.Walk.Version, err = s.revise(v, edit); err != nil {
-			return nil, storage("writing a version", name, err)
 		}
 		if err := s.reopen(name); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// apply writes what was chosen of the proposals for targets of a version to that of today. again says that something
+// was, so that it is looked by that.
+func (s *Service) apply(x *doctor.Examination, v *selectors.Version, p Repair, out *Repaired) (again bool, id string, err error) {
+	tenant := x.Report().Tenant
+	switch {
+	case out.Before == nil:
+		out.Before = v
+	case out.File != "":
+		out.After = v
+	}
+	chosen, err := x.Chosen(v, p.Choices, p.Clear)
+	if err != nil {
+		return false, "", &userops.Error{Act: "choosing a proposal", Tenant: tenant, Kind: userops.ErrConfig, Cause: err, Hint: "look at the proposals of the report, and name one by its number"}
+	}
+	fresh := slices.DeleteFunc(slices.Sorted(maps.Keys(chosen)), func(t string) bool { return slices.Contains(out.Targets, t) })
+	if len(fresh) == 0 {
+		return false, "", nil
+	}
+	maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
+	out.Targets = append(out.Targets, fresh...)
+	edit := selectors.Change{Source: repairedBy(out.Before, out.Targets), Targets: dated(chosen, p.Walk.Keep)}
+	if x.UnmarkedSignIn() && v == x.SignIn() {
+		edit.Marks = signInMarks(v, chosen)
+	}
+	if out.File, id, err = s.revise(v, edit); err != nil {
+		return false, "", storage("writing a version", tenant, err)
+	}
+	return true, id, nil
 }
 
 // repairedBy is the source of a version that has other candidates for some targets than the one that it was made from.

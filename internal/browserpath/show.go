@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,6 +32,10 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		return err
 	}
 	s := &shower{at: at, examiner: &examiner{p: p, ev: ev}}
+	if !slices.Contains(at.Halting, listFlow) { // a list that was not read to its end tells of some people only
+		s.readByWalk = p.walked
+		s.names = slices.Concat(slices.Collect(maps.Values(p.walked.names))...)
+	}
 	s.w = doctor.Walk{Sample: at.Sample, Step: at.Step, People: func(names []string) { s.names = append(s.names, names...) }}
 	ways, err := s.ways()
 	if err != nil {
@@ -162,11 +167,12 @@ func (s *shower) wrong(target string, cause error, hint string) error {
 }
 
 // readPeople reads who there is, so that a page of somebody can be gone to and nobody's name is written to a file. What
-// cannot be read for lack of the target that is to be shown is done without.
+// a walk has read before is not read again, and what cannot be read for lack of the target that is to be shown is done
+// without.
 func (s *shower) readPeople(ctx context.Context) {
 	for _, name := range []string{identifyFlow, listFlow, rolesFlow} {
 		flow, ok := s.p.opts.Library.Flow(name, s.p.layout())
-		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) {
+		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) || s.knows(name) {
 			continue
 		}
 		if _, uses := flow.Needs(s.at.Target); s.at.Target != "" && uses {
@@ -177,6 +183,17 @@ func (s *shower) readPeople(ctx context.Context) {
 				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
+}
+
+// knows says that a walk has read what a flow reads.
+func (s *shower) knows(flow string) bool {
+	switch flow {
+	case listFlow:
+		return s.users != nil
+	case rolesFlow:
+		return s.roles != nil
+	}
+	return len(s.readByWalk.names[flow]) > 0
 }
 
 // held opens a page in a session that is thrown away.

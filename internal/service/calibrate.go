@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -45,6 +43,7 @@ type Calibrated struct {
 	Report   *doctor.Report     // of the last walk
 	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
 	Results  []userops.Result   // of the rehearsals
+	Sends    []string           // flows of which it was written down what their commits send
 	Pinned   string             // the version that the tenant's configuration names; empty: none
 }
 
@@ -55,17 +54,23 @@ type calibration struct {
 	tenant  string
 	events  event.Sink
 	out     *Calibrated
-	version string // that is looked by; empty: it is recognised
+	version string   // that is looked by; empty: it is recognised
+	only    []string // the flows that are looked at next; nil: those that were asked for
 	tried   map[string]int
 	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
 	unmarked map[int][]selectors.Candidate
 	before   map[string]*selectors.Spec // targets as they were before they were shown
 	refuted  map[string]string          // targets that were shown and taken back, to why
+	people   []userops.User             // as they were read at the end; nil: they were not
 	unfit    string                     // why the mark that was shown last was not kept
 }
 
-// listFlow reads everybody: whoever is not known cannot be left out of what is written.
-const listFlow = "list-users"
+// Flows that read: listFlow everybody, since whoever is not known cannot be left out of what is written.
+const (
+	identifyFlow = "identify"
+	listFlow     = "list-users"
+	rolesFlow    = "list-roles"
+)
 
 // Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.
 const (
@@ -146,7 +151,11 @@ func (k *calibration) run(ctx context.Context) error {
 			return err
 		case k.out.Left:
 			return nil
-		case !again:
+		case again:
+			k.only = k.next()
+		case k.only != nil: // what was corrected holds: the whole is looked at once more
+			k.only = nil
+		default:
 			if again, err = k.finish(ctx, x); !again || err != nil {
 				return err
 			}
@@ -155,10 +164,25 @@ func (k *calibration) run(ctx context.Context) error {
 	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
 }
 
+// next are the flows that a correction may have let go on. A mark concerns the pages of all of them.
+func (k *calibration) next() []string {
+	if len(k.unmarked) > 0 {
+		return nil
+	}
+	return k.halting()
+}
+
 // look walks through the console. The error says why nothing of it could be looked at.
 func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	k.Walk.Version, k.Walk.Keep = k.version, userops.NewOperationID()
-	x, err := k.service.Examine(ctx, k.tenant, k.Options, k.Walk, k.events)
+	w := k.Walk
+	if len(k.only) > 0 {
+		w.Only = k.only
+		k.Asks("looking again at " + strings.Join(k.only, ", ") + ": nothing is to be done meanwhile")
+	} else {
+		k.Asks("looking at the console, flow by flow: nothing is to be done meanwhile")
+	}
+	x, err := k.service.Examine(ctx, k.tenant, k.Options, w, k.events)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +243,10 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			}
 		}
 	}
-	return again, nil
+	if again {
+		return true, nil
+	}
+	return k.lacking(ctx)
 }
 
 // asks counts how often something was asked for, and says that it still is.
@@ -282,164 +309,4 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 		return err
 	}
 	return k.service.reopen(k.tenant)
-}
-
-// finish writes down what was seen, reads the list and rehearses the changes. again says that a rehearsal has shown
-// that a target is another thing than was shown for it, so that it is to be shown once more.
-func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again bool, err error) {
-	if err := k.keepSeen(x); err != nil {
-		return false, err
-	}
-	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
-		return false, nil
-	}
-	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
-	if err != nil {
-		return false, err
-	}
-	if k.out.Listing = &listing; !k.Rehearse {
-		return false, nil
-	}
-	if k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events); err != nil {
-		return false, err
-	}
-	return k.takeBack()
-}
-
-// keepSeen writes down what was seen. Where the person went on without everything, nothing is: what the version of
-// today would be is still a guess.
-func (k *calibration) keepSeen(x *doctor.Examination) error {
-	v, err := k.load()
-	if err != nil {
-		return err
-	}
-	seen := x.Fingerprints()
-	for name, borne := range x.Borne() {
-		r := seen[name]
-		r.Recorded = borne.Recorded
-		seen[name] = r
-	}
-	if len(seen) == 0 || k.out.After == nil && len(k.out.Skipped) > 0 {
-		return nil
-	}
-	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
-}
-
-// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has failed: it
-// would be pressed for the commit by every command.
-func (k *calibration) takeBack() (again bool, err error) {
-	v, err := k.load()
-	if err != nil {
-		return false, err
-	}
-	lib, err := Library(k.service.config, v.App)
-	if err != nil {
-		return false, err
-	}
-	whole := map[string]selectors.Revision{}
-	for _, r := range k.out.Results {
-		i := slices.IndexFunc(userops.Kinds, func(kind userops.Kind) bool { return kind.Action == r.Action })
-		if errors.Is(r.Err, userops.ErrRehearsed) || i < 0 {
-			continue
-		}
-		flow, ok := lib.Flow(userops.Kinds[i].Flow, v.Layout)
-		if !ok {
-			continue
-		}
-		flow.Each(func(s *flows.Step) {
-			if c, ok := s.Verb.(*flows.Commit); ok && k.before[c.Target] != nil {
-				whole[c.Target] = selectors.Revision{Whole: k.before[c.Target]}
-				k.refuted[c.Target] = fmt.Sprintf("What was shown for it is taken back: the rehearsal of %s failed: %s.", r.Action, r.Reason)
-			}
-		})
-	}
-	if len(whole) == 0 {
-		return false, nil
-	}
-	for name := range whole {
-		delete(k.before, name)
-		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
-		k.Asks(name + ": " + k.refuted[name])
-	}
-	k.out.Results, k.out.Listing = nil, nil
-	return true, k.revise(v, selectors.Change{Targets: whole})
-}
-
-// flow has the person record a flow.
-func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (again bool, err error) {
-	what := "flow " + f.Name
-	if !k.asks(what) {
-		return false, nil
-	}
-	inputs := map[string]string{}
-	kind, changes := userops.KindOfFlow(f.Name)
-	if changes && f.On != "" {
-		roles, err := k.service.Roles(ctx, k.tenant, nil)
-		if err != nil {
-			roles = nil // which one is chosen is then for the person
-		}
-		rq := rehearsable(kind, f.On, userops.User{}, roles, "")
-		inputs["email"] = f.On
-		for in, value := range rq.Values() {
-			if kind.Takes(in) && value != "" {
-				inputs[string(in)] = value
-			}
-		}
-	}
-	if k.out.After == nil { // its new targets are to stand in today's version
-		v, err := k.load()
-		if err == nil {
-			err = k.revise(v, selectors.Change{})
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
-	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
-	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
-	if err != nil {
-		return false, err
-	}
-	if r.Draft.Empty() {
-		k.skip(what)
-		return false, nil
-	}
-	if err := k.Keep(r); err != nil {
-		k.Asks(err.Error())
-		return true, nil // it is asked for again
-	}
-	k.out.Recorded = append(k.out.Recorded, f.Name)
-	return true, k.service.reopen(k.tenant)
-}
-
-// spoken says inputs in words.
-func spoken(inputs map[string]string, where string) string {
-	if len(inputs) == 0 {
-		return "do it in " + where
-	}
-	var all []string
-	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
-		if v := inputs[name]; v != "" {
-			all = append(all, name+" "+v)
-		}
-	}
-	return "do it in " + where + " with " + strings.Join(all, ", ")
-}
-
-func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {
-	if k.StandIn == nil {
-		return nil
-	}
-	return k.StandIn(what)
-}
-
-// flowNamed is a flow of the report.
-func (k *calibration) flowNamed(name string) doctor.Flow {
-	for _, f := range k.out.Report.Flows {
-		if f.Name == name {
-			return f
-		}
-	}
-	return doctor.Flow{Name: name}
 }

@@ -104,6 +104,16 @@ func (v *served) close() error {
 	return v.closeDirectory()
 }
 
+// reread has the tenant's files read anew for the next call.
+func (v *served) reread() error {
+	v.using.Lock()
+	defer v.using.Unlock()
+	if v.dir == nil {
+		return nil
+	}
+	return v.dir.Reread()
+}
+
 // closeDirectory closes what serves the tenant. v.using must be held.
 func (v *served) closeDirectory() error {
 	if v.idle != nil {

@@ -208,6 +208,20 @@ func (d *Directory) Show(ctx context.Context, at doctor.Place, do func(context.C
 // Library is the selectors and flows of the tenant's app.
 func (d *Directory) Library() (*flows.Library, error) { return Library(d.config, d.tenant.App) }
 
+// Reread has the tenant's files read anew for the next call. A browser that is there stays.
+func (d *Directory) Reread() error {
+	lib, err := d.Library()
+	if err != nil {
+		return err
+	}
+	for _, m := range d.members {
+		if e, ok := m.path.(Examiner); ok {
+			e.Reread(lib)
+		}
+	}
+	return nil
+}
+
 // examiner is what of the tenant has pages, opened.
 func (d *Directory) examiner(ctx context.Context) (Examiner, error) {
 	for _, m := range d.members {

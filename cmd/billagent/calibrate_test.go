@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,7 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 		{Kind: "rename-label", Element: "confirm-yes"}, {Kind: "rename-testid", Element: "confirm-yes"},
 	}})
 	overlay := withOverlay(t, file)
+	quickCommit(t, overlay)
 	id := "neo3-" + time.Now().Format(time.DateOnly)
 	own := filepath.Join(overlay, "selectors/bill", id+".yaml")
 	asked := 0
@@ -174,6 +176,19 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "name: Cancel")
+}
+
+// quickCommit writes the flow that deactivates, with less time for its commit: a rehearsal waits that long for what a
+// press sends that sends nothing.
+func quickCommit(t *testing.T, overlay string) {
+	t.Helper()
+	text, err := os.ReadFile("../../flows/bill/deactivate-neo3.yaml")
+	require.NoError(t, err)
+	quick := regexp.MustCompile(`(?m)^  - (commit: .*)$`).ReplaceAll(text, []byte("  - { $1, timeout: 4s }"))
+	require.NotEqual(t, string(text), string(quick))
+	file := filepath.Join(overlay, "flows/bill/deactivate-neo3.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
+	require.NoError(t, os.WriteFile(file, quick, 0o600))
 }
 
 // TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for.

@@ -46,7 +46,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}
-	s.readPeople(ctx)
+	s.readPeople(ctx, slices.ContainsFunc(ways, takesRole))
 	if err := ctx.Err(); err != nil {
 		return p.failure("showing a page", "", context.Cause(ctx))
 	}
@@ -169,10 +169,10 @@ func (s *shower) wrong(target string, cause error, hint string) error {
 // readPeople reads who there is, so that a page of somebody can be gone to and nobody's name is written to a file. What
 // a walk has read before is not read again, and what cannot be read for lack of the target that is to be shown is done
 // without.
-func (s *shower) readPeople(ctx context.Context) {
+func (s *shower) readPeople(ctx context.Context, roles bool) {
 	for _, name := range []string{identifyFlow, listFlow, rolesFlow} {
 		flow, ok := s.p.opts.Library.Flow(name, s.p.layout())
-		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) || s.knows(name) {
+		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) || s.knows(name) || name == rolesFlow && !roles {
 			continue
 		}
 		if _, uses := flow.Needs(s.at.Target); s.at.Target != "" && uses {
@@ -183,6 +183,12 @@ func (s *shower) readPeople(ctx context.Context) {
 				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
+}
+
+// takesRole says that a flow gives somebody a role.
+func takesRole(f *flows.Flow) bool {
+	kind, changes := userops.KindOfFlow(f.Name)
+	return changes && kind.Takes(userops.InputRole)
 }
 
 // knows says that a walk has read what a flow reads.

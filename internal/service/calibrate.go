@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -54,8 +55,9 @@ type calibration struct {
 	tenant  string
 	events  event.Sink
 	out     *Calibrated
-	version string   // that is looked by; empty: it is recognised
-	only    []string // the flows that are looked at next; nil: those that were asked for
+	version string         // that is looked by; empty: it is recognised
+	lib     *flows.Library // nil: it is to be read
+	only    []string       // the flows that are looked at next; nil: those that were asked for
 	tried   map[string]int
 	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
 	unmarked map[int][]selectors.Candidate
@@ -117,11 +119,7 @@ func (k *calibration) begin() error {
 
 // load is the version that is looked by, as its file is now.
 func (k *calibration) load() (*selectors.Version, error) {
-	app := k.service.config.Tenants[k.tenant].App
-	if app == "" {
-		app = App(k.service.config)
-	}
-	lib, err := Library(k.service.config, app)
+	lib, err := k.files()
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +131,33 @@ func (k *calibration) load() (*selectors.Version, error) {
 		known = append(known, v.ID)
 	}
 	return nil, k.failed(fmt.Errorf("there is no version %q", k.version), "versions are "+strings.Join(known, ", "))
+}
+
+// files are the app's, as they are now. Reading them takes long enough to be done only once something was written.
+func (k *calibration) files() (*flows.Library, error) {
+	if k.lib != nil {
+		return k.lib, nil
+	}
+	app := k.service.config.Tenants[k.tenant].App
+	if app == "" {
+		app = App(k.service.config)
+	}
+	lib, err := Library(k.service.config, app)
+	if err != nil {
+		return nil, err
+	}
+	k.lib = lib
+	return lib, nil
+}
+
+// wrote has the files read anew that something was written to.
+func (k *calibration) wrote() error {
+	k.lib = nil
+	lib, err := k.files()
+	if err != nil {
+		return err
+	}
+	return k.service.reread(k.tenant, lib)
 }
 
 func (k *calibration) failed(cause error, hint string) error {
@@ -305,8 +330,9 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {
 		return storage("writing a version", k.tenant, err)
 	}
-	if k.out.After, err = k.load(); err != nil {
+	if err := k.wrote(); err != nil {
 		return err
 	}
-	return k.service.reopen(k.tenant)
+	k.out.After, err = k.load()
+	return err
 }

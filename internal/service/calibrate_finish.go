@@ -21,7 +21,7 @@ func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again 
 	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
 		return false, nil
 	}
-	if lib, err := Library(k.service.config, k.out.Report.App); err != nil {
+	if lib, err := k.files(); err != nil {
 		return false, err
 	} else if _, there := lib.Flow(listFlow, k.layout()); !there {
 		return false, nil
@@ -71,7 +71,7 @@ func (k *calibration) takeBack() (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	lib, err := Library(k.service.config, v.App)
+	lib, err := k.files()
 	if err != nil {
 		return false, err
 	}
@@ -87,6 +87,7 @@ func (k *calibration) takeBack() (again bool, err error) {
 		}
 		flow.Each(func(s *flows.Step) {
 			if c, ok := s.Verb.(*flows.Commit); ok && k.before[c.Target] != nil {
+				k.only = append(k.only, flow.Name)
 				whole[c.Target] = selectors.Revision{Whole: k.before[c.Target]}
 				k.refuted[c.Target] = fmt.Sprintf("What was shown for it is taken back: the rehearsal of %s failed: %s.", r.Action, r.Reason)
 			}

@@ -19,7 +19,7 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	lib, err := Library(k.service.config, v.App)
+	lib, err := k.files()
 	if err != nil {
 		return false, err
 	}
@@ -128,7 +128,7 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 		return true, nil // it is asked for again
 	}
 	k.out.Recorded = append(k.out.Recorded, f.Name)
-	return true, k.service.reopen(k.tenant)
+	return true, k.wrote()
 }
 
 // spoken says inputs in words.

@@ -34,7 +34,7 @@ func (k *calibration) learn(ctx context.Context) error {
 	}
 	tried := map[string]*learning{}
 	for range 2 { // a guess is left out first, and another form is tried then
-		lib, err := Library(k.service.config, v.App)
+		lib, err := k.files()
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (k *calibration) flowFile(lib *flows.Library, v *selectors.Version, flow *f
 
 // rehearseAgain rehearses some flows once more, by what was written into them. What fails is put back.
 func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried map[string]*learning) error {
-	if err := k.service.reopen(k.tenant); err != nil {
+	if err := k.wrote(); err != nil {
 		return err
 	}
 	some := *k.out.Report
@@ -169,7 +169,7 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 		}
 		k.out.Results[i] = r
 	}
-	return k.service.reopen(k.tenant)
+	return k.wrote()
 }
 
 // restore puts a flow's file back as it was.

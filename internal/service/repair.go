@@ -188,7 +188,12 @@ func (s *Service) versionFile(app, id string) string {
 
 // reopen has a tenant's files read anew by the next call.
 func (s *Service) reopen(name string) error {
-	return s.on(name, func(v *served) error { return v.reread() })
+	return s.on(name, func(v *served) error { return v.close() })
+}
+
+// reread has a tenant served by other files from its next call on. A browser that is there stays.
+func (s *Service) reread(name string, lib *flows.Library) error {
+	return s.on(name, func(v *served) error { v.reread(lib); return nil })
 }
 
 func storage(act, name string, err error) error {

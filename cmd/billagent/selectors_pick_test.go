@@ -45,9 +45,15 @@ func presses(key string) func(context.Context, *automation.StandIn) error {
 // shown runs a command in which somebody acts in the place of the person before a window.
 func shown(t *testing.T, a *app, args ...string) output {
 	t.Helper()
+	return shownFor(t, 2*time.Minute, a, args...)
+}
+
+// shownFor is shown for what takes longer.
+func shownFor(t *testing.T, bound time.Duration, a *app, args ...string) output {
+	t.Helper()
 	var out, err bytes.Buffer
 	a.stdin, a.stdout, a.stderr = strings.NewReader(""), &out, &err
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), bound)
 	defer cancel()
 	code := a.execute(ctx, args)
 	return output{code, out.String(), err.String()}

@@ -46,7 +46,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}
-	s.readPeople(ctx, slices.ContainsFunc(ways, takesRole))
+	s.readPeople(ctx, len(ways) > 0 && takesRole(ways[0]))
 	if err := ctx.Err(); err != nil {
 		return p.failure("showing a page", "", context.Cause(ctx))
 	}
@@ -143,7 +143,7 @@ func (s *shower) ways() ([]*flows.Flow, error) {
 			continue
 		}
 		flow, _ = flow.WithoutCommit()
-		most, uses := flow.Needs(s.at.Target)
+		most, uses := flow.Needs(s.meant()...)
 		if s.at.Target == "" || uses {
 			need[flow] = most
 			out = append(out, flow)
@@ -175,7 +175,7 @@ func (s *shower) readPeople(ctx context.Context, roles bool) {
 		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) || s.knows(name) || name == rolesFlow && !roles {
 			continue
 		}
-		if _, uses := flow.Needs(s.at.Target); s.at.Target != "" && uses {
+		if _, uses := flow.Needs(s.meant()...); s.at.Target != "" && uses {
 			continue
 		}
 		if end := s.read(ctx, flow); end.Err != nil {
@@ -183,6 +183,20 @@ func (s *shower) readPeople(ctx context.Context, roles bool) {
 				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
+}
+
+// meant are the target of the place and what lies in it: a flow may name that alone.
+func (s *shower) meant() []string {
+	out := []string{s.at.Target}
+	for _, name := range s.p.version.Names() {
+		t, _ := s.p.version.Target(name)
+		for within := t.Within; within != nil && s.at.Target != ""; within = within.Within {
+			if within.Name == s.at.Target {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
 }
 
 // takesRole says that a flow gives somebody a role.
@@ -304,7 +318,7 @@ func (s *shower) walk(ctx context.Context, page *automation.Page, held *flows.Ex
 	r := s.newRun(page, flow, inputs, people)
 	r.Held = held
 	if s.at.Target != "" {
-		r.Stop = &flows.Stop{Target: s.at.Target, Wait: s.at.Wait}
+		r.Stop = &flows.Stop{Target: s.at.Target, Wait: s.at.Wait, Holds: s.meant()[1:]}
 	}
 	_, err := r.Do(ctx)
 	shown := doctor.Shown{Flow: flow.Name, Inputs: inputs}

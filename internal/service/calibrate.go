@@ -58,13 +58,16 @@ type calibration struct {
 	version string         // that is looked by; empty: it is recognised
 	lib     *flows.Library // nil: it is to be read
 	only    []string       // the flows that are looked at next; nil: those that were asked for
+	marked  bool           // a mark was shown since the last walk
 	tried   map[string]int
 	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
 	unmarked map[int][]selectors.Candidate
 	before   map[string]*selectors.Spec // targets as they were before they were shown
 	refuted  map[string]string          // targets that were shown and taken back, to why
-	people   []userops.User             // as they were read at the end; nil: they were not
-	unfit    string                     // why the mark that was shown last was not kept
+	// nameless are what was shown before anybody's name was known, so that less was kept of it than could be.
+	nameless map[string]automation.Picked
+	people   []userops.User // as they were read at the end; nil: they were not
+	unfit    string         // why the mark that was shown last was not kept
 }
 
 // Flows that read: listFlow everybody, since whoever is not known cannot be left out of what is written.
@@ -89,7 +92,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
 	}
-	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{},
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{}, nameless: map[string]automation.Picked{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	if err := k.begin(); err != nil {
 		return nil, err
@@ -189,9 +192,10 @@ func (k *calibration) run(ctx context.Context) error {
 	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
 }
 
-// next are the flows that a correction may have let go on. A mark concerns the pages of all of them.
+// next are the flows that a correction may have let go on. A mark that was just shown concerns the pages of all.
 func (k *calibration) next() []string {
-	if len(k.unmarked) > 0 {
+	if k.marked {
+		k.marked = false
 		return nil
 	}
 	return k.halting()
@@ -236,6 +240,9 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 		if again, err = k.clear(x); again || err != nil {
 			return again, err
 		}
+	}
+	if names := x.Names(); names != nil && len(k.nameless) > 0 {
+		return true, k.takeMore(names)
 	}
 	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
 		if again, err = k.marks(ctx, x); err != nil || k.out.Left {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/doctor"
@@ -70,7 +71,7 @@ func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again b
 	if err != nil {
 		return false, err
 	}
-	k.unmarked[lacking] = v.Fingerprints[lacking].Any
+	k.unmarked[lacking], k.marked = v.Fingerprints[lacking].Any, true
 	return true, k.write(selectors.Change{Marks: map[int][]selectors.Candidate{lacking: alone}})
 }
 
@@ -80,6 +81,7 @@ func (k *calibration) unmark(x *doctor.Examination) (again bool, err error) {
 		if at := x.Unmarked(i); len(at) > 0 {
 			k.unfit = fmt.Sprintf("What was shown is not on %s: show something else.", strings.Join(at[:min(3, len(at))], ", "))
 			delete(k.unmarked, i)
+			k.marked = true
 			return true, k.write(selectors.Change{MarksAlone: map[int][]selectors.Candidate{i: before}})
 		}
 	}
@@ -131,7 +133,35 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		k.Asks(fmt.Sprintf("what was shown for %s is found only by what names somebody: show what is around it", name))
 		return true, nil
 	}
+	if shown.People == nil {
+		k.nameless[name] = picked
+	}
 	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
+}
+
+// takeMore keeps what of the targets that were shown before the list could be read names nobody on it, in the place of
+// what was kept of them.
+func (k *calibration) takeMore(names []string) error {
+	v, err := k.load()
+	if err != nil {
+		return err
+	}
+	whole := map[string]selectors.Revision{}
+	for name, picked := range k.nameless {
+		before := k.before[name]
+		r, _ := doctor.Taken(picked, names)
+		if before == nil || len(r.Candidates) == 0 {
+			continue
+		}
+		for i := range r.Candidates {
+			r.Candidates[i].Date, r.Candidates[i].Evidence = time.Now().Format(time.DateOnly), k.Walk.Keep
+		}
+		spec := *before
+		spec.Candidates, spec.Fingerprint = append(r.Candidates, before.Candidates...), r.Fingerprint
+		whole[name] = selectors.Revision{Whole: &spec}
+	}
+	k.nameless = map[string]automation.Picked{}
+	return k.revise(v, selectors.Change{Targets: whole})
 }
 
 // said is what is wrong with a target, for the person who is to show it.

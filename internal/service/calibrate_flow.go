@@ -92,11 +92,17 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 	inputs := map[string]string{}
 	kind, changes := userops.KindOfFlow(f.Name)
 	if changes && f.On != "" {
-		roles, err := k.service.Roles(ctx, k.tenant, nil)
+		lib, err := k.files()
 		if err != nil {
-			roles = nil // which one is chosen is then for the person
+			return false, err
 		}
-		rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, "")
+		var roles []string
+		if kind.Takes(userops.InputRole) {
+			if roles, err = k.service.rolesOr(ctx, k.tenant, lib, k.layout(), k.people); err != nil {
+				roles = nil // which one is chosen is then for the person
+			}
+		}
+		rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, lib.App.Roles.Administrator)
 		inputs["email"] = f.On
 		for in, value := range rq.Values() {
 			if kind.Takes(in) && value != "" {

@@ -1,10 +1,12 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,7 +106,8 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	if !k.asks(name) {
 		return false, nil
 	}
-	k.Asks(fmt.Sprintf("show %s in %s. %s", name, k.Where, note))
+	note = strings.TrimSpace(fmt.Sprintf("Show %s%s. %s", meaning(of), k.purpose(t), note))
+	k.Asks(fmt.Sprintf("%s, in %s: %s", name, k.Where, note))
 	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
 	if of.Table != nil {
 		return k.list(ctx, place, t, of, note)
@@ -162,6 +165,44 @@ func (k *calibration) takeMore(names []string) error {
 	}
 	k.nameless = map[string]automation.Picked{}
 	return k.revise(v, selectors.Change{Targets: whole})
+}
+
+// meaning is what a target is, in words, by what it was found by or looked like until now.
+func meaning(of *selectors.Target) string {
+	named := func(what, name string) string { return strings.TrimSpace(fmt.Sprintf("the %s “%s”", what, name)) }
+	if of.Table != nil {
+		return "the list of everybody, which has a row or a card for each"
+	}
+	for _, c := range of.Candidates {
+		switch {
+		case c.Label != "":
+			return named("field", c.Label)
+		case c.Role != "" && c.Name != "":
+			return named(c.Role, c.Name)
+		case c.Text != "":
+			return "what says “" + c.Text + "”"
+		case c.Placeholder != "":
+			return named("field", c.Placeholder)
+		}
+	}
+	if f := of.Fingerprint; f != nil && cmp.Or(f.Name, f.Label, f.Text) != "" {
+		return named(cmp.Or(f.Role, f.Tag), cmp.Or(f.Name, f.Label, f.Text))
+	}
+	words := strings.Split(strings.ReplaceAll(of.Name, "_", " "), ".")
+	slices.Reverse(words)
+	return "“" + strings.Join(words, "” of “") + "”"
+}
+
+// purpose says which flow needs a target, and what that does.
+func (k *calibration) purpose(t *doctor.Target) string {
+	if len(t.Flows) == 0 {
+		return ""
+	}
+	f := k.flowNamed(t.Flows[0])
+	if f.About == "" {
+		return ", for the flow " + f.Name
+	}
+	return fmt.Sprintf(", for the flow %s (%s)", f.Name, strings.TrimSuffix(f.About, "."))
 }
 
 // said is what is wrong with a target, for the person who is to show it.

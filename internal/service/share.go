@@ -18,6 +18,7 @@ import (
 type Shared struct {
 	selectors.Shared
 	LookedFor []string // of what was looked for
+	MayName   []string // texts that are left and may be somebody's name, who is on no list that was read
 	Unread    []string // tenants of the same app of which nobody's name is known
 }
 
@@ -62,7 +63,11 @@ func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, 
 		if public[text] {
 			return ""
 		}
-		return doctor.Telling(text, names)
+		why := doctor.Telling(text, names)
+		if why == "" && doctor.MayBeName(text) && !slices.Contains(out.MayName, text) {
+			out.MayName = append(out.MayName, text)
+		}
+		return why
 	})
 	return out, err
 }

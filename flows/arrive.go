@@ -19,18 +19,18 @@ func (e *ArrivedError) Error() string { return "arrived at the step that needs "
 // Stop says where a run is to stop.
 type Stop struct {
 	Target string
+	Holds  []string      // what lies in it: the step that needs one of these needs it, too
 	Wait   time.Duration // how long the target is waited for then
 	Screen bool          // stop where a screen has it, before anything is done there
 }
 
-// Needs says how much the flow needs a target in one of its steps, at most; false where no step has it.
-func (f *Flow) Needs(target string) (most Need, uses bool) {
+// Needs says how much the flow needs one of some targets in one of its steps, at most; false where no step has one.
+func (f *Flow) Needs(targets ...string) (most Need, uses bool) {
 	walk(f.Steps, nil, func(s *Step, _ []any) {
-		if !slices.Contains(s.targets(), target) {
-			return
-		}
-		if need := needOf(s.Verb, target); !uses || need < most {
-			most, uses = need, true
+		for _, target := range s.targets() {
+			if need := needOf(s.Verb, target); slices.Contains(targets, target) && (!uses || need < most) {
+				most, uses = need, true
+			}
 		}
 	})
 	return most, uses
@@ -38,14 +38,19 @@ func (f *Flow) Needs(target string) (most Need, uses bool) {
 
 // arrives stops the run where it is to stop. Whether the target is there then is not its business.
 func (r *Run) arrives(ctx context.Context, s *Step) error {
-	if r.Stop == nil || !slices.Contains(s.targets(), r.Stop.Target) {
+	if r.Stop == nil {
 		return nil
 	}
 	if _, ok := s.Verb.(*Screens); ok && r.Stop.Screen {
 		return nil // its screens stop themselves
 	}
-	need := needOf(s.Verb, r.Stop.Target)
-	if most, _ := r.Flow.Needs(r.Stop.Target); need != most {
+	meant := append([]string{r.Stop.Target}, r.Stop.Holds...)
+	here := slices.DeleteFunc(slices.Clone(s.targets()), func(t string) bool { return !slices.Contains(meant, t) })
+	if len(here) == 0 {
+		return nil
+	}
+	need := needOf(s.Verb, here[0])
+	if most, _ := r.Flow.Needs(meant...); need != most {
 		return nil
 	}
 	t, err := r.target(r.Stop.Target)

@@ -32,8 +32,9 @@ func (a *app) calibrateCommand() *cobra.Command {
 it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record the flow takes down a flow whose steps
 are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and is looked by at once.
 
-At the end the list is read to its proved end, each change is rehearsed through its press, where nothing can leave, and a report says what is recorded
-now, what is still guessed, what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
+At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
+written into its flow in the overlay folder, where the flow does not say it or only guesses it. A report says what is recorded now, what is still guessed,
+what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
 
 It can be left at any time, also with Ctrl-C: the next one begins where this one ended. Where no version is recognised, name the one that comes closest
 with --selectors: you are then asked for a mark that every page has.
@@ -104,6 +105,7 @@ type calibrated struct {
 	SignIn    string           `json:"sign_in_file,omitempty"`
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
+	Sends     []string         `json:"recorded_sends"` // flows of which it was written down what their commits send
 	Skipped   []string         `json:"skipped"`
 	Left      bool             `json:"left"`
 	Standing  targetStanding   `json:"standing"`
@@ -156,7 +158,7 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 			return err
 		}
 	}
-	out := calibrated{done.File, done.SignIn, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Skipped...), done.Left,
+	out := calibrated{done.File, done.SignIn, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Sends...), append([]string{}, done.Skipped...), done.Left,
 		standingOf(done), nil, "", append([]userops.Result{}, done.Results...), done.Report}
 	if done.Listing != nil {
 		out.Complete, out.Proof = &done.Listing.Complete, done.Listing.Proof
@@ -197,6 +199,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	}
 	list("shown", out.Shown)
 	list("flows recorded", out.Recorded)
+	list("what the commit sends was recorded, for", out.Sends)
 	list("skipped", out.Skipped)
 	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
 	list("still guessed", out.Standing.Guessed)
@@ -231,8 +234,8 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	return reportText(a.stdout, done.Report)
 }
 
-// rehearsedText tells of a rehearsal through the press: what would have left, and the form of it where the flow
-// does not say it yet.
+// rehearsedText tells of a rehearsal through the press: what would have left, and the form of it where that could not
+// be written into the flow's file.
 func rehearsedText(b *strings.Builder, r userops.Result) {
 	if !errors.Is(r.Err, userops.ErrRehearsed) {
 		fmt.Fprintf(b, "FAILED     %s %s: %s\n", r.Action, plain(r.Email), plain(r.Reason))

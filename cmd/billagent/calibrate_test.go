@@ -52,6 +52,8 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	}})
 	overlay := withOverlay(t, file)
 	unlike(t, overlay)
+	const sends = `sends: { method: POST, path: "/api/users/${id}/deactivate", provenance: guessed }`
+	flow := ownFlow(t, overlay, sends, `sends: { method: PUT, path: "/api/people/${id}", body: { active: false }, provenance: guessed }`)
 	waits := func(context.Context, *automation.StandIn) error { return nil }
 	taken := onPanel(7) // after Fold, Skip, Leave and four columns: Take list
 	list := []act{waits, clicks(named("grid", "Users")), waits, waits, pictured("calibrate-list"), taken, waits, waits}
@@ -69,6 +71,11 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	assert.Empty(t, con.Changes(), "nothing is stored while it runs")
 	assert.Contains(t, out.stdout, "the list: complete")
 	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	assert.Contains(t, out.stderr, "the commit of deactivate sends something else than was guessed")
+	assert.Contains(t, out.stdout, "what the commit sends was recorded, for: deactivate")
+	said, err := os.ReadFile(flow)
+	require.NoError(t, err)
+	assert.Contains(t, string(said), "\nsends: { method: POST, path: '/api/users/${id}/deactivate', provenance: recorded }\n")
 	id := "neo3-" + time.Now().Format(time.DateOnly)
 	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", id+".yaml"))
 	require.NoError(t, err)
@@ -141,6 +148,8 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 		{Kind: "rename-label", Element: "confirm-yes"}, {Kind: "rename-testid", Element: "confirm-yes"},
 	}})
 	overlay := withOverlay(t, file)
+	const commit = `commit: { target: confirm.yes, for: { target: confirm.email, equals: "${email}" } }`
+	ownFlow(t, overlay, commit, "{ "+commit+", timeout: 4s }") // a rehearsal waits that long for what a press sends that sends nothing
 	id := "neo3-" + time.Now().Format(time.DateOnly)
 	own := filepath.Join(overlay, "selectors/bill", id+".yaml")
 	asked := 0
@@ -174,6 +183,18 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "name: Cancel")
+}
+
+// ownFlow writes the flow that deactivates into the overlay folder, with a line of it another.
+func ownFlow(t *testing.T, overlay, line, another string) (file string) {
+	t.Helper()
+	text, err := os.ReadFile("../../flows/bill/deactivate-neo3.yaml")
+	require.NoError(t, err)
+	require.Contains(t, string(text), line)
+	file = filepath.Join(overlay, "flows/bill/deactivate-neo3.yaml")
+	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o750))
+	require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), line, another, 1)), 0o600))
+	return file
 }
 
 // TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for.

@@ -42,13 +42,13 @@ func presses(key string) func(context.Context, *automation.StandIn) error {
 	return func(ctx context.Context, s *automation.StandIn) error { return s.Key(ctx, key) }
 }
 
-// shown runs a command in which somebody acts in the place of the person before a window.
+// shown runs a command in which somebody acts in the place of the person before a window. The bound ends a test that
+// hangs: on two busy cores calibrate takes minutes.
 func shown(t *testing.T, a *app, args ...string) output {
 	t.Helper()
 	var out, err bytes.Buffer
 	a.stdin, a.stdout, a.stderr = strings.NewReader(""), &out, &err
-	// The bound ends a test that hangs; on two busy cores calibrate takes two minutes.
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	code := a.execute(ctx, args)
 	return output{code, out.String(), err.String()}

@@ -60,6 +60,7 @@ type shared struct {
 	Text      string   `json:"text"`
 	Stripped  []string `json:"stripped"`
 	LookedFor []string `json:"looked_for"`
+	MayName   []string `json:"may_name"`       // texts that are left and may be somebody's name
 	Unread    []string `json:"unread_tenants"` // of the same app: whose people are not known
 	Written   string   `json:"written"`
 }
@@ -74,7 +75,7 @@ func (a *app) share(ctx context.Context, s *service.Service, v *selectors.Versio
 		return usage(fmt.Errorf("version %s cannot be given to others: without what may name somebody, nothing is left by which these are found, or they cannot be left out: %s. "+
 			"Pick them once more by something else, or give them another name", v.ID, strings.Join(got.Lacking, ", ")))
 	}
-	out := shared{Version: v.ID, Text: string(got.Text), Stripped: append([]string{}, got.Stripped...), LookedFor: got.LookedFor, Unread: append([]string{}, got.Unread...)}
+	out := shared{Version: v.ID, Text: string(got.Text), Stripped: append([]string{}, got.Stripped...), LookedFor: got.LookedFor, MayName: append([]string{}, got.MayName...), Unread: append([]string{}, got.Unread...)}
 	if a.output == "json" || a.output == "ndjson" {
 		return a.shareJSON(out, f)
 	}
@@ -85,6 +86,9 @@ func (a *app) share(ctx context.Context, s *service.Service, v *selectors.Versio
 	if _, err := fmt.Fprintf(a.stdout, "%s\nStripped from version %s:\n  %s\nLooked for:\n  %s\n", plain(out.Text), v.ID,
 		plain(strings.Join(stripped, "\n  ")), plain(strings.Join(out.LookedFor, "\n  "))); err != nil {
 		return err
+	}
+	if len(out.MayName) > 0 {
+		a.note("these may be somebody's name, who is on no list that was read: look at each before you give it to others:\n  " + strings.Join(out.MayName, "\n  "))
 	}
 	if len(out.Unread) > 0 {
 		a.note("the list of " + strings.Join(out.Unread, ", ") + " was not read: names of people on it are not known, and may be in what is printed")

@@ -30,25 +30,31 @@ func TestSharingSaysWhatItLookedForAndWroteNot(t *testing.T) {
 	assert.Equal(t, 1, out.code, out.stdout)
 	assert.Contains(t, out.stderr, "the name of user.ann_lee")
 
-	write("  user.own:\n    candidates: [{testid: own, provenance: recorded}, {text: Anns Konto, provenance: recorded}]\n    fingerprint: {tag: a, beside: Approver}\n")
-	shared := filepath.Join(t.TempDir(), "shared.yaml")
+	write("  user.own:\n    candidates: [{testid: own, provenance: recorded}, {text: Anns Konto, provenance: recorded}, {text: Pat Supplier, provenance: recorded}]\n    fingerprint: {tag: a, beside: Approver}\n")
+	to := filepath.Join(t.TempDir(), "shared.yaml")
 	for _, args := range [][]string{{}, {"-o", "json"}} {
-		out = command(t, append([]string{"--config", file, "selectors", "share", "neo3-2026-10", "--to", shared}, args...)...)
+		out = command(t, append([]string{"--config", file, "selectors", "share", "neo3-2026-10", "--to", to}, args...)...)
 		assert.Equal(t, 1, out.code, "it was to be written, and was not")
 		assert.Contains(t, out.stderr, "nothing was written")
 		assert.NotContains(t, out.stderr, "[y/N]")
-		require.NoFileExists(t, shared)
+		require.NoFileExists(t, to)
 		assert.NotContains(t, out.stdout, "Konto")
 		assert.NotContains(t, out.stdout, "nothing else")
 		assert.Contains(t, out.stdout, "the people on the list of tenant demo")
+		if len(args) == 0 {
+			assert.Contains(t, out.stderr, "may be somebody's name")
+			assert.Contains(t, out.stderr, "Pat Supplier")
+		} else {
+			assert.Equal(t, []string{"text=Pat Supplier"}, decode[shared](t, out.stdout).MayName)
+		}
 	}
-	out = command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", shared, "--yes", "--offline")
+	out = command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", to, "--yes", "--offline")
 	require.Equal(t, 0, out.code, out.stderr)
-	require.FileExists(t, shared)
+	require.FileExists(t, to)
 	assert.Equal(t, []string{"demo"}, decode[struct {
 		Unread []string `json:"unread_tenants"`
 	}](t, out.stdout).Unread)
-	again := command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", shared, "--yes", "--offline")
+	again := command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", to, "--yes", "--offline")
 	assert.Equal(t, 1, again.code)
 	assert.Empty(t, again.stdout, "it does not say that it wrote what it did not")
 }

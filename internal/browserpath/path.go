@@ -132,6 +132,12 @@ func New(opts Options) *Path {
 	return &Path{opts: opts}
 }
 
+// Reread has the path look by other files of its app from its next call on. The browser stays, and so does what a
+// walk has read.
+func (p *Path) Reread(lib *flows.Library) {
+	p.opts.Library, p.version, p.lastRead, p.listAt = lib, nil, userops.Roster{}, ""
+}
+
 // Close ends the browser. The session is saved once more where the console has given it other cookies since.
 func (p *Path) Close() error {
 	if p.browser == nil {

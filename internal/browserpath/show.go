@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -34,6 +35,10 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		return err
 	}
 	s := &shower{at: at, examiner: &examiner{p: p, ev: ev}}
+	if !slices.Contains(at.Halting, listFlow) { // a list that was not read to its end tells of some people only
+		s.readByWalk = p.walked
+		s.names = slices.Concat(slices.Collect(maps.Values(p.walked.names))...)
+	}
 	s.w = doctor.Walk{Sample: at.Sample, Step: at.Step, People: func(names []string) { s.names = append(s.names, names...) }}
 	ways, err := s.ways()
 	if err != nil {
@@ -44,7 +49,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}
-	s.readPeople(ctx)
+	s.readPeople(ctx, len(ways) > 0 && takesRole(ways[0]))
 	if err := ctx.Err(); err != nil {
 		return p.failure("showing a page", "", context.Cause(ctx))
 	}
@@ -138,7 +143,7 @@ func (s *shower) ways() ([]*flows.Flow, error) {
 			continue
 		}
 		flow, _ = flow.WithoutCommit()
-		most, uses := flow.Needs(s.at.Target)
+		most, uses := flow.Needs(s.meant()...)
 		if s.at.Target == "" || uses {
 			need[flow] = most
 			out = append(out, flow)
@@ -162,14 +167,15 @@ func (s *shower) wrong(target string, cause error, hint string) error {
 }
 
 // readPeople reads who there is, so that a page of somebody can be gone to and nobody's name is written to a file. What
-// cannot be read for lack of the target that is to be shown is done without.
-func (s *shower) readPeople(ctx context.Context) {
+// a walk has read before is not read again, and what cannot be read for lack of the target that is to be shown is done
+// without.
+func (s *shower) readPeople(ctx context.Context, roles bool) {
 	for _, name := range []string{identifyFlow, listFlow, rolesFlow} {
 		flow, ok := s.p.opts.Library.Flow(name, s.p.layout())
-		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) {
+		if !ok || ctx.Err() != nil || slices.Contains(s.at.Halting, name) || s.knows(name) || name == rolesFlow && !roles {
 			continue
 		}
-		if _, uses := flow.Needs(s.at.Target); s.at.Target != "" && uses {
+		if _, uses := flow.Needs(s.meant()...); s.at.Target != "" && uses {
 			continue
 		}
 		if end := s.read(ctx, flow); end.Err != nil {
@@ -177,6 +183,37 @@ func (s *shower) readPeople(ctx context.Context) {
 				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
+}
+
+// meant are the target of the place and what lies in it: a flow may name that alone.
+func (s *shower) meant() []string {
+	out := []string{s.at.Target}
+	for _, name := range s.p.version.Names() {
+		t, _ := s.p.version.Target(name)
+		for within := t.Within; within != nil && s.at.Target != ""; within = within.Within {
+			if within.Name == s.at.Target {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
+// takesRole says that a flow gives somebody a role.
+func takesRole(f *flows.Flow) bool {
+	kind, changes := userops.KindOfFlow(f.Name)
+	return changes && kind.Takes(userops.InputRole)
+}
+
+// knows says that a walk has read what a flow reads.
+func (s *shower) knows(flow string) bool {
+	switch flow {
+	case listFlow:
+		return s.users != nil
+	case rolesFlow:
+		return s.roles != nil
+	}
+	return len(s.readByWalk.names[flow]) > 0
 }
 
 // held opens a page in a session that is thrown away.
@@ -281,7 +318,7 @@ func (s *shower) walk(ctx context.Context, page *automation.Page, held *flows.Ex
 	r := s.newRun(page, flow, inputs, people)
 	r.Held = held
 	if s.at.Target != "" {
-		r.Stop = &flows.Stop{Target: s.at.Target, Wait: s.at.Wait}
+		r.Stop = &flows.Stop{Target: s.at.Target, Wait: s.at.Wait, Holds: s.meant()[1:]}
 	}
 	_, err := r.Do(ctx)
 	shown := doctor.Shown{Flow: flow.Name, Inputs: inputs}

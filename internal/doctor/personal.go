@@ -97,6 +97,12 @@ func Telling(text string, names []string) string {
 	return ""
 }
 
+// MayBeName says that a text has two words beside each other that begin with capitals, as the names of people have who
+// are on no list. Much else has, too: it is for a person to look at.
+func MayBeName(text string) bool {
+	return slices.ContainsFunc(forms(text), func(form string) bool { return twoCapitals.MatchString(form) })
+}
+
 // Distinctive are the words of an organisation's name that tell it from others.
 func Distinctive(organisation string) (out []string) {
 	for _, w := range split(organisation) {
@@ -158,6 +164,7 @@ var (
 	spelledAt      = regexp.MustCompile(`(?i)\s*[\[({<]\s*at\s*[\])}>]\s*`)
 	spelledDot     = regexp.MustCompile(`(?i)\s*[\[({<]\s*dot\s*[\])}>]\s*`)
 	humped         = regexp.MustCompile(`(\p{Ll})(\p{Lu})`)
+	twoCapitals    = regexp.MustCompile(`\p{Lu}\p{Ll}+[ ,]+(?:\p{Lu}\.? )?\p{Lu}\p{Ll}+`)
 	initials       = regexp.MustCompile(`^\p{Lu}\.? ?\p{Lu}\.?$`)
 	anInitial      = regexp.MustCompile(`(?:^|=)(\p{Lu}\.? ?\p{Lu}\.?)$`) // the whole of a text, or of a candidate
 	aDate          = regexp.MustCompile(`\b20\d\d-\d\d(?:-\d\d)?\b`)

@@ -28,6 +28,17 @@ func TestUnusualFormsOfWhatIsSomebodysAreKnown(t *testing.T) {
 	}
 }
 
+// TestWhatMayBeANameIsTold has names of people who are on no list, and labels that no name has the form of.
+func TestWhatMayBeANameIsTold(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"text=Pat Supplier", "role=link name=Öğretmen, Ayşe", "Pat Q. Supplier", "css=a[title='Pat%20Supplier']"} {
+		assert.True(t, MayBeName(text), text)
+	}
+	for _, text := range []string{"role=button name=Remove access", "text=Users", "testid=profile-v2", "text=PDF Export"} {
+		assert.False(t, MayBeName(text), text)
+	}
+}
+
 func TestWhatStandsBesideIsKeptOnlyWhereItIsALabel(t *testing.T) {
 	t.Parallel()
 	for beside, kept := range map[string]bool{

@@ -33,6 +33,14 @@ func (x *Examination) Borne(of *selectors.Version) map[string]selectors.Revision
 	return out
 }
 
+// Names are those of everybody on the list and of the organisation; nil where not everybody is known.
+func (x *Examination) Names() []string {
+	if !x.listed {
+		return nil
+	}
+	return x.names
+}
+
 // Version is the version that the console was looked at by; nil where none was recognised.
 func (x *Examination) Version() *selectors.Version { return x.version }
 

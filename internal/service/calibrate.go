@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -45,6 +44,7 @@ type Calibrated struct {
 	Report   *doctor.Report     // of the last walk
 	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
 	Results  []userops.Result   // of the rehearsals
+	Sends    []string           // flows of which it was written down what their commits send
 	Pinned   string             // the version that the tenant's configuration names; empty: none
 	SignIn   string             // the file of the version of the sign-in, where something of that was shown; empty: nothing was
 }
@@ -56,7 +56,10 @@ type calibration struct {
 	tenant  string
 	events  event.Sink
 	out     *Calibrated
-	version string // that is looked by; empty: it is recognised
+	version string         // that is looked by; empty: it is recognised
+	lib     *flows.Library // nil: it is to be read
+	only    []string       // the flows that are looked at next; nil: those that were asked for
+	marked  bool           // a mark was shown since the last walk
 	tried   map[string]int
 	// unmarked are the marks as they were before the person has shown others, by the index of their fingerprint.
 	unmarked map[int][]selectors.Candidate
@@ -64,11 +67,18 @@ type calibration struct {
 	refuted  map[string]string          // targets that were shown and taken back, to why
 	// signInShown is how many targets of the sign-in were shown since the files were read.
 	signInShown int
-	unfit       string // why the mark that was shown last was not kept
+	// nameless are what was shown before anybody's name was known, so that less was kept of it than could be.
+	nameless map[string]automation.Picked
+	people   []userops.User // as they were read at the end; nil: they were not
+	unfit    string         // why the mark that was shown last was not kept
 }
 
-// listFlow reads everybody: whoever is not known cannot be left out of what is written.
-const listFlow = "list-users"
+// Flows that read: listFlow everybody, since whoever is not known cannot be left out of what is written.
+const (
+	identifyFlow = "identify"
+	listFlow     = "list-users"
+	rolesFlow    = "list-roles"
+)
 
 // Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.
 const (
@@ -85,7 +95,7 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if s.config.Overlay == "" {
 		return nil, storage("calibrating", name, errNoOverlay)
 	}
-	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{},
+	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{}, nameless: map[string]automation.Picked{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	k.Walk.Mend = k.mend
 	if err := k.begin(); err != nil {
@@ -116,11 +126,7 @@ func (k *calibration) begin() error {
 
 // load is the version that is looked by, as its file is now.
 func (k *calibration) load() (*selectors.Version, error) {
-	app := k.service.config.Tenants[k.tenant].App
-	if app == "" {
-		app = App(k.service.config)
-	}
-	lib, err := Library(k.service.config, app)
+	lib, err := k.files()
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +138,33 @@ func (k *calibration) load() (*selectors.Version, error) {
 		known = append(known, v.ID)
 	}
 	return nil, k.failed(fmt.Errorf("there is no version %q", k.version), "versions are "+strings.Join(known, ", "))
+}
+
+// files are the app's, as they are now. Reading them takes long enough to be done only once something was written.
+func (k *calibration) files() (*flows.Library, error) {
+	if k.lib != nil {
+		return k.lib, nil
+	}
+	app := k.service.config.Tenants[k.tenant].App
+	if app == "" {
+		app = App(k.service.config)
+	}
+	lib, err := Library(k.service.config, app)
+	if err != nil {
+		return nil, err
+	}
+	k.lib = lib
+	return lib, nil
+}
+
+// wrote has the files read anew that something was written to.
+func (k *calibration) wrote() error {
+	k.lib = nil
+	lib, err := k.files()
+	if err != nil {
+		return err
+	}
+	return k.service.reread(k.tenant, lib)
 }
 
 func (k *calibration) failed(cause error, hint string) error {
@@ -150,7 +183,11 @@ func (k *calibration) run(ctx context.Context) error {
 			return err
 		case k.out.Left:
 			return nil
-		case !again:
+		case again:
+			k.only = k.next()
+		case k.only != nil: // what was corrected holds: the whole is looked at once more
+			k.only = nil
+		default:
 			if again, err = k.finish(ctx, x); !again || err != nil {
 				return err
 			}
@@ -159,10 +196,26 @@ func (k *calibration) run(ctx context.Context) error {
 	return k.failed(fmt.Errorf("something is still not found after %d walks", calibrateRounds), "look at the report of what is not found")
 }
 
+// next are the flows that a correction may have let go on. A mark that was just shown concerns the pages of all.
+func (k *calibration) next() []string {
+	if k.marked {
+		k.marked = false
+		return nil
+	}
+	return k.halting()
+}
+
 // look walks through the console. The error says why nothing of it could be looked at.
 func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	k.Walk.Version, k.Walk.Keep = k.version, userops.NewOperationID()
-	x, err := k.service.Examine(ctx, k.tenant, k.Options, k.Walk, k.events)
+	w := k.Walk
+	if len(k.only) > 0 {
+		w.Only = k.only
+		k.Asks("looking again at " + strings.Join(k.only, ", ") + ": nothing is to be done meanwhile")
+	} else {
+		k.Asks("looking at the console, flow by flow: nothing is to be done meanwhile")
+	}
+	x, err := k.service.Examine(ctx, k.tenant, k.Options, w, k.events)
 	if err == nil {
 		err = k.signedIn()
 	}
@@ -197,6 +250,9 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 		if again, err = k.clear(x); again || err != nil {
 			return again, err
 		}
+	}
+	if names := x.Names(); names != nil && len(k.nameless) > 0 {
+		return true, k.takeMore(names)
 	}
 	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
 		if again, err = k.marks(ctx, x); err != nil || k.out.Left {
@@ -236,7 +292,10 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			}
 		}
 	}
-	return again, nil
+	if again {
+		return true, nil
+	}
+	return k.lacking(ctx)
 }
 
 // asks counts how often something was asked for, and says that it still is.
@@ -295,168 +354,9 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {
 		return storage("writing a version", k.tenant, err)
 	}
-	if k.out.After, err = k.load(); err != nil {
+	if err := k.wrote(); err != nil {
 		return err
 	}
-	return k.service.reopen(k.tenant)
-}
-
-// finish writes down what was seen, reads the list and rehearses the changes. again says that a rehearsal has shown
-// that a target is another thing than was shown for it, so that it is to be shown once more.
-func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again bool, err error) {
-	if err := k.keepSeen(x); err != nil {
-		return false, err
-	}
-	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
-		return false, nil
-	}
-	listing, err := k.service.Users(ctx, k.tenant, nil, func(userops.User) error { return nil }, k.events)
-	if err != nil {
-		return false, err
-	}
-	if k.out.Listing = &listing; !k.Rehearse {
-		return false, nil
-	}
-	if k.out.Results, err = k.service.Rehearse(ctx, k.tenant, k.out.Report, k.events); err != nil {
-		return false, err
-	}
-	return k.takeBack()
-}
-
-// keepSeen writes down what was seen. Where the person went on without everything, nothing is: what the version of
-// today would be is still a guess.
-func (k *calibration) keepSeen(x *doctor.Examination) error {
-	v, err := k.load()
-	if err != nil {
-		return err
-	}
-	seen := x.Fingerprints(x.Version())
-	for name, borne := range x.Borne(x.Version()) {
-		r := seen[name]
-		r.Recorded = borne.Recorded
-		seen[name] = r
-	}
-	if len(seen) == 0 || k.out.After == nil && len(k.out.Skipped) > 0 {
-		return nil
-	}
-	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
-}
-
-// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has failed: it
-// would be pressed for the commit by every command.
-func (k *calibration) takeBack() (again bool, err error) {
-	v, err := k.load()
-	if err != nil {
-		return false, err
-	}
-	lib, err := Library(k.service.config, v.App)
-	if err != nil {
-		return false, err
-	}
-	whole := map[string]selectors.Revision{}
-	for _, r := range k.out.Results {
-		i := slices.IndexFunc(userops.Kinds, func(kind userops.Kind) bool { return kind.Action == r.Action })
-		if errors.Is(r.Err, userops.ErrRehearsed) || i < 0 {
-			continue
-		}
-		flow, ok := lib.Flow(userops.Kinds[i].Flow, v.Layout)
-		if !ok {
-			continue
-		}
-		flow.Each(func(s *flows.Step) {
-			if c, ok := s.Verb.(*flows.Commit); ok && k.before[c.Target] != nil {
-				whole[c.Target] = selectors.Revision{Whole: k.before[c.Target]}
-				k.refuted[c.Target] = fmt.Sprintf("What was shown for it is taken back: the rehearsal of %s failed: %s.", r.Action, r.Reason)
-			}
-		})
-	}
-	if len(whole) == 0 {
-		return false, nil
-	}
-	for name := range whole {
-		delete(k.before, name)
-		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
-		k.Asks(name + ": " + k.refuted[name])
-	}
-	k.out.Results, k.out.Listing = nil, nil
-	return true, k.revise(v, selectors.Change{Targets: whole})
-}
-
-// flow has the person record a flow.
-func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (again bool, err error) {
-	what := "flow " + f.Name
-	if !k.asks(what) {
-		return false, nil
-	}
-	inputs := map[string]string{}
-	kind, changes := userops.KindOfFlow(f.Name)
-	if changes && f.On != "" {
-		roles, err := k.service.Roles(ctx, k.tenant, nil)
-		if err != nil {
-			roles = nil // which one is chosen is then for the person
-		}
-		rq := rehearsable(kind, f.On, userops.User{}, roles, "")
-		inputs["email"] = f.On
-		for in, value := range rq.Values() {
-			if kind.Takes(in) && value != "" {
-				inputs[string(in)] = value
-			}
-		}
-	}
-	if k.out.After == nil { // its new targets are to stand in today's version
-		v, err := k.load()
-		if err == nil {
-			err = k.revise(v, selectors.Change{})
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
-	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
-	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
-	if err != nil {
-		return false, err
-	}
-	if r.Draft.Empty() {
-		k.skip(what)
-		return false, nil
-	}
-	if err := k.Keep(r); err != nil {
-		k.Asks(err.Error())
-		return true, nil // it is asked for again
-	}
-	k.out.Recorded = append(k.out.Recorded, f.Name)
-	return true, k.service.reopen(k.tenant)
-}
-
-// spoken says inputs in words.
-func spoken(inputs map[string]string, where string) string {
-	if len(inputs) == 0 {
-		return "do it in " + where
-	}
-	var all []string
-	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
-		if v := inputs[name]; v != "" {
-			all = append(all, name+" "+v)
-		}
-	}
-	return "do it in " + where + " with " + strings.Join(all, ", ")
-}
-
-func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {
-	if k.StandIn == nil {
-		return nil
-	}
-	return k.StandIn(what)
-}
-
-// flowNamed is a flow of the report.
-func (k *calibration) flowNamed(name string) doctor.Flow {
-	for _, f := range k.out.Report.Flows {
-		if f.Name == name {
-			return f
-		}
-	}
-	return doctor.Flow{Name: name}
+	k.out.After, err = k.load()
+	return err
 }

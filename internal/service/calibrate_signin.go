@@ -125,7 +125,7 @@ func (k *calibration) signedIn() error {
 		return nil
 	}
 	k.signInShown = 0
-	return k.service.reopen(k.tenant)
+	return k.wrote()
 }
 
 // atSignIn has the person show a target of the sign-in that a walk did not find, though it needed no sign-in.

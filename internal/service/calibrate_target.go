@@ -1,11 +1,14 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/doctor"
@@ -70,7 +73,7 @@ func (k *calibration) marks(ctx context.Context, x *doctor.Examination) (again b
 	if err != nil {
 		return false, err
 	}
-	k.unmarked[lacking] = v.Fingerprints[lacking].Any
+	k.unmarked[lacking], k.marked = v.Fingerprints[lacking].Any, true
 	return true, k.write(selectors.Change{Marks: map[int][]selectors.Candidate{lacking: alone}})
 }
 
@@ -80,6 +83,7 @@ func (k *calibration) unmark(x *doctor.Examination) (again bool, err error) {
 		if at := x.Unmarked(i); len(at) > 0 {
 			k.unfit = fmt.Sprintf("What was shown is not on %s: show something else.", strings.Join(at[:min(3, len(at))], ", "))
 			delete(k.unmarked, i)
+			k.marked = true
 			return true, k.write(selectors.Change{MarksAlone: map[int][]selectors.Candidate{i: before}})
 		}
 	}
@@ -102,7 +106,8 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	if !k.asks(name) {
 		return false, nil
 	}
-	k.Asks(fmt.Sprintf("show %s in %s. %s", name, k.Where, note))
+	note = strings.TrimSpace(fmt.Sprintf("Show %s%s. %s", meaning(of), k.purpose(t), note))
+	k.Asks(fmt.Sprintf("%s, in %s: %s", name, k.Where, note))
 	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
 	if of.Table != nil {
 		return k.list(ctx, place, t, of, note)
@@ -131,7 +136,73 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		k.Asks(fmt.Sprintf("what was shown for %s is found only by what names somebody: show what is around it", name))
 		return true, nil
 	}
+	if shown.People == nil {
+		k.nameless[name] = picked
+	}
 	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
+}
+
+// takeMore keeps what of the targets that were shown before the list could be read names nobody on it, in the place of
+// what was kept of them.
+func (k *calibration) takeMore(names []string) error {
+	v, err := k.load()
+	if err != nil {
+		return err
+	}
+	whole := map[string]selectors.Revision{}
+	for name, picked := range k.nameless {
+		before := k.before[name]
+		r, _ := doctor.Taken(picked, names)
+		if before == nil || len(r.Candidates) == 0 {
+			continue
+		}
+		for i := range r.Candidates {
+			r.Candidates[i].Date, r.Candidates[i].Evidence = time.Now().Format(time.DateOnly), k.Walk.Keep
+		}
+		spec := *before
+		spec.Candidates, spec.Fingerprint = append(r.Candidates, before.Candidates...), r.Fingerprint
+		whole[name] = selectors.Revision{Whole: &spec}
+	}
+	k.nameless = map[string]automation.Picked{}
+	return k.revise(v, selectors.Change{Targets: whole})
+}
+
+// meaning is what a target is, in words, by what it was found by or looked like until now.
+func meaning(of *selectors.Target) string {
+	named := func(what, name string) string { return strings.TrimSpace(fmt.Sprintf("the %s “%s”", what, name)) }
+	if of.Table != nil {
+		return "the list of everybody, which has a row or a card for each"
+	}
+	for _, c := range of.Candidates {
+		switch {
+		case c.Label != "":
+			return named("field", c.Label)
+		case c.Role != "" && c.Name != "":
+			return named(c.Role, c.Name)
+		case c.Text != "":
+			return "what says “" + c.Text + "”"
+		case c.Placeholder != "":
+			return named("field", c.Placeholder)
+		}
+	}
+	if f := of.Fingerprint; f != nil && cmp.Or(f.Name, f.Label, f.Text) != "" {
+		return named(cmp.Or(f.Role, f.Tag), cmp.Or(f.Name, f.Label, f.Text))
+	}
+	words := strings.Split(strings.ReplaceAll(of.Name, "_", " "), ".")
+	slices.Reverse(words)
+	return "“" + strings.Join(words, "” of “") + "”"
+}
+
+// purpose says which flow needs a target, and what that does.
+func (k *calibration) purpose(t *doctor.Target) string {
+	if len(t.Flows) == 0 {
+		return ""
+	}
+	f := k.flowNamed(t.Flows[0])
+	if f.About == "" {
+		return ", for the flow " + f.Name
+	}
+	return fmt.Sprintf(", for the flow %s (%s)", f.Name, strings.TrimSuffix(f.About, "."))
 }
 
 // said is what is wrong with a target, for the person who is to show it.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
@@ -232,6 +233,11 @@ func (s *Service) reopen(name string) error {
 	return s.on(name, func(v *served) error { return v.close() })
 }
 
+// reread has a tenant served by other files from its next call on. A browser that is there stays.
+func (s *Service) reread(name string, lib *flows.Library) error {
+	return s.on(name, func(v *served) error { v.reread(lib); return nil })
+}
+
 func storage(act, name string, err error) error {
 	return &userops.Error{Act: act, Tenant: name, Kind: userops.ErrStorage, Cause: err, Hint: "set overlay to a folder that can be written to, and look at what is in it"}
 }
@@ -239,25 +245,32 @@ func storage(act, name string, err error) error {
 // Rehearse rehearses every change that a report found a person for through its press, where nothing that may change
 // something can leave. Each result is told as an event.Ended, too.
 func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, events event.Sink) ([]userops.Result, error) {
+	var users []userops.User
+	if _, err := s.Users(ctx, name, nil, func(u userops.User) error { users = append(users, u); return nil }, nil); err != nil {
+		return nil, err
+	}
+	return s.rehearse(ctx, name, r, users, events)
+}
+
+// rehearse is Rehearse where it is known who there is.
+func (s *Service) rehearse(ctx context.Context, name string, r *doctor.Report, users []userops.User, events event.Sink) ([]userops.Result, error) {
 	lib, err := Library(s.config, r.App)
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.Roles(ctx, name, nil)
-	if err != nil {
-		return nil, err
-	}
 	var all []userops.Checked
+	var roles []string
 	for _, f := range r.Flows {
 		kind, changes := userops.KindOfFlow(f.Name)
 		if !changes || f.On == "" {
 			continue
 		}
-		u, err := s.User(ctx, name, f.On, nil)
-		if err != nil && !kind.Creates {
-			return nil, err
+		if kind.Takes(userops.InputRole) && roles == nil {
+			if roles, err = s.rolesOr(ctx, name, lib, r.Layout, users); err != nil {
+				return nil, err
+			}
 		}
-		checked, err := rehearsable(kind, f.On, u, names, lib.App.Roles.Administrator).Check()
+		checked, err := rehearsable(kind, f.On, withEmail(users, f.On), roles, lib.App.Roles.Administrator).Check()
 		if err != nil {
 			return nil, err
 		}
@@ -267,6 +280,28 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 		return nil, nil
 	}
 	return s.Do(ctx, name, all, Asked{By: "doctor", DryRun: ThroughPress}, events)
+}
+
+// rolesOr are the roles on offer, or where no flow reads them those that somebody has.
+func (s *Service) rolesOr(ctx context.Context, name string, lib *flows.Library, layout string, users []userops.User) (roles []string, err error) {
+	if _, ok := lib.Flow(rolesFlow, layout); ok {
+		return s.Roles(ctx, name, nil)
+	}
+	for _, u := range users {
+		if !slices.Contains(roles, u.Role) {
+			roles = append(roles, u.Role)
+		}
+	}
+	return roles, nil
+}
+
+// withEmail is whoever has an e-mail; nobody's where nobody has.
+func withEmail(users []userops.User, email string) userops.User {
+	i := slices.IndexFunc(users, func(u userops.User) bool { return userops.FoldEmail(u.Email) == userops.FoldEmail(email) })
+	if i < 0 {
+		return userops.User{}
+	}
+	return users[i]
 }
 
 // rehearsable is a change of a user that would be one.

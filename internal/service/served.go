@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/change"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/tenant"
@@ -102,6 +103,15 @@ func (v *served) close() error {
 	v.using.Lock()
 	defer v.using.Unlock()
 	return v.closeDirectory()
+}
+
+// reread has the tenant served by other files from the next call on.
+func (v *served) reread(lib *flows.Library) {
+	v.using.Lock()
+	defer v.using.Unlock()
+	if v.dir != nil {
+		v.dir.Reread(lib)
+	}
 }
 
 // closeDirectory closes what serves the tenant. v.using must be held.

@@ -18,6 +18,7 @@ import (
 type Shared struct {
 	selectors.Shared
 	LookedFor []string // of what was looked for
+	MayName   []string // texts that are left and may be somebody's name, who is on no list that was read
 	Unread    []string // tenants of the same app of which nobody's name is known
 }
 
@@ -62,7 +63,11 @@ func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, 
 		if public[text] {
 			return ""
 		}
-		return doctor.Telling(text, names)
+		why := doctor.Telling(text, names)
+		if why == "" && doctor.MayBeName(text) && !slices.Contains(out.MayName, text) {
+			out.MayName = append(out.MayName, text)
+		}
+		return why
 	})
 	return out, err
 }
@@ -82,13 +87,18 @@ func (s *Service) configured() (names []string) {
 	return names
 }
 
-// peopleOf are the names of everybody on a tenant's list.
-func (s *Service) peopleOf(ctx context.Context, tenant string, events event.Sink) (names []string, err error) {
-	l, err := s.Users(ctx, tenant, nil, func(u userops.User) error {
+// namesOf is what people are called, and their ids.
+func namesOf(users []userops.User) (names []string) {
+	for _, u := range users {
 		local, _, _ := strings.Cut(u.Email, "@")
 		names = append(names, u.Email, local, u.FirstName, u.LastName, u.FirstName+" "+u.LastName, u.LastName+" "+u.FirstName, u.ID)
-		return nil
-	}, events)
+	}
+	return names
+}
+
+// peopleOf are the names of everybody on a tenant's list.
+func (s *Service) peopleOf(ctx context.Context, tenant string, events event.Sink) (names []string, err error) {
+	l, err := s.Users(ctx, tenant, nil, func(u userops.User) error { names = append(names, namesOf([]userops.User{u})...); return nil }, events)
 	if err == nil && !l.Complete {
 		err = &userops.Error{Act: "reading the list", Tenant: tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", l.Proof), Hint: "whose names must not be told is not known: read the list first"}
 	}

@@ -25,6 +25,7 @@ type Directory struct {
 	tenant config.Tenant
 	around Environment
 
+	files   *flows.Library // that were read anew; nil: they were not
 	members []*member      // those that may serve it, in the order of preference
 	logged  map[Route]bool // choices that were logged already
 }
@@ -175,7 +176,7 @@ func (d *Directory) Examine(ctx context.Context, o doctor.Options, w doctor.Walk
 	if err != nil {
 		return nil, err
 	}
-	lib, err := Library(d.config, d.tenant.App)
+	lib, err := d.Library()
 	if err != nil {
 		return nil, err
 	}
@@ -205,8 +206,23 @@ func (d *Directory) Show(ctx context.Context, at doctor.Place, do func(context.C
 	return e.Show(ctx, at, do)
 }
 
-// Library is the selectors and flows of the tenant's app.
-func (d *Directory) Library() (*flows.Library, error) { return Library(d.config, d.tenant.App) }
+// Library is the selectors and flows of the tenant's app: those that it was served by last.
+func (d *Directory) Library() (*flows.Library, error) {
+	if d.files != nil {
+		return d.files, nil
+	}
+	return Library(d.config, d.tenant.App)
+}
+
+// Reread has the tenant served by other files from the next call on. A browser that is there stays.
+func (d *Directory) Reread(lib *flows.Library) {
+	d.files = lib
+	for _, m := range d.members {
+		if e, ok := m.path.(Examiner); ok {
+			e.Reread(lib)
+		}
+	}
+}
 
 // examiner is what of the tenant has pages, opened.
 func (d *Directory) examiner(ctx context.Context) (Examiner, error) {

@@ -70,6 +70,8 @@ type Examiner interface {
 	RunFlow(ctx context.Context, name string, inputs map[string]string) (flows.Result, error)
 	// Show has do something with a page, while nothing that may change something leaves.
 	Show(ctx context.Context, at doctor.Place, do func(context.Context, doctor.Shown) error) error
+	// Reread has it look by other files of its app from its next call on.
+	Reread(lib *flows.Library)
 }
 
 // member is a path of one tenant.

@@ -143,6 +143,15 @@ func withoutFlow(n *yaml.Node, inline *[]*yaml.Node) *yaml.Node {
 	return n
 }
 
+// Inline is a value, whose fields bear json tags, in one line.
+func Inline(value any) (string, error) {
+	n, err := node(value)
+	if err != nil {
+		return "", err
+	}
+	return flowPart(n)
+}
+
 // flow is a node in one line.
 func flow(n *yaml.Node) (string, error) {
 	var parts []string

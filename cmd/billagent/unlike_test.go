@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/internal/userops/useropstest"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// unlikeConsole is a console of which no page past the sign-in is as the shipped files guess: every test id and every
+// word that a person can read is another, the headers of the list too, and so is what its pages say of themselves.
+// internal/browserpath has the same.
+func unlikeConsole(t *testing.T) console.Options {
+	t.Helper()
+	o := console.Options{Layout: "neo3", Generation: "unlike", DriftSeed: 5}
+	for _, d := range console.Drifts("neo3") {
+		if d.Kind == "rename-testid" || d.Kind == "rename-label" {
+			o.Drift = append(o.Drift, d)
+		}
+	}
+	con, err := console.Start(o)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, con.Close()) }()
+	for _, d := range con.Drifted() {
+		if d.Page == "sign-in" { // which is not what is calibrated here
+			o.Drift = slices.DeleteFunc(o.Drift, func(other console.Drift) bool { return other == d.Drift })
+		}
+	}
+	return o
+}
+
+// isElement is what of the console each target is.
+var isElement = map[string]string{
+	"organisation.current": "org-name", "users.count": "users-count", "users.new": "invite-user", "users.show_inactive": "show-inactive-users",
+	"users.show_pending": "show-pending-users", "user.email": "profile-email", "user.edit": "profile-edit", "user.deactivate": "profile-deactivate",
+	"user.reactivate": "profile-reactivate", "user.role": "role-picker", "user.save": "profile-save", "user.rename": "profile-rename",
+	"user.first_name": "name-first", "user.last_name": "name-last", "user.save_name": "name-save", "confirm.email": "confirm-email",
+	"confirm.yes": "confirm-yes", "invite.first_name": "invite-first", "invite.last_name": "invite-last", "invite.email": "invite-email",
+	"invite.time_zone": "invite-zone", "invite.role": "role-picker", "invite.next": "invite-next", "invite.email_shown": "invite-email-shown",
+	"invite.role_shown": "invite-role-shown", "invite.mail_tasks": "pref-tasks", "invite.summary": "pref-summary", "invite.send": "invite-send",
+}
+
+// knowing is a person who knows the console, and clicks on what each target is.
+func knowing(con *console.Console, asked *[]string) func(what string) func(context.Context, *automation.StandIn) error {
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	up, enter := presses("ArrowUp"), presses("Enter")
+	does := map[string][]act{
+		"marks":          {clicks(byCSS("nav[aria-label=Main]")), enter},
+		"users.table":    {waits, clicks(byCSS("[role=grid]")), waits, waits, pictured("unlike-list"), onPanel(7), waits, waits},
+		"user.profile":   {waits, clicks(byCSS(".profile dl dt:first-of-type")), up, up, enter},
+		"confirm.dialog": {waits, clicks(byCSS(".dialog > h2")), up, enter},
+		"invite.dialog":  {waits, clicks(byCSS(".dialog > h2")), up, enter},
+	}
+	for target, element := range isElement {
+		does[target] = []act{waits, clicks(looks(con, element)), pictured("unlike-" + target), enter}
+	}
+	return shows(asked, does)
+}
+
+// looks is how an element of a console that drifts is found now.
+func looks(con *console.Console, element string) *selectors.Target {
+	out := byTestID(element)
+	for _, d := range con.Drifted() {
+		switch {
+		case d.Element != element:
+		case d.Now.TestID != "":
+			out = byTestID(d.Now.TestID)
+		case d.Now.ID != "":
+			out = byCSS("#" + d.Now.ID)
+		default:
+			out = &selectors.Target{Name: element, Candidates: []selectors.Candidate{{Label: d.Now.Label}}}
+		}
+	}
+	return out
+}
+
+// TestAConsoleUnlikeTheGuessesIsCalibrated begins with the shipped files alone. TEST_CONFORMANCE=all goes through
+// every flow, and keeps what came of it for internal/browserpath, where the conformance suite runs by it; without it
+// one change is brought back.
+func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	con, file := tenantOf(t, unlikeConsole(t))
+	overlay := withOverlay(t, file)
+	var asked []string
+	a := &app{calibrates: knowing(con, &asked)}
+	args := []string{"--config", file, "calibrate", "--selectors", "neo3-2026-09", "--sample", "ann@acme.example", "--step", "2s"}
+	if !useropstest.All() {
+		args = append(args, "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	}
+	out := shown(t, a, args...)
+	t.Log(asked, out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Empty(t, con.Changes(), "nothing is stored while it runs")
+	assert.Contains(t, out.stdout, "the list: complete")
+	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	assert.NotContains(t, out.stdout, "skipped")
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
+	if !useropstest.All() {
+		return
+	}
+	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill/neo3-"+time.Now().Format(time.DateOnly)+".yaml"))
+	require.NoError(t, err)
+	to := "../../internal/browserpath/testdata/unlike/selectors/bill/neo3-2026-11-26.yaml"
+	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
+	require.NoError(t, os.WriteFile(to, written, 0o644))
+}

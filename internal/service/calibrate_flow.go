@@ -1,0 +1,169 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
+)
+
+// lacking has the person record what the layout has no flow for: what reads first, since nobody is known before.
+func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
+	v, err := k.load()
+	if err != nil {
+		return false, err
+	}
+	lib, err := k.files()
+	if err != nil {
+		return false, err
+	}
+	needed := []string{listFlow, rolesFlow}
+	if !lib.App.Single {
+		needed = append([]string{identifyFlow}, needed...)
+	}
+	for _, kind := range userops.Kinds {
+		needed = append(needed, kind.Flow)
+	}
+	for _, name := range needed {
+		if _, there := lib.Flow(name, v.Layout); there || len(k.Walk.Only) > 0 && !slices.Contains(k.Walk.Only, name) {
+			continue
+		}
+		f := doctor.Flow{Name: name}
+		if kind, changes := userops.KindOfFlow(name); changes {
+			if f.On, err = k.someone(ctx, lib, kind); err != nil || f.On == "" {
+				return false, err
+			}
+		}
+		if again, err = k.flow(ctx, f, "there is none"); again || err != nil {
+			return again, err
+		}
+	}
+	return false, nil
+}
+
+// someone is whom a change could be about; empty where the list shows nobody, or cannot be read yet.
+func (k *calibration) someone(ctx context.Context, lib *flows.Library, kind userops.Kind) (email string, err error) {
+	account := k.service.config.Tenants[k.tenant].Account
+	if kind.Creates {
+		_, host, _ := strings.Cut(account, "@")
+		return "billagent-doctor@" + host, nil
+	}
+	if _, there := lib.Flow(listFlow, k.layout()); !there {
+		return "", nil
+	}
+	if k.people == nil {
+		if _, err := k.service.Users(ctx, k.tenant, nil, func(u userops.User) error { k.people = append(k.people, u); return nil }, k.events); err != nil {
+			return "", err
+		}
+	}
+	status := userops.Active
+	if kind.Action == userops.Reactivate {
+		status = userops.Inactive
+	}
+	for _, u := range k.people {
+		fits := u.Status == status && u.Role != lib.App.Roles.Administrator && userops.FoldEmail(u.Email) != userops.FoldEmail(account)
+		if fits && (email == "" || userops.FoldEmail(u.Email) == userops.FoldEmail(k.Walk.Sample)) {
+			email = u.Email
+		}
+	}
+	return email, nil
+}
+
+// layout is that of the version that is looked by.
+func (k *calibration) layout() string {
+	if k.out.After != nil {
+		return k.out.After.Layout
+	}
+	return k.out.Before.Layout
+}
+
+// flow has the person record a flow.
+func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (again bool, err error) {
+	what := "flow " + f.Name
+	if !k.asks(what) {
+		return false, nil
+	}
+	inputs := map[string]string{}
+	kind, changes := userops.KindOfFlow(f.Name)
+	if changes && f.On != "" {
+		lib, err := k.files()
+		if err != nil {
+			return false, err
+		}
+		var roles []string
+		if kind.Takes(userops.InputRole) {
+			if roles, err = k.service.rolesOr(ctx, k.tenant, lib, k.layout(), k.people); err != nil {
+				roles = nil // which one is chosen is then for the person
+			}
+		}
+		rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, lib.App.Roles.Administrator)
+		inputs["email"] = f.On
+		for in, value := range rq.Values() {
+			if kind.Takes(in) && value != "" {
+				inputs[string(in)] = value
+			}
+		}
+	}
+	if k.out.After == nil { // its new targets are to stand in today's version
+		v, err := k.load()
+		if err == nil {
+			err = k.revise(v, selectors.Change{})
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
+	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
+	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
+	if err != nil {
+		return false, err
+	}
+	if r.Draft.Empty() {
+		k.skip(what)
+		return false, nil
+	}
+	if err := k.Keep(r); err != nil {
+		k.Asks(err.Error())
+		return true, nil // it is asked for again
+	}
+	k.out.Recorded = append(k.out.Recorded, f.Name)
+	return true, k.wrote()
+}
+
+// spoken says inputs in words.
+func spoken(inputs map[string]string, where string) string {
+	if len(inputs) == 0 {
+		return "do it in " + where
+	}
+	var all []string
+	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
+		if v := inputs[name]; v != "" {
+			all = append(all, name+" "+v)
+		}
+	}
+	return "do it in " + where + " with " + strings.Join(all, ", ")
+}
+
+func (k *calibration) standIn(what string) func(context.Context, *automation.StandIn) error {
+	if k.StandIn == nil {
+		return nil
+	}
+	return k.StandIn(what)
+}
+
+// flowNamed is a flow of the report.
+func (k *calibration) flowNamed(name string) doctor.Flow {
+	for _, f := range k.out.Report.Flows {
+		if f.Name == name {
+			return f
+		}
+	}
+	return doctor.Flow{Name: name}
+}

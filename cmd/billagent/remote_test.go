@@ -124,7 +124,7 @@ func TestACodeIsTypedElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	method := regexp.MustCompile(`method: totp\n\s+secret: .*\n`).ReplaceAllString(string(text), "method: exec\n      via: authenticator\n      command: \"exec:false\"\n")
 	require.NoError(t, os.WriteFile(file, []byte(method), 0o600))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	said, out, ended := &told{}, &bytes.Buffer{}, make(chan int, 1)
 	go func() {
@@ -152,7 +152,7 @@ func TestAFlowIsRecordedElsewhere(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 4})
 	withOverlay(t, file)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	said, out, ended := &told{}, &bytes.Buffer{}, make(chan int, 1)
 	go func() {

@@ -226,6 +226,9 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 			return p.failure("showing the page of", at.Target, err)
 		}
 		r.Stop, r.StepTimeout = &flows.Stop{Target: at.Target, Wait: at.Wait, Screen: true}, cmp.Or(at.Step, p.opts.StepTimeout)
+		if !r.Flow.ComesTo(at.Target) {
+			return p.notShown(at.Target, "no page of the sign-in is come to that is sure to have it", "it is shown only sometimes: write a candidate for it by hand")
+		}
 		// a page that lacks something is shown as it is
 		r.Mend = func(_ context.Context, _ []string, failed error) (*selectors.Version, error) { return nil, failed }
 		shown, err := p.comeTo(ctx, r, at)
@@ -245,9 +248,6 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 // comeTo goes through a sign-in to the screen of a target. Where a screen on the way is not known that is shown, with a
 // note that says so.
 func (p *Path) comeTo(ctx context.Context, r *flows.Run, at doctor.Place) (doctor.Shown, error) {
-	wrong := func(why, hint string) error {
-		return &userops.Error{Act: "showing the page of", Target: at.Target, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
-	}
 	_, err := r.Do(ctx)
 	shown := doctor.Shown{Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: p.signInNames(), SignedOut: p.signedOut}
 	var arrived *flows.ArrivedError
@@ -256,16 +256,21 @@ func (p *Path) comeTo(ctx context.Context, r *flows.Run, at doctor.Place) (docto
 	case errors.As(err, &arrived):
 		shown.Target = arrived.Target
 	case err == nil:
-		return shown, wrong("the sign-in came to the console without a screen that has it", "it is shown only sometimes: see it there, and write a candidate by hand")
+		return shown, p.notShown(at.Target, "the sign-in came to the console without a page that has it", "it is shown only sometimes: write a candidate for it by hand")
 	case ctx.Err() != nil, errors.Is(err, automation.ErrBrowserGone), errors.Is(err, automation.ErrUnreachable), errors.As(err, &halt) && halt.Kind != flows.Blocked:
 		return shown, p.notSignedIn(ctx, p.failure(signingIn, "", err))
 	default:
 		shown.Note = fmt.Sprintf("This may not be the page that was meant: %v.", err)
 		t, _ := r.Version.Target(at.Target)
 		if shown.Target, err = t.Fill(r.Inputs); err != nil {
-			return shown, wrong(err.Error(), "write a candidate by hand")
+			return shown, p.notShown(at.Target, err.Error(), "write a candidate for it by hand")
 		}
 	}
 	shown.Unmarked = p.unmarked(ctx, r.Page, r.Version)
 	return shown, nil
+}
+
+// notShown says why a target of the sign-in cannot be shown.
+func (p *Path) notShown(target, why, hint string) error {
+	return &userops.Error{Act: "showing the page of", Target: target, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
 }

@@ -76,7 +76,7 @@ func onlySignIn(w doctor.Walk) bool {
 
 // watch has who looks at a sign-in be told of it, and asked for what it lacks. Meanwhile nothing that may change
 // something leaves the session: a person may go anywhere.
-func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
+func (p *Path) watch(r *flows.Run) {
 	if p.onSignIn == nil {
 		return
 	}
@@ -99,7 +99,7 @@ func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 			defer cancel()
-			closed := held.Close(ctx, ev)
+			closed := held.Close(ctx, nil) // what was held may have the password or a code in it: it is not written down
 			select {
 			case <-browser.Gone(): // the person has closed its last window
 			default:
@@ -239,9 +239,9 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		if err != nil {
 			return p.failure("showing a page", "", err)
 		}
-		shown.Stopped = held.Kept
+		shown.Stopped = func() []string { return nil } // it may have the password or a code in it
 		err = do(ctx, shown)
-		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(ev)))
+		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(nil)))
 	})
 }
 

@@ -66,6 +66,20 @@ func acts(steps []Step) (found bool) {
 	return found
 }
 
+// ComesTo says that a screen of the flow acts on a target, or is known by it and acts.
+func (f *Flow) ComesTo(target string) (comes bool) {
+	f.walk(func(s *Step, _ []any) {
+		screens, ok := s.Verb.(*Screens)
+		if !ok {
+			return
+		}
+		for _, c := range screens.Cases {
+			comes = comes || acts(c.Steps) && slices.Contains(screenSightOf(c.When, c.Steps).Verb.targets(), target)
+		}
+	})
+	return comes
+}
+
 // screenSight stands in the place of what acts on a screen: it looks at what would be acted on, and ends the run.
 type screenSight struct {
 	needed, sometimes []string
@@ -164,7 +178,7 @@ func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
 		seen = append(seen, seenScreen{c.When, has})
 	}
 	if one := theOne(seen); one.when != "" {
-		why := fmt.Sprintf("the page is the screen of it, since %s is there", strings.Join(one.has, ", "))
+		why := "the page is the screen of it, since this is there: " + strings.Join(one.has, ", ")
 		return &automation.Error{Act: "go on at", Target: one.when, Kind: automation.ErrMissing, Last: why, Page: r.pageNow()}
 	}
 	return &unknownScreenError{names: names, halt: &HaltError{

@@ -81,7 +81,7 @@ func TestAButtonOfTheSignInIsPicked(t *testing.T) {
 	text, err := os.ReadFile(signInFile(overlay))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), console.RobotEmail)
-	assert.Equal(t, 2, strings.Count(string(text), "name: "+label), "the page is told by it, too, where it was told by nothing")
+	assert.Equal(t, 3, strings.Count(string(text), "name: "+label), "as a candidate and in its fingerprint; and the page is told by it, too, where it was told by nothing")
 	assert.Empty(t, con.Outbox(), "nobody has signed in")
 	out = command(t, "--config", file, "users", "get", "ann@acme.example")
 	assert.Equal(t, 0, out.code, out.stdout+out.stderr)

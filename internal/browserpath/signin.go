@@ -133,7 +133,7 @@ func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	if err := p.sameAgain(); err != nil {
 		return err
 	}
-	p.watch(r, ev)
+	p.watch(r)
 	p.typed = false
 	_, err = r.Do(ctx)
 	if err != nil {

@@ -76,7 +76,7 @@ func onlySignIn(w doctor.Walk) bool {
 
 // watch has who looks at a sign-in be told of it, and asked for what it lacks. Meanwhile nothing that may change
 // something leaves the session: a person may go anywhere.
-func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
+func (p *Path) watch(r *flows.Run) {
 	if p.onSignIn == nil {
 		return
 	}
@@ -99,7 +99,7 @@ func (p *Path) watch(r *flows.Run, ev *automation.Evidence) {
 		defer func() {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 			defer cancel()
-			closed := held.Close(ctx, ev)
+			closed := held.Close(ctx, nil) // what was held may have the password or a code in it: it is not written down
 			select {
 			case <-browser.Gone(): // the person has closed its last window
 			default:
@@ -226,6 +226,9 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 			return p.failure("showing the page of", at.Target, err)
 		}
 		r.Stop, r.StepTimeout = &flows.Stop{Target: at.Target, Wait: at.Wait, Screen: true}, cmp.Or(at.Step, p.opts.StepTimeout)
+		if !r.Flow.ComesTo(at.Target) {
+			return p.notShown(at.Target, "no page of the sign-in is come to that is sure to have it", "it is shown only sometimes: write a candidate for it by hand")
+		}
 		// a page that lacks something is shown as it is
 		r.Mend = func(_ context.Context, _ []string, failed error) (*selectors.Version, error) { return nil, failed }
 		shown, err := p.comeTo(ctx, r, at)
@@ -236,18 +239,15 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		if err != nil {
 			return p.failure("showing a page", "", err)
 		}
-		shown.Stopped = held.Kept
+		shown.Stopped = func() []string { return nil } // it may have the password or a code in it
 		err = do(ctx, shown)
-		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(ev)))
+		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(nil)))
 	})
 }
 
 // comeTo goes through a sign-in to the screen of a target. Where a screen on the way is not known that is shown, with a
 // note that says so.
 func (p *Path) comeTo(ctx context.Context, r *flows.Run, at doctor.Place) (doctor.Shown, error) {
-	wrong := func(why, hint string) error {
-		return &userops.Error{Act: "showing the page of", Target: at.Target, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
-	}
 	_, err := r.Do(ctx)
 	shown := doctor.Shown{Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: p.signInNames(), SignedOut: p.signedOut}
 	var arrived *flows.ArrivedError
@@ -256,16 +256,21 @@ func (p *Path) comeTo(ctx context.Context, r *flows.Run, at doctor.Place) (docto
 	case errors.As(err, &arrived):
 		shown.Target = arrived.Target
 	case err == nil:
-		return shown, wrong("the sign-in came to the console without a screen that has it", "it is shown only sometimes: see it there, and write a candidate by hand")
+		return shown, p.notShown(at.Target, "the sign-in came to the console without a page that has it", "it is shown only sometimes: write a candidate for it by hand")
 	case ctx.Err() != nil, errors.Is(err, automation.ErrBrowserGone), errors.Is(err, automation.ErrUnreachable), errors.As(err, &halt) && halt.Kind != flows.Blocked:
 		return shown, p.notSignedIn(ctx, p.failure(signingIn, "", err))
 	default:
 		shown.Note = fmt.Sprintf("This may not be the page that was meant: %v.", err)
 		t, _ := r.Version.Target(at.Target)
 		if shown.Target, err = t.Fill(r.Inputs); err != nil {
-			return shown, wrong(err.Error(), "write a candidate by hand")
+			return shown, p.notShown(at.Target, err.Error(), "write a candidate for it by hand")
 		}
 	}
 	shown.Unmarked = p.unmarked(ctx, r.Page, r.Version)
 	return shown, nil
+}
+
+// notShown says why a target of the sign-in cannot be shown.
+func (p *Path) notShown(target, why, hint string) error {
+	return &userops.Error{Act: "showing the page of", Target: target, Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: errors.New(why), Hint: hint}
 }

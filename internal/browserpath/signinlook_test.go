@@ -42,7 +42,7 @@ func TestTheFirstPageOfTheSignInIsLookedAtByNobody(t *testing.T) {
 		},
 		"classic": {
 			console.Drift{Kind: "change-id", Element: "sign-in-password"}, "signin.single_password",
-			"the page is the screen of it, since signin.single_email, signin.single_submit is there", nil,
+			"the page is the screen of it, since this is there: signin.single_email, signin.single_submit", nil,
 		},
 	} {
 		t.Run(layout, func(t *testing.T) {
@@ -237,9 +237,11 @@ func TestAPageOfTheSignInIsShownUntouched(t *testing.T) {
 		assert.Equal(t, http.MethodGet, q.Method, q.Path)
 	}
 	assert.Zero(t, con.FailedSignIns(console.RobotEmail))
+	sent := len(con.Outbox())
 	at.Target = "factor.exhausted"
 	err = p.Show(t.Context(), at, func(context.Context, doctor.Shown) error { return nil })
 	require.ErrorIs(t, err, userops.ErrConfig)
+	assert.Len(t, con.Outbox(), sent, "nobody has signed in to find that out")
 }
 
 // TestAKeptPageOfTheSignInIsLookedAt looks at the page at which a sign-in has halted, without the console.

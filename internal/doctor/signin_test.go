@@ -27,7 +27,7 @@ func atSignIn(t *testing.T, name string) *selectors.Target {
 func TestNoWordsOfAnybodysAreKeptOfTheSignIn(t *testing.T) {
 	t.Parallel()
 	names := []string{"robot@acme.example", "Acme Corp"}
-	button := selectors.Fingerprint{Tag: "button", Role: "button", Name: "Submit", Text: "Submit", Beside: "Text message to phone ending in 42"}
+	button := selectors.Fingerprint{Tag: "button", Role: "button", Name: "Submit", Text: "Submit", Beside: "Widgets Inc"}
 	kept := signInFingerprint(atSignIn(t, "factor.submit"), button, names)
 	assert.Equal(t, "Submit", kept.Name)
 	assert.Empty(t, kept.Beside)

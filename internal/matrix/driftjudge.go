@@ -69,7 +69,9 @@ func judgeLook(j *driftJudgement, d console.Drifted, s sightings, known map[stri
 		switch {
 		case mine && wrongState(t.State):
 			named = true
-			judgeProposal(j, d, t, known[t.Name])
+			if l, learnt := known[t.Name]; learnt { // nothing is learnt of the pages of the sign-in
+				judgeProposal(j, d, t, l)
+			}
 		case mine && (t.State == doctor.Found || t.State == doctor.Fallback):
 			j.fallback = j.fallback || t.State == doctor.Fallback
 			if seen, ok := s.prints[t.Name]; ok && !isNow(d, seen.Fingerprint, known[t.Name]) {

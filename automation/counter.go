@@ -64,6 +64,9 @@ func total(t *selectors.Target, text string) (int, bool) {
 	return n, found == 1
 }
 
+// CountIn reads how many rows a text says there are, where it says so in a form that needs no key counter.
+func CountIn(text string) (n int, ok bool) { return total(&selectors.Target{}, text) }
+
 // ranged says that a counter tells which rows are shown of how many: then it does not merely count those shown.
 func ranged(text string) bool {
 	text = strings.TrimSuffix(spaced(text), ".")

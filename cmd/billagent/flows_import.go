@@ -205,6 +205,7 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 			whole = recording.TargetsText(d.Targets, "")
 		}
 		out.Files = append(out.Files, importedFile{File: path.Join("selectors", o.App, v.name), Text: whole, added: recording.TargetsText(d.Targets, "")})
+		out.inOthers(lib, d, o, v)
 	}
 	files := map[string]string{}
 	for _, f := range out.Files {
@@ -217,6 +218,22 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	out.Draft = d.Partial || len(problems) > 0
 	out.ToDo = append(out.ToDo, problems...)
 	return out, nil
+}
+
+// inOthers adds new targets to the other versions of the layout: each must have what its flows name.
+func (out *imported) inOthers(lib *flows.Library, d *recording.Draft, o recording.Options, but versionFile) {
+	for _, other := range lib.Versions {
+		name := path.Base(other.File())
+		if other.Layout != o.Layout || name == but.name {
+			continue
+		}
+		whole, err := d.VersionText(other.Text(), o.App, o.Layout, time.Now().Format(time.DateOnly))
+		if err != nil {
+			out.ToDo = append(out.ToDo, err.Error())
+			continue
+		}
+		out.Files = append(out.Files, importedFile{File: path.Join("selectors", o.App, name), Text: whole, added: recording.TargetsText(d.Targets, "")})
+	}
 }
 
 // keepImported writes what was imported where it was asked for, and prints it.

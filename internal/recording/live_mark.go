@@ -2,6 +2,7 @@ package recording
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/billagent/billagent/automation"
@@ -134,6 +135,9 @@ func (l *live) list(g *automation.Gesture) {
 	rows := &flows.Rows{Table: name, As: usersOutput}
 	if g.Counter != nil {
 		rows.Counter, _ = l.targetOf(g.Counter, g.Kind, g.Counter.Text)
+		if t := l.newTarget(rows.Counter); t != nil {
+			t.Spec.Counter = counterForm(g.Counter.Text)
+		}
 	}
 	if g.Next != nil {
 		rows.Next, _ = l.targetOf(g.Next, g.Kind)
@@ -146,6 +150,22 @@ func (l *live) list(g *automation.Gesture) {
 	l.draft.Flow.Outputs = map[string]flows.Output{usersOutput: flows.OutputRows}
 	l.review("say by filters and unfiltered what may keep rows from the list, and by previous or a counter that it is read from its beginning")
 	l.add(&Step{}, rows)
+}
+
+// wordsOfCounter is how many words stand beside the number of a counter. More may be a sentence, with anything in it.
+const wordsOfCounter = 3
+
+var numberWithin = regexp.MustCompile(`\d+`)
+
+// counterForm is the form in which a counter says its number, where it is none of those that are known anyway; empty
+// where it has several numbers or says much else.
+func counterForm(text string) string {
+	text = folded(text)
+	at := numberWithin.FindAllStringIndex(text, -1)
+	if _, known := automation.CountIn(text); known || len(at) != 1 || len(strings.Fields(text)) > wordsOfCounter+1 || strings.Contains(text, "@") {
+		return ""
+	}
+	return "^" + regexp.QuoteMeta(text[:at[0][0]]) + `(?P<total>\d+)` + regexp.QuoteMeta(text[at[0][1]:]) + "$"
 }
 
 const usersOutput = "users"

@@ -238,6 +238,9 @@ func TargetsText(all []NewTarget, comment string) string {
 		if t.Spec.Table != nil {
 			b.WriteString(tableText(t.Spec.Table))
 		}
+		if t.Spec.Counter != "" {
+			fmt.Fprintf(&b, "    counter: %s\n", scalar(t.Spec.Counter))
+		}
 		if t.Spec.Fingerprint != nil {
 			fmt.Fprintf(&b, "    fingerprint: %s\n", inlineOf(t.Spec.Fingerprint))
 		}

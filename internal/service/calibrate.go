@@ -286,6 +286,9 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 	}
 	for _, f := range k.out.Report.Flows {
 		if asked, halts := broken[f.Name]; halts && !asked {
+			if again, err = k.disprove(f); again || err != nil {
+				return again, err
+			}
 			done, err := k.flow(ctx, f, "it halts: "+f.Reason)
 			if again = again || done; err != nil || k.out.Left {
 				return again, err

@@ -133,7 +133,9 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 		k.Asks(err.Error())
 		return true, nil // it is asked for again
 	}
-	k.out.Recorded = append(k.out.Recorded, f.Name)
+	if !slices.Contains(k.out.Recorded, f.Name) {
+		k.out.Recorded = append(k.out.Recorded, f.Name)
+	}
 	return true, k.wrote()
 }
 

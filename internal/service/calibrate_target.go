@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,6 +141,31 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		k.nameless[name] = picked
 	}
 	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
+}
+
+// disprove takes back what was shown for a target at which a flow halts though it is there, such as an e-mail that is
+// another's: it is asked for again.
+func (k *calibration) disprove(f doctor.Flow) (again bool, err error) {
+	whole := map[string]selectors.Revision{}
+	for name, before := range k.before {
+		if before != nil && strings.Contains(f.Reason, strconv.Quote(name)) {
+			k.refuted[name] = fmt.Sprintf("What was shown for it is taken back: %s.", f.Reason)
+			whole[name] = selectors.Revision{Whole: before}
+			k.Asks(name + ": " + k.refuted[name])
+		}
+	}
+	if len(whole) == 0 {
+		return false, nil
+	}
+	for name := range whole {
+		delete(k.before, name)
+		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
+	}
+	v, err := k.load()
+	if err != nil {
+		return false, err
+	}
+	return true, k.revise(v, selectors.Change{Targets: whole})
 }
 
 // takeMore keeps what of the targets that were shown before the list could be read names nobody on it, in the place of

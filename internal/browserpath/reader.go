@@ -84,23 +84,25 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 	}
 }
 
-// everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
-// loaded. With a name, a picture of that name is kept.
-func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (userops.Roster, error) {
-	return p.everyoneUpTo(ctx, ev, picture, nil)
+// wish is what of a list is wanted. The zero value is all of it.
+type wish struct {
+	picture string                    // the name of a picture of it; empty: none is kept
+	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
+	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
 }
 
-// everyoneUpTo is everyone, which stops at the one who is sought, if somebody is.
-func (p *Path) everyoneUpTo(ctx context.Context, ev *automation.Evidence, picture string, sought *automation.Sought) (ros userops.Roster, err error) {
+// everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
+// loaded; after a reading that is only to go on by, the page of the press says so.
+func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish) (ros userops.Roster, err error) {
 	err = p.reading(ctx, ev, func(page *automation.Page) error {
 		if err := p.identify(ctx, page, ev); err != nil {
 			return err
 		}
-		if ros, err = p.readRoster(ctx, page, ev, sought); err != nil {
+		if ros, err = p.readRoster(ctx, page, ev, want); err != nil || ros.Once {
 			return err
 		}
-		if picture != "" {
-			if _, err := ev.Picture(ctx, page, picture); err != nil {
+		if want.picture != "" {
+			if _, err := ev.Picture(ctx, page, want.picture); err != nil {
 				p.opts.Log.Warn("the picture of the list could not be kept", "error", err)
 			}
 		}

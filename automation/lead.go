@@ -29,6 +29,22 @@ func (p *Page) Lead(ctx context.Context, frame *selectors.Target, address string
 	return nil
 }
 
+// OneAnswer says that a target is in the document that shows the others, and that this document has fetched nothing:
+// all of it is what the server answered at once.
+func (p *Page) OneAnswer(ctx context.Context, t *selectors.Target, others []Identity) (bool, error) {
+	if p.traffic.fetched() {
+		return false, nil
+	}
+	at, err := p.AddressOf(ctx, t)
+	for i := 0; err == nil && i < len(others) && at == p.URL(); i++ {
+		var other string
+		if other, err = p.AddressOf(ctx, others[i].Target); err == nil && other != at {
+			return false, nil
+		}
+	}
+	return err == nil && at == p.URL(), err
+}
+
 // AddressOf is the address of the document that a target is in: where it is in a frame, the frame's.
 func (p *Page) AddressOf(ctx context.Context, t *selectors.Target) (string, error) {
 	var res struct {

@@ -136,17 +136,13 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 // elsewhere.
 func (r *Run) begin(ctx context.Context) error {
 	steps := r.Flow.Steps
-	last := len(steps) - 1
-	if r.At == "" || last < 0 {
-		return r.steps(ctx, steps)
-	}
-	rows, ok := steps[last].Verb.(*Rows)
-	if !ok || !rows.Address {
+	rows := r.Flow.list()
+	if rows == nil || !rows.Address || r.At == "" {
 		return r.steps(ctx, steps)
 	}
 	err := rows.openAt(ctx, r, r.At)
 	if err == nil {
-		err = r.step(ctx, &steps[last])
+		err = r.step(ctx, &steps[len(steps)-1])
 	}
 	var halt *HaltError
 	if err == nil || errors.As(err, &halt) || ctx.Err() != nil {

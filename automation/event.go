@@ -47,6 +47,8 @@ func (p *Page) event(method string, params json.RawMessage) {
 		hear(params, func(e proto.NetworkLoadingFinished) { p.traffic.ends(e.RequestID, true) })
 	case "Network.loadingFailed":
 		hear(params, func(e proto.NetworkLoadingFailed) { p.traffic.ends(e.RequestID, false) })
+	case "Network.webSocketCreated":
+		p.traffic.connects()
 	case "Network.webSocketFrameSent":
 		hear(params, func(e proto.NetworkWebSocketFrameSent) { p.leftUnheld(frameSent(e)) })
 	case "Network.webTransportCreated":

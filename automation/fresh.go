@@ -110,18 +110,6 @@ func (s *Session) Close(ctx context.Context) error {
 	return err
 }
 
-// cleanly sets up a page of a fresh session.
-func (p *Page) cleanly(ctx context.Context) error {
-	sc := p.scope(ctx)
-	if err := (proto.NetworkSetCacheDisabled{CacheDisabled: true}).Call(sc); err != nil {
-		return err
-	}
-	if err := (proto.NetworkSetBypassServiceWorker{Bypass: true}).Call(sc); err != nil {
-		return err
-	}
-	return nil
-}
-
 // Stored is what the named keys hold in the page's storage.
 func (p *Page) Stored(ctx context.Context, keys []string) (*Stored, error) {
 	out := &Stored{}

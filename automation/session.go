@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/go-rod/rod/lib/proto"
 )
@@ -118,42 +120,63 @@ func (s *Session) NewPage(ctx context.Context) (*Page, error) {
 	return p, nil
 }
 
-// setUp switches on what a page needs, before anything is loaded into it.
+// setUp switches on what a page needs, before anything is loaded into it: the domains at once, then what lies in them.
+// A new page answers its first call when its process has started.
 func (p *Page) setUp(ctx context.Context) error {
-	sc := p.scope(ctx)
 	scale := 1.0
-	calls := []interface{ Call(proto.Client) error }{
-		proto.PageEnable{},
-		proto.PageSetInterceptFileChooserDialog{Enabled: true},
-		proto.RuntimeAddBinding{Name: "billagentReport", ExecutionContextName: world},
+	err := p.atOnce(ctx,
+		proto.PageEnable{}, proto.NetworkEnable{}, proto.RuntimeEnable{},
 		proto.EmulationSetFocusEmulationEnabled{Enabled: true},
 		proto.EmulationSetDeviceMetricsOverride{Width: viewportWidth, Height: viewportHeight, DeviceScaleFactor: scale},
 		proto.EmulationSetLocaleOverride{Locale: "en-US"},
 		proto.EmulationSetTimezoneOverride{TimezoneID: "America/Los_Angeles"},
-		proto.NetworkEnable{},
-		proto.RuntimeEnable{},
 		proto.TargetSetAutoAttach{AutoAttach: true, Flatten: true, WaitForDebuggerOnStart: true, Filter: workersOnly},
+	)
+	if err != nil {
+		return err
 	}
-	for _, c := range calls {
-		if err := c.Call(sc); err != nil {
-			return err
-		}
+	calls := []protocolCall{
+		proto.PageSetInterceptFileChooserDialog{Enabled: true},
+		proto.RuntimeAddBinding{Name: "billagentReport", ExecutionContextName: world},
+		scriptCall{proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript(rand.Text()), WorldName: world, RunImmediately: true}},
 	}
 	if p.owner.clean {
-		if err := p.cleanly(ctx); err != nil {
-			return err
-		}
+		calls = append(calls, proto.NetworkSetCacheDisabled{CacheDisabled: true}, proto.NetworkSetBypassServiceWorker{Bypass: true})
+	}
+	if err := p.atOnce(ctx, calls...); err != nil {
+		return err
 	}
 	if p.owner.carried != nil {
 		if _, err := p.Carry(ctx, p.owner.carried); err != nil { // for as long as there is the session
 			return err
 		}
 	}
-	script := proto.PageAddScriptToEvaluateOnNewDocument{
-		Source: agentScript(rand.Text()), WorldName: world, RunImmediately: true,
-	}
-	_, err := script.Call(sc)
+	return nil
+}
+
+// protocolCall is a call that has no answer but that it was done.
+type protocolCall interface{ Call(proto.Client) error }
+
+// scriptCall adds a script that is never taken away.
+type scriptCall struct {
+	proto.PageAddScriptToEvaluateOnNewDocument
+}
+
+// Call implements protocolCall.
+func (c scriptCall) Call(to proto.Client) error {
+	_, err := c.PageAddScriptToEvaluateOnNewDocument.Call(to)
 	return err
+}
+
+// atOnce makes calls of which none needs another to have been made, and waits for all of them.
+func (p *Page) atOnce(ctx context.Context, calls ...protocolCall) error {
+	failed := make([]error, len(calls))
+	var all sync.WaitGroup
+	for i, c := range calls {
+		all.Go(func() { failed[i] = c.Call(p.scope(ctx)) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
 }
 
 // pathParameter is a parameter of a path segment (RFC 3986, 3.3), such as ;jsessionid=: it may be what keeps a session.

@@ -25,6 +25,7 @@ type Reading struct {
 	// nil: as it is.
 	Meaning func(field, text string) string
 	Sought  *Sought // the reading stops there; nil: all is read
+	Framed  bool    // the table is in a frame: where it began is the frame's address
 
 	looked bool // something was read: a counter that was not there then does not come any more
 }
@@ -90,8 +91,10 @@ const counterBound = 3 * time.Second
 // gives Complete false: its caller opens it afresh and reads it again.
 func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 	g := newGathering(r, p.traffic.mark())
-	g.out.At = p.URL()
 	var err error
+	if g.out.At, err = p.at(ctx, r); err != nil {
+		return Rows{}, err
+	}
 	switch {
 	case r.Scroll:
 		err = p.readScrolled(ctx, g)
@@ -122,6 +125,14 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 		}
 	}
 	return g.out, nil
+}
+
+// at is where a table is shown now.
+func (p *Page) at(ctx context.Context, r Reading) (string, error) {
+	if !r.Framed {
+		return p.URL(), nil
+	}
+	return p.AddressOf(ctx, r.Table)
 }
 
 // readOnePage reads a table that should have one page, and makes sure that nothing more comes when its end is seen.

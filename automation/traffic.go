@@ -30,6 +30,11 @@ var fetching = []proto.NetworkResourceType{
 	proto.NetworkResourceTypeFetch, proto.NetworkResourceTypeXHR, proto.NetworkResourceTypeDocument, proto.NetworkResourceTypeScript,
 }
 
+// bringing are those by which a document gets more than the server gave with it.
+var bringing = []proto.NetworkResourceType{
+	proto.NetworkResourceTypeFetch, proto.NetworkResourceTypeXHR, proto.NetworkResourceTypeEventSource, proto.NetworkResourceTypeWebSocket,
+}
+
 // traffic is what a page has asked for and been answered. Its events arrive in another goroutine than its readers.
 type traffic struct {
 	mu       sync.Mutex
@@ -38,6 +43,7 @@ type traffic struct {
 	done     []*exchange // ended, the latest of them, oldest first
 	answers  []*exchange // ended well, of the document shown, oldest first
 	finished time.Time   // when a request ended last
+	brings   bool        // the document shown, or the one before as it went, has fetched something
 	changed  chan struct{}
 }
 
@@ -62,11 +68,14 @@ func (t *traffic) tell() {
 }
 
 func (t *traffic) begins(e proto.NetworkRequestWillBeSent) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slices.Contains(bringing, e.Type) {
+		t.brings = true
+	}
 	if !slices.Contains(fetching, e.Type) {
 		return
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if on := t.open[e.RequestID]; on != nil { // it was redirected
 		on.address = e.Request.URL
 		return
@@ -74,6 +83,20 @@ func (t *traffic) begins(e proto.NetworkRequestWillBeSent) {
 	t.begun++
 	t.open[e.RequestID] = &exchange{id: e.RequestID, loader: e.LoaderID, number: t.begun, at: time.Now(), address: e.Request.URL}
 	t.tell()
+}
+
+// connects notes that the document shown has opened a socket.
+func (t *traffic) connects() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.brings = true
+}
+
+// fetched says that the document shown has got more than the server gave with it.
+func (t *traffic) fetched() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.brings
 }
 
 func (t *traffic) responds(e proto.NetworkResponseReceived) {
@@ -117,6 +140,7 @@ func (t *traffic) follows(loader proto.NetworkLoaderID) {
 			delete(t.open, id)
 		}
 	}
+	t.brings = false // nothing of a document is fetched before it is shown
 	t.answers = slices.DeleteFunc(t.answers, func(a *exchange) bool { return a.loader != loader })
 	t.tell()
 }

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/billagent/billagent/selectors"
 	"github.com/go-rod/rod/lib/proto"
@@ -246,6 +247,20 @@ func (g *gathering) meaning(field, text string) string {
 	return text
 }
 
+// patterns are those of columns, compiled: of 10,000 rows each is asked for 10,000 times.
+var patterns sync.Map
+
+func compiled(pattern string) (*regexp.Regexp, error) {
+	if form, ok := patterns.Load(pattern); ok {
+		return form.(*regexp.Regexp), nil
+	}
+	form, err := regexp.Compile(pattern)
+	if err == nil {
+		patterns.Store(pattern, form)
+	}
+	return form, err
+}
+
 // Fields are the columns of a row with those of a pattern taken apart into its groups. What does not match its
 // pattern is left out and told.
 func (r Rows) Fields(i int) (fields map[string]string, odd []string) {
@@ -256,7 +271,7 @@ func (r Rows) Fields(i int) (fields map[string]string, odd []string) {
 			fields[name] = text
 			continue
 		}
-		form, err := regexp.Compile(pattern)
+		form, err := compiled(pattern)
 		if err != nil {
 			odd = append(odd, err.Error())
 			continue

@@ -163,6 +163,10 @@ func withoutCommit(steps []Step) (out []Step, ended bool) {
 				c.Cases[i].Steps, _ = withoutCommit(c.Cases[i].Steps)
 			}
 			s.Verb = &c
+		case *Visit:
+			w := *v
+			w.Otherwise, _ = withoutCommit(v.Otherwise)
+			s.Verb = &w
 		case *Rows:
 			w := *v
 			w.Reload, _ = withoutCommit(v.Reload)
@@ -248,7 +252,7 @@ func needOf(v Verb, name string) Need {
 		if len(*v) > 1 {
 			return OneOf
 		}
-	case *When, *Notice, *Screens, *Texts:
+	case *When, *Notice, *Screens, *Texts, *Visit:
 		return Sometimes
 	case *screenSight:
 		if slices.Contains(v.sometimes, name) {
@@ -263,7 +267,7 @@ func needOf(v Verb, name string) Need {
 			return Sometimes
 		}
 	case *Rows:
-		if name == v.Next || name == v.Previous || name == v.More || slices.Contains(v.Unfiltered, name) {
+		if name == v.Next || name == v.Previous || name == v.More || name == v.Frame || slices.Contains(v.Unfiltered, name) {
 			return Sometimes
 		}
 	case *Choose:
@@ -277,7 +281,7 @@ func needOf(v Verb, name string) Need {
 // waitsItself says that a verb waits for its targets in doing what it does, so that they are looked at afterwards.
 func waitsItself(v Verb) bool {
 	switch v := v.(type) {
-	case *Await, *sight, *screenSight:
+	case *Await, *sight, *screenSight, *Visit:
 		return true
 	case *Expect:
 		return !v.Gone

@@ -140,6 +140,8 @@ func (d *drawing) after(id string, s *Step) []string {
 			}
 		}
 		return out
+	case *Visit:
+		return append(d.steps([]string{id}, v.Otherwise, "otherwise"), id)
 	case *Screens:
 		for _, c := range v.Cases {
 			for _, end := range d.steps([]string{id}, c.Steps, c.When) {
@@ -154,7 +156,7 @@ func kindOf(s *Step) string {
 	switch s.Verb.(type) {
 	case *Commit:
 		return "commit"
-	case *When, *Screens:
+	case *When, *Screens, *Visit:
 		return "branch"
 	case *Halt:
 		return "stop"

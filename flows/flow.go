@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
 	"github.com/billagent/billagent/selectors/datafile"
 )
 
@@ -79,6 +81,46 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 		return json.Marshal(fmt.Sprintf("%dm", v/time.Minute))
 	}
 	return json.Marshal(strconv.FormatFloat(time.Duration(d).Seconds(), 'f', -1, 64) + "s")
+}
+
+// Begins is the address that the flow opens first: where a list began when it was read before, if the flow begins there,
+// or what its first step opens. home is where the console led after sign-in.
+func (f *Flow) Begins(home, at string) string {
+	if rows := f.list(); rows != nil && rows.Address && rows.Frame == "" && at != "" {
+		return at
+	}
+	for steps := f.Steps; len(steps) > 0; {
+		switch v := steps[0].Verb.(type) {
+		case *Part:
+			steps = v.shared
+		case *Open:
+			address, err := automation.Resolve(home, string(*v))
+			if err != nil || len(selectors.Placeholders(string(*v))) > 0 {
+				return home
+			}
+			return address
+		default:
+			return home
+		}
+	}
+	return home
+}
+
+// list is the flow's last step, where it reads a list.
+func (f *Flow) list() *Rows {
+	if len(f.Steps) == 0 {
+		return nil
+	}
+	rows, _ := f.Steps[len(f.Steps)-1].Verb.(*Rows)
+	return rows
+}
+
+// Lists is the table that the flow reads with its last step; empty: it reads none.
+func (f *Flow) Lists() string {
+	if rows := f.list(); rows != nil {
+		return rows.Table
+	}
+	return ""
 }
 
 // Each visits every step of the flow, those of its parts too.

@@ -25,22 +25,25 @@ func partsOfNeo(t *testing.T, from, to string) (*flows.Library, error) {
 }
 
 const (
-	findsPerson = `  person:
-    - part: list
-    - part: longest-pages
-    - find: { table: users.table, key: "${email}", next: users.next }
+	visits = `  person:
+    - visit:
+        shows: { target: user.email, equals: "${email}" }
+        otherwise:
+`
+	findsPerson = visits + `          - part: list
+          - part: longest-pages
+          - find: { table: users.table, key: "${email}", next: users.next }
 `
 	findsGiven = `  row-of:
     - part: list
     - find: { table: users.table, key: "${whom}", next: users.next }
-  person:
-`
+` + visits + "          "
 )
 
 // TestAPartIsGivenWhatItTakes fills a part's own inputs in, for each use of it.
 func TestAPartIsGivenWhatItTakes(t *testing.T) {
 	t.Parallel()
-	lib, err := partsOfNeo(t, findsPerson, findsGiven+"    - part: { name: row-of, with: { whom: \"${email}\" } }\n")
+	lib, err := partsOfNeo(t, findsPerson, findsGiven+"- part: { name: row-of, with: { whom: \"${email}\" } }\n")
 	require.NoError(t, err)
 	f, ok := lib.Flow("deactivate", "neo")
 	require.True(t, ok)
@@ -58,7 +61,7 @@ func TestAPartIsGivenWhatItTakes(t *testing.T) {
 		`{ name: row-of, with: { } }`:    "parts-neo.yaml",
 		`{ name: row-of, whom: ann@b.c}`: "parts-neo.yaml",
 	} {
-		_, err := partsOfNeo(t, findsPerson, findsGiven+"    - part: "+with+"\n")
+		_, err := partsOfNeo(t, findsPerson, findsGiven+"- part: "+with+"\n")
 		require.ErrorContains(t, err, says, with)
 	}
 }

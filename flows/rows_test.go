@@ -86,6 +86,17 @@ steps:
     changes: list
   - rows: { table: list, as: users }
 `
+	visitFlow = `flow: pending
+about: somebody's own page
+timeout: 1m
+inputs: [email]
+steps:
+  - visit:
+      shows: { target: words, equals: "${email}" }
+      otherwise:
+        - open: /list
+        - await: [list]
+`
 	expectFlow = `flow: invite
 about: what a page comes to say
 timeout: 1m
@@ -132,7 +143,7 @@ func runOn(t *testing.T, s http.Handler, name string, edit ...func(r *flows.Run,
 		t.Skip("it starts a browser")
 	}
 	dir := t.TempDir()
-	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "flows/a/list-roles.yaml": addressFlow, "selectors/a/l.yaml": rowsVersion} {
+	for file, text := range map[string]string{"flows/a/app.yaml": rowsApp, "flows/a/list-users.yaml": rowsFlow, "flows/a/invite.yaml": expectFlow, "flows/a/roles.yaml": changesFlow, "flows/a/list-roles.yaml": addressFlow, "flows/a/pending.yaml": visitFlow, "selectors/a/l.yaml": rowsVersion} {
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(file)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
 	}

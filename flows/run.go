@@ -44,10 +44,15 @@ type Run struct {
 	Meaning func(field, text string) string
 	// Sought is a row at which the reading of a table ends. Nil: all is read.
 	Sought *automation.Sought
+	// Enough says that a complete reading is enough though only a second one tells whether rows moved meanwhile, as
+	// where what is said of it is held against the page afterwards. Nil: it never is.
+	Enough func(rows automation.Rows) bool
 	// At is where a list began that the flow read before, on another page of the same sign-in. A flow whose rows
 	// step says address begins there, and where that is not the list as it must be, where it always begins. Empty:
 	// it is not known.
 	At string
+	// Own is the address of the subject's own page, as a list gave it. Empty: it is not known.
+	Own string
 	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the
 	// very address does not load it again.
 	Loaded bool
@@ -135,17 +140,13 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 // elsewhere.
 func (r *Run) begin(ctx context.Context) error {
 	steps := r.Flow.Steps
-	last := len(steps) - 1
-	if r.At == "" || last < 0 {
-		return r.steps(ctx, steps)
-	}
-	rows, ok := steps[last].Verb.(*Rows)
-	if !ok || !rows.Address {
+	rows := r.Flow.list()
+	if rows == nil || !rows.Address || r.At == "" {
 		return r.steps(ctx, steps)
 	}
 	err := rows.openAt(ctx, r, r.At)
 	if err == nil {
-		err = r.step(ctx, &steps[last])
+		err = r.step(ctx, &steps[len(steps)-1])
 	}
 	var halt *HaltError
 	if err == nil || errors.As(err, &halt) || ctx.Err() != nil {

@@ -30,7 +30,7 @@ type Verb interface {
 var verbs = byWord(
 	new(Open), new(Click), new(Commit), new(Fill), new(Choose), new(Check), new(Await), new(Expect), new(Read), new(Texts),
 	new(Rows), new(Find), new(When), new(Screens), new(Halt), new(Ending), new(Notice), new(Part),
-	new(Key), new(Hover), new(Scroll),
+	new(Key), new(Hover), new(Scroll), new(Visit),
 )
 
 // What only some verbs are.

@@ -30,6 +30,8 @@ type Rows struct {
 	// Address says that the address of the page brings back the list with its filters: it is opened for another
 	// reading, and where the list is not there as it must be, what reload says is done.
 	Address bool `json:"address,omitempty"`
+	// Frame is the frame of home in which the list is shown: Address is the frame's then.
+	Frame string `json:"frame,omitempty"`
 }
 
 // Filter is a control that decides which rows a table has, and how it must stand: on or off, or what it must say.
@@ -48,7 +50,7 @@ func (v *Rows) nested() []block {
 }
 
 func (v *Rows) targets() []string {
-	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More), v.Unfiltered...)
+	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More, v.Frame), v.Unfiltered...)
 	for _, f := range v.Filters {
 		out = append(out, f.Target)
 	}
@@ -64,6 +66,9 @@ func (v *Rows) check(_ *Flow, complain complaint, at []any) {
 		if (f.On == nil) == (f.Equals == "") {
 			complain("a filter says either on or equals", append(slices.Clone(at), "filters", i)...)
 		}
+	}
+	if v.Frame != "" && !v.Address {
+		complain("the frame of a list goes with address", append(slices.Clone(at), "frame")...)
 	}
 	if v.Address && len(v.Reload) == 0 {
 		complain("a list that is opened by its address has a reload: the address may lead elsewhere one day", at...)
@@ -114,6 +119,10 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if err != nil {
 			return err
 		}
+		if got.Complete && r.Enough != nil && r.Enough(got) {
+			r.result.Rows[v.As] = got
+			return nil
+		}
 		kept := got
 		if why := unsettled(before, got, reading.Table.Table.Key); got.Complete && why != "" {
 			before, kept.Complete, kept.Proof = &got, false, why
@@ -122,7 +131,7 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if kept.Complete || kept.Stopped || try == tableReadings || len(v.Reload) == 0 {
 			return nil
 		}
-		if err := r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": kept.Proof}); err != nil {
+		if err := r.again(v, kept.Proof); err != nil {
 			return err
 		}
 		if at = ""; v.Address && got.Complete {
@@ -162,19 +171,44 @@ func (v *Rows) read(ctx context.Context, r *Run, reading automation.Reading, at 
 
 // elsewhere notes that an address did not lead to the list as it must be.
 func (r *Run) elsewhere(v *Rows, why error) error {
-	return r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "again": "its address does not lead to the list: " + why.Error()})
+	return r.again(v, "its address does not lead to the list: "+why.Error())
 }
 
-// addressBound is how long a list may take to be there that is opened by its address.
+// addressBound is how long a page may take to be there that is opened by its address.
 const addressBound = 5 * time.Second
 
-// openAt opens a list by its address.
+// openAt opens a list by its address, unless it has just been loaded there.
 func (v *Rows) openAt(ctx context.Context, r *Run, at string) error {
-	if err := r.Page.Open(ctx, at); err != nil {
+	fresh := r.fresh
+	r.fresh = false
+	var err error
+	switch {
+	case v.Frame != "":
+		err = v.leadTo(ctx, r, at)
+	case !fresh || r.Page.URL() != at:
+		err = r.Page.Open(ctx, at)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := r.await(ctx, addressBound, v.Table)
+	_, err = r.await(ctx, addressBound, v.Table)
 	return err
+}
+
+// leadTo leads the frame of the list to an address, in the page that is shown or in home.
+func (v *Rows) leadTo(ctx context.Context, r *Run, at string) error {
+	frame, err := r.target(v.Frame)
+	if err != nil {
+		return err
+	}
+	shown, err := r.Page.Look(ctx, frame)
+	if err == nil && !shown[0].There() {
+		err = r.openHome(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return r.lead(ctx, v.Frame, at, addressBound)
 }
 
 // complete adds to a reading what only a whole table needs: where it begins, and what must not filter it.
@@ -198,7 +232,7 @@ func (v *Rows) complete(r *Run, reading *automation.Reading) (err error) {
 		}
 		reading.Filters = append(reading.Filters, automation.Filter{Target: t, On: f.On, Equals: f.Equals})
 	}
-	reading.Meaning, reading.Sought = r.Meaning, r.Sought
+	reading.Meaning, reading.Sought, reading.Framed = r.Meaning, r.Sought, v.Frame != ""
 	if r.Progress != nil {
 		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
 	}

@@ -8,6 +8,7 @@ import { finishFill, prepareFill } from './fill.js';
 import { searched } from './filter.js';
 import { armed, finish, install } from './guard.js';
 import { prepareHover, rests } from './hover.js';
+import { addressOf, lead } from './lead.js';
 import { reveal, rows, scroll } from './list.js';
 import { mask, unmask } from './mask.js';
 import { Miss } from './miss.js';
@@ -29,7 +30,7 @@ const handlers = {
   storageOf, tokens, cameTogether,
   examine, around, offer,
   picking, inspecting, recording,
-  prepareStroke, prepareHover, rests, bring, offered,
+  prepareStroke, prepareHover, rests, bring, offered, lead, addressOf,
 };
 
 globalThis.billagent = async (name, req) => {

@@ -338,6 +338,11 @@ interface RowsRequest extends ListRequest {
   previous?: Target | null;
 }
 
+interface LeadRequest extends TargetRequest {
+  address: string;
+  wait: number;
+}
+
 interface ScrollRequest extends ListRequest {
   from: number;
   limit: number;

@@ -126,6 +126,8 @@ func (d *driver) steps(all []flows.Step) (out []act) {
 		switch v := all[i].Verb.(type) {
 		case *flows.Part:
 			out = append(out, d.steps(v.Steps())...)
+		case *flows.Visit:
+			out = append(out, d.steps(v.Otherwise)...)
 		case *flows.Open:
 			if address := d.text(string(*v)); address != "" {
 				out = append(out, func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, address) })

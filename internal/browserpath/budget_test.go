@@ -25,9 +25,9 @@ type budget struct{ documents, calls int }
 func TestCallsAndDocumentsOfAJob(t *testing.T) {
 	t.Parallel()
 	budgets := map[string]map[string]budget{
-		"classic": {"list": {22, 200}, "one": {35, 380}, "batch of two": {26, 360}},
-		"neo":     {"list": {12, 130}, "one": {17, 230}, "batch of two": {18, 310}},
-		"neo3":    {"list": {4, 116}, "one": {8, 264}, "batch of two": {8, 296}},
+		"classic": {"list": {18, 168}, "one": {17, 202}, "batch of two": {18, 256}},
+		"neo":     {"list": {11, 134}, "one": {6, 148}, "batch of two": {6, 198}},
+		"neo3":    {"list": {3, 114}, "one": {4, 208}, "batch of two": {6, 280}},
 	}
 	eachLayout(t, func(t *testing.T, layout string) {
 		var calls atomic.Int64

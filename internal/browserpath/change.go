@@ -84,7 +84,7 @@ func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error
 	if ros, found := c.known(); found != nil {
 		return ros, found, nil
 	}
-	ros, err := c.p.everyone(ctx, c.ev, "")
+	ros, err := c.p.everyone(ctx, c.ev, wish{enough: c.goesOn})
 	if err != nil {
 		return ros, nil, c.p.explained(ctx, string(c.Action), c.ev, err)
 	}
@@ -108,7 +108,7 @@ func (c *course) Ready(context.Context) error { return nil }
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
-	ros, err := c.p.everyoneUpTo(ctx, c.ev, readBackPicture, c.sought())
+	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought()})
 	if err != nil {
 		if c.p.refused != nil {
 			return nil, change.Useless(err)
@@ -217,12 +217,12 @@ func outdated(err error) bool {
 
 // run carries out the changing flow.
 func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
-	inputs := c.inputs()
+	inputs, own := c.inputs(), c.own()
 	if c.Hooks.Through {
-		return c.rehearseThrough(ctx, inputs)
+		return c.rehearseThrough(ctx, inputs, own)
 	}
 	return c.p.runWith(ctx, c.Kind.Flow, inputs, c.ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.MustShow, r.People, r.App = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App
+		r.Rehearse, r.Acted, r.MustShow, r.People, r.App, r.Own = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App, own
 		r.Intent = func(ctx context.Context) error {
 			if err := c.p.stillOurs(ctx, r, c.ev); err != nil {
 				return err
@@ -230,6 +230,23 @@ func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
 			return c.Intend(ctx)
 		}
 	})
+}
+
+// own is the address of the person's own page, on the host to which signing in led. It is not used where a page was
+// not as the list said before.
+func (c *course) own() string {
+	if c.Before == nil || c.Before.ID == "" || c.Attempt > 0 {
+		return ""
+	}
+	link := c.p.own[c.Before.ID]
+	if link == "" {
+		return ""
+	}
+	address, err := automation.Resolve(c.p.home, link)
+	if err != nil {
+		return ""
+	}
+	return address
 }
 
 // inputs are the flow's: what is asked for, and for a new user what the console asks besides.

@@ -13,14 +13,48 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// readRoster reads the users of all statuses on a page, or up to the one who is sought.
-func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, sought *automation.Sought) (userops.Roster, error) {
-	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) { r.Loaded, r.Sought, r.At = true, sought, p.listAt })
+// readRoster reads the users of all statuses on a page, as far as is wanted.
+func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, want wish) (userops.Roster, error) {
+	once := false
+	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) {
+		r.Loaded, r.Sought, r.At = true, want.sought, p.listAt
+		if want.enough != nil {
+			r.Enough = func(rows automation.Rows) bool {
+				once = want.enough(p.roster(rows))
+				return once
+			}
+		}
+	})
 	if err != nil {
 		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
 	p.listAt = rows.At
+	p.learnOwn(rows)
+	out := p.roster(rows)
+	out.Once = once
+	return out, nil
+}
+
+// learnOwn takes down where the own pages of people are: a list whose ids are taken from links gives their addresses.
+// One that is relative to a frame's document is not taken.
+func (p *Path) learnOwn(rows automation.Rows) {
+	if rows.Columns["id"].Attr != "href" {
+		return
+	}
+	if p.own == nil {
+		p.own = map[string]string{}
+	}
+	for i, row := range rows.Rows {
+		fields, _ := rows.Fields(i)
+		if id, link := fields["id"], row["id"]; id != "" && strings.HasPrefix(link, "/") {
+			p.own[id] = link
+		}
+	}
+}
+
+// roster makes users of rows. A list on which the account itself is missing is not complete.
+func (p *Path) roster(rows automation.Rows) userops.Roster {
 	out := userops.Roster{Complete: rows.Complete, Proof: rows.Proof, ObservedAt: time.Now().UTC(), Users: make([]userops.User, 0, len(rows.Rows))}
 	for i := range rows.Rows {
 		out.Users = append(out.Users, p.user(rows, i))
@@ -31,7 +65,7 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 		out.Proof = fmt.Sprintf("the account that is signed in, %s, is not on the list, so somebody is left out; "+
 			"if this console never lists it, say so in the app's app.yaml", p.opts.Account)
 	}
-	return out, nil
+	return out
 }
 
 // user makes a user of a row, by the columns' patterns and the app's words. What cannot be made out is told in a
@@ -90,7 +124,7 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 		return userops.Listing{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, ev, "")
+	ros, err := p.everyone(ctx, ev, wish{})
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
@@ -117,7 +151,7 @@ func (p *Path) Get(ctx context.Context, email string) (userops.User, error) {
 		return userops.User{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, ev, "")
+	ros, err := p.everyone(ctx, ev, wish{})
 	if err != nil {
 		return userops.User{}, p.explained(ctx, "looking for "+email, ev, err)
 	}

@@ -113,7 +113,7 @@ func (p *Path) stillOurs(ctx context.Context, r *flows.Run, ev *automation.Evide
 		p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
 		return nil
 	}
-	return p.onFreshPage(ctx, ev, func(page *automation.Page) error {
+	return p.onFreshPage(ctx, ev, p.home, func(page *automation.Page) error {
 		if err := p.identify(ctx, page, ev); err != nil {
 			return err
 		}

@@ -91,12 +91,14 @@ type Path struct {
 	kept      []byte    // its cookies as they are saved
 	// keptStored is what its pages keep as it is saved; nil: nothing.
 	keptStored *automation.Stored
-	lastRead   userops.Roster // as read last, where nothing was begun since that it does not show; not Complete: none
-	listAt     string         // where the list of everybody began when it was read last in this sign-in
-	looking    bool           // nothing is changed: that it is not known whose console it is stops nothing
-	unproved   bool           // it is not known
-	lookStep   time.Duration  // of a look: how long a step may take that does not say; 0: not said
-	outside    time.Time      // since when a look's page is none of the sign-in, nor recognised
+	lastRead   userops.Roster    // as read last, where nothing was begun since that it does not show; not Complete: none
+	listAt     string            // where the list of everybody began when it was read last in this sign-in
+	listMute   bool              // its pages do not say whose console it is
+	own        map[string]string // by id: the address of a person's own page, as the list gave it last
+	looking    bool              // nothing is changed: that it is not known whose console it is stops nothing
+	unproved   bool              // it is not known
+	lookStep   time.Duration     // of a look: how long a step may take that does not say; 0: not said
+	outside    time.Time         // since when a look's page is none of the sign-in, nor recognised
 	// onSignIn is of who looks at a sign-in; nil: nobody does.
 	onSignIn *signInLook
 	typed    bool              // the password was typed in the sign-in under way

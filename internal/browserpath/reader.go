@@ -15,11 +15,16 @@ import (
 // nothing else with it: what the acting page, its cache or its workers believe cannot colour what is read. A
 // sign-in that has ended is renewed, once.
 func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
+	return p.readingFrom(ctx, ev, func() string { return p.home }, do)
+}
+
+// readingFrom is reading, on a page that is opened at an address.
+func (p *Path) readingFrom(ctx context.Context, ev *automation.Evidence, at func() string, do func(*automation.Page) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return err
 		}
-		err := p.onFreshPage(ctx, ev, do)
+		err := p.onFreshPage(ctx, ev, at(), do)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && attempt == 0 {
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
@@ -30,8 +35,8 @@ func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*au
 	}
 }
 
-// onFreshPage opens the page where the console led after sign-in, and closes its session.
-func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) (err error) {
+// onFreshPage opens a page of the console at an address, and closes its session.
+func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, at string, do func(*automation.Page) error) (err error) {
 	fresh, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
 	if err != nil {
 		return err
@@ -48,7 +53,7 @@ func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, do func
 	if err != nil {
 		return err
 	}
-	if err = page.Open(ctx, p.home); err == nil {
+	if err = page.Open(ctx, at); err == nil {
 		err = do(page)
 	}
 	var halt *flows.HaltError
@@ -84,32 +89,86 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 	}
 }
 
-// everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
-// loaded. With a name, a picture of that name is kept.
-func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, picture string) (userops.Roster, error) {
-	return p.everyoneUpTo(ctx, ev, picture, nil)
+// wish is what of a list is wanted. The zero value is all of it.
+type wish struct {
+	picture string                    // the name of a picture of it; empty: none is kept
+	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
+	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
 }
 
-// everyoneUpTo is everyone, which stops at the one who is sought, if somebody is.
-func (p *Path) everyoneUpTo(ctx context.Context, ev *automation.Evidence, picture string, sought *automation.Sought) (ros userops.Roster, err error) {
-	err = p.reading(ctx, ev, func(page *automation.Page) error {
-		if err := p.identify(ctx, page, ev); err != nil {
+// everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
+// loaded; after a reading that is only to go on by, the page of the press says so.
+func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish) (ros userops.Roster, err error) {
+	err = p.readingFrom(ctx, ev, p.listBegins, func(page *automation.Page) error {
+		if err := p.identifyAtList(ctx, page, ev); err != nil {
 			return err
 		}
-		if ros, err = p.readRoster(ctx, page, ev, sought); err != nil {
+		before := page.Document()
+		if ros, err = p.readRoster(ctx, page, ev, want); err != nil || ros.Once {
 			return err
 		}
-		if picture != "" {
-			if _, err := ev.Picture(ctx, page, picture); err != nil {
+		if want.picture != "" {
+			if _, err := ev.Picture(ctx, page, want.picture); err != nil {
 				p.opts.Log.Warn("the picture of the list could not be kept", "error", err)
 			}
 		}
+		return p.identifyAfter(ctx, page, ev, before)
+	})
+	return ros, err
+}
+
+// listBegins is the address at which reading the list begins: its own where that is known, unless its pages were
+// seen not to say whose console it is.
+func (p *Path) listBegins() string {
+	flow, ok := p.opts.Library.Flow(listFlow, p.layout())
+	if !ok || p.listMute {
+		return p.home
+	}
+	return flow.Begins(p.home, p.listAt)
+}
+
+// identifyAtList makes sure whose console it is on the page at which reading the list begins. Where that does not say
+// so, such as a page of an error, home does, and reading begins there.
+func (p *Path) identifyAtList(ctx context.Context, page *automation.Page, ev *automation.Evidence) error {
+	err := p.identify(ctx, page, ev)
+	var halt *flows.HaltError
+	if err == nil || page.URL() == p.home || errors.As(err, &halt) || errors.Is(err, userops.ErrOrganisation) || ctx.Err() != nil {
+		return err
+	}
+	p.listMute = true
+	if err := page.Open(ctx, p.home); err != nil {
+		return err
+	}
+	return p.identify(ctx, page, ev)
+}
+
+// identifyAfter makes sure whose console it is once the list was read: on home, loaded for it, or where the server
+// gives the rows in the very document that says so, on the one that was read last; before is the one that was asked before.
+func (p *Path) identifyAfter(ctx context.Context, page *automation.Page, ev *automation.Evidence, before string) error {
+	one, err := p.saysItself(ctx, page)
+	if err != nil || one && page.Document() == before {
+		return err
+	}
+	if !one {
 		if err := page.Open(ctx, p.home); err != nil {
 			return err
 		}
-		return p.identify(ctx, page, ev)
-	})
-	return ros, err
+	}
+	return p.identify(ctx, page, ev)
+}
+
+// saysItself says that the rows now shown and what says whose they are came in one answer.
+func (p *Path) saysItself(ctx context.Context, page *automation.Page) (bool, error) {
+	flow, ok := p.opts.Library.Flow(listFlow, p.layout())
+	if !ok {
+		return false, nil
+	}
+	table, ok := p.version.Target(flow.Lists())
+	whose := p.whose()
+	if !ok || len(whose) == 0 {
+		return false, nil
+	}
+	return page.OneAnswer(ctx, table, whose)
 }
 
 // pending says whether a request about a person awaits a second one, by the person's own page.

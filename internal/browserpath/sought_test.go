@@ -2,6 +2,7 @@ package browserpath_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,67 @@ func TestARehearsedBatchReadsEverybodyOnce(t *testing.T) {
 	}
 	assert.Equal(t, 1, wholeLists(con))
 	assert.Empty(t, con.Changes())
+}
+
+// TestAChangeGoesOnByOneReading changes somebody on the last of several pages: the list is read once, of which each
+// page has come in an answer of its own, and their own page is opened by its address. What ends a change without a
+// press is said of two readings.
+func TestAChangeGoesOnByOneReading(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: many})
+		require.NoError(t, p.Login(t.Context()))
+		seen := func(of []console.Request, part string) (n int) {
+			for _, q := range of {
+				if strings.Contains(q.Path, part) {
+					n++
+				}
+			}
+			return n
+		}
+		second := map[string]string{"classic": "page=2&inactive=1", "neo": "page=2", "neo3": "start=50&"}[layout]
+		before := len(con.Requests())
+		require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk")).Outcome)
+		asked := con.Requests()[before:]
+		looked := asked[:slices.IndexFunc(asked, func(q console.Request) bool { return q.Changing })]
+		assert.Equal(t, 1, seen(looked, second), "it is read once before")
+		for _, q := range looked {
+			assert.False(t, later(q.Path) && !strings.Contains(q.Path, "inactive=1"), "nobody is looked for on the list, as by %s", q.Path)
+		}
+		before = len(con.Requests())
+		require.Equal(t, userops.Already, p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk")).Outcome)
+		assert.Equal(t, 2, seen(con.Requests()[before:], second), "that nothing is to be done is said of two readings")
+		before = len(con.Requests())
+		require.ErrorIs(t, p.Change(t.Context(), useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)
+		assert.Equal(t, 2, seen(con.Requests()[before:], second), "that there is nobody is said of two readings")
+	})
+}
+
+// TestAnAddressThatHasBecomeAnothersChangesNobody gives the person's id to somebody else, and theirs to the person, when
+// the list has been read: the page at the address is somebody else's then, and the request would name them.
+func TestAnAddressThatHasBecomeAnothersChangesNobody(t *testing.T) {
+	t.Parallel()
+	twoLayouts(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout}, impatient)
+		swap := func(context.Context, change.Found) error {
+			con.Edit("another administrator", func(o *console.Organisation) {
+				var a, b *console.User
+				for _, u := range o.Users {
+					switch u.Email {
+					case ann:
+						a = u
+					case joann:
+						b = u
+					}
+				}
+				a.ID, b.ID = b.ID, a.ID
+			})
+			return nil
+		}
+		r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{Found: swap})
+		assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+		assert.Zero(t, changesOf(con, "deactivate"))
+	})
 }
 
 // TestAListIsReadAgainByItsAddress reads everybody twice: the way there is gone once.

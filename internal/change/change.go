@@ -32,6 +32,12 @@ type Change struct {
 	first   *userops.User  // the user as found at the first attempt
 }
 
+// Goes says that by a list the change of somebody on it would be made: the rules end it with no word.
+func (c *Change) Goes(ros userops.Roster, found *userops.User) bool {
+	d := c.backend.Rules().Decide(userops.Look{Request: c.Request, All: ros, User: found, Step: c.step})
+	return d.Outcome == "" && len(d.Instead) == 0
+}
+
 // Intend asks the hooks whether the change may be committed now.
 func (c *Change) Intend(ctx context.Context) error {
 	wanted := c.Wanted
@@ -142,7 +148,7 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 		c.Wanted = c.whole
 	}
 	d = c.backend.Rules().Decide(userops.Look{Request: c.Request, All: c.Roster, User: c.Before, Step: c.step})
-	if (d.Outcome != "" || len(d.Instead) > 0) && c.Roster.Earlier { // somebody may have come or changed since
+	if (d.Outcome != "" || len(d.Instead) > 0) && c.Roster.OnlyToGoOn() { // somebody may have come, changed or moved
 		c.Anew = true
 		return c.try(ctx)
 	}

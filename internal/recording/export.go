@@ -72,6 +72,12 @@ func (x *exporter) steps(all []flows.Step) error {
 			}
 			continue
 		}
+		if v, ok := s.Verb.(*flows.Visit); ok { // the address is not known
+			if err := x.steps(v.Otherwise); err != nil {
+				return err
+			}
+			continue
+		}
 		x.at++
 		x.now = s
 		before := len(x.out.Steps)

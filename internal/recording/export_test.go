@@ -108,6 +108,9 @@ func expressible(steps []flows.Step) (out []string) {
 		case *flows.Part:
 			out = append(out, expressible(v.Steps())...)
 			continue
+		case *flows.Visit: // the address is not known
+			out = append(out, expressible(v.Otherwise)...)
+			continue
 		case *flows.Click:
 			if v.Row != nil {
 				continue

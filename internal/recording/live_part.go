@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -70,9 +71,11 @@ func (l *live) actsOf(steps []flows.Step) (acts []*flows.Step, looks map[string]
 		case *flows.Part:
 			inner, also := l.actsOf(v.Steps())
 			acts = append(acts, inner...)
-			for text := range also {
-				looks[text] = true
-			}
+			maps.Copy(looks, also)
+		case *flows.Visit: // a person goes the whole way
+			inner, also := l.actsOf(v.Otherwise)
+			acts = append(acts, inner...)
+			maps.Copy(looks, also)
 		case *flows.Choose:
 			if !l.leftToThePage(v.Option) {
 				acts = append(acts, s)

@@ -91,11 +91,15 @@ func isRelative(address string) bool {
 
 // each visits a step and those within it that a test expresses.
 func each(s *flows.Step, visit func(*flows.Step)) {
-	visit(s)
 	var inner []flows.Step
+	if _, ok := s.Verb.(*flows.Visit); !ok {
+		visit(s)
+	}
 	switch v := s.Verb.(type) {
 	case *flows.Part:
 		inner = v.Steps()
+	case *flows.Visit:
+		inner = v.Otherwise
 	case *flows.When:
 		inner = slices.Concat(v.Then, v.Else)
 	}
@@ -180,6 +184,10 @@ func (w *playwright) steps(all []flows.Step) {
 		s := &all[i]
 		if p, ok := s.Verb.(*flows.Part); ok {
 			w.steps(p.Steps())
+			continue
+		}
+		if v, ok := s.Verb.(*flows.Visit); ok { // the address is not known
+			w.steps(v.Otherwise)
 			continue
 		}
 		w.at++

@@ -11,8 +11,13 @@ type Roster struct {
 	Complete   bool   // the end of the list was proved
 	Proof      string // what proved it, or why it could not be
 	ObservedAt time.Time
-	Earlier    bool // it was read for the change before, in the same batch: enough to go on by, and not to end a change
+	Earlier    bool // it was read for the change before, in the same batch
+	Once       bool // it was read once, where only a second reading tells whether somebody moved meanwhile, or whose it is was not asked afterwards
 }
+
+// OnlyToGoOn says that the list is enough to make a change by, of which the page and the read-back are asked anew,
+// and not to end one: what is said without a press is said of a list that was read now and proved to its end.
+func (r Roster) OnlyToGoOn() bool { return r.Earlier || r.Once }
 
 // Match finds the user with an e-mail, as SameEmail compares; nil is nobody. Several are an *Error of ErrAmbiguous:
 // nobody is guessed at. So is somebody whose e-mail cannot be read and may be this one, an *Error of ErrDrift:

@@ -1895,6 +1895,33 @@ async function rests() {
   return { rests: true };
 }
 
+// lead.js
+async function lead({ target, address: address4, wait }) {
+  const end3 = performance.now() + wait, found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  const el = (
+    /** @type {HTMLIFrameElement} */
+    /** @type {unknown} */
+    found.el
+  ), before = el.contentDocument;
+  if (!el.contentWindow || !before) return { miss: new Miss("missing", "it is no frame of the page's own origin") };
+  const wanted = new URL(address4, el.ownerDocument.location.href);
+  if (wanted.origin !== el.ownerDocument.location.origin) {
+    return { miss: new Miss("missing", "the address is of another origin") };
+  }
+  el.contentWindow.location.assign(wanted.href);
+  for (; ; ) {
+    await frame();
+    const now = el.contentDocument;
+    if (now && now !== before && now.location.href === wanted.href) return {};
+    if (performance.now() >= end3) return { miss: new Miss("busy", "the frame does not show the address") };
+  }
+}
+function addressOf2({ target }) {
+  const found = resolve(target);
+  return found instanceof Miss ? { miss: found } : { address: found.el.ownerDocument.location.href };
+}
+
 // mask.js
 var maskedFields = `${secretFields},[data-billagent-masked]`;
 var maskRules = `
@@ -3778,7 +3805,9 @@ var handlers2 = {
   prepareHover,
   rests,
   bring,
-  offered
+  offered,
+  lead,
+  addressOf: addressOf2
 };
 globalThis.billagent = async (name, req) => {
   try {

@@ -194,7 +194,7 @@ func TestAChangeGoesOnByOneReading(t *testing.T) {
 // the list has been read: the page at the address is somebody else's then, and the request would name them.
 func TestAnAddressThatHasBecomeAnothersChangesNobody(t *testing.T) {
 	t.Parallel()
-	twoLayouts(t, func(t *testing.T, layout string) {
+	oneLayout(t, func(t *testing.T, layout string) {
 		con, p := setup(t, console.Options{Layout: layout}, impatient)
 		swap := func(context.Context, change.Found) error {
 			con.Edit("another administrator", func(o *console.Organisation) {

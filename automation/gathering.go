@@ -47,6 +47,9 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 	if err := g.filtered(a.Filters); err != nil {
 		return err
 	}
+	if g.out.Pages == 0 {
+		g.out.At = a.Address
+	}
 	g.out.Pages++
 	g.r.looked = true
 	g.counts(a)
@@ -59,6 +62,9 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 			}
 		}
 		g.addRow(row, got, kind, twins)
+	}
+	for kind == onePage && len(g.out.Places) < len(g.out.Rows) {
+		g.out.Places = append(g.out.Places, a.Address)
 	}
 	if g.r.Limit > 0 && len(g.out.Rows) > g.r.Limit {
 		return g.incomplete("more than %d rows", g.r.Limit)

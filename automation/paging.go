@@ -17,12 +17,6 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	if err := p.turnBack(ctx, g); err != nil {
 		return err
 	}
-	if g.r.Previous != nil { // it may have been turned back
-		var err error
-		if g.out.At, err = p.at(ctx, g.r); err != nil {
-			return err
-		}
-	}
 	mark := ""
 	for {
 		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "next": forward})

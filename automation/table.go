@@ -25,7 +25,7 @@ type Reading struct {
 	// nil: as it is.
 	Meaning func(field, text string) string
 	Sought  *Sought // the reading stops there; nil: all is read
-	Framed  bool    // the table is in a frame: where it began is the frame's address
+	Here    bool    // only the page that is shown is read, for the one who is sought
 
 	looked bool // something was read: a counter that was not there then does not come any more
 }
@@ -51,9 +51,10 @@ type Rows struct {
 	Notices  map[int]string      // by position in Rows: why the row is not to be relied on
 	Unread   map[int]string      // by position in Rows: what the cell of the key shows that could not be read
 	Columns  map[string]selectors.Column
-	Complete bool   // the end was proved
-	Proof    string // what proved it, or why it could not be proved
-	At       string // the address of the page on which it began
+	Complete bool     // the end was proved
+	Proof    string   // what proved it, or why it could not be proved
+	At       string   // the address of the document in which it began
+	Places   []string // by position in Rows: the address of the document in which the row stood; empty where all are in one
 	Pages    int
 	Stopped  bool // at the one that was sought: what was not read says nothing
 	Parts    bool // the rows came in several answers, between which they may have shifted: only a second reading tells
@@ -70,6 +71,7 @@ type rowsAnswer struct {
 	Rows       []rowAnswer `json:"rows"`
 	Drawn      int         `json:"drawn"` // rows in the document at once; the fewest of several looks
 	Mark       string      `json:"mark"`
+	Address    string      `json:"address"` // of the document
 	Count      *string     `json:"count"`
 	Filters    []string    `json:"filters"`
 	Next       string      `json:"next"`
@@ -92,10 +94,9 @@ const counterBound = 3 * time.Second
 func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 	g := newGathering(r, p.traffic.mark())
 	var err error
-	if g.out.At, err = p.at(ctx, r); err != nil {
-		return Rows{}, err
-	}
 	switch {
+	case r.Here:
+		err = p.readHere(ctx, g)
 	case r.Scroll:
 		err = p.readScrolled(ctx, g)
 	case r.Next == nil && r.More == nil:
@@ -127,12 +128,16 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 	return g.out, nil
 }
 
-// at is where a table is shown now.
-func (p *Page) at(ctx context.Context, r Reading) (string, error) {
-	if !r.Framed {
-		return p.URL(), nil
+// readHere reads the page that is shown: the one who is sought may be on it.
+func (p *Page) readHere(ctx context.Context, g *gathering) error {
+	a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{})
+	if err == nil {
+		err = g.add(a, onePage)
 	}
-	return p.AddressOf(ctx, r.Table)
+	if err == nil && !g.enough() {
+		g.out.Proof = "the one who was sought is not on the page on which they stood"
+	}
+	return err
 }
 
 // readOnePage reads a table that should have one page, and makes sure that nothing more comes when its end is seen.

@@ -51,6 +51,8 @@ type Run struct {
 	// step says address begins there, and where that is not the list as it must be, where it always begins. Empty:
 	// it is not known.
 	At string
+	// There is the address of the page of such a list on which the one who is sought stood. Empty: it is not known.
+	There string
 	// Own is the address of the subject's own page, as a list gave it. Empty: it is not known.
 	Own string
 	// Loaded says that the page has just been loaded, and nothing was done on it: a flow that begins by opening the
@@ -141,6 +143,11 @@ func (r *Run) Do(ctx context.Context) (Result, error) {
 func (r *Run) begin(ctx context.Context) error {
 	steps := r.Flow.Steps
 	rows := r.Flow.list()
+	if rows != nil && rows.Address && r.There != "" && r.Sought != nil {
+		if done, err := rows.soughtThere(ctx, r); done || err != nil {
+			return err
+		}
+	}
 	if rows == nil || !rows.Address || r.At == "" {
 		return r.steps(ctx, steps)
 	}

@@ -144,6 +144,35 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 	}
 }
 
+// soughtThere looks for the one who is sought on the page of the list on which they stood before. That they are not on
+// it as they are sought says nothing: all is read then.
+func (v *Rows) soughtThere(ctx context.Context, r *Run) (bool, error) {
+	reading, err := r.reading(v.Table, v.Counter, "", "", false, stepBound)
+	if err == nil {
+		err = v.complete(r, &reading)
+	}
+	if err != nil {
+		return false, err
+	}
+	reading.Here, reading.Previous = true, nil
+	var got automation.Rows
+	if err = v.openAt(ctx, r, r.There); err == nil {
+		got, err = r.Page.ReadTable(ctx, reading)
+	}
+	if err == nil && got.Stopped {
+		r.result.Rows[v.As] = got
+		return true, r.Evidence.Log(map[string]any{"flow": r.Flow.Name, "step": v.word(), "stopped": got.Proof, "page": r.pageNow()})
+	}
+	if err == nil {
+		err = errors.New(got.Proof)
+	}
+	var halt *HaltError
+	if errors.As(err, &halt) || ctx.Err() != nil {
+		return false, err
+	}
+	return false, r.elsewhere(v, err)
+}
+
 // read reads the list that is shown, or where an address is given the one that is there.
 func (v *Rows) read(ctx context.Context, r *Run, reading automation.Reading, at string) (automation.Rows, error) {
 	if at == "" {
@@ -232,7 +261,7 @@ func (v *Rows) complete(r *Run, reading *automation.Reading) (err error) {
 		}
 		reading.Filters = append(reading.Filters, automation.Filter{Target: t, On: f.On, Equals: f.Equals})
 	}
-	reading.Meaning, reading.Sought, reading.Framed = r.Meaning, r.Sought, v.Frame != ""
+	reading.Meaning, reading.Sought = r.Meaning, r.Sought
 	if r.Progress != nil {
 		reading.Progress = func(n int) { r.Progress(fmt.Sprintf("read %d rows", n)) }
 	}

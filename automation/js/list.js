@@ -85,6 +85,7 @@ export async function rows(req) {
   /** @type {RowsAnswer} */
   const out = {
     names: got.names, rows: got.rows, drawn: got.rows.length, mark, count: countShown(req), filters: filtersNow(req),
+    address: got.el.ownerDocument.location.href,
   };
   if (req.next) {
     const s = stateOf(req.next);
@@ -161,7 +162,7 @@ export async function scroll(req) {
   /** @type {(next: number, bottom: boolean) => ScrollAnswer} */
   const soFar = (next, bottom) => ({
     names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req),
-    filters: filtersNow(req),
+    filters: filtersNow(req), address: el.ownerDocument.location.href,
   });
   for (;;) {
     el.scrollTop = pos;

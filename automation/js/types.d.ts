@@ -355,6 +355,7 @@ interface RevealRequest extends ListRequest {
 }
 
 interface ListAnswer {
+  address: string;
   names: string[];
   rows: Row[];
   drawn: number;

@@ -108,14 +108,17 @@ func (c *course) Ready(context.Context) error { return nil }
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
-	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought()})
+	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought(), there: c.stood()})
 	if err != nil {
 		if c.p.refused != nil {
 			return nil, change.Useless(err)
 		}
 		return nil, err
 	}
-	u, err := ros.Match(c.Email)
+	u, err := c.veryPerson(ros), error(nil)
+	if u == nil {
+		u, err = ros.Match(c.Email)
+	}
 	if err == nil {
 		err = c.another(u)
 	}
@@ -141,6 +144,32 @@ func (c *course) sought() *automation.Sought {
 		u := c.p.user(rows, i)
 		return c.shown(&u)
 	}}
+}
+
+// veryPerson is the one at whom a reading stopped, whoever else has come to answer to the address since: the change was
+// made of them, and what the console shows of the other is told.
+func (c *course) veryPerson(ros userops.Roster) *userops.User {
+	if ros.Complete || c.sought() == nil {
+		return nil
+	}
+	i := slices.IndexFunc(ros.Users, func(u userops.User) bool { return c.shown(&u) })
+	if i < 0 {
+		return nil
+	}
+	for _, u := range ros.Users {
+		if u.ID != c.Before.ID && u.Email != "" && userops.SameEmail(u.Email, c.Email) {
+			c.Result.Notices = append(c.Result.Notices, fmt.Sprintf("%s (%s) answers to the address since: settle in the console which of them it is", u.Email, u.ID))
+		}
+	}
+	return &ros.Users[i]
+}
+
+// stood is the page of the list on which the person stood when it was read last.
+func (c *course) stood() string {
+	if c.Before == nil {
+		return ""
+	}
+	return c.p.there[c.Before.ID]
 }
 
 // shown says that somebody is the very person who was looked at, and shows what is wanted.

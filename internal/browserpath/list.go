@@ -17,7 +17,7 @@ import (
 func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, want wish) (userops.Roster, error) {
 	once := false
 	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) {
-		r.Loaded, r.Sought, r.At = true, want.sought, p.listAt
+		r.Loaded, r.Sought, r.There, r.At = true, want.sought, want.there, p.listAt
 		if want.enough != nil {
 			r.Enough = func(rows automation.Rows) bool {
 				once = want.enough(p.roster(rows))
@@ -29,25 +29,32 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
-	p.listAt = rows.At
-	p.learnOwn(rows)
+	if want.there == "" || !rows.Stopped {
+		p.listAt = rows.At
+	}
+	p.learn(rows)
 	out := p.roster(rows)
 	out.Once = once
 	return out, nil
 }
 
-// learnOwn takes down where the own pages of people are: a list whose ids are taken from links gives their addresses.
-// One that is relative to a frame's document is not taken.
-func (p *Path) learnOwn(rows automation.Rows) {
-	if rows.Columns["id"].Attr != "href" {
-		return
-	}
+// learn takes down on which pages of the list people stand, and where their own pages are: a list whose ids are taken
+// from links gives their addresses. One that is relative to a frame's document is not taken.
+func (p *Path) learn(rows automation.Rows) {
 	if p.own == nil {
-		p.own = map[string]string{}
+		p.own, p.there = map[string]string{}, map[string]string{}
 	}
 	for i, row := range rows.Rows {
 		fields, _ := rows.Fields(i)
-		if id, link := fields["id"], row["id"]; id != "" && strings.HasPrefix(link, "/") {
+		id, link := fields["id"], row["id"]
+		if id == "" {
+			continue
+		}
+		delete(p.there, id)
+		if i < len(rows.Places) {
+			p.there[id] = rows.Places[i]
+		}
+		if rows.Columns["id"].Attr == "href" && strings.HasPrefix(link, "/") {
 			p.own[id] = link
 		}
 	}

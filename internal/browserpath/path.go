@@ -93,6 +93,7 @@ type Path struct {
 	keptStored *automation.Stored
 	lastRead   userops.Roster    // as read last, where nothing was begun since that it does not show; not Complete: none
 	listAt     string            // where the list of everybody began when it was read last in this sign-in
+	there      map[string]string // by id: the address of the page of the list on which somebody stood
 	listMute   bool              // its pages do not say whose console it is
 	own        map[string]string // by id: the address of a person's own page, as the list gave it last
 	looking    bool              // nothing is changed: that it is not known whose console it is stops nothing

@@ -2,6 +2,7 @@ package browserpath
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -93,13 +94,14 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 type wish struct {
 	picture string                    // the name of a picture of it; empty: none is kept
 	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
+	there   string                    // where the one stood; empty: it is not known
 	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
 }
 
 // everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
 // loaded; after a reading that is only to go on by, the page of the press says so.
 func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish) (ros userops.Roster, err error) {
-	err = p.readingFrom(ctx, ev, p.listBegins, func(page *automation.Page) error {
+	err = p.readingFrom(ctx, ev, func() string { return p.listBegins(want) }, func(page *automation.Page) error {
 		if err := p.identifyAtList(ctx, page, ev); err != nil {
 			return err
 		}
@@ -119,12 +121,12 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish)
 
 // listBegins is the address at which reading the list begins: its own where that is known, unless its pages were
 // seen not to say whose console it is.
-func (p *Path) listBegins() string {
+func (p *Path) listBegins(want wish) string {
 	flow, ok := p.opts.Library.Flow(listFlow, p.layout())
 	if !ok || p.listMute {
 		return p.home
 	}
-	return flow.Begins(p.home, p.listAt)
+	return flow.Begins(p.home, cmp.Or(want.there, p.listAt))
 }
 
 // identifyAtList makes sure whose console it is on the page at which reading the list begins. Where that does not say

@@ -181,6 +181,11 @@ func TestAChangeGoesOnByOneReading(t *testing.T) {
 		for _, q := range looked {
 			assert.False(t, later(q.Path) && !strings.Contains(q.Path, "inactive=1"), "nobody is looked for on the list, as by %s", q.Path)
 		}
+		if layout != "neo3" { // which has one page
+			lists := afterCommit(con)
+			require.Len(t, lists, 1)
+			assert.True(t, later(lists[0]), "it is read back on the page on which they stood, and not on %s", lists[0])
+		}
 		before = len(con.Requests())
 		require.Equal(t, userops.Already, p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk")).Outcome)
 		assert.Equal(t, 2, seen(con.Requests()[before:], second), "that nothing is to be done is said of two readings")

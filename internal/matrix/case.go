@@ -74,6 +74,7 @@ var troubles = []trouble{
 	{group: "identity", name: "rows-resorted", steps: []string{"users.list"}, times: 1, skip: 1, canGoOn: true},
 	{group: "identity", name: "list-grows", steps: []string{"users.list"}, times: 2, skip: 1, canGoOn: true},
 	{group: "identity", name: "same-email", steps: []string{"users.list"}, times: 1, only: taking},
+	{group: "identity", name: "same-email", steps: []string{"users.detail"}, times: 1, only: taking},
 	{group: "identity", name: "same-name", steps: []string{"users.list"}, times: 1, canGoOn: true, only: taking},
 	{group: "identity", name: "stale-link", only: []userops.Action{userops.Deactivate, userops.SetRole, userops.Reactivate}},
 	// The page.

@@ -769,7 +769,8 @@ async function rows(req) {
     drawn: got.rows.length,
     mark: mark3,
     count: countShown(req),
-    filters: filtersNow(req)
+    filters: filtersNow(req),
+    address: got.el.ownerDocument.location.href
   };
   if (req.next) {
     const s = stateOf(req.next);
@@ -827,7 +828,8 @@ async function scroll(req) {
     bottom,
     height: el.scrollHeight,
     count: countShown(req),
-    filters: filtersNow(req)
+    filters: filtersNow(req),
+    address: el.ownerDocument.location.href
   });
   for (; ; ) {
     el.scrollTop = pos;

@@ -50,10 +50,6 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 // someone is whom a change could be about; empty where the list shows nobody, or cannot be read yet.
 func (k *calibration) someone(ctx context.Context, lib *flows.Library, kind userops.Kind) (email string, err error) {
 	account := k.service.config.Tenants[k.tenant].Account
-	if kind.Creates {
-		_, host, _ := strings.Cut(account, "@")
-		return "billagent-doctor@" + host, nil
-	}
 	if _, there := lib.Flow(listFlow, k.layout()); !there {
 		return "", nil
 	}
@@ -61,6 +57,10 @@ func (k *calibration) someone(ctx context.Context, lib *flows.Library, kind user
 		if _, err := k.service.Users(ctx, k.tenant, nil, func(u userops.User) error { k.people = append(k.people, u); return nil }, k.events); err != nil {
 			return "", err
 		}
+	}
+	if kind.Creates {
+		_, host, _ := strings.Cut(account, "@")
+		return "billagent-doctor@" + host, nil
 	}
 	status := userops.Active
 	if kind.Action == userops.Reactivate {
@@ -128,6 +128,12 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 	if r.Draft.Empty() {
 		k.skip(what)
 		return false, nil
+	}
+	for name := range inputs {
+		if !slices.Contains(r.Draft.Flow.Inputs, name) { // it would be the same value for whoever is meant later
+			k.Asks(fmt.Sprintf("what was recorded for %s is not kept: %s was not given as it was asked for", f.Name, name))
+			return true, nil
+		}
 	}
 	if err := k.Keep(r); err != nil {
 		k.Asks(err.Error())

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
@@ -101,6 +102,7 @@ func (k *calibration) tryForm(
 	problems, err := Tried(k.service.config, v.App, map[string]string{path.Join("flows", v.App, filepath.Base(at.file)): string(text)})
 	if err != nil || len(problems) > 0 {
 		delete(tried, flow.Name)
+		k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: %s", flow.Name, strings.Join(problems, "; ")))
 		return false, err
 	}
 	if err := os.MkdirAll(filepath.Dir(at.file), 0o750); err != nil {

@@ -89,26 +89,9 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 	if !k.asks(what) {
 		return false, nil
 	}
-	inputs := map[string]string{}
-	kind, changes := userops.KindOfFlow(f.Name)
-	if changes && f.On != "" {
-		lib, err := k.files()
-		if err != nil {
-			return false, err
-		}
-		var roles []string
-		if kind.Takes(userops.InputRole) {
-			if roles, err = k.service.rolesOr(ctx, k.tenant, lib, k.layout(), k.people); err != nil {
-				roles = nil // which one is chosen is then for the person
-			}
-		}
-		rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, lib.App.Roles.Administrator)
-		inputs["email"] = f.On
-		for in, value := range rq.Values() {
-			if kind.Takes(in) && value != "" {
-				inputs[string(in)] = value
-			}
-		}
+	inputs, err := k.asked(ctx, f)
+	if err != nil {
+		return false, err
 	}
 	if k.out.After == nil { // its new targets are to stand in today's version
 		v, err := k.load()
@@ -143,6 +126,33 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 		k.out.Recorded = append(k.out.Recorded, f.Name)
 	}
 	return true, k.wrote()
+}
+
+// asked are the values with which the person is to do what a flow does.
+func (k *calibration) asked(ctx context.Context, f doctor.Flow) (map[string]string, error) {
+	inputs := map[string]string{}
+	kind, changes := userops.KindOfFlow(f.Name)
+	if !changes || f.On == "" {
+		return inputs, nil
+	}
+	lib, err := k.files()
+	if err != nil {
+		return nil, err
+	}
+	var roles []string
+	if kind.Takes(userops.InputRole) {
+		if roles, err = k.service.rolesOr(ctx, k.tenant, lib, k.layout(), k.people); err != nil {
+			roles = nil // which one is chosen is then for the person
+		}
+	}
+	rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, lib.App.Roles.Administrator)
+	inputs["email"] = f.On
+	for in, value := range rq.Values() {
+		if kind.Takes(in) && value != "" {
+			inputs[string(in)] = value
+		}
+	}
+	return inputs, nil
 }
 
 // spoken says inputs in words.

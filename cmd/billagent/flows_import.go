@@ -211,7 +211,7 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	for _, f := range out.Files {
 		files[f.File] = f.Text
 	}
-	problems, err := service.Tried(conf, o.App, files)
+	_, problems, err := service.Tried(conf, o.App, files)
 	if err != nil {
 		return nil, err
 	}

@@ -36,8 +36,12 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 		}
 		f := doctor.Flow{Name: name}
 		if kind, changes := userops.KindOfFlow(name); changes {
-			if f.On, err = k.someone(ctx, lib, kind); err != nil || f.On == "" {
+			if f.On, err = k.someone(ctx, lib, kind); err != nil {
 				return false, err
+			}
+			if f.On == "" { // the next may be about somebody else
+				k.Asks(fmt.Sprintf("the flow %s is not asked for: the list shows nobody whom it could be about", name))
+				continue
 			}
 		}
 		if again, err = k.flow(ctx, f, "there is none"); again || err != nil {
@@ -47,7 +51,7 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// someone is whom a change could be about; empty where the list shows nobody, or cannot be read yet.
+// someone is whom a change could be about; empty where the list shows nobody, or no flow reads it.
 func (k *calibration) someone(ctx context.Context, lib *flows.Library, kind userops.Kind) (email string, err error) {
 	account := k.service.config.Tenants[k.tenant].Account
 	if _, there := lib.Flow(listFlow, k.layout()); !there {

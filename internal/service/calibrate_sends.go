@@ -16,29 +16,29 @@ import (
 	"github.com/billagent/billagent/selectors"
 )
 
-// learning is what is written down, while it is tried, of what a flow's commit sends.
+// learning is a flow with another form of what its commit sends, while that is tried.
 type learning struct {
-	flow   *flows.Flow // as it was before
-	file   string      // in the overlay folder
-	was    []byte      // that stood there; nil: nothing did
-	result userops.Result
-	form   *flows.Sends // that is tried; nil: none, since the one that there was is only guessed
+	flow   string
+	name   string // of the file in the overlay folder
+	text   string
+	result userops.Result // by the flow as it stands in the files
+	form   *flows.Sends   // that is tried; nil: none, since the one that there was is only guessed
 }
 
 // learn writes down what the commits have sent when they were rehearsed, where their flows do not say it, or where
-// what they say is guessed and does not hold here: by the rule of whom requests name it is rehearsed then. A form is
-// kept where a second rehearsal sends what it says, too.
+// what they say is guessed and does not hold here: by the rule of whom requests name it is rehearsed then. Only what a
+// second rehearsal sends, too, is written: until then no other process is served by it.
 func (k *calibration) learn(ctx context.Context) error {
 	v, err := k.load()
 	if err != nil {
 		return err
 	}
+	lib, err := k.files()
+	if err != nil {
+		return err
+	}
 	tried := map[string]*learning{}
 	for range 2 { // a guess is left out first, and another form is tried then
-		lib, err := k.files()
-		if err != nil {
-			return err
-		}
 		var again []string
 		for _, r := range k.out.Results {
 			flow, ok := lib.Flow(flowOf(r.Action), v.Layout)
@@ -56,8 +56,8 @@ func (k *calibration) learn(ctx context.Context) error {
 		if len(again) == 0 {
 			return nil
 		}
-		if err := k.rehearseAgain(ctx, again, tried); err != nil {
-			return errors.Join(err, k.giveUp(tried))
+		if lib, err = k.rehearseAgain(ctx, again, tried); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -68,10 +68,13 @@ func flowOf(action userops.Action) string {
 	return kind.Flow
 }
 
-// tryForm writes another form into a flow's file, or none, if what a rehearsal has sent is a reason for it.
+// tryForm puts another form into a flow, or none, if what a rehearsal has sent is a reason for it.
 func (k *calibration) tryForm(
 	lib *flows.Library, v *selectors.Version, flow *flows.Flow, r userops.Result, tried map[string]*learning,
 ) (begun bool, err error) {
+	if at := tried[flow.Name]; at != nil && at.form != nil {
+		return false, nil
+	}
 	form, why := k.formOf(r)
 	guessed := flow.Sends != nil && flow.Sends.Provenance == selectors.Guessed
 	at := tried[flow.Name]
@@ -85,30 +88,35 @@ func (k *calibration) tryForm(
 	default:
 		k.Asks(fmt.Sprintf("the commit of %s sends something else than was guessed (%s %s): it is rehearsed by the rule of whom requests name", flow.Name, flow.Sends.Method, flow.Sends.Path))
 	}
-	file, ok := k.flowFile(lib, v, flow)
+	name, ok := k.flowFile(lib, v, flow)
 	if !ok {
 		k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: its file is for several layouts", flow.Name))
 		return false, nil
 	}
-	at = &learning{flow: flow, file: file, result: r, form: form}
-	if at.was, err = os.ReadFile(file); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return false, storage("reading a flow", k.tenant, err)
-	}
-	tried[flow.Name] = at
 	text, err := flow.Sending(form)
 	if err != nil {
 		return false, storage("writing what a commit sends", k.tenant, err)
 	}
-	problems, err := Tried(k.service.config, v.App, map[string]string{path.Join("flows", v.App, filepath.Base(at.file)): string(text)})
+	next := &learning{flow: flow.Name, name: name, text: string(text), result: r, form: form}
+	if at != nil {
+		next.result = at.result
+	}
+	_, problems, err := k.served(next)
 	if err != nil || len(problems) > 0 {
-		delete(tried, flow.Name)
 		k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: %s", flow.Name, strings.Join(problems, "; ")))
 		return false, err
 	}
-	if err := os.MkdirAll(filepath.Dir(at.file), 0o750); err != nil {
-		return false, storage("writing a flow", k.tenant, err)
+	tried[flow.Name] = next
+	return true, nil
+}
+
+// served is the library with what is tried, or what would be wrong with it.
+func (k *calibration) served(all ...*learning) (*flows.Library, []string, error) {
+	files := map[string]string{}
+	for _, l := range all {
+		files[l.name] = l.text
 	}
-	return true, replace(at.file, text)
+	return Tried(k.service.config, k.out.Report.App, files)
 }
 
 // formOf is the form that a rehearsal proposes for what was sent as the commit, without anybody's name. Neither:
@@ -131,7 +139,7 @@ func sentChange(r userops.Result) bool {
 	return slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Changes && !w.Early })
 }
 
-// flowFile is the file of the overlay folder that a flow of a layout is written to.
+// flowFile is the name in the overlay folder of the file that a flow of a layout is written to.
 func (k *calibration) flowFile(lib *flows.Library, v *selectors.Version, flow *flows.Flow) (string, bool) {
 	for _, other := range lib.Area(selectors.Console) {
 		if len(flow.Layouts) == 0 && other.Layout != v.Layout {
@@ -139,59 +147,61 @@ func (k *calibration) flowFile(lib *flows.Library, v *selectors.Version, flow *f
 		}
 	}
 	name, _ := flow.File()
-	return filepath.Join(k.service.config.Overlay, "flows", v.App, path.Base(filepath.ToSlash(name))), len(flow.Layouts) < 2
+	return path.Join("flows", v.App, path.Base(filepath.ToSlash(name))), len(flow.Layouts) < 2
 }
 
-// rehearseAgain rehearses some flows once more, by what was written into them. What fails is put back.
-func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried map[string]*learning) error {
-	if err := k.wrote(); err != nil {
-		return err
+// rehearseAgain rehearses some flows once more, by what is tried, and writes down what passes. It returns the files
+// with what is tried.
+func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried map[string]*learning) (*flows.Library, error) {
+	var all []*learning
+	for _, name := range again {
+		all = append(all, tried[name])
+	}
+	lib, problems, err := k.served(all...)
+	if err != nil || len(problems) > 0 {
+		return nil, errors.Join(err, errors.New(strings.Join(problems, "; ")))
+	}
+	if err := k.service.reread(k.tenant, lib); err != nil {
+		return nil, err
 	}
 	some := *k.out.Report
 	some.Flows = slices.DeleteFunc(slices.Clone(some.Flows), func(f doctor.Flow) bool { return !slices.Contains(again, f.Name) })
 	results, err := k.service.rehearse(ctx, k.tenant, &some, k.people, k.events)
 	if err != nil {
-		return err
+		return nil, errors.Join(err, k.wrote())
 	}
 	for _, r := range results {
 		at := tried[flowOf(r.Action)]
 		i := slices.IndexFunc(k.out.Results, func(o userops.Result) bool { return o.Action == r.Action })
-		passes := errors.Is(r.Err, userops.ErrRehearsed)
-		switch {
-		case passes && at.form != nil:
-			k.out.Sends = append(k.out.Sends, at.flow.Name)
-		case !passes:
-			if err := k.restore(at); err != nil {
-				return err
-			}
+		if !errors.Is(r.Err, userops.ErrRehearsed) {
 			if at.form != nil {
-				k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: it was another thing the second time: %s", at.flow.Name, r.Reason))
+				k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: it was another thing the second time: %s", at.flow, r.Reason))
+			} else {
+				k.out.Results[i] = at.result // by the files as they are
 			}
-			r = at.result // by the files as they are
+			continue
+		}
+		if err := k.keepForm(at); err != nil {
+			return nil, errors.Join(err, k.wrote())
 		}
 		k.out.Results[i] = r
 	}
-	return k.wrote()
+	return lib, k.wrote()
 }
 
-// restore puts a flow's file back as it was.
-func (k *calibration) restore(at *learning) error {
-	if at.was != nil {
-		return replace(at.file, at.was)
+// keepForm writes a flow with what is tried into the overlay folder.
+func (k *calibration) keepForm(at *learning) error {
+	file := filepath.Join(k.service.config.Overlay, filepath.FromSlash(at.name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
+		return storage("writing a flow", k.tenant, err)
 	}
-	if err := os.Remove(at.file); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return storage("putting a flow back", k.tenant, err)
+	if err := replace(file, []byte(at.text)); err != nil {
+		return err
+	}
+	if at.form == nil {
+		k.Asks(fmt.Sprintf("what was guessed of what the commit of %s sends is left out in %s", at.flow, file))
+	} else {
+		k.out.Sends = append(k.out.Sends, at.flow)
 	}
 	return nil
-}
-
-// giveUp puts back what was not tried to its end.
-func (k *calibration) giveUp(tried map[string]*learning) error {
-	var errs []error
-	for name, at := range tried {
-		if !slices.Contains(k.out.Sends, name) {
-			errs = append(errs, k.restore(at))
-		}
-	}
-	return errors.Join(errs...)
 }

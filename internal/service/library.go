@@ -33,11 +33,12 @@ func Performs(flow string) bool { return tenant.Performs(flow) }
 // fileBound is how large a file of the overlay may be.
 const fileBound = 1 << 20
 
-// Tried says what would be wrong if files stood in the overlay folder, by their names in it. Nothing is written there.
-func Tried(c *config.Config, app string, files map[string]string) (problems []string, err error) {
+// Tried is the library as it would be if files stood in the overlay folder, by their names in it, or what would be wrong
+// with it. Nothing is written there.
+func Tried(c *config.Config, app string, files map[string]string) (lib *flows.Library, problems []string, err error) {
 	dir, err := os.MkdirTemp("", "billagent-")
 	if err != nil {
-		return nil, storage("trying files of the overlay folder", dir, err)
+		return nil, nil, storage("trying files of the overlay folder", dir, err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	all := map[string]string{}
@@ -47,12 +48,12 @@ func Tried(c *config.Config, app string, files map[string]string) (problems []st
 		}
 		found, err := filepath.Glob(filepath.Join(c.Overlay, kind, app, "*.yaml"))
 		if err != nil {
-			return nil, storage("reading the overlay folder", "", err)
+			return nil, nil, storage("reading the overlay folder", "", err)
 		}
 		for _, f := range found {
 			text, err := datafile.ReadFile(f, fileBound)
 			if err != nil {
-				return nil, storage("reading the overlay folder", "", err)
+				return nil, nil, storage("reading the overlay folder", "", err)
 			}
 			all[filepath.Join(kind, app, filepath.Base(f))] = string(text)
 		}
@@ -61,24 +62,24 @@ func Tried(c *config.Config, app string, files map[string]string) (problems []st
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			return nil, storage("trying files of the overlay folder", dir, err)
+			return nil, nil, storage("trying files of the overlay folder", dir, err)
 		}
 		if err := os.WriteFile(file, []byte(all[name]), 0o600); err != nil {
-			return nil, storage("trying files of the overlay folder", dir, err)
+			return nil, nil, storage("trying files of the overlay folder", dir, err)
 		}
 	}
 	own := *c
 	own.Overlay = dir
-	_, wrong := tenant.Library(&own, app)
+	lib, wrong := tenant.Library(&own, app)
 	var e *userops.Error
 	if errors.As(wrong, &e) {
 		wrong = e.Cause
 	}
 	if wrong == nil {
-		return nil, nil
+		return lib, nil, nil
 	}
 	for _, l := range strings.Split(wrong.Error(), "\n") {
 		problems = append(problems, strings.ReplaceAll(strings.ReplaceAll(l, dir+"/", ""), dir, "the overlay folder"))
 	}
-	return problems, nil
+	return nil, problems, nil
 }

@@ -222,7 +222,7 @@ func place(from string, line int, err error) error {
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(fmt.Errorf("give %s, and nothing else: there are %s", what, counted(len(args), "argument")))
+			return usage(fmt.Errorf("give %s, and nothing else: this has %s", what, counted(len(args), "argument")))
 		}
 		return nil
 	}

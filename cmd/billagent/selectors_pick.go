@@ -46,7 +46,7 @@ The click does not reach the page. Walk on (F2) lets clicks through, to get some
 change something leaves: what it would have sent is in the evidence. A link that is followed (GET) leaves, so do not follow one that acts.
 
 The exit status is 0 if the target is found by what was taken, 6 if it was written and is not found so yet, and 2 if nothing was taken.`,
-		Example: "  billagent selectors pick user.deactivate\n  billagent selectors pick user.save --open /users", Args: cobra.ExactArgs(1),
+		Example: "  billagent selectors pick user.deactivate\n  billagent selectors pick user.save --open /users", Args: exactly(1, "a target"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.serveShown(cmd, r, func(ctx context.Context, s *service.Service) error {
 				p := service.Pick{Place: f.place(), StandIn: a.picks}

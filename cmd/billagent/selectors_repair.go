@@ -210,4 +210,19 @@ func (f *doctorFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
 	c.Flags().StringVar(&f.report, "report", "", "write a page with pictures to this file, too")
 	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")
+	c.PreRunE = func(*cobra.Command, []string) error { return f.check() }
+}
+
+// check refuses flags that no look can follow, before a browser is started.
+func (f *doctorFlags) check() error {
+	if f.step <= 0 {
+		return usage(fmt.Errorf("--step %s: a step takes longer than no time", f.step))
+	}
+	if f.sample == "" {
+		return nil
+	}
+	if _, err := userops.CheckEmail(f.sample); err != nil {
+		return usage(fmt.Errorf("--sample: %w", err))
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -104,6 +105,9 @@ const rounds = 12
 // overlay folder, and looks again by that, until nothing is left to apply. Candidates that were there stay behind
 // the new ones. Nothing of the console is changed.
 func (s *Service) Repair(ctx context.Context, name string, p Repair, events event.Sink) (*Repaired, error) {
+	if err := s.known(name, p.Choices); err != nil {
+		return nil, err
+	}
 	out := &Repaired{Pinned: s.config.Tenants[name].SelectorVersion}
 	for range rounds {
 		p.Walk.Keep = userops.NewOperationID()
@@ -250,6 +254,23 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 		return nil, err
 	}
 	return s.rehearse(ctx, name, r, users, events)
+}
+
+// known refuses choices of targets that no version of the tenant's app has.
+func (s *Service) known(name string, choices []doctor.Choice) error {
+	app := cmp.Or(s.config.Tenants[name].App, App(s.config))
+	lib, err := Library(s.config, app)
+	if err != nil {
+		return err
+	}
+	all := append(lib.Area(selectors.Console), lib.Area(selectors.SignIn)...)
+	for _, c := range choices {
+		if !slices.ContainsFunc(all, func(v *selectors.Version) bool { _, ok := v.Target(c.Target); return ok }) {
+			return &userops.Error{Act: "choosing a proposal", Target: c.Target, Tenant: name, Kind: userops.ErrConfig,
+				Cause: fmt.Errorf("no selector version of %s has a target of this name", app), Hint: "take the names from a report"}
+		}
+	}
+	return nil
 }
 
 // rehearse is Rehearse where it is known who there is.

@@ -33,7 +33,7 @@ func (p *Page) Lead(ctx context.Context, frame *selectors.Target, address string
 // OneAnswer says that a target is in the document that shows the others, and that this document has fetched nothing:
 // all of it is what the server answered at once. Where one of them is not shown, it is not so.
 func (p *Page) OneAnswer(ctx context.Context, t *selectors.Target, others []Identity) (bool, error) {
-	if p.traffic.fetched() {
+	if p.traffic.fetched() || p.owner.sharesWorker() {
 		return false, nil
 	}
 	all := []*selectors.Target{t}

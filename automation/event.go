@@ -58,7 +58,7 @@ func (p *Page) event(method string, params json.RawMessage) {
 	case "Target.attachedToTarget":
 		hear(params, p.attached)
 	case "Target.detachedFromTarget":
-		hear(params, func(e proto.TargetDetachedFromTarget) { p.owner.browser.conn.handle(string(e.SessionID), nil) })
+		hear(params, p.detached)
 	case "Page.screencastFrame":
 		hear(params, p.framed)
 	case "Page.windowOpen":

@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -30,19 +31,26 @@ func (p *Page) Lead(ctx context.Context, frame *selectors.Target, address string
 }
 
 // OneAnswer says that a target is in the document that shows the others, and that this document has fetched nothing:
-// all of it is what the server answered at once.
+// all of it is what the server answered at once. Where one of them is not shown, it is not so.
 func (p *Page) OneAnswer(ctx context.Context, t *selectors.Target, others []Identity) (bool, error) {
-	if p.traffic.fetched() {
+	if p.traffic.fetched() || p.owner.sharesWorker() {
 		return false, nil
 	}
-	at, err := p.AddressOf(ctx, t)
-	for i := 0; err == nil && i < len(others) && at == p.URL(); i++ {
-		var other string
-		if other, err = p.AddressOf(ctx, others[i].Target); err == nil && other != at {
+	all := []*selectors.Target{t}
+	for _, o := range others {
+		all = append(all, o.Target)
+	}
+	for _, t := range all {
+		at, err := p.AddressOf(ctx, t)
+		var missed *Error
+		if errors.As(err, &missed) { // what is not shown has not come in this answer
 			return false, nil
 		}
+		if err != nil || at != p.URL() {
+			return false, err
+		}
 	}
-	return err == nil && at == p.URL(), err
+	return true, nil
 }
 
 // AddressOf is the address of the document that a target is in: where it is in a frame, the frame's.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type traffic struct {
 	answers  []*exchange // ended well, of the document shown, oldest first
 	finished time.Time   // when a request ended last
 	brings   bool        // the document shown, or the one before as it went, has fetched something
+	workers  map[proto.TargetSessionID]bool
 	changed  chan struct{}
 }
 
@@ -58,7 +60,7 @@ type exchange struct {
 }
 
 func newTraffic() *traffic {
-	return &traffic{open: map[proto.NetworkRequestID]*exchange{}, changed: make(chan struct{})}
+	return &traffic{open: map[proto.NetworkRequestID]*exchange{}, workers: map[proto.TargetSessionID]bool{}, changed: make(chan struct{})}
 }
 
 // tell wakes whoever waits. The caller holds the lock.
@@ -70,7 +72,7 @@ func (t *traffic) tell() {
 func (t *traffic) begins(e proto.NetworkRequestWillBeSent) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if slices.Contains(bringing, e.Type) {
+	if slices.Contains(bringing, e.Type) || e.Type == proto.NetworkResourceTypeScript && bringsRows(e) {
 		t.brings = true
 	}
 	if !slices.Contains(fetching, e.Type) {
@@ -85,6 +87,28 @@ func (t *traffic) begins(e proto.NetworkRequestWillBeSent) {
 	t.tell()
 }
 
+// bringsRows says that a script may be an answer of its own, made for this page: one that another script has put in, or
+// whose address asks for something. The others are the program of the page.
+func bringsRows(e proto.NetworkRequestWillBeSent) bool {
+	written := e.Initiator != nil && e.Initiator.Type == proto.NetworkInitiatorTypeParser
+	return !written || strings.Contains(e.Request.URL, "?")
+}
+
+// works notes that a worker is there, whose requests are not among the page's. It may stay over the document shown.
+func (t *traffic) works(worker proto.TargetSessionID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.brings = true
+	t.workers[worker] = true
+}
+
+// worksNoMore notes that a worker has ended.
+func (t *traffic) worksNoMore(worker proto.TargetSessionID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.workers, worker)
+}
+
 // connects notes that the document shown has opened a socket.
 func (t *traffic) connects() {
 	t.mu.Lock()
@@ -92,11 +116,11 @@ func (t *traffic) connects() {
 	t.brings = true
 }
 
-// fetched says that the document shown has got more than the server gave with it.
+// fetched says that the document shown has got, or may have got of a worker, more than the server gave with it.
 func (t *traffic) fetched() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.brings
+	return t.brings || len(t.workers) > 0
 }
 
 func (t *traffic) responds(e proto.NetworkResponseReceived) {

@@ -21,7 +21,14 @@ func (p *Page) attached(e proto.TargetAttachedToTarget) {
 	if e.TargetInfo == nil || !strings.HasSuffix(string(e.TargetInfo.Type), "worker") {
 		return
 	}
+	p.traffic.works(e.SessionID)
 	p.owner.browser.overhear(string(e.SessionID), e.TargetInfo.BrowserContextID, p.owner.context)
+}
+
+// detached is told when a worker has ended.
+func (p *Page) detached(e proto.TargetDetachedFromTarget) {
+	p.traffic.worksNoMore(e.SessionID)
+	p.owner.browser.conn.handle(string(e.SessionID), nil)
 }
 
 // overhear has a worker's session tell of what it sends on sockets. It must not wait: an event calls it.
@@ -81,12 +88,14 @@ func (b *Browser) leftUnheld(owner proto.BrowserBrowserContextID, u Unheld) {
 }
 
 // Blind says that the session has a shared worker: what it sends on sockets is not told of.
-func (g *Gate) Blind() bool {
-	b := g.session.browser
+func (g *Gate) Blind() bool { return g.session.sharesWorker() }
+
+func (s *Session) sharesWorker() bool {
+	b := s.browser
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, owner := range b.shared {
-		if owner == g.session.context {
+		if owner == s.context {
 			return true
 		}
 	}

@@ -223,7 +223,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	case errors.Is(err, errTokenSpent) && !got.Pressed:
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{Again: true}, err
-	case err != nil && !got.Pressed && c.Roster.Earlier && outdated(err) && ctx.Err() == nil:
+	case err != nil && !got.Pressed && c.outdated(err) && ctx.Err() == nil:
 		p.abandon(ctx, got.Exchange, c.ev)
 		return change.Commit{Again: true}, err
 	case err != nil && !got.Committed:
@@ -238,10 +238,13 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 }
 
 // outdated says that a page was not as the list said which was read for the change before: somebody may have
-// changed this user since.
-func outdated(err error) bool {
+// changed this user since. That the person is not there is said of no list that was read once, either.
+func (c *course) outdated(err error) bool {
 	var halt *flows.HaltError
-	return errors.As(err, &halt) && halt.Kind == flows.Absent || errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrWrongIdentity)
+	if errors.As(err, &halt) && halt.Kind == flows.Absent {
+		return c.Roster.OnlyToGoOn()
+	}
+	return c.Roster.Earlier && (errors.Is(err, automation.ErrMissing) || errors.Is(err, automation.ErrWrongIdentity))
 }
 
 // run carries out the changing flow.
@@ -261,21 +264,13 @@ func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
 	})
 }
 
-// own is the address of the person's own page, on the host to which signing in led. It is not used where a page was
-// not as the list said before.
+// own is the address of the person's own page, empty where none is known. It is not used where a page was not as the
+// list said before.
 func (c *course) own() string {
 	if c.Before == nil || c.Before.ID == "" || c.Attempt > 0 {
 		return ""
 	}
-	link := c.p.own[c.Before.ID]
-	if link == "" {
-		return ""
-	}
-	address, err := automation.Resolve(c.p.home, link)
-	if err != nil {
-		return ""
-	}
-	return address
+	return c.p.own[c.Before.ID]
 }
 
 // inputs are the flow's: what is asked for, and for a new user what the console asks besides.

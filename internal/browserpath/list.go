@@ -39,9 +39,10 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 }
 
 // learn takes down on which pages of the list people stand, and where their own pages are: a list whose ids are taken
-// from links gives their addresses. One that is relative to a frame's document is not taken.
+// from links gives their addresses. What was known before is forgotten, except where the reading stopped at somebody:
+// of those whom it did not come to it says nothing.
 func (p *Path) learn(rows automation.Rows) {
-	if p.own == nil {
+	if p.own == nil || !rows.Stopped {
 		p.own, p.there = map[string]string{}, map[string]string{}
 	}
 	for i, row := range rows.Rows {
@@ -51,13 +52,28 @@ func (p *Path) learn(rows automation.Rows) {
 			continue
 		}
 		delete(p.there, id)
+		delete(p.own, id)
 		if i < len(rows.Places) {
 			p.there[id] = rows.Places[i]
 		}
-		if rows.Columns["id"].Attr == "href" && strings.HasPrefix(link, "/") {
-			p.own[id] = link
+		if rows.Columns["id"].Attr == "href" {
+			p.own[id] = p.onHost(link)
 		}
 	}
+}
+
+// onHost is the address to which a link leads, empty where that is not surely on the host to which signing in led:
+// "//" and, in a browser, "/\" begin the address of another. One that is relative to a document is not taken, since
+// that may have been a frame's.
+func (p *Path) onHost(link string) string {
+	if !strings.HasPrefix(link, "/") || strings.HasPrefix(link, "//") || strings.Contains(link, `\`) {
+		return ""
+	}
+	address, err := automation.Resolve(p.home, link)
+	if err != nil {
+		return ""
+	}
+	return address
 }
 
 // roster makes users of rows. A list on which the account itself is missing is not complete.

@@ -136,9 +136,10 @@ func New(opts Options) *Path {
 }
 
 // Reread has the path look by other files of its app from its next call on. The browser stays, and so does what a
-// walk has read.
+// walk has read; addresses that were taken by the files of before are forgotten.
 func (p *Path) Reread(lib *flows.Library) {
-	p.opts.Library, p.version, p.lastRead, p.listAt = lib, nil, userops.Roster{}, ""
+	p.opts.Library, p.version, p.lastRead = lib, nil, userops.Roster{}
+	p.listAt, p.listMute, p.own, p.there = "", false, nil, nil
 }
 
 // Close ends the browser. The session is saved once more where the console has given it other cookies since.

@@ -167,7 +167,7 @@ func (p *Path) saysItself(ctx context.Context, page *automation.Page) (bool, err
 	}
 	table, ok := p.version.Target(flow.Lists())
 	whose := p.whose()
-	if !ok || len(whose) == 0 {
+	if !ok || len(whose) == 0 || p.listMute {
 		return false, nil
 	}
 	return page.OneAnswer(ctx, table, whose)

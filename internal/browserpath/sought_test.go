@@ -245,3 +245,41 @@ func TestAListIsReadAgainByItsAddress(t *testing.T) {
 	assert.Equal(t, 1, ways)
 	assert.Equal(t, 4, first, "each time two readings, since a list of several pages may shift under one")
 }
+
+// TestNotFoundOnTheWayIsSaidOfTwoReadings has the person go when the list has been read once.
+func TestNotFoundOnTheWayIsSaidOfTwoReadings(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Users: many}, impatient)
+	require.NoError(t, p.Login(t.Context()))
+	var from int
+	leaves := func(context.Context, change.Found) error {
+		from = len(con.Requests())
+		con.Edit("another administrator", func(o *console.Organisation) {
+			o.Users = slices.DeleteFunc(o.Users, func(u *console.User) bool { return u.Email == ann })
+		})
+		return nil
+	}
+	r := p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{Found: leaves})
+	require.ErrorIs(t, r.Err, userops.ErrNotFound, r.Reason)
+	whole := 0
+	for _, q := range con.Requests()[from:] {
+		if strings.Contains(q.Path, "inactive=1&pending=1&size=100") && !later(q.Path) {
+			whole++
+		}
+	}
+	assert.Equal(t, 2, whole, "two readings of everybody after they were not found")
+}
+
+// TestASwitchWithinTheReadingOfAChangeChangesNobody has another tab go over to an organisation with the same people
+// while they are read for a change, which goes on by that reading.
+func TestASwitchWithinTheReadingOfAChangeChangesNobody(t *testing.T) {
+	t.Parallel()
+	eachLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: many}, impatient)
+		require.NoError(t, con.AddDifference("switched-to-twin"))
+		r := p.Change(t.Context(), useropstest.Deactivate(ann))
+		assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+		assert.Contains(t, r.Reason, "ACME Corp")
+		assert.Zero(t, changesOf(con, "deactivate"))
+	})
+}

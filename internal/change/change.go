@@ -169,7 +169,12 @@ func (c *Change) try(ctx context.Context) (d userops.Decision, again bool) {
 	if hint := c.Roster.LookalikeHint(c.Email); hint != "" && c.Kind.Creates {
 		c.Result.Notices = append(c.Result.Notices, hint)
 	}
-	if err := c.Hooks.Found(ctx, Found{User: c.Before, Active: c.Roster.Active()}); err != nil {
+	err := c.Hooks.Found(ctx, Found{User: c.Before, Active: c.Roster.Active()})
+	if userops.Refuses(err) && c.Roster.OnlyToGoOn() { // by how many are active, or by an address that is another's by now
+		c.Anew = true
+		return c.try(ctx)
+	}
+	if err != nil {
 		return userops.Decision{Outcome: userops.Ended(err), Err: err}, false
 	}
 	out, again, err := c.commit(ctx)

@@ -3,6 +3,7 @@ package change_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ type scripted struct {
 	n      int
 
 	unproved bool // its lists have no proved end
+	once     bool // its lists are read once, and lack the last who is active, unless everybody is to be read now
 }
 
 func newScripted(commit func(c *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error)) *scripted {
@@ -64,6 +66,13 @@ func (c *course) Look(ctx context.Context) (userops.Roster, *userops.User, error
 	all, found, err := c.Course.Look(ctx)
 	if c.s.unproved {
 		all.Complete, all.Proof = false, "the list changed meanwhile"
+	}
+	if c.s.once && !c.c.Anew {
+		last := len(all.Users) - 1
+		for all.Users[last].Status != userops.Active {
+			last--
+		}
+		all.Users, all.Once = slices.Delete(slices.Clone(all.Users), last, last+1), true
 	}
 	return all, found, err
 }
@@ -243,4 +252,22 @@ func TestARequestThatIsNotWellFormedIsHalted(t *testing.T) {
 		assert.Equal(t, rq.Email, r.Email)
 	}
 	assert.Zero(t, s.n)
+}
+
+// TestALimitRefusesByTwoReadings has more active people be there than a list that was read once shows.
+func TestALimitRefusesByTwoReadings(t *testing.T) {
+	t.Parallel()
+	s := newScripted(answered(true, sent{heard: change.Heard{Answer: change.Accepted}}, nil))
+	s.once = true
+	limit := &userops.Error{Act: "deactivating", Kind: userops.ErrLimit}
+	var counted []int
+	r := change.Do(t.Context(), s, useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{Found: func(_ context.Context, f change.Found) error {
+		counted = append(counted, f.Active)
+		if len(counted) > 1 && f.Active > counted[0] {
+			return nil
+		}
+		return limit
+	}})
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	assert.Len(t, counted, 2, "it is asked again of everybody, read now")
 }

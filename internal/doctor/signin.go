@@ -137,12 +137,6 @@ func (x *Examination) markSignIn(ctx context.Context, s flows.Sighted) {
 // UnmarkedSignIn says that a page of the sign-in lacks something, and is not told by what all its pages are told by.
 func (x *Examination) UnmarkedSignIn() bool { return x.unmarked }
 
-// Revision is what of a proposal for a target of the sign-in is put into a file.
-func (p Proposal) Revision(people []string) selectors.Revision {
-	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), people) })
-	return selectors.Revision{Candidates: lasting(nameless)}
-}
-
 // byInput says that a target of the sign-in has candidates for what may be configured: one by which it is found is as
 // good as another.
 func (x *Examination) byInput(s flows.Sighted) bool {

@@ -220,6 +220,17 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}
+	var held *flows.Exchange
+	defer func() { // its session is closed by then: nothing that was pressed there may leave, also at the end
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		closed := held.Close(ctx, nil)
+		select {
+		case <-p.browser.Gone():
+		default:
+			err = errors.Join(err, p.failure("showing a page", "", closed))
+		}
+	}()
 	return p.asNobody(ctx, func(page *automation.Page) error {
 		r, err := p.signInRun(ctx, page, ev)
 		if err != nil {
@@ -235,13 +246,11 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		if err != nil {
 			return err
 		}
-		held, err := flows.Hold(ctx, page.Session(), p.opts.Library.App)
-		if err != nil {
+		if held, err = flows.Hold(ctx, page.Session(), p.opts.Library.App); err != nil {
 			return p.failure("showing a page", "", err)
 		}
 		shown.Stopped = func() []string { return nil } // it may have the password or a code in it
-		err = do(ctx, shown)
-		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(nil)))
+		return p.failure("showing the page of", at.Target, do(ctx, shown))
 	})
 }
 

@@ -139,6 +139,9 @@ func New(opts Options) *Path {
 // walk has read.
 func (p *Path) Reread(lib *flows.Library) {
 	p.opts.Library, p.version, p.lastRead, p.listAt = lib, nil, userops.Roster{}, ""
+	if !refusesSignIn(p.refused) { // it has halted by the files there were
+		p.refused = nil
+	}
 }
 
 // Close ends the browser. The session is saved once more where the console has given it other cookies since.

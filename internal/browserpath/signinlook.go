@@ -42,15 +42,21 @@ func (p *Path) signInRun(ctx context.Context, page *automation.Page, ev *automat
 		Left: func(ctx context.Context) (bool, error) { return p.left(ctx, page) }, Secret: p.secret, Inputs: p.signInInputs()}, nil
 }
 
-// notSignedIn remembers how a sign-in has failed, where trying again, for the next of a batch, is what locks accounts.
+// notSignedIn remembers how a sign-in has failed, where trying again, for the next of a batch, is what locks accounts or
+// has a code sent each time.
 func (p *Path) notSignedIn(ctx context.Context, failed error) error {
 	if errors.Is(failed, userops.ErrCredentials) {
 		p.rememberRefusal(ctx)
 	}
-	if errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor) {
+	if refusesSignIn(failed) || p.haltedBehind(failed) {
 		p.refused, p.refusedAt = failed, time.Now()
 	}
 	return failed
+}
+
+// refusesSignIn says that the console has refused a sign-in, or would for lack of a code, whatever the selectors are.
+func refusesSignIn(failed error) bool {
+	return errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor)
 }
 
 // lookOn is how a walk looks at a sign-in. came says that there was one.

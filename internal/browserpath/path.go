@@ -136,9 +136,11 @@ func New(opts Options) *Path {
 }
 
 // Reread has the path look by other files of its app from its next call on. The browser stays, and so does what a
-// walk has read.
+// walk has read. Where people and their pages were found by the files before is forgotten: what was taken for the
+// address of a person's page may be one that acts.
 func (p *Path) Reread(lib *flows.Library) {
 	p.opts.Library, p.version, p.lastRead, p.listAt = lib, nil, userops.Roster{}, ""
+	p.listMute, p.own, p.there = false, nil, nil
 	if !refusesSignIn(p.refused) { // it has halted by the files there were
 		p.refused = nil
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
@@ -35,4 +36,22 @@ func TestASessionThatEndsIsKnownByTheNewestSignIn(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, seen)
+}
+
+// TestNoPageIsVisitedThatOtherFilesHaveFound has what was taken for the address of a person's page be another one once the
+// files were corrected.
+func TestNoPageIsVisitedThatOtherFilesHaveFound(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	p := New(Options{Library: lib})
+	p.learn(automation.Rows{
+		Columns: map[string]selectors.Column{"id": {Attr: "href", Pattern: "/users/(?P<id>[0-9]+)/"}}, Places: []string{"/users?page=1"},
+		Rows: []map[string]string{{"id": "/users/5/resend"}},
+	})
+	require.NotEmpty(t, p.own)
+	require.NotEmpty(t, p.there)
+	p.Reread(lib)
+	assert.Empty(t, p.own)
+	assert.Empty(t, p.there)
 }

@@ -75,6 +75,7 @@ type Run struct {
 
 	result  Result
 	asked   map[string]int
+	visits  map[*Screens][]int // how often each of their cases has come
 	entered []automation.Entered
 	fresh   bool // Loaded, and no step was made yet
 }
@@ -118,7 +119,7 @@ const stepBound = 20 * time.Second
 // the commit.
 func (r *Run) Do(ctx context.Context) (Result, error) {
 	r.result = Result{Texts: map[string][]string{}, Rows: map[string]automation.Rows{}, Exchange: r.Held}
-	r.asked, r.entered, r.fresh = map[string]int{}, nil, r.Loaded
+	r.asked, r.visits, r.entered, r.fresh = map[string]int{}, nil, nil, r.Loaded
 	ctx, cancel := automation.Bounded(ctx, time.Duration(r.Flow.Timeout), ErrTooLong)
 	defer cancel()
 	if r.rehearses() || r.Flow.Standalone {

@@ -49,7 +49,7 @@ func withoutActs(steps []Step) (out []Step, ended bool) {
 			s.Verb, s.Options.Timeout = &c, 0 // whoever looks says how long
 			return append(out, s), true
 		}
-		if _, ok := s.Verb.(acting); ok {
+		if _, isWhen := s.Verb.(*When); !isWhen && acts(steps[i:i+1]) { // by its own or by steps in it, such as those of a visit
 			return append(out, screenSightOf("", steps[i:])), true
 		}
 		out = append(out, s)

@@ -41,6 +41,12 @@ func TestTheFirstScreenHasNothingThatActs(t *testing.T) {
 	assert.True(t, ended)
 	assert.Len(t, bare, 1)
 	assert.IsType(t, &screenSight{}, bare[0].Verb)
+	for _, verb := range []Verb{&Visit{Otherwise: clicks}, &Rows{Reload: clicks}} {
+		bare, ended = withoutActs([]Step{{Verb: verb}, {Verb: new(Open)}})
+		assert.True(t, ended, verb.word())
+		require.Len(t, bare, 1)
+		assert.IsType(t, &screenSight{}, bare[0].Verb, "what acts in a %s is cut, too", verb.word())
+	}
 }
 
 // TestAScreenIsTheOneOfWhichMostIsThere has pages of which one screen has most, two have as much, or none has anything.

@@ -70,7 +70,7 @@ func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Durati
 		}
 		cases = append(cases, t)
 	}
-	visits := make([]int, len(cases))
+	visits := r.visitsOf(s)
 	for {
 		i, err := r.nextScreen(ctx, s, r.patience(bound), until, cases)
 		if rest := bound - r.patience(bound); err != nil && rest > 0 {
@@ -82,8 +82,12 @@ func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Durati
 			}
 			i, err = r.nextScreen(ctx, s, rest, until, cases)
 		}
-		if err != nil || i < 0 {
+		if err != nil {
 			return err
+		}
+		if i < 0 {
+			delete(r.visits, s)
+			return nil
 		}
 		c := s.Cases[i]
 		visits[i]++
@@ -105,6 +109,18 @@ func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Durati
 			return err
 		}
 	}
+}
+
+// visitsOf counts how often each case has come. It is kept until the screens are left: where somebody has shown what is
+// lacking they begin anew, and what was tried as often as allowed, such as a password, is not tried again.
+func (r *Run) visitsOf(s *Screens) []int {
+	if r.visits == nil {
+		r.visits = map[*Screens][]int{}
+	}
+	if r.visits[s] == nil {
+		r.visits[s] = make([]int, len(s.Cases))
+	}
+	return r.visits[s]
 }
 
 // WithBlockedCookies adds to why a run ended which cookies the browser did not accept: a sign-in that is forgotten

@@ -47,7 +47,7 @@ The exit status is that of doctor, by the new version, and 2 if you left.`,
 	}
 	f.add(c)
 	f.remote.add(c)
-	c.Flags().BoolVar(&f.clear, "clear", false, "apply every proposal that is clear without asking")
+	c.Flags().BoolVar(&f.clear, "clear", false, "apply every proposal that is clear without asking, but at the sign-in")
 	c.Flags().BoolVar(&f.rehearse, "rehearse", true, "rehearse every change through its press at the end")
 	return c
 }

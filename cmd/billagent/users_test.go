@@ -162,7 +162,7 @@ func TestBadUseIsASentenceAndExitOne(t *testing.T) {
 		"no such file": {"users", "deactivate", "--from", "/nowhere.csv"}, "the tenants are: demo": {"--tenant", "nobody", "users", "list"},
 		"it is not an address": {"users", "get", "ann"}, "unknown flag": {"users", "list", "--loud"}, "unknown command": {"fly"}, "give an e-mail": {"users", "get"},
 		"go with one e-mail": {"users", "invite", "a@x.com", "b@x.com", "--first-name", "A", "--role", "Clerk"}, "invalid argument": {"users", "list", "--timeout", "soon"},
-		"log.level": {"users", "list", "--log-level", "loud"},
+		"log.level":                        {"users", "list", "--log-level", "loud"},
 		"a step takes longer than no time": {"doctor", "--step", "-3s"}, `--sample: reading the e-mail "ann"`: {"calibrate", "--sample", "ann"},
 		"no selector version of bill has a target of this name": {"selectors", "repair", "--target", "nothing"},
 		"give a target, and nothing else: this has 0 arguments": {"selectors", "pick"},

@@ -136,10 +136,14 @@ func New(opts Options) *Path {
 }
 
 // Reread has the path look by other files of its app from its next call on. The browser stays, and so does what a
-// walk has read; addresses that were taken by the files of before are forgotten.
+// walk has read. Where people and their pages were found by the files before is forgotten: what was taken for the
+// address of a person's page may be one that acts.
 func (p *Path) Reread(lib *flows.Library) {
-	p.opts.Library, p.version, p.lastRead = lib, nil, userops.Roster{}
-	p.listAt, p.listMute, p.own, p.there = "", false, nil, nil
+	p.opts.Library, p.version, p.lastRead, p.listAt = lib, nil, userops.Roster{}, ""
+	p.listMute, p.own, p.there = false, nil, nil
+	if !refusesSignIn(p.refused) { // it has halted by the files there were
+		p.refused = nil
+	}
 }
 
 // Close ends the browser. The session is saved once more where the console has given it other cookies since.
@@ -233,14 +237,22 @@ func (p *Path) layout() string {
 	return p.version.Layout
 }
 
-// watching are the app's watched targets, whichever version has them.
+// watching are the app's watched targets as the version in use has them, and each version of the sign-in that no newer
+// one of its layout has taken the place of: a session that ends is known by the page on which one signs in now.
 func (p *Path) watching() []flows.Watching {
+	all := p.opts.Library.Area(selectors.SignIn)
+	outdated := func(v *selectors.Version) bool {
+		return slices.ContainsFunc(all, func(o *selectors.Version) bool { return o.Layout == v.Layout && o.Date > v.Date })
+	}
+	all = slices.DeleteFunc(slices.Clone(all), outdated)
+	if p.version != nil {
+		all = append(all, p.version)
+	}
 	var out []flows.Watching
 	for _, w := range p.opts.Library.App.Watch {
-		for _, v := range p.opts.Library.Versions {
-			if t, ok := v.Target(w.Target); ok && (v.Covers == selectors.SignIn || v == p.version) {
+		for _, v := range all {
+			if t, ok := v.Target(w.Target); ok {
 				out = append(out, flows.Watching{Watch: w, Target: t})
-				break
 			}
 		}
 	}

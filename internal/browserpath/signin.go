@@ -56,9 +56,11 @@ func (p *Path) ready(ctx context.Context, ev *automation.Evidence) error {
 	return p.signIn(ctx, ev)
 }
 
-// refusedLately is how a sign-in was refused that is not tried again yet; nil: it may be tried.
+// refusedLately is how a sign-in was refused, or has halted, that is not tried again yet; nil: it may be tried. One that
+// has halted is tried for whoever wants it for itself.
 func (p *Path) refusedLately() error {
-	if p.refused != nil && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
+	insists := p.onSignIn != nil && p.onSignIn.insists && !refusesSignIn(p.refused)
+	if p.refused != nil && !insists && time.Since(p.refusedAt) < p.opts.RefusedFor && !p.signedInSince(p.refusedAt) {
 		return p.refused
 	}
 	p.refused = nil

@@ -42,15 +42,21 @@ func (p *Path) signInRun(ctx context.Context, page *automation.Page, ev *automat
 		Left: func(ctx context.Context) (bool, error) { return p.left(ctx, page) }, Secret: p.secret, Inputs: p.signInInputs()}, nil
 }
 
-// notSignedIn remembers how a sign-in has failed, where trying again, for the next of a batch, is what locks accounts.
+// notSignedIn remembers how a sign-in has failed, where trying again, for the next of a batch, is what locks accounts or
+// has a code sent each time.
 func (p *Path) notSignedIn(ctx context.Context, failed error) error {
 	if errors.Is(failed, userops.ErrCredentials) {
 		p.rememberRefusal(ctx)
 	}
-	if errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor) {
+	if refusesSignIn(failed) || p.haltedBehind(failed) {
 		p.refused, p.refusedAt = failed, time.Now()
 	}
 	return failed
+}
+
+// refusesSignIn says that the console has refused a sign-in, or would for lack of a code, whatever the selectors are.
+func refusesSignIn(failed error) bool {
+	return errors.Is(failed, userops.ErrCredentials) || errors.Is(failed, userops.ErrLocked) || errors.Is(failed, userops.ErrFactor)
 }
 
 // lookOn is how a walk looks at a sign-in. came says that there was one.
@@ -220,6 +226,17 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}
+	var held *flows.Exchange
+	defer func() { // its session is closed by then: nothing that was pressed there may leave, also at the end
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+		defer cancel()
+		closed := held.Close(ctx, nil)
+		select {
+		case <-p.browser.Gone():
+		default:
+			err = errors.Join(err, p.failure("showing a page", "", closed))
+		}
+	}()
 	return p.asNobody(ctx, func(page *automation.Page) error {
 		r, err := p.signInRun(ctx, page, ev)
 		if err != nil {
@@ -235,13 +252,11 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		if err != nil {
 			return err
 		}
-		held, err := flows.Hold(ctx, page.Session(), p.opts.Library.App)
-		if err != nil {
+		if held, err = flows.Hold(ctx, page.Session(), p.opts.Library.App); err != nil {
 			return p.failure("showing a page", "", err)
 		}
 		shown.Stopped = func() []string { return nil } // it may have the password or a code in it
-		err = do(ctx, shown)
-		return errors.Join(p.failure("showing the page of", at.Target, err), p.failure("showing a page", "", held.Tell(nil)))
+		return p.failure("showing the page of", at.Target, do(ctx, shown))
 	})
 }
 

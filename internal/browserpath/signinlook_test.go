@@ -136,7 +136,7 @@ func TestALookDoesNotSignInAgainWhereASignInHasHalted(t *testing.T) {
 	box, err := seal.New(t.TempDir(), "")
 	require.NoError(t, err)
 	con, p := setup(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "rename-label", Element: "submit"}}}, impatient,
-		func(o *browserpath.Options) { o.Sessions = box })
+		func(o *browserpath.Options) { o.Sessions, o.RefusedFor = box, time.Nanosecond })
 	lib, err := flows.Load("bill", "")
 	require.NoError(t, err)
 	look := func(w doctor.Walk) *doctor.Report {
@@ -157,6 +157,24 @@ func TestALookDoesNotSignInAgainWhereASignInHasHalted(t *testing.T) {
 	require.NoError(t, err, "whoever has something to do tries it")
 	_, err = box.Get("demo.halted")
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// TestASignInThatHasHaltedIsNotTriedAgainAtOnce has the next of a batch begin right after a sign-in that has halted at the
+// page of the code.
+func TestASignInThatHasHaltedIsNotTriedAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "rename-label", Element: "submit"}}}, impatient)
+	for range 3 {
+		_, err := count(t, p)
+		require.ErrorIs(t, err, userops.ErrDrift)
+		assert.Len(t, con.Outbox(), 1, "codes were sent")
+	}
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	require.NoError(t, con.SetDrift(nil, 1))
+	p.Reread(lib)
+	_, err = count(t, p)
+	require.NoError(t, err, "the files may have been corrected")
 }
 
 // haste gives the screens of a sign-in less time to come.
@@ -216,8 +234,9 @@ func TestAPageOfTheSignInIsShownUntouched(t *testing.T) {
 	})
 	at := doctor.Place{Target: "signin.password_submit", Step: 3 * time.Second, Wait: 3 * time.Second}
 	var before int
+	var thrown *automation.Session
 	err := p.Show(t.Context(), at, func(ctx context.Context, s doctor.Shown) error {
-		before = len(con.Requests())
+		before, thrown = len(con.Requests()), s.Page.Session()
 		assert.Equal(t, "sign-in-2026-09", s.Version.ID)
 		assert.Empty(t, s.Note)
 		field, _ := s.Version.Target("signin.password")
@@ -232,6 +251,11 @@ func TestAPageOfTheSignInIsShownUntouched(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	again, err := flows.Hold(t.Context(), thrown, lib.App)
+	require.NoError(t, err, "its requests are held no longer")
+	require.NoError(t, again.Close(t.Context(), nil))
 	assert.Zero(t, asked, "the password was not needed to come there")
 	for _, q := range con.Requests()[before:] {
 		assert.Equal(t, http.MethodGet, q.Method, q.Path)

@@ -138,6 +138,9 @@ func (x *Examination) clearly(t *Target, to map[string]selectors.Revision) {
 // revision is what of a proposal is put into a file: no names of people or of the organisation.
 func (x *Examination) revision(target string, p Proposal) selectors.Revision {
 	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), x.names) })
+	if t, ok := x.signInTarget(target); ok {
+		nameless = slices.DeleteFunc(nameless, func(c selectors.Candidate) bool { return ofSomebody(t, c.Name+c.Text+c.Label, x.names) })
+	}
 	out := selectors.Revision{Candidates: lasting(nameless)}
 	if p.fingerprint.Tag != "" {
 		out.Fingerprint = x.looks(target, p.fingerprint)

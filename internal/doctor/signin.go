@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -56,20 +58,25 @@ func (x *Examination) suspected() {
 
 // looks is what of a fingerprint is put into a version's file: nobody's name. Where nobody's name is known that could
 // be left out, nil. On the pages of the sign-in there are names of the account and of its organisations only, and
-// telephone numbers; words are kept there only of what is typed into, pressed or ticked whoever signs in.
+// telephone numbers; words are kept there only of what is typed into, pressed or ticked, and no numbers, nor what has the
+// form of a name and is not known.
 func (x *Examination) looks(target string, f selectors.Fingerprint) *selectors.Fingerprint {
-	if x.signIn == nil || x.of(target) != x.signIn {
-		if !x.listed {
-			return nil
-		}
-		f = scrub(f, x.names)
-		return &f
+	if t, ok := x.signInTarget(target); ok {
+		return signInFingerprint(t, f, x.names)
 	}
-	t, ok := x.signIn.Target(target)
-	if !ok {
+	if !x.listed || x.signIn != nil && x.of(target) == x.signIn {
 		return nil
 	}
-	return signInFingerprint(t, f, x.names)
+	f = scrub(f, x.names)
+	return &f
+}
+
+// signInTarget is a target of the sign-in.
+func (x *Examination) signInTarget(name string) (*selectors.Target, bool) {
+	if x.signIn == nil || x.of(name) != x.signIn {
+		return nil, false
+	}
+	return x.signIn.Target(name)
 }
 
 // signInFingerprint is what of a fingerprint of the sign-in is kept.
@@ -79,7 +86,28 @@ func signInFingerprint(t *selectors.Target, f selectors.Fingerprint, names []str
 	}
 	f.Beside = "" // the account, a telephone number, an organisation
 	f = scrub(f, names)
+	for _, text := range []*string{&f.Name, &f.Text, &f.Label, &f.Title, &f.Alt, &f.Placeholder} {
+		if ofSomebody(t, *text, names) || MayBeName(*text) && !knownWords(t, *text) {
+			*text = ""
+		}
+	}
 	return &f
+}
+
+// ofSomebody says that the words of a control at the sign-in may be of somebody: a button may say to which telephone a
+// code is sent. Words by which the target is known anyway are nobody's.
+func ofSomebody(t *selectors.Target, words string, names []string) bool {
+	if knownWords(t, words) {
+		return false
+	}
+	return Telling(words, names) != "" || strings.ContainsFunc(words, unicode.IsDigit)
+}
+
+// knownWords says that a target's candidates have the very words.
+func knownWords(t *selectors.Target, words string) bool {
+	return slices.ContainsFunc(t.Candidates, func(c selectors.Candidate) bool {
+		return slices.Contains([]string{c.Name, c.Text, c.Label, c.Placeholder}, words)
+	})
 }
 
 // control says that an element is one that is typed into, pressed or ticked, and no link.
@@ -92,8 +120,11 @@ func control(f selectors.Fingerprint) bool {
 func TakenAtSignIn(t *selectors.Target, p automation.Picked, names []string) (r selectors.Revision, dropped []string) {
 	var offers []automation.Offer
 	for _, o := range p.Offers {
-		if said := o.Candidate.Name + o.Candidate.Text + o.Candidate.Label; o.Kept && said != "" && !control(p.Fingerprint) {
+		switch said := o.Candidate.Name + o.Candidate.Text + o.Candidate.Label; {
+		case o.Kept && said != "" && !control(p.Fingerprint):
 			o.Kept, o.Why = false, "it may be the name of an organisation"
+		case o.Kept && ofSomebody(t, said, names):
+			o.Kept, o.Why = false, "it may be somebody's number"
 		}
 		offers = append(offers, o)
 	}
@@ -136,12 +167,6 @@ func (x *Examination) markSignIn(ctx context.Context, s flows.Sighted) {
 
 // UnmarkedSignIn says that a page of the sign-in lacks something, and is not told by what all its pages are told by.
 func (x *Examination) UnmarkedSignIn() bool { return x.unmarked }
-
-// Revision is what of a proposal for a target of the sign-in is put into a file.
-func (p Proposal) Revision(people []string) selectors.Revision {
-	nameless := slices.DeleteFunc(slices.Clone(p.Candidates), func(c selectors.Candidate) bool { return personal(c.String(), people) })
-	return selectors.Revision{Candidates: lasting(nameless)}
-}
 
 // byInput says that a target of the sign-in has candidates for what may be configured: one by which it is found is as
 // good as another.

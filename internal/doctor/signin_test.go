@@ -33,6 +33,19 @@ func TestNoWordsOfAnybodysAreKeptOfTheSignIn(t *testing.T) {
 	assert.Empty(t, kept.Beside)
 	phone := selectors.Fingerprint{Tag: "input", Role: "radio", Name: "Text message to primary phone ending in 42", Field: "method"}
 	assert.Empty(t, signInFingerprint(atSignIn(t, "factor.wanted"), phone, names).Name)
+	trust := selectors.Fingerprint{Tag: "input", Role: "checkbox", Name: "Trust this device for 30 days"}
+	assert.Equal(t, trust.Name, signInFingerprint(atSignIn(t, "factor.trust"), trust, names).Name, "it is known by that")
+	for _, words := range []string{"Text me at •••-4821", "Ann Smith"} {
+		button.Name, button.Text = words, words
+		kept = signInFingerprint(atSignIn(t, "factor.choice"), button, names)
+		assert.Empty(t, kept.Name+kept.Text, words)
+	}
+	text := automation.Picked{Fingerprint: button, Offers: []automation.Offer{
+		{Candidate: selectors.Candidate{Role: "button", Name: "Text me at •••-4821"}, Kept: true}, {Candidate: selectors.Candidate{CSS: "#text"}, Kept: true},
+	}}
+	numberless, _ := TakenAtSignIn(atSignIn(t, "factor.choice"), text, names)
+	require.Len(t, numberless.Candidates, 1)
+	assert.Equal(t, "#text", numberless.Candidates[0].CSS)
 	list := selectors.Fingerprint{Tag: "ul", Role: "list", Text: "Widgets Inc Gadgets Ltd"}
 	kept = signInFingerprint(atSignIn(t, "organisation.choice"), list, names)
 	assert.Empty(t, kept.Text)

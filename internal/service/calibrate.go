@@ -20,7 +20,7 @@ import (
 type Calibrate struct {
 	Walk     doctor.Walk
 	Options  doctor.Options
-	Clear    bool // apply each proposal that is clear without asking
+	Clear    bool // apply each proposal that is clear without asking; what a sign-in lacks is always asked for
 	Rehearse bool // rehearse every change through its press at the end
 	// StandIn acts in the person's place where a target or, with its name before it, a flow is asked for: for
 	// tests. Nil: there is a person.

@@ -59,7 +59,8 @@ func likeliest(ctx context.Context, l doctor.Lack) []string {
 }
 
 // shownAtSignIn has the person show one target on a page of the sign-in. No candidates: they have skipped it, or left,
-// or what they have shown cannot be kept.
+// or what they have shown cannot be kept. A proposal is never taken without them, however clear it is: the sign-in under
+// way would type the password or the code by it at once.
 func (k *calibration) shownAtSignIn(
 	ctx context.Context, page *automation.Page, of *selectors.Target, note string, proposals []doctor.Proposal, people []string,
 ) (r selectors.Revision, err error) {
@@ -67,9 +68,6 @@ func (k *calibration) shownAtSignIn(
 	k.Asks(fmt.Sprintf("show %s in %s. %s", name, k.Where, note))
 	p := automation.Pick{Target: of, Guided: true, Note: note, StandIn: k.standIn(name)}
 	for _, proposal := range proposals {
-		if proposal.Clear && k.Clear {
-			return proposal.Revision(people), nil
-		}
 		p.Proposed = append(p.Proposed, proposal.Candidates)
 	}
 	var picked automation.Picked

@@ -148,7 +148,14 @@ type readByWalk struct {
 	users []userops.User      // as the list shows them; nil where it cannot be read
 	roles []string            // on offer
 	names map[string][]string // by flow: of people and of the organisation
+	at    time.Time           // when the list was read
 }
+
+// namesBound is for how long the names of a walk serve what is written: whoever has come since is on no list of it.
+const namesBound = 10 * time.Minute
+
+// stillKnown says that who there is was read a short while ago.
+func (r readByWalk) stillKnown() bool { return r.users != nil && time.Since(r.at) < namesBound }
 
 func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 	kind, changes := userops.KindOfFlow(flow.Name)
@@ -216,7 +223,7 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 	case listFlow:
 		rows := res.Rows["users"]
 		var names []string
-		x.users = nil
+		x.users, x.at = nil, time.Now()
 		for i := range rows.Rows {
 			u := x.p.user(rows, i)
 			x.users = append(x.users, u)

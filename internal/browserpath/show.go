@@ -35,7 +35,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		return err
 	}
 	s := &shower{at: at, examiner: &examiner{p: p, ev: ev}}
-	if !slices.Contains(at.Halting, listFlow) { // a list that was not read to its end tells of some people only
+	if !slices.Contains(at.Halting, listFlow) && p.walked.stillKnown() { // a list that was not read to its end tells of some people only
 		s.readByWalk = p.walked
 		s.names = slices.Concat(slices.Collect(maps.Values(p.walked.names))...)
 	}

@@ -4,9 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,4 +56,14 @@ func TestNoPageIsVisitedThatOtherFilesHaveFound(t *testing.T) {
 	p.Reread(lib)
 	assert.Empty(t, p.own)
 	assert.Empty(t, p.there)
+}
+
+// TestWhoWasReadLongAgoIsReadAgain has a walk whose list is from just now, or from some time ago.
+func TestWhoWasReadLongAgoIsReadAgain(t *testing.T) {
+	t.Parallel()
+	read := readByWalk{users: []userops.User{{}}, at: time.Now()}
+	assert.True(t, read.stillKnown())
+	read.at = time.Now().Add(-time.Hour)
+	assert.False(t, read.stillKnown())
+	assert.False(t, readByWalk{at: time.Now()}.stillKnown())
 }

@@ -21,6 +21,7 @@ var advice = map[error]func(w wish) string{
 	},
 	userops.ErrDrift:        func(wish) string { return "billagent doctor --report doctor.html" },
 	userops.ErrUnknownUI:    func(wish) string { return "billagent doctor --report doctor.html" },
+	userops.ErrSignInHalted: func(wish) string { return "billagent doctor --sign-in --report doctor.html" },
 	userops.ErrCredentials:  func(wish) string { return "billagent login" },
 	userops.ErrOrganisation: func(wish) string { return "billagent login" },
 	userops.ErrBrowser:      func(wish) string { return "billagent browser install" },

@@ -26,8 +26,8 @@ func (p *Path) sameAgain() error {
 		return nil // there was none, or it says nothing of this way to sign in
 	}
 	return &userops.Error{
-		Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrDrift,
-		Cause: errors.New("the last sign-in has halted behind the password, by the same selectors and settings, and a look does not try it again, since a code may be sent each time"),
+		Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrSignInHalted,
+		Cause: errors.New("with the password typed, by the same selectors and settings; each try may send the password or a code"),
 		Hint:  "look at the evidence of that sign-in and correct the selectors, the password or the factor, or ask for a look that signs in",
 	}
 }

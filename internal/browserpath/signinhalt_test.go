@@ -55,7 +55,7 @@ func TestEveryHaltBehindThePasswordIsRemembered(t *testing.T) {
 		_ = p.notSignedIn(t.Context(), failed)
 		require.ErrorIs(t, p.refusedLately(), c.kind, "nor is it tried again at once")
 		p.onSignIn = &signInLook{}
-		require.ErrorIs(t, p.sameAgain(), userops.ErrDrift)
+		require.ErrorIs(t, p.sameAgain(), userops.ErrSignInHalted)
 	}
 }
 

@@ -88,6 +88,8 @@ var (
 		"check the credentials before the next try: refused ones lock accounts")
 	ErrLocked = reason("account_locked", "the account is locked",
 		"unlock it in the console")
+	ErrSignInHalted = reason("sign_in_halted", "the last sign-in has halted, and a look does not try it again",
+		"look at what was kept of it, or ask for a look that signs in")
 	ErrFactor = reason("second_factor", "the code of the second factor is not available",
 		"configure how the code is to be given")
 	ErrNeedsPerson = reason("needs_a_person", "the console shows something that needs a person",

@@ -218,7 +218,9 @@ func TestSecretsAreNowhereInEvidence(t *testing.T) {
 	t.Parallel()
 	oneLayout(t, func(t *testing.T, layout string) {
 		dir := t.TempDir()
-		con, p := setup(t, console.Options{Layout: layout}, impatient, func(o *browserpath.Options) { o.EvidenceDir = dir })
+		con, p := setup(t, console.Options{Layout: layout}, impatient, func(o *browserpath.Options) {
+			o.EvidenceDir, o.RefusedFor = dir, time.Nanosecond // the sign-in that halts is tried again at once
+		})
 		require.NoError(t, con.AddFault(console.Fault{Name: "captcha", At: "signin.code"}))
 		r := p.Change(t.Context(), useropstest.Deactivate(ann))
 		require.Equal(t, userops.Halted, r.Outcome, r.Reason)

@@ -24,7 +24,8 @@ const (
 var (
 	again = codes(userops.ErrInterrupted, userops.ErrCancelled, userops.ErrFrozen)
 	later = codes(userops.ErrUnreachable, userops.ErrTimeout, userops.ErrBrowser, userops.ErrLease, userops.ErrIncomplete, userops.ErrStorage)
-	holds = codes(userops.ErrCredentials, userops.ErrLocked, userops.ErrSignInHalted, userops.ErrFactor, userops.ErrNeedsPerson, userops.ErrOrganisation, userops.ErrUnknownUI,
+	holds = codes(userops.ErrCredentials, userops.ErrLocked, userops.ErrSignInHalted, userops.ErrFactor, userops.ErrNeedsPerson,
+		userops.ErrOrganisation, userops.ErrUnknownUI,
 		userops.ErrDrift, userops.ErrConfig, userops.ErrProtocol, userops.ErrUnsupported, userops.ErrLost, userops.ErrDamaged)
 )
 

@@ -291,7 +291,8 @@ func TestThePanelFollowsThePage(t *testing.T) {
 // TestAPickInARowIsOfThatRow has a person click first in the row of somebody else.
 func TestAPickInARowIsOfThatRow(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<table id=people><tr class=row><td>ann</td><td><a href="#a">Open</a></td></tr><tr class=row><td>bob</td><td><a href="#b">Open</a></td></tr></table>`)
+	w := setup(t, `<table id=people><tr class=row><td>ann</td><td><a href="#a">Open</a></td></tr>
+		<tr class=row><td>bob</td><td><a href="#b">Open</a></td></tr></table>`)
 	table := &selectors.Target{Name: "users.table", Candidates: []selectors.Candidate{{CSS: "#people"}}, Table: &selectors.Table{Rows: ".row", Key: "who",
 		Columns: map[string]selectors.Column{"who": {Candidates: []selectors.Candidate{{CSS: "td:first-child"}}}}}}
 	target := &selectors.Target{Name: "users.row_open", Candidates: []selectors.Candidate{{TestID: "gone"}}}

@@ -40,7 +40,7 @@ export function lift(hit, table) {
 }
 
 /** @type {(row: RowRequest) => string} */
-const whose = (row) => (row.equals ? `the row of ${row.equals}` : 'the first row');
+const rowLabel = (row) => (row.equals ? `the row of ${row.equals}` : 'the first row');
 
 /**
  * judge says of an element by what the target would be found if it were it, or why it cannot be.
@@ -52,7 +52,7 @@ function judge(p, el) {
   const { target, row } = p.req;
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place = row ? `${whose(row)} in ${row.table.name}` : target.within?.name;
+  const place = row ? `${rowLabel(row)} in ${row.table.name}` : target.within?.name;
   const none = (/** @type {string} */ note) => ({ offers: [], note, kept: false });
   if (scope instanceof Miss) {
     return none(`${place} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick `
@@ -61,7 +61,8 @@ function judge(p, el) {
   if (row && !insideOf(el, scope)) {
     const list = resolve(row.table), another = !(list instanceof Miss) && insideOf(el, list.el);
     const where = another ? 'in another row' : `outside of ${row.table.name}`;
-    return none(`It lies ${where}. ${target.name} is looked for in ${whose(row)}, which is outlined: click it there.`);
+    const there = `${target.name} is looked for in ${rowLabel(row)}, which is outlined: click it there.`;
+    return none(`It lies ${where}. ${there}`);
   }
   if (!insideOf(el, scope)) {
     const where = place ? `outside of ${place}` : 'in a frame';
@@ -242,7 +243,7 @@ function draw(p) {
   if (el && !el.isConnected) { p.seen = p.chosen = null; return draw(p); }
   const head = make('div', 'head'), body = make('div', 'body'), buttons = make('div', 'buttons');
   head.append(make('span', 'name', `Pick ${req.target.name}`), make('span', 'soft', hint(p, Boolean(judged?.kept))));
-  const inRow = req.row && `${req.target.name} is looked for in ${whose(req.row)}, which is outlined.`;
+  const inRow = req.row && `${req.target.name} is looked for in ${rowLabel(req.row)}, which is outlined.`;
   if (inRow) body.append(make('div', 'soft', inRow));
   if (req.note && (!el || req.guided)) body.append(make('div', 'note', req.note));
   if (el && judged) body.append(...about(el, judged));
@@ -301,7 +302,7 @@ function about(el, { offers, note }) {
 /** @type {(p: Picking) => void} */
 function place(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
-  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: '', label: whose(row) }] : [];
+  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: '', label: rowLabel(row) }] : [];
   if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? 'chosen' : '', label: said(el) });
   mark(p.surface, marks);
 }

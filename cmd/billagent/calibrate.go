@@ -57,7 +57,10 @@ func (a *app) calibrate(ctx context.Context, s *service.Service, f calibrateFlag
 	if err != nil {
 		return err
 	}
-	c := service.Calibrate{Walk: f.walk(), Options: doctor.Options{Pictures: f.report != ""}, Clear: f.clear, Rehearse: f.rehearse, StandIn: a.calibrates}
+	c := service.Calibrate{
+		Walk: f.walk(), Options: doctor.Options{Pictures: f.report != ""}, Clear: f.clear, Rehearse: f.rehearse,
+		StandIn: a.calibrates,
+	}
 	c.Walk.Begun = func(flow *flows.Flow) { a.tell(event.Step{Tenant: name, Text: "looking at the flow " + flow.Name}) }
 	c.Asks = func(what string) { a.note(what) }
 	c.Keep = a.keepRecorded
@@ -158,8 +161,12 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 			return err
 		}
 	}
-	out := calibrated{done.File, done.SignIn, append([]string{}, done.Shown...), append([]string{}, done.Recorded...), append([]string{}, done.Sends...), append([]string{}, done.Skipped...), done.Left,
-		standingOf(done), nil, "", append([]userops.Result{}, done.Results...), done.Report}
+	out := calibrated{
+		File: done.File, SignIn: done.SignIn, Left: done.Left, Standing: standingOf(done), Report: done.Report,
+		Shown: append([]string{}, done.Shown...), Recorded: append([]string{}, done.Recorded...),
+		Sends: append([]string{}, done.Sends...), Skipped: append([]string{}, done.Skipped...),
+		Rehearsed: append([]userops.Result{}, done.Results...),
+	}
 	if done.Listing != nil {
 		out.Complete, out.Proof = &done.Listing.Complete, done.Listing.Proof
 	}

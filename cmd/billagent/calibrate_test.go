@@ -172,7 +172,8 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 		waits := func(context.Context, *automation.StandIn) error { return nil }
 		return doing(append([]act{waits}, does...)...)
 	}}
-	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",
+		"--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
 	t.Log(out.stdout, out.stderr)
 	require.Equal(t, 0, out.code)
 	assert.Equal(t, 2, asked)
@@ -207,7 +208,8 @@ func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
 	tab := presses("Tab") // from Take to Skip
 	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
 	a := &app{calibrates: func(string) func(context.Context, *automation.StandIn) error { return doing(skip...) }}
-	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",
+		"--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
 	require.Equal(t, 2, out.code, out.stdout+out.stderr)
 	assert.Contains(t, out.stdout, "skipped: user.deactivate")
 	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill/*"))

@@ -2497,12 +2497,12 @@ function lift(hit, table) {
   }
   return hit;
 }
-var whose = (row) => row.equals ? `the row of ${row.equals}` : "the first row";
+var rowLabel = (row) => row.equals ? `the row of ${row.equals}` : "the first row";
 function judge(p, el) {
   const { target, row } = p.req;
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place4 = row ? `${whose(row)} in ${row.table.name}` : target.within?.name;
+  const place4 = row ? `${rowLabel(row)} in ${row.table.name}` : target.within?.name;
   const none = (note2) => ({ offers: [], note: note2, kept: false });
   if (scope instanceof Miss) {
     return none(`${place4} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place4} first.`);
@@ -2510,7 +2510,8 @@ function judge(p, el) {
   if (row && !insideOf(el, scope)) {
     const list = resolve(row.table), another = !(list instanceof Miss) && insideOf(el, list.el);
     const where = another ? "in another row" : `outside of ${row.table.name}`;
-    return none(`It lies ${where}. ${target.name} is looked for in ${whose(row)}, which is outlined: click it there.`);
+    const there = `${target.name} is looked for in ${rowLabel(row)}, which is outlined: click it there.`;
+    return none(`It lies ${where}. ${there}`);
   }
   if (!insideOf(el, scope)) {
     const where = place4 ? `outside of ${place4}` : "in a frame";
@@ -2652,7 +2653,7 @@ function draw2(p) {
   }
   const head = make("div", "head"), body = make("div", "body"), buttons2 = make("div", "buttons");
   head.append(make("span", "name", `Pick ${req.target.name}`), make("span", "soft", hint(p, Boolean(judged?.kept))));
-  const inRow = req.row && `${req.target.name} is looked for in ${whose(req.row)}, which is outlined.`;
+  const inRow = req.row && `${req.target.name} is looked for in ${rowLabel(req.row)}, which is outlined.`;
   if (inRow) body.append(make("div", "soft", inRow));
   if (req.note && (!el || req.guided)) body.append(make("div", "note", req.note));
   if (el && judged) body.append(...about(el, judged));
@@ -2711,7 +2712,7 @@ function about(el, { offers, note }) {
 }
 function place2(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
-  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: whose(row) }] : [];
+  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
   if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
   mark(p.surface, marks);
 }

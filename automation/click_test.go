@@ -176,8 +176,8 @@ func TestBackgroundTabDoesNotHang(t *testing.T) {
 
 func TestFramesOfTheSameOriginAreReached(t *testing.T) {
 	t.Parallel()
-	w := setup(t, logs+`<div style="height:1200px"></div><iframe id=f src="/in" style="border:7px solid red;margin:30px;height:300px"></iframe>`)
-	w.serve("/in", `<div style="height:900px"></div><button onclick="parent.note('right')">Go</button>`)
+	w := setup(t, logs+`<div style="height:1200px"></div><iframe id=f src="/in" style="border:7px solid red;margin:30px;height:300px"></iframe>`,
+		part{"/in", `<div style="height:900px"></div><button onclick="parent.note('right')">Go</button>`})
 	inside := button("Go")
 	inside.Within = css("#f")
 	require.NoError(t, w.Click(t.Context(), automation.Press{Target: inside, Bound: short}))

@@ -40,8 +40,8 @@ func TestTheGuardComesBeforeThePage(t *testing.T) {
 	}
 	t.Run("in a frame", func(t *testing.T) {
 		t.Parallel()
-		w := setup(t, logs+`<iframe id=f src="/in"></iframe>`)
-		w.serve("/in", `<script>var note = (s) => parent.note(s);</script><b id=who>ann@x.com</b><button>Del</button>`+reacts)
+		w := setup(t, logs+`<iframe id=f src="/in"></iframe>`,
+			part{"/in", `<script>var note = (s) => parent.note(s);</script><b id=who>ann@x.com</b><button>Del</button>` + reacts})
 		inside, who := button("Del"), css("#who")
 		inside.Within, who.Within = css("#f"), css("#f")
 		err := w.Click(t.Context(), automation.Press{Target: inside, Agree: true, For: &automation.Identity{Target: who, Equals: "ann@x.com"}, Bound: short})

@@ -153,9 +153,8 @@ func TestAnElementThatCannotBeFoundAloneIsNotTaken(t *testing.T) {
 func TestAPickReachesIntoFramesAndShadows(t *testing.T) {
 	t.Parallel()
 	w := setup(t, heard+`<iframe name=main src="/inner" width=400 height=200></iframe>
-		<div id=host><template shadowrootmode=open><button id=deep>Deep</button></template></div>`)
-	w.serve("/inner", heard+`<button onclick="parent.document.title='clicked'">Inner</button>`)
-	require.NoError(t, w.Open(t.Context(), w.URL))
+		<div id=host><template shadowrootmode=open><button id=deep>Deep</button></template></div>`,
+		part{"/inner", heard + `<button onclick="parent.document.title='clicked'">Inner</button>`})
 	frame := css("iframe")
 	inner := &selectors.Target{Name: "inner", Candidates: []selectors.Candidate{{Role: "button", Name: "Inner"}}, Within: frame}
 	_, _, err := w.Await(t.Context(), 5*time.Second, nil, inner)
@@ -207,10 +206,8 @@ func TestAPickUnderAStrictPolicy(t *testing.T) {
 
 func TestThePanelFollowsAFrame(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<iframe src="/first"></iframe>`)
-	w.serve("/first", `<p id=first>first</p>`)
+	w := setup(t, `<iframe src="/first"></iframe>`, part{"/first", `<p id=first>first</p>`})
 	w.serve("/second", `<p id=second>second</p>`)
-	require.NoError(t, w.Open(t.Context(), w.URL))
 	evaluate, err := w.World(t.Context())
 	require.NoError(t, err)
 	in := automation.Inspection{Title: "acme"}

@@ -215,9 +215,7 @@ func TestGestures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := setup(t, c.body)
-			w.serve("/inner", `<button id=go>Go</button><input aria-label="Last name">`)
-			require.NoError(t, w.Open(t.Context(), w.URL))
+			w := setup(t, c.body, part{"/inner", `<button id=go>Go</button><input aria-label="Last name">`})
 			golden(t, name, told(w.record(t, c.does...)))
 		})
 	}
@@ -291,8 +289,7 @@ func TestASecretThatAPageShowsIsNotTold(t *testing.T) {
 // TestAFrameThatHasJustCome is recorded while its first, empty document gives way to the one that it is for.
 func TestAFrameThatHasJustCome(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<iframe name=main src="/inner" width=600 height=300></iframe>`)
-	w.serve("/inner", `<button id=go>Go</button>`)
+	w := setup(t, `<iframe name=main src="/inner" width=600 height=300></iframe>`, part{"/inner", `<button id=go>Go</button>`})
 	for range 4 {
 		require.NoError(t, w.Open(t.Context(), w.URL))
 		got := w.record(t, inFrame("iframe", "#go"))

@@ -79,14 +79,21 @@ type world struct {
 	mux     *http.ServeMux
 }
 
-// setup opens a page that shows body. Other paths of the site can be served through world.serve.
-func setup(t testing.TB, body string) *world {
+// part is another path of a site.
+type part struct{ path, body string }
+
+// setup opens a page that shows body. What its frames show must be among the parts: they ask for it at once. Other paths
+// of the site can be served later, through world.serve.
+func setup(t testing.TB, body string, parts ...part) *world {
 	t.Helper()
 	w := &world{Calls: &calls{}, mux: http.NewServeMux()}
 	srv := httptest.NewServer(w.mux)
 	t.Cleanup(srv.Close)
 	w.URL = srv.URL
 	w.serve("/{$}", body)
+	for _, p := range parts {
+		w.serve(p.path, p.body)
+	}
 	w.Browser = automationtest.Take(t, full, w.Calls.observe)
 	var err error
 	w.Session, err = w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})

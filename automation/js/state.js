@@ -6,6 +6,7 @@ import { Miss } from './miss.js';
 import { matches, resolve, shown } from './resolve.js';
 import { visible } from './sight.js';
 import { pause } from './time.js';
+import { arriving } from './tree.js';
 import { valueOf } from './value.js';
 
 /**
@@ -22,8 +23,14 @@ export function stateOf(t) {
 }
 
 /**
+ * early says that a target has not come to be where it is looked for, in a page that has not come to its end.
+ * @type {(s: State) => boolean}
+ */
+const early = (s) => s.state === 'absent' && arriving();
+
+/**
  * look reports the states of several targets at once, waiting at most `wait` ms until one of them has a state in
- * `until`.
+ * `until`. What is not there in a page that is still arriving is not called absent.
  * @param {LookRequest} req
  * @returns {Promise<LookAnswer>}
  */
@@ -31,19 +38,22 @@ export async function look({ targets, until, wait }) {
   const begun = performance.now(), end = begun + (wait || 0);
   for (;;) {
     const states = targets.map(stateOf);
-    const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
-    if (hit >= 0 || performance.now() >= end) return { hit, states, url: location.href, title: document.title };
+    const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
+    const over = until ? hit >= 0 || performance.now() >= end : !states.some(early);
+    if (over) return { hit, states, url: location.href, title: document.title };
     const looked = performance.now() - begun; // what does not come soon is looked for less often
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
 
 /**
- * recognise says which sets of conditions hold: each condition is a list of candidates of which one must be visible.
+ * recognise says which sets of conditions hold: each condition is a list of candidates of which one must be visible. A
+ * page that is still arriving is waited for: its beginning may look like an older version's.
  * @param {{ sets: Candidate[][][] }} req
- * @returns {boolean[]}
+ * @returns {Promise<boolean[]>}
  */
-export function recognise({ sets }) {
+export async function recognise({ sets }) {
+  while (arriving()) await pause(25);
   /** @type {(c: Candidate) => boolean} */
   const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
   return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));

@@ -63,3 +63,20 @@ export function documents() {
   }
   return docs;
 }
+
+/**
+ * How long, in ms, a document may take from the first byte of its answer until its end is there. One that takes longer,
+ * held up by a script that does not come, is taken as it stands.
+ */
+const arrivalBound = 3000;
+
+/**
+ * arriving says that a document of the page has not come to its end: what is not in it may yet come.
+ * @returns {boolean}
+ */
+export const arriving = () => documents().some((doc) => {
+  if (doc.readyState !== 'loading' || !doc.defaultView) return false;
+  const { performance } = doc.defaultView;
+  const answered = /** @type {any} */ (performance.getEntriesByType('navigation')[0])?.responseStart || 0;
+  return performance.now() - answered < arrivalBound;
+});

@@ -42,6 +42,16 @@ function documents() {
   }
   return docs;
 }
+var arrivalBound = 3e3;
+var arriving = () => documents().some((doc) => {
+  if (doc.readyState !== "loading" || !doc.defaultView) return false;
+  const { performance: performance2 } = doc.defaultView;
+  const answered = (
+    /** @type {any} */
+    performance2.getEntriesByType("navigation")[0]?.responseStart || 0
+  );
+  return performance2.now() - answered < arrivalBound;
+});
 
 // secret.js
 var secretFields = "input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]";
@@ -511,17 +521,20 @@ function stateOf(t) {
   if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
   return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
 }
+var early = (s) => s.state === "absent" && arriving();
 async function look({ targets, until, wait }) {
   const begun = performance.now(), end3 = begun + (wait || 0);
   for (; ; ) {
     const states = targets.map(stateOf);
-    const hit = until ? states.findIndex((s) => until.includes(s.state)) : 0;
-    if (hit >= 0 || performance.now() >= end3) return { hit, states, url: location.href, title: document.title };
+    const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
+    const over = until ? hit >= 0 || performance.now() >= end3 : !states.some(early);
+    if (over) return { hit, states, url: location.href, title: document.title };
     const looked = performance.now() - begun;
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
-function recognise({ sets }) {
+async function recognise({ sets }) {
+  while (arriving()) await pause(25);
   const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
   return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
 }

@@ -204,9 +204,12 @@ func TestAPickUnderAStrictPolicy(t *testing.T) {
 	assert.Equal(t, "t", w.title(t))
 }
 
+// TestThePanelFollowsAFrame has a frame whose end comes late and brings nothing, and which shows another document then.
 func TestThePanelFollowsAFrame(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<iframe src="/first"></iframe>`, part{"/first", `<p id=first>first</p>`})
+	w := setup(t, "", part{"/frames", `<iframe src="/first"></iframe>`})
+	w.mux.HandleFunc("GET /first", inParts(2*time.Second, `<p id=first>first</p>`, ""))
+	require.NoError(t, w.Open(t.Context(), "/frames"))
 	w.serve("/second", `<p id=second>second</p>`)
 	evaluate, err := w.World(t.Context())
 	require.NoError(t, err)

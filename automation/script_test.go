@@ -88,6 +88,23 @@ func TestKeysAreComparedToTheLetter(t *testing.T) {
 	}
 }
 
+// TestWhatIsPacedGoesOn sets the clock on while the work is done, as on a machine that sleeps.
+func TestWhatIsPacedGoesOn(t *testing.T) {
+	t.Parallel()
+	modules := static(t, "")
+	assert.Equal(t, []any{1.0, 1.0, 2.0}, modules(`(() => {
+		let now = 0, done = 0;
+		performance.now = () => now;
+		const work = paced(200, () => { done++; now += 60000; }), counts = [];
+		for (const pause of [0, 1900, 100]) {
+			now += pause;
+			work();
+			counts.push(done);
+		}
+		return counts;
+	})()`))
+}
+
 func TestTextIsReadAsAPersonSeesIt(t *testing.T) {
 	t.Parallel()
 	modules := static(t, `

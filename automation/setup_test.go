@@ -102,6 +102,8 @@ func setup(t testing.TB, body string, parts ...part) *world {
 	w.Page, err = w.Session.NewPage(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, w.Open(t.Context(), w.URL))
+	_, err = w.Look(t.Context(), css("#not-there")) // which is known once the page has come to its end
+	require.NoError(t, err)
 	return w
 }
 

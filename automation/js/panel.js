@@ -9,7 +9,7 @@ import { matches } from './resolve.js';
 import { spell } from './candidate.js';
 import { panel as style } from './style.js';
 import { frame, paced, pause } from './time.js';
-import { documents, roots } from './tree.js';
+import { arriving, documents, roots } from './tree.js';
 
 const soonest = 500; // ms between two looks at the targets
 
@@ -61,7 +61,9 @@ function follow(p) {
     p.dirty = true;
     p.observer?.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
   }
-  if (p.dirty) survey(p);
+  const early = arriving(); // that a document comes to its end is no change of it
+  if (p.dirty || p.early) survey(p);
+  p.early = early;
 }
 
 /** @type {Panel | null} */
@@ -76,8 +78,8 @@ function begin(req) {
   const surface = raise(style, 'panel');
   /** @type {Panel} */
   const p = {
-    req, surface, done: false, dirty: true, folded: req.at?.folded ?? false, at: req.at, surveys: [], lit: '',
-    text: '', seen: new WeakSet(),
+    req, surface, done: false, dirty: true, early: false, folded: req.at?.folded ?? false, at: req.at, surveys: [],
+    lit: '', text: '', seen: new WeakSet(),
   };
   p.follow = paced(soonest, () => follow(p));
   p.observer = new MutationObserver((all) => { p.dirty ||= all.some((r) => r.target !== surface.host); });

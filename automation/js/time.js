@@ -10,9 +10,12 @@ export const frame = () => new Promise((done) => {
   setTimeout(() => done(false), 1000);
 });
 
+/** The longest pause of what is paced, in ms: the machine may have slept during the work. */
+const longestPause = 2000;
+
 /**
  * paced does some work when it is asked to, yet no sooner than `soonest` ms after the last time, and in a fifth of the
- * time at most: a page may be large.
+ * time at most, for a page may be large; the pause in between has a bound.
  * @param {number} soonest
  * @param {() => void} work
  * @returns {() => void}
@@ -24,7 +27,7 @@ export function paced(soonest, work) {
     if (begun < next) return;
     work();
     const end = performance.now();
-    next = end + Math.max(soonest, 4 * (end - begun));
+    next = end + Math.min(Math.max(soonest, 4 * (end - begun)), longestPause);
   };
 }
 

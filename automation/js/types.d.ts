@@ -522,6 +522,7 @@ interface Panel {
   surface: Surface;
   done: boolean;
   dirty: boolean;
+  early: boolean; // the targets were looked for in a page that was still arriving
   folded: boolean;
   at: Kept | null;
   surveys: Survey[];

@@ -449,6 +449,7 @@ var frame = () => new Promise((done) => {
   requestAnimationFrame(() => done(true));
   setTimeout(() => done(false), 1e3);
 });
+var longestPause = 2e3;
 function paced(soonest2, work) {
   let next2 = 0;
   return () => {
@@ -456,7 +457,7 @@ function paced(soonest2, work) {
     if (begun < next2) return;
     work();
     const end3 = performance.now();
-    next2 = end3 + Math.max(soonest2, 4 * (end3 - begun));
+    next2 = end3 + Math.min(Math.max(soonest2, 4 * (end3 - begun)), longestPause);
   };
 }
 var pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -2328,7 +2329,9 @@ function follow(p) {
     p.dirty = true;
     p.observer?.observe(root, { childList: true, subtree: true, attributes: true, characterData: true });
   }
-  if (p.dirty) survey(p);
+  const early2 = arriving();
+  if (p.dirty || p.early) survey(p);
+  p.early = early2;
 }
 var current = null;
 function begin(req) {
@@ -2338,6 +2341,7 @@ function begin(req) {
     surface,
     done: false,
     dirty: true,
+    early: false,
     folded: req.at?.folded ?? false,
     at: req.at,
     surveys: [],

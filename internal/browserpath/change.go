@@ -108,7 +108,7 @@ func (c *course) Ready(context.Context) error { return nil }
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
-	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought(), there: c.stood()})
+	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought(), stood: c.stood})
 	if err != nil {
 		if c.p.refused != nil {
 			return nil, change.Useless(err)
@@ -249,12 +249,12 @@ func (c *course) outdated(err error) bool {
 
 // run carries out the changing flow.
 func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
-	inputs, own := c.inputs(), c.own()
+	inputs := c.inputs()
 	if c.Hooks.Through {
-		return c.rehearseThrough(ctx, inputs, own)
+		return c.rehearseThrough(ctx, inputs)
 	}
 	return c.p.runWith(ctx, c.Kind.Flow, inputs, c.ev, func(r *flows.Run) {
-		r.Rehearse, r.Acted, r.MustShow, r.People, r.App, r.Own = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App, own
+		r.Rehearse, r.Acted, r.MustShow, r.People, r.App, r.Own = c.Hooks.DryRun, c.Hooks.Acted, c.p.whose(), c.people(), c.p.opts.Library.App, c.own()
 		r.Intent = func(ctx context.Context) error {
 			if err := c.p.stillOurs(ctx, r, c.ev); err != nil {
 				return err
@@ -264,8 +264,8 @@ func (c *course) run(ctx context.Context) (*flows.Run, flows.Result, error) {
 	})
 }
 
-// own is the address of the person's own page, empty where none is known. It is not used where a page was not as the
-// list said before.
+// own is the address of the person's own page, empty where none is known, as after a new sign-in: the console may have
+// moved. It is not used where a page was not as the list said before.
 func (c *course) own() string {
 	if c.Before == nil || c.Before.ID == "" || c.Attempt > 0 {
 		return ""

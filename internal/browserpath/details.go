@@ -21,7 +21,7 @@ func (p *Path) complete(ctx context.Context, ev *automation.Evidence, u *userops
 		return nil
 	}
 	var res flows.Result
-	err := p.reading(ctx, ev, func(page *automation.Page) (err error) {
+	err := p.readingHeld(ctx, ev, func(page *automation.Page) (err error) {
 		_, res, err = p.runOn(ctx, page, detailsFlow, map[string]string{subject: u.Email}, ev, func(*flows.Run) {})
 		return err
 	})

@@ -189,18 +189,12 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		}
 		end.About, inputs[subject] = about.Email, about.Email
 	}
-	err := x.p.reading(ctx, x.ev, func(page *automation.Page) error {
-		held, err := flows.Hold(ctx, page.Session(), x.p.opts.Library.App)
+	err := x.p.readingHeld(ctx, x.ev, func(page *automation.Page) error {
+		res, err := x.run(ctx, page, flow, inputs, nil)
 		if err != nil {
 			return err
 		}
-		res, err := x.run(ctx, page, flow, inputs, nil)
-		if err == nil {
-			err = x.remember(flow, res)
-		}
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
-		defer cancel()
-		return errors.Join(err, held.Close(closing, x.ev))
+		return x.remember(flow, res)
 	})
 	end.Err = x.p.failure("looking at the flow", flow.Name, err)
 	return end

@@ -17,7 +17,7 @@ import (
 func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automation.Evidence, want wish) (userops.Roster, error) {
 	once := false
 	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) {
-		r.Loaded, r.Sought, r.There, r.At = true, want.sought, want.there, p.listAt
+		r.Loaded, r.Sought, r.There, r.At = true, want.sought, want.there(), p.listAt
 		if want.enough != nil {
 			r.Enough = func(rows automation.Rows) bool {
 				once = want.enough(p.roster(rows))
@@ -29,7 +29,7 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 		return userops.Roster{}, err
 	}
 	rows := res.Rows["users"]
-	if want.there == "" || !rows.Stopped {
+	if want.there() == "" || !rows.Stopped {
 		p.listAt = rows.At
 	}
 	p.learn(rows)

@@ -113,7 +113,8 @@ func (p *Path) stillOurs(ctx context.Context, r *flows.Run, ev *automation.Evide
 		p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
 		return nil
 	}
-	return p.onFreshPage(ctx, ev, p.home, func(page *automation.Page) error {
+	as := fresh{at: p.home, held: p.lacks(acting, address)} // a form's document may change something where it is only opened
+	return p.onFreshPage(ctx, ev, as, func(page *automation.Page) error {
 		if err := p.identify(ctx, page, ev); err != nil {
 			return err
 		}
@@ -135,7 +136,7 @@ func (p *Path) tokenDiffers(acting map[string]string) (name string, differs bool
 // each page has one of its own is not known otherwise. If so, the one of the form is spent now, and the change is
 // begun again.
 func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting map[string]string, address string) error {
-	if p.knowsAll(acting) || address == "" || page.Open(ctx, address) != nil {
+	if !p.lacks(acting, address) || page.Open(ctx, address) != nil {
 		return nil
 	}
 	for end := time.Now().Add(tokenBound); ; { // a document that is loaded may not have drawn its form yet
@@ -152,6 +153,11 @@ func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting ma
 
 // tokenBound is how long a form's document may take to show a token once it is loaded.
 const tokenBound = 3 * time.Second
+
+// lacks says that of a form's tokens one is not known yet that its document could show.
+func (p *Path) lacks(acting map[string]string, address string) bool {
+	return !p.knowsAll(acting) && address != ""
+}
 
 func (p *Path) knowsAll(tokens map[string]string) bool {
 	for name := range tokens {

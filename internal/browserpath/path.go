@@ -275,9 +275,13 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 	return c, nil
 }
 
-// Roles implements userops.Directory.
+// Roles implements userops.Directory. The form that offers them is only looked at.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
-	_, res, err := p.runWith(ctx, rolesFlow, nil, nil, func(*flows.Run) {})
+	var res flows.Result
+	err := p.readingHeld(ctx, nil, func(page *automation.Page) (err error) {
+		_, res, err = p.runOn(ctx, page, rolesFlow, nil, nil, func(*flows.Run) {})
+		return err
+	})
 	if err != nil {
 		return nil, p.failure("listing roles", "", err)
 	}

@@ -16,16 +16,27 @@ import (
 // nothing else with it: what the acting page, its cache or its workers believe cannot colour what is read. A
 // sign-in that has ended is renewed, once.
 func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
-	return p.readingFrom(ctx, ev, func() string { return p.home }, do)
+	return p.readingAs(ctx, ev, func() fresh { return fresh{at: p.home} }, do)
 }
 
-// readingFrom is reading, on a page that is opened at an address.
-func (p *Path) readingFrom(ctx context.Context, ev *automation.Evidence, at func() string, do func(*automation.Page) error) error {
+// readingHeld is reading where nothing that may change something leaves: for pages that are about somebody, of which
+// one may change them where it is only opened.
+func (p *Path) readingHeld(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
+	return p.readingAs(ctx, ev, func() fresh { return fresh{at: p.home, held: true} }, do)
+}
+
+// fresh is how a page of a session of its own is opened.
+type fresh struct {
+	at   string // its address
+	held bool   // nothing that may change something leaves its session
+}
+
+func (p *Path) readingAs(ctx context.Context, ev *automation.Evidence, as func() fresh, do func(*automation.Page) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return err
 		}
-		err := p.onFreshPage(ctx, ev, at(), do)
+		err := p.onFreshPage(ctx, ev, as(), do)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && attempt == 0 {
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
@@ -36,25 +47,32 @@ func (p *Path) readingFrom(ctx context.Context, ev *automation.Evidence, at func
 	}
 }
 
-// onFreshPage opens a page of the console at an address, and closes its session.
-func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, at string, do func(*automation.Page) error) (err error) {
-	fresh, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
+// onFreshPage opens a page of the console in a session of its own, and closes that.
+func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, as fresh, do func(*automation.Page) error) (err error) {
+	session, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
 	if err != nil {
 		return err
 	}
+	var held *flows.Exchange
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		p.takeBack(ctx, fresh)
-		if closeErr := errors.Join(fresh.Close(ctx), p.page.BringToFront(ctx)); closeErr != nil {
+		p.takeBack(ctx, session)
+		closeErr := errors.Join(session.Close(ctx), held.Close(ctx, ev), p.page.BringToFront(ctx)) // what was held must not leave in between
+		if closeErr != nil {
 			p.opts.Log.Debug("closing a page", "error", closeErr)
 		}
 	}()
-	page, err := fresh.NewPage(ctx)
+	if as.held {
+		if held, err = flows.Hold(ctx, session, p.opts.Library.App); err != nil {
+			return err
+		}
+	}
+	page, err := session.NewPage(ctx)
 	if err != nil {
 		return err
 	}
-	if err = page.Open(ctx, at); err == nil {
+	if err = page.Open(ctx, as.at); err == nil {
 		err = do(page)
 	}
 	var halt *flows.HaltError
@@ -94,14 +112,22 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 type wish struct {
 	picture string                    // the name of a picture of it; empty: none is kept
 	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
-	there   string                    // where the one stood; empty: it is not known
+	stood   func() string             // the page on which the one stood; a new sign-in forgets it, since the console may have moved. May be nil
 	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
+}
+
+// there is the page on which the one stood, empty where it is not known.
+func (w wish) there() string {
+	if w.stood == nil {
+		return ""
+	}
+	return w.stood()
 }
 
 // everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
 // loaded; after a reading that is only to go on by, the page of the press says so.
 func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish) (ros userops.Roster, err error) {
-	err = p.readingFrom(ctx, ev, func() string { return p.listBegins(want) }, func(page *automation.Page) error {
+	err = p.readingAs(ctx, ev, func() fresh { return fresh{at: p.listBegins(want)} }, func(page *automation.Page) error {
 		if err := p.identifyAtList(ctx, page, ev); err != nil {
 			return err
 		}
@@ -126,7 +152,7 @@ func (p *Path) listBegins(want wish) string {
 	if !ok || p.listMute {
 		return p.home
 	}
-	return flow.Begins(p.home, cmp.Or(want.there, p.listAt))
+	return flow.Begins(p.home, cmp.Or(want.there(), p.listAt))
 }
 
 // identifyAtList makes sure whose console it is on the page at which reading the list begins. Where that does not say
@@ -175,7 +201,7 @@ func (p *Path) saysItself(ctx context.Context, page *automation.Page) (bool, err
 
 // pending says whether a request about a person awaits a second one, by the person's own page.
 func (p *Path) pending(ctx context.Context, email string, ev *automation.Evidence) (waits bool, err error) {
-	err = p.reading(ctx, ev, func(page *automation.Page) error {
+	err = p.readingHeld(ctx, ev, func(page *automation.Page) error {
 		_, res, err := p.runOn(ctx, page, pendingFlow, map[string]string{"email": email}, ev, func(*flows.Run) {})
 		waits = err == nil && len(res.Texts["pending"]) > 0
 		return err

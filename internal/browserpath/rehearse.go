@@ -12,7 +12,7 @@ import (
 // rehearseThrough carries out a changing flow, its press included, in a session that is thrown away and that
 // nothing which may change something can leave. The session goes first and the gate after it, so that what a page
 // or a worker has queued never leaves either.
-func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string, own string) (run *flows.Run, res flows.Result, err error) {
+func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string) (run *flows.Run, res flows.Result, err error) {
 	p := c.p
 	if err := p.ready(ctx, c.ev); err != nil {
 		return nil, res, err
@@ -33,7 +33,7 @@ func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string, 
 		return nil, res, err
 	}
 	run, res, err = p.runOn(ctx, page, c.Kind.Flow, inputs, c.ev, func(r *flows.Run) {
-		r.Through, r.MustShow, r.People, r.App, r.Own = true, p.whose(), c.people(), p.opts.Library.App, own
+		r.Through, r.MustShow, r.People, r.App, r.Own = true, p.whose(), c.people(), p.opts.Library.App, c.own()
 	})
 	if !errors.Is(err, flows.ErrRehearsed) {
 		p.keepFailure(ctx, page, c.ev)

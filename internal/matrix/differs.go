@@ -97,6 +97,7 @@ var differingRequests = []difference{
 var differingEarly = []difference{
 	{with: "acts-when-opened", actions: leaves, harmless: true},
 	{with: "acts-on-another-when-opened", actions: leaves},
+	{with: "acts-when-the-form-opens", actions: invites},
 	{with: "acts-before-it-asks", actions: []userops.Action{userops.Deactivate, userops.Reactivate}, harmless: true},
 	{with: "acts-before-it-asks-and-does-not-ask", actions: leaves},
 	{with: "saves-role-at-choice", actions: roles, harmless: true},

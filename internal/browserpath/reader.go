@@ -94,6 +94,7 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 type wish struct {
 	picture string                    // the name of a picture of it; empty: none is kept
 	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
+	each    func(userops.User)        // is given everybody of the first reading when they are read; may be nil
 	there   string                    // where the one stood; empty: it is not known
 	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
 }
@@ -106,7 +107,9 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish)
 			return err
 		}
 		before := page.Document()
-		if ros, err = p.readRoster(ctx, page, ev, want); err != nil || ros.Once {
+		ros, err = p.readRoster(ctx, page, ev, want)
+		want.each = nil // nobody is told of twice, where the sign-in had ended meanwhile
+		if err != nil || ros.Once {
 			return err
 		}
 		if want.picture != "" {

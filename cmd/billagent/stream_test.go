@@ -146,7 +146,7 @@ func TestWhoComesWhileAListIsReadIsPrinted(t *testing.T) {
 	s := streamOf(t, file, edited(con, func(users []*console.User) []*console.User {
 		late := *users[len(users)-1]
 		late.ID, late.Email = "00601late0", "late@acme.example"
-		return append(users, &late)
+		return slices.Insert(users, 0, &late) // before those who were read
 	}))
 	require.Equal(t, 0, s.code, "%+v", s.end)
 	assert.Equal(t, stored(con), emails(s.users))

@@ -93,6 +93,7 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 // wish is what of a list is wanted. The zero value is all of it.
 type wish struct {
 	picture string                    // the name of a picture of it; empty: none is kept
+	whose   string                    // the e-mail of whom the picture is to show
 	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
 	each    func(userops.User)        // is given everybody of the first reading when they are read; may be nil
 	there   string                    // where the one stood; empty: it is not known
@@ -113,13 +114,24 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish)
 			return err
 		}
 		if want.picture != "" {
-			if _, err := ev.Picture(ctx, page, want.picture); err != nil {
+			if err := p.picture(ctx, page, ev, want); err != nil {
 				p.opts.Log.Warn("the picture of the list could not be kept", "error", err)
 			}
 		}
 		return p.identifyAfter(ctx, page, ev, before)
 	})
 	return ros, err
+}
+
+// picture keeps what the list shows of somebody.
+func (p *Path) picture(ctx context.Context, page *automation.Page, ev *automation.Evidence, want wish) error {
+	if flow, ok := p.opts.Library.Flow(listFlow, p.layout()); ok {
+		if table, ok := p.version.Target(flow.Lists()); ok {
+			return ev.RowPictures(ctx, page, want.picture, table, want.whose)
+		}
+	}
+	_, err := ev.Picture(ctx, page, want.picture)
+	return err
 }
 
 // listBegins is the address at which reading the list begins: its own where that is known, unless its pages were

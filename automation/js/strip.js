@@ -31,8 +31,8 @@ function headOf(list) {
 }
 
 /**
- * showRow brings the row with a key into view, and says where it is then. Where the page is not scrolled for it, it says
- * where the list's headers end, too.
+ * showRow brings the row with a key into view, and says where it is then. Where the page is not scrolled for it, it
+ * says where the list's headers end, too.
  * @param {StripRequest} req
  * @returns {Promise<{ row: Strip, head?: Strip } | Missed>}
  */

@@ -53,6 +53,7 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 	g.out.Pages++
 	g.r.looked = true
 	g.counts(a)
+	known := len(g.out.Rows)
 	twins := map[string]int{}
 	for _, got := range a.Rows {
 		row := make(map[string]string, len(got.Cells))
@@ -71,6 +72,9 @@ func (g *gathering) add(a rowsAnswer, kind looked) error {
 	}
 	if g.r.Progress != nil {
 		g.r.Progress(len(g.out.Rows))
+	}
+	for ; g.r.Each != nil && known < len(g.out.Rows); known++ {
+		g.r.Each(g.out, known)
 	}
 	return nil
 }

@@ -24,8 +24,11 @@ type Reading struct {
 	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared;
 	// nil: as it is.
 	Meaning func(field, text string) string
-	Sought  *Sought // the reading stops there; nil: all is read
-	Here    bool    // only the page that is shown is read, for the one who is sought
+	// Each is given each row, by its position, when it is taken in. What is said of the whole may differ in the end: rows
+	// may get notices, and the list may be another one. May be nil.
+	Each   func(rows Rows, i int)
+	Sought *Sought // the reading stops there; nil: all is read
+	Here   bool    // only the page that is shown is read, for the one who is sought
 
 	looked bool // something was read: a counter that was not there then does not come any more
 }

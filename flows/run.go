@@ -44,6 +44,8 @@ type Run struct {
 	Meaning func(field, text string) string
 	// Sought is a row at which the reading of a table ends. Nil: all is read.
 	Sought *automation.Sought
+	// Each is given each row of the first reading of a table when it is read, before anything is proved. May be nil.
+	Each func(rows automation.Rows, i int)
 	// Enough says that a complete reading is enough though only a second one tells whether rows moved meanwhile, as
 	// where what is said of it is held against the page afterwards. Nil: it never is.
 	Enough func(rows automation.Rows) bool

@@ -112,6 +112,7 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 	if err := v.complete(r, &reading); err != nil {
 		return err
 	}
+	reading.Each, r.Each = r.Each, nil
 	var before *automation.Rows // a complete reading that another must bear out
 	at := ""                    // where it is read again; empty: it is shown already
 	for try := 1; ; try++ {
@@ -119,6 +120,7 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if err != nil {
 			return err
 		}
+		reading.Each = nil // another reading only bears out what was read
 		if got.Complete && r.Enough != nil && r.Enough(got) {
 			r.result.Rows[v.As] = got
 			return nil

@@ -20,13 +20,14 @@ import { mark, printOf, replaced } from './print.js';
 import { recording } from './recorder.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
 import { storageOf } from './storage.js';
+import { showHead, showRow } from './strip.js';
 import { prepareStroke } from './stroke.js';
 import { cameTogether, tokens } from './token.js';
 
 /** @type {Record<string, (req: any) => unknown>} */
 const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
-  rows, scroll, reveal, searched, mask, unmask, blank, unblank,
+  rows, scroll, reveal, searched, mask, unmask, blank, unblank, showRow, showHead,
   storageOf, tokens, cameTogether,
   examine, around, offer,
   picking, inspecting, recording,

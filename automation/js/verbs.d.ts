@@ -29,3 +29,14 @@ interface OfferAnswer {
   top: boolean;
   end: boolean;
 }
+
+/** A part of the page, of its whole width: CSS pixels from the top of the document. */
+interface Strip {
+  from: number;
+  to: number;
+}
+
+interface StripRequest {
+  table: ListTarget;
+  equals: string;
+}

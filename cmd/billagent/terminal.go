@@ -95,6 +95,14 @@ func (l *live) stop() {
 	}
 }
 
+// end clears the line, and shows no other.
+func (l *live) end() {
+	l.stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.out = nil
+}
+
 // ask returns how to have a person type a code, or nil where standard input is no terminal.
 func (a *app) ask() func(ctx context.Context, question string) (string, error) {
 	in, ok := terminalOf(a.stdin)

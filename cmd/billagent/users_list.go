@@ -12,23 +12,32 @@ import (
 
 func (a *app) usersListCommand() *cobra.Command {
 	var status string
-	var details bool
+	var details, streamed bool
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List the users of a tenant",
-		Long:    "List the users of a tenant. The exit status is 2 if the end of the list could not be proved, so that a script does not\ntake a part for the whole.",
-		Example: "  billagent users list\n  billagent users list --status all -o json\n  billagent users list --status inactive -o csv > inactive.csv",
+		Long:    "List the users of a tenant. The exit status is 2 if the end of the list could not be proved, so that a script does not\ntake a part for the whole. With --stream everybody is printed when they are read, and only the last line says whether it is\na complete list: until then it may be a part, stale or of another organisation.",
+		Example: "  billagent users list\n  billagent users list --status all -o json\n  billagent users list --stream -o ndjson\n  billagent users list --status inactive -o csv > inactive.csv",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			statuses, err := parseStatus(status)
 			if err != nil {
 				return err
 			}
-			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.list(ctx, s, statuses, details) })
+			if streamed && (details || a.output == "json" || a.output == "csv") {
+				return usage(errors.New("--stream goes with table or ndjson, and not with --details: what comes later cannot change a line that is printed"))
+			}
+			return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+				if streamed {
+					return a.stream(ctx, s, statuses)
+				}
+				return a.list(ctx, s, statuses, details)
+			})
 		},
 	}
 	c.Flags().StringVar(&status, "status", "active", "active, inactive, pending or all")
 	c.Flags().BoolVar(&details, "details", false, "look at the page of everybody, too, where the list does not show everything: one page each")
+	c.Flags().BoolVar(&streamed, "stream", false, "print everybody when they are read; the last line says whether the list is complete")
 	must(c.RegisterFlagCompletionFunc("status", cobra.FixedCompletions([]string{"active", "inactive", "pending", "all"}, cobra.ShellCompDirectiveNoFileComp)))
 	return c
 }
@@ -41,6 +50,21 @@ func parseStatus(s string) ([]userops.Status, error) {
 		return []userops.Status{userops.Status(s)}, nil
 	}
 	return nil, usage(fmt.Errorf("--status is %q: choose active, inactive, pending or all", s))
+}
+
+// stream lists users, and prints them when they are read.
+func (a *app) stream(ctx context.Context, s *service.Service, statuses []userops.Status) error {
+	name, err := s.Tenant("")
+	if err != nil {
+		return err
+	}
+	out, err := a.newStream()
+	if err != nil {
+		return err
+	}
+	var listed []userops.User
+	l, err := s.Users(ctx, name, statuses, func(u userops.User) error { listed = append(listed, u); return nil }, out.tell)
+	return out.end(name, listed, l, err)
 }
 
 func (a *app) list(ctx context.Context, s *service.Service, statuses []userops.Status, details bool) error {

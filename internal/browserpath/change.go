@@ -108,7 +108,8 @@ func (c *course) Ready(context.Context) error { return nil }
 func (c *course) ReadBack(ctx context.Context) (*userops.User, error) {
 	c.p.opts.Progress("reading back")
 	c.ev.OnlyLatest(readBackPicture)
-	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, sought: c.sought(), stood: c.stood})
+	c.ev.OnlyLatest(readBackPicture + "-head")
+	ros, err := c.p.everyone(ctx, c.ev, wish{picture: readBackPicture, whose: c.Email, sought: c.sought(), stood: c.stood})
 	if err != nil {
 		if c.p.refused != nil {
 			return nil, change.Useless(err)

@@ -18,6 +18,9 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 	once := false
 	_, res, err := p.runOn(ctx, page, listFlow, nil, ev, func(r *flows.Run) {
 		r.Loaded, r.Sought, r.There, r.At = true, want.sought, want.there(), p.listAt
+		if want.each != nil {
+			r.Each = func(rows automation.Rows, i int) { want.each(p.user(rows, i)) }
+		}
 		if want.enough != nil {
 			r.Enough = func(rows automation.Rows) bool {
 				once = want.enough(p.roster(rows))
@@ -147,14 +150,21 @@ func (p *Path) List(ctx context.Context, statuses []userops.Status, each func(us
 		return userops.Listing{}, err
 	}
 	defer closeEvidence()
-	ros, err := p.everyone(ctx, ev, wish{})
+	asked := func(u userops.User) bool { // somebody whose status is not recognised may have any
+		return len(statuses) == 0 || u.Status == userops.Unrecognised || slices.Contains(statuses, u.Status)
+	}
+	ros, err := p.everyone(ctx, ev, wish{each: func(u userops.User) {
+		if asked(u) {
+			p.opts.Read(u)
+		}
+	}})
 	if err != nil {
 		return userops.Listing{}, p.explained(ctx, "listing users", ev, err)
 	}
 	p.lastRead = ros
 	for _, u := range ros.Users {
-		if len(statuses) > 0 && u.Status != userops.Unrecognised && !slices.Contains(statuses, u.Status) {
-			continue // somebody whose status is not recognised may have any
+		if !asked(u) {
+			continue
 		}
 		if err := each(u); err != nil {
 			return userops.Listing{}, err

@@ -48,6 +48,7 @@ type Options struct {
 	StepTimeout  time.Duration // for a step that does not say how long it may take; 0 means the runner's own
 	Log          *slog.Logger
 	Progress     func(step string)
+	Read         func(userops.User) // is told of those who are listed when they are read, before the list is proved
 }
 
 // Organisation is chosen at sign-in by id, or by its exact name.
@@ -116,6 +117,9 @@ func New(opts Options) *Path {
 	}
 	if opts.Progress == nil {
 		opts.Progress = func(string) {}
+	}
+	if opts.Read == nil {
+		opts.Read = func(userops.User) {}
 	}
 	if opts.SignIn == "" {
 		opts.SignIn = opts.Library.App.SignIn

@@ -111,7 +111,9 @@ func (p *Path) takeBack(ctx context.Context, fresh *automation.Session) {
 // wish is what of a list is wanted. The zero value is all of it.
 type wish struct {
 	picture string                    // the name of a picture of it; empty: none is kept
+	whose   string                    // the e-mail of whom the picture is to show
 	sought  *automation.Sought        // the one at whom the reading stops; nil: all is read
+	each    func(userops.User)        // is given everybody of the first reading when they are read; may be nil
 	stood   func() string             // the page on which the one stood; a new sign-in forgets it, since the console may have moved. May be nil
 	enough  func(userops.Roster) bool // whether one reading is enough to go on by; nil: it never is
 }
@@ -132,17 +134,30 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish)
 			return err
 		}
 		before := page.Document()
-		if ros, err = p.readRoster(ctx, page, ev, want); err != nil || ros.Once {
+		ros, err = p.readRoster(ctx, page, ev, want)
+		want.each = nil // nobody is told of twice, where the sign-in had ended meanwhile
+		if err != nil || ros.Once {
 			return err
 		}
 		if want.picture != "" {
-			if _, err := ev.Picture(ctx, page, want.picture); err != nil {
+			if err := p.picture(ctx, page, ev, want); err != nil {
 				p.opts.Log.Warn("the picture of the list could not be kept", "error", err)
 			}
 		}
 		return p.identifyAfter(ctx, page, ev, before)
 	})
 	return ros, err
+}
+
+// picture keeps what the list shows of somebody.
+func (p *Path) picture(ctx context.Context, page *automation.Page, ev *automation.Evidence, want wish) error {
+	if flow, ok := p.opts.Library.Flow(listFlow, p.layout()); ok {
+		if table, ok := p.version.Target(flow.Lists()); ok {
+			return ev.RowPictures(ctx, page, want.picture, table, want.whose)
+		}
+	}
+	_, err := ev.Picture(ctx, page, want.picture)
+	return err
 }
 
 // listBegins is the address at which reading the list begins: its own where that is known, unless its pages were

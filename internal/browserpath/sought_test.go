@@ -2,6 +2,10 @@ package browserpath_test
 
 import (
 	"context"
+	"errors"
+	"image/png"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -281,5 +285,25 @@ func TestASwitchWithinTheReadingOfAChangeChangesNobody(t *testing.T) {
 		assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
 		assert.Contains(t, r.Reason, "ACME Corp")
 		assert.Zero(t, changesOf(con, "deactivate"))
+	})
+}
+
+// TestAReadBackIsPicturedByItsRow changes somebody who stands far down on their page of the list.
+func TestAReadBackIsPicturedByItsRow(t *testing.T) {
+	t.Parallel()
+	oneLayout(t, func(t *testing.T, layout string) {
+		con, p := setup(t, console.Options{Layout: layout, Users: many})
+		us := con.Users()
+		i := slices.IndexFunc(us[190:], func(u console.User) bool { return u.Status == console.Active })
+		r := p.Change(t.Context(), useropstest.Deactivate(us[190+i].Email))
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+		found, err := filepath.Glob(filepath.Join(r.Evidence, "*-read-back.png"))
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		f, err := os.Open(found[0])
+		require.NoError(t, err)
+		size, err := png.DecodeConfig(f)
+		require.NoError(t, errors.Join(err, f.Close()))
+		assert.Less(t, size.Height, 600, "it is of a part of the page")
 	})
 }

@@ -18,6 +18,13 @@ type Step struct {
 	Text   string `json:"text"`
 }
 
+// Read is somebody of a list as they have just been read, before anything is proved of the list: in its end it may have
+// them otherwise or not at all, or be of another organisation.
+type Read struct {
+	Tenant string       `json:"tenant"`
+	User   userops.User `json:"user"`
+}
+
 // Waiting says that another process acts for the tenant, and that its end is waited for.
 type Waiting struct {
 	Tenant string `json:"tenant"`
@@ -105,6 +112,7 @@ type Trouble struct {
 }
 
 func (Step) event()        {}
+func (Read) event()        {}
 func (Waiting) event()     {}
 func (Joined) event()      {}
 func (ReadingBack) event() {}

@@ -67,8 +67,9 @@ func (v *served) openDirectory() error {
 		_, op := v.works()
 		v.tell(event.Step{Tenant: v.name, Op: op, Text: text})
 	}
+	read := func(u userops.User) { v.tell(event.Read{Tenant: v.name, User: u}) }
 	log := slog.New(operationLog{v.service.opts.Log.Handler(), v.works})
-	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: log, Progress: step, Ask: v.service.opts.Ask})
+	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: log, Progress: step, Read: read, Ask: v.service.opts.Ask})
 	if err == nil {
 		v.dir = dir
 	}

@@ -18,6 +18,8 @@ import (
 type Environment struct {
 	Log      *slog.Logger
 	Progress func(step string)
+	// Read is told of those who are listed when they are read, before the list is proved. May be nil.
+	Read func(userops.User)
 	// Ask has a person type a verification code. Nil where nobody is there.
 	Ask func(ctx context.Context, question string) (string, error)
 	// Observer sees every protocol call; for tests.

@@ -3685,6 +3685,42 @@ function storageOf({ keys }) {
   return out;
 }
 
+// strip.js
+var stripOf = (el) => {
+  const box = topBox(el);
+  return { from: box.y + window.scrollY, to: box.y + box.h + window.scrollY };
+};
+function windowsOf(el) {
+  const out = [
+    /** @type {Window} */
+    el.ownerDocument.defaultView
+  ];
+  while (out[out.length - 1] !== window) out.push(out[out.length - 1].parent);
+  return out;
+}
+function headOf(list) {
+  const headers = queryAll(list, "th, [role=columnheader]").filter(visible).map(stripOf);
+  return { from: 0, to: headers.length ? Math.max(...headers.map((h) => h.to)) : stripOf(list).from };
+}
+async function showRow(req) {
+  const before = rowByKey(req.table, req.equals);
+  if (before instanceof Miss) return { miss: before };
+  before.el.scrollIntoView({ block: "center", behavior: "instant" });
+  await frame();
+  const list = resolve(req.table), row = rowByKey(req.table, req.equals);
+  if (list instanceof Miss) return { miss: list };
+  if (row instanceof Miss) return { miss: row };
+  const scrolled = windowsOf(list.el).some((w) => w.scrollY > 0);
+  return scrolled ? { row: stripOf(row.el) } : { row: stripOf(row.el), head: headOf(list.el) };
+}
+async function showHead(req) {
+  const list = resolve(req.table);
+  if (list instanceof Miss) return { miss: list };
+  for (const w of windowsOf(list.el)) w.scrollTo({ top: 0, behavior: "instant" });
+  await frame();
+  return { head: headOf(list.el) };
+}
+
 // stroke.js
 var buttons = [
   "button",
@@ -3812,6 +3848,8 @@ var handlers2 = {
   unmask,
   blank,
   unblank,
+  showRow,
+  showHead,
   storageOf,
   tokens,
   cameTogether,

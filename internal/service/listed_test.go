@@ -90,6 +90,7 @@ func TestWhereTheListIsNotReadNobodyIsMissing(t *testing.T) {
 	stops, err := p.View(t.Context(), journal.ViewPerson, journal.ViewFilter{}, 0, 10)
 	require.NoError(t, err)
 	require.True(t, stops.Stops["acme"].Held)
+	p.set(noon.Add(30 * time.Minute)) // it is held, not paused: no time ends that
 	reads := p.reads.Load()
 	is(userops.ErrCredentials)
 	assert.Equal(t, reads, p.reads.Load(), "another sign-in might lock the account")

@@ -62,7 +62,11 @@ func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboardin
 // listed reads a tenant's list and adds to failed who of some rows is not in it, or more than once. The error says
 // that this is not known of each.
 func (s *Service) listed(ctx context.Context, name string, rows []journal.Schedule, some []int, failed map[int]error, events event.Sink) error {
-	ctx, cancel := context.WithTimeout(ctx, listBound)
+	within := listBound
+	if end, ok := ctx.Deadline(); ok { // to schedule needs time, too
+		within = min(within, time.Until(end)/2)
+	}
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	var have userops.Roster
 	l, err := s.Users(ctx, name, nil, func(u userops.User) error { have.Users = append(have.Users, u); return nil }, events)

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -94,4 +95,20 @@ func TestWhereTheListIsNotReadNobodyIsMissing(t *testing.T) {
 	reads := p.reads.Load()
 	is(userops.ErrCredentials)
 	assert.Equal(t, reads, p.reads.Load(), "another sign-in might lock the account")
+}
+
+// TestAListThatDoesNotComeLeavesTimeToSchedule has a console that does not answer, and a bound for all.
+func TestAListThatDoesNotComeLeavesTimeToSchedule(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, nil)
+	p.meet(func(_ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+	defer cancel()
+	failed, unread, err := p.Schedulable(ctx, by, leavers(people[1]), nil)
+	require.NoError(t, err)
+	assert.Empty(t, failed)
+	require.ErrorIs(t, unread["acme"], userops.ErrTimeout)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +48,7 @@ type offboardFlags struct {
 	whenFlags
 	reason, onBehalfOf, from string
 	limit                    int
+	unlisted                 bool
 }
 
 func (a *app) offboardCommand() *cobra.Command {
@@ -56,6 +59,9 @@ func (a *app) offboardCommand() *cobra.Command {
 		Long: `Schedule that a user is deactivated at a time, once: by "billagent serve", which runs what is due, or by "billagent run-due" from cron.
 A time is on the clocks of a zone. One that does not exist there, or comes twice, on a day when clocks are changed is refused with the
 choices. A time that has passed is refused unless --now.
+
+First the tenant's users are read: who is not among them is refused, unless --unlisted, with which nothing is read. Where they cannot be read, the
+offboarding is scheduled, and standard error says so.
 
 With --from a CSV file has a row for each user, with the columns ` + strings.Join(offboardColumns, ", ") + `; tenants may differ. What a row leaves
 out is taken from the flags. Either all rows are scheduled or none.`,
@@ -75,6 +81,7 @@ out is taken from the flags. Either all rows are scheduled or none.`,
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for the journal and the audit log, such as a ticket's number")
 	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
 	c.Flags().StringVar(&f.from, "from", "", "CSV file with a header ("+strings.Join(offboardColumns, ", ")+"), or - for standard input")
+	c.Flags().BoolVar(&f.unlisted, "unlisted", false, "schedule also who is not among the tenant's users, which are not read then")
 	c.Flags().IntVar(&f.limit, "limit", 0, "when it is due, allow so many deactivations within an hour (default: 20 % of the active users, at least 3, at most 25)")
 	c.AddCommand(a.offboardListCommand(), a.offboardShowCommand(), a.offboardCancelCommand(), a.offboardRescheduleCommand(), a.offboardResumeCommand(), a.offboardPruneCommand())
 	return c
@@ -108,25 +115,45 @@ func (a *app) offboard(ctx context.Context, c *config.Config, s *service.Service
 		asked, lines = append(asked, o), append(lines, r.line)
 	}
 	by := service.Asked{By: actor(), OnBehalfOf: f.onBehalfOf, Limit: f.limit}
-	var made []journal.Schedule
-	var failed map[int]error
-	if len(bad) == 0 {
-		made, failed, err = s.Schedule(ctx, by, asked)
-	} else { // all faults of a file are told at once
-		failed, err = s.Schedulable(ctx, by, asked)
-	}
+	failed, unread, err := s.Schedulable(ctx, by, asked, a.tell) // also where rows are bad: all faults of a file are told at once
 	if err != nil {
 		return err
 	}
 	if len(bad)+len(failed) == 0 {
-		return a.printScheduled(made, f.from != "")
+		var made []journal.Schedule
+		if made, failed, err = s.Schedule(ctx, by, asked); err != nil {
+			return err
+		}
+		if len(failed) == 0 {
+			a.tellUnread(unread)
+			return a.printScheduled(made, f.from != "")
+		}
 	}
 	for i := range asked {
 		if err := failed[i]; err != nil {
-			bad = append(bad, badRow{asked[i].Email, place(f.from, lines[i], err)})
+			bad = append(bad, badRow{asked[i].Email, place(f.from, lines[i], allTheSame(err))})
 		}
 	}
 	return notScheduled(bad, f.from != "")
+}
+
+// tellUnread says of which tenants it is not known whether they have those who were scheduled.
+func (a *app) tellUnread(unread map[string]error) {
+	for _, name := range slices.Sorted(maps.Keys(unread)) {
+		a.note(fmt.Sprintf("scheduled without knowing that tenant %s has such users: %v", name, unread[name]))
+	}
+	a.live.stop()
+}
+
+// allTheSame adds to why somebody was not found how they are scheduled all the same.
+func allTheSame(err error) error {
+	var e *userops.Error
+	if !errors.As(err, &e) || !errors.Is(err, userops.ErrNotFound) {
+		return err
+	}
+	told := *e
+	told.Hint = "--unlisted schedules it all the same; otherwise " + e.Hint
+	return &told
 }
 
 // notScheduled is why nothing was scheduled: refused, if a guard says so of each of them.
@@ -174,7 +201,7 @@ func offboarding(c *config.Config, s *service.Service, r record, f offboardFlags
 	if r.fields["at"] != "" { // a row that has an offset leaves out no zone
 		when.zone = either(r.fields["tz"], schedule.ZoneFor(when.at, f.zone))
 	}
-	o = service.Offboarding{Email: r.fields["email"], Reason: either(r.fields["reason"], f.reason), Past: f.now}
+	o = service.Offboarding{Email: r.fields["email"], Reason: either(r.fields["reason"], f.reason), Past: f.now, Unlisted: f.unlisted}
 	if o.Tenant, err = s.Tenant(r.fields["tenant"]); err != nil {
 		return o, err
 	}

@@ -35,7 +35,7 @@ func TestAFileIsScheduledWholeAlsoByAProcessThatIsKilled(t *testing.T) {
 		}
 		return bytes.Count(data, []byte(`"event":"scheduled"`))
 	}
-	offboard := exec.CommandContext(t.Context(), os.Args[0], "--config", file, "offboard", "--from", write(t, people))
+	offboard := exec.CommandContext(t.Context(), os.Args[0], "--config", file, "offboard", "--unlisted", "--from", write(t, people))
 	offboard.Env = append(os.Environ(), "TEST_PROGRAM=1")
 	require.NoError(t, offboard.Start())
 	require.Eventually(t, func() bool { return told() > 0 }, time.Minute, time.Millisecond)

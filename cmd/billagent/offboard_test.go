@@ -44,12 +44,13 @@ func TestAFileOfLeaversIsScheduledWhole(t *testing.T) {
 		"not an e-mail,demo,2030-12-04 17:00,UTC,HR-4\n" +
 		"kim@acme.example,demo,2030-12-04 17:00,UTC,\n" +
 		console.RobotEmail + ",demo,2030-12-04 17:00,UTC,HR-6\n" +
-		"eve@acme.example,demo,2030-12-04 17:00,UTC,HR-7\nEve@acme.example,demo,2030-12-04 17:00,UTC,HR-8\n"
+		"eve@acme.example,demo,2030-12-04 17:00,UTC,HR-7\nEve@acme.example,demo,2030-12-04 17:00,UTC,HR-8\n" +
+		"anm@acme.example,other,2030-12-04 17:00,UTC,HR-9\n"
 	out := run(wrong, 1, "offboard", "--from", "-")
 	for _, want := range []string{
 		`line 2: reading the time "2030-11-03 01:30"`, `choose "2030-11-03 01:30 -04:00" or "2030-11-03 01:30 -05:00"`, "line 3: choosing the tenant nowhere", "line 6: give --reason", "nothing was scheduled",
 		"line 4: scheduling the offboarding of fiona.approver@acme.example in tenant demo: that time has passed",
-		"line 5: reading the e-mail", "line 7: scheduling the offboarding of " + console.RobotEmail, "line 9: scheduling the offboarding of Eve@acme.example",
+		"line 5: reading the e-mail", "line 7: scheduling the offboarding of " + console.RobotEmail, "line 9: scheduling the offboarding of Eve@acme.example", "line 10: finding anm@acme.example in tenant other: there is no such user",
 	} {
 		assert.Contains(t, out.stderr, want)
 	}
@@ -90,6 +91,18 @@ func TestAFileOfLeaversIsScheduledWhole(t *testing.T) {
 	assert.Contains(t, out.stderr, "in tenant other")
 }
 
+// TestAnOffboardingIsScheduledWhereTheTenantCannotBeRead has a tenant behind an address that nobody answers at.
+func TestAnOffboardingIsScheduledWhereTheTenantCannotBeRead(t *testing.T) {
+	t.Parallel()
+	con, run := offboarder(t)
+	require.NoError(t, con.Close())
+	args := []string{"offboard", "ann@acme.example", "--tenant", "demo", "--at", "2030-01-01 12:00", "--tz", "UTC", "--reason", "HR-1"}
+	out := run("", 0, args...)
+	assert.Contains(t, out.stderr, "scheduled without knowing that tenant demo has such users: ")
+	assert.Contains(t, out.stdout, "ann@acme.example")
+	assert.Len(t, decode[[]journal.Schedule](t, run("", 0, "offboard", "list", "-o", "json").stdout), 1)
+}
+
 // TestAnOffboardingFromTheCommandLine schedules one, gives it another time, runs what is due and cancels another.
 func TestAnOffboardingFromTheCommandLine(t *testing.T) {
 	t.Parallel()
@@ -119,7 +132,10 @@ func TestAnOffboardingFromTheCommandLine(t *testing.T) {
 	assert.Equal(t, console.Inactive, u.Status)
 	run("", 2, "offboard", "cancel", one.ID)
 
-	run("", 0, "offboard", "nobody@acme.example", "--tenant", "demo", "--now", "--reason", "HR-2")
+	nobody := []string{"offboard", "nobody@acme.example", "--tenant", "demo", "--now", "--reason", "HR-2"}
+	assert.Regexp(t, `no such user.*--unlisted schedules it all the same`, strings.ReplaceAll(run("", 1, nobody...).stderr, "\n", " "))
+	assert.Empty(t, decode[[]journal.Schedule](t, run("", 0, "offboard", "list", "-o", "json").stdout))
+	run("", 0, append(nobody, "--unlisted")...)
 	results = decode[[]userops.Result](t, run("", 2, "run-due", "-o", "json").stdout)
 	require.Len(t, results, 1)
 	assert.Equal(t, userops.CodeOf(userops.ErrNotFound), results[0].Code)

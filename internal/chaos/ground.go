@@ -187,7 +187,7 @@ func (g *ground) schedule(ctx context.Context) error {
 		fmt.Fprintf(&b, "%q,%s,%s,UTC\n", l.email, l.tenant, l.due.Format(time.DateTime))
 	}
 	var made []journal.Schedule
-	err := g.ask(ctx, b.String(), &made, "offboard", "--from", "-", "--reason", "chaos", "--now", "--limit", fmt.Sprint(g.size))
+	err := g.ask(ctx, b.String(), &made, "offboard", "--from", "-", "--reason", "chaos", "--now", "--unlisted", "--limit", fmt.Sprint(g.size))
 	if err == nil && len(made) != g.size {
 		err = fmt.Errorf("%d of %d were scheduled", len(made), g.size)
 	}

@@ -16,8 +16,8 @@ const (
 	adopted = "adopted_at"
 )
 
-// Use has a journal not be New any more: before the audit log gets a line of what is written here only after it, by
-// which another process would take the journal for lost.
+// Use has a journal not be New any more, also where all its rows are taken away again (withdrawn, or pruned): by the
+// lines that the audit log has of them it would be taken for lost.
 func (j *Journal) Use(ctx context.Context) error {
 	err := j.tx(ctx, "use", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", used, time.Now().UTC().Format(time.RFC3339))

@@ -20,12 +20,13 @@ type Offboarding struct {
 	Tenant, Email string
 	When          schedule.When
 	Past          bool // its time may have passed: then it is due at once
+	Unlisted      bool // Schedulable does not look whether the tenant's list has them
 	Reason        string
 }
 
 // Schedule writes down offboardings: all of them, or none where failed says why some cannot be, by their place in
 // all. Each of those is an
-// *userops.Error; of a guard that says no userops.Refuses is true.
+// *userops.Error; of a guard that says no userops.Refuses is true. No tenant is asked for its users: Schedulable does.
 func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) (made []journal.Schedule, failed map[int]error, err error) {
 	err = s.withTrusted(ctx, func(r *records) error {
 		if err := completeScheduled(ctx, r); err != nil {
@@ -57,12 +58,6 @@ func (s *Service) Schedule(ctx context.Context, asked Asked, all []Offboarding) 
 		return err
 	})
 	return made, failed, err
-}
-
-// Schedulable says why some offboardings could not be scheduled now, as Schedule does, and schedules none.
-func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboarding) (failed map[int]error, err error) {
-	err = s.withTrusted(ctx, func(r *records) error { _, failed, err = s.checkOffboardings(ctx, r, asked, all); return err })
-	return failed, err
 }
 
 func (s *Service) checkOffboardings(ctx context.Context, r *records, asked Asked, all []Offboarding) (rows []journal.Schedule, failed map[int]error, err error) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
@@ -82,4 +83,23 @@ func TestAJournalThatWasLostChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, userops.Refused, results[0].Outcome, "it is frozen again")
 	assert.Equal(t, []int{0, 0, 0, 0}, changes(consoles["acme"]))
+}
+
+// TestAJournalOfWhichAllWasRemovedIsNotLost has the one offboarding that there ever was cancelled, and pruned after
+// two years. The audit log still tells of it.
+func TestAJournalOfWhichAllWasRemovedIsNotLost(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, nil)
+	s := p.plan(t, noon, by, people[0])[0]
+	_, err := p.Unschedule(t.Context(), s.ID, by.By, "not meant")
+	require.NoError(t, err)
+	p.set(time.Now().AddDate(2, 0, 0)) // what happened has the machine's time
+	gone, err := p.PruneEnded(t.Context(), by.By, false)
+	require.NoError(t, err)
+	assert.Equal(t, int64(1), gone.Schedules)
+	all, err := p.Schedules(t.Context(), journal.ScheduleFilter{})
+	require.NoError(t, err)
+	assert.Empty(t, all)
+	_, err = p.another(t).Agenda(t.Context())
+	require.NoError(t, err)
 }

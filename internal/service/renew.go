@@ -45,7 +45,7 @@ func (s *Service) ToPrepare(ctx context.Context) (out []string, err error) {
 		}
 		soon, err := r.journal.ComingDue(ctx, now, now.Add(within))
 		for _, name := range soon {
-			if t, known := s.config.Tenants[name]; known && t.Path == "browser" && s.toPrepare(name, now, within) {
+			if t, known := s.config.Tenants[name]; known && t.UsesBrowser() && !t.UsesSCIM() && s.toPrepare(name, now, within) {
 				out = append(out, name)
 			}
 		}

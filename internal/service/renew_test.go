@@ -146,3 +146,29 @@ func TestACodeIsAskedForBeforeItIsDue(t *testing.T) {
 	require.NoError(t, p.TellExpiries(t.Context()))
 	assert.Len(t, p.told(t, journal.EventRunsOut), 1, "a sign-in without a code begins no other 30 days")
 }
+
+// TestATenantOfTheBrowserAloneIsSignedInBefore has a tenant of each way to be served, and something come to be due in all.
+func TestATenantOfTheBrowserAloneIsSignedInBefore(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t, func(c *config.Config, _ *config.Tenant) { c.Schedule.Prepare = 10 * time.Minute })
+	scim := p.config.Tenants["acme"]
+	both := scim
+	both.Path = "auto"
+	p.config.Tenants["auto-with-scim"] = both
+	p.config.Tenants["auto-without-scim"] = config.Tenant{Path: "auto"}
+	p.config.Tenants["browser"] = config.Tenant{Path: "browser"}
+	var all []service.Offboarding
+	for name := range p.config.Tenants {
+		all = append(all, service.Offboarding{Tenant: name, Email: people[0], When: schedule.When{At: noon, Zone: "UTC"}, Reason: "HR-1"})
+	}
+	_, failed, err := p.Schedule(t.Context(), by, all)
+	require.NoError(t, err)
+	require.Empty(t, failed)
+	p.set(noon.Add(-5 * time.Minute))
+	names, err := p.ToPrepare(t.Context())
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"auto-without-scim", "browser"}, names)
+	names, err = p.ToPrepare(t.Context())
+	require.NoError(t, err)
+	assert.Empty(t, names, "once")
+}

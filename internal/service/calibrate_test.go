@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
@@ -67,6 +69,18 @@ func TestWhatIsCoveredIsNotTakenBack(t *testing.T) {
 	text, err := os.ReadFile(k.out.File)
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), "testid: bin")
+}
+
+// TestOnlyWhatWasPressedWronglyIsRefuted has rehearsals fail in several ways.
+func TestOnlyWhatWasPressedWronglyIsRefuted(t *testing.T) {
+	t.Parallel()
+	for kind, refuted := range map[error]bool{
+		userops.ErrNotMeant: true, flows.ErrSilent: true, automation.ErrWrongIdentity: true,
+		userops.ErrRehearsed: false, automation.ErrNotActionable: false, userops.ErrUnreachable: false, userops.ErrTimeout: false, userops.ErrCancelled: false,
+	} {
+		failed := &userops.Error{Act: "deactivate", Kind: userops.ErrDrift, Cause: &automation.Error{Act: "commit", Target: "confirm.yes", Kind: kind}}
+		assert.Equal(t, refuted, refutes(failed), kind)
+	}
 }
 
 // TestATargetThatNoVersionHasIsNotPicked is refused before a browser is started.

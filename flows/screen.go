@@ -181,12 +181,46 @@ func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
 		why := "the page is the screen of it, since this is there: " + strings.Join(one.has, ", ")
 		return &automation.Error{Act: "go on at", Target: one.when, Kind: automation.ErrMissing, Last: why, Page: r.pageNow()}
 	}
+	why, err := r.notThere(ctx, names, last)
+	if err != nil {
+		return err
+	}
 	return &unknownScreenError{names: names, halt: &HaltError{
 		Kind:   Blocked,
-		Reason: fmt.Sprintf("an unknown screen at %s, which has nothing that this flow acts on: %v", r.pageNow(), last),
+		Reason: fmt.Sprintf("an unknown screen at %s: %s", r.pageNow(), why),
 		Hint: "look at the picture in the evidence; if the page has changed, examine it for what may be in the place of what the flow knows; " +
 			"else sign in once by hand with this account, or record a flow for the screen",
 	}}
+}
+
+// notThere says in words why none of the targets by which screens are known is there. last is how waiting for them has
+// ended.
+func (r *Run) notThere(ctx context.Context, names []string, last error) (string, error) {
+	if errors.Is(last, automation.ErrTooSlow) { // whether they are there is not known
+		return last.Error(), nil
+	}
+	var targets []*selectors.Target
+	for _, name := range names {
+		t, err := r.target(name)
+		if err != nil {
+			return "", err
+		}
+		targets = append(targets, t)
+	}
+	states, err := r.Page.Look(ctx, targets...)
+	if err != nil {
+		return "", err
+	}
+	var seen []string
+	for i, st := range states {
+		if st.State != "absent" {
+			seen = append(seen, fmt.Sprintf("%s is %s", names[i], st))
+		}
+	}
+	if len(seen) == 0 {
+		return "it has nothing that this flow acts on", nil
+	}
+	return "nothing that this flow acts on is there once, where a person sees it: " + strings.Join(seen, "; "), nil
 }
 
 // seenScreen is what of a screen is on a page that lacks what the screen is known by.

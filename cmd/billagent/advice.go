@@ -103,8 +103,11 @@ func (a *app) hintOf(err error) string {
 }
 
 func joined(hint, command string) string {
-	if hint == "" {
+	switch {
+	case hint == "":
 		return command
+	case command == "":
+		return hint
 	}
 	return hint + ": " + command
 }

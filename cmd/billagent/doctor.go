@@ -177,8 +177,8 @@ func reportText(to io.Writer, r *doctor.Report) error {
 		switch {
 		case f.Broken():
 			fmt.Fprintf(&b, "halts    %-12s %s\n", f.Name, plain(f.Reason))
-			if f.Hint != "" {
-				fmt.Fprintf(&b, "         what to do: %s\n", plain(f.Hint))
+			if hint := joined(f.Hint, flowAdvice(r, f)); hint != "" {
+				fmt.Fprintf(&b, "         what to do: %s\n", plain(hint))
 			}
 		case f.Skipped != "":
 			fmt.Fprintf(&b, "skipped  %-12s %s\n", f.Name, plain(f.Skipped))
@@ -192,7 +192,7 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	fmt.Fprintf(&b, "\n%d targets found, %d by a fallback, %d wrong, %d not shown this time, %d not reached\n", len(r.Of(doctor.Found)), len(r.Of(doctor.Fallback)),
 		len(r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns)), len(r.Of(doctor.NotShown)), len(r.Of(doctor.NotReached)))
 	if r.Failed != "" {
-		fmt.Fprintf(&b, "It could not be looked at: %s\n", plain(r.Failed))
+		fmt.Fprintf(&b, "It could not be looked at: %s\n", plain(r.Stopped()))
 		for _, v := range r.Recognised {
 			for _, c := range v.Conditions {
 				if !c.Holds {
@@ -201,10 +201,15 @@ func reportText(to io.Writer, r *doctor.Report) error {
 			}
 		}
 	}
-	if r.Hint != "" {
-		fmt.Fprintf(&b, "what to do: %s\n", plain(r.Hint))
+	if r.Hint != "" && r.Stopped() == r.Failed {
+		fmt.Fprintf(&b, "what to do: %s\n", plain(joined(r.Hint, reportAdvice(r.Code))))
 	}
 	fmt.Fprintln(&b, r.Verdict.Words())
+	for _, f := range r.Flows {
+		if f.Unseen != "" {
+			fmt.Fprintf(&b, "Not looked at: %s, %s: nothing is typed or pressed there without --sign-in\n", f.Name, f.Unseen)
+		}
+	}
 	for _, file := range []string{r.Written, r.WrittenSignIn} {
 		if file != "" {
 			fmt.Fprintf(&b, "Written: %s\n", file)
@@ -212,6 +217,32 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	}
 	_, err := io.WriteString(to, b.String())
 	return err
+}
+
+// flowAdvice is the command that mends what a flow halts at.
+func flowAdvice(r *doctor.Report, f doctor.Flow) string {
+	for _, t := range r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns) {
+		switch {
+		case t.Blocked() || !slices.Contains(t.Flows, f.Name):
+		case len(t.Proposals) > 0:
+			return fmt.Sprintf("billagent selectors repair --target %s=1, or billagent selectors pick %s", t.Name, t.Name)
+		case t.State == doctor.Columns:
+			column := slices.Sorted(maps.Keys(t.Columns))[0]
+			return fmt.Sprintf("billagent selectors repair --column %s.%s=HEADER", t.Name, column)
+		default:
+			return "billagent selectors pick " + t.Name
+		}
+	}
+	return reportAdvice(f.Code)
+}
+
+// reportAdvice is the command for a reason of a report, where that is another than the one that printed it.
+func reportAdvice(code string) string {
+	reason := userops.ReasonFor(userops.Code(code))
+	if say, ok := advice[reason]; ok && reason != userops.ErrDrift && reason != userops.ErrUnknownUI {
+		return say(wish{})
+	}
+	return ""
 }
 
 // onlyPart says that no more than a page of a flow was looked at.

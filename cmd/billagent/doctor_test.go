@@ -134,6 +134,7 @@ func TestADoctorThatLookedAtNothingSaysSo(t *testing.T) {
 	out := command(t, "--config", file, "doctor", "--flow", "deactivate", "--step", "3s")
 	assert.Equal(t, 2, out.code, out.stdout)
 	assert.Contains(t, out.stdout, "user.deactivate: missing")
+	assert.Regexp(t, `what to do: .+: billagent selectors (repair|pick) .*user\.deactivate`, out.stdout)
 	out = command(t, "--config", file, "doctor", "--flow", "nosuch")
 	assert.Equal(t, 1, out.code, out.stdout)
 	assert.Empty(t, con.Changes())

@@ -183,7 +183,8 @@ func (a *app) complain(err error) {
 		Error string       `json:"error"`
 		Code  userops.Code `json:"code"`
 		Hint  string       `json:"hint"`
-	}{err.Error(), code, a.hintOf(err)}) // where this cannot be written nothing can
+		Kept  string       `json:"evidence,omitempty"`
+	}{err.Error(), code, a.hintOf(err), userops.EvidenceOf(err)}) // where this cannot be written nothing can
 }
 
 // describe is an error as a person reads it: what failed, then what to do.
@@ -192,6 +193,9 @@ func (a *app) describe(err error) string {
 	fmt.Fprintf(&b, "billagent: %s", plain(err.Error()))
 	if hint := a.hintOf(err); hint != "" {
 		fmt.Fprintf(&b, "\n  what to do: %s", plain(hint))
+	}
+	if kept := userops.EvidenceOf(err); kept != "" {
+		fmt.Fprintf(&b, "\n  evidence: %s", kept)
 	}
 	return b.String()
 }

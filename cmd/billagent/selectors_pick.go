@@ -26,6 +26,9 @@ func (f *windowFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.sample, "sample", "", "e-mail of a user on whose pages to look (default: the first that fits)")
 	c.Flags().StringVar(&f.version, "selectors", "", "look by this selector version, also where it is not recognised")
 	c.Flags().DurationVar(&f.step, "step", 8*time.Second, "how long a step may take that does not say")
+	c.PreRunE = func(*cobra.Command, []string) error {
+		return errors.Join(checkStep(f.step), checkSample(f.sample))
+	}
 }
 
 func (f *windowFlags) place() doctor.Place {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -215,14 +216,36 @@ func (f *doctorFlags) add(c *cobra.Command) {
 
 // check refuses flags that no look can follow, before a browser is started.
 func (f *doctorFlags) check() error {
-	if f.step <= 0 {
-		return usage(fmt.Errorf("--step %s: a step takes longer than no time", f.step))
+	if err := checkStep(f.step); err != nil {
+		return err
 	}
-	if f.sample == "" {
+	of := func(names ...string) bool { // nothing but these flows is looked at
+		other := func(name string) bool { return !slices.Contains(names, name) }
+		return len(f.flows) > 0 && !slices.ContainsFunc(f.flows, other)
+	}
+	switch {
+	case f.version != "" && of("sign-in"):
+		return usage(errors.New("--selectors: it names a version of the console's pages, and of the sign-in the newest is used: look at another flow, too"))
+	case f.sample != "" && of("sign-in", "identify", "list-users", "list-roles"):
+		return usage(fmt.Errorf("--sample: nothing is looked at on the pages of a user for %s", strings.Join(f.flows, ", ")))
+	}
+	return checkSample(f.sample)
+}
+
+// checkSample refuses what is no e-mail.
+func checkSample(email string) error {
+	if email == "" {
 		return nil
 	}
-	if _, err := userops.CheckEmail(f.sample); err != nil {
+	if _, err := userops.CheckEmail(email); err != nil {
 		return usage(fmt.Errorf("--sample: %w", err))
+	}
+	return nil
+}
+
+func checkStep(step time.Duration) error {
+	if step <= 0 {
+		return usage(fmt.Errorf("--step %s: a step takes longer than no time", step))
 	}
 	return nil
 }

@@ -167,6 +167,9 @@ func TestBadUseIsASentenceAndExitOne(t *testing.T) {
 		"a step takes longer than no time": {"doctor", "--step", "-3s"}, `--sample: reading the e-mail "ann"`: {"calibrate", "--sample", "ann"},
 		"no selector version of bill has a target of this name": {"selectors", "repair", "--target", "nothing"},
 		"give a target, and nothing else: this has 0 arguments": {"selectors", "pick"},
+		"--step 0s: a step takes longer":                        {"selectors", "pick", "user.save", "--step", "0s"}, `--sample: reading the e-mail "an"`: {"inspect", "--sample", "an"},
+		"of the sign-in the newest is used":                                   {"doctor", "--flow", "sign-in", "--selectors", "nope"},
+		"nothing is looked at on the pages of a user for sign-in, list-users": {"doctor", "--flow", "sign-in", "--flow", "list-users", "--sample", "ann@acme.example"},
 	} {
 		out := command(t, append([]string{"--config", file}, args...)...)
 		assert.Equal(t, 1, out.code, "%v: %s", args, out.stderr)
@@ -186,6 +189,13 @@ func TestAConsoleThatIsDownOrABrowserThatIsNotThere(t *testing.T) {
 	assert.Equal(t, 2, out.code)
 	assert.Contains(t, out.stdout, "it cannot be reached")
 	assert.Contains(t, out.stdout, "check the tenant's sign_in address")
+	out = command(t, "--config", file, "users", "list")
+	assert.Equal(t, 2, out.code)
+	_, kept, found := strings.Cut(out.stderr, "\n  evidence: ")
+	require.True(t, found, out.stderr)
+	assert.FileExists(t, filepath.Join(strings.TrimSpace(kept), "steps.jsonl"))
+	out = command(t, "--config", file, "-o", "json", "users", "get", "ann@acme.example")
+	assert.Contains(t, out.stderr, `"evidence":"`+filepath.Dir(strings.TrimSpace(kept)))
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, append(data, "browser:\n  path: /nowhere/chrome\n"...), 0o600))

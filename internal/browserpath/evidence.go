@@ -2,6 +2,7 @@ package browserpath
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -27,8 +28,16 @@ func (p *Path) evidence(op string, about ...string) (*automation.Evidence, func(
 	}, nil
 }
 
-// keepFailure keeps a picture and the page.
+// keepFailure keeps a picture and the page. Where somebody has stopped the program it says so instead: a page that is
+// just arriving has no picture for as long as one is waited for, and what stopped it is not on it. What follows a commit
+// is kept all the same.
 func (p *Path) keepFailure(ctx context.Context, page *automation.Page, ev *automation.Evidence) {
+	if errors.Is(ctx.Err(), context.Canceled) && !p.held {
+		if err := ev.Log(map[string]any{"step": "picture", "picture": "failure", "not_taken": "the program was stopped"}); err != nil {
+			p.opts.Log.Warn("the step log could not be written", "error", err)
+		}
+		return
+	}
 	if keep := ev.Failure(ctx, page); keep != nil {
 		p.opts.Log.Warn("evidence of the failure could not be kept", "error", keep)
 	}

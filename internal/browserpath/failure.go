@@ -117,7 +117,13 @@ func (p *Path) explained(ctx context.Context, act string, ev *automation.Evidenc
 	}
 	failed := p.failure(act, "", err)
 	var e *userops.Error
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.As(failed, &e) {
+	if !errors.As(failed, &e) {
+		return failed
+	}
+	if e.Evidence == "" { // a sign-in that is not tried again has its own
+		e.Evidence = ev.Dir()
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return p.tooLong(e)
 	}
 	return failed

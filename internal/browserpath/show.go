@@ -61,12 +61,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		before := len(held.Kept()) // on the way to the page
 		shown.Page, shown.Version, shown.SignedOut = page, p.version, p.signedOut
 		shown.Stopped = func() []string { return held.Kept()[before:] }
-		if s.users != nil {
-			shown.People = s.names
-			for _, u := range s.users {
-				shown.People = append(shown.People, person(u).Names...)
-			}
-		}
+		shown.People, shown.PeopleNow = s.everybody(), s.everybodyNow
 		return s.ended(ctx, do(ctx, shown))
 	})
 }
@@ -183,6 +178,35 @@ func (s *shower) readPeople(ctx context.Context, roles bool) {
 				"tenant", s.p.opts.Tenant, "flow", name, "error", end.Err)
 		}
 	}
+}
+
+// everybody are the names of the organisation and of whoever is on the list, nil where that could not be read.
+func (s *shower) everybody() []string {
+	if s.users == nil {
+		return nil
+	}
+	out := slices.Clone(s.names)
+	for _, u := range s.users {
+		out = append(out, person(u).Names...)
+	}
+	return out
+}
+
+// everybodyNow is everybody, the list read again where that is longer ago than the names may serve. Who was on it
+// before stays: the page may have been shown before they went.
+func (s *shower) everybodyNow(ctx context.Context) []string {
+	before := s.everybody()
+	flow, ok := s.p.opts.Library.Flow(listFlow, s.p.layout())
+	if before == nil || !ok || time.Since(s.readByWalk.at) < s.at.KnownFor {
+		return before
+	}
+	s.users = nil
+	if end := s.read(ctx, flow); end.Err != nil {
+		s.p.opts.Log.Info("the names on the list could not be read again", "tenant", s.p.opts.Tenant, "error", end.Err)
+		return nil
+	}
+	s.p.walked = s.readByWalk
+	return append(before, s.everybody()...)
 }
 
 // meant are the target of the place and what lies in it: a flow may name that alone.

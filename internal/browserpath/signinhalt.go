@@ -18,7 +18,15 @@ import (
 // sameAgain refuses a look the sign-in that has halted so and would be tried in the same way. Other callers try it:
 // nobody would know otherwise that the console is as it was.
 func (p *Path) sameAgain() error {
-	if p.onSignIn == nil || p.onSignIn.insists || p.opts.Sessions == nil {
+	if p.onSignIn == nil || p.onSignIn.insists {
+		return nil
+	}
+	return p.haltedLast()
+}
+
+// haltedLast says that the last sign-in has halted behind the password, and that nothing was corrected since.
+func (p *Path) haltedLast() error {
+	if p.opts.Sessions == nil {
 		return nil
 	}
 	kept, err := p.opts.Sessions.Get(p.halted())

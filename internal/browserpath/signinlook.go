@@ -144,7 +144,8 @@ func (p *Path) unmarked(ctx context.Context, page *automation.Page, v *selectors
 }
 
 // lookAtSignIn looks at the page where the sign-in begins, as nobody. Nothing is typed or pressed there: the flow has
-// nothing left that could be, so that no look is a sign-in that fails, or has a code sent.
+// nothing left that could be, so that no look is a sign-in that fails, or has a code sent. That the last sign-in has
+// halted behind that page is how the flow ends.
 func (p *Path) lookAtSignIn(ctx context.Context, w doctor.Walk, ev *automation.Evidence) error {
 	if err := p.start(ctx); err != nil {
 		return err
@@ -167,10 +168,12 @@ func (p *Path) lookAtSignIn(ctx context.Context, w doctor.Walk, ev *automation.E
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		failed := p.haltedLast()
 		if err != nil {
 			p.keepFailure(ctx, page, ev)
+			failed = p.failure("looking at the sign-in page", "", err)
 		}
-		w.Ended(first, doctor.End{About: "its first page, not signed in", After: after, Err: p.failure("looking at the sign-in page", "", err)})
+		w.Ended(first, doctor.End{About: "its first page, not signed in", After: after, Unseen: "the pages behind its first", Err: failed})
 		return nil
 	})
 }

@@ -150,6 +150,12 @@ func TestALookDoesNotSignInAgainWhereASignInHasHalted(t *testing.T) {
 	assert.Contains(t, r.Failed, "a look does not try it again")
 	assert.NotEmpty(t, r.Of(doctor.Found), "the first page is looked at all the same")
 	assert.Len(t, con.Outbox(), tries, "nobody has signed in")
+	r = examined(t, p, lib, doctor.Walk{Only: []string{"sign-in"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict, "all of the first page is found, and who signs in halts behind it")
+	require.Len(t, r.Flows, 1)
+	assert.Equal(t, string(userops.CodeOf(userops.ErrSignInHalted)), r.Flows[0].Code)
+	assert.Equal(t, "the pages behind its first", r.Flows[0].Unseen)
+	assert.Len(t, con.Outbox(), tries, "nobody has signed in")
 	look(doctor.Walk{SignIn: true})
 	assert.Len(t, con.Outbox(), tries+1)
 	require.NoError(t, con.SetDrift(nil, 1))
@@ -266,6 +272,52 @@ func TestAPageOfTheSignInIsShownUntouched(t *testing.T) {
 	err = p.Show(t.Context(), at, func(context.Context, doctor.Shown) error { return nil })
 	require.ErrorIs(t, err, userops.ErrConfig)
 	assert.Len(t, con.Outbox(), sent, "nobody has signed in to find that out")
+}
+
+// TestWhatIsThereTwiceIsWhyAScreenIsNotKnown has all that the page of the password is known by stand there twice.
+func TestWhatIsThereTwiceIsWhyAScreenIsNotKnown(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	haste(lib)
+	con, p := setup(t, console.Options{Layout: "neo3", Drift: []console.Drift{
+		{Kind: "duplicate", Element: "sign-in-password"}, {Kind: "duplicate", Element: "sign-in"},
+	}}, impatient, func(o *browserpath.Options) { o.Library = lib })
+	r := examined(t, p, lib, doctor.Walk{Only: []string{"identify"}}).Report()
+	assert.Equal(t, doctor.Broken, r.Verdict)
+	var several []string
+	for _, target := range r.Of(doctor.Ambiguous) {
+		several = append(several, target.Name)
+	}
+	assert.Contains(t, several, "signin.password")
+	require.Len(t, r.Flows, 1)
+	assert.Contains(t, r.Flows[0].Reason, "signin.password: several")
+	assert.Contains(t, r.Failed, "signin.password is several")
+	assert.Less(t, len(r.Failed), 700, r.Failed)
+	assert.Equal(t, "the flow sign-in halts", r.Stopped(), "it is said once")
+	assert.Zero(t, con.FailedSignIns(console.RobotEmail))
+}
+
+// TestWhoHasComeSinceIsAmongTheNames has somebody come while a page is shown, of whom nobody knew when it was opened.
+func TestWhoHasComeSinceIsAmongTheNames(t *testing.T) {
+	t.Parallel()
+	con, p := setup(t, console.Options{Layout: "neo3", Users: 12})
+	for bound, known := range map[time.Duration]bool{0: true, time.Hour: false} {
+		con.ClearFaults()
+		at := doctor.Place{Target: "user.deactivate", Step: 3 * time.Second, Wait: 3 * time.Second, KnownFor: bound}
+		require.NoError(t, p.Show(t.Context(), at, func(ctx context.Context, s doctor.Shown) error {
+			before := len(s.People)
+			require.NotZero(t, before)
+			require.NoError(t, con.AddFault(console.Fault{Name: "list-grows", At: "users.list", Times: 1}))
+			now := s.Renewed(ctx).People
+			if assert.Subset(t, now, s.People); known {
+				assert.Contains(t, now, "New Guest")
+			} else {
+				assert.Len(t, now, before, "they are not read again before that")
+			}
+			return nil
+		}))
+	}
 }
 
 // TestAKeptPageOfTheSignInIsLookedAt looks at the page at which a sign-in has halted, without the console.

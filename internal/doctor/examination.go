@@ -173,6 +173,7 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	}
 	switch {
 	case state == Found || state == Fallback:
+	case state == Ambiguous && s.Unknown: // that is why its screen is not known
 	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
 		state = NotShown
 	}
@@ -346,13 +347,14 @@ func (t *Target) take(of *selectors.Target, seen automation.Examination) {
 }
 
 func (x *Examination) ended(f *flows.Flow, e End) {
-	out := Flow{Name: f.Name, About: f.About, On: e.About, Skipped: e.Skipped}
+	out := Flow{Name: f.Name, About: f.About, On: e.About, Skipped: e.Skipped, Unseen: e.Unseen}
 	if e.Err != nil {
 		out.Reason, out.Hint, out.Code = x.opts.Explain(e.Err)
 	}
+	out.Disproved = disproved(e.Err)
 	x.suspected()
 	if len(x.failing) > 0 { // which says more than the error of the step, and that shortly
-		out.Detail, out.Reason, out.Hint = out.Reason, strings.Join(x.failing, ", "), ""
+		out.Detail, out.Reason, out.Hint = out.Reason, strings.Join(x.failing, ", "), x.toMend(f)
 		x.failing = nil
 	}
 	for _, name := range e.After {
@@ -362,6 +364,26 @@ func (x *Examination) ended(f *flows.Flow, e End) {
 		}
 	}
 	x.report.Flows = append(x.report.Flows, out)
+}
+
+// toMend says what can be done about what is wrong with the targets of a flow.
+func (x *Examination) toMend(f *flows.Flow) string {
+	for _, t := range x.report.Targets {
+		if t.State.wrong() && slices.Contains(t.Flows, f.Name) && len(t.Proposals)+len(t.Headers) > 0 {
+			return "look at what is proposed, and choose of it, or show what the target is now"
+		}
+	}
+	return "nothing is proposed: show what the target is now, or write a candidate for it"
+}
+
+// disproved is the target at which a flow has halted since what it finds is another thing than is meant: it says
+// somebody else, or does not keep what is put into it. One that is covered, or does not move, may be the right one.
+func disproved(failed error) string {
+	var at *automation.Error
+	if errors.As(failed, &at) && (errors.Is(at.Kind, automation.ErrWrongIdentity) || errors.Is(at.Kind, automation.ErrNotRead)) {
+		return at.Target
+	}
+	return ""
 }
 
 // Report is what was seen, complete once the examination has ended.

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -65,13 +66,17 @@ type Report struct {
 // Flow is what became of the look at a flow.
 type Flow struct {
 	Name    string `json:"name"`
-	About   string `json:"about"`             // what it does
-	On      string `json:"on,omitempty"`      // whose pages it was looked at on
-	Skipped string `json:"skipped,omitempty"` // why it was not looked at
-	Reason  string `json:"reason,omitempty"`  // why it halts; empty: it does not
-	Detail  string `json:"detail,omitempty"`  // what the step said at which it halts
+	About   string `json:"about"`                   // what it does
+	On      string `json:"on,omitempty"`            // whose pages it was looked at on
+	Skipped string `json:"skipped,omitempty"`       // why it was not looked at
+	Unseen  string `json:"not_looked_at,omitempty"` // what of it was not, though the rest was
+	Reason  string `json:"reason,omitempty"`        // why it halts; empty: it does not
+	Detail  string `json:"detail,omitempty"`        // what the step said at which it halts
 	Hint    string `json:"hint,omitempty"`
 	Code    string `json:"code,omitempty"`
+
+	// Disproved is the target at which it halts since what is found is another thing than is meant; empty: none is.
+	Disproved string `json:"-"`
 }
 
 // Broken says that the flow halts.
@@ -157,6 +162,16 @@ func (r *Report) settle() {
 	if r.Failed != "" || slices.ContainsFunc(r.Flows, Flow.Broken) || r.named && slices.ContainsFunc(r.Flows, skipped) {
 		r.Verdict = Broken
 	}
+}
+
+// Stopped is why nothing more could be looked at, in short where a flow has told it already; empty where all was.
+func (r *Report) Stopped() string {
+	for _, f := range r.Flows {
+		if told := f.Reason + "\n" + f.Detail; r.Failed != "" && f.Broken() && strings.Contains(told, r.Failed) {
+			return "the flow " + f.Name + " halts"
+		}
+	}
+	return r.Failed
 }
 
 // Of lists the targets of a state, in the order in which they were looked for.

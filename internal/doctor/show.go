@@ -21,23 +21,36 @@ type Place struct {
 	Step    time.Duration // how long a step may take that does not say
 	Wait    time.Duration // how long the target is waited for
 	Keep    string        // the folder of evidence to keep it in; empty: one with a new name
-	Halting []string      // flows that are known to halt: they are not gone through to know who there is
+	// KnownFor is for how long names that were read serve what is written; 0: they are read again before that.
+	KnownFor time.Duration
+	Halting  []string // flows that are known to halt: they are not gone through to know who there is
 }
 
 // Shown is a page of a console. What its session would send that may change something does not leave.
 type Shown struct {
-	Page     *automation.Page
-	Version  *selectors.Version
-	Target   *selectors.Target // of the place, its inputs filled in; nil: the place has none
-	Row      *automation.Row   // in which it is looked for; nil: it is no part of one
-	Flow     string            // that came there; empty: none did
-	Note     string            // why the page is not the one that was meant; empty: it is
-	Inputs   map[string]string // with which the flow was gone through
-	Stopped  func() []string   // what was kept from leaving so far, each request in a line
-	People   []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
-	Unmarked bool              // of the sign-in: nothing says that the page is of the version
+	Page    *automation.Page
+	Version *selectors.Version
+	Target  *selectors.Target // of the place, its inputs filled in; nil: the place has none
+	Row     *automation.Row   // in which it is looked for; nil: it is no part of one
+	Flow    string            // that came there; empty: none did
+	Note    string            // why the page is not the one that was meant; empty: it is
+	Inputs  map[string]string // with which the flow was gone through
+	Stopped func() []string   // what was kept from leaving so far, each request in a line
+	People  []string          // names and e-mails on the console's list, and the organisation's; nil: the list could not be read
+	// PeopleNow are People with whoever has come since they were read, which somebody may have been shown meanwhile. Nil:
+	// the list cannot be read, or People are all that is known of the page.
+	PeopleNow func(ctx context.Context) []string
+	Unmarked  bool // of the sign-in: nothing says that the page is of the version
 	// SignedOut says which candidates find something on the page where the sign-in begins, too.
 	SignedOut func(ctx context.Context, all []selectors.Candidate) ([]bool, error)
+}
+
+// Renewed is the page with the names that are on it now.
+func (s Shown) Renewed(ctx context.Context) Shown {
+	if s.PeopleNow != nil {
+		s.People = s.PeopleNow(ctx)
+	}
+	return s
 }
 
 // Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the

@@ -42,6 +42,7 @@ type End struct {
 	About   string   // on whose pages it was looked at
 	Err     error    // why it could not be gone through to its commit, or to its end; nil: it could
 	After   []string // targets of what follows its commit, which were not looked at
+	Unseen  string   // what of it is behind what was looked at; empty: nothing but what After says
 }
 
 // Recognition is what of a version the first page shows.

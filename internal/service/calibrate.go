@@ -2,8 +2,10 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -101,7 +103,26 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
-	return k.out, k.run(ctx) // what was written so far is kept, also where it fails
+	err := k.run(ctx)
+	return k.out, errors.Join(err, k.tidy()) // what was written so far is kept, also where it fails
+}
+
+// tidy removes a version of today that has come to nothing: what was shown was taken back, or a flow was not kept.
+func (k *calibration) tidy() error {
+	before := k.out.Before
+	if k.out.After == nil || k.out.After.ID == before.ID {
+		return nil
+	}
+	k.lib = nil // a flow that was recorded has added its targets to the file
+	after, err := k.load()
+	if err != nil || !reflect.DeepEqual(before.Targets, after.Targets) || !reflect.DeepEqual(before.Fingerprints, after.Fingerprints) {
+		return err
+	}
+	if err := os.Remove(k.out.File); err != nil {
+		return storage("removing a version that says nothing new", k.tenant, err)
+	}
+	k.version, k.out.After, k.out.File = before.ID, nil, ""
+	return k.wrote()
 }
 
 // begin takes up what was left today, where it does not begin anew.

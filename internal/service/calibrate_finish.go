@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/userops"
@@ -64,8 +65,15 @@ func (k *calibration) keepSeen(x *doctor.Examination) error {
 	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
 }
 
-// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has failed: it
-// would be pressed for the commit by every command.
+// refutes says that a rehearsal has failed since what was pressed for the commit is another thing: it sends nothing, or
+// something else, or is not the person's. One that is covered, or a console that does not answer, says nothing of it.
+func refutes(failed error) bool {
+	of := []error{userops.ErrNotMeant, flows.ErrSilent, automation.ErrWrongIdentity}
+	return slices.ContainsFunc(of, func(kind error) bool { return errors.Is(failed, kind) })
+}
+
+// takeBack takes what was shown for the commit of a flow out of the file again where its rehearsal has shown that it is
+// another thing: it would be pressed for the commit by every command.
 func (k *calibration) takeBack() (again bool, err error) {
 	v, err := k.load()
 	if err != nil {
@@ -78,7 +86,7 @@ func (k *calibration) takeBack() (again bool, err error) {
 	whole := map[string]selectors.Revision{}
 	for _, r := range k.out.Results {
 		i := slices.IndexFunc(userops.Kinds, func(kind userops.Kind) bool { return kind.Action == r.Action })
-		if errors.Is(r.Err, userops.ErrRehearsed) || i < 0 {
+		if !refutes(r.Err) || i < 0 {
 			continue
 		}
 		flow, ok := lib.Flow(userops.Kinds[i].Flow, v.Layout)

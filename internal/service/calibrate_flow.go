@@ -97,15 +97,6 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 	if err != nil {
 		return false, err
 	}
-	if k.out.After == nil { // its new targets are to stand in today's version
-		v, err := k.load()
-		if err == nil {
-			err = k.revise(v, selectors.Change{})
-		}
-		if err != nil {
-			return false, err
-		}
-	}
 	k.Asks(fmt.Sprintf("record the flow %s (%s): %s", f.Name, why, spoken(inputs, k.Where)))
 	place := doctor.Place{Version: k.version, Sample: k.Walk.Sample, Step: k.Walk.Step}
 	r, err := k.service.Record(ctx, k.tenant, Record{Place: place, Flow: f.Name, Inputs: inputs, StandIn: k.standIn(what)}, k.events)
@@ -122,6 +113,9 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 			return true, nil
 		}
 	}
+	if err := k.begun(r); err != nil {
+		return false, err
+	}
 	if err := k.Keep(r); err != nil {
 		k.Asks(err.Error())
 		return true, nil // it is asked for again
@@ -130,6 +124,19 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 		k.out.Recorded = append(k.out.Recorded, f.Name)
 	}
 	return true, k.wrote()
+}
+
+// begun has today's version be there, which the new targets of a flow are to stand in.
+func (k *calibration) begun(r *Recorded) error {
+	if k.out.After != nil {
+		return nil
+	}
+	v, err := k.load()
+	if err == nil {
+		err = k.revise(v, selectors.Change{})
+	}
+	r.Options.Version = k.out.After
+	return err
 }
 
 // asked are the values with which the person is to do what a flow does.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -143,29 +142,27 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
 }
 
-// disprove takes back what was shown for a target at which a flow halts though it is there, such as an e-mail that is
+// namesFor is for how long the names on the list serve what is written of what a person has shown: of one thing after the
+// other it is not read anew for each, and whoever has come since is on few pages.
+const namesFor = time.Minute
+
+// disprove takes back what was shown for a target that turned out to be another thing, such as an e-mail that is
 // another's: it is asked for again.
 func (k *calibration) disprove(f doctor.Flow) (again bool, err error) {
-	whole := map[string]selectors.Revision{}
-	for name, before := range k.before {
-		if before != nil && strings.Contains(f.Reason, strconv.Quote(name)) {
-			k.refuted[name] = fmt.Sprintf("What was shown for it is taken back: %s.", f.Reason)
-			whole[name] = selectors.Revision{Whole: before}
-			k.Asks(name + ": " + k.refuted[name])
-		}
-	}
-	if len(whole) == 0 {
+	name := f.Disproved
+	before := k.before[name]
+	if before == nil {
 		return false, nil
 	}
-	for name := range whole {
-		delete(k.before, name)
-		k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
-	}
+	k.refuted[name] = fmt.Sprintf("What was shown for it is taken back: %s.", f.Reason)
+	k.Asks(name + ": " + k.refuted[name])
+	delete(k.before, name)
+	k.out.Shown = slices.DeleteFunc(k.out.Shown, func(shown string) bool { return shown == name })
 	v, err := k.load()
 	if err != nil {
 		return false, err
 	}
-	return true, k.revise(v, selectors.Change{Targets: whole})
+	return true, k.revise(v, selectors.Change{Targets: map[string]selectors.Revision{name: {Whole: before}}})
 }
 
 // takeMore keeps what of the targets that were shown before the list could be read names nobody on it, in the place of
@@ -252,17 +249,19 @@ func said(t *doctor.Target) string {
 func (k *calibration) pick(
 	ctx context.Context, at doctor.Place, p automation.Pick, with func(context.Context, doctor.Shown, automation.Picked) error,
 ) (picked automation.Picked, where doctor.Shown, err error) {
-	at.Halting = k.halting()
+	at.Halting, at.KnownFor = k.halting(), namesFor
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
-		where = shown
 		if p.Target == nil {
 			p.Target, p.Row = shown.Target, shown.Row
 		}
 		p.Note = strings.TrimSpace(shown.Note + " " + p.Note)
 		var err error
 		picked, err = shown.Page.Pick(ctx, p)
-		if err == nil && picked.Taken && with != nil {
-			err = with(ctx, shown, picked)
+		if where = shown; err != nil || !picked.Taken {
+			return err
+		}
+		if where = shown.Renewed(ctx); with != nil {
+			err = with(ctx, where, picked)
 		}
 		return err
 	})
@@ -286,9 +285,13 @@ func (k *calibration) list(
 ) (again bool, err error) {
 	var got *automation.Gesture
 	skipped, take := false, &recording.Take{}
-	at.Halting = k.halting()
+	at.Halting, at.KnownFor = k.halting(), namesFor
 	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
-		take.Lasting = lasting(shown)
+		defer func() {
+			if got != nil {
+				take.Lasting = lasting(shown.Renewed(ctx))
+			}
+		}()
 		return shown.Page.Record(ctx, automation.Recording{
 			Title: "Show the list " + of.Name, Skipped: func() { skipped = true }, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
 			Take: func(g automation.Gesture) {

@@ -127,7 +127,10 @@ type batch struct {
 // run carries out rows of the batch.
 func (b *batch) run(ctx context.Context, rows []row) error {
 	withheld, err := b.admit(ctx, rows)
-	if err != nil && (b.id == "" || ctx.Err() == nil) { // a batch that was stopped goes on, to write its rows down as halted
+	if b.id == "" && withheld == nil { // one change alone: whatever keeps it from beginning is how it ends
+		withheld, err = err, nil
+	}
+	if err != nil && ctx.Err() == nil { // a batch that was stopped goes on, to write its rows down as halted
 		return err
 	}
 	b.turn.Events.Tell(event.Running{Changes: len(rows)})

@@ -47,6 +47,9 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 	if s.config.Overlay == "" {
 		return nil, storage("writing a version", name, errNoOverlay)
 	}
+	if err := s.known(name, []doctor.Choice{{Target: p.Place.Target}}); err != nil {
+		return nil, err
+	}
 	out := &Picked{}
 	var revision selectors.Revision
 	p.Place.Wait, p.Place.Keep = pickWait, userops.NewOperationID()
@@ -59,6 +62,7 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 		if err != nil || !picked.Taken {
 			return err
 		}
+		shown = shown.Renewed(ctx)
 		revision, out.Dropped = doctor.Taken(picked, shown.People)
 		if shown.Version.Covers == selectors.SignIn {
 			revision, out.Dropped = doctor.TakenAtSignIn(shown.Target, picked, shown.People)

@@ -266,7 +266,7 @@ func (s *Service) known(name string, choices []doctor.Choice) error {
 	all := append(lib.Area(selectors.Console), lib.Area(selectors.SignIn)...)
 	for _, c := range choices {
 		if !slices.ContainsFunc(all, func(v *selectors.Version) bool { _, ok := v.Target(c.Target); return ok }) {
-			return &userops.Error{Act: "choosing a proposal", Target: c.Target, Tenant: name, Kind: userops.ErrConfig,
+			return &userops.Error{Act: "looking for the target", Target: c.Target, Tenant: name, Kind: userops.ErrConfig,
 				Cause: fmt.Errorf("no selector version of %s has a target of this name", app), Hint: "take the names from a report"}
 		}
 	}

@@ -124,6 +124,31 @@ func TestReadingComesBetweenTheChangesOfABatch(t *testing.T) {
 	assert.Equal(t, []int{1, 0, 0, 0}, changes(consoles["other"]))
 }
 
+// TestAChangeThatIsKeptFromBeginningEndsWithAnOutcome has the console not be there when it is counted how many would lose
+// access, which few before it have made needed.
+func TestAChangeThatIsKeptFromBeginningEndsWithAnOutcome(t *testing.T) {
+	t.Parallel()
+	s, consoles := serve(t, "acme")
+	remove := func(email string) userops.Checked {
+		return useropstest.Checked(t, userops.Request{Action: userops.Deactivate, Email: email})
+	}
+	for _, email := range people[:3] {
+		done, err := s.Do(t.Context(), "acme", []userops.Checked{remove(email)}, by, nil)
+		require.NoError(t, err)
+		require.Equal(t, userops.Done, done[0].Outcome, done[0].Reason)
+	}
+	require.NoError(t, consoles["acme"].AddFault(console.Fault{Name: "error-500"}))
+	results, err := s.Do(t.Context(), "acme", []userops.Checked{remove(people[3])}, by, nil)
+	require.NoError(t, err)
+	require.Len(t, results, 1)
+	assert.Equal(t, userops.Halted, results[0].Outcome)
+	assert.NotEmpty(t, results[0].Reason)
+	kept, err := s.Operations(t.Context(), journal.Filter{Tenant: "acme", Email: people[3]})
+	require.NoError(t, err)
+	require.Len(t, kept, 1, "it is written down")
+	assert.Equal(t, userops.Halted, kept[0].Outcome)
+}
+
 // TestABatchThatIsStoppedCanBeGoneOnWith ends the caller's context after the first change, for want of somebody who
 // reads.
 func TestABatchThatIsStoppedCanBeGoneOnWith(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"github.com/billagent/billagent/internal/doctor"
@@ -14,17 +15,29 @@ import (
 // the page where it was shown: coming there anew would be another sign-in, perhaps with another code.
 
 // signInMarks are the candidates of what was shown on a page of the sign-in, to be put before what all its pages are told
-// by, where nothing of that holds there: a session that has ended would not be known by that page any more.
+// by, where nothing of that holds there: a session that has ended would not be known by that page any more. Only what a
+// program calls an element is taken: pages of the console have buttons and fields of the same words, such as "Continue",
+// and each of them would count as one of the sign-in.
 func signInMarks(v *selectors.Version, shown map[string]selectors.Revision) map[int][]selectors.Candidate {
 	if len(v.Fingerprints) != 1 {
 		return nil
 	}
 	var all []selectors.Candidate
 	for _, name := range slices.Sorted(maps.Keys(shown)) {
-		all = append(all, shown[name].Candidates...)
+		for _, c := range shown[name].Candidates {
+			if c.TestID != "" || anID.MatchString(c.CSS) {
+				all = append(all, c)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
 	}
 	return map[int][]selectors.Candidate{0: all}
 }
+
+// anID is a CSS expression that is an element's id, and nothing else but its tag.
+var anID = regexp.MustCompile(`^[a-z]*#[\w-]+$`)
 
 // pickedAtSignIn writes what was picked, and says how the target is found by that.
 func (s *Service) pickedAtSignIn(

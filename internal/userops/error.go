@@ -172,6 +172,8 @@ type Error struct {
 	Kind   error  // one of the kinds above
 	Cause  error  // may be nil
 	Hint   string // what to do next; may be empty
+	// Evidence is the folder of what was seen, where no result names it; empty: nothing was kept, or it is not known.
+	Evidence string
 }
 
 // Error implements error: act, target, tenant, then the cause, or the kind where there is none.
@@ -234,6 +236,15 @@ func ReasonOf(err error) string {
 		return e.Reason()
 	}
 	return err.Error()
+}
+
+// EvidenceOf returns the folder of what was seen, empty where the error names none.
+func EvidenceOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Evidence
+	}
+	return ""
 }
 
 // HintOf returns the hint of the outermost *Error that has one.

@@ -33,6 +33,8 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(known, ", ")}
 		}
 	}
+	pinned := p.opts.Pin
+	defer func() { p.opts.Pin = pinned }()
 	defer p.pin(w.Version)()
 	defer p.look(w.Step)()
 	if err := p.begin(ctx, w, ev); err != nil || onlySignIn(w) {
@@ -44,10 +46,15 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	for _, name := range p.flowNames() {
 		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && x.wanted(name) {
 			w.Begun(flow)
-			w.Ended(flow, x.look(ctx, flow))
+			end := x.look(ctx, flow)
+			end.Err = errors.Join(end.Err, x.asked(ctx))
+			w.Ended(flow, end)
 		}
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if x.ended != nil {
+			return x.ended
 		}
 	}
 	return nil
@@ -141,6 +148,9 @@ type examiner struct {
 	w  doctor.Walk
 	ev *automation.Evidence
 	readByWalk
+	partly bool            // the list was not read to its end in this walk
+	held   *flows.Exchange // holds what the session's own page would send, since a person was shown a page of the flow
+	ended  error           // by which somebody who was asked has ended the walk
 }
 
 // readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before has read.
@@ -189,6 +199,7 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		}
 		end.About, inputs[subject] = about.Email, about.Email
 	}
+	var shown []*flows.Exchange // of sessions a page of which a person was shown
 	err := x.p.reading(ctx, x.ev, func(page *automation.Page) error {
 		held, err := flows.Hold(ctx, page.Session(), x.p.opts.Library.App)
 		if err != nil {
@@ -198,10 +209,14 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		if err == nil {
 			err = x.remember(flow, res)
 		}
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
-		defer cancel()
-		return errors.Join(err, held.Close(closing, x.ev))
+		if x.held != nil { // they may press something on it until its session is closed
+			shown = append(shown, held)
+			return errors.Join(err, x.beforeSignIn(ctx, err))
+		}
+		return errors.Join(err, x.close(ctx, held))
 	})
+	err = errors.Join(err, x.close(ctx, shown...))
+	x.partly = x.partly || err != nil && flow.Name == listFlow
 	end.Err = x.p.failure("looking at the flow", flow.Name, err)
 	return end
 }
@@ -281,7 +296,9 @@ func (x *examiner) rehearse(ctx context.Context, flow *flows.Flow, kind userops.
 func (x *examiner) run(
 	ctx context.Context, page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People,
 ) (flows.Result, error) {
-	return x.newRun(page, flow, inputs, people).Do(ctx)
+	r := x.newRun(page, flow, inputs, people)
+	x.mayAsk(r)
+	return r.Do(ctx)
 }
 
 func (x *examiner) newRun(page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People) *flows.Run {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -67,6 +68,7 @@ type calibration struct {
 	refuted  map[string]string          // targets that were shown and taken back, to why
 	// signInShown is how many targets of the sign-in were shown since the files were read.
 	signInShown int
+	inWalk      walkPage
 	// nameless are what was shown before anybody's name was known, so that less was kept of it than could be.
 	nameless map[string]automation.Picked
 	people   []userops.User // as they were read at the end; nil: they were not
@@ -98,6 +100,9 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{}, nameless: map[string]automation.Picked{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	k.Walk.Mend = k.mend
+	if !k.Clear { // what is clear is applied after a walk
+		k.Walk.Ask = k.ask
+	}
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
@@ -185,7 +190,7 @@ func (k *calibration) run(ctx context.Context) error {
 			return nil
 		case again:
 			k.only = k.next()
-		case k.only != nil: // what was corrected holds: the whole is looked at once more
+		case k.only != nil, k.inWalk.shown: // what was corrected holds: the whole is looked at once more
 			k.only = nil
 		default:
 			if again, err = k.finish(ctx, x); !again || err != nil {
@@ -215,9 +220,10 @@ func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	} else {
 		k.Asks("looking at the console, flow by flow: nothing is to be done meanwhile")
 	}
+	k.inWalk = walkPage{}
 	x, err := k.service.Examine(ctx, k.tenant, k.Options, w, k.events)
 	if err == nil {
-		err = k.signedIn()
+		err = errors.Join(k.inWalk.failed, k.readShown())
 	}
 	if err != nil {
 		return nil, err
@@ -252,11 +258,20 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 		}
 	}
 	if names := x.Names(); names != nil && len(k.nameless) > 0 {
-		return true, k.takeMore(names)
+		if again, err = true, k.takeMore(names); err != nil {
+			return false, err
+		}
 	}
 	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
-		if again, err = k.marks(ctx, x); err != nil || k.out.Left {
+		marked, err := k.marks(ctx, x)
+		if again = again || marked; err != nil || k.out.Left {
 			return again, err
+		}
+	}
+	if name := k.inWalk.record; name != "" {
+		k.inWalk.record = ""
+		if done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers); done || err != nil || k.out.Left {
+			return again || done, err
 		}
 	}
 	broken := map[string]bool{} // flows, to whether something of them could be asked for
@@ -357,8 +372,11 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {
 		return storage("writing a version", k.tenant, err)
 	}
-	if err := k.wrote(); err != nil {
-		return err
+	k.lib = nil
+	if k.inWalk.at == nil { // the walk under way goes on by the version itself
+		if err := k.wrote(); err != nil {
+			return err
+		}
 	}
 	k.out.After, err = k.load()
 	return err

@@ -67,7 +67,7 @@ type Run struct {
 	Mend func(ctx context.Context, names []string, failed error) (*selectors.Version, error)
 	// Show is asked for what a step lacks once Examine was told of it. With the version that it returns the step is
 	// made again; nil: nobody has shown it. It is for looks: nil where something may be committed.
-	Show func(ctx context.Context, failed error) (*selectors.Version, error)
+	Show func(ctx context.Context) (*selectors.Version, error)
 	// Stop ends the run with an ArrivedError before a step that needs a target. Nil: it goes on.
 	Stop *Stop
 	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that
@@ -281,15 +281,23 @@ func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
 
+// unshownError is how a step has failed of which nobody has shown what it lacks: nobody is asked for what the steps
+// lack then that it is one of.
+type unshownError struct{ error }
+
+// Unwrap lets errors.Is and errors.As see through.
+func (e *unshownError) Unwrap() error { return e.error }
+
 // shown says that somebody has shown what a step lacks, so that it is made again.
 func (r *Run) shown(ctx context.Context, failed error) (again bool, err error) {
 	var halt *HaltError
-	if r.Show == nil || failed == nil || errors.As(failed, &halt) || ctx.Err() != nil {
+	var unshown *unshownError
+	if r.Show == nil || failed == nil || errors.As(failed, &halt) || errors.As(failed, &unshown) || ctx.Err() != nil {
 		return false, failed
 	}
-	v, err := r.Show(ctx, failed)
+	v, err := r.Show(ctx)
 	if err != nil || v == nil {
-		return false, errors.Join(err, failed)
+		return false, errors.Join(&unshownError{failed}, err)
 	}
 	r.Version = v
 	return true, nil

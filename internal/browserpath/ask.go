@@ -18,15 +18,12 @@ func (x *examiner) mayAsk(r *flows.Run) {
 	flow := *r.Flow
 	flow.Timeout = flows.Duration(mendBound)
 	r.Flow = &flow
-	r.Show = func(ctx context.Context, _ error) (*selectors.Version, error) { return x.ask(ctx, r) }
+	r.Show = func(ctx context.Context) (*selectors.Version, error) { return x.ask(ctx, r) }
 }
 
 // ask has somebody show what a step lacks.
 func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version, err error) {
 	p := x.p
-	if x.ended != nil {
-		return nil, nil
-	}
 	lib, v, err := x.w.Ask(ctx, doctor.Question{Hold: x.holdOurs, Shown: doctor.Shown{
 		Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: x.known(), SignedOut: p.signedOut}})
 	if err != nil {

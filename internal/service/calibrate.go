@@ -90,7 +90,7 @@ const (
 
 // Calibrate walks through a tenant's console as Examine does and has a person show each target that is not found,
 // choose the header or part of each column, or record a flow that goes otherwise. What they show is written to a
-// version of today in the overlay folder, and is looked by at once. At the end the list is read to its proved end
+// version of today in the overlay folder, and the walk goes on by it. At the end the list is read to its proved end
 // and every change is rehearsed. Nothing of the console is changed, and it can be left at any time: what was
 // written is where the next one begins.
 func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, events event.Sink) (*Calibrated, error) {
@@ -262,12 +262,6 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			return false, err
 		}
 	}
-	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
-		marked, err := k.marks(ctx, x)
-		if again = again || marked; err != nil || k.out.Left {
-			return again, err
-		}
-	}
 	if name := k.inWalk.record; name != "" {
 		k.inWalk.record = ""
 		if done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers); done || err != nil || k.out.Left {
@@ -299,10 +293,25 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			return again, err
 		}
 	}
+	halted, err := k.halted(ctx, broken)
+	if again = again || halted; again || err != nil || k.out.Left {
+		return again, err
+	}
+	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
+		if again, err = k.marks(ctx, x); again || err != nil || k.out.Left {
+			return again, err
+		}
+	}
+	return k.lacking(ctx)
+}
+
+// halted takes back what was shown for that at which a flow halts, or has the person record the flow, where nothing of it
+// could be asked for.
+func (k *calibration) halted(ctx context.Context, broken map[string]bool) (again bool, err error) {
 	for _, f := range k.out.Report.Flows {
 		if asked, halts := broken[f.Name]; halts && !asked {
-			if again, err = k.disprove(f); again || err != nil {
-				return again, err
+			if disproved, err := k.disprove(f); disproved || err != nil {
+				return disproved, err
 			}
 			done, err := k.flow(ctx, f, "it halts: "+f.Reason)
 			if again = again || done; err != nil || k.out.Left {
@@ -310,10 +319,7 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			}
 		}
 	}
-	if again {
-		return true, nil
-	}
-	return k.lacking(ctx)
+	return again, nil
 }
 
 // asks counts how often something was asked for, and says that it still is.

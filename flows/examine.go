@@ -218,18 +218,22 @@ func (r *Run) examined(ctx context.Context, s *Step, failed error) {
 }
 
 // examinedList tells of the targets of a list that was not read to its proved end as of a step that failed: its
-// counter may be lacking. So it does where no role was read.
-func (r *Run) examinedList(ctx context.Context, s *Step) {
+// counter may be lacking. So it does where no role was read. It returns how; nil: nothing is lacking.
+func (r *Run) examinedList(ctx context.Context, s *Step) (failed error) {
 	switch v := s.Verb.(type) {
 	case *Rows:
 		if got := r.result.Rows[v.As]; !got.Complete {
-			r.examined(ctx, s, errors.New(got.Proof))
+			failed = errors.New(got.Proof)
 		}
 	case *Texts:
 		if said := r.result.Texts[v.As]; len(said) == 0 && r.Flow.Name == listRoles {
-			r.examined(ctx, s, &automation.Error{Act: "read every match of", Target: v.Target, Kind: automation.ErrMissing, Page: r.pageNow()})
+			failed = &automation.Error{Act: "read every match of", Target: v.Target, Kind: automation.ErrMissing, Page: r.pageNow()}
 		}
 	}
+	if failed != nil {
+		r.examined(ctx, s, failed)
+	}
+	return failed
 }
 
 // listRoles is the flow that reads the roles on offer. There is no console without one.

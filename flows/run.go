@@ -67,6 +67,9 @@ type Run struct {
 	// that may be lacking, and how the step failed. With the version that it returns the step is tried again; nil:
 	// nobody could show it. May be nil.
 	Mend func(ctx context.Context, names []string, failed error) (*selectors.Version, error)
+	// Show is asked for what a step lacks once Examine was told of it. With the version that it returns the step is
+	// made again; nil: nobody has shown it. It is for looks: nil where something may be committed.
+	Show func(ctx context.Context) (*selectors.Version, error)
 	// Stop ends the run with an ArrivedError before a step that needs a target. Nil: it goes on.
 	Stop *Stop
 	// Held holds what leaves the page's session already, and is the caller's to close. Nil: the run sees to that
@@ -203,13 +206,19 @@ func (r *Run) step(ctx context.Context, s *Step) error {
 		r.examined(ctx, s, nil)
 	}
 	if err == nil {
-		r.examinedList(ctx, s)
+		if again, _ := r.shown(ctx, r.examinedList(ctx, s)); again {
+			return r.step(ctx, s)
+		}
 	}
 	if err != nil {
 		err = r.interrupted(ctx, err)
 	}
 	if err != nil && !errors.Is(err, ErrRehearsed) {
 		r.examined(ctx, s, err)
+		var again bool
+		if again, err = r.shown(ctx, err); again {
+			return r.step(ctx, s)
+		}
 	}
 	entry := map[string]any{"flow": r.Flow.Name, "step": s.Verb.word(), "targets": s.targets(), "took_ms": time.Since(start).Milliseconds(), "page": r.pageNow()}
 	if err != nil {
@@ -273,6 +282,28 @@ func (r *Run) interrupted(ctx context.Context, err error) error {
 func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
+
+// unshownError is how a step has failed of which nobody has shown what it lacks: nobody is asked for what the steps
+// lack then that it is one of.
+type unshownError struct{ error }
+
+// Unwrap lets errors.Is and errors.As see through.
+func (e *unshownError) Unwrap() error { return e.error }
+
+// shown says that somebody has shown what a step lacks, so that it is made again.
+func (r *Run) shown(ctx context.Context, failed error) (again bool, err error) {
+	var halt *HaltError
+	var unshown *unshownError
+	if r.Show == nil || failed == nil || errors.As(failed, &halt) || errors.As(failed, &unshown) || ctx.Err() != nil {
+		return false, failed
+	}
+	v, err := r.Show(ctx)
+	if err != nil || v == nil {
+		return false, errors.Join(&unshownError{failed}, err)
+	}
+	r.Version = v
+	return true, nil
+}
 
 // actMended carries out one step, again each time that somebody has shown what it lacked.
 func (r *Run) actMended(ctx context.Context, s *Step) error {

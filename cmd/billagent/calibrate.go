@@ -30,7 +30,7 @@ func (a *app) calibrateCommand() *cobra.Command {
 		Use: "calibrate", Short: "Correct what the selectors guess on your own console, target by target, with a click for each",
 		Long: `Walk through every flow of the tenant's console up to its commit. Where a target is missing, or several match, a window shows the page, says where
 it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record the flow takes down a flow whose steps
-are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and is looked by at once.
+are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
 
 At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
 written into its flow in the overlay folder, where the flow does not say it or only guesses it. A report says what is recorded now, what is still guessed,
@@ -121,6 +121,7 @@ type calibrated struct {
 // targetStanding is where each target of the version stands.
 type targetStanding struct {
 	Known    []string `json:"known"`    // found on this console by what was recorded, observed or documented
+	Fallback []string `json:"fallback"` // those of them that their first candidate does not find, each with why
 	Guessed  []string `json:"guessed"`  // not found, or not come to, and only guessed
 	Untested []string `json:"untested"` // flows that were not gone through, each with why
 }
@@ -129,6 +130,9 @@ func standingOf(done *service.Calibrated) (out targetStanding) {
 	found := done.Report.Of(doctor.Found, doctor.Fallback)
 	is := func(name string) bool {
 		return slices.ContainsFunc(found, func(t *doctor.Target) bool { return t.Name == name })
+	}
+	for _, t := range done.Report.Of(doctor.Fallback) {
+		out.Fallback = append(out.Fallback, fmt.Sprintf("%s (%s)", t.Name, t.Detail))
 	}
 	v := done.After
 	if v == nil {
@@ -209,6 +213,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	list("what the commit sends was recorded, for", out.Sends)
 	list("skipped", out.Skipped)
 	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
+	list("found, and not by its first candidate", out.Standing.Fallback)
 	list("still guessed", out.Standing.Guessed)
 	list("not tried", out.Standing.Untested)
 	switch {

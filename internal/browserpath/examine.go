@@ -33,6 +33,8 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 				Cause: errors.New("nothing of this name is looked at"), Hint: "choose among " + strings.Join(known, ", ")}
 		}
 	}
+	pinned := p.opts.Pin
+	defer func() { p.opts.Pin = pinned }()
 	defer p.pin(w.Version)()
 	defer p.look(w.Step)()
 	if err := p.begin(ctx, w, ev); err != nil || onlySignIn(w) {
@@ -44,10 +46,15 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 	for _, name := range p.flowNames() {
 		if flow, ok := p.opts.Library.Flow(name, p.layout()); ok && x.wanted(name) {
 			w.Begun(flow)
-			w.Ended(flow, x.look(ctx, flow))
+			end := x.look(ctx, flow)
+			end.Err = errors.Join(end.Err, x.asked(ctx))
+			w.Ended(flow, end)
 		}
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
+		}
+		if x.ended != nil {
+			return x.ended
 		}
 	}
 	return nil
@@ -141,6 +148,9 @@ type examiner struct {
 	w  doctor.Walk
 	ev *automation.Evidence
 	readByWalk
+	partly bool            // the list was not read to its end in this walk
+	held   *flows.Exchange // holds what the session's own page would send, since a person was shown a page of the flow
+	ended  error           // by which somebody who was asked has ended the walk
 }
 
 // readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before has read.
@@ -191,11 +201,15 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 	}
 	err := x.p.readingHeld(ctx, x.ev, func(page *automation.Page) error {
 		res, err := x.run(ctx, page, flow, inputs, nil)
-		if err != nil {
-			return err
+		if err == nil {
+			err = x.remember(flow, res)
 		}
-		return x.remember(flow, res)
+		if x.held != nil { // a person was shown the page
+			err = errors.Join(err, x.beforeSignIn(ctx, err))
+		}
+		return err
 	})
+	x.partly = x.partly || err != nil && flow.Name == listFlow
 	end.Err = x.p.failure("looking at the flow", flow.Name, err)
 	return end
 }
@@ -275,7 +289,9 @@ func (x *examiner) rehearse(ctx context.Context, flow *flows.Flow, kind userops.
 func (x *examiner) run(
 	ctx context.Context, page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People,
 ) (flows.Result, error) {
-	return x.newRun(page, flow, inputs, people).Do(ctx)
+	r := x.newRun(page, flow, inputs, people)
+	x.mayAsk(r)
+	return r.Do(ctx)
 }
 
 func (x *examiner) newRun(page *automation.Page, flow *flows.Flow, inputs map[string]string, people *automation.People) *flows.Run {

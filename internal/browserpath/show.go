@@ -273,13 +273,13 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 
 // letGo lets the session's own requests go again. Where a person sees its window the browser is closed first:
 // nothing that is pressed there may leave, also at the end.
-func (s *shower) letGo(ctx context.Context, ours *flows.Exchange) error {
-	p := s.p
+func (x *examiner) letGo(ctx context.Context, ours *flows.Exchange) error {
+	p := x.p
 	if ours == nil {
 		return nil
 	}
 	if p.opts.Launch.Headful {
-		return p.failure("closing the browser", "", errors.Join(ours.Tell(s.ev), p.Close()))
+		return p.failure("closing the browser", "", errors.Join(ours.Tell(x.ev), p.Close()))
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 	defer cancel()
@@ -287,7 +287,7 @@ func (s *shower) letGo(ctx context.Context, ours *flows.Exchange) error {
 	case <-p.browser.Gone():
 		return nil
 	default:
-		return p.failure("showing a page", "", ours.Close(ctx, s.ev))
+		return p.failure("showing a page", "", ours.Close(ctx, x.ev))
 	}
 }
 

@@ -225,7 +225,7 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 		return err
 	}
 	ours, err := flows.Hold(ctx, p.session, p.opts.Library.App) // its page may have a window
-	defer func() { err = errors.Join(err, (&shower{examiner: &examiner{p: p, ev: ev}}).letGo(ctx, ours)) }()
+	defer func() { err = errors.Join(err, (&examiner{p: p, ev: ev}).letGo(ctx, ours)) }()
 	if err != nil {
 		return p.failure("showing a page", "", err)
 	}

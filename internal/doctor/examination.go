@@ -37,6 +37,7 @@ type Examination struct {
 	names     []string            // of people
 	listed    bool                // those of everybody are among them
 	failing   []string            // what is wrong with targets of the step at which the flow halts that is looked at
+	lacking   []flows.Sighted     // the same targets, as they were looked for last
 	unmarked  bool                // nothing on a page of the sign-in that lacks something says that it is of the version
 	perhaps   []*guess            // targets of which one is lacking on a page that is no known screen
 	after     map[string]string   // targets that a look at a flow does not come to, to why
@@ -56,6 +57,9 @@ func New(o Options) *Examination {
 func (x *Examination) Walk(w Walk) Walk {
 	w.Recognised, w.People, w.Sight, w.Ended = x.recognised, x.people, x.sight, x.ended
 	w.Listed = func() { x.listed = true }
+	if w.Ask != nil {
+		w.Ask = x.asking(w.Ask)
+	}
 	x.report.named = len(w.Only) > 0
 	if w.Begun == nil {
 		w.Begun = func(*flows.Flow) {}
@@ -177,7 +181,11 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	case s.Need == flows.Sometimes, s.Failed == nil && state != Columns, s.Need == flows.OneOf && x.sometimes[s.Target.Name]:
 		state = NotShown
 	}
+	if s.Failed == nil {
+		x.lacking = nil
+	}
 	if s.Failed != nil && state.wrong() {
+		x.lacking = append(x.lacking, s)
 		x.failing = append(x.failing, fmt.Sprintf("%s: %s", s.Target.Name, state.Words()))
 	}
 	if s.Unknown && state == NotShown {

@@ -31,7 +31,11 @@ type Walk struct {
 	Sight  func(ctx context.Context, s flows.Sighted)
 	// Mend is asked for what a page of the sign-in lacks, and goes on by the version that it returns; nil: nobody
 	// could show it. May be nil.
-	Mend  func(ctx context.Context, l Lack) (*selectors.Version, error)
+	Mend func(ctx context.Context, l Lack) (*selectors.Version, error)
+	// Ask is asked to have somebody show what a step of a flow lacks, on the page where the walk stands. The walk goes
+	// on there by the version that it returns, and by its files; nil: nobody has shown it. An error ends the walk. May
+	// be nil.
+	Ask   func(ctx context.Context, q Question) (*flows.Library, *selectors.Version, error)
 	Begun func(flow *flows.Flow)
 	Ended func(flow *flows.Flow, e End)
 }

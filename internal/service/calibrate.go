@@ -69,6 +69,7 @@ type calibration struct {
 	refuted  map[string]string          // targets that were shown and taken back, to why
 	// signInShown is how many targets of the sign-in were shown since the files were read.
 	signInShown int
+	inWalk      walkPage
 	// nameless are what was shown before anybody's name was known, so that less was kept of it than could be.
 	nameless map[string]automation.Picked
 	people   []userops.User // as they were read at the end; nil: they were not
@@ -90,7 +91,7 @@ const (
 
 // Calibrate walks through a tenant's console as Examine does and has a person show each target that is not found,
 // choose the header or part of each column, or record a flow that goes otherwise. What they show is written to a
-// version of today in the overlay folder, and is looked by at once. At the end the list is read to its proved end
+// version of today in the overlay folder, and the walk goes on by it. At the end the list is read to its proved end
 // and every change is rehearsed. Nothing of the console is changed, and it can be left at any time: what was
 // written is where the next one begins.
 func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, events event.Sink) (*Calibrated, error) {
@@ -100,6 +101,9 @@ func (s *Service) Calibrate(ctx context.Context, name string, c Calibrate, event
 	k := &calibration{Calibrate: c, service: s, tenant: name, events: events, tried: map[string]int{}, unmarked: map[int][]selectors.Candidate{}, before: map[string]*selectors.Spec{}, refuted: map[string]string{}, nameless: map[string]automation.Picked{},
 		out: &Calibrated{Pinned: s.config.Tenants[name].SelectorVersion}}
 	k.Walk.Mend = k.mend
+	if !k.Clear { // what is clear is applied after a walk
+		k.Walk.Ask = k.ask
+	}
 	if err := k.begin(); err != nil {
 		return nil, err
 	}
@@ -206,7 +210,7 @@ func (k *calibration) run(ctx context.Context) error {
 			return nil
 		case again:
 			k.only = k.next()
-		case k.only != nil: // what was corrected holds: the whole is looked at once more
+		case k.only != nil, k.inWalk.shown: // what was corrected holds: the whole is looked at once more
 			k.only = nil
 		default:
 			if again, err = k.finish(ctx, x); !again || err != nil {
@@ -236,9 +240,10 @@ func (k *calibration) look(ctx context.Context) (*doctor.Examination, error) {
 	} else {
 		k.Asks("looking at the console, flow by flow: nothing is to be done meanwhile")
 	}
+	k.inWalk = walkPage{}
 	x, err := k.service.Examine(ctx, k.tenant, k.Options, w, k.events)
 	if err == nil {
-		err = k.signedIn()
+		err = errors.Join(k.inWalk.failed, k.readShown())
 	}
 	if err != nil {
 		return nil, err
@@ -273,11 +278,14 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 		}
 	}
 	if names := x.Names(); names != nil && len(k.nameless) > 0 {
-		return true, k.takeMore(names)
+		if again, err = true, k.takeMore(names); err != nil {
+			return false, err
+		}
 	}
-	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
-		if again, err = k.marks(ctx, x); err != nil || k.out.Left {
-			return again, err
+	if name := k.inWalk.record; name != "" {
+		k.inWalk.record = ""
+		if done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers); done || err != nil || k.out.Left {
+			return again || done, err
 		}
 	}
 	broken := map[string]bool{} // flows, to whether something of them could be asked for
@@ -305,10 +313,25 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			return again, err
 		}
 	}
+	halted, err := k.halted(ctx, broken)
+	if again = again || halted; again || err != nil || k.out.Left {
+		return again, err
+	}
+	if !slices.Contains(k.halting(), listFlow) { // by then it is known who there is, and whose name a mark must not have
+		if again, err = k.marks(ctx, x); again || err != nil || k.out.Left {
+			return again, err
+		}
+	}
+	return k.lacking(ctx)
+}
+
+// halted takes back what was shown for that at which a flow halts, or has the person record the flow, where nothing of it
+// could be asked for.
+func (k *calibration) halted(ctx context.Context, broken map[string]bool) (again bool, err error) {
 	for _, f := range k.out.Report.Flows {
 		if asked, halts := broken[f.Name]; halts && !asked {
-			if again, err = k.disprove(f); again || err != nil {
-				return again, err
+			if disproved, err := k.disprove(f); disproved || err != nil {
+				return disproved, err
 			}
 			done, err := k.flow(ctx, f, "it halts: "+f.Reason)
 			if again = again || done; err != nil || k.out.Left {
@@ -316,10 +339,7 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			}
 		}
 	}
-	if again {
-		return true, nil
-	}
-	return k.lacking(ctx)
+	return again, nil
 }
 
 // asks counts how often something was asked for, and says that it still is.
@@ -378,8 +398,11 @@ func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err erro
 	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {
 		return storage("writing a version", k.tenant, err)
 	}
-	if err := k.wrote(); err != nil {
-		return err
+	k.lib = nil
+	if k.inWalk.at == nil { // the walk under way goes on by the version itself
+		if err := k.wrote(); err != nil {
+			return err
+		}
 	}
 	k.out.After, err = k.load()
 	return err

@@ -187,6 +187,9 @@ func (k *calibration) standIn(what string) func(context.Context, *automation.Sta
 	return k.StandIn(what)
 }
 
+// stepsAreOthers is why a flow is recorded of which the person says so.
+const stepsAreOthers = "its steps are others"
+
 // flowNamed is a flow of the report.
 func (k *calibration) flowNamed(name string) doctor.Flow {
 	for _, f := range k.out.Report.Flows {

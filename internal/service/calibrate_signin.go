@@ -117,9 +117,9 @@ func (k *calibration) writeSignIn(v *selectors.Version, name string, r selectors
 	return after, nil
 }
 
-// signedIn has the files read anew where something of the sign-in was shown in a walk.
-func (k *calibration) signedIn() error {
-	if k.signInShown == 0 {
+// readShown has the files read anew where something was shown in a walk.
+func (k *calibration) readShown() error {
+	if k.signInShown == 0 && !k.inWalk.shown {
 		return nil
 	}
 	k.signInShown = 0
@@ -142,5 +142,5 @@ func (k *calibration) atSignIn(ctx context.Context, x *doctor.Examination, t *do
 		_, err = k.writeSignIn(v, t.Name, r, shown.Unmarked)
 		return err
 	})
-	return again, errors.Join(err, k.signedIn())
+	return again, errors.Join(err, k.readShown())
 }

@@ -120,8 +120,11 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	switch {
 	case err != nil:
 		return false, err
+	case picked.Record && k.inWalk.at != nil:
+		k.inWalk.record = k.inWalk.at.Flow
+		return false, nil
 	case picked.Record:
-		return k.flow(ctx, k.flowNamed(t.Flows[0]), "its steps are others")
+		return k.flow(ctx, k.flowNamed(t.Flows[0]), stepsAreOthers)
 	case !picked.Taken:
 		if picked.Skipped {
 			k.skip(name)
@@ -221,11 +224,16 @@ func (k *calibration) purpose(t *doctor.Target) string {
 	if len(t.Flows) == 0 {
 		return ""
 	}
-	f := k.flowNamed(t.Flows[0])
-	if f.About == "" {
-		return ", for the flow " + f.Name
+	name := t.Flows[0]
+	lib, err := k.files()
+	if err != nil {
+		return "" // what reads them next says so
 	}
-	return fmt.Sprintf(", for the flow %s (%s)", f.Name, strings.TrimSuffix(f.About, "."))
+	f, ok := lib.Flow(name, k.layout())
+	if !ok || f.About == "" {
+		return ", for the flow " + name
+	}
+	return fmt.Sprintf(", for the flow %s (%s)", name, strings.TrimSuffix(f.About, "."))
 }
 
 // said is what is wrong with a target, for the person who is to show it.
@@ -249,8 +257,7 @@ func said(t *doctor.Target) string {
 func (k *calibration) pick(
 	ctx context.Context, at doctor.Place, p automation.Pick, with func(context.Context, doctor.Shown, automation.Picked) error,
 ) (picked automation.Picked, where doctor.Shown, err error) {
-	at.Halting, at.KnownFor = k.halting(), namesFor
-	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
+	err = k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
 		if p.Target == nil {
 			p.Target, p.Row = shown.Target, shown.Row
 		}
@@ -285,8 +292,7 @@ func (k *calibration) list(
 ) (again bool, err error) {
 	var got *automation.Gesture
 	skipped, take := false, &recording.Take{}
-	at.Halting, at.KnownFor = k.halting(), namesFor
-	err = k.service.show(ctx, k.tenant, at, k.events, func(ctx context.Context, shown doctor.Shown) error {
+	err = k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
 		defer func() {
 			if got != nil {
 				take.Lasting = lasting(shown.Renewed(ctx))

@@ -55,11 +55,7 @@ func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, as fres
 	}
 	var held *flows.Exchange
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
-		defer cancel()
-		p.takeBack(ctx, session)
-		closeErr := errors.Join(session.Close(ctx), held.Close(ctx, ev), p.page.BringToFront(ctx)) // what was held must not leave in between
-		if closeErr != nil {
+		if closeErr := p.leave(ctx, ev, session, held); closeErr != nil {
 			p.opts.Log.Debug("closing a page", "error", closeErr)
 		}
 	}()
@@ -81,6 +77,17 @@ func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, as fres
 		err = &pictured{err}
 	}
 	return err
+}
+
+// leave ends a session of its own. What was held of it must not leave in between.
+func (p *Path) leave(ctx context.Context, ev *automation.Evidence, session *automation.Session, held *flows.Exchange) error {
+	if p.browser == nil {
+		return held.Tell(ev) // it was closed with the window that a person had seen, and all sessions with it
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
+	defer cancel()
+	p.takeBack(ctx, session)
+	return errors.Join(session.Close(ctx), held.Close(ctx, ev), p.page.BringToFront(ctx))
 }
 
 // closeBound is generous: a session is closed in milliseconds.

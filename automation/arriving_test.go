@@ -60,6 +60,23 @@ func TestAPageThatDoesNotComeToItsEnd(t *testing.T) {
 	states, err := w.Look(t.Context(), css("#late"))
 	require.NoError(t, err)
 	assert.Equal(t, "absent", states[0].State)
+	_, _, err = w.Await(t.Context(), bound, []string{"absent"}, css("#late"))
+	require.NoError(t, err)
+}
+
+// TestAPageOfWhichSomethingAlwaysArrives shows one document after the other in a frame, none of which comes to its end.
+func TestAPageOfWhichSomethingAlwaysArrives(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "", part{"/around", `<iframe id=f></iframe><script>setInterval(() => { f.src = '/parts?' + Math.random(); }, 500)</script>`})
+	w.mux.HandleFunc("GET /parts", inParts(time.Minute, `<p>first</p>`, `<button id=late>Late</button>`))
+	require.NoError(t, w.Open(t.Context(), "/around"))
+	_, _, err := w.Await(t.Context(), bound, nil, css("#f"))
+	require.NoError(t, err)
+	states, err := w.Look(t.Context(), css("#late"))
+	require.NoError(t, err)
+	assert.Equal(t, "absent", states[0].State)
+	_, err = w.Recognise(t.Context(), [][][]selectors.Candidate{{css("#late").Candidates}})
+	require.NoError(t, err)
 }
 
 // inParts serves the beginning of a document at once and its end after a pause.

@@ -6,7 +6,7 @@ import { Miss } from './miss.js';
 import { matches, resolve, shown } from './resolve.js';
 import { visible } from './sight.js';
 import { pause } from './time.js';
-import { arriving } from './tree.js';
+import { arrivalBound, arriving } from './tree.js';
 import { valueOf } from './value.js';
 
 /**
@@ -39,9 +39,10 @@ export async function look({ targets, until, wait }) {
   for (;;) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
-    const over = until ? hit >= 0 || performance.now() >= end : !states.some(early);
+    const looked = performance.now() - begun;
+    const over = until ? hit >= 0 || performance.now() >= end : looked >= arrivalBound || !states.some(early);
     if (over) return { hit, states, url: location.href, title: document.title };
-    const looked = performance.now() - begun; // what does not come soon is looked for less often
+    // What does not come soon is looked for less often.
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
@@ -53,7 +54,7 @@ export async function look({ targets, until, wait }) {
  * @returns {Promise<boolean[]>}
  */
 export async function recognise({ sets }) {
-  while (arriving()) await pause(25);
+  for (const end = performance.now() + arrivalBound; arriving() && performance.now() < end;) await pause(25);
   /** @type {(c: Candidate) => boolean} */
   const holds = (c) => find(shown, c).some((el) => c.css || visible(el));
   return sets.map((conditions) => conditions.every((cands) => cands.some(holds)));

@@ -66,9 +66,9 @@ export function documents() {
 
 /**
  * How long, in ms, a document may take from the first byte of its answer until its end is there. One that takes longer,
- * held up by a script that does not come, is taken as it stands.
+ * held up by a script that does not come, is taken as it stands, and so is a page of which one after the other takes long.
  */
-const arrivalBound = 3000;
+export const arrivalBound = 3000;
 
 /**
  * arriving says that a document of the page has not come to its end: what is not in it may yet come.

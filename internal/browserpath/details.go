@@ -20,17 +20,24 @@ func (p *Path) complete(ctx context.Context, ev *automation.Evidence, u *userops
 	if _, ok := p.opts.Library.Flow(detailsFlow, p.layout()); !ok || u == nil || u.Email == "" {
 		return nil
 	}
-	var res flows.Result
-	err := p.readingHeld(ctx, ev, func(page *automation.Page) (err error) {
-		_, res, err = p.runOn(ctx, page, detailsFlow, map[string]string{subject: u.Email}, ev, func(*flows.Run) {})
-		return err
+	res, err := p.readHeld(ctx, ev, detailsFlow, map[string]string{subject: u.Email}, func(res flows.Result) string {
+		for field, read := range res.Texts {
+			if len(read) == 0 || read[0] == "" {
+				return field
+			}
+		}
+		return ""
 	})
 	if err != nil {
 		return err
 	}
 	for _, field := range detailFields {
-		if read := res.Texts[field]; len(read) > 0 && read[0] != "" {
+		read, asked := res.Texts[field]
+		switch {
+		case asked && len(read) > 0 && read[0] != "":
 			p.detail(u, field, read[0])
+		case asked && field == "role" && u.Role == "": // everybody has one: the page was read before it was drawn
+			u.Notice = joinNotice(u.Notice, "the person's own page shows no role")
 		}
 	}
 	return nil

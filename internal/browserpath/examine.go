@@ -199,8 +199,8 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		}
 		end.About, inputs[subject] = about.Email, about.Email
 	}
-	err := x.p.readingHeld(ctx, x.ev, func(page *automation.Page) error {
-		res, err := x.run(ctx, page, flow, inputs, nil)
+	err := x.p.readingHeld(ctx, x.ev, func(f *fresh) error {
+		res, err := x.run(ctx, f.page, flow, inputs, nil)
 		if err == nil {
 			err = x.remember(flow, res)
 		}

@@ -56,3 +56,14 @@ func TestReadingSomebodysPageChangesNothing(t *testing.T) {
 		assert.Equal(t, 1, changesOf(con, "deactivate"))
 	})
 }
+
+// TestAPageThatMayNotAskIsNotBelieved has a page that asks for what it shows by POST, which is held.
+func TestAPageThatMayNotAskIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	lib := listWithoutRoles(t)
+	_, p := setup(t, console.Options{Layout: "neo", Differences: []string{"role-by-post"}}, impatient, func(o *browserpath.Options) { o.Library = lib })
+	_, err := p.Get(t.Context(), ann)
+	require.ErrorIs(t, err, userops.ErrDrift)
+	assert.ErrorContains(t, err, "it reads no role, and the page was kept from sending POST")
+	assert.ErrorContains(t, err, "/api/telemetry")
+}

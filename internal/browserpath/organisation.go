@@ -113,12 +113,11 @@ func (p *Path) stillOurs(ctx context.Context, r *flows.Run, ev *automation.Evide
 		p.opts.Log.Info("the organisation is not looked at again before the commit, since that would spend the form's token", "token", name)
 		return nil
 	}
-	as := fresh{at: p.home, held: p.lacks(acting, address)} // a form's document may change something where it is only opened
-	return p.onFreshPage(ctx, ev, as, func(page *automation.Page) error {
-		if err := p.identify(ctx, page, ev); err != nil {
+	return p.onFreshPage(ctx, ev, p.home, func(f *fresh) error {
+		if err := p.identify(ctx, f.page, ev); err != nil {
 			return err
 		}
-		return p.learnTokens(ctx, page, acting, address)
+		return p.learnTokens(ctx, f, acting, address)
 	})
 }
 
@@ -135,12 +134,18 @@ func (p *Path) tokenDiffers(acting map[string]string) (name string, differs bool
 // learnTokens loads the document of the form once more where it bears a token that no page has shown yet: whether
 // each page has one of its own is not known otherwise. If so, the one of the form is spent now, and the change is
 // begun again.
-func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting map[string]string, address string) error {
-	if !p.lacks(acting, address) || page.Open(ctx, address) != nil {
+func (p *Path) learnTokens(ctx context.Context, f *fresh, acting map[string]string, address string) error {
+	if p.knowsAll(acting) || address == "" {
+		return nil
+	}
+	if err := f.hold(ctx, p.opts.Library.App); err != nil { // the document may change something where it is only opened
+		return err
+	}
+	if f.page.Open(ctx, address) != nil {
 		return nil
 	}
 	for end := time.Now().Add(tokenBound); ; { // a document that is loaded may not have drawn its form yet
-		p.noteTokens(ctx, page)
+		p.noteTokens(ctx, f.page)
 		if p.knowsAll(acting) || time.Now().After(end) || change.Wait(ctx, 50*time.Millisecond) != nil {
 			break
 		}
@@ -153,11 +158,6 @@ func (p *Path) learnTokens(ctx context.Context, page *automation.Page, acting ma
 
 // tokenBound is how long a form's document may take to show a token once it is loaded.
 const tokenBound = 3 * time.Second
-
-// lacks says that of a form's tokens one is not known yet that its document could show.
-func (p *Path) lacks(acting map[string]string, address string) bool {
-	return !p.knowsAll(acting) && address != ""
-}
 
 func (p *Path) knowsAll(tokens map[string]string) bool {
 	for name := range tokens {

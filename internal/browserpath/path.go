@@ -281,10 +281,11 @@ func (p *Path) Capabilities(ctx context.Context) (userops.Capabilities, error) {
 
 // Roles implements userops.Directory. The form that offers them is only looked at.
 func (p *Path) Roles(ctx context.Context) ([]string, error) {
-	var res flows.Result
-	err := p.readingHeld(ctx, nil, func(page *automation.Page) (err error) {
-		_, res, err = p.runOn(ctx, page, rolesFlow, nil, nil, func(*flows.Run) {})
-		return err
+	res, err := p.readHeld(ctx, nil, rolesFlow, nil, func(res flows.Result) string {
+		if len(res.Texts["roles"]) == 0 {
+			return "role"
+		}
+		return ""
 	})
 	if err != nil {
 		return nil, p.failure("listing roles", "", err)

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -16,27 +18,59 @@ import (
 // nothing else with it: what the acting page, its cache or its workers believe cannot colour what is read. A
 // sign-in that has ended is renewed, once.
 func (p *Path) reading(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
-	return p.readingAs(ctx, ev, func() fresh { return fresh{at: p.home} }, do)
+	return p.readingFrom(ctx, ev, func() string { return p.home }, func(f *fresh) error { return do(f.page) })
 }
 
 // readingHeld is reading where nothing that may change something leaves: for pages that are about somebody, of which
 // one may change them where it is only opened.
-func (p *Path) readingHeld(ctx context.Context, ev *automation.Evidence, do func(*automation.Page) error) error {
-	return p.readingAs(ctx, ev, func() fresh { return fresh{at: p.home, held: true} }, do)
+func (p *Path) readingHeld(ctx context.Context, ev *automation.Evidence, do func(*fresh) error) error {
+	return p.readingFrom(ctx, ev, func() string { return p.home }, func(f *fresh) error {
+		if err := f.hold(ctx, p.opts.Library.App); err != nil {
+			return err
+		}
+		return do(f)
+	})
 }
 
-// fresh is how a page of a session of its own is opened.
+// readHeld runs a flow that reads on a page about somebody. lacks says what it should have read and has not: where the
+// page was kept from asking for something, that is no answer.
+func (p *Path) readHeld(
+	ctx context.Context, ev *automation.Evidence, name string, inputs map[string]string, lacks func(flows.Result) string,
+) (res flows.Result, err error) {
+	err = p.readingHeld(ctx, ev, func(f *fresh) (err error) {
+		if _, res, err = p.runOn(ctx, f.page, name, inputs, ev, func(*flows.Run) {}); err != nil {
+			return err
+		}
+		what, kept := lacks(res), f.held.Kept()
+		if what == "" || len(kept) == 0 {
+			return nil
+		}
+		return &userops.Error{Act: "running the flow", Target: name, Tenant: p.opts.Tenant, Kind: userops.ErrDrift,
+			Cause: fmt.Errorf("it reads no %s, and the page was kept from sending %s", what, strings.Join(kept, ", ")),
+			Hint:  "if that request only reads, name it among the reads of the app's file"}
+	})
+	return res, err
+}
+
+// fresh is a page of a session of its own.
 type fresh struct {
-	at   string // its address
-	held bool   // nothing that may change something leaves its session
+	page *automation.Page
+	held *flows.Exchange // what its session sends; nil: it is not held
 }
 
-func (p *Path) readingAs(ctx context.Context, ev *automation.Evidence, as func() fresh, do func(*automation.Page) error) error {
+// hold keeps whatever may change something from leaving, until the session is closed.
+func (f *fresh) hold(ctx context.Context, app *flows.App) (err error) {
+	f.held, err = flows.Hold(ctx, f.page.Session(), app)
+	return err
+}
+
+// readingFrom is reading, on a page that is opened at an address.
+func (p *Path) readingFrom(ctx context.Context, ev *automation.Evidence, at func() string, do func(*fresh) error) error {
 	for attempt := 0; ; attempt++ {
 		if err := p.ready(ctx, ev); err != nil {
 			return err
 		}
-		err := p.onFreshPage(ctx, ev, as(), do)
+		err := p.onFreshPage(ctx, ev, at(), do)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && attempt == 0 {
 			p.opts.Log.Info("the session has ended, signing in again", "tenant", p.opts.Tenant)
@@ -47,39 +81,34 @@ func (p *Path) readingAs(ctx context.Context, ev *automation.Evidence, as func()
 	}
 }
 
-// onFreshPage opens a page of the console in a session of its own, and closes that.
-func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, as fresh, do func(*automation.Page) error) (err error) {
+// onFreshPage opens a page of the console at an address, and closes its session.
+func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, at string, do func(*fresh) error) (err error) {
 	session, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
 	if err != nil {
 		return err
 	}
-	var held *flows.Exchange
+	f := &fresh{}
 	defer func() {
-		if closeErr := p.leave(ctx, ev, session, held); closeErr != nil {
+		if closeErr := p.leave(ctx, ev, session, f.held); closeErr != nil {
 			p.opts.Log.Debug("closing a page", "error", closeErr)
 		}
 	}()
-	if as.held {
-		if held, err = flows.Hold(ctx, session, p.opts.Library.App); err != nil {
-			return err
-		}
-	}
-	page, err := session.NewPage(ctx)
-	if err != nil {
+	if f.page, err = session.NewPage(ctx); err != nil {
 		return err
 	}
-	if err = page.Open(ctx, as.at); err == nil {
-		err = do(page)
+	if err = f.page.Open(ctx, at); err == nil {
+		err = do(f)
 	}
 	var halt *flows.HaltError
 	if err != nil && !(errors.As(err, &halt) && halt.Kind == flows.SignedOut) {
-		p.keepFailure(ctx, page, ev)
+		p.keepFailure(ctx, f.page, ev)
 		err = &pictured{err}
 	}
 	return err
 }
 
-// leave ends a session of its own. What was held of it must not leave in between.
+// leave ends a session of its own. What was held of it must not leave in between: where the session cannot be closed
+// the browser is.
 func (p *Path) leave(ctx context.Context, ev *automation.Evidence, session *automation.Session, held *flows.Exchange) error {
 	if p.browser == nil {
 		return held.Tell(ev) // it was closed with the window that a person had seen, and all sessions with it
@@ -87,7 +116,11 @@ func (p *Path) leave(ctx context.Context, ev *automation.Evidence, session *auto
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 	defer cancel()
 	p.takeBack(ctx, session)
-	return errors.Join(session.Close(ctx), held.Close(ctx, ev), p.page.BringToFront(ctx))
+	err := session.Close(ctx)
+	if err != nil && held != nil {
+		return errors.Join(err, p.Close(), held.Tell(ev))
+	}
+	return errors.Join(err, held.Close(ctx, ev), p.page.BringToFront(ctx))
 }
 
 // closeBound is generous: a session is closed in milliseconds.
@@ -136,7 +169,8 @@ func (w wish) there() string {
 // everyone reads the users of all statuses. Whose console it is is checked before and after, each time on a page just
 // loaded; after a reading that is only to go on by, the page of the press says so.
 func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish) (ros userops.Roster, err error) {
-	err = p.readingAs(ctx, ev, func() fresh { return fresh{at: p.listBegins(want)} }, func(page *automation.Page) error {
+	err = p.readingFrom(ctx, ev, func() string { return p.listBegins(want) }, func(f *fresh) error {
+		page := f.page
 		if err := p.identifyAtList(ctx, page, ev); err != nil {
 			return err
 		}
@@ -223,10 +257,11 @@ func (p *Path) saysItself(ctx context.Context, page *automation.Page) (bool, err
 
 // pending says whether a request about a person awaits a second one, by the person's own page.
 func (p *Path) pending(ctx context.Context, email string, ev *automation.Evidence) (waits bool, err error) {
-	err = p.readingHeld(ctx, ev, func(page *automation.Page) error {
-		_, res, err := p.runOn(ctx, page, pendingFlow, map[string]string{"email": email}, ev, func(*flows.Run) {})
-		waits = err == nil && len(res.Texts["pending"]) > 0
-		return err
+	res, err := p.readHeld(ctx, ev, pendingFlow, map[string]string{"email": email}, func(res flows.Result) string {
+		if len(res.Texts["pending"]) == 0 {
+			return "sign of a request that waits"
+		}
+		return ""
 	})
-	return waits, err
+	return err == nil && len(res.Texts["pending"]) > 0, err
 }

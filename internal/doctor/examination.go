@@ -363,8 +363,8 @@ func (x *Examination) ended(f *flows.Flow, e End) {
 	x.suspected()
 	if len(x.failing) > 0 { // which says more than the error of the step, and that shortly
 		out.Detail, out.Reason, out.Hint = out.Reason, strings.Join(x.failing, ", "), x.toMend(f)
-		x.failing = nil
 	}
+	x.lacking, x.failing = nil, nil
 	for _, name := range e.After {
 		x.after[name] = fmt.Sprintf("it comes after the commit of %s, which a look does not make", f.Name)
 		if !f.Changes {

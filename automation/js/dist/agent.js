@@ -528,14 +528,14 @@ async function look({ targets, until, wait }) {
   for (; ; ) {
     const states = targets.map(stateOf);
     const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
-    const over = until ? hit >= 0 || performance.now() >= end3 : !states.some(early);
-    if (over) return { hit, states, url: location.href, title: document.title };
     const looked = performance.now() - begun;
+    const over = until ? hit >= 0 || performance.now() >= end3 : looked >= arrivalBound || !states.some(early);
+    if (over) return { hit, states, url: location.href, title: document.title };
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
 async function recognise({ sets }) {
-  while (arriving()) await pause(25);
+  for (const end3 = performance.now() + arrivalBound; arriving() && performance.now() < end3; ) await pause(25);
   const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
   return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
 }

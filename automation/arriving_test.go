@@ -67,7 +67,7 @@ func TestAPageThatDoesNotComeToItsEnd(t *testing.T) {
 // TestAPageOfWhichSomethingAlwaysArrives shows one document after the other in a frame, none of which comes to its end.
 func TestAPageOfWhichSomethingAlwaysArrives(t *testing.T) {
 	t.Parallel()
-	w := setup(t, "", part{"/around", `<iframe id=f></iframe><script>setInterval(() => { f.src = '/parts?' + Math.random(); }, 500)</script>`})
+	w := setup(t, "", part{"/around", `<iframe id=f></iframe><script>const next = () => { f.src = '/parts?' + Math.random(); }; next(); setInterval(next, 500)</script>`})
 	w.mux.HandleFunc("GET /parts", inParts(time.Minute, `<p>first</p>`, `<button id=late>Late</button>`))
 	require.NoError(t, w.Open(t.Context(), "/around"))
 	_, _, err := w.Await(t.Context(), bound, nil, css("#f"))

@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,24 @@ func (p *Page) missError(act, target string, m *miss) *Error {
 	if !ok {
 		kind = ErrScript
 	}
-	return &Error{Act: act, Target: target, Kind: kind, Last: m.Detail, Tried: m.Tried, Page: WithoutQuery(p.URL())}
+	e := &Error{Act: act, Target: target, Kind: kind, Last: m.Detail, Tried: m.Tried, Page: WithoutQuery(p.URL())}
+	if m.Kind == foreignFrame {
+		p.unreachedFrame(e)
+	}
+	return e
+}
+
+// foreignFrame is the state of what lies in a frame that cannot be looked into.
+const foreignFrame = "foreign-frame"
+
+// unreachedFrame says of such a frame that its page could not be loaded, where that is known: what the browser shows in
+// place of it is of another origin.
+func (p *Page) unreachedFrame(e *Error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, address := range p.unreached {
+		e.Kind, e.Last = ErrUnreachable, "what a frame should show could not be loaded: "+WithoutQuery(address)
+	}
 }
 
 // Look reports what can be seen of targets now, in one protocol call.
@@ -146,6 +164,9 @@ func (p *Page) timeOut(ctx context.Context, act string, targets []*selectors.Tar
 	}
 	if len(seen) > 0 {
 		e.Last = strings.Join(seen, ", ")
+		if slices.ContainsFunc(last, func(s State) bool { return s.State == foreignFrame }) {
+			p.unreachedFrame(e)
+		}
 	} else { // whether the targets are there is not known
 		e.Kind = ErrTooSlow
 	}

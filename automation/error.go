@@ -30,7 +30,7 @@ var (
 
 // kindOf maps the reasons of the injected script to kinds.
 var kindOf = map[string]error{
-	"missing": ErrMissing, "no-row": ErrMissing, "foreign-frame": ErrMissing,
+	"missing": ErrMissing, "no-row": ErrMissing, foreignFrame: ErrMissing,
 	"ambiguous": ErrAmbiguous,
 	"disabled":  ErrNotActionable, "readonly": ErrNotActionable, "moving": ErrNotActionable, "outside": ErrNotActionable,
 	"covered": ErrNotActionable, "unfocused": ErrNotActionable, "not-a-select": ErrNotActionable, "busy": ErrNotActionable, "unchanged": ErrNotActionable,

@@ -123,6 +123,7 @@ func (p *Page) frameDetached(e proto.PageFrameDetached) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.frames, proto.TargetTargetID(e.FrameID))
+	delete(p.unreached, proto.TargetTargetID(e.FrameID))
 }
 
 // leaving is Page.frameRequestedNavigation and Page.frameStartedNavigating, which rod does not know yet.
@@ -143,7 +144,12 @@ func (p *Page) frameNavigated(e proto.PageFrameNavigated) {
 	if e.Frame.ParentID != "" {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.frames[proto.TargetTargetID(e.Frame.ID)] = true
+		id := proto.TargetTargetID(e.Frame.ID)
+		p.frames[id] = true
+		delete(p.unreached, id)
+		if address := e.Frame.UnreachableURL; address != "" && p.owner.Allows(address) {
+			p.unreached[id] = address
+		}
 		return
 	}
 	p.traffic.follows(e.Frame.LoaderID)
@@ -202,6 +208,7 @@ func (p *Page) frameless() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	clear(p.frames)
+	clear(p.unreached)
 	if len(p.navigating) > 0 {
 		clear(p.navigating)
 		close(p.arrived)

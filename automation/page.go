@@ -49,12 +49,13 @@ type Page struct {
 	chooser    bool // the page has asked for a file chooser since it was loaded or something was pressed
 	reports    map[string]verdict
 	mainLoader proto.NetworkLoaderID
-	navigating map[proto.TargetTargetID]bool // frames that have begun to load another document
-	frames     map[proto.TargetTargetID]bool // frames attached to the document shown, to whether they have shown one
-	arrived    chan struct{}                 // closed when navigating becomes empty
-	gone       chan struct{}                 // closed when somebody has closed the tab
-	recorder   *recorder                     // nil: the page is not recorded
-	cast       *Cast                         // nil: it is not shown as pictures
+	navigating map[proto.TargetTargetID]bool   // frames that have begun to load another document
+	frames     map[proto.TargetTargetID]bool   // frames attached to the document shown, to whether they have shown one
+	unreached  map[proto.TargetTargetID]string // frames that show that a page of the tenant's could not be loaded, to its address
+	arrived    chan struct{}                   // closed when navigating becomes empty
+	gone       chan struct{}                   // closed when somebody has closed the tab
+	recorder   *recorder                       // nil: the page is not recorded
+	cast       *Cast                           // nil: it is not shown as pictures
 
 	blockedCookies []string
 }
@@ -62,7 +63,7 @@ type Page struct {
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
 	return &Page{
 		owner: s, target: target, session: session, traffic: newTraffic(), worldReady: make(chan struct{}),
-		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{},
+		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, unreached: map[proto.TargetTargetID]string{},
 		arrived: make(chan struct{}), gone: make(chan struct{}),
 	}
 }

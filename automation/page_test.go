@@ -276,3 +276,19 @@ func TestEveryFailingCallIsReportedAndNothingHangs(t *testing.T) {
 		delivered = strings.Count(w.log(t), "right")
 	}
 }
+
+// TestAFrameWhosePageCannotBeLoaded is cut off while it loads: what lies in it is not missing, and its origin is no other.
+func TestAFrameWhosePageCannotBeLoaded(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "", part{"/around", `<iframe id=f src="/cut"></iframe><iframe src="http://elsewhere.localhost:1/chat"></iframe>`})
+	w.mux.HandleFunc("GET /cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	require.NoError(t, w.Open(t.Context(), "/around"))
+	inside := css("button")
+	inside.Within = css("#f")
+	_, _, err := w.Await(t.Context(), short, nil, inside)
+	require.ErrorIs(t, err, automation.ErrUnreachable)
+	assert.ErrorContains(t, err, "what a frame should show could not be loaded: "+w.URL+"/cut")
+	require.ErrorIs(t, w.Click(t.Context(), automation.Press{Target: inside, Bound: short}), automation.ErrUnreachable)
+	_, _, err = w.Await(t.Context(), short, nil, css("button"))
+	require.ErrorIs(t, err, automation.ErrMissing, "what does not lie in the frame is missing")
+}

@@ -64,14 +64,22 @@ func TestAPageThatDoesNotComeToItsEnd(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestAPageOfWhichSomethingAlwaysArrives shows one document after the other in a frame, none of which comes to its end.
+// TestAPageOfWhichSomethingAlwaysArrives shows one document after the other in its frames, none of which comes to its end.
 func TestAPageOfWhichSomethingAlwaysArrives(t *testing.T) {
 	t.Parallel()
-	w := setup(t, "", part{"/around", `<iframe id=f></iframe><script>const next = () => { f.src = '/parts?' + Math.random(); }; next(); setInterval(next, 500)</script>`})
+	w := setup(t, "", part{"/around", `<iframe id=f></iframe><iframe></iframe><iframe></iframe><iframe></iframe><script>
+		document.querySelectorAll('iframe').forEach((f, i) => {
+			const next = () => { f.src = '/parts?' + Math.random(); };
+			setTimeout(() => { next(); setInterval(next, 1200); }, i * 300);
+		});</script>`})
 	w.mux.HandleFunc("GET /parts", inParts(time.Minute, `<p>first</p>`, `<button id=late>Late</button>`))
 	require.NoError(t, w.Open(t.Context(), "/around"))
-	_, _, err := w.Await(t.Context(), bound, nil, css("#f"))
+	evaluate, err := w.World(t.Context())
 	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		state, err := evaluate(`document.querySelector('#f').contentDocument.readyState`)
+		return err == nil && state == "loading"
+	}, bound, 5*time.Millisecond)
 	states, err := w.Look(t.Context(), css("#late"))
 	require.NoError(t, err)
 	assert.Equal(t, "absent", states[0].State)

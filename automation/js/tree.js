@@ -66,7 +66,8 @@ export function documents() {
 
 /**
  * How long, in ms, a document may take from the first byte of its answer until its end is there. One that takes longer,
- * held up by a script that does not come, is taken as it stands, and so is a page of which one after the other takes long.
+ * held up by a script that does not come, is taken as it stands, and so is a page of which one after the other takes
+ * long.
  */
 export const arrivalBound = 3000;
 

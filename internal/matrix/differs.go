@@ -98,6 +98,7 @@ var differingEarly = []difference{
 	{with: "acts-when-opened", actions: leaves, harmless: true},
 	{with: "acts-on-another-when-opened", actions: leaves},
 	{with: "acts-when-the-form-opens", actions: invites},
+	{with: "role-by-post", actions: roles, layouts: []string{"neo"}, harmless: true},
 	{with: "acts-before-it-asks", actions: []userops.Action{userops.Deactivate, userops.Reactivate}, harmless: true},
 	{with: "acts-before-it-asks-and-does-not-ask", actions: leaves},
 	{with: "saves-role-at-choice", actions: roles, harmless: true},

@@ -283,8 +283,8 @@ func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
 
-// unshownError is how a step has failed of which nobody has shown what it lacks: nobody is asked for what the steps
-// lack then that it is one of.
+// unshownError is how a step has failed of which nobody has shown what it lacks: the step that holds this one asks nobody
+// for the same again.
 type unshownError struct{ error }
 
 // Unwrap lets errors.Is and errors.As see through.

@@ -81,7 +81,7 @@ out is taken from the flags. Either all rows are scheduled or none.`,
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for the journal and the audit log, such as a ticket's number")
 	c.Flags().StringVar(&f.onBehalfOf, "on-behalf-of", "", "who asked for it, for the journal and the audit log")
 	c.Flags().StringVar(&f.from, "from", "", "CSV file with a header ("+strings.Join(offboardColumns, ", ")+"), or - for standard input")
-	c.Flags().BoolVar(&f.unlisted, "unlisted", false, "schedule also who is not among the tenant's users, which are not read then")
+	c.Flags().BoolVar(&f.unlisted, "unlisted", false, "do not check that the user exists in the tenant")
 	c.Flags().IntVar(&f.limit, "limit", 0, "when it is due, allow so many deactivations within an hour (default: 20 % of the active users, at least 3, at most 25)")
 	c.AddCommand(a.offboardListCommand(), a.offboardShowCommand(), a.offboardCancelCommand(), a.offboardRescheduleCommand(), a.offboardResumeCommand(), a.offboardPruneCommand())
 	return c
@@ -140,7 +140,7 @@ func (a *app) offboard(ctx context.Context, c *config.Config, s *service.Service
 // tellUnread says of which tenants it is not known whether they have those who were scheduled.
 func (a *app) tellUnread(unread map[string]error) {
 	for _, name := range slices.Sorted(maps.Keys(unread)) {
-		a.note(fmt.Sprintf("scheduled without knowing that tenant %s has such users: %v", name, unread[name]))
+		a.note(fmt.Sprintf("scheduled, but not checked against the users of tenant %s: %v; see `billagent offboard list`, and cancel whoever is mistyped", name, unread[name]))
 	}
 	a.live.stop()
 }

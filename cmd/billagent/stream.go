@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -16,9 +17,10 @@ import (
 // against who was listed, and a stream that has no end is none.
 type stream struct {
 	a       *app
-	printed map[userops.User]int // how often each was printed, as withoutNotice has them
-	users   []userops.User       // who was printed, in order
-	failed  error                // nothing could be printed any more
+	printed map[userops.User]int    // how often each was printed, as withoutNotice has them
+	users   []userops.User          // who was printed, in order
+	failed  error                   // nothing could be printed any more
+	stop    context.CancelCauseFunc // ends the list then
 
 	mu      sync.Mutex
 	waiting []userops.User // read, and not printed yet: whoever takes the output may be slow, and reading does not wait for them
@@ -43,13 +45,11 @@ type streamEnd struct {
 	Hint            string         `json:"hint,omitempty"`
 }
 
-// newStream begins to print. Its end must be called.
-func (a *app) newStream() (*stream, error) {
-	s := &stream{a: a, printed: map[userops.User]int{}, more: make(chan struct{}, 1), done: make(chan struct{})}
+// newStream begins to print. Its end must be called. Where nothing can be printed any more stop is.
+func (a *app) newStream(stop context.CancelCauseFunc) *stream {
+	s := &stream{a: a, printed: map[userops.User]int{}, stop: stop, more: make(chan struct{}, 1), done: make(chan struct{})}
 	if a.output == "table" {
-		if _, err := fmt.Fprintln(a.stdout, streamRow("EMAIL", "FIRST NAME", "LAST NAME", "ROLE", "STATUS")); err != nil {
-			return nil, err
-		}
+		s.note(fmt.Fprintln(a.stdout, streamRow("EMAIL", "FIRST NAME", "LAST NAME", "ROLE", "STATUS")))
 	}
 	go func() {
 		defer close(s.done)
@@ -57,7 +57,15 @@ func (a *app) newStream() (*stream, error) {
 			s.printWaiting()
 		}
 	}()
-	return s, nil
+	return s
+}
+
+// note takes down that something could not be printed, and ends the list: nobody reads it.
+func (s *stream) note(_ int, err error) {
+	if err != nil && s.failed == nil {
+		s.failed = &userops.Error{Act: "printing the users", Kind: userops.ErrOutput, Cause: err}
+		s.stop(s.failed)
+	}
 }
 
 // tell takes an event: somebody who was read is printed, and all else is told as ever.
@@ -94,11 +102,11 @@ func (s *stream) print(u userops.User) {
 	}
 	u = withoutNotice(u)
 	if s.a.output == "table" {
-		_, s.failed = fmt.Fprintln(s.a.stdout, streamRow(u.Email, u.FirstName, u.LastName, u.Role, string(u.Status)))
+		s.note(fmt.Fprintln(s.a.stdout, streamRow(u.Email, u.FirstName, u.LastName, u.Role, string(u.Status))))
 	} else {
-		s.failed = printLine(s.a.stdout, struct {
+		s.note(0, printLine(s.a.stdout, struct {
 			User userops.User `json:"user"`
-		}{u})
+		}{u}))
 	}
 	s.printed[u]++
 	s.users = append(s.users, u)
@@ -127,9 +135,12 @@ func (s *stream) end(tenant string, listed []userops.User, l userops.Listing, er
 	}
 	s.a.live.stop()
 	if s.failed == nil {
-		s.failed = s.printEnd(end)
+		s.note(0, s.printEnd(end))
 	}
-	return errors.Join(err, s.failed)
+	if s.failed != nil {
+		return s.failed
+	}
+	return err
 }
 
 // settle prints those of a list who were not printed, and returns who of it has a notice, and who was printed and is
@@ -162,7 +173,7 @@ func (s *stream) judge(tenant string, l userops.Listing, withdrawn []userops.Use
 	case !l.Complete:
 		e.Cause = errors.New(l.Proof)
 	case len(withdrawn) > 0:
-		e.Cause = fmt.Errorf("%s printed when read, and not so listed in the end", counted(len(withdrawn), "user"))
+		e.Cause = fmt.Errorf("%s printed while the list was read, and listed otherwise or not at all in the end", counted(len(withdrawn), "user"))
 		e.Hint += ", or list them without --stream"
 	default:
 		return nil
@@ -180,7 +191,7 @@ func (s *stream) printEnd(end streamEnd) error {
 		fmt.Fprintf(s.a.stdout, "notice: %s: %s\n", oneLine(u.Email), oneLine(u.Notice))
 	}
 	for _, u := range end.Withdrawn {
-		fmt.Fprintf(s.a.stdout, "not so listed: %s\n", streamRow(u.Email, u.FirstName, u.LastName, u.Role, string(u.Status)))
+		fmt.Fprintf(s.a.stdout, "listed otherwise, or not at all: %s\n", streamRow(u.Email, u.FirstName, u.LastName, u.Role, string(u.Status)))
 	}
 	if !end.Complete {
 		_, err := fmt.Fprintf(s.a.stdout, "NOT COMPLETE, %s of %s printed: %s\n", counted(end.Users, "user"), end.Tenant, oneLine(end.Error))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -193,12 +194,39 @@ func (w *slow) Write(b []byte) (int, error) {
 	return w.Buffer.Write(b)
 }
 
+// closed takes one line, as a pipe to head -1 does.
+type closed struct{ lines int }
+
+// Write implements io.Writer.
+func (w *closed) Write(b []byte) (int, error) {
+	if w.lines++; w.lines > 1 {
+		return 0, syscall.EPIPE
+	}
+	return len(b), nil
+}
+
+// TestAListThatNobodyReadsEnds judges by how many pages of the list are loaded: read to its end it is ten.
+func TestAListThatNobodyReadsEnds(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Users: pages})
+	complaints := &bytes.Buffer{}
+	code := execute(t.Context(), []string{"--config", file, "users", "list", "--status", "all", "--stream", "-o", "ndjson"}, strings.NewReader(""), &closed{}, complaints)
+	assert.Equal(t, userops.Halted.ExitCode(), code)
+	assert.Contains(t, complaints.String(), `"code":"output"`)
+	loaded := 0
+	for _, q := range con.Requests() {
+		if strings.Contains(q.Path, "/users?") {
+			loaded++
+		}
+	}
+	assert.Less(t, loaded, 6)
+}
+
 func TestASlowReaderKeepsNobodyFromBeingRead(t *testing.T) {
 	t.Parallel()
 	may := make(chan struct{})
 	out := &slow{may: may}
-	s, err := (&app{output: "ndjson", stdout: out, live: &live{}}).newStream()
-	require.NoError(t, err)
+	s := (&app{output: "ndjson", stdout: out, live: &live{}}).newStream(func(error) {})
 	var all []userops.User
 	for i := range 1000 {
 		all = append(all, userops.User{Email: fmt.Sprintf("u%d@acme.example", i)})

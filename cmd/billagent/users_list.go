@@ -58,10 +58,9 @@ func (a *app) stream(ctx context.Context, s *service.Service, statuses []userops
 	if err != nil {
 		return err
 	}
-	out, err := a.newStream()
-	if err != nil {
-		return err
-	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	out := a.newStream(stop)
 	var listed []userops.User
 	l, err := s.Users(ctx, name, statuses, func(u userops.User) error { listed = append(listed, u); return nil }, out.tell)
 	return out.end(name, listed, l, err)

@@ -51,7 +51,7 @@ func (p *Path) Examine(ctx context.Context, w doctor.Walk) error {
 			w.Ended(flow, end)
 		}
 		if err := ctx.Err(); err != nil {
-			return context.Cause(ctx)
+			return p.failure("looking at the console", "", context.Cause(ctx))
 		}
 		if x.ended != nil {
 			return x.ended

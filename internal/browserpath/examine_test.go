@@ -217,3 +217,17 @@ func TestALookSignsInAfresh(t *testing.T) {
 	assert.Subset(t, found, []string{"signin.identifier", "signin.password", "factor.code"})
 	assert.Empty(t, con.Changes())
 }
+
+// TestALookThatIsStopped ends as what it is, whatever it looked at then.
+func TestALookThatIsStopped(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	for _, w := range []doctor.Walk{{}, {Only: []string{"sign-in"}}} {
+		_, p := setup(t, console.Options{Layout: "neo3"})
+		ctx, stop := context.WithCancel(t.Context())
+		w.Begun = func(*flows.Flow) { stop() }
+		x := doctor.New(doctor.Options{Library: lib, Explain: func(err error) (string, string, string) { return err.Error(), "", "" }})
+		require.ErrorIs(t, p.Examine(ctx, x.Walk(w)), userops.ErrCancelled, w.Only)
+	}
+}

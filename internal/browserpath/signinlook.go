@@ -166,7 +166,7 @@ func (p *Path) lookAtSignIn(ctx context.Context, w doctor.Walk, ev *automation.E
 			err = errors.New("the page is not one where anybody signs in")
 		}
 		if ctx.Err() != nil {
-			return context.Cause(ctx)
+			return p.failure("looking at the sign-in", "", context.Cause(ctx))
 		}
 		failed := p.haltedLast()
 		if err != nil {

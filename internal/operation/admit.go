@@ -55,8 +55,8 @@ func (t *Turn) Admit(ctx context.Context, emails []string) error {
 	return t.Policy.Allow(recent, run, active)
 }
 
-// Refuse writes down that a change was asked for and refused, or halted by what came before it, without trying it. One
-// alone that could not even wait for its turn to its end is not written down, as where it is begun.
+// Refuse writes down that a change was asked for and refused, or halted by what came before it, without trying it. A
+// single change that was stopped while it waited for its turn is not written down: nothing had begun.
 func (t *Turn) Refuse(ctx context.Context, rq userops.Checked, why error) userops.Result {
 	asked := journal.Operation{Tenant: t.Tenant, Request: rq.Request(), RequestedBy: t.By, OnBehalfOf: t.OnBehalfOf, DryRun: t.rehearses()}
 	if alone := t.row == (journal.Place{}); alone && (t.lease == nil || ctx.Err() != nil) {

@@ -161,7 +161,11 @@ func TestACommitOnlyWhereItsPlaceShowsTheRightOne(t *testing.T) {
 
 func TestThePlaceReachesOutOfFramesAndShadowRoots(t *testing.T) {
 	t.Parallel()
-	w := setup(t, logs+`<div><p id=who>bob@x.com</p><iframe id=f src="/in"></iframe></div><b>ann@x.com</b>`, part{"/in", `<x-y></x-y><script>const r = document.querySelector('x-y').attachShadow({mode:'open'}); r.innerHTML = '<button>Del</button>'; r.querySelector('button').onclick = () => parent.note('click');</script>`})
+	w := setup(t, logs+`<div><p id=who>bob@x.com</p><iframe id=f src="/in"></iframe></div><b>ann@x.com</b>`,
+		part{"/in", `<x-y></x-y><script>
+			const r = document.querySelector('x-y').attachShadow({mode:'open'});
+			r.innerHTML = '<button>Del</button>';
+			r.querySelector('button').onclick = () => parent.note('click');</script>`})
 	inside := button("Del")
 	inside.Within = css("#f")
 	press := automation.Press{Target: inside, Agree: true, People: roster, Bound: short}

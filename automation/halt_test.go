@@ -127,7 +127,8 @@ func TestFramesThatAreScaled(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, logs+`<div id=holder><iframe id=f src="/in" style="border:9px solid red;width:500px;height:300px;`+style+`"></iframe></div>
-				<script>holder.style.zoom = f.dataset.zoom ?? ''; if (f.dataset.scale) holder.style.transform = 'translate(100px, 50px) scale(' + f.dataset.scale + ')'; holder.style.transformOrigin = '0 0';</script>`,
+				<script>holder.style.zoom = f.dataset.zoom ?? '';
+					if (f.dataset.scale) holder.style.transform = 'translate(100px, 50px) scale(' + f.dataset.scale + ')'; holder.style.transformOrigin = '0 0';</script>`,
 				part{"/in", `<style>button { position:absolute; width:60px; height:24px; font-size:8px }</style><script>
 					for (let i = 0; i < 8; i++) for (let j = 0; j < 8; j++) {
 						document.write('<button style="left:' + i * 60 + 'px;top:' + j * 24 + 'px" onclick="parent.note(this.textContent)">B' + i + j + '</button>');

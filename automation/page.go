@@ -63,8 +63,9 @@ type Page struct {
 func newPage(s *Session, target proto.TargetTargetID, session string) *Page {
 	return &Page{
 		owner: s, target: target, session: session, traffic: newTraffic(), worldReady: make(chan struct{}),
-		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{}, unreached: map[proto.TargetTargetID]string{},
-		arrived: make(chan struct{}), gone: make(chan struct{}),
+		reports: map[string]verdict{}, navigating: map[proto.TargetTargetID]bool{}, frames: map[proto.TargetTargetID]bool{},
+		unreached: map[proto.TargetTargetID]string{},
+		arrived:   make(chan struct{}), gone: make(chan struct{}),
 	}
 }
 

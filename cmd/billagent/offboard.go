@@ -140,7 +140,8 @@ func (a *app) offboard(ctx context.Context, c *config.Config, s *service.Service
 // tellUnread says of which tenants it is not known whether they have those who were scheduled.
 func (a *app) tellUnread(unread map[string]error) {
 	for _, name := range slices.Sorted(maps.Keys(unread)) {
-		a.note(fmt.Sprintf("scheduled, but not checked against the users of tenant %s: %v; see `billagent offboard list`, and cancel whoever is mistyped", name, unread[name]))
+		const remedy = "see `billagent offboard list`, and cancel whoever is mistyped"
+		a.note(fmt.Sprintf("scheduled, but not checked against the users of tenant %s: %v; %s", name, unread[name], remedy))
 	}
 	a.live.stop()
 }

@@ -42,11 +42,16 @@ type streamed struct {
 	end   streamEnd
 }
 
+// streams are the arguments by which everybody is listed as a stream of records.
+func streams(file string) []string {
+	return []string{"--config", file, "users", "list", "--status", "all", "--stream", "-o", "ndjson"}
+}
+
 // streamOf lists everybody as a stream of records, and has something done when the first of them is printed.
 func streamOf(t *testing.T, file string, then func()) streamed {
 	t.Helper()
 	out, complaints := &firstLine{then: then}, &bytes.Buffer{}
-	s := streamed{code: execute(t.Context(), []string{"--config", file, "users", "list", "--status", "all", "--stream", "-o", "ndjson"}, strings.NewReader(""), out, complaints)}
+	s := streamed{code: execute(t.Context(), streams(file), strings.NewReader(""), out, complaints)}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	for i, line := range lines {
 		var record map[string]json.RawMessage
@@ -210,7 +215,7 @@ func TestAListThatNobodyReadsEnds(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo", Users: pages})
 	complaints := &bytes.Buffer{}
-	code := execute(t.Context(), []string{"--config", file, "users", "list", "--status", "all", "--stream", "-o", "ndjson"}, strings.NewReader(""), &closed{}, complaints)
+	code := execute(t.Context(), streams(file), strings.NewReader(""), &closed{}, complaints)
 	assert.Equal(t, userops.Halted.ExitCode(), code)
 	assert.Contains(t, complaints.String(), `"code":"output"`)
 	loaded := 0

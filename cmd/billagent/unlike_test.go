@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,28 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// unlikeConsole is a console of which no page past the sign-in is as the shipped files guess: every test id and every
-// word that a person can read is another, the headers of the list too, and so is what its pages say of themselves.
-// internal/browserpath has the same.
-func unlikeConsole(t *testing.T) console.Options {
-	t.Helper()
-	o := console.Options{Layout: "neo3", Generation: "unlike", DriftSeed: 5}
-	for _, d := range console.Drifts("neo3") {
-		if d.Kind == "rename-testid" || d.Kind == "rename-label" {
-			o.Drift = append(o.Drift, d)
-		}
-	}
-	con, err := console.Start(o)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, con.Close()) }()
-	for _, d := range con.Drifted() {
-		if d.Page == "sign-in" { // which is not what is calibrated here
-			o.Drift = slices.DeleteFunc(o.Drift, func(other console.Drift) bool { return other == d.Drift })
-		}
-	}
-	return o
-}
 
 // isElement is what of the console each target is.
 var isElement = map[string]string{
@@ -114,7 +91,9 @@ func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
-	con, file := tenantOf(t, unlikeConsole(t))
+	unlike, err := console.Unlike()
+	require.NoError(t, err)
+	con, file := tenantOf(t, unlike)
 	overlay := withOverlay(t, file)
 	var asked []string
 	a := &app{calibrates: knowing(con, &asked)}

@@ -16,11 +16,15 @@ import (
 // and where it fails the offboarding is scheduled all the same.
 const listBound = time.Minute
 
+const readingWho = "reading who the users are"
+
 // Schedulable says why some offboardings could not be scheduled now, by their place in all, and schedules none. Beside
 // what Schedule refuses these are those whose tenant's list, read to its proved end, has nobody with their e-mail, or several:
 // errors of ErrNotFound and ErrAmbiguous. unread says why the list of a tenant was not read, or not to its end; nothing is known then of
 // those whom it did not show.
-func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboarding, events event.Sink) (failed map[int]error, unread map[string]error, err error) {
+func (s *Service) Schedulable(
+	ctx context.Context, asked Asked, all []Offboarding, events event.Sink,
+) (failed map[int]error, unread map[string]error, err error) {
 	var rows []journal.Schedule
 	var stops map[string]journal.TenantStop
 	var now time.Time
@@ -46,7 +50,8 @@ func (s *Service) Schedulable(ctx context.Context, asked Asked, all []Offboardin
 	unread = map[string]error{}
 	for _, name := range slices.Sorted(maps.Keys(of)) { // one after the other: each may ask a person for a code
 		if stop, ok := stops[name]; ok && (stop.Held || now.Before(stop.Until)) { // another sign-in might lock the account
-			unread[name] = &userops.Error{Act: "reading who the users are", Tenant: name, Kind: userops.ReasonFor(stop.Code), Cause: errors.New("what is due there waits: " + stop.Because), Hint: stop.Hint}
+			unread[name] = &userops.Error{Act: readingWho, Tenant: name, Kind: userops.ReasonFor(stop.Code),
+				Cause: errors.New("what is due there waits: " + stop.Because), Hint: stop.Hint}
 			continue
 		}
 		if unread[name] = s.listed(ctx, name, rows, of[name], failed, events); unread[name] == nil {
@@ -84,7 +89,8 @@ func (s *Service) listed(ctx context.Context, name string, rows []journal.Schedu
 		case u == nil && l.Complete:
 			failed[i] = userops.Rules{Tenant: name}.NotFound(have, rows[i].Email)
 		case u == nil:
-			unsure = &userops.Error{Act: "reading who the users are", Tenant: name, Kind: userops.ErrIncomplete, Cause: errors.New(l.Proof), Hint: "somebody may be changing users right now"}
+			unsure = &userops.Error{Act: readingWho, Tenant: name, Kind: userops.ErrIncomplete, Cause: errors.New(l.Proof),
+				Hint: "somebody may be changing users right now"}
 		}
 	}
 	return unsure

@@ -62,8 +62,8 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
 		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: organisation},
-		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: c.EvidenceDir(), MaskOthers: c.Evidence.MaskOthers, Log: around.Log, Progress: around.Progress, Read: around.Read,
-		ReadBack:    t.ReadBack,
+		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: c.EvidenceDir(), MaskOthers: c.Evidence.MaskOthers, Log: around.Log,
+		Progress: around.Progress, Read: around.Read, ReadBack: t.ReadBack,
 		Preferences: browserpath.Preferences{MailTasks: t.Invite.MailTasks, Summary: t.Invite.Summary},
 	}
 	return browserpath.New(opts), nil

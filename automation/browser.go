@@ -172,8 +172,8 @@ func (b *Browser) decide(e *proto.FetchRequestPaused) {
 		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: proto.NetworkErrorReasonBlockedByClient}.Call(b.scope(ctx))
 		return
 	}
-	if g := b.gateOf(frame); g != nil {
-		g.arrive(ctx, e)
+	if gates := b.gatesOf(frame); len(gates) > 0 {
+		b.arrive(ctx, gates, e)
 		return
 	}
 	_ = proto.FetchContinueRequest{RequestID: e.RequestID}.Call(b.scope(ctx)) // fails only when the page has moved on

@@ -8,6 +8,13 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
+// Arrives has a request come to the browser's gates that no page has sent, from a frame of which nothing is known.
+func (b *Browser) Arrives(method, address string) {
+	b.decide(&proto.FetchRequestPaused{
+		RequestID: "unknown", FrameID: "unknown", Request: &proto.NetworkRequest{Method: method, URL: address}, ResourceType: "XHR",
+	})
+}
+
 // Windows counts the windows of a session.
 func (s *Session) Windows(ctx context.Context) (n int, err error) {
 	res, err := proto.TargetGetTargets{}.Call(s.browser.scope(ctx))

@@ -155,36 +155,51 @@ func (b *Browser) hold(ctx context.Context) error {
 	return proto.FetchEnable{Patterns: []*proto.FetchRequestPattern{pattern}}.Call(b.scope(ctx))
 }
 
-// gateOf finds the gate that a frame's or worker's requests go through. Where nothing is known of the frame, every open
-// gate may be meant: the first is asked.
-func (b *Browser) gateOf(frame proto.TargetTargetID) *Gate {
+// gatesOf are the gates that a frame's or worker's request goes through. Where nothing is known of the frame every open
+// gate may be meant, and each is asked.
+func (b *Browser) gatesOf(frame proto.TargetTargetID) []*Gate {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.gates) == 0 {
 		return nil
 	}
+	if owner, ok := b.ownerOf(frame); ok {
+		if g := b.gates[owner]; g != nil {
+			return []*Gate{g}
+		}
+		return nil
+	}
+	return slices.Collect(maps.Values(b.gates))
+}
+
+// ownerOf is the session that a frame or worker is of. The caller holds the lock.
+func (b *Browser) ownerOf(frame proto.TargetTargetID) (proto.BrowserBrowserContextID, bool) {
 	if page := b.pages[frame]; page != nil {
-		return b.gates[page.owner.context]
+		return page.owner.context, true
 	}
 	if owner, ok := b.targets[frame]; ok {
-		return b.gates[owner]
+		return owner, true
 	}
 	for _, p := range b.pages {
 		if p.holds(frame) {
-			return b.gates[p.owner.context]
+			return p.owner.context, true
 		}
 	}
-	for _, g := range b.gates {
-		return g
-	}
-	return nil
+	return "", false
 }
 
-// arrive rules on a request and does what the ruling says.
-func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
-	s := g.rule(e)
-	sc := g.session.browser.scope(ctx)
-	if !s.Ruling.Pass {
+// arrive has the gates that a request may go through rule on it, and lets it pass if each does.
+func (b *Browser) arrive(ctx context.Context, gates []*Gate, e *proto.FetchRequestPaused) {
+	passes, commit := true, (*Gate)(nil)
+	for _, g := range gates {
+		s := g.rule(e, len(gates) == 1)
+		passes = passes && s.Ruling.Pass
+		if s.Ruling.Pass && s.Ruling.Commit {
+			commit = g
+		}
+	}
+	sc := b.scope(ctx)
+	if !passes {
 		reason := proto.NetworkErrorReasonBlockedByClient
 		if e.ResourceType == proto.NetworkResourceTypeDocument {
 			reason = proto.NetworkErrorReasonAborted // the page stays as it is; otherwise an error page takes its place
@@ -192,15 +207,16 @@ func (g *Gate) arrive(ctx context.Context, e *proto.FetchRequestPaused) {
 		_ = proto.FetchFailRequest{RequestID: e.RequestID, ErrorReason: reason}.Call(sc)
 		return
 	}
-	err := proto.FetchContinueRequest{RequestID: e.RequestID, InterceptResponse: s.Ruling.Commit}.Call(sc)
-	if err != nil && s.Ruling.Commit {
-		g.answered(e.RequestID, &Answer{Failed: "the request was given up: " + err.Error()})
+	err := proto.FetchContinueRequest{RequestID: e.RequestID, InterceptResponse: commit != nil}.Call(sc)
+	if err != nil && commit != nil {
+		commit.answered(e.RequestID, &Answer{Failed: "the request was given up: " + err.Error()})
 	}
 }
 
 // rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
-// the commit belongs to it.
-func (g *Gate) rule(e *proto.FetchRequestPaused) *Gated {
+// the commit belongs to it. What may be of another session is no commit of this one, and does not pass where it
+// changes something: the policy knows of this session only.
+func (g *Gate) rule(e *proto.FetchRequestPaused, ours bool) *Gated {
 	s := &Gated{Request: requestOf(e), At: time.Now()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
 	g.mu.Lock() // not before: the browser's own lock is taken above, and whoever holds that may wait for this one
@@ -212,6 +228,9 @@ func (g *Gate) rule(e *proto.FetchRequestPaused) *Gated {
 		s.Request.Hop = false // what it was sent on from was not the commit
 	}
 	s.Ruling = g.policy(s.Request)
+	if !ours && (s.Request.Changes() || s.Ruling.Commit) {
+		s.Ruling = Ruling{Why: "several sessions are held, and it is not known which of them sends it"}
+	}
 	g.paused[s.Request.URL] = true
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)

@@ -229,6 +229,36 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	assert.Empty(t, g.Sent())
 }
 
+// TestWhatMayBeOfAnotherSessionIsNoCommit has a request come of which it is not known whose page sends it. It is ruled on
+// by the only gate there is; of two it may be either's, whose policies know nothing of the other.
+func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {
+	t.Parallel()
+	w := setup(t, "")
+	other, err := w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, other.Close(context.Background())) })
+	passes := func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true, Commit: true} }
+	g, err := w.Session.OpenGate(t.Context(), passes)
+	require.NoError(t, err)
+	w.Browser.Arrives("POST", w.URL+"/first")
+	theirs, err := other.OpenGate(t.Context(), passes)
+	require.NoError(t, err)
+	w.Browser.Arrives("POST", w.URL+"/second")
+	w.Browser.Arrives("GET", w.URL+"/third")
+	for _, g := range []*automation.Gate{g, theirs} {
+		require.NoError(t, g.Close(t.Context()))
+	}
+	said := func(g *automation.Gate) (out []string) {
+		for _, s := range g.Sent() {
+			out = append(out, fmt.Sprintf("%s %v %v %s", strings.TrimPrefix(s.Request.URL, w.URL), s.Ruling.Pass, s.Ruling.Commit, s.Ruling.Why))
+		}
+		return out
+	}
+	why := "several sessions are held, and it is not known which of them sends it"
+	assert.Equal(t, []string{"/second false false " + why, "/third false false " + why}, said(theirs))
+	assert.Equal(t, append([]string{"/first true true "}, said(theirs)...), said(g))
+}
+
 // TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the
 // answer's body, one for the cookies as they are before the press, and for each request that passes one (not
 // counted here), two where its answer is wanted.

@@ -48,7 +48,7 @@ func (x *examiner) holdOurs(ctx context.Context) (err error) {
 
 // known are the names of everybody there is; nil: not all of them are known.
 func (x *examiner) known() (names []string) {
-	if !x.stillKnown() || x.partly {
+	if !x.stillKnown() {
 		return nil
 	}
 	for _, some := range x.names {

@@ -148,14 +148,14 @@ type examiner struct {
 	w  doctor.Walk
 	ev *automation.Evidence
 	readByWalk
-	partly bool            // the list was not read to its end in this walk
-	held   *flows.Exchange // holds what the session's own page would send, since a person was shown a page of the flow
-	ended  error           // by which somebody who was asked has ended the walk
+	held  *flows.Exchange // holds what the session's own page would send, since a person was shown a page of the flow
+	ended error           // by which somebody who was asked has ended the walk
 }
 
 // readByWalk is what the looks at changing flows need. A walk that is not to read it goes by what one before has read.
 type readByWalk struct {
 	users []userops.User      // as the list shows them; nil where it cannot be read
+	part  bool                // the list was not read to its end: there may be others
 	roles []string            // on offer
 	names map[string][]string // by flow: of people and of the organisation
 	at    time.Time           // when the list was read
@@ -164,8 +164,11 @@ type readByWalk struct {
 // namesBound is for how long the names of a walk serve what is written: whoever has come since is on no list of it.
 const namesBound = 10 * time.Minute
 
-// stillKnown says that who there is was read a short while ago.
-func (r readByWalk) stillKnown() bool { return r.users != nil && time.Since(r.at) < namesBound }
+// whole says that everybody on the list was read.
+func (r readByWalk) whole() bool { return r.users != nil && !r.part }
+
+// stillKnown says that everybody on the list was read a short while ago.
+func (r readByWalk) stillKnown() bool { return r.whole() && time.Since(r.at) < namesBound }
 
 func (x *examiner) look(ctx context.Context, flow *flows.Flow) doctor.End {
 	kind, changes := userops.KindOfFlow(flow.Name)
@@ -209,7 +212,9 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		}
 		return err
 	})
-	x.partly = x.partly || err != nil && flow.Name == listFlow
+	if flow.Name == listFlow {
+		x.part = err != nil
+	}
 	end.Err = x.p.failure("looking at the flow", flow.Name, err)
 	return end
 }
@@ -222,7 +227,7 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 	defer func() { x.w.People(x.names[flow.Name]) }()
 	if x.w.Listed != nil {
 		defer func() {
-			if x.users != nil {
+			if x.whole() {
 				x.w.Listed()
 			}
 		}()
@@ -231,7 +236,7 @@ func (x *examiner) remember(flow *flows.Flow, res flows.Result) error {
 	case listFlow:
 		rows := res.Rows["users"]
 		var names []string
-		x.users, x.at = nil, time.Now()
+		x.users, x.part, x.at = nil, !rows.Complete, time.Now()
 		for i := range rows.Rows {
 			u := x.p.user(rows, i)
 			x.users = append(x.users, u)

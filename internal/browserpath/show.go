@@ -35,7 +35,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		return err
 	}
 	s := &shower{at: at, examiner: &examiner{p: p, ev: ev}}
-	if !slices.Contains(at.Halting, listFlow) && p.walked.stillKnown() { // a list that was not read to its end tells of some people only
+	if !slices.Contains(at.Halting, listFlow) && p.walked.stillKnown() {
 		s.readByWalk = p.walked
 		s.names = slices.Concat(slices.Collect(maps.Values(p.walked.names))...)
 	}
@@ -180,9 +180,10 @@ func (s *shower) readPeople(ctx context.Context, roles bool) {
 	}
 }
 
-// everybody are the names of the organisation and of whoever is on the list, nil where that could not be read.
+// everybody are the names of the organisation and of whoever is on the list, nil where that could not be read to its
+// end.
 func (s *shower) everybody() []string {
-	if s.users == nil {
+	if !s.whole() {
 		return nil
 	}
 	out := slices.Clone(s.names)

@@ -320,6 +320,26 @@ func TestWhoHasComeSinceIsAmongTheNames(t *testing.T) {
 	}
 }
 
+// TestNamesOfAPartOfTheListAreNotEverybodys shows a page after a list whose end was not proved.
+func TestNamesOfAPartOfTheListAreNotEverybodys(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	_, p := setup(t, console.Options{Layout: "neo3", Users: 12, Differences: []string{"counter-with-licences"}})
+	shown := func(look int) {
+		at := doctor.Place{Target: "user.deactivate", Step: 3 * time.Second, Wait: 3 * time.Second, KnownFor: time.Hour}
+		require.NoError(t, p.Show(t.Context(), at, func(ctx context.Context, s doctor.Shown) error {
+			assert.Equal(t, "deactivate", s.Flow, "who is known serves to come there: %s", s.Note)
+			assert.Nil(t, s.People)
+			assert.Nil(t, s.Renewed(ctx).People)
+			return nil
+		}), "look %d", look)
+	}
+	shown(1)
+	examined(t, p, lib, doctor.Walk{Only: []string{"list-users"}})
+	shown(2)
+}
+
 // TestAKeptPageOfTheSignInIsLookedAt looks at the page at which a sign-in has halted, without the console.
 func TestAKeptPageOfTheSignInIsLookedAt(t *testing.T) {
 	t.Parallel()

@@ -52,6 +52,15 @@ const textOf = (el) => (/^(input|select|textarea)$/.test(el.localName) ? '' : sh
 /** @type {(el: El) => string} */
 const addressOf = (el) => (el.getAttribute('href') || '').replace(/[?#].*/, '');
 
+// Authors mark elements with data attributes. What frameworks write there is not theirs, and what changes is no mark.
+const written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled|highlighted)$/;
+const aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
+
+/** @type {(el: El) => string} */
+const dataOf = (el) => [...el.attributes]
+  .filter((a) => a.name.startsWith('data-') && !written.test(a.name) && aWord.test(a.value))
+  .map((a) => `${a.name}=${a.value}`).sort().join(' ');
+
 /**
  * fingerprintOf is what an element looks like. What is typed into a field is never in it.
  * @param {El} el
@@ -64,7 +73,7 @@ export function fingerprintOf(el) {
   return {
     tag: el.localName, role: roleOf(el) || '', name: short(nameOf(el)), text: textOf(el), type: attr('type'),
     field: attr('name'), id: attr('id'), testid: short(testIDOf(el)), label: attr('aria-label'), alt: attr('alt'),
-    title: attr('title'), placeholder: attr('placeholder'), href: short(addressOf(el)),
+    title: attr('title'), placeholder: attr('placeholder'), href: short(addressOf(el)), data: short(dataOf(el)),
     beside: besideOf(el), path: pathOf(el), box: [x, y, w, h].map(Math.round),
   };
 }

@@ -393,6 +393,7 @@ interface Fingerprint {
   title: string;
   placeholder: string;
   href: string;
+  data: string;
   beside: string;
   path: string;
   box: number[];

@@ -127,7 +127,8 @@ func mixed(hash string) bool {
 // scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written
 // to a file, and what stands beside it where that may be values of somebody's: their initials, or a row of them.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
-	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field} {
+	f.Href = nobodys(f.Href, names)
+	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field, &f.Data} {
 		if personal(*text, names) {
 			*text = ""
 		}
@@ -135,10 +136,18 @@ func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	if initials.MatchString(f.Beside) || len(strings.Fields(f.Beside)) > besideWords {
 		f.Beside = ""
 	}
-	if anIdentifier.MatchString(f.Href) || aNumber.MatchString(f.Href) || aNumberedValue.MatchString(f.Href) { // a link to somebody's page
-		f.Href = ""
-	}
 	return f
+}
+
+// nobodys is an address without what says whose page it leads to. A link keeps by it which of somebody's pages it leads to.
+func nobodys(address string, names []string) string {
+	parts := strings.Split(address, "/")
+	for i, part := range parts {
+		if strings.ContainsAny(part, "0123456789") || Telling(part, names) != "" {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // initialled says that a text is the first letters of somebody's name.

@@ -39,6 +39,17 @@ func TestWhatMayBeANameIsTold(t *testing.T) {
 	}
 }
 
+func TestALinkKeepsWhereItLeadsAndNotToWhom(t *testing.T) {
+	t.Parallel()
+	for href, want := range map[string]string{
+		"/settings/users": "/settings/users", "/users/9/profile": "/users/*/profile", "/users/00648QN4TJCQC24S26": "/users/*",
+		"/users/ann.lee/edit": "/users/*/edit", "/users/ann%40acme.example/edit": "/users/*/edit", "http://127.0.0.1:80/a": "http://*/a",
+		"/u/3f2a9c44-aaaa": "/u/*", "": "",
+	} {
+		assert.Equal(t, want, scrub(selectors.Fingerprint{Href: href}, []string{"Ann Lee"}).Href, href)
+	}
+}
+
 func TestWhatStandsBesideIsKeptOnlyWhereItIsALabel(t *testing.T) {
 	t.Parallel()
 	for beside, kept := range map[string]bool{
@@ -47,6 +58,6 @@ func TestWhatStandsBesideIsKeptOnlyWhereItIsALabel(t *testing.T) {
 		got := scrub(selectors.Fingerprint{Beside: beside}, nil)
 		assert.Equal(t, kept, got.Beside != "", beside)
 	}
-	assert.Empty(t, scrub(selectors.Fingerprint{Text: "AL", Href: "/users/9/profile"}, []string{"Ann Lee"}))
+	assert.Empty(t, scrub(selectors.Fingerprint{Text: "AL", Data: "data-person=ann-lee"}, []string{"Ann Lee"}))
 	assert.Equal(t, "OK", scrub(selectors.Fingerprint{Text: "OK"}, []string{"Ann Lee"}).Text, "a button")
 }

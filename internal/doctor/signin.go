@@ -82,11 +82,12 @@ func (x *Examination) signInTarget(name string) (*selectors.Target, bool) {
 // signInFingerprint is what of a fingerprint of the sign-in is kept.
 func signInFingerprint(t *selectors.Target, f selectors.Fingerprint, names []string) *selectors.Fingerprint {
 	if !control(f) || len(t.Placeholders()) > 0 {
-		f.Name, f.Text, f.Label, f.Title, f.Alt, f.Href, f.ID, f.TestID, f.Placeholder = "", "", "", "", "", "", "", "", ""
+		f.Name, f.Text, f.Label, f.Title, f.Alt, f.Placeholder = "", "", "", "", "", ""
+		f.Href, f.ID, f.TestID, f.Data = "", "", "", ""
 	}
 	f.Beside = "" // the account, a telephone number, an organisation
 	f = scrub(f, names)
-	for _, text := range []*string{&f.Name, &f.Text, &f.Label, &f.Title, &f.Alt, &f.Placeholder} {
+	for _, text := range []*string{&f.Name, &f.Text, &f.Label, &f.Title, &f.Alt, &f.Placeholder, &f.Data} {
 		if ofSomebody(t, *text, names) || MayBeName(*text) && !knownWords(t, *text) {
 			*text = ""
 		}

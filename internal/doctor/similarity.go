@@ -12,7 +12,7 @@ import (
 // property is one thing by which two elements are compared. The weights are those that found most elements of 48
 // sites again, about 32 months later (Similo's optimised weights: text, the attribute name and type first,
 // structure last, class never). That study had no accessible name, role or test id; they are weighed like its
-// "other attributes" and the text.
+// "other attributes" and the text; so is what authors mark it with, such as data-icon.
 type property struct {
 	name   string
 	weight float64
@@ -31,6 +31,7 @@ var properties = []property{
 	{"the title", 1.8, func(f *selectors.Fingerprint) string { return f.Title }, textLike},
 	{"the placeholder", 1.8, func(f *selectors.Fingerprint) string { return f.Placeholder }, textLike},
 	{"what stands around it", 1.45, func(f *selectors.Fingerprint) string { return f.Beside }, textLike},
+	{"what it is marked with", 1.8, func(f *selectors.Fingerprint) string { return f.Data }, textLike},
 	{"where it leads", 0.95, func(f *selectors.Fingerprint) string { return f.Href }, textLike},
 	{"the label", 0.9, func(f *selectors.Fingerprint) string { return f.Label }, textLike},
 	{"the tag", 0.8, func(f *selectors.Fingerprint) string { return f.Tag }, tagLike},
@@ -49,7 +50,7 @@ var spoken = []string{"the text", "the name"}
 
 // namings are the properties by which authors name an element.
 var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title",
-	"the placeholder", "the label", "the id"}
+	"the placeholder", "the label", "the id", "what it is marked with"}
 
 // similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only
 // what the fingerprint knows is compared.
@@ -89,8 +90,12 @@ func similarity(known, seen *selectors.Fingerprint) (score float64, reasons []st
 	return sum / most, reasons
 }
 
-// called says that an element is called as before: one of its names or texts is the same, or nearly.
+// called says that an element is called as before: one of its names or texts is the same, or nearly, or it leads where
+// it led, whatever its label says.
 func called(known, seen *selectors.Fingerprint) bool {
+	if known.Href != "" && known.Href == seen.Href {
+		return true
+	}
 	for _, p := range properties {
 		if a, b := p.of(known), p.of(seen); a != "" && b != "" && slices.Contains(namings, p.name) && textLike(a, b) >= 0.8 {
 			return true

@@ -88,11 +88,29 @@ func TestWhatSaysSomethingIsNotWhatSaidNothing(t *testing.T) {
 	assert.Greater(t, ranked[0].score, sure, "a name is taken out of both")
 }
 
+// TestALinkThatLeadsWhereItLedIsCalledAsBefore gives a link another word, and a button of icons another tag.
+func TestALinkThatLeadsWhereItLedIsCalledAsBefore(t *testing.T) {
+	t.Parallel()
+	edit := selectors.Fingerprint{Tag: "a", Role: "link", Name: "Edit", Text: "Edit", Href: "/users/*/edit", Beside: "Ann", Path: "/html/body/a[1]", Box: []int{0, 0, 60, 20}}
+	modify := edit
+	modify.Name, modify.Text = "Modify", "Modify"
+	score, _ := similarity(&edit, &modify)
+	assert.Greater(t, score, enough)
+	assert.True(t, called(&edit, &modify))
+	modify.Href = "/users/*/history"
+	assert.False(t, called(&edit, &modify))
+	trash := selectors.Fingerprint{Tag: "button", Role: "button", Type: "button", Data: "data-icon=trash", Beside: "Ann", Path: "/html/body/button", Box: []int{0, 0, 20, 20}}
+	link := selectors.Fingerprint{Tag: "a", Role: "link", Data: "data-icon=trash", Beside: "Ann", Path: "/html/body/a", Box: []int{0, 0, 20, 20}}
+	score, _ = similarity(&trash, &link)
+	assert.Greater(t, score, enough)
+	assert.True(t, called(&trash, &link))
+}
+
 func TestNobodysNameIsKept(t *testing.T) {
 	t.Parallel()
 	f := selectors.Fingerprint{Name: "Ann Lee", Text: "write to ann@acme.example", Beside: "Role of Lee", Label: "Show pending", Href: "/users/00648QN4TJCQC24S26/profile", TestID: "row-open"}
 	got := scrub(f, []string{"Ann", "Lee", "End", "ann@acme.example"})
-	assert.Equal(t, selectors.Fingerprint{Label: "Show pending", TestID: "row-open"}, got)
+	assert.Equal(t, selectors.Fingerprint{Label: "Show pending", TestID: "row-open", Href: "/users/*/profile"}, got)
 }
 
 func TestWhatCandidatesSayServesWhereNobodyHasLearnt(t *testing.T) {

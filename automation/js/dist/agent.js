@@ -559,12 +559,12 @@ var oneAddress = /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/;
 var isAddress = (s) => oneAddress.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
 var addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
 function mailtoOf(a) {
-  const written = (
+  const written2 = (
     /** @type {string} */
     a.getAttribute("href").replace(/^mailto:/i, "").replace(/\?.*$/, "")
   );
   try {
-    return bare(decodeURIComponent(written));
+    return bare(decodeURIComponent(written2));
   } catch {
     return "";
   }
@@ -1634,6 +1634,9 @@ function besideOf(el) {
 }
 var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
 var addressOf = (el) => (el.getAttribute("href") || "").replace(/[?#].*/, "");
+var written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled|highlighted)$/;
+var aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
+var dataOf = (el) => [...el.attributes].filter((a) => a.name.startsWith("data-") && !written.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
 function fingerprintOf(el) {
   const attr = (a) => short(el.getAttribute(a));
   const { x, y, w, h } = topBox(el);
@@ -1651,6 +1654,7 @@ function fingerprintOf(el) {
     title: attr("title"),
     placeholder: attr("placeholder"),
     href: short(addressOf(el)),
+    data: short(dataOf(el)),
     beside: besideOf(el),
     path: pathOf(el),
     box: [x, y, w, h].map(Math.round)

@@ -17,6 +17,9 @@ import (
 // kept bounds how many browsers wait for the next test: more tests than that at once start some of their own.
 const kept = 8
 
+// Profiles begins the name of the folder that has the profile of a browser that is lent.
+const Profiles = "automationtest-"
+
 var (
 	idle = make(chan *lent, kept)
 	used atomic.Int64 // profile folders of this process's browsers
@@ -78,17 +81,38 @@ func Take(t testing.TB, full bool, observe automation.Observer) *automation.Brow
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
-	b, err := take(full)
+	b, giveBack, err := lend(full, observe)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.lend(observe)
 	t.Cleanup(func() {
-		if err := b.giveBack(); err != nil {
+		if err := giveBack(); err != nil {
 			t.Error(err)
 		}
 	})
-	return b.Browser
+	return b
+}
+
+// Lend lends a browser to what gives it back itself, within the test: a path, which closes its session then. One with a
+// window, or another than is lent, is launched and ended.
+func Lend(o automation.Options) (b *automation.Browser, giveBack func() error, err error) {
+	usual, err := automation.Find("", false)
+	if err != nil || o.Headful || o.Binary.Path != "" && o.Binary.Path != usual.Path {
+		if b, err = automation.Launch(context.Background(), o); err != nil {
+			return nil, nil, err
+		}
+		return b, b.Close, nil
+	}
+	return lend(false, o.Observer)
+}
+
+func lend(full bool, observe automation.Observer) (*automation.Browser, func() error, error) {
+	b, err := take(full)
+	if err != nil {
+		return nil, nil, err
+	}
+	b.lend(observe)
+	return b.Browser, b.giveBack, nil
 }
 
 func take(full bool) (*lent, error) {
@@ -116,7 +140,7 @@ func start(full bool) (*lent, error) {
 		return nil, fmt.Errorf("%w; install one", err)
 	}
 	b := &lent{}
-	if b.profiles, err = os.MkdirTemp("", fmt.Sprintf("automationtest-%d-", used.Add(1))); err != nil {
+	if b.profiles, err = os.MkdirTemp("", fmt.Sprintf("%s%d-", Profiles, used.Add(1))); err != nil {
 		return nil, err
 	}
 	b.Browser, err = automation.Launch(context.Background(), automation.Options{Binary: binary, ProfileDir: b.profiles, Observer: b.watch})

@@ -39,6 +39,9 @@ type app struct {
 	records  func(ctx context.Context, s *automation.StandIn) error
 
 	calibrates func(what string) func(ctx context.Context, s *automation.StandIn) error
+
+	// lend gives a browser that is used after this command, too. Nil but in tests: each command has its own.
+	lend func(automation.Options) (b *automation.Browser, giveBack func() error, err error)
 }
 
 func (a *app) rootCommand() *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
@@ -47,7 +48,7 @@ func presses(key string) func(context.Context, *automation.StandIn) error {
 func shown(t *testing.T, a *app, args ...string) output {
 	t.Helper()
 	var out, err bytes.Buffer
-	a.stdin, a.stdout, a.stderr = strings.NewReader(""), &out, &err
+	a.stdin, a.stdout, a.stderr, a.lend = strings.NewReader(""), &out, &err, automationtest.Lend
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	code := a.execute(ctx, args)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/event"
@@ -56,7 +57,8 @@ func serviceOf(t *testing.T, file string, o service.Options) *service.Service {
 	return s
 }
 
-// browsers are the processes of the browsers that this process has started: of each the one that the others come from.
+// browsers are the processes of the browsers that this process has started, without those that are lent to tests: of
+// each the one that the others come from.
 func browsers(t *testing.T) (pids []int) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -70,7 +72,8 @@ func browsers(t *testing.T) (pids []int) {
 	for _, f := range files {
 		line, err := os.ReadFile(f)
 		dir := filepath.Dir(f)
-		if err != nil || !bytes.Contains(line, []byte("--remote-debugging-pipe")) || bytes.Contains(line, []byte("billagent-guardian")) {
+		if err != nil || !bytes.Contains(line, []byte("--remote-debugging-pipe")) || bytes.Contains(line, []byte("billagent-guardian")) ||
+			bytes.Contains(line, []byte(automationtest.Profiles)) {
 			continue
 		}
 		if guardian := parent(dir); parent("/proc/"+guardian) == strconv.Itoa(os.Getpid()) {

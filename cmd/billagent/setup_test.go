@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/secret/secrettest"
 	"github.com/stretchr/testify/require"
@@ -20,7 +22,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("TEST_PROGRAM") != "" {
 		os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(m.Run())
+	os.Exit(automationtest.Main(m))
 }
 
 // output is what one command left behind.
@@ -37,13 +39,18 @@ func command(t *testing.T, args ...string) output {
 func commandWith(t *testing.T, ctx context.Context, stdin string, args ...string) output {
 	t.Helper()
 	var out, err bytes.Buffer
-	code := execute(ctx, args, strings.NewReader(stdin), &out, &err)
+	code := lending(strings.NewReader(stdin), &out, &err).execute(ctx, args)
 	for _, secret := range []string{console.RobotPassword, console.RobotSecret, console.SCIMToken} {
 		if args[0] != "console" && args[0] != "demo" {
 			require.NotContains(t, out.String()+err.String(), secret)
 		}
 	}
 	return output{code, out.String(), err.String()}
+}
+
+// lending is the program in a browser that other tests use before and after it, each in a session of its own.
+func lending(stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr, lend: automationtest.Lend}
 }
 
 // tenantOf starts a console and returns it with the configuration for it.

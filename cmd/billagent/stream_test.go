@@ -51,7 +51,7 @@ func streams(file string) []string {
 func streamOf(t *testing.T, file string, then func()) streamed {
 	t.Helper()
 	out, complaints := &firstLine{then: then}, &bytes.Buffer{}
-	s := streamed{code: execute(t.Context(), streams(file), strings.NewReader(""), out, complaints)}
+	s := streamed{code: lending(strings.NewReader(""), out, complaints).execute(t.Context(), streams(file))}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	for i, line := range lines {
 		var record map[string]json.RawMessage
@@ -215,7 +215,7 @@ func TestAListThatNobodyReadsEnds(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo", Users: pages})
 	complaints := &bytes.Buffer{}
-	code := execute(t.Context(), streams(file), strings.NewReader(""), &closed{}, complaints)
+	code := lending(strings.NewReader(""), &closed{}, complaints).execute(t.Context(), streams(file))
 	assert.Equal(t, userops.Halted.ExitCode(), code)
 	assert.Contains(t, complaints.String(), `"code":"output"`)
 	loaded := 0

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"hash/crc32"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
@@ -17,7 +19,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// setup starts a console and a path to it. Both end with the test, which fails if the browser leaves anything.
+func TestMain(m *testing.M) { os.Exit(automationtest.Main(m)) }
+
+// ownBrowser is for a test on what outlives a browser.
+func ownBrowser(t *testing.T, o *browserpath.Options) {
+	o.Lend, o.Launch = nil, automation.Options{ProfileDir: t.TempDir()}
+}
+
+// setup starts a console and a path to it. Both end with the test. The browser is lent, unless the test wants its own.
 func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) (*console.Console, *browserpath.Path) {
 	if testing.Short() {
 		t.Skip("it starts a browser")
@@ -33,7 +42,7 @@ func setup(t *testing.T, o console.Options, edit ...func(*browserpath.Options)) 
 		Password:     func(context.Context) (string, error) { return console.RobotPassword, nil },
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation},
-		Launch:       automation.Options{ProfileDir: t.TempDir()},
+		Lend:         automationtest.Lend,
 		EvidenceDir:  t.TempDir(),
 		Preferences:  browserpath.Preferences{Summary: "Never"},
 		ReadBack:     8 * time.Second, // the console stores up to 5 s late

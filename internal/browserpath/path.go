@@ -30,6 +30,7 @@ type Options struct {
 	Tenant       string
 	Library      *flows.Library
 	Launch       automation.Options
+	Lend         Lender   // whose browser is used; nil: each path launches its own, and ends it
 	SignIn       string   // address of the sign-in page; empty means the app's own
 	Hosts        []string // hosts that may be visited; empty means the app's own
 	Account      string   // the e-mail that signs in
@@ -50,6 +51,10 @@ type Options struct {
 	Progress     func(step string)
 	Read         func(userops.User) // is told of those who are listed when they are read, before the list is proved
 }
+
+// Lender gives a path a browser that others have used before and will use afterwards, as tests do: each has a session
+// of its own in it. giveBack is called once, when the path has closed its session.
+type Lender func(o automation.Options) (b *automation.Browser, giveBack func() error, err error)
 
 // Organisation is chosen at sign-in by id, or by its exact name.
 type Organisation struct{ ID, Name string }
@@ -76,6 +81,7 @@ type Path struct {
 	opts Options
 
 	browser   *automation.Browser
+	giveBack  func() error // of a browser that was lent; nil: it is ours
 	session   *automation.Session
 	page      *automation.Page
 	version   *selectors.Version // nil until signed in and recognised
@@ -150,14 +156,38 @@ func (p *Path) Reread(lib *flows.Library) {
 	}
 }
 
-// Close ends the browser. The session is saved once more where the console has given it other cookies since.
+// Close ends the browser, or gives back one that was lent. The session is saved once more where the console has given it
+// other cookies since.
 func (p *Path) Close() error {
 	if p.browser == nil {
 		return nil
 	}
 	p.saveAgain()
-	err := p.browser.Close()
-	p.browser, p.session, p.page, p.version = nil, nil, nil, nil
+	err := p.end()
+	p.browser, p.giveBack, p.session, p.page, p.version = nil, nil, nil, nil, nil
+	return err
+}
+
+// end ends the browser; one that was lent is given back without the session.
+func (p *Path) end() error {
+	if p.giveBack == nil {
+		return p.browser.Close()
+	}
+	if p.session != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closeBound)
+		defer cancel()
+		_ = p.session.Close(ctx) // the lender ends a browser in which something is left
+	}
+	return p.giveBack()
+}
+
+// launch starts a browser, or has one lent.
+func (p *Path) launch(ctx context.Context) (err error) {
+	if p.opts.Lend != nil {
+		p.browser, p.giveBack, err = p.opts.Lend(p.opts.Launch)
+	} else {
+		p.browser, err = automation.Launch(ctx, p.opts.Launch)
+	}
 	return err
 }
 
@@ -178,12 +208,11 @@ func (p *Path) start(ctx context.Context) error {
 	if ok, why := automation.Sandboxed(); !ok {
 		p.opts.Log.Warn(why)
 	}
-	b, err := automation.Launch(ctx, p.opts.Launch)
+	err := p.launch(ctx)
 	if err != nil {
 		return p.failure("starting the browser", "", err)
 	}
-	p.browser = b
-	if p.session, err = b.NewSession(ctx, p.opts.Hosts); err == nil {
+	if p.session, err = p.browser.NewSession(ctx, p.opts.Hosts); err == nil {
 		p.page, err = p.session.NewPage(ctx)
 	}
 	if err != nil {

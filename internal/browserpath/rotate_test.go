@@ -20,6 +20,7 @@ func TestASessionWhoseCookiesRotateIsKept(t *testing.T) {
 	var opts browserpath.Options
 	con, first := setup(t, console.Options{Layout: "neo", Users: 12, Differences: []string{"cookie-rotates"}}, func(o *browserpath.Options) {
 		o.Sessions = box
+		ownBrowser(t, o)
 		opts = *o
 	})
 	signIns := func() (n int) {

@@ -23,6 +23,7 @@ func TestASignInThatPagesKeepAPartOfIsSavedWithIt(t *testing.T) {
 		box, err := seal.New(t.TempDir(), "")
 		require.NoError(t, err)
 		o.Sessions, o.Library.App.Storage = box, []string{"token"}
+		ownBrowser(t, o)
 		opts = *o
 	})
 	n, err := count(t, first)
@@ -63,6 +64,7 @@ func TestWhatPagesRenewOfASignInIsSavedAgain(t *testing.T) {
 		box, err := seal.New(t.TempDir(), "")
 		require.NoError(t, err)
 		o.Sessions, o.Library.App.Storage = box, []string{"token", "pages"}
+		ownBrowser(t, o)
 		opts = *o
 	})
 	_, err := count(t, first)

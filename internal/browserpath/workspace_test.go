@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/workspace"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
@@ -49,7 +49,7 @@ func workspaceSetup(t *testing.T, o workspace.Options, edit ...func(*browserpath
 	opts := browserpath.Options{Tenant: "cards", Library: lib, SignIn: con.URL, Hosts: []string{"127.0.0.1"}, Account: account,
 		Password: func(context.Context) (string, error) { return workspace.Password, nil }, Factor: browserpath.PromptedCode{},
 		Organisation: browserpath.Organisation{Name: workspace.Organisation},
-		Launch:       automation.Options{ProfileDir: t.TempDir()}, EvidenceDir: evidence, ReadBack: 8 * time.Second}
+		Lend:         automationtest.Lend, EvidenceDir: evidence, ReadBack: 8 * time.Second}
 	for _, e := range edit {
 		e(&opts)
 	}

@@ -69,7 +69,8 @@ func (v *served) openDirectory() error {
 	}
 	read := func(u userops.User) { v.tell(event.Read{Tenant: v.name, User: u}) }
 	log := slog.New(operationLog{v.service.opts.Log.Handler(), v.works})
-	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: log, Progress: step, Read: read, Ask: v.service.opts.Ask})
+	o := v.service.opts
+	dir, err := tenant.Open(v.service.config, v.name, tenant.Environment{Log: log, Progress: step, Read: read, Ask: o.Ask, Lend: o.Lend})
 	if err == nil {
 		v.dir = dir
 	}

@@ -60,7 +60,7 @@ func openBrowser(ctx context.Context, c *config.Config, name string, t config.Te
 	}
 	opts := browserpath.Options{
 		Tenant: name, Library: lib, SignIn: t.SignIn, Hosts: t.Hosts, Account: t.Account, Password: t.Password.Fetch, Factor: factor(t, name, around),
-		Launch:       automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer},
+		Launch: automation.Options{Binary: binary, Headful: c.Browser.Headful, Observer: around.Observer}, Lend: around.Lend,
 		Organisation: browserpath.Organisation{ID: t.Organisation.ID, Name: organisation},
 		Pin:          t.SelectorVersion, Sessions: box, EvidenceDir: c.EvidenceDir(), MaskOthers: c.Evidence.MaskOthers, Log: around.Log,
 		Progress: around.Progress, Read: around.Read, ReadBack: t.ReadBack,

@@ -80,6 +80,10 @@ func Launch(ctx context.Context, opts Options) (*Browser, error) {
 	return b, nil
 }
 
+// Lender gives a browser that others have used before and will use afterwards, as tests do: each has a session of its own
+// in it. giveBack is called once, when that session is closed.
+type Lender func(o Options) (b *Browser, giveBack func() error, err error)
+
 // closeBound is how long ending a browser and removing its profile may take before it is killed.
 const closeBound = 10 * time.Second
 

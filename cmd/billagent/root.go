@@ -41,7 +41,7 @@ type app struct {
 	calibrates func(what string) func(ctx context.Context, s *automation.StandIn) error
 
 	// lend gives a browser that is used after this command, too. Nil but in tests: each command has its own.
-	lend func(automation.Options) (b *automation.Browser, giveBack func() error, err error)
+	lend automation.Lender
 }
 
 func (a *app) rootCommand() *cobra.Command {

@@ -30,10 +30,10 @@ type Options struct {
 	Tenant       string
 	Library      *flows.Library
 	Launch       automation.Options
-	Lend         Lender   // whose browser is used; nil: each path launches its own, and ends it
-	SignIn       string   // address of the sign-in page; empty means the app's own
-	Hosts        []string // hosts that may be visited; empty means the app's own
-	Account      string   // the e-mail that signs in
+	Lend         automation.Lender // whose browser is used; nil: each path launches its own, and ends it
+	SignIn       string            // address of the sign-in page; empty means the app's own
+	Hosts        []string          // hosts that may be visited; empty means the app's own
+	Account      string            // the e-mail that signs in
 	Password     func(ctx context.Context) (string, error)
 	Factor       Factor
 	Organisation Organisation
@@ -51,10 +51,6 @@ type Options struct {
 	Progress     func(step string)
 	Read         func(userops.User) // is told of those who are listed when they are read, before the list is proved
 }
-
-// Lender gives a path a browser that others have used before and will use afterwards, as tests do: each has a session
-// of its own in it. giveBack is called once, when the path has closed its session.
-type Lender func(o automation.Options) (b *automation.Browser, giveBack func() error, err error)
 
 // Organisation is chosen at sign-in by id, or by its exact name.
 type Organisation struct{ ID, Name string }

@@ -33,7 +33,7 @@ type Options struct {
 	// Now is the time that what is due is held against. Nil: the journal's clock.
 	Now func() time.Time
 	// Lend gives each tenant's path a browser that is used after it, too; for tests. Nil: each has its own.
-	Lend func(automation.Options) (b *automation.Browser, giveBack func() error, err error)
+	Lend automation.Lender
 }
 
 // Service serves the tenants of a configuration. Its methods may be called from several goroutines: different

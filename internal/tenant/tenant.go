@@ -24,8 +24,8 @@ type Environment struct {
 	Ask func(ctx context.Context, question string) (string, error)
 	// Observer sees every protocol call; for tests.
 	Observer automation.Observer
-	// Lend gives the browser path a browser, see browserpath.Lender; for tests.
-	Lend func(automation.Options) (b *automation.Browser, giveBack func() error, err error)
+	// Lend gives the browser path a browser, for tests.
+	Lend automation.Lender
 }
 
 // Choose finds the tenant that is meant: the named one, else the configuration's own choice, else the only one.

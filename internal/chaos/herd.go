@@ -20,6 +20,7 @@ type herd struct {
 	mu             sync.Mutex
 	daemons        []*exec.Cmd
 	asleep         *exec.Cmd // paused
+	woken          time.Time // when it was woken
 	quiet          bool
 	killed, paused int
 }
@@ -34,11 +35,14 @@ func (h *herd) String() string {
 	return fmt.Sprintf("%d daemons, %d killed, %d paused", len(h.daemons), h.killed, h.paused)
 }
 
-// sleeping says whether a daemon is paused, which may do what it was about to do when it wakes.
+// drowsy is how long a daemon that was woken may take to do what it was about to do.
+const drowsy = 5 * time.Second
+
+// sleeping says whether a daemon is paused, or was until now: it may do what it was about to do when it wakes.
 func (h *herd) sleeping() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.asleep != nil || h.ground.pause && h.paused == 0
+	return h.asleep != nil || h.ground.pause && h.paused == 0 || time.Since(h.woken) < drowsy
 }
 
 // calm ends the disturbance.
@@ -62,7 +66,7 @@ func (h *herd) disturb(ctx context.Context) {
 		}
 		if h.asleep != nil && (time.Since(slept) > sleep || h.quiet) {
 			_ = h.asleep.Process.Signal(syscall.SIGCONT)
-			h.asleep = nil
+			h.asleep, h.woken = nil, time.Now()
 		}
 		if h.ground.pause && h.paused == 0 && time.Since(start) > h.ground.over/3 && len(h.daemons) > 0 {
 			h.asleep, slept = h.daemons[0], time.Now()
@@ -85,7 +89,7 @@ func (h *herd) disturb(ctx context.Context) {
 
 // add starts a daemon. h.mu must be held.
 func (h *herd) add(ctx context.Context) error {
-	cmd := h.ground.command(context.WithoutCancel(ctx), "serve")
+	cmd := h.ground.command(context.WithoutCancel(ctx), everybody, "serve")
 	if h.ground.verbose {
 		cmd.Stderr = os.Stderr
 	}

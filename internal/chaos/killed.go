@@ -29,7 +29,7 @@ func tryKilled(ctx context.Context, st *stage) (wrong []string, err error) {
 		return nil, err
 	}
 	start := time.Now()
-	if err := g.schedule(ctx); err != nil {
+	if err := g.schedule(ctx, g.leavers); err != nil {
 		return nil, err
 	}
 	herd := &herd{ground: g, random: random}

@@ -8,7 +8,7 @@
 //     than its lease lives, and woken.
 //   - overtaken: a process is paused in the middle of a change, at each of the moments at which it may stand, until
 //     another has taken over its tenants and is about to act, and woken then.
-//   - asleep: somebody comes to be due in the very moment in which a tenant is found to have nothing more to do, and
+//   - asleep: somebody is asked for in the very moment in which a tenant is found to have nothing more to do, and
 //     nobody looks later.
 //
 // It judges the agent, so it may import the console; nothing imports it. It exits with status 1 if anything is not so.

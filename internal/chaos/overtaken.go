@@ -122,7 +122,7 @@ func tryOvertaken(ctx context.Context, st *stage) (wrong []string, err error) {
 			return nil, err
 		}
 	}
-	if err := g.schedule(ctx); err != nil {
+	if err := g.schedule(ctx, g.leavers); err != nil {
 		return nil, err
 	}
 	if err := g.overtake(ctx, meetings); err != nil {

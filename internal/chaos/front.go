@@ -90,7 +90,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	on.Header = r.Header.Clone()
-	becomes := f.arrived(v, on)
+	becomes := f.count(v, on)
 	if f.meets != nil {
 		f.meets(v)
 	}
@@ -131,8 +131,8 @@ func (f *front) whom(rest string) string {
 	return ""
 }
 
-// arrived counts a request and says what becomes of it.
-func (f *front) arrived(v visit, r *http.Request) fate {
+// count counts a request and says what becomes of it.
+func (f *front) count(v visit, r *http.Request) fate {
 	if !v.changing {
 		return ordinary
 	}
@@ -146,6 +146,16 @@ func (f *front) arrived(v visit, r *http.Request) fate {
 		f.waiting[v.email] = r
 	}
 	return f.fates[v.email]
+}
+
+// arrived is how many requests to change somebody have arrived.
+func (f *front) arrived() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, all := range f.commits {
+		n += len(all)
+	}
+	return n
 }
 
 // arrivals are the senders of the requests to change somebody.

@@ -23,7 +23,13 @@ type herd struct {
 	woken          time.Time // when it was woken
 	quiet          bool
 	killed, paused int
+	commits        int // requests to change somebody that had arrived when a daemon was killed last
+	vain           int // kills since the last that had arrived then
 }
+
+// mostVain is how many daemons are killed in a row without that anybody was changed in between: a machine that is too
+// slow to start one in the meantime would otherwise have nothing be done at all.
+const mostVain = 3
 
 // sleep is how long a daemon is paused: longer than the minute for which a lease holds.
 const sleep = 75 * time.Second
@@ -107,6 +113,12 @@ func (h *herd) killOne() {
 	if h.quiet || len(h.daemons) == 0 {
 		return
 	}
+	if n := h.ground.commits(); n > h.commits {
+		h.commits, h.vain = n, 0
+	}
+	if h.vain == mostVain {
+		return
+	}
 	i := h.random.IntN(len(h.daemons))
 	d := h.daemons[i]
 	if d == h.asleep {
@@ -116,6 +128,7 @@ func (h *herd) killOne() {
 	_ = d.Wait() // says that it was killed
 	h.daemons = append(h.daemons[:i:i], h.daemons[i+1:]...)
 	h.killed++
+	h.vain++
 }
 
 // stop ends the daemons as an operator does, and waits for them.

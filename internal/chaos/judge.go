@@ -51,6 +51,18 @@ func (g *ground) fate(s journal.Schedule) fate {
 	return f.fates[userops.FoldEmail(s.Email)]
 }
 
+// commits is how often somebody was changed in the consoles, or was to be.
+func (g *ground) commits() (n int) {
+	for name, con := range g.consoles {
+		if f := g.fronts[name]; f != nil {
+			n += f.arrived()
+			continue
+		}
+		n += len(con.Changes())
+	}
+	return n
+}
+
 // arrivals are the senders of the requests to change somebody who was to leave; none are known of the browser's.
 func (g *ground) arrivals(s journal.Schedule) []string {
 	f := g.fronts[s.Tenant]

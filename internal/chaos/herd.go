@@ -20,9 +20,16 @@ type herd struct {
 	mu             sync.Mutex
 	daemons        []*exec.Cmd
 	asleep         *exec.Cmd // paused
+	woken          time.Time // when it was woken
 	quiet          bool
 	killed, paused int
+	commits        int // requests to change somebody that had arrived when a daemon was killed last
+	vain           int // kills since the last that had arrived then
 }
+
+// mostVain is how many daemons are killed in a row without that anybody was changed in between: a machine that is too
+// slow to start one in the meantime would otherwise have nothing be done at all.
+const mostVain = 3
 
 // sleep is how long a daemon is paused: longer than the minute for which a lease holds.
 const sleep = 75 * time.Second
@@ -34,11 +41,14 @@ func (h *herd) String() string {
 	return fmt.Sprintf("%d daemons, %d killed, %d paused", len(h.daemons), h.killed, h.paused)
 }
 
-// sleeping says whether a daemon is paused, which may do what it was about to do when it wakes.
+// drowsy is how long a daemon that was woken may take to do what it was about to do.
+const drowsy = 5 * time.Second
+
+// sleeping says whether a daemon is paused, or was until now: it may do what it was about to do when it wakes.
 func (h *herd) sleeping() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.asleep != nil || h.ground.pause && h.paused == 0
+	return h.asleep != nil || h.ground.pause && h.paused == 0 || time.Since(h.woken) < drowsy
 }
 
 // calm ends the disturbance.
@@ -62,7 +72,7 @@ func (h *herd) disturb(ctx context.Context) {
 		}
 		if h.asleep != nil && (time.Since(slept) > sleep || h.quiet) {
 			_ = h.asleep.Process.Signal(syscall.SIGCONT)
-			h.asleep = nil
+			h.asleep, h.woken = nil, time.Now()
 		}
 		if h.ground.pause && h.paused == 0 && time.Since(start) > h.ground.over/3 && len(h.daemons) > 0 {
 			h.asleep, slept = h.daemons[0], time.Now()
@@ -85,7 +95,7 @@ func (h *herd) disturb(ctx context.Context) {
 
 // add starts a daemon. h.mu must be held.
 func (h *herd) add(ctx context.Context) error {
-	cmd := h.ground.command(context.WithoutCancel(ctx), "serve")
+	cmd := h.ground.command(context.WithoutCancel(ctx), everybody, "serve")
 	if h.ground.verbose {
 		cmd.Stderr = os.Stderr
 	}
@@ -103,6 +113,12 @@ func (h *herd) killOne() {
 	if h.quiet || len(h.daemons) == 0 {
 		return
 	}
+	if n := h.ground.commits(); n > h.commits {
+		h.commits, h.vain = n, 0
+	}
+	if h.vain == mostVain {
+		return
+	}
 	i := h.random.IntN(len(h.daemons))
 	d := h.daemons[i]
 	if d == h.asleep {
@@ -112,6 +128,7 @@ func (h *herd) killOne() {
 	_ = d.Wait() // says that it was killed
 	h.daemons = append(h.daemons[:i:i], h.daemons[i+1:]...)
 	h.killed++
+	h.vain++
 }
 
 // stop ends the daemons as an operator does, and waits for them.

@@ -1,9 +1,25 @@
-// Command chaos has daemons carry out many scheduled offboardings while they are killed (SIGKILL) every few seconds
-// at random, and judges what the consoles have stored: each took effect exactly once, in the order of its tenant,
-// none was lost and nobody else was changed. With PostgreSQL several daemons share the work, and one is paused
-// (SIGSTOP) for longer than its lease lives, and woken.
+// Command chaos has offboardings that are scheduled be carried out under circumstances which daemons meet seldom, and
+// judges what the consoles have stored and what arrived there: each took effect exactly once, in the order of its
+// tenant, none was lost, nothing was asked for twice, and nobody else was changed. It has three parts:
+//
+//   - killed: daemons carry out many offboardings while they are killed (SIGKILL) every few seconds at random. Of some
+//     the answer is lost and the effect not seen, or taken back by an administrator: what became of those is unknown,
+//     and they are for a person. With PostgreSQL several daemons share the work, and one is paused (SIGSTOP) for longer
+//     than its lease lives, and woken.
+//   - overtaken: a process is paused in the middle of a change, at each of the moments at which it may stand, until
+//     another has taken over its tenants and is about to act, and woken then.
+//   - asleep: somebody is asked for in the very moment in which a tenant is found to have nothing more to do, and
+//     nobody looks later.
 //
 // It judges the agent, so it may import the console; nothing imports it. It exits with status 1 if anything is not so.
+//
+// Rules of the agent that only it can see broken, each with the edit that breaks it, are among those of
+// internal/matrix. Each is tried, and must be caught, by
+//
+//	go run ./internal/matrix -mutants -only '^\./internal/chaos'
+//
+// A broken agent is judged by the whole program with, say, GOFLAGS=-overlay=FILE go run ./internal/chaos, as
+// `go help build` describes it: the flag then holds for the program that is judged, too.
 package main
 
 import (
@@ -11,9 +27,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -27,6 +44,7 @@ type settings struct {
 	bound                   time.Duration
 	seed                    int64
 	binary                  string
+	only                    string
 	verbose                 bool
 }
 
@@ -41,18 +59,40 @@ func parse(args []string) (settings, error) {
 	f.BoolVar(&s.pause, "pause", false, "pause one daemon for longer than its lease lives, and wake it")
 	f.DurationVar(&s.kill, "kill", 3*time.Second, "a daemon is killed so often, on average; 0 kills none")
 	f.DurationVar(&s.over, "over", time.Minute, "the times at which they are due are spread over this")
-	f.DurationVar(&s.latency, "latency", 20*time.Millisecond, "of each answer of a console: the longer, the more kills hit a request under way")
+	f.DurationVar(&s.latency, "latency", 20*time.Millisecond,
+		"of each answer of a console: the longer, the more kills hit a request under way")
 	f.DurationVar(&s.bound, "bound", 10*time.Minute, "the most that all of it may take")
 	f.Int64Var(&s.seed, "seed", 1, "same seed, same people and times")
+	f.StringVar(&s.only, "only", "", "the one part to try: "+strings.Join(partNames(), ", "))
 	f.StringVar(&s.binary, "binary", "", "the program to run (default: it is built)")
 	f.BoolVar(&s.verbose, "v", false, "show what the daemons say")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
-	if s.size < 1 || s.tenants < 1 || s.browsers > s.tenants || s.daemons < 1 || s.daemons > 1 && !s.postgres || f.NArg() > 0 {
-		return s, errors.New("size, tenants and daemons must be at least 1, several daemons need -postgres, and there are no arguments")
+	several := s.daemons > 1
+	if s.size < 1 || s.tenants < 1 || s.browsers > s.tenants || s.daemons < 1 || several && !s.postgres || f.NArg() > 0 {
+		return s, errors.New(
+			"size, tenants and daemons must be at least 1, several daemons need -postgres, and there are no arguments")
+	}
+	if s.only != "" && !slices.Contains(partNames(), s.only) {
+		return s, fmt.Errorf("there is no part %q", s.only)
 	}
 	return s, nil
+}
+
+// part is one thing that is tried, on a ground of its own.
+type part struct {
+	name string
+	try  func(ctx context.Context, st *stage) (wrong []string, err error)
+}
+
+var parts = []part{{"killed", tryKilled}, {"overtaken", tryOvertaken}, {"asleep", tryAsleep}}
+
+func partNames() (all []string) {
+	for _, p := range parts {
+		all = append(all, p.name)
+	}
+	return all
 }
 
 func main() {
@@ -73,15 +113,17 @@ func run(ctx context.Context, args []string) int {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.bound, fmt.Errorf("it did not end within %s", s.bound))
 	defer cancel()
 	wrong, err := try(ctx, s)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "chaos:", errors.Join(err, context.Cause(ctx)))
-		return 2
-	}
 	for _, w := range wrong {
 		fmt.Println("WRONG:", w)
 	}
-	if len(wrong) > 0 {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", errors.Join(err, context.Cause(ctx)))
+	}
+	switch {
+	case len(wrong) > 0:
 		return 1
+	case err != nil:
+		return 2
 	}
 	fmt.Println("each took effect exactly once, in the order of its tenant; none was lost, and nobody else was changed")
 	return 0
@@ -89,30 +131,22 @@ func run(ctx context.Context, args []string) int {
 
 // try has everything happen, and returns what was wrong.
 func try(ctx context.Context, s settings) (wrong []string, err error) {
-	random := rand.New(rand.NewPCG(uint64(s.seed), 0)) //nolint:gosec // which moment is hit is no secret
-	g, err := newGround(ctx, s, random)
+	st, err := newStage(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, g.close()) }()
-	start := time.Now()
-	if err := g.schedule(ctx); err != nil {
-		return nil, err
+	defer func() { err = errors.Join(err, st.close()) }()
+	for _, p := range parts {
+		if s.only != "" && s.only != p.name {
+			continue
+		}
+		found, err := p.try(ctx, st)
+		for _, f := range found {
+			wrong = append(wrong, p.name+": "+f)
+		}
+		if err != nil {
+			return wrong, fmt.Errorf("%s: %w", p.name, err)
+		}
 	}
-	herd := &herd{ground: g, random: random}
-	done := make(chan struct{})
-	go func() { defer close(done); herd.disturb(ctx) }()
-	err = g.wait(ctx, herd)
-	herd.calm()
-	<-done
-	if err != nil {
-		return nil, errors.Join(err, herd.stop())
-	}
-	if err := herd.stop(); err != nil {
-		wrong = append(wrong, "stopping the daemons: "+err.Error())
-	}
-	more, err := g.judge(ctx)
-	fmt.Printf("%d offboardings in %d tenants, %s: %d daemons killed, %d paused and woken; %d needed a person; %s\n",
-		s.size, s.tenants, map[bool]string{true: "PostgreSQL", false: "SQLite"}[s.postgres], herd.killed, herd.paused, len(g.persons), time.Since(start).Round(time.Second))
-	return append(wrong, more...), err
+	return wrong, nil
 }

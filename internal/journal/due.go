@@ -12,8 +12,21 @@ import (
 
 // Now is the time by the database's clock: machines that share one need not agree on theirs.
 func (j *Journal) Now(ctx context.Context) (time.Time, error) {
+	return j.nowBy(ctx, j.db, nil)
+}
+
+// asked is the database, or a transaction.
+type asked interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// nowBy is the time by a clock; nil: the database's.
+func (j *Journal) nowBy(ctx context.Context, in asked, clock func() time.Time) (time.Time, error) {
+	if clock != nil {
+		return clock(), nil
+	}
 	var now int64
-	if err := j.db.QueryRowContext(ctx, "SELECT "+j.clock).Scan(&now); err != nil {
+	if err := in.QueryRowContext(ctx, "SELECT "+j.clock).Scan(&now); err != nil {
 		return time.Time{}, fmt.Errorf("asking the journal for the time: %w", j.explained(err))
 	}
 	return time.UnixMicro(now).UTC(), nil
@@ -79,14 +92,22 @@ func (j *Journal) Due(ctx context.Context, tenant string, now time.Time) ([]Sche
 
 // IfNothingIsDue commits what do has done in a transaction only if, once it is done, nothing of the tenant is due.
 // idle says whether it was committed. That do comes first matters where transactions do not come one after the
-// other: what is scheduled before do is seen by the look, and what is scheduled after it finds do done.
-func (j *Journal) IfNothingIsDue(ctx context.Context, tenant string, now time.Time, do func(tx *sql.Tx) error) (idle bool, err error) {
+// other: what is scheduled before do is seen by the look, and what is scheduled after it finds do done. The time is
+// asked for after do, too: what comes to be due before do may have been found to be looked after already. now is the
+// clock; nil: the journal's.
+func (j *Journal) IfNothingIsDue(
+	ctx context.Context, tenant string, now func() time.Time, do func(tx *sql.Tx) error,
+) (idle bool, err error) {
 	err = j.tx(ctx, "drained", func(tx *sql.Tx) error {
 		if err := do(tx); err != nil {
 			return err
 		}
+		at, err := j.nowBy(ctx, tx, now)
+		if err != nil {
+			return err
+		}
 		var n int
-		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM schedules s WHERE s.tenant = $2 AND "+isDue, now.UnixMicro(), tenant).Scan(&n); err != nil {
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM schedules s WHERE s.tenant = $2 AND "+isDue, at.UnixMicro(), tenant).Scan(&n); err != nil {
 			return err
 		}
 		if n > 0 {

@@ -237,6 +237,26 @@ func TestWhatIsDue(t *testing.T) {
 	})
 }
 
+func atNoon() time.Time { return noon }
+
+// TestWhatComesToBeDueBeforeTheEndIsSeen has a time come while a wake-up call is about to end: whoever looked what is due
+// then found that the tenant was awake.
+func TestWhatComesToBeDueBeforeTheEndIsSeen(t *testing.T) {
+	onEach(t, func(t *testing.T, open func() *journal.Journal) {
+		ctx, j := t.Context(), open()
+		at, err := j.Now(ctx)
+		require.NoError(t, err)
+		at = at.Add(200 * time.Millisecond)
+		plan(t, j, "acme", "ann@acme.example", at)
+		idle, err := j.IfNothingIsDue(ctx, "acme", nil, func(*sql.Tx) error {
+			time.Sleep(time.Until(at) + 10*time.Millisecond)
+			return nil
+		})
+		require.NoError(t, err)
+		assert.False(t, idle)
+	})
+}
+
 // TestATenantIsIdleOnlyWhileNothingIsDue holds the end of a wake-up call against what is scheduled meanwhile.
 func TestATenantIsIdleOnlyWhileNothingIsDue(t *testing.T) {
 	onEach(t, func(t *testing.T, open func() *journal.Journal) {
@@ -251,14 +271,14 @@ func TestATenantIsIdleOnlyWhileNothingIsDue(t *testing.T) {
 		}
 		plan(t, j, "other", "ann@acme.example", noon)
 		s := plan(t, j, "acme", "ann@acme.example", noon)
-		idle, err := j.IfNothingIsDue(ctx, "acme", noon, mark)
+		idle, err := j.IfNothingIsDue(ctx, "acme", atNoon, mark)
 		require.NoError(t, err)
 		assert.False(t, idle)
 		assert.Zero(t, marked())
 		require.NoError(t, j.Cancel(ctx, s, "root@test", "", nil))
 		if _, postgres := j.Database(); postgres { // SQLite has one transaction after the other
 			other := open()
-			idle, err = j.IfNothingIsDue(ctx, "acme", noon, func(tx *sql.Tx) error {
+			idle, err = j.IfNothingIsDue(ctx, "acme", atNoon, func(tx *sql.Tx) error {
 				plan(t, other, "acme", "bob@acme.example", noon)
 				return mark(tx)
 			})
@@ -267,7 +287,7 @@ func TestATenantIsIdleOnlyWhileNothingIsDue(t *testing.T) {
 			assert.Zero(t, marked())
 			return
 		}
-		idle, err = j.IfNothingIsDue(ctx, "acme", noon, mark)
+		idle, err = j.IfNothingIsDue(ctx, "acme", atNoon, mark)
 		require.NoError(t, err)
 		assert.True(t, idle)
 		assert.Equal(t, 1, marked())

@@ -24,9 +24,11 @@ var (
 
 // tryTest runs the tests of the mutant's package. It returns an error unless one of them fails.
 func (m mutant) tryTest(ctx context.Context, root, overlay string) error {
-	args := []string{"test", "-overlay", overlay, "-vet=off", "-count=1", "-timeout", testBound, "-run", m.Test, m.Package}
+	args := []string{"test", "-vet=off", "-count=1", "-timeout", testBound, "-run", m.Test, m.Package}
 	test := exec.CommandContext(ctx, "go", args...)
 	test.Dir = root
+	// The flag by the environment holds for what a test builds by itself, too.
+	test.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 	out, err := test.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) || ctx.Err() != nil {

@@ -74,11 +74,7 @@ func (s *Service) Agenda(ctx context.Context) (a Agenda, err error) {
 // it is done.
 func (s *Service) IfNothingIsDue(ctx context.Context, name string, do func(tx *sql.Tx) error) (idle bool, err error) {
 	err = s.withRecords(ctx, func(r *records) error {
-		now, err := s.now(ctx, r)
-		if err != nil {
-			return err
-		}
-		idle, err = r.journal.IfNothingIsDue(ctx, name, now, do)
+		idle, err = r.journal.IfNothingIsDue(ctx, name, s.opts.Now, do)
 		return err
 	})
 	return idle, err

@@ -223,3 +223,12 @@ export function alike(r, el, sure) {
   return { words, sure, list: sketchOf(r, list), css, role: sure ? role : '' };
 }
 
+
+/**
+ * optionsOf says by what the options of a select element are found.
+ * @param {Recorder} r
+ * @param {El} el
+ * @returns {Options}
+ */
+export const optionsOf = (r, el) => (
+  { words: '', sure: true, list: { ...sketchOf(r, el), text: '' }, css: 'option:not([value=""])', role: '' });

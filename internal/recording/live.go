@@ -108,6 +108,10 @@ func (l *live) gesture(g *automation.Gesture) {
 		l.hovers(g)
 	case automation.GestureList:
 		l.list(g)
+	case automation.GestureRoles:
+		l.roles(g)
+	case automation.GestureOrganisation:
+		l.organisation(g)
 	case automation.GestureUnsupported:
 		l.leaveOut("%s", g.Why)
 	}
@@ -251,18 +255,14 @@ func (l *live) rowOf(s *automation.Sketch) bool {
 		return false
 	}
 	l.input(subjectInput)
-	find := &flows.Find{Table: s.Row.Table, Key: subjectText}
-	for _, f := range l.Flows {
-		f.Each(func(step *flows.Step) {
-			if known, ok := step.Verb.(*flows.Find); ok && known.Table == find.Table {
-				find = known
-			}
-		})
-	}
+	find := l.findIn(s.Row.Table)
 	if s := l.lastStep(); s != nil {
 		if before, ok := s.Verb.(*flows.Find); ok && before.Table == find.Table {
 			return true
 		}
+	}
+	if rows, way := l.listOf(s.Row.Table); rows != nil {
+		l.toList(rows, way)
 	}
 	l.add(&Step{}, find)
 	return true

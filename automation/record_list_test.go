@@ -62,7 +62,7 @@ func TestAListIsShownWithWhatFiltersIt(t *testing.T) {
 	for range 10 {
 		chip = append(chip, "Tab")
 	}
-	got := listShown(t, drawnAnew, "article p", append(all, key(append(chip, "Enter", "F2")...))...)
+	got := listShown(t, drawnAnew, "article:first-child p", append(all, key(append(chip, "Enter", "F2")...))...)
 	assert.Equal(t, "[role=listitem]", got.Rows)
 	assert.True(t, got.Scroll, "it draws what is in view")
 	assert.Equal(t, map[string]string{"id": "data-person-id"}, got.Attrs)
@@ -78,7 +78,7 @@ func TestAListIsShownWithWhatFiltersIt(t *testing.T) {
 // TestAListIsShownAsItIsDrawn has whole rows, whose attributes tell nobody apart, and is not scrolled.
 func TestAListIsShownAsItIsDrawn(t *testing.T) {
 	t.Parallel()
-	got := listShown(t, `<ul><li data-team-id=t-1><b>ann@acme.example</b><i class=name>Ann Lee</i></li><li data-team-id=t-1><b>joann@acme.example</b><i class=name>Jo, Ann Lee</i></li></ul>`, "b",
+	got := listShown(t, `<ul><li data-team-id=t-1><b>ann@acme.example</b><i class=name>Ann Lee</i></li><li data-team-id=t-1><b>joann@acme.example</b><i class=name>Jo, Ann Lee</i></li></ul>`, "li:first-child b",
 		func(ctx context.Context, s *automation.StandIn) error { return nil })
 	assert.Empty(t, got.Attrs)
 	assert.False(t, got.Scroll)

@@ -159,7 +159,8 @@ function listed(r, el, rows, els, shown) {
   const end = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
   const height = els[0]?.getBoundingClientRect().height ?? 0; // some space may follow the last row
   const scroll = scrolls && els.length > 0 && lowest + height < end;
-  return { el, sketch: sketchOf(r, el), rows, columns, counter: null, next: null, scrolls, scroll, filters: [] };
+  const none = { counter: null, next: null, filters: [], last: false };
+  return { el, sketch: sketchOf(r, el), rows, columns, scrolls, scroll, ...none };
 }
 
 /**

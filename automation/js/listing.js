@@ -26,6 +26,7 @@ export function filterOf(r, el) {
  * @param {ListFilter} filter
  */
 export function addFilter(l, filter) {
+  l.last = true;
   l.filters = [...l.filters.filter((f) => f.sketch.ref !== filter.sketch.ref), filter];
 }
 
@@ -70,8 +71,10 @@ function row(what, is, more, used, act) {
 export function listShown(r, l, draw) {
   /** @type {(act: () => void) => () => void} */
   const then = (act) => () => { act(); draw(); };
-  const out = /** @type {HTMLElement[]} */ (l.columns.filter((c) => c.header).map((c) => (
-    row(c.header, wordsFor(c.means), c.sample, c.means !== '', then(() => turn(l, c))))));
+  const out = /** @type {HTMLElement[]} */ (l.columns.filter((c) => c.header).map((c) => { // a part has no header
+    const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
+    return row(what, wordsFor(c.means), more, c.means !== '', then(() => turn(l, c)));
+  }));
   if (r.req.guided) return out; // its steps stand in the flow already
   if (l.scrolls) {
     const is = l.scroll ? 'read while it is scrolled' : 'all rows are drawn';

@@ -144,6 +144,7 @@ interface Listing {
   scrolls: boolean; // it lies in something that is scrolled
   scroll: boolean; // it draws only what is in view, or fetches more at its end
   filters: ListFilter[];
+  last: boolean; // something was shown for its last lines
 }
 
 /** What decides which rows a list has, and how it must stand where the list is whole; is empty: it is none. */

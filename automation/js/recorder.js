@@ -167,8 +167,8 @@ function take(r, hit) {
   r.mode = '';
   r.seen = null;
   if (mode === 'list') begins(r, el);
-  else if (mode === 'counter' && r.listing) r.listing.counter = sketchOf(r, el);
-  else if (mode === 'next' && r.listing) r.listing.next = sketchOf(r, el);
+  else if (mode === 'counter' && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
+  else if (mode === 'next' && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
   else if (mode === 'filter' && r.listing) addFilter(r.listing, filterOf(r, el));
   else if (mode === 'roles') offered(r, el);
   else {
@@ -214,10 +214,15 @@ function draw(r) {
   buttons.append(...(listing ? listButtons(r, listing, { ask: (mode) => setMode(r, mode), ends }) : actButtons(r)));
   const sum = make('div', r.mode || r.naming !== null ? 'sum asks' : 'sum', status(r));
   sum.setAttribute('aria-live', 'polite');
+  const before = s.box.classList.contains('lists') ? s.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons);
   s.box.classList.toggle('folded', r.folded);
-  body.scrollTop = listing ? 0 : body.scrollHeight;
-  buttonsOf(r)[r.focus]?.classList.add('focused');
+  s.box.classList.toggle('lists', listing !== null);
+  body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
+  if (listing) listing.last = false;
+  const at = buttonsOf(r)[r.focus];
+  at?.classList.add('focused');
+  if (at && body.contains(at)) at.scrollIntoView({ block: 'nearest', behavior: 'instant' });
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 

@@ -183,7 +183,8 @@ func (l *live) dropLast() (from int) {
 func (l *live) clicked(g *automation.Gesture) {
 	gestures := l.take.gestures
 	if g.On.Editable { // a field is gone to by what is typed into it
-		if l.at+1 < len(gestures) && gestures[l.at+1].Kind == automation.GestureFill && gestures[l.at+1].On.Ref == g.On.Ref {
+		next := slices.IndexFunc(gestures[l.at+1:], func(o automation.Gesture) bool { return o.Kind != automation.GestureChosen }) // which comes late
+		if next >= 0 && gestures[l.at+1+next].Kind == automation.GestureFill && gestures[l.at+1+next].On.Ref == g.On.Ref {
 			return
 		}
 		if s := l.lastStep(); s != nil && l.at > 0 && gestures[l.at-1].Kind == automation.GestureFill && gestures[l.at-1].On.Ref == g.On.Ref {

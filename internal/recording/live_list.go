@@ -164,10 +164,10 @@ func (l *live) listOf(table string) (rows *flows.Rows, way []flows.Step) {
 // findIn is how somebody is looked for in a table: as the layout's flows do it, or as they read it.
 func (l *live) findIn(table string) *flows.Find {
 	find := &flows.Find{Table: table, Key: subjectText}
-	if rows, _ := l.listOf(table); rows != nil {
+	if rows, _ := l.listOf(table); rows != nil && l.Version != nil {
 		find.Next, find.Scroll = rows.Next, rows.Scroll
 		for _, name := range rows.Unfiltered {
-			if t, ok := l.versionTarget(name); ok && t.Fingerprint != nil && slices.Contains(searching, t.Fingerprint.Role) {
+			if t := l.Version.Targets[name]; t != nil && t.Fingerprint != nil && slices.Contains(searching, t.Fingerprint.Role) {
 				find.Search = name
 			}
 		}

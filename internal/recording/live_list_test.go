@@ -29,7 +29,7 @@ func TestAListIsHeldToItsFilters(t *testing.T) {
 	custom := automation.ShownFilter{On: says(button("State"), "div", "All"), Says: "All", Is: "says"}
 	search := automation.ShownFilter{On: field("Search"), Is: "empty"}
 	chip := automation.ShownFilter{On: says(button("State: active"), "button", "State: active"), Says: "State: active", Is: "empty"}
-	chip.On.Offers = append(chip.On.Offers, automation.Offer{Candidate: selectors.Candidate{CSS: ".chip"}, Kept: true})
+	chip.On.Offers = append(chip.On.Offers, automation.Offer{Candidate: selectors.Candidate{TestID: "filter-sign"}, Kept: true})
 	for name, c := range map[string]struct {
 		gestures []automation.Gesture
 		steps    []string
@@ -40,7 +40,7 @@ func TestAListIsHeldToItsFilters(t *testing.T) {
 			"  - { check: { target: set_role.inactive_too, on: true }, asks: true }",
 			"  - { choose: { target: set_role.state, option: All }, asks: true }",
 			`  - { fill: { target: set_role.search, value: "" }, asks: true }`,
-			"  - rows: { table: set_role.people, as: users, filters: [{ on: true, target: set_role.inactive_too }, { equals: All, target: set_role.state }], unfiltered: [set_role.search], " +
+			"  - rows: { table: set_role.people, as: users, filters: [{ target: set_role.inactive_too, on: true }, { target: set_role.state, equals: All }], unfiltered: [set_role.search], " +
 				`reload: [{ open: /people }, { check: { target: set_role.inactive_too, on: true }, asks: true }, { choose: { target: set_role.state, option: All }, asks: true }, { fill: { target: set_role.search, value: "" }, asks: true }] }`,
 		}, ""},
 		"what the person did counts": {[]automation.Gesture{opened, {ID: "f", Kind: automation.GestureFill, On: field("Search"), Value: ""}, list(search)}, []string{
@@ -48,10 +48,10 @@ func TestAListIsHeldToItsFilters(t *testing.T) {
 			`  - rows: { table: set_role.people, as: users, unfiltered: [set_role.search], reload: [{ open: /people }, { fill: { target: set_role.search, value: "" }, asks: true }] }`,
 		}, ""},
 		"what the page draws itself and nobody chose": {[]automation.Gesture{opened, list(custom)}, []string{
-			"  - open: /people", "  - rows: { table: set_role.people, as: users, filters: [{ equals: All, target: set_role.state }], reload: [{ open: /people }] }",
+			"  - open: /people", "  - rows: { table: set_role.people, as: users, filters: [{ target: set_role.state, equals: All }], reload: [{ open: /people }] }",
 		}, "set_role.state is not put back before the list is read"},
 		"the sign of a filter": {[]automation.Gesture{opened, list(chip)}, []string{
-			"  - open: /people", "  - rows: { table: set_role.people, as: users, unfiltered: [set_role.chip], reload: [{ open: /people }] }",
+			"  - open: /people", "  - rows: { table: set_role.people, as: users, unfiltered: [set_role.filter_sign], reload: [{ open: /people }] }",
 		}, ""},
 		"none": {[]automation.Gesture{opened, list()}, []string{"  - open: /people", "  - rows: { table: set_role.people, as: users }"}, "show by Filter… what may keep rows from the list"},
 	} {
@@ -81,9 +81,10 @@ func people(t *testing.T) (*selectors.Version, []*flows.Flow) {
 	}}
 	open := flows.Open("/people")
 	list := &flows.Flow{Name: "list-users", Steps: []flows.Step{
-		{Verb: &open}, {Verb: &flows.Fill{Target: "search"}, Options: flows.Options{Asks: true}},
+		{Verb: &open}, {Verb: &flows.Fill{Target: "search"}},
 		{Verb: &flows.Rows{Table: "t", As: "users", Scroll: true, Unfiltered: []string{"search", "mark"}}},
 	}}
+	list.Steps[1].Options.Asks = true
 	return v, []*flows.Flow{list}
 }
 

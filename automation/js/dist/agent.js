@@ -1686,6 +1686,7 @@ function flawOf(word2, ask) {
 }
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
 var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
+var named2 = /^(list|feed)$/;
 function stylesOf(el, scope) {
   const out = (
     /** @type {Spoken[]} */
@@ -1724,7 +1725,7 @@ function spoken(el, scope) {
   const testid = testIDOf(el), role = roleOf(el) || "", name = nameOf(el);
   const placeholder = norm(el.getAttribute("placeholder")), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
-  if (role && name && speaking.test(role)) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  if (role && name && (speaking.test(role) || named2.test(role))) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
@@ -2135,6 +2136,7 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 `;
 var recorder = `${movable}
 .panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
+.panel.lists { max-height: min(76vh, 680px) }
 .body { min-height: 48px; padding: 6px 12px 8px }
 .sum.asks { color: var(--warn); font-weight: 600 }
 .dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }
@@ -2724,8 +2726,8 @@ function about(el, { offers, note }) {
     item.append(make("span", o.kept ? "kept" : "dropped", o.kept ? "kept" : "dropped"), text);
     list.append(item);
   }
-  const named3 = make("div", "soft", "What names somebody is left out when it is taken.");
-  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named3];
+  const named4 = make("div", "soft", "What names somebody is left out when it is taken.");
+  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named4];
 }
 function place2(p) {
   const el = p.seen, { row: row2, target } = p.req, base = row2 ? baseOf({ target, row: row2 }) : null;
@@ -3097,7 +3099,8 @@ function listed2(r, el, rows2, els, shown2) {
   const end3 = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
   const height = els[0]?.getBoundingClientRect().height ?? 0;
   const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
-  return { el, sketch: sketchOf(r, el), rows: rows2, columns, counter: null, next: null, scrolls, scroll: scroll3, filters: [] };
+  const none = { counter: null, next: null, filters: [], last: false };
+  return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
 }
 function cardListing(r, el) {
   const cards = cardsOf(el), what = describe(el).slice(0, 60);
@@ -3379,6 +3382,7 @@ function filterOf(r, el) {
   return { sketch, box: false, says: says2, is: says2 ? "says" : "empty" };
 }
 function addFilter(l, filter) {
+  l.last = true;
   l.filters = [...l.filters.filter((f) => f.sketch.ref !== filter.sketch.ref), filter];
 }
 function turnFilter(f) {
@@ -3411,7 +3415,10 @@ function listShown(r, l, draw4) {
   };
   const out = (
     /** @type {HTMLElement[]} */
-    l.columns.filter((c) => c.header).map((c) => row(c.header, wordsFor(c.means), c.sample, c.means !== "", then(() => turn(l, c))))
+    l.columns.filter((c) => c.header).map((c) => {
+      const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
+      return row(what, wordsFor(c.means), more, c.means !== "", then(() => turn(l, c)));
+    })
   );
   if (r.req.guided) return out;
   if (l.scrolls) {
@@ -3524,7 +3531,7 @@ function begin4(req) {
 function lets3(r, hit, type, e) {
   const s = r.surface, keys = !pointerEvents.includes(type);
   if (r.naming !== null && keys) {
-    if (type === "keydown") named2(r, e);
+    if (type === "keydown") named3(r, e);
     return false;
   }
   if (s && (hit === s.host || !keys && covers(s, e))) {
@@ -3578,7 +3585,7 @@ function typed4(r, e) {
   }
   draw3(r);
 }
-function named2(r, e) {
+function named3(r, e) {
   const name = r.naming ?? "";
   if (e.key === "Enter") tell2(r, { kind: "name", value: name });
   if (e.key === "Enter" || e.key === "Escape") r.naming = null;
@@ -3601,8 +3608,8 @@ function take(r, hit) {
   r.mode = "";
   r.seen = null;
   if (mode === "list") begins(r, el);
-  else if (mode === "counter" && r.listing) r.listing.counter = sketchOf(r, el);
-  else if (mode === "next" && r.listing) r.listing.next = sketchOf(r, el);
+  else if (mode === "counter" && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
+  else if (mode === "next" && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
   else if (mode === "filter" && r.listing) addFilter(r.listing, filterOf(r, el));
   else if (mode === "roles") offered2(r, el);
   else {
@@ -3659,10 +3666,15 @@ function draw3(r) {
   buttons2.append(...listing ? listButtons(r, listing, { ask: (mode) => setMode(r, mode), ends }) : actButtons(r));
   const sum = make("div", r.mode || r.naming !== null ? "sum asks" : "sum", status(r));
   sum.setAttribute("aria-live", "polite");
+  const before = s.box.classList.contains("lists") ? s.box.querySelector(".body")?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons2);
   s.box.classList.toggle("folded", r.folded);
-  body.scrollTop = listing ? 0 : body.scrollHeight;
-  buttonsOf2(r)[r.focus]?.classList.add("focused");
+  s.box.classList.toggle("lists", listing !== null);
+  body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
+  if (listing) listing.last = false;
+  const at = buttonsOf2(r)[r.focus];
+  at?.classList.add("focused");
+  if (at && body.contains(at)) at.scrollIntoView({ block: "nearest", behavior: "instant" });
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 function status(r) {

@@ -33,6 +33,14 @@ func emptied(t *testing.T, app, overlay, version, begun string) {
 	require.NoError(t, os.WriteFile(filepath.Join(overlay, "selectors", app, version+".yaml"), []byte(begun), 0o600))
 }
 
+// awaits waits until something says a text, as a person does who looks.
+func awaits(text string) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		_, _, err := s.Page().Await(ctx, 10*time.Second, nil, &selectors.Target{Name: text, Candidates: []selectors.Candidate{{Text: text}}})
+		return err
+	}
+}
+
 // inside is an element of the workspace within another one.
 func inside(css string) func(by selectors.Candidate) *selectors.Target {
 	return func(by selectors.Candidate) *selectors.Target {
@@ -83,7 +91,7 @@ func ofCards() map[string][]act {
 	save := clicks(drawer(says("Änderungen speichern")))
 	return map[string][]act{
 		"flow list-users": {
-			opens, clicks(choice), clicks(whole), waits, waits, clicks(field), all, presses("Backspace"), waits, waits,
+			opens, clicks(choice), clicks(whole), waits, waits, clicks(field), all, presses("Backspace"), awaits("83 Personen"), waits,
 			onPanel(listButton), clicks(byCSS("[aria-posinset='1'] p")), waits, waits, pictured("empty-list"),
 			counter, waits, clicks(byCSS("main [role=status]")), waits, filter, waits, clicks(choice), waits, filter, waits, clicks(field), waits, waits,
 			pictured("empty-filters"), takeList, waits, waits, pictured("empty-steps"), onPanel(stopButton),

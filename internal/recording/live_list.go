@@ -35,8 +35,10 @@ func (l *live) list(g *automation.Gesture) {
 	rows := &flows.Rows{Table: name, As: usersOutput, Scroll: g.Scroll}
 	if g.Counter != nil {
 		rows.Counter, _ = l.targetOf(g.Counter, g.Kind, g.Counter.Text)
-		if t := l.newTarget(rows.Counter); t != nil {
-			t.Spec.Counter = counterForm(g.Counter.Text)
+		if form, t := counterForm(g.Counter.Text), l.newTarget(rows.Counter); t != nil {
+			t.Spec.Counter = form
+		} else if known, ok := l.versionTarget(rows.Counter); ok && form != "" && known.Counter == "" {
+			l.review("%s says its number in a form that is not known: write it to the target as counter: %s", rows.Counter, form)
 		}
 	}
 	if g.Next != nil {

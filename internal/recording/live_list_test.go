@@ -143,3 +143,15 @@ func TestAColumnIsWhatARowSaysOfItself(t *testing.T) {
 		"id": {Attr: "data-id", Candidates: []selectors.Candidate{{XPath: ".", Provenance: selectors.Recorded}}},
 	}, got.Columns)
 }
+
+// TestACounterOfAFilteredListIsRead shows a counter in a form that only it has.
+func TestACounterOfAFilteredListIsRead(t *testing.T) {
+	t.Parallel()
+	sum := &automation.Sketch{Ref: "sum", Tag: "span", Role: "status", Text: "83 Personen", Said: "status",
+		Offers: []automation.Offer{{Candidate: selectors.Candidate{CSS: "main > span"}, Kept: true}}}
+	d, err := takeOf(automation.Gesture{Kind: automation.GestureList, On: field("People"), Rows: "li", Columns: map[string]string{"email": "Mail"}, Counter: sum, Scroll: true,
+		Filters: []automation.ShownFilter{{On: field("Search"), Is: "empty"}}}).Draft()
+	require.NoError(t, err)
+	assert.Contains(t, recording.TargetsText(d.Targets, ""), `counter: '^(?P<total>\d+) Personen$'`)
+	assert.Contains(t, d.FlowText(), "counter: set_role.element, scroll: true")
+}

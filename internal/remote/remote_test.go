@@ -155,15 +155,22 @@ func TestAPersonUsesAPageElsewhere(t *testing.T) {
 	}))
 }
 
-// look keeps a picture for a person to look at, in the folder that TEST_PICTURES names.
+// look keeps pictures for a person to look at, in the folder that TEST_PICTURES names: at two sizes, in light and in
+// dark.
 func look(t *testing.T, p *automation.Page, name string) {
 	t.Helper()
 	dir := os.Getenv("TEST_PICTURES")
 	if dir == "" {
 		return
 	}
-	time.Sleep(time.Second) // a person looks at what has been drawn
-	picture, err := p.Screenshot(t.Context(), automation.Masking{})
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600))
+	for _, width := range []int{520, 1280} {
+		for _, scheme := range []string{"dark", "light"} {
+			require.NoError(t, p.Window(t.Context(), width, 800, scheme))
+			time.Sleep(time.Second) // a person looks at what has been drawn
+			picture, err := p.Screenshot(t.Context(), automation.Masking{})
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o600))
+		}
+	}
+	require.NoError(t, p.Window(t.Context(), 0, 0, ""))
 }

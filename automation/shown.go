@@ -97,7 +97,7 @@ func (s *StandIn) Page() *Page { return s.page }
 // Window gives a page another size, and has it believe that the person prefers light or dark colours: for pictures of
 // what is drawn. 0 and an empty scheme are what pages have otherwise.
 func (p *Page) Window(ctx context.Context, width, height int, scheme string) error {
-	size := proto.EmulationSetDeviceMetricsOverride{Width: cmp.Or(width, viewportWidth), Height: cmp.Or(height, viewportHeight), DeviceScaleFactor: scale}
+	size := proto.EmulationSetDeviceMetricsOverride{Width: cmp.Or(width, viewportWidth), Height: cmp.Or(height, viewportHeight), DeviceScaleFactor: 1}
 	if err := size.Call(p.scope(ctx)); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func TestAConsoleOfCardsIsCalibratedFromNothing(t *testing.T) {
 	var asked []string
 	a := &app{calibrates: shows(&asked, does)}
 	before := con.People()
-	out := shown(t, a, "--config", conf, "calibrate", "--selectors", "cards-2026-11", "--sample", "anna.schmidt@nordlicht.example", "--step", "2s")
+	out := shown(t, a, "--config", conf, "calibrate", "--selectors", "cards-2026-11", "--sample", "anna.schmidt@nordlicht.example", "--step", "20s")
 	t.Log(asked, out.stdout, out.stderr)
 	for _, f := range []string{"list-users-cards", "list-roles-cards", "deactivate-cards"} {
 		text, _ := os.ReadFile(filepath.Join(overlay, "flows/workspace", f+".yaml"))

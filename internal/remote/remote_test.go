@@ -122,13 +122,14 @@ func TestAPersonUsesAPageElsewhere(t *testing.T) {
 		require.NoError(t, err)
 		defer stop()
 		var box automation.Box
-		require.Eventually(t, func() bool { // the first picture has come
+		require.Eventually(t, func() bool { // the view says what it shows
 			seen, err := viewer.Examine(ctx, picture, nil)
 			if err != nil || len(seen.Boxes) != 1 {
 				return false
 			}
 			box = seen.Boxes[0]
-			return box.H > 500
+			says, err := viewer.Read(ctx, &selectors.Target{Name: "where", Candidates: []selectors.Candidate{{CSS: "#where"}}}, "")
+			return err == nil && says != ""
 		}, 15*time.Second, 50*time.Millisecond)
 		do := func(m automation.Motion) { require.NoError(t, hand.Do(ctx, m)) }
 		click := func(x, y float64) {

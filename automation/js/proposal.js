@@ -33,7 +33,7 @@ export function flawOf(word, ask) {
 /** @typedef {{ candidate: Candidate, word: string, ask?: { made?: boolean, counter?: boolean } }} Spoken */
 
 const controls = 'button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox';
-const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
+const speaking = new RegExp(`^(${controls}|grid|table|dialog|alertdialog|heading)$`);
 const named = /^(list|feed)$/; // of which there are many, but few that have a name
 
 /**

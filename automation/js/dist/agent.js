@@ -1685,7 +1685,7 @@ function flawOf(word2, ask) {
   return "";
 }
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
-var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
+var speaking = new RegExp(`^(${controls2}|grid|table|dialog|alertdialog|heading)$`);
 var named2 = /^(list|feed)$/;
 function stylesOf(el, scope) {
   const out = (

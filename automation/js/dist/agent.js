@@ -2937,6 +2937,7 @@ function freePrint(r, el) {
     Object.fromEntries(all)
   );
 }
+var rowItself = { candidate: { xpath: "." }, kept: true, why: "" };
 function sketchOf(r, el) {
   const row2 = rowOf(r, el), place4 = row2 ? { holder: null, scope: row2.el } : placeOf(r, el, holdersNow(r));
   const editable = isTyped(el), fingerprint = freePrint(r, el), secret = editable ? secretOf(r, el) : "";
@@ -2954,7 +2955,7 @@ function sketchOf(r, el) {
     ...knownAs(r, el, row2),
     row: row2 && { table: row2.table, key: row2.key },
     holder: place4.holder,
-    offers: freeOffers(r, el, place4.scope),
+    offers: row2?.el === el ? [rowItself] : freeOffers(r, el, place4.scope),
     fingerprint
   };
 }

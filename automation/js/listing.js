@@ -51,10 +51,10 @@ function standing(f) {
 const wordsFor = (means) => ({ '': 'not used', last_first: 'last, first name' }[means] ?? means.replace('_', ' '));
 
 /**
- * row is a line of the chooser that changes when it is pressed.
+ * lineFor is a line of the chooser that changes when it is pressed.
  * @type {(what: string, is: string, more: string, used: boolean, act: () => void) => Pressable}
  */
-function row(what, is, more, used, act) {
+function lineFor(what, is, more, used, act) {
   const out = keyed('', act, used ? 'row' : 'row unused');
   out.append(make('span', 'header', what), make('span', 'means', is));
   if (more) out.append(make('span', 'soft', more));
@@ -73,17 +73,18 @@ export function listShown(r, l, draw) {
   const then = (act) => () => { act(); draw(); };
   const out = /** @type {HTMLElement[]} */ (l.columns.filter((c) => c.header).map((c) => { // a part has no header
     const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
-    return row(what, wordsFor(c.means), more, c.means !== '', then(() => turn(l, c)));
+    return lineFor(what, wordsFor(c.means), more, c.means !== '', then(() => turn(l, c)));
   }));
   if (r.req.guided) return out; // its steps stand in the flow already
   if (l.scrolls) {
     const is = l.scroll ? 'read while it is scrolled' : 'all rows are drawn';
-    out.push(row('The list scrolls', is, '', true, then(() => { l.scroll = !l.scroll; })));
+    out.push(lineFor('The list scrolls', is, '', true, then(() => { l.scroll = !l.scroll; })));
   }
   for (const f of l.filters) {
-    out.push(row(f.sketch.said, standing(f), 'where the list is whole', f.is !== '', then(() => turnFilter(f))));
+    out.push(lineFor(f.sketch.said, standing(f), 'where the list is whole', f.is !== '', then(() => turnFilter(f))));
   }
-  const also = [['Counter', l.counter?.said], ['Next page', l.next?.said], ['Filters', l.filters.length ? '' : undefined]];
+  const filters = l.filters.length ? '' : undefined; // each has a line of its own
+  const also = [['Counter', l.counter?.said], ['Next page', l.next?.said], ['Filters', filters]];
   return [...out, ...also.filter(([, is]) => is !== '').map(([what, is]) => (
     make('div', 'soft', `${what}: ${is ?? 'none shown'}`)))];
 }

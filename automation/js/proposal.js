@@ -73,7 +73,8 @@ function spoken(el, scope) {
   const testid = testIDOf(el), role = roleOf(el) || '', name = nameOf(el);
   const placeholder = norm(el.getAttribute('placeholder')), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
-  if (role && name && (speaking.test(role) || named.test(role))) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  const tells = speaking.test(role) || named.test(role);
+  if (role && name && tells) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });

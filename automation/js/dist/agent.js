@@ -79,10 +79,10 @@ function othersIn(root, keep) {
       /** @type {Element} */
       text.parentElement
     );
-    const row2 = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
-    rows2.set(row2, rows2.get(row2) || found.some((a) => known.includes(a.toLowerCase())));
+    const row = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
+    rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
   }
-  return [...rows2].filter(([, kept]) => !kept).map(([row2]) => row2);
+  return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
 }
 function secretsIn(root, { others, keep }) {
   const ranges = [], doc = docOf(root);
@@ -126,7 +126,7 @@ function blank({ others, keep }) {
     for (const root of roots(doc)) {
       const hidden = others ? othersIn(root, keep || []) : [];
       for (const text of textsOf(root)) {
-        const all = hidden.some((row2) => row2.contains(text));
+        const all = hidden.some((row) => row.contains(text));
         if (!all && text.data.search(longNumber) < 0) continue;
         blankedTexts.push([text, text.data]);
         text.data = all ? dots(text.data) : text.data.replace(longNumber, dots);
@@ -578,7 +578,7 @@ function agrees(text, address4) {
   if (!m) return false;
   return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
 }
-function emailIn(row2, cell) {
+function emailIn(row, cell) {
   const text = readable(cell);
   const links = (el) => queryAll(el, 'a[href^="mailto:" i]').map(mailtoOf).filter(isAddress);
   const own = cell.matches('a[href^="mailto:" i]') ? [mailtoOf(cell)] : links(cell);
@@ -588,7 +588,7 @@ function emailIn(row2, cell) {
   }
   const said2 = [cell, ...queryAll(cell, "*")].flatMap((el) => [...el.attributes]).filter((a) => a.name === "title" || a.name.startsWith("data-")).map((a) => bare(a.value)).filter(isAddress);
   const speechless = !/[@…]|\.\.\./.test(text);
-  for (const source of [own, links(row2), said2]) {
+  for (const source of [own, links(row), said2]) {
     const one = [...new Set(source)];
     if (one.length === 1 && (agrees(text, one[0]) || speechless && source === own)) return { text: one[0] };
     if (one.length) break;
@@ -602,9 +602,9 @@ function headersOf(table, spec) {
   return new Map(cells.map((el, i) => [norm(el.textContent), i]));
 }
 var usualCells = ":scope > td, :scope > [role=gridcell], :scope > [role=cell]";
-var cellsOf = (row2, spec) => queryAll(row2, spec.cells || usualCells);
-function spanning(row2, spec) {
-  const cells = cellsOf(row2, spec);
+var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+function spanning(row, spec) {
+  const cells = cellsOf(row, spec);
   return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
 }
 var rowElements = (table, spec) => queryAll(table, spec.rows).filter((el) => el.checkVisibility() && !spanning(el, spec));
@@ -625,20 +625,20 @@ function expression(pattern) {
     return null;
   }
 }
-function cellOf(row2, col, headers, spec) {
+function cellOf(row, col, headers, spec) {
   if (col.header !== void 0) {
     const i = headers.get(norm(col.header));
     if (i === void 0) {
       const there = [...headers.keys()].map((k) => `"${k}"`).join(", ");
       return new Miss("missing", `no column is headed "${col.header}": there are ${there}`);
     }
-    const cell = cellsOf(row2, spec)[i];
+    const cell = cellsOf(row, spec)[i];
     return cell ? { el: cell } : null;
   }
   const found = matches({ candidates: (
     /** @type {Candidate[]} */
     col.candidates
-  ) }, row2);
+  ) }, row);
   const { attr } = col;
   let els = found.els;
   if (els.length > 1 && attr && col.pattern) {
@@ -653,9 +653,9 @@ function cellOf(row2, col, headers, spec) {
   }
   return els.length ? { el: els[0] } : null;
 }
-function readCell(row2, el, col) {
+function readCell(row, el, col) {
   if (col.attr) return { text: el.getAttribute(col.attr) || "" };
-  if (col.kind === "email") return emailIn(row2, el);
+  if (col.kind === "email") return emailIn(row, el);
   return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
 }
 function withoutMailLinks(el) {
@@ -663,24 +663,24 @@ function withoutMailLinks(el) {
   const rest2 = queryAll(el, "a").filter(writes).reduce((text, a) => text.replace(readable(a), " "), whole);
   return bare(rest2) || whole;
 }
-function keyOf(row2, spec, headers) {
-  const col = spec.columns[spec.key], cell = cellOf(row2, col, headers, spec);
+function keyOf(row, spec, headers) {
+  const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
   if (cell === null || cell instanceof Miss && cell.kind === "ambiguous") return null;
   if (cell instanceof Miss) return cell;
-  const got = readCell(row2, cell.el, col);
+  const got = readCell(row, cell.el, col);
   return got.odd ? null : got.text;
 }
-function keyIn(table, row2, spec) {
-  const key = keyOf(row2, spec, headersOf(table, spec));
+function keyIn(table, row, spec) {
+  const key = keyOf(row, spec, headersOf(table, spec));
   return key instanceof Miss ? "" : key ?? "";
 }
 function columnsOf(table, spec) {
-  const headers = headersOf(table, spec), row2 = rowElements(table, spec)[0];
+  const headers = headersOf(table, spec), row = rowElements(table, spec)[0];
   const out = {};
   for (const [name, col] of Object.entries(spec.columns)) {
-    const cell = row2 || col.header !== void 0 ? cellOf(row2 ?? table, col, headers, spec) : void 0;
+    const cell = row || col.header !== void 0 ? cellOf(row ?? table, col, headers, spec) : void 0;
     if (cell instanceof Miss) out[name] = cell.detail;
-    else if (cell === null && row2) out[name] = "the first row has no such cell";
+    else if (cell === null && row) out[name] = "the first row has no such cell";
     else out[name] = "";
   }
   return out;
@@ -690,38 +690,38 @@ function rowByKey(table, equals) {
   const found = resolve(table);
   if (found instanceof Miss) return found;
   const spec = table.table, headers = headersOf(found.el, spec), hits = [];
-  for (const row3 of rowElements(found.el, spec)) {
-    const key = keyOf(row3, spec, headers);
+  for (const row2 of rowElements(found.el, spec)) {
+    const key = keyOf(row2, spec, headers);
     if (key instanceof Miss) return key;
-    if (key !== null && same(key, equals, spec.fold)) hits.push(row3);
+    if (key !== null && same(key, equals, spec.fold)) hits.push(row2);
   }
   if (hits.length === 0) return new Miss("no-row", `no row has ${spec.key} "${equals}"`);
   if (hits.length > 1) return new Miss("ambiguous", `${hits.length} rows have ${spec.key} "${equals}"`);
-  const row2 = hits[0];
+  const row = hits[0];
   const readKey = () => {
-    const key = keyOf(row2, spec, headersOf(found.el, spec));
+    const key = keyOf(row, spec, headersOf(found.el, spec));
     return key instanceof Miss ? null : key;
   };
-  return { el: row2, readKey };
+  return { el: row, readKey };
 }
-function readRow(row2, names, spec, headers) {
+function readRow(row, names, spec, headers) {
   const cells = [], odd = [];
   for (const n of names) {
-    const cell = cellOf(row2, spec.columns[n], headers, spec);
+    const cell = cellOf(row, spec.columns[n], headers, spec);
     if (cell instanceof Miss && cell.kind !== "ambiguous") return cell;
     if (cell instanceof Miss) odd.push(`its ${n} is ambiguous: ${cell.detail}`);
-    const got = cell && !(cell instanceof Miss) ? readCell(row2, cell.el, spec.columns[n]) : { text: null };
+    const got = cell && !(cell instanceof Miss) ? readCell(row, cell.el, spec.columns[n]) : { text: null };
     if (got.odd) odd.push(got.odd);
     cells.push(n === spec.key && got.odd ? "\0" + got.text : got.text);
   }
-  const at = row2.getAttribute("aria-rowindex") || row2.getAttribute("aria-posinset") || "";
+  const at = row.getAttribute("aria-rowindex") || row.getAttribute("aria-posinset") || "";
   return { cells, odd: odd.join("; "), at };
 }
 function collect(table, el, scrolled) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
   const drawn2 = rowElements(el, spec);
-  for (const row2 of scrolled ? asDrawn(drawn2) : drawn2) {
-    const got = readRow(row2, names, spec, headers);
+  for (const row of scrolled ? asDrawn(drawn2) : drawn2) {
+    const got = readRow(row, names, spec, headers);
     if (got instanceof Miss) return got;
     if (got.cells.some((c) => c !== null && c !== "" && c !== "\0")) rows2.push(got);
   }
@@ -876,13 +876,13 @@ async function reveal(req) {
       if (pos > req.from && performance.now() >= end3) return { found: false, more: true, pos, height: el.scrollHeight };
       return { miss: got };
     }
-    const row2 = rowByKey(req.table, req.equals);
-    if (!(row2 instanceof Miss)) {
-      row2.el.scrollIntoView({ block: "center", behavior: "instant" });
+    const row = rowByKey(req.table, req.equals);
+    if (!(row instanceof Miss)) {
+      row.el.scrollIntoView({ block: "center", behavior: "instant" });
       await frame();
       return { found: true, pos: el.scrollTop, height: el.scrollHeight };
     }
-    if (row2.kind !== "no-row") return { miss: row2 };
+    if (row.kind !== "no-row") return { miss: row };
     if (atBottom(el)) return { found: false, pos: el.scrollTop, height: el.scrollHeight };
     if (performance.now() >= end3) return { found: false, more: true, pos: further(), height: el.scrollHeight };
   }
@@ -1354,12 +1354,12 @@ function keyed(key, el) {
   }
   return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? []) ?? (key.place ? misplaced(el, key.place) : null);
 }
-function otherRow({ row: row2 }) {
-  if (!row2) return null;
-  const now = row2.read();
+function otherRow({ row }) {
+  if (!row) return null;
+  const now = row.read();
   if (now === null) return new Miss("wrong-row", "the row's key cannot be read any more");
-  if (same(now, row2.equals, row2.fold)) return null;
-  return new Miss("wrong-row", `the row's key is "${now}", not "${row2.equals}"`);
+  if (same(now, row.equals, row.fold)) return null;
+  return new Miss("wrong-row", `the row's key is "${now}", not "${row.equals}"`);
 }
 function otherOne({ who }) {
   if (!who) return null;
@@ -1419,10 +1419,10 @@ function animated(el) {
 // press.js
 function find1(req) {
   if (!req.row) return req.says ? saying(req.target, req.says) : resolve(req.target);
-  const row2 = rowByKey(req.row.table, req.row.equals);
-  if (row2 instanceof Miss) return row2;
-  const found = resolve(req.target, row2.el);
-  if (!(found instanceof Miss)) found.readKey = row2.readKey;
+  const row = rowByKey(req.row.table, req.row.equals);
+  if (row instanceof Miss) return row;
+  const found = resolve(req.target, row.el);
+  if (!(found instanceof Miss)) found.readKey = row.readKey;
   return found;
 }
 var alignments = [
@@ -1725,7 +1725,8 @@ function spoken(el, scope) {
   const testid = testIDOf(el), role = roleOf(el) || "", name = nameOf(el);
   const placeholder = norm(el.getAttribute("placeholder")), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
-  if (role && name && (speaking.test(role) || named2.test(role))) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  const tells = speaking.test(role) || named2.test(role);
+  if (role && name && tells) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
@@ -1744,14 +1745,14 @@ function offersFor(el, scope) {
 }
 
 // examine.js
-function baseOf({ row: row2 }) {
-  if (!row2) return void 0;
-  if (row2.equals) {
-    const found = rowByKey(row2.table, row2.equals);
+function baseOf({ row }) {
+  if (!row) return void 0;
+  if (row.equals) {
+    const found = rowByKey(row.table, row.equals);
     return found instanceof Miss ? found : found.el;
   }
-  const table = matches(row2.table);
-  return table.els.length === 1 ? rowElements(table.els[0], row2.table.table)[0] : void 0;
+  const table = matches(row.table);
+  return table.els.length === 1 ? rowElements(table.els[0], row.table.table)[0] : void 0;
 }
 var counts = (target, scope, inRow) => target.candidates.map((c) => foremost(find(scope, c).filter(inRow ? drawn : visible)).length);
 function elsewhere(target) {
@@ -1787,8 +1788,8 @@ var listed = (
   /** @type {{ els: El[], scope: Root }} */
   { els: [], scope: document }
 );
-function around({ target, row: row2, others, limit }) {
-  const base = baseOf({ target, row: row2 });
+function around({ target, row, others, limit }) {
+  const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   if (scope instanceof Miss) return { elements: [], miss: scope };
   const taken = /* @__PURE__ */ new Map();
@@ -2311,11 +2312,11 @@ function surveyOf(req, many) {
   const by = spell(
     /** @type {Candidate} */
     m.used
-  ), row2 = req.row ? ", in the first row" : "";
+  ), row = req.row ? ", in the first row" : "";
   let group = m.used === req.target.candidates[0] ? "first" : "fallback";
   if (m.els.length > 1 && !many) group = "several";
   const number = m.els.length > 1 ? `${m.els.length} elements by ` : "";
-  return { req, group, detail: `${number}${by}${row2}`, els: m.els.slice(0, 50) };
+  return { req, group, detail: `${number}${by}${row}`, els: m.els.slice(0, 50) };
 }
 function survey(p) {
   p.dirty = false;
@@ -2451,12 +2452,12 @@ function section(p, group, title, all) {
   const out = make("section", `group-${group}`);
   out.append(make("h2", "", title));
   for (const s of all) {
-    const { name } = s.req.target, row2 = keyed2(name, () => {
+    const { name } = s.req.target, row = keyed2(name, () => {
       reveal2(p, name);
     }, "row");
-    row2.setAttribute("data-name", name);
-    if (s.detail) row2.append(make("span", "soft", s.detail));
-    out.append(row2);
+    row.setAttribute("data-name", name);
+    if (s.detail) row.append(make("span", "soft", s.detail));
+    out.append(row);
   }
   return out;
 }
@@ -2516,20 +2517,20 @@ function lift(hit, table) {
   }
   return hit;
 }
-var rowLabel = (row2) => row2.equals ? `the row of ${row2.equals}` : "the first row";
+var rowLabel = (row) => row.equals ? `the row of ${row.equals}` : "the first row";
 function judge(p, el) {
-  const { target, row: row2 } = p.req;
-  const base = baseOf({ target, row: row2 });
+  const { target, row } = p.req;
+  const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
-  const place4 = row2 ? `${rowLabel(row2)} in ${row2.table.name}` : target.within?.name;
+  const place4 = row ? `${rowLabel(row)} in ${row.table.name}` : target.within?.name;
   const none = (note2) => ({ offers: [], note: note2, kept: false });
   if (scope instanceof Miss) {
     return none(`${place4} is not on this page, and ${target.name} is looked for in it only: walk on to it, or pick ${place4} first.`);
   }
-  if (row2 && !insideOf(el, scope)) {
-    const list = resolve(row2.table), another = !(list instanceof Miss) && insideOf(el, list.el);
-    const where = another ? "in another row" : `outside of ${row2.table.name}`;
-    const there = `${target.name} is looked for in ${rowLabel(row2)}, which is outlined: click it there.`;
+  if (row && !insideOf(el, scope)) {
+    const list = resolve(row.table), another = !(list instanceof Miss) && insideOf(el, list.el);
+    const where = another ? "in another row" : `outside of ${row.table.name}`;
+    const there = `${target.name} is looked for in ${rowLabel(row)}, which is outlined: click it there.`;
     return none(`It lies ${where}. ${there}`);
   }
   if (!insideOf(el, scope)) {
@@ -2730,8 +2731,8 @@ function about(el, { offers, note }) {
   return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named4];
 }
 function place2(p) {
-  const el = p.seen, { row: row2, target } = p.req, base = row2 ? baseOf({ target, row: row2 }) : null;
-  const marks = row2 && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row2) }] : [];
+  const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
+  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
   if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
   mark(p.surface, marks);
 }
@@ -2863,12 +2864,12 @@ function rowOf(r, el) {
     if (!target.table) continue;
     const found = resolve(target);
     if (found instanceof Miss || !insideOf(el, found.el)) continue;
-    const row2 = rowElements(found.el, target.table).find((each) => insideOf(el, each));
-    if (row2) return { el: row2, table: target.name, key: keyIn(found.el, row2, target.table) };
+    const row = rowElements(found.el, target.table).find((each) => insideOf(el, each));
+    if (row) return { el: row, table: target.name, key: keyIn(found.el, row, target.table) };
   }
   return null;
 }
-function knownAs(r, el, row2) {
+function knownAs(r, el, row) {
   const known = (
     /** @type {string[]} */
     []
@@ -2877,20 +2878,20 @@ function knownAs(r, el, row2) {
     []
   );
   for (const { target, row: table } of r.req.targets) {
-    if (table && table !== row2?.table) continue;
-    const { els } = matches(target, table ? row2?.el : void 0);
+    if (table && table !== row?.table) continue;
+    const { els } = matches(target, table ? row?.el : void 0);
     if (els.includes(el)) (els.length === 1 ? known : many).push(target.name);
   }
   return { known, many };
 }
 function knownAround(r, el) {
-  const row2 = rowOf(r, el);
-  if (!row2) return el;
+  const row = rowOf(r, el);
+  if (!row) return el;
   for (let p = (
     /** @type {El | null} */
     el
-  ); p && insideOf(p, row2.el); p = parentOf(p)) {
-    if (p.nodeType === 1 && knownAs(r, p, row2).known.length) return p;
+  ); p && insideOf(p, row.el); p = parentOf(p)) {
+    if (p.nodeType === 1 && knownAs(r, p, row).known.length) return p;
   }
   return el;
 }
@@ -2939,7 +2940,7 @@ function freePrint(r, el) {
 }
 var rowItself = { candidate: { xpath: "." }, kept: true, why: "" };
 function sketchOf(r, el) {
-  const row2 = rowOf(r, el), place4 = row2 ? { holder: null, scope: row2.el } : placeOf(r, el, holdersNow(r));
+  const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
   const editable = isTyped(el), fingerprint = freePrint(r, el), secret = editable ? secretOf(r, el) : "";
   if (editable) fingerprint.text = "";
   return {
@@ -2952,10 +2953,10 @@ function sketchOf(r, el) {
     said: freeSaid(r, el),
     secret,
     editable,
-    ...knownAs(r, el, row2),
-    row: row2 && { table: row2.table, key: row2.key },
+    ...knownAs(r, el, row),
+    row: row && { table: row.table, key: row.key },
     holder: place4.holder,
-    offers: row2?.el === el ? [rowItself] : freeOffers(r, el, place4.scope),
+    offers: row?.el === el ? [rowItself] : freeOffers(r, el, place4.scope),
     fingerprint
   };
 }
@@ -3009,7 +3010,7 @@ function rowsOf2(list) {
   }
   return "[role=row]";
 }
-var cellsOf2 = (row2) => row2 ? queryAll(row2, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
+var cellsOf2 = (row) => row ? queryAll(row, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
 var aName = ([, means]) => means === "name";
 var speaking2 = [...telling2.filter((t) => !aName(t)), ...telling2.filter(aName)];
 var fewest = 0.6;
@@ -3087,7 +3088,7 @@ function partsOf2(cards) {
 var identifying = /(^|[-_])(id|uid|uuid|guid)$/;
 function ownNamesOf(rows2) {
   const some = rows2.slice(0, mostRows), names = some[0]?.getAttributeNames().filter((n) => identifying.test(n)) ?? [];
-  const says2 = (n) => some.map((row2) => row2.getAttribute(n) ?? "");
+  const says2 = (n) => some.map((row) => row.getAttribute(n) ?? "");
   const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && new Set(says2(n)).size === some.length;
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says2(n)[0], means: "" }));
 }
@@ -3096,7 +3097,7 @@ function listed2(r, el, rows2, els, shown2) {
   if (own.length === 1 && !columns.some((c) => c.means === "id")) own[0].means = "id";
   const scroller = scrollerOf(el), page = el.ownerDocument.scrollingElement;
   const scrolls = scroller !== page && scroller.scrollHeight > scroller.clientHeight + 1;
-  const lowest = Math.max(0, ...els.map((row2) => row2.getBoundingClientRect().bottom));
+  const lowest = Math.max(0, ...els.map((row) => row.getBoundingClientRect().bottom));
   const end3 = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
   const height = els[0]?.getBoundingClientRect().height ?? 0;
   const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
@@ -3113,7 +3114,7 @@ function cardListing(r, el) {
 function listingOf(r, el) {
   const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
   if (!headers.some(Boolean)) return cardListing(r, el);
-  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row2) => cellsOf2(row2).map(readable));
+  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(readable));
   const taken = /* @__PURE__ */ new Set();
   const columns = headers.map((header, i) => {
     const says2 = samples.map((cells) => cells[i] ?? "").filter(Boolean);
@@ -3403,7 +3404,7 @@ function standing(f) {
   return f.is || "not used";
 }
 var wordsFor = (means) => ({ "": "not used", last_first: "last, first name" })[means] ?? means.replace("_", " ");
-function row(what, is, more, used, act) {
+function lineFor(what, is, more, used, act) {
   const out = keyed2("", act, used ? "row" : "row unused");
   out.append(make("span", "header", what), make("span", "means", is));
   if (more) out.append(make("span", "soft", more));
@@ -3418,20 +3419,21 @@ function listShown(r, l, draw4) {
     /** @type {HTMLElement[]} */
     l.columns.filter((c) => c.header).map((c) => {
       const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
-      return row(what, wordsFor(c.means), more, c.means !== "", then(() => turn(l, c)));
+      return lineFor(what, wordsFor(c.means), more, c.means !== "", then(() => turn(l, c)));
     })
   );
   if (r.req.guided) return out;
   if (l.scrolls) {
     const is = l.scroll ? "read while it is scrolled" : "all rows are drawn";
-    out.push(row("The list scrolls", is, "", true, then(() => {
+    out.push(lineFor("The list scrolls", is, "", true, then(() => {
       l.scroll = !l.scroll;
     })));
   }
   for (const f of l.filters) {
-    out.push(row(f.sketch.said, standing(f), "where the list is whole", f.is !== "", then(() => turnFilter(f))));
+    out.push(lineFor(f.sketch.said, standing(f), "where the list is whole", f.is !== "", then(() => turnFilter(f))));
   }
-  const also = [["Counter", l.counter?.said], ["Next page", l.next?.said], ["Filters", l.filters.length ? "" : void 0]];
+  const filters = l.filters.length ? "" : void 0;
+  const also = [["Counter", l.counter?.said], ["Next page", l.next?.said], ["Filters", filters]];
   return [...out, ...also.filter(([, is]) => is !== "").map(([what, is]) => make("div", "soft", `${what}: ${is ?? "none shown"}`))];
 }
 function listButtons(r, l, does) {
@@ -3820,11 +3822,11 @@ async function showRow(req) {
   if (before instanceof Miss) return { miss: before };
   before.el.scrollIntoView({ block: "center", behavior: "instant" });
   await frame();
-  const list = resolve(req.table), row2 = rowByKey(req.table, req.equals);
+  const list = resolve(req.table), row = rowByKey(req.table, req.equals);
   if (list instanceof Miss) return { miss: list };
-  if (row2 instanceof Miss) return { miss: row2 };
+  if (row instanceof Miss) return { miss: row };
   const scrolled = windowsOf(list.el).some((w) => w.scrollY > 0);
-  return scrolled ? { row: stripOf(row2.el) } : { row: stripOf(row2.el), head: headOf(list.el) };
+  return scrolled ? { row: stripOf(row.el) } : { row: stripOf(row.el), head: headOf(list.el) };
 }
 async function showHead(req) {
   const list = resolve(req.table);

@@ -271,8 +271,8 @@ function actButtons(r) {
   rename.setAttribute('aria-disabled', String(!req.name));
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask(...reads(req.reads)), ask('Expect…', 'expect'),
-    ask('Hover…', 'hover'), rename, undo,
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask(...reads(req.reads)),
+    ask('Expect…', 'expect'), ask('Hover…', 'hover'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];
 }

@@ -72,12 +72,7 @@ func (p *Page) World(ctx context.Context) (func(expression string) (string, erro
 	}, nil
 }
 
-// Sized gives the page another size, and light or dark.
+// Sized gives the page another width, and light or dark.
 func (p *Page) Sized(ctx context.Context, width int, scheme string) error {
-	size := proto.EmulationSetDeviceMetricsOverride{Width: width, Height: 800, DeviceScaleFactor: 1}
-	if err := size.Call(p.scope(ctx)); err != nil {
-		return err
-	}
-	features := []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
-	return proto.EmulationSetEmulatedMedia{Features: features}.Call(p.scope(ctx))
+	return p.Window(ctx, width, 800, scheme)
 }

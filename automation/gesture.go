@@ -22,10 +22,13 @@ const (
 	GestureWas    = "was"    // the click before would commit
 	GesturePerson = "person" // it names the person
 	GestureList   = "list"   // the list of people
-	GestureExpect = "expect" // it is to say Value each time
-	GestureHover  = "hover"  // the mouse is to rest on it
-	GestureName   = "name"   // Value is the name of the last step's target
-	GestureUndo   = "undo"
+	GestureRoles  = "roles"  // what is on offer among them
+	// GestureOrganisation: it says whose console it is.
+	GestureOrganisation = "organisation"
+	GestureExpect       = "expect" // it is to say Value each time
+	GestureHover        = "hover"  // the mouse is to rest on it
+	GestureName         = "name"   // Value is the name of the last step's target
+	GestureUndo         = "undo"
 )
 
 // Gesture is one thing that a person does while they are recorded.
@@ -49,8 +52,18 @@ type Gesture struct {
 	Rows    string                         `json:"rows"`    // of a list: CSS
 	Columns map[string]string              `json:"columns"` // of a list: headers by what they are
 	Cells   map[string]selectors.Candidate `json:"cells"`   // of a list of cards: by what each part is found in a card, by what it is
+	Attrs   map[string]string              `json:"attrs"`   // of a list: attributes of a row that say something, by what it is
 	Counter *Sketch                        `json:"counter"`
 	Next    *Sketch                        `json:"next"`
+	Scroll  bool                           `json:"scroll"`  // of a list: it does not draw all its rows at once
+	Filters []ShownFilter                  `json:"filters"` // of a list: what decides which rows it has
+}
+
+// ShownFilter is what decides which rows a list has, and how it stands where the list is whole.
+type ShownFilter struct {
+	On   *Sketch `json:"on"`
+	Says string  `json:"says"`
+	Is   string  `json:"is"` // on, off, says, or empty: it says nothing, or is not there
 }
 
 // Sketch is an element as it was before the page reacted to what was done to it.

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -93,6 +94,17 @@ type StandIn struct{ page *Page }
 // Page is what is shown.
 func (s *StandIn) Page() *Page { return s.page }
 
+// Window gives a page another size, and has it believe that the person prefers light or dark colours: for pictures of
+// what is drawn. 0 and an empty scheme are what pages have otherwise.
+func (p *Page) Window(ctx context.Context, width, height int, scheme string) error {
+	size := proto.EmulationSetDeviceMetricsOverride{Width: cmp.Or(width, viewportWidth), Height: cmp.Or(height, viewportHeight), DeviceScaleFactor: 1}
+	if err := size.Call(p.scope(ctx)); err != nil {
+		return err
+	}
+	features := []*proto.EmulationMediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
+	return proto.EmulationSetEmulatedMedia{Features: features}.Call(p.scope(ctx))
+}
+
 // Move moves the pointer to a point of the window.
 func (s *StandIn) Move(ctx context.Context, x, y float64) error {
 	return proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}.Call(s.page.scope(ctx))
@@ -125,7 +137,7 @@ func (s *StandIn) Key(ctx context.Context, key string) error {
 	if held, plain, found := strings.Cut(key, "+"); found {
 		modifiers, key = map[string]int{"Alt": 1, "Control": 2}[held], plain // the protocol's numbers
 	}
-	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40, " ": 32}[key]
+	code := map[string]int{"Enter": 13, "Escape": 27, "Tab": 9, "F2": 113, "ArrowUp": 38, "ArrowDown": 40, " ": 32, "Backspace": 8}[key]
 	text := map[string]string{"Enter": "\r", " ": " "}[key] // without a text the browser presses no button by it
 	down := proto.InputDispatchKeyEventTypeRawKeyDown
 	if text != "" {

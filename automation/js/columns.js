@@ -5,13 +5,17 @@ import { queryAll } from './tree.js';
 import { find, spell } from './candidate.js';
 import { lift, lists } from './pick.js';
 import { offersFor } from './proposal.js';
+import { scrollerOf } from './list.js';
 import { readable } from './value.js';
 import { sketchOf } from './sketch.js';
 import { visible } from './sight.js';
 
 /** What a column may be, in the words of the flows; a name is taken apart. */
-export const meanings = ['', 'email', 'first_name', 'last_name', 'name', 'role', 'status', 'time_zone', 'id'];
+export const meanings = [
+  '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'role', 'status', 'time_zone', 'id',
+];
 
+const reversed = /^[^\s,][^,]*, [^,]+$/; // the last name comes first
 const address = /^\S+@\S+\.\S+$/;
 const telling = /** @type {[RegExp, string][]} */ ([
   [/time ?zone/i, 'time_zone'], [/first|given/i, 'first_name'], [/last|family|surname/i, 'last_name'],
@@ -118,11 +122,45 @@ function partsOf(cards) {
     let means = says.every((s) => address.test(s)) ? 'email' : '';
     const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
     if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
+    if (means === 'name' && says.every((s) => reversed.test(s))) means = 'last_first';
     if (taken.has(means)) means = '';
     taken.add(means);
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
   }
   return out;
+}
+
+const identifying = /(^|[-_])(id|uid|uuid|guid)$/;
+
+/**
+ * ownNamesOf are attributes of the rows that may say what the console calls each person: by their names, and since no
+ * two rows say the same.
+ * @param {El[]} rows
+ * @returns {ListColumn[]}
+ */
+function ownNamesOf(rows) {
+  const some = rows.slice(0, mostRows), names = some[0]?.getAttributeNames().filter((n) => identifying.test(n)) ?? [];
+  const says = (/** @type {string} */ n) => some.map((row) => row.getAttribute(n) ?? '');
+  const tells = (/** @type {string} */ n) => says(n).every((v) => v !== '' && !/[\s@]/.test(v))
+    && new Set(says(n)).size === some.length;
+  return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says(n)[0], means: '' }));
+}
+
+/**
+ * listed is a list with its columns, and what is seen of whether it is scrolled.
+ * @type {(r: Recorder, el: El, rows: string, els: El[], shown: ListColumn[]) => Listing}
+ */
+function listed(r, el, rows, els, shown) {
+  const columns = [...shown, ...ownNamesOf(els)], own = columns.filter((c) => c.attr);
+  if (own.length === 1 && !columns.some((c) => c.means === 'id')) own[0].means = 'id';
+  const scroller = scrollerOf(el), page = el.ownerDocument.scrollingElement;
+  const scrolls = scroller !== page && scroller.scrollHeight > scroller.clientHeight + 1;
+  const lowest = Math.max(0, ...els.map((row) => row.getBoundingClientRect().bottom));
+  const end = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
+  const height = els[0]?.getBoundingClientRect().height ?? 0; // some space may follow the last row
+  const scroll = scrolls && els.length > 0 && lowest + height < end;
+  const none = { counter: null, next: null, filters: [], last: false };
+  return { el, sketch: sketchOf(r, el), rows, columns, scrolls, scroll, ...none };
 }
 
 /**
@@ -136,7 +174,7 @@ function cardListing(r, el) {
   if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
   const rows = spelt(el, cards);
   if (!rows) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
-  return { el, sketch: sketchOf(r, el), rows, columns: partsOf(cards), counter: null, next: null };
+  return listed(r, el, rows, cards, partsOf(cards));
 }
 
 /**
@@ -154,11 +192,12 @@ export function listingOf(r, el) {
     const says = samples.map((cells) => cells[i] ?? '').filter(Boolean);
     let means = says.some((s) => address.test(s)) ? 'email' : '';
     if (!means) means = telling.find(([word]) => word.test(header))?.[1] ?? '';
+    if (means === 'name' && says.length && says.every((s) => reversed.test(s))) means = 'last_first';
     if (!header || taken.has(means)) means = '';
     taken.add(means);
     return { header, sample: says[0] ?? '', means };
   });
-  return { el, sketch: sketchOf(r, el), rows, columns, counter: null, next: null };
+  return listed(r, el, rows, queryAll(el, rows), columns);
 }
 
 /**
@@ -167,6 +206,8 @@ export function listingOf(r, el) {
  * @param {ListColumn} column
  */
 export function turn(l, column) {
-  const free = meanings.filter((m) => !m || m === column.means || !l.columns.some((c) => c.means === m));
+  const kin = (/** @type {string} */ m) => (m === 'last_first' ? 'name' : m);
+  const taken = l.columns.filter((c) => c !== column && c.means).map((c) => kin(c.means));
+  const free = meanings.filter((m) => !taken.includes(kin(m)));
   column.means = free[(free.indexOf(column.means) + 1) % free.length];
 }

@@ -6,7 +6,7 @@ import { find } from './candidate.js';
 import { mixed } from './hash.js';
 import { controls, lift } from './pick.js';
 import { norm } from './text.js';
-import { alike, fresh, isTyped, knownAround, leastSecret, refOf, secretOf, sketchOf } from './sketch.js';
+import { alike, fresh, isTyped, knownAround, leastSecret, optionsOf, refOf, secretOf, sketchOf } from './sketch.js';
 import { roleOf } from './role.js';
 import { drawn, visible } from './sight.js';
 import { pause } from './time.js';
@@ -81,7 +81,7 @@ export function controlOf(hit) {
 }
 
 /** @type {(el: El) => boolean} */
-const isBox = (el) => (el.localName === 'input' && (el.type === 'checkbox' || el.type === 'radio'))
+export const isBox = (el) => (el.localName === 'input' && (el.type === 'checkbox' || el.type === 'radio'))
   || boxRoles.includes(roleOf(el) || '') || (el.localName === 'button' && el.hasAttribute('aria-pressed'));
 
 /** @type {(el: El) => boolean} */
@@ -321,3 +321,15 @@ export const recorded = [...Object.keys(handlers), 'mousedown', 'mouseup', 'keyp
  * @param {any} e
  */
 export function capture(r, hit, type, e) { handlers[type]?.(r, hit, e); }
+
+/**
+ * offered takes down what is on offer, by one of the options or by the select element that has them.
+ * @param {Recorder} r
+ * @param {El} el
+ */
+export function offered(r, el) {
+  const sure = optionRoles.includes(roleOf(el) || '');
+  const options = el.localName === 'select' ? optionsOf(r, el) : alike(r, sure ? el : controlOf(el), sure);
+  if (options) tell(r, { kind: 'roles', on: options.list, options });
+  else cannot(r, 'it says nothing, or is none of several in a list', sketchOf(r, el));
+}

@@ -33,7 +33,8 @@ export function flawOf(word, ask) {
 /** @typedef {{ candidate: Candidate, word: string, ask?: { made?: boolean, counter?: boolean } }} Spoken */
 
 const controls = 'button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox';
-const speaking = new RegExp(`^(${controls}|grid|table|dialog|heading)$`);
+const speaking = new RegExp(`^(${controls}|grid|table|dialog|alertdialog|heading)$`);
+const named = /^(list|feed)$/; // of which there are many, but few that have a name
 
 /**
  * stylesOf lists CSS selectors for an element, by its attributes and then by its place below the scope.
@@ -72,7 +73,8 @@ function spoken(el, scope) {
   const testid = testIDOf(el), role = roleOf(el) || '', name = nameOf(el);
   const placeholder = norm(el.getAttribute('placeholder')), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
-  if (role && name && speaking.test(role)) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  const tells = speaking.test(role) || named.test(role);
+  if (role && name && tells) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });

@@ -68,6 +68,9 @@ interface Gesture {
   rows?: string;
   columns?: Record<string, string>;
   cells?: Record<string, Candidate>;
+  attrs?: Record<string, string>;
+  scroll?: boolean;
+  filters?: { on: Sketch; says: string; is: string }[];
   salt?: string;
   length?: number;
   counter?: Sketch | null;
@@ -86,6 +89,7 @@ interface RecordingRequest {
   steps: StepLine[];
   remarks: string[];
   name: string; // of the target of the last step, that may be given another one
+  reads: string; // what the flow reads: list, roles or organisation
   guided: boolean; // one list is to be shown: it can be skipped, and the rest left for later
   stopped: boolean; // something was kept from leaving, and nothing commits yet
   mode: string;
@@ -125,6 +129,7 @@ interface Pending {
 interface ListColumn {
   header: string;
   candidate?: Candidate; // of a part of a card, which has no header: what finds it in each
+  attr?: string; // of the row itself, which says it in this attribute
   sample: string;
   means: string;
 }
@@ -136,6 +141,18 @@ interface Listing {
   columns: ListColumn[];
   counter: Sketch | null;
   next: Sketch | null;
+  scrolls: boolean; // it lies in something that is scrolled
+  scroll: boolean; // it draws only what is in view, or fetches more at its end
+  filters: ListFilter[];
+  last: boolean; // something was shown for its last lines
+}
+
+/** What decides which rows a list has, and how it must stand where the list is whole; is empty: it is none. */
+interface ListFilter {
+  sketch: Sketch;
+  box: boolean;
+  says: string;
+  is: 'says' | 'empty' | 'on' | 'off' | '';
 }
 
 interface Recorder {

@@ -1,9 +1,10 @@
 // Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
 // page or the recording.
-import { listAround, listingOf, turn } from './columns.js';
-import { capture, controlOf, recorded, tell, tellSecrets, wentBack } from './gesture.js';
+import { listAround, listingOf } from './columns.js';
+import { capture, controlOf, offered, recorded, tell, tellSecrets, wentBack } from './gesture.js';
 import { deepActive } from './focus.js';
 import { pointerEvents, watch } from './guard.js';
+import { addFilter, filterOf, listButtons, listShown } from './listing.js';
 import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { topBox } from './point.js';
@@ -21,6 +22,9 @@ const asks = /** @type {Record<string, string>} */ ({
   list: 'Click the list of people.',
   counter: 'Click what says how many there are.',
   next: 'Click what leads to the next page.',
+  filter: 'Click what filters the list, or says that it is filtered.',
+  roles: 'Click one of the roles on offer.',
+  organisation: 'Click the name of the organisation.',
   hover: 'Click what the mouse is to rest on.',
   expect: 'Click what is to say the same each time.',
 });
@@ -149,7 +153,7 @@ function setMode(r, mode) {
 /** @type {(mode: string, hit: El) => El} */
 function meant(mode, hit) {
   if (mode === 'list') return listAround(hit);
-  if (mode === 'commit' || mode === 'next' || mode === 'hover') return controlOf(hit);
+  if (['commit', 'next', 'hover', 'filter'].includes(mode)) return controlOf(hit);
   return hit.closest?.('input,select,textarea') ?? hit;
 }
 
@@ -163,8 +167,10 @@ function take(r, hit) {
   r.mode = '';
   r.seen = null;
   if (mode === 'list') begins(r, el);
-  else if (mode === 'counter' && r.listing) r.listing.counter = sketchOf(r, el);
-  else if (mode === 'next' && r.listing) r.listing.next = sketchOf(r, el);
+  else if (mode === 'counter' && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
+  else if (mode === 'next' && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
+  else if (mode === 'filter' && r.listing) addFilter(r.listing, filterOf(r, el));
+  else if (mode === 'roles') offered(r, el);
   else {
     const on = sketchOf(r, el);
     tell(r, { kind: mode, on, value: on.secret ? '' : free(r, norm(valueOf(el))) });
@@ -177,18 +183,6 @@ function begins(r, el) {
   const got = listingOf(r, el);
   if (typeof got === 'string') tell(r, { kind: 'unsupported', why: got });
   else r.listing = got;
-}
-
-/** @type {(r: Recorder) => void} */
-function takeList(r) {
-  const l = r.listing;
-  if (!l) return;
-  const used = l.columns.filter((c) => c.means);
-  const columns = Object.fromEntries(used.filter((c) => !c.candidate).map((c) => [c.means, c.header]));
-  const cells = Object.fromEntries(used.flatMap((c) => (c.candidate ? [[c.means, c.candidate]] : [])));
-  tell(r, { kind: 'list', on: l.sketch, rows: l.rows, columns, cells, counter: l.counter, next: l.next });
-  r.listing = null;
-  draw(r);
 }
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
@@ -215,14 +209,20 @@ function draw(r) {
   head.append(make('span', r.paused ? 'dot off' : 'dot'), make('span', 'name', req.title), fold);
   if (req.guided) head.append(keyed('Skip', () => { r.done = r.skipped = true; }));
   head.append(keyed(req.guided ? 'Leave' : 'Stop', () => { r.done = true; }));
-  body.append(...(listing ? columnsShown(r, listing) : stepsShown(r)));
-  buttons.append(...(listing ? listButtons(r) : actButtons(r)));
+  const again = () => draw(r), ends = () => { r.listing = null; draw(r); };
+  body.append(...(listing ? listShown(r, listing, again) : stepsShown(r)));
+  buttons.append(...(listing ? listButtons(r, listing, { ask: (mode) => setMode(r, mode), ends }) : actButtons(r)));
   const sum = make('div', r.mode || r.naming !== null ? 'sum asks' : 'sum', status(r));
   sum.setAttribute('aria-live', 'polite');
+  const before = s.box.classList.contains('lists') ? s.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons);
   s.box.classList.toggle('folded', r.folded);
-  body.scrollTop = listing ? 0 : body.scrollHeight;
-  buttonsOf(r)[r.focus]?.classList.add('focused');
+  s.box.classList.toggle('lists', listing !== null);
+  body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
+  if (listing) listing.last = false;
+  const at = buttonsOf(r)[r.focus];
+  at?.classList.add('focused');
+  if (at && body.contains(at)) at.scrollIntoView({ block: 'nearest', behavior: 'instant' });
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 
@@ -230,7 +230,7 @@ function draw(r) {
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks[r.mode]} Escape ends this.`;
-  if (r.listing) return 'What each column is: press one to change it. E-mail must be there.';
+  if (r.listing) return 'What each line is taken for: press one to change it. E-mail must be there.';
   if (r.paused) return 'Paused: what you do is not recorded.';
   return 'What would change something is not sent. F2 goes to this panel.';
 }
@@ -247,6 +247,15 @@ function stepsShown(r) {
   return [...none, list, ...r.req.remarks.map((text) => make('div', 'note', text))];
 }
 
+/**
+ * reads is the button for what a flow of this kind reads.
+ * @type {(what: string) => [string, string]}
+ */
+const reads = (what) => {
+  if (what === 'roles') return ['Roles…', 'roles'];
+  return what === 'organisation' ? ['Organisation…', 'organisation'] : ['List…', 'list'];
+};
+
 /** @type {(r: Recorder) => Pressable[]} */
 function actButtons(r) {
   const { req } = r;
@@ -262,32 +271,9 @@ function actButtons(r) {
   rename.setAttribute('aria-disabled', String(!req.name));
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask('List…', 'list'), ask('Expect…', 'expect'),
-    ask('Hover…', 'hover'), rename, undo,
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask(...reads(req.reads)),
+    ask('Expect…', 'expect'), ask('Hover…', 'hover'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
-  ];
-}
-
-/** @type {(r: Recorder, l: Listing) => HTMLElement[]} */
-function columnsShown(r, l) {
-  const rows = l.columns.filter((c) => c.header).map((c) => {
-    const row = keyed('', () => { turn(l, c); draw(r); }, c.means ? 'row' : 'row unused');
-    const means = make('span', 'means', c.means ? c.means.replace('_', ' ') : 'not used');
-    row.append(make('span', 'header', c.header), means, make('span', 'soft', c.sample));
-    return row;
-  });
-  const also = [['Counter', l.counter], ['Next page', l.next]].map(([what, is]) => (
-    make('div', 'soft', `${what}: ${is ? /** @type {Sketch} */ (is).said : 'none shown'}`)));
-  return [...rows, ...also];
-}
-
-/** @type {(r: Recorder) => Pressable[]} */
-function listButtons(r) {
-  const takes = keyed('Take list', () => takeList(r), 'main');
-  takes.setAttribute('aria-disabled', String(!r.listing?.columns.some((c) => c.means === 'email')));
-  return [
-    takes, keyed('Counter…', () => setMode(r, 'counter')), keyed('Next page…', () => setMode(r, 'next')),
-    keyed('Cancel', () => { r.listing = null; draw(r); }),
   ];
 }
 

@@ -188,6 +188,9 @@ function freePrint(r, el) {
   return /** @type {Fingerprint} */ (Object.fromEntries(all));
 }
 
+/** What finds a row that is pressed as a whole, seen from itself. */
+const rowItself = { candidate: { xpath: '.' }, kept: true, why: '' };
+
 /**
  * sketchOf takes down an element. What is typed into it is not part of that, nor is a secret that it says.
  * @param {Recorder} r
@@ -202,7 +205,7 @@ export function sketchOf(r, el) {
     ref: refOf(el), tag: el.localName, type: el.getAttribute('type') || '', role: roleOf(el) || '',
     name: free(r, nameOf(el)), text: editable ? '' : free(r, norm(valueOf(el))).slice(0, 200), said: freeSaid(r, el),
     secret, editable, ...knownAs(r, el, row), row: row && { table: row.table, key: row.key }, holder: place.holder,
-    offers: freeOffers(r, el, place.scope), fingerprint,
+    offers: row?.el === el ? [rowItself] : freeOffers(r, el, place.scope), fingerprint,
   };
 }
 
@@ -223,3 +226,12 @@ export function alike(r, el, sure) {
   return { words, sure, list: sketchOf(r, list), css, role: sure ? role : '' };
 }
 
+
+/**
+ * optionsOf says by what the options of a select element are found.
+ * @param {Recorder} r
+ * @param {El} el
+ * @returns {Options}
+ */
+export const optionsOf = (r, el) => (
+  { words: '', sure: true, list: { ...sketchOf(r, el), text: '' }, css: 'option:not([value=""])', role: '' });

@@ -84,6 +84,7 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 /** The panel of a recording. */
 export const recorder = `${movable}
 .panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
+.panel.lists { max-height: min(76vh, 680px) }
 .body { min-height: 48px; padding: 6px 12px 8px }
 .sum.asks { color: var(--warn); font-weight: 600 }
 .dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }

@@ -97,7 +97,11 @@ func (a *app) keepRecorded(done *service.Recorded) error {
 		return err
 	}
 	if out.replace = true; out.Draft {
-		return fmt.Errorf("what was recorded for %s is a draft, and is not kept: %s", out.Flow, strings.Join(out.ToDo, "; "))
+		why := slices.Clone(out.ToDo)
+		for _, left := range out.LeftOut {
+			why = append(why, "left out: "+left.String())
+		}
+		return fmt.Errorf("what was recorded for %s is a draft, and is not kept: %s", out.Flow, strings.Join(why, "; "))
 	}
 	return writeImported(conf, out, "overlay")
 }

@@ -110,12 +110,9 @@ func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 	desk := helpdesk.Start()
 	t.Cleanup(desk.Close)
 	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
-	for _, f := range []string{"list-users", "deactivate", "invite"} {
-		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
-	}
 	const begun = "app: helpdesk\nlayout: desk\ndate: 2026-11-23\ncovers: console\nsource: Begun by hand.\n" +
 		"fingerprints:\n  - any: [{ css: body.helpdesk, provenance: guessed }]\ntargets:\n  page: { candidates: [{ css: body, provenance: guessed }] }\n"
-	require.NoError(t, os.WriteFile(filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml"), []byte(begun), 0o600))
+	emptied(t, "helpdesk", overlay, "desk-2026-11", begun)
 	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
 	waits := func(context.Context, *automation.StandIn) error { return nil }
 	field := func(placeholder, text string) []act {
@@ -133,11 +130,11 @@ func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 		"flow identify": nothing, "flow list-roles": nothing, "flow reactivate": nothing, "flow set-role": nothing, "flow rename": nothing,
 		"flow list-users": {
 			opens, onPanel(listButton), clicks(byCSS("div.cards")), waits, waits, pictured("helpdesk-list"),
-			// Given name, family name, and role, which is two on; then Counter…, which is the third from the end.
+			// Given name, family name, and role, which is two on; then Counter…, which is the fourth from the end.
 			keys("F2", "Tab", "Tab", "Enter", "Tab", "Enter", "Tab", "Enter", "Enter",
-				"ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"),
+				"ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"),
 			waits, clicks(byCSS("p.sum")), waits, waits, pictured("helpdesk-columns"),
-			keys("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits, onPanel(stopButton),
+			keys("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits, onPanel(stopButton),
 		},
 		"flow deactivate": {opens, onPanel(commitButton), clicks(suspend), waits, onPanel(stopButton)},
 		"flow invite":     invite("Agent"),

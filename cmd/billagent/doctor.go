@@ -133,6 +133,9 @@ func (a *app) printReport(r *doctor.Report, file string) error {
 		}
 		err = a.writeRecords([]string{"target", "state", "candidate", "detail", "flows"}, records)
 	default:
+		if r.Version == "" && r.Verdict == doctor.Broken && r.Code == string(userops.CodeOf(userops.ErrConfig)) { // nothing was looked at
+			return usage(errors.New(joined(plain(r.Failed), plain(r.Hint))))
+		}
 		err = reportText(a.stdout, r)
 		if err == nil && file != "" {
 			_, err = fmt.Fprintf(a.stdout, "The page with pictures is %s\n", file)

@@ -137,6 +137,8 @@ func TestADoctorThatLookedAtNothingSaysSo(t *testing.T) {
 	assert.Regexp(t, `what to do: .+: billagent selectors (repair|pick) .*user\.deactivate`, out.stdout)
 	out = command(t, "--config", file, "doctor", "--flow", "nosuch")
 	assert.Equal(t, 1, out.code, out.stdout)
+	assert.Empty(t, out.stdout)
+	assert.Regexp(t, "nosuch.*choose among sign-in, .*deactivate", out.stderr)
 	assert.Empty(t, con.Changes())
 }
 

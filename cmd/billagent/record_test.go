@@ -287,18 +287,30 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 	}
 }
 
-// pictured keeps a picture for a person to look at, in the folder that TEST_PICTURES names.
+// pictured keeps pictures for a person to look at, in the folder that TEST_PICTURES names: at two sizes, in light and in
+// dark.
 func pictured(name string) act {
 	return func(ctx context.Context, s *automation.StandIn) error {
 		dir := os.Getenv("TEST_PICTURES")
 		if dir == "" {
 			return nil
 		}
-		picture, err := s.Page().Screenshot(ctx, automation.Masking{})
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600)
+		for _, width := range []int{1280, 520} {
+			for _, scheme := range []string{"light", "dark"} {
+				if err := s.Page().Window(ctx, width, 800, scheme); err != nil {
+					return err
+				}
+				time.Sleep(time.Second) // a person looks at what has been drawn
+				picture, err := s.Page().Screenshot(ctx, automation.Masking{})
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o600)
+				}
+				if err != nil {
+					return err
+				}
+			}
 		}
-		return err
+		return s.Page().Window(ctx, 0, 0, "")
 	}
 }
 

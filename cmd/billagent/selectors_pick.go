@@ -51,6 +51,13 @@ change something leaves: what it would have sent is in the evidence. A link that
 The exit status is 0 if the target is found by what was taken, 6 if it was written and is not found so yet, and 2 if nothing was taken.`,
 		Example: "  billagent selectors pick user.deactivate\n  billagent selectors pick user.save --open /users", Args: exactly(1, "a target"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := a.load()
+			if err == nil {
+				err = service.KnownTarget(c, args[0])
+			}
+			if err != nil {
+				return err
+			}
 			return a.serveShown(cmd, r, func(ctx context.Context, s *service.Service) error {
 				p := service.Pick{Place: f.place(), StandIn: a.picks}
 				p.Place.Target = args[0]

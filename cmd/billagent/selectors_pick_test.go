@@ -172,6 +172,16 @@ func TestAPanelShowsWhatMatches(t *testing.T) {
 	assert.Equal(t, 1, out.code, out.stderr)
 }
 
+// TestATargetThatThereIsNotIsSaidFirst names one that no version has, on a machine without a display.
+func TestATargetThatThereIsNotIsSaidFirst(t *testing.T) {
+	t.Parallel()
+	_, file := scimTenant(t, console.Options{})
+	out := command(t, "--config", file, "selectors", "pick", "nosuch")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "no selector version of bill has a target of this name")
+	assert.NotContains(t, out.stderr, "display")
+}
+
 // TestAListIsPicked has a person show the list itself, without which nobody is known.
 func TestAListIsPicked(t *testing.T) {
 	t.Parallel()

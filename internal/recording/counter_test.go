@@ -10,7 +10,7 @@ import (
 func TestACounterIsReadByWhatItSays(t *testing.T) {
 	t.Parallel()
 	for text, form := range map[string]string{
-		"5 colleagues": `^(?P<total>\d+) colleagues$`, "Team (12)": `^Team \((?P<total>\d+)\)$`, "25 users": "", "1 of 3 pages": "",
+		"5 colleagues": `^(?P<total>\d+) colleagues$`, "Team (12)": `^Team \((?P<total>\d+)\)$`, "25 users": "", "83 Personen": `^(?P<total>\d+) Personen$`, "1 of 3 pages": "",
 		"5": "", "Ask boss@desk.example 5": "", "There are 5 of you in this team": "",
 	} {
 		assert.Equal(t, form, counterForm(text), text)

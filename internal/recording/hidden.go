@@ -72,6 +72,10 @@ func (t *Take) hide(g *automation.Gesture) {
 	for _, s := range []*automation.Sketch{g.On, g.Shows, g.Counter, g.Next} {
 		t.hideIn(s)
 	}
+	for i := range g.Filters {
+		t.hideIn(g.Filters[i].On)
+		t.clear(&g.Filters[i].Says)
+	}
 	if g.Options != nil {
 		t.hideIn(&g.Options.List)
 		t.clear(&g.Options.Words)

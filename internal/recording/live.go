@@ -108,6 +108,10 @@ func (l *live) gesture(g *automation.Gesture) {
 		l.hovers(g)
 	case automation.GestureList:
 		l.list(g)
+	case automation.GestureRoles:
+		l.roles(g)
+	case automation.GestureOrganisation:
+		l.organisation(g)
 	case automation.GestureUnsupported:
 		l.leaveOut("%s", g.Why)
 	}
@@ -179,7 +183,8 @@ func (l *live) dropLast() (from int) {
 func (l *live) clicked(g *automation.Gesture) {
 	gestures := l.take.gestures
 	if g.On.Editable { // a field is gone to by what is typed into it
-		if l.at+1 < len(gestures) && gestures[l.at+1].Kind == automation.GestureFill && gestures[l.at+1].On.Ref == g.On.Ref {
+		next := slices.IndexFunc(gestures[l.at+1:], func(o automation.Gesture) bool { return o.Kind != automation.GestureChosen }) // which comes late
+		if next >= 0 && gestures[l.at+1+next].Kind == automation.GestureFill && gestures[l.at+1+next].On.Ref == g.On.Ref {
 			return
 		}
 		if s := l.lastStep(); s != nil && l.at > 0 && gestures[l.at-1].Kind == automation.GestureFill && gestures[l.at-1].On.Ref == g.On.Ref {
@@ -251,18 +256,14 @@ func (l *live) rowOf(s *automation.Sketch) bool {
 		return false
 	}
 	l.input(subjectInput)
-	find := &flows.Find{Table: s.Row.Table, Key: subjectText}
-	for _, f := range l.Flows {
-		f.Each(func(step *flows.Step) {
-			if known, ok := step.Verb.(*flows.Find); ok && known.Table == find.Table {
-				find = known
-			}
-		})
-	}
+	find := l.findIn(s.Row.Table)
 	if s := l.lastStep(); s != nil {
 		if before, ok := s.Verb.(*flows.Find); ok && before.Table == find.Table {
 			return true
 		}
+	}
+	if rows, way := l.listOf(s.Row.Table); rows != nil {
+		l.toList(rows, way)
 	}
 	l.add(&Step{}, find)
 	return true

@@ -2,12 +2,10 @@ package recording
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
-	"github.com/billagent/billagent/selectors"
 )
 
 // What the person marks while recording: the commit, whom it concerns, what is expected, the list.
@@ -121,75 +119,6 @@ func (l *live) expects(g *automation.Gesture) {
 	if name, ok := l.targetOf(g.On, g.Kind, g.Value); ok {
 		l.add(&Step{}, &flows.Expect{Target: name, Equals: l.value(g.Value, "waits for")})
 	}
-}
-
-// list reads a list to its end.
-func (l *live) list(g *automation.Gesture) {
-	name, ok := l.targetOf(g.On, g.Kind, g.On.Text)
-	if !ok {
-		return
-	}
-	if t := l.newTarget(name); t != nil {
-		t.Spec.Table = l.take.TableOf(g)
-	}
-	rows := &flows.Rows{Table: name, As: usersOutput}
-	if g.Counter != nil {
-		rows.Counter, _ = l.targetOf(g.Counter, g.Kind, g.Counter.Text)
-		if t := l.newTarget(rows.Counter); t != nil {
-			t.Spec.Counter = counterForm(g.Counter.Text)
-		}
-	}
-	if g.Next != nil {
-		rows.Next, _ = l.targetOf(g.Next, g.Kind)
-		for _, line := range l.draft.lines {
-			if line.step != nil {
-				rows.Reload = append(rows.Reload, *line.step)
-			}
-		}
-	}
-	l.draft.Flow.Outputs = map[string]flows.Output{usersOutput: flows.OutputRows}
-	l.review("say by filters and unfiltered what may keep rows from the list, and by previous or a counter that it is read from its beginning")
-	l.add(&Step{}, rows)
-}
-
-// wordsOfCounter is how many words stand beside the number of a counter. More may be a sentence, with anything in it.
-const wordsOfCounter = 3
-
-var numberWithin = regexp.MustCompile(`\d+`)
-
-// counterForm is the form in which a counter says its number, where it is none of those that are known anyway; empty
-// where it has several numbers or says much else.
-func counterForm(text string) string {
-	text = folded(text)
-	at := numberWithin.FindAllStringIndex(text, -1)
-	if _, known := automation.CountIn(text); known || len(at) != 1 || len(strings.Fields(text)) > wordsOfCounter+1 || strings.Contains(text, "@") {
-		return ""
-	}
-	return "^" + regexp.QuoteMeta(text[:at[0][0]]) + `(?P<total>\d+)` + regexp.QuoteMeta(text[at[0][1]:]) + "$"
-}
-
-const usersOutput = "users"
-
-// TableOf says how a list is read, by what the person took its columns for, be they below headers or parts of
-// cards. A whole name is taken apart. A part that is found by somebody's name only is left out.
-func (t *Take) TableOf(g *automation.Gesture) *selectors.Table {
-	out := &selectors.Table{Rows: g.Rows, Key: subjectInput, Fold: true, Columns: map[string]selectors.Column{}}
-	add := func(means string, c selectors.Column) {
-		if means == "name" {
-			c.Pattern = `^(?P<first_name>\S+)\s+(?P<last_name>.+)$`
-		}
-		out.Columns[means] = c
-	}
-	for means, header := range g.Columns {
-		add(means, selectors.Column{Header: header})
-	}
-	for means, by := range g.Cells {
-		kept := t.Lasting([]automation.Offer{{Candidate: by, Kept: true}}, selectors.Fingerprint{}).Candidates
-		if len(kept) > 0 {
-			add(means, selectors.Column{Candidates: kept})
-		}
-	}
-	return out
 }
 
 // afterCommit takes over what the flow that there is does once its press is made: while it is recorded it is not made.

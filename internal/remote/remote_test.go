@@ -122,13 +122,14 @@ func TestAPersonUsesAPageElsewhere(t *testing.T) {
 		require.NoError(t, err)
 		defer stop()
 		var box automation.Box
-		require.Eventually(t, func() bool { // the first picture has come
+		require.Eventually(t, func() bool { // the view says what it shows
 			seen, err := viewer.Examine(ctx, picture, nil)
 			if err != nil || len(seen.Boxes) != 1 {
 				return false
 			}
 			box = seen.Boxes[0]
-			return box.H > 500
+			says, err := viewer.Read(ctx, &selectors.Target{Name: "where", Candidates: []selectors.Candidate{{CSS: "#where"}}}, "")
+			return err == nil && says != ""
 		}, 15*time.Second, 50*time.Millisecond)
 		do := func(m automation.Motion) { require.NoError(t, hand.Do(ctx, m)) }
 		click := func(x, y float64) {
@@ -155,15 +156,22 @@ func TestAPersonUsesAPageElsewhere(t *testing.T) {
 	}))
 }
 
-// look keeps a picture for a person to look at, in the folder that TEST_PICTURES names.
+// look keeps pictures for a person to look at, in the folder that TEST_PICTURES names: at two sizes, in light and in
+// dark.
 func look(t *testing.T, p *automation.Page, name string) {
 	t.Helper()
 	dir := os.Getenv("TEST_PICTURES")
 	if dir == "" {
 		return
 	}
-	time.Sleep(time.Second) // a person looks at what has been drawn
-	picture, err := p.Screenshot(t.Context(), automation.Masking{})
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o600))
+	for _, width := range []int{520, 1280} {
+		for _, scheme := range []string{"dark", "light"} {
+			require.NoError(t, p.Window(t.Context(), width, 800, scheme))
+			time.Sleep(time.Second) // a person looks at what has been drawn
+			picture, err := p.Screenshot(t.Context(), automation.Masking{})
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), picture, 0o600))
+		}
+	}
+	require.NoError(t, p.Window(t.Context(), 0, 0, ""))
 }

@@ -239,7 +239,8 @@ func (k *calibration) purpose(t *doctor.Target) string {
 // said is what is wrong with a target, for the person who is to show it.
 func said(t *doctor.Target) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", t.State.Words(), t.Detail)
+	words := t.State.Words()
+	fmt.Fprintf(&b, "%s%s: %s", strings.ToUpper(words[:1]), words[1:], t.Detail)
 	if len(t.Tried) > 0 {
 		fmt.Fprintf(&b, ". Looked for, with how many were found: %s", strings.Join(t.Tried, "; "))
 	}

@@ -66,6 +66,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
 	err := shown.Page.Record(ctx, automation.Recording{
 		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,
+		Reads: map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation}[r.Flow],
 		Tell: func() automation.Progress {
 			t.Stopped(shown.Stopped())
 			return t.Progress()

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
+	"github.com/billagent/billagent/internal/tenant"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 )
@@ -258,8 +260,21 @@ func (s *Service) Rehearse(ctx context.Context, name string, r *doctor.Report, e
 
 // known refuses choices of targets that no version of the tenant's app has.
 func (s *Service) known(name string, choices []doctor.Choice) error {
-	app := cmp.Or(s.config.Tenants[name].App, App(s.config))
-	lib, err := Library(s.config, app)
+	return known(s.config, name, choices)
+}
+
+// KnownTarget refuses what no selector version of a tenant's console has, before anything is shown for it.
+func KnownTarget(c *config.Config, target string) error {
+	name, _, err := tenant.Choose(c, "")
+	if err != nil {
+		return err
+	}
+	return known(c, name, []doctor.Choice{{Target: target}})
+}
+
+func known(conf *config.Config, name string, choices []doctor.Choice) error {
+	app := cmp.Or(conf.Tenants[name].App, App(conf))
+	lib, err := Library(conf, app)
 	if err != nil {
 		return err
 	}

@@ -1594,16 +1594,16 @@ async function pick(req) {
       if (hits[0].disabled) return { miss: new Miss("disabled", `option "${req.option}" is disabled`) };
       return select1(el, hits[0]);
     }
-    const offered2 = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
-    if (offered2.length > most) {
-      most = offered2.length;
+    const offered3 = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
+    if (offered3.length > most) {
+      most = offered3.length;
       grew = performance.now();
     }
-    const complete = offered2.length > 0 && performance.now() - grew >= batchPause;
+    const complete = offered3.length > 0 && performance.now() - grew >= batchPause;
     if (complete || late2 && req.last) {
-      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered: offered2 };
+      return { miss: new Miss("not-offered", `"${req.option}" is not among the options`), offered: offered3 };
     }
-    if (late2) return { miss: new Miss("busy", "the options are still coming"), offered: offered2 };
+    if (late2) return { miss: new Miss("busy", "the options are still coming"), offered: offered3 };
     await pause(50);
   }
 }
@@ -1689,7 +1689,8 @@ function flawOf(word2, ask) {
   return "";
 }
 var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
-var speaking = new RegExp(`^(${controls2}|grid|table|dialog|heading)$`);
+var speaking = new RegExp(`^(${controls2}|grid|table|dialog|alertdialog|heading)$`);
+var named2 = /^(list|feed)$/;
 function stylesOf(el, scope) {
   const out = (
     /** @type {Spoken[]} */
@@ -1728,7 +1729,8 @@ function spoken(el, scope) {
   const testid = testIDOf(el), role = roleOf(el) || "", name = nameOf(el);
   const placeholder = norm(el.getAttribute("placeholder")), text = norm(el.textContent);
   if (testid) out.push({ candidate: { testid }, word: testid, ask: { made: true } });
-  if (role && name && speaking.test(role)) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
+  const tells = speaking.test(role) || named2.test(role);
+  if (role && name && tells) out.push({ candidate: { role, name }, word: name, ask: { counter: true } });
   if (placeholder) out.push({ candidate: { placeholder }, word: placeholder });
   if (name && el.matches(labelled)) out.push({ candidate: { label: name }, word: name, ask: { counter: true } });
   if (text && !el.matches(labelled)) out.push({ candidate: { text }, word: text, ask: { counter: true } });
@@ -2139,6 +2141,7 @@ h2 { font: 600 13px/1.4 system-ui, sans-serif; margin: 10px 0 2px; color: var(--
 `;
 var recorder = `${movable}
 .panel { top: auto; bottom: 12px; max-height: min(46vh, 520px) }
+.panel.lists { max-height: min(76vh, 680px) }
 .body { min-height: 48px; padding: 6px 12px 8px }
 .sum.asks { color: var(--warn); font-weight: 600 }
 .dot { width: 10px; height: 10px; border-radius: 5px; background: #d93025; flex: none; align-self: center }
@@ -2728,8 +2731,8 @@ function about(el, { offers, note }) {
     item.append(make("span", o.kept ? "kept" : "dropped", o.kept ? "kept" : "dropped"), text);
     list.append(item);
   }
-  const named3 = make("div", "soft", "What names somebody is left out when it is taken.");
-  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named3];
+  const named4 = make("div", "soft", "What names somebody is left out when it is taken.");
+  return [make("div", "said", said(el)), ...note ? [make("div", "note", note)] : [], list, named4];
 }
 function place2(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
@@ -2939,6 +2942,7 @@ function freePrint(r, el) {
     Object.fromEntries(all)
   );
 }
+var rowItself = { candidate: { xpath: "." }, kept: true, why: "" };
 function sketchOf(r, el) {
   const row = rowOf(r, el), place4 = row ? { holder: null, scope: row.el } : placeOf(r, el, holdersNow(r));
   const editable = isTyped(el), fingerprint = freePrint(r, el), secret = editable ? secretOf(r, el) : "";
@@ -2956,7 +2960,7 @@ function sketchOf(r, el) {
     ...knownAs(r, el, row),
     row: row && { table: row.table, key: row.key },
     holder: place4.holder,
-    offers: freeOffers(r, el, place4.scope),
+    offers: row?.el === el ? [rowItself] : freeOffers(r, el, place4.scope),
     fingerprint
   };
 }
@@ -2972,9 +2976,22 @@ function alike(r, el, sure) {
   const css = `:scope > ${steps.join(" > ")}`;
   return { words, sure, list: sketchOf(r, list), css, role: sure ? role : "" };
 }
+var optionsOf = (r, el) => ({ words: "", sure: true, list: { ...sketchOf(r, el), text: "" }, css: 'option:not([value=""])', role: "" });
 
 // columns.js
-var meanings = ["", "email", "first_name", "last_name", "name", "role", "status", "time_zone", "id"];
+var meanings = [
+  "",
+  "email",
+  "first_name",
+  "last_name",
+  "name",
+  "last_first",
+  "role",
+  "status",
+  "time_zone",
+  "id"
+];
+var reversed = /^[^\s,][^,]*, [^,]+$/;
 var address3 = /^\S+@\S+\.\S+$/;
 var telling2 = (
   /** @type {[RegExp, string][]} */
@@ -3065,18 +3082,38 @@ function partsOf2(cards) {
     let means = says2.every((s) => address3.test(s)) ? "email" : "";
     const tells = (w) => word2.split(" ").some((one) => w.test(one));
     if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
+    if (means === "name" && says2.every((s) => reversed.test(s))) means = "last_first";
     if (taken.has(means)) means = "";
     taken.add(means);
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
   }
   return out;
 }
+var identifying = /(^|[-_])(id|uid|uuid|guid)$/;
+function ownNamesOf(rows2) {
+  const some = rows2.slice(0, mostRows), names = some[0]?.getAttributeNames().filter((n) => identifying.test(n)) ?? [];
+  const says2 = (n) => some.map((row) => row.getAttribute(n) ?? "");
+  const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && new Set(says2(n)).size === some.length;
+  return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says2(n)[0], means: "" }));
+}
+function listed2(r, el, rows2, els, shown2) {
+  const columns = [...shown2, ...ownNamesOf(els)], own = columns.filter((c) => c.attr);
+  if (own.length === 1 && !columns.some((c) => c.means === "id")) own[0].means = "id";
+  const scroller = scrollerOf(el), page = el.ownerDocument.scrollingElement;
+  const scrolls = scroller !== page && scroller.scrollHeight > scroller.clientHeight + 1;
+  const lowest = Math.max(0, ...els.map((row) => row.getBoundingClientRect().bottom));
+  const end3 = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
+  const height = els[0]?.getBoundingClientRect().height ?? 0;
+  const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
+  const none = { counter: null, next: null, filters: [], last: false };
+  return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
+}
 function cardListing(r, el) {
   const cards = cardsOf(el), what = describe(el).slice(0, 60);
   if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
   const rows2 = spelt(el, cards);
   if (!rows2) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
-  return { el, sketch: sketchOf(r, el), rows: rows2, columns: partsOf2(cards), counter: null, next: null };
+  return listed2(r, el, rows2, cards, partsOf2(cards));
 }
 function listingOf(r, el) {
   const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
@@ -3087,14 +3124,17 @@ function listingOf(r, el) {
     const says2 = samples.map((cells) => cells[i] ?? "").filter(Boolean);
     let means = says2.some((s) => address3.test(s)) ? "email" : "";
     if (!means) means = telling2.find(([word2]) => word2.test(header))?.[1] ?? "";
+    if (means === "name" && says2.length && says2.every((s) => reversed.test(s))) means = "last_first";
     if (!header || taken.has(means)) means = "";
     taken.add(means);
     return { header, sample: says2[0] ?? "", means };
   });
-  return { el, sketch: sketchOf(r, el), rows: rows2, columns, counter: null, next: null };
+  return listed2(r, el, rows2, queryAll(el, rows2), columns);
 }
 function turn(l, column) {
-  const free2 = meanings.filter((m) => !m || m === column.means || !l.columns.some((c) => c.means === m));
+  const kin = (m) => m === "last_first" ? "name" : m;
+  const taken = l.columns.filter((c) => c !== column && c.means).map((c) => kin(c.means));
+  const free2 = meanings.filter((m) => !taken.includes(kin(m)));
   column.means = free2[(free2.indexOf(column.means) + 1) % free2.length];
 }
 
@@ -3334,6 +3374,102 @@ var recorded = [...Object.keys(handlers), "mousedown", "mouseup", "keypress", "k
 function capture(r, hit, type, e) {
   handlers[type]?.(r, hit, e);
 }
+function offered2(r, el) {
+  const sure = optionRoles.includes(roleOf(el) || "");
+  const options = el.localName === "select" ? optionsOf(r, el) : alike(r, sure ? el : controlOf(el), sure);
+  if (options) tell2(r, { kind: "roles", on: options.list, options });
+  else cannot(r, "it says nothing, or is none of several in a list", sketchOf(r, el));
+}
+
+// listing.js
+function filterOf(r, el) {
+  const sketch = sketchOf(r, el), says2 = isTyped(el) ? "" : free(r, norm(valueOf(el)));
+  if (isBox(el)) return { sketch, box: true, says: "", is: pressed(el) ? "on" : "off" };
+  return { sketch, box: false, says: says2, is: says2 ? "says" : "empty" };
+}
+function addFilter(l, filter) {
+  l.last = true;
+  l.filters = [...l.filters.filter((f) => f.sketch.ref !== filter.sketch.ref), filter];
+}
+function turnFilter(f) {
+  const says2 = (
+    /** @type {ListFilter['is'][]} */
+    f.says ? ["says", "empty", ""] : ["empty", ""]
+  );
+  const ways = (
+    /** @type {ListFilter['is'][]} */
+    f.box ? ["on", "off", ""] : says2
+  );
+  f.is = ways[(ways.indexOf(f.is) + 1) % ways.length];
+}
+function standing(f) {
+  if (f.is === "says") return `says “${f.says}”`;
+  if (f.is === "empty") return "empty, or not there";
+  return f.is || "not used";
+}
+var wordsFor = (means) => ({ "": "not used", last_first: "last, first name" })[means] ?? means.replace("_", " ");
+function lineFor(what, is, more, used, act) {
+  const out = keyed2("", act, used ? "row" : "row unused");
+  out.append(make("span", "header", what), make("span", "means", is));
+  if (more) out.append(make("span", "soft", more));
+  return out;
+}
+function listShown(r, l, draw4) {
+  const then = (act) => () => {
+    act();
+    draw4();
+  };
+  const out = (
+    /** @type {HTMLElement[]} */
+    l.columns.filter((c) => c.header).map((c) => {
+      const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
+      return lineFor(what, wordsFor(c.means), more, c.means !== "", then(() => turn(l, c)));
+    })
+  );
+  if (r.req.guided) return out;
+  if (l.scrolls) {
+    const is = l.scroll ? "read while it is scrolled" : "all rows are drawn";
+    out.push(lineFor("The list scrolls", is, "", true, then(() => {
+      l.scroll = !l.scroll;
+    })));
+  }
+  for (const f of l.filters) {
+    out.push(lineFor(f.sketch.said, standing(f), "where the list is whole", f.is !== "", then(() => turnFilter(f))));
+  }
+  const filters = l.filters.length ? "" : void 0;
+  const also = [["Counter", l.counter?.said], ["Next page", l.next?.said], ["Filters", filters]];
+  return [...out, ...also.filter(([, is]) => is !== "").map(([what, is]) => make("div", "soft", `${what}: ${is ?? "none shown"}`))];
+}
+function listButtons(r, l, does) {
+  const takes = keyed2("Take list", () => {
+    takeList(r, l);
+    does.ends();
+  }, "main");
+  takes.setAttribute("aria-disabled", String(!l.columns.some((c) => c.means === "email")));
+  const asks3 = [["Counter…", "counter"], ["Next page…", "next"], ["Filter…", "filter"]].map(([text, mode]) => keyed2(text, () => does.ask(mode)));
+  return [takes, ...r.req.guided ? [] : asks3, keyed2("Cancel", does.ends)];
+}
+function takeList(r, l) {
+  const used = l.columns.filter((c) => c.means);
+  const by = (of) => Object.fromEntries(used.flatMap((c) => {
+    const is = of(c);
+    return is === void 0 ? [] : [[c.means, is]];
+  }));
+  const columns = by((c) => c.candidate || c.attr ? void 0 : c.header);
+  const filters = l.filters.filter((f) => f.is).map(({ sketch, says: says2, is }) => ({ on: sketch, says: says2, is }));
+  tell2(r, {
+    kind: "list",
+    on: l.sketch,
+    rows: l.rows,
+    columns,
+    cells: by((c) => c.candidate),
+    attrs: by((c) => c.attr),
+    counter: l.counter,
+    next: l.next,
+    scroll: l.scroll,
+    filters
+  });
+}
 
 // recorder.js
 var asks2 = (
@@ -3344,6 +3480,9 @@ var asks2 = (
     list: "Click the list of people.",
     counter: "Click what says how many there are.",
     next: "Click what leads to the next page.",
+    filter: "Click what filters the list, or says that it is filtered.",
+    roles: "Click one of the roles on offer.",
+    organisation: "Click the name of the organisation.",
     hover: "Click what the mouse is to rest on.",
     expect: "Click what is to say the same each time."
   }
@@ -3399,7 +3538,7 @@ function begin4(req) {
 function lets3(r, hit, type, e) {
   const s = r.surface, keys = !pointerEvents.includes(type);
   if (r.naming !== null && keys) {
-    if (type === "keydown") named2(r, e);
+    if (type === "keydown") named3(r, e);
     return false;
   }
   if (s && (hit === s.host || !keys && covers(s, e))) {
@@ -3453,7 +3592,7 @@ function typed4(r, e) {
   }
   draw3(r);
 }
-function named2(r, e) {
+function named3(r, e) {
   const name = r.naming ?? "";
   if (e.key === "Enter") tell2(r, { kind: "name", value: name });
   if (e.key === "Enter" || e.key === "Escape") r.naming = null;
@@ -3468,7 +3607,7 @@ function setMode(r, mode) {
 }
 function meant(mode, hit) {
   if (mode === "list") return listAround(hit);
-  if (mode === "commit" || mode === "next" || mode === "hover") return controlOf(hit);
+  if (["commit", "next", "hover", "filter"].includes(mode)) return controlOf(hit);
   return hit.closest?.("input,select,textarea") ?? hit;
 }
 function take(r, hit) {
@@ -3476,8 +3615,10 @@ function take(r, hit) {
   r.mode = "";
   r.seen = null;
   if (mode === "list") begins(r, el);
-  else if (mode === "counter" && r.listing) r.listing.counter = sketchOf(r, el);
-  else if (mode === "next" && r.listing) r.listing.next = sketchOf(r, el);
+  else if (mode === "counter" && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
+  else if (mode === "next" && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
+  else if (mode === "filter" && r.listing) addFilter(r.listing, filterOf(r, el));
+  else if (mode === "roles") offered2(r, el);
   else {
     const on = sketchOf(r, el);
     tell2(r, { kind: mode, on, value: on.secret ? "" : free(r, norm(valueOf(el))) });
@@ -3488,16 +3629,6 @@ function begins(r, el) {
   const got = listingOf(r, el);
   if (typeof got === "string") tell2(r, { kind: "unsupported", why: got });
   else r.listing = got;
-}
-function takeList(r) {
-  const l = r.listing;
-  if (!l) return;
-  const used = l.columns.filter((c) => c.means);
-  const columns = Object.fromEntries(used.filter((c) => !c.candidate).map((c) => [c.means, c.header]));
-  const cells = Object.fromEntries(used.flatMap((c) => c.candidate ? [[c.means, c.candidate]] : []));
-  tell2(r, { kind: "list", on: l.sketch, rows: l.rows, columns, cells, counter: l.counter, next: l.next });
-  r.listing = null;
-  draw3(r);
 }
 function hovered3(r, hit, e) {
   if (!e.isTrusted || !r.mode || hit === r.surface?.host || !hit.ownerDocument) return;
@@ -3534,20 +3665,29 @@ function draw3(r) {
   head.append(keyed2(req.guided ? "Leave" : "Stop", () => {
     r.done = true;
   }));
-  body.append(...listing ? columnsShown(r, listing) : stepsShown(r));
-  buttons2.append(...listing ? listButtons(r) : actButtons(r));
+  const again = () => draw3(r), ends = () => {
+    r.listing = null;
+    draw3(r);
+  };
+  body.append(...listing ? listShown(r, listing, again) : stepsShown(r));
+  buttons2.append(...listing ? listButtons(r, listing, { ask: (mode) => setMode(r, mode), ends }) : actButtons(r));
   const sum = make("div", r.mode || r.naming !== null ? "sum asks" : "sum", status(r));
   sum.setAttribute("aria-live", "polite");
+  const before = s.box.classList.contains("lists") ? s.box.querySelector(".body")?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons2);
   s.box.classList.toggle("folded", r.folded);
-  body.scrollTop = listing ? 0 : body.scrollHeight;
-  buttonsOf2(r)[r.focus]?.classList.add("focused");
+  s.box.classList.toggle("lists", listing !== null);
+  body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
+  if (listing) listing.last = false;
+  const at = buttonsOf2(r)[r.focus];
+  at?.classList.add("focused");
+  if (at && body.contains(at)) at.scrollIntoView({ block: "nearest", behavior: "instant" });
   if (r.at && r.at.x >= 0) moveTo(r, s, r.at.x, r.at.y);
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks2[r.mode]} Escape ends this.`;
-  if (r.listing) return "What each column is: press one to change it. E-mail must be there.";
+  if (r.listing) return "What each line is taken for: press one to change it. E-mail must be there.";
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }
@@ -3561,6 +3701,10 @@ function stepsShown(r) {
   const none = r.req.steps.length ? [] : [make("div", "soft", "Nothing is recorded yet.")];
   return [...none, list, ...r.req.remarks.map((text) => make("div", "note", text))];
 }
+var reads = (what) => {
+  if (what === "roles") return ["Roles…", "roles"];
+  return what === "organisation" ? ["Organisation…", "organisation"] : ["List…", "list"];
+};
 function actButtons(r) {
   const { req } = r;
   const ask = (text, mode) => {
@@ -3585,42 +3729,13 @@ function actButtons(r) {
     ...was,
     ask("Commit…", "commit"),
     ask("Person…", "person"),
-    ask("List…", "list"),
+    ask(...reads(req.reads)),
     ask("Expect…", "expect"),
     ask("Hover…", "hover"),
     rename,
     undo,
     keyed2(r.paused ? "Go on" : "Pause", () => {
       r.paused = !r.paused;
-      draw3(r);
-    })
-  ];
-}
-function columnsShown(r, l) {
-  const rows2 = l.columns.filter((c) => c.header).map((c) => {
-    const row = keyed2("", () => {
-      turn(l, c);
-      draw3(r);
-    }, c.means ? "row" : "row unused");
-    const means = make("span", "means", c.means ? c.means.replace("_", " ") : "not used");
-    row.append(make("span", "header", c.header), means, make("span", "soft", c.sample));
-    return row;
-  });
-  const also = [["Counter", l.counter], ["Next page", l.next]].map(([what, is]) => make("div", "soft", `${what}: ${is ? (
-    /** @type {Sketch} */
-    is.said
-  ) : "none shown"}`));
-  return [...rows2, ...also];
-}
-function listButtons(r) {
-  const takes = keyed2("Take list", () => takeList(r), "main");
-  takes.setAttribute("aria-disabled", String(!r.listing?.columns.some((c) => c.means === "email")));
-  return [
-    takes,
-    keyed2("Counter…", () => setMode(r, "counter")),
-    keyed2("Next page…", () => setMode(r, "next")),
-    keyed2("Cancel", () => {
-      r.listing = null;
       draw3(r);
     })
   ];

@@ -1,0 +1,116 @@
+package automation_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// drawnAnew is a list that draws what is in view, with what filters it: a search box, a list of options, a switch, and
+// a sign that is shown while it is filtered.
+const drawnAnew = `<style>body { font: 15px sans-serif; margin: 8px } #scroller { height: 300px; overflow: auto; width: 420px } #space { height: 4000px; position: relative }
+	article { border: 1px solid #bbb; border-radius: 6px; margin: 4px; padding: 6px } h3, p { margin: 0 } [role=combobox] { display: inline-block; border: 1px solid #888; padding: 2px 10px } </style>
+	<p><input type=search aria-label="Search people"> <span role=combobox tabindex=0 aria-label=State>All</span> <button role=switch aria-checked=true>Inactive, too</button> <button id=chip>Role: Clerk</button></p>
+	<p id=count>40 people</p><div id=scroller><div id=space role=list aria-label=People>
+	<article role=listitem data-person-id=p-1 data-row=a><h3 class=name>Lee, Ann</h3><p class=mail>ann@acme.example</p><span class=role>Clerk</span></article>
+	<article role=listitem data-person-id=p-2 data-row=b><h3 class=name>Ann, Jo</h3><p class=mail>joann@acme.example</p><span class=role>Payer</span></article></div></div>`
+
+// listShown has a person show the list of drawnAnew and do something in its chooser before they take it.
+func listShown(t *testing.T, page, mail string, more ...does) automation.Gesture {
+	t.Helper()
+	w := setup(t, page)
+	var got []automation.Gesture
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	all := append([]does{waits, key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), press(mail), waits}, more...)
+	all = append(all, key("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits)
+	require.NoError(t, w.Record(ctx, automation.Recording{
+		Title: "Recording list-users", Secrets: secretWords, Targets: []automation.KnownTarget{},
+		Take: func(g automation.Gesture) {
+			if g.Kind == automation.GestureList {
+				got = append(got, g)
+				cancel()
+			}
+		},
+		Tell: func() automation.Progress { return automation.Progress{} }, StandIn: script(all...),
+	}))
+	require.Len(t, got, 1)
+	return got[0]
+}
+
+// filters shows an element for Filter…, the last button but one.
+func filters(css string) []does {
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	return []does{key("F2", "ArrowUp", "ArrowUp", "Enter"), waits, press(css), waits}
+}
+
+// TestAListIsShownWithWhatFiltersIt has a person show each of what filters a list.
+func TestAListIsShownWithWhatFiltersIt(t *testing.T) {
+	t.Parallel()
+	all := filters("input")
+	for _, css := range []string{"[role=combobox]", "[role=switch]", "#chip"} {
+		all = append(all, filters(css)...)
+	}
+	// The lines are the columns (name, mail, role, id), whether it scrolls, and the filters, in the order in which they
+	// were shown. That of the chip is turned from what it says to what is not there.
+	chip := []string{"F2"}
+	for range 10 {
+		chip = append(chip, "Tab")
+	}
+	got := listShown(t, drawnAnew, "article:first-child p", append(all, key(append(chip, "Enter", "F2")...))...)
+	assert.Equal(t, "[role=listitem]", got.Rows)
+	assert.True(t, got.Scroll, "it draws what is in view")
+	assert.Equal(t, map[string]string{"id": "data-person-id"}, got.Attrs)
+	assert.Equal(t, "h3", got.Cells["last_first"].CSS)
+	assert.Equal(t, "p", got.Cells["email"].CSS)
+	require.Len(t, got.Filters, 4)
+	for i, want := range [][3]string{{"Search people", "", "empty"}, {"State", "All", "says"}, {"Inactive, too", "", "on"}, {"Role: Clerk", "Role: Clerk", "empty"}} {
+		f := got.Filters[i]
+		assert.Equal(t, want, [3]string{f.On.Name, f.Says, f.Is})
+	}
+}
+
+// TestAListIsShownAsItIsDrawn has whole rows, whose attributes tell nobody apart, and is not scrolled.
+func TestAListIsShownAsItIsDrawn(t *testing.T) {
+	t.Parallel()
+	got := listShown(t, `<ul><li data-team-id=t-1><b>ann@acme.example</b><i class=name>Ann Lee</i></li><li data-team-id=t-1><b>joann@acme.example</b><i class=name>Jo, Ann Lee</i></li></ul>`, "li:first-child b",
+		func(ctx context.Context, s *automation.StandIn) error { return nil })
+	assert.Empty(t, got.Attrs)
+	assert.False(t, got.Scroll)
+	assert.Contains(t, got.Cells, "name", "a first name may have a comma")
+	assert.Empty(t, got.Filters)
+}
+
+// TestWhatIsOnOfferIsShown has a person show a role of a select element, and one of a list that the page draws.
+func TestWhatIsOnOfferIsShown(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<select aria-label=Role><option value="">Choose</option><option>Clerk</option><option>Payer</option></select>
+		<ul role=listbox aria-label=Roles><li role=option>Clerk</li><li role=option>Payer</li></ul>`)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	shows := func(css string) []does {
+		return []does{key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), waits, press(css), waits}
+	}
+	var got []automation.Gesture
+	require.NoError(t, w.Record(ctx, automation.Recording{
+		Title: "Recording list-roles", Reads: automation.GestureRoles, Secrets: secretWords, Targets: []automation.KnownTarget{},
+		Take: func(g automation.Gesture) {
+			if got = append(got, g); len(got) == 2 {
+				cancel()
+			}
+		},
+		Tell:    func() automation.Progress { return automation.Progress{} },
+		StandIn: script(append([]does{waits}, append(shows("select"), append(shows("li:last-child"), waits, waits)...)...)...),
+	}))
+	require.Len(t, got, 2)
+	for i, want := range []automation.Menu{{CSS: `option:not([value=""])`}, {CSS: ":scope > li", Role: "option", Words: "Payer"}} {
+		assert.Equal(t, automation.GestureRoles, got[i].Kind)
+		assert.Equal(t, want, automation.Menu{CSS: got[i].Options.CSS, Role: got[i].Options.Role, Words: got[i].Options.Words})
+	}
+}

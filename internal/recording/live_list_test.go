@@ -1,0 +1,157 @@
+package recording_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/recording"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func says(s *automation.Sketch, tag, text string) *automation.Sketch {
+	s.Tag, s.Text = tag, text
+	return s
+}
+
+// TestAListIsHeldToItsFilters shows what decides which rows a list has: each is put back before the list is read, as
+// the person did it or else by what was seen of it.
+func TestAListIsHeldToItsFilters(t *testing.T) {
+	t.Parallel()
+	opened := automation.Gesture{Kind: automation.GestureOpen, Value: "https://acme.example/people"}
+	list := func(all ...automation.ShownFilter) automation.Gesture {
+		return automation.Gesture{Kind: automation.GestureList, On: field("People"), Rows: "li", Columns: map[string]string{"email": "Mail"}, Filters: all}
+	}
+	box := automation.ShownFilter{On: says(button("Inactive, too"), "button", ""), Is: "on"}
+	state := automation.ShownFilter{On: says(button("State"), "select", "All"), Says: "All", Is: "says"}
+	custom := automation.ShownFilter{On: says(button("State"), "div", "All"), Says: "All", Is: "says"}
+	search := automation.ShownFilter{On: field("Search"), Is: "empty"}
+	chip := automation.ShownFilter{On: says(button("State: active"), "button", "State: active"), Says: "State: active", Is: "empty"}
+	chip.On.Offers = append(chip.On.Offers, automation.Offer{Candidate: selectors.Candidate{TestID: "filter-sign"}, Kept: true})
+	for name, c := range map[string]struct {
+		gestures []automation.Gesture
+		steps    []string
+		review   string
+	}{
+		"a box, a list of options and a search": {[]automation.Gesture{opened, list(box, state, search)}, []string{
+			"  - open: /people",
+			"  - { check: { target: set_role.inactive_too, on: true }, asks: true }",
+			"  - { choose: { target: set_role.state, option: All }, asks: true }",
+			`  - { fill: { target: set_role.search, value: "" }, asks: true }`,
+			"  - rows: { table: set_role.people, as: users, filters: [{ target: set_role.inactive_too, on: true }, { target: set_role.state, equals: All }], unfiltered: [set_role.search], " +
+				`reload: [{ open: /people }, { check: { target: set_role.inactive_too, on: true }, asks: true }, { choose: { target: set_role.state, option: All }, asks: true }, { fill: { target: set_role.search, value: "" }, asks: true }] }`,
+		}, ""},
+		"what the person did counts": {[]automation.Gesture{opened, {ID: "f", Kind: automation.GestureFill, On: field("Search"), Value: ""}, list(search)}, []string{
+			"  - open: /people", `  - { fill: { target: set_role.search, value: "" }, asks: true }`,
+			`  - rows: { table: set_role.people, as: users, unfiltered: [set_role.search], reload: [{ open: /people }, { fill: { target: set_role.search, value: "" }, asks: true }] }`,
+		}, ""},
+		"what the page draws itself and nobody chose": {[]automation.Gesture{opened, list(custom)}, []string{
+			"  - open: /people", "  - rows: { table: set_role.people, as: users, filters: [{ target: set_role.state, equals: All }], reload: [{ open: /people }] }",
+		}, "set_role.state is not put back before the list is read"},
+		"the sign of a filter": {[]automation.Gesture{opened, list(chip)}, []string{
+			"  - open: /people", "  - rows: { table: set_role.people, as: users, unfiltered: [set_role.filter_sign], reload: [{ open: /people }] }",
+		}, ""},
+		"none": {[]automation.Gesture{opened, list()}, []string{"  - open: /people", "  - rows: { table: set_role.people, as: users }"}, "show by Filter… what may keep rows from the list"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			take := takeOf(c.gestures...)
+			assert.Equal(t, c.steps, stepsOf(t, take))
+			d, err := take.Draft()
+			require.NoError(t, err)
+			if c.review == "" {
+				assert.Empty(t, d.Review)
+				return
+			}
+			require.Len(t, d.Review, 1)
+			assert.Contains(t, d.Review[0].Why, c.review)
+		})
+	}
+}
+
+// people is a layout whose list is held to a search box.
+func people(t *testing.T) (*selectors.Version, []*flows.Flow) {
+	t.Helper()
+	looks := &selectors.Fingerprint{Tag: "input", Role: "searchbox"}
+	by := []selectors.Candidate{{TestID: "x"}}
+	v := &selectors.Version{App: "bill", Layout: "x", ID: "x-1", Targets: map[string]*selectors.Spec{
+		"t": {Candidates: by, Table: &selectors.Table{Rows: "li", Key: "email", Columns: map[string]selectors.Column{"email": {Header: "Mail"}}}}, "search": {Candidates: by, Fingerprint: looks}, "mark": {Candidates: by},
+	}}
+	open := flows.Open("/people")
+	list := &flows.Flow{Name: "list-users", Steps: []flows.Step{
+		{Verb: &open}, {Verb: &flows.Fill{Target: "search"}},
+		{Verb: &flows.Rows{Table: "t", As: "users", Scroll: true, Unfiltered: []string{"search", "mark"}}},
+	}}
+	list.Steps[1].Options.Asks = true
+	return v, []*flows.Flow{list}
+}
+
+// TestAListThatMayBeFilteredIsGoneToAsItsFlowDoes clicks in the row of somebody who was searched for: the way there is
+// that of the flow that reads the list.
+func TestAListThatMayBeFilteredIsGoneToAsItsFlowDoes(t *testing.T) {
+	t.Parallel()
+	typed := field("Search")
+	typed.Known = []string{"search"}
+	gestures := []automation.Gesture{
+		{Kind: automation.GestureOpen, Value: "https://acme.example/home"}, {Kind: automation.GestureClick, On: button("People")},
+		{Kind: automation.GestureFill, On: typed, Value: "ann"}, {Kind: automation.GestureClick, On: inRow(button("Open"), "ann@acme.example")},
+	}
+	take := takeOf(gestures...)
+	take.Version, take.Flows = people(t)
+	assert.Equal(t, []string{
+		"  - open: /people", `  - { fill: { target: search, value: "" }, asks: true }`,
+		`  - find: { table: t, key: "${email}", scroll: true, search: search }`, `  - click: { target: set_role.open, row: { table: t, key: "${email}" } }`,
+	}, stepsOf(t, take))
+	d, err := take.Draft()
+	require.NoError(t, err)
+	assert.Len(t, d.Targets, 1, "that of the row alone")
+	assert.Empty(t, d.Review, "nothing of the way is to be looked at")
+	take = takeOf(append(gestures[:3:3], automation.Gesture{Kind: automation.GestureUnsupported, Why: "no verb drags"}, gestures[3])...)
+	take.Version, take.Flows = people(t)
+	assert.Len(t, stepsOf(t, take), 6, "what was left out stays said")
+}
+
+// TestWhatIsOnOfferIsRecorded shows one of the roles, and whose console it is.
+func TestWhatIsOnOfferIsRecorded(t *testing.T) {
+	t.Parallel()
+	list := automation.Sketch{Ref: "list", Role: "listbox", Said: "listbox", Offers: []automation.Offer{{Candidate: selectors.Candidate{TestID: "roles"}, Kept: true}}}
+	take := takeOf(automation.Gesture{Kind: automation.GestureRoles, On: &list, Options: &automation.Menu{Words: "Clerk", Sure: true, Role: "option", List: list}})
+	take.Flow = "list-roles"
+	assert.Equal(t, []string{"  - await: [list_roles.roles]", "  - texts: { target: list_roles.option, as: roles }"}, stepsOf(t, take))
+	d, err := take.Draft()
+	require.NoError(t, err)
+	assert.Equal(t, map[string]flows.Output{"roles": flows.OutputTexts}, d.Flow.Outputs)
+	name := button("Acme Inc.")
+	name.Offers = append(name.Offers, automation.Offer{Candidate: selectors.Candidate{TestID: "org"}, Kept: true})
+	take = takeOf(automation.Gesture{Kind: automation.GestureOrganisation, On: name, Value: "Acme Inc."})
+	take.Flow = "identify"
+	assert.Equal(t, []string{"  - await: [identify.org]", "  - read: { target: identify.org, as: organisation }"}, stepsOf(t, take))
+	d, err = take.Draft()
+	require.NoError(t, err)
+	assert.NotContains(t, recording.TargetsText(d.Targets, ""), "Acme Inc.", "it is found by what it does not say")
+}
+
+// TestAColumnIsWhatARowSaysOfItself: an attribute of the row is read from the row, and a name is taken apart in the
+// order in which it stands there.
+func TestAColumnIsWhatARowSaysOfItself(t *testing.T) {
+	t.Parallel()
+	got := takeOf().TableOf(&automation.Gesture{Rows: "li", Columns: map[string]string{"email": "Mail", "last_first": "Who"}, Attrs: map[string]string{"id": "data-id"}})
+	assert.Equal(t, map[string]selectors.Column{
+		"email": {Header: "Mail"}, "name": {Header: "Who", Pattern: `^(?P<last_name>[^,]*), (?P<first_name>[^,]*)$`},
+		"id": {Attr: "data-id", Candidates: []selectors.Candidate{{XPath: ".", Provenance: selectors.Recorded}}},
+	}, got.Columns)
+}
+
+// TestACounterOfAFilteredListIsRead shows a counter in a form that only it has.
+func TestACounterOfAFilteredListIsRead(t *testing.T) {
+	t.Parallel()
+	sum := &automation.Sketch{Ref: "sum", Tag: "span", Role: "status", Text: "83 Personen", Said: "status",
+		Offers: []automation.Offer{{Candidate: selectors.Candidate{CSS: "main > span"}, Kept: true}}}
+	d, err := takeOf(automation.Gesture{Kind: automation.GestureList, On: field("People"), Rows: "li", Columns: map[string]string{"email": "Mail"}, Counter: sum, Scroll: true,
+		Filters: []automation.ShownFilter{{On: field("Search"), Is: "empty"}}}).Draft()
+	require.NoError(t, err)
+	assert.Contains(t, recording.TargetsText(d.Targets, ""), `counter: '^(?P<total>\d+) Personen$'`)
+	assert.Contains(t, d.FlowText(), "counter: set_role.element, scroll: true")
+}

@@ -51,14 +51,16 @@ function stylesOf(el, scope) {
   if (name) add(`${el.localName}[name="${CSS.escape(name)}"]`, name, { made: true });
   if (type) add(`${el.localName}[type="${CSS.escape(type)}"]`);
   const steps = [];
-  for (let p = /** @type {Element | null} */ (el); p && p !== scope && steps.length < 5; p = p.parentElement) {
+  let p = /** @type {Element | null} */ (el);
+  for (; p && p !== scope && steps.length < 5; p = p.parentElement) {
     const holder = p.parentElement;
     const kin = [...(holder?.children ?? [])].filter((other) => other.localName === p?.localName);
     steps.unshift(kin.length > 1 ? `${p.localName}:nth-of-type(${kin.indexOf(p) + 1})` : p.localName);
     const anchor = holder && holder !== scope ? testIDOf(/** @type {El} */ (holder)) : '';
     if (anchor) { steps.unshift(`[data-testid="${CSS.escape(anchor)}"]`); break; }
   }
-  add(steps.join(' > '));
+  const path = steps.join(' > '), whole = p === scope && scope.nodeType === 1;
+  add(whole && find(scope, { css: path }).length > 1 ? `:scope > ${path}` : path);
   return out;
 }
 

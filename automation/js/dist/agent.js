@@ -1702,10 +1702,11 @@ function stylesOf(el, scope) {
   if (name) add(`${el.localName}[name="${CSS.escape(name)}"]`, name, { made: true });
   if (type) add(`${el.localName}[type="${CSS.escape(type)}"]`);
   const steps = [];
-  for (let p = (
+  let p = (
     /** @type {Element | null} */
     el
-  ); p && p !== scope && steps.length < 5; p = p.parentElement) {
+  );
+  for (; p && p !== scope && steps.length < 5; p = p.parentElement) {
     const holder2 = p.parentElement;
     const kin = [...holder2?.children ?? []].filter((other) => other.localName === p?.localName);
     steps.unshift(kin.length > 1 ? `${p.localName}:nth-of-type(${kin.indexOf(p) + 1})` : p.localName);
@@ -1718,7 +1719,8 @@ function stylesOf(el, scope) {
       break;
     }
   }
-  add(steps.join(" > "));
+  const path = steps.join(" > "), whole = p === scope && scope.nodeType === 1;
+  add(whole && find(scope, { css: path }).length > 1 ? `:scope > ${path}` : path);
   return out;
 }
 function spoken(el, scope) {

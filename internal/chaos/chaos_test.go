@@ -1,33 +1,37 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
-// folder is where the program is built that the tests share.
-var folder string
+// binary is the program that the tests share. It is built before they begin: what that takes does not count as time
+// of a test.
+var binary string
 
 func TestMain(m *testing.M) {
-	var err error
-	if folder, err = os.MkdirTemp("", "billagent-chaos-test-"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+	flag.Parse()
+	folder, err := os.MkdirTemp("", "billagent-chaos-test-")
+	binary = filepath.Join(folder, "billagent")
+	if err == nil && !testing.Short() {
+		err = build(context.Background(), binary)
 	}
-	code := m.Run()
-	if err := os.RemoveAll(folder); err != nil {
+	code := 1
+	if err == nil {
+		code = m.Run()
+	}
+	if err = errors.Join(err, os.RemoveAll(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(code)
 }
-
-var builds sync.Once
 
 // passes tries one part.
 func passes(t *testing.T, part string, args ...string) {
@@ -36,10 +40,6 @@ func passes(t *testing.T, part string, args ...string) {
 	if testing.Short() {
 		t.Skip("it starts a service")
 	}
-	binary := filepath.Join(folder, "billagent")
-	var err error
-	builds.Do(func() { err = build(t.Context(), binary) })
-	require.NoError(t, err)
 	assert.Zero(t, run(t.Context(), append([]string{"-only", part, "-binary", binary, "-bound", "150s"}, args...)))
 }
 

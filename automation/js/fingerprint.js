@@ -53,7 +53,7 @@ const textOf = (el) => (/^(input|select|textarea)$/.test(el.localName) ? '' : sh
 const addressOf = (el) => (el.getAttribute('href') || '').replace(/[?#].*/, '');
 
 // Authors mark elements with data attributes. What frameworks write there is not theirs, and what changes is no mark.
-const written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled|highlighted)$/;
+const written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled)$/;
 const aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
 
 /** @type {(el: El) => string} */

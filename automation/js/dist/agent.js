@@ -1634,7 +1634,7 @@ function besideOf(el) {
 }
 var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
 var addressOf = (el) => (el.getAttribute("href") || "").replace(/[?#].*/, "");
-var written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled|highlighted)$/;
+var written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled)$/;
 var aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
 var dataOf = (el) => [...el.attributes].filter((a) => a.name.startsWith("data-") && !written.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
 function fingerprintOf(el) {

@@ -214,8 +214,8 @@ func (b *Browser) arrive(ctx context.Context, gates []*Gate, e *proto.FetchReque
 }
 
 // rule asks the policy, once for every request, and writes down what it says. A redirection of what was let through as
-// the commit belongs to it. What may be of another session is no commit of this one, and does not pass where it
-// changes something: the policy knows of this session only.
+// the commit belongs to it. ours says that it is of this
+// session, as far as is known.
 func (g *Gate) rule(e *proto.FetchRequestPaused, ours bool) *Gated {
 	s := &Gated{Request: requestOf(e), At: time.Now()}
 	s.Request.Seen, s.Request.Foreign = g.session.hasRead(s.Request.URL), !g.session.Allows(s.Request.URL)
@@ -227,10 +227,7 @@ func (g *Gate) rule(e *proto.FetchRequestPaused, ours bool) *Gated {
 	if _, sentOn := g.held[e.RedirectedRequestID]; s.Request.Changes() && !sentOn {
 		s.Request.Hop = false // what it was sent on from was not the commit
 	}
-	s.Ruling = g.policy(s.Request)
-	if !ours && (s.Request.Changes() || s.Ruling.Commit) {
-		s.Ruling = Ruling{Why: "several sessions are held, and it is not known which of them sends it"}
-	}
+	s.Ruling = g.ruling(s.Request, ours)
 	g.paused[s.Request.URL] = true
 	if before, ok := g.held[e.RedirectedRequestID]; ok && s.Request.Hop && s.Ruling.Pass {
 		delete(g.held, e.RedirectedRequestID)
@@ -257,6 +254,18 @@ func (g *Gate) rule(e *proto.FetchRequestPaused, ours bool) *Gated {
 		g.held[e.RequestID] = s
 	}
 	return s
+}
+
+// ruling is the policy's. It knows of this session only, so that what may be another's is not told to it: that passes
+// where it changes nothing.
+func (g *Gate) ruling(q Request, ours bool) Ruling {
+	if ours {
+		return g.policy(q)
+	}
+	if q.Changes() {
+		return Ruling{Why: "several sessions are held, and it is not known which of them sends it"}
+	}
+	return Ruling{Pass: true}
 }
 
 // stir wakes whoever waits for something to happen. The caller holds the lock.

@@ -15,8 +15,8 @@ type Fingerprint struct {
 	Alt         string `json:"alt,omitempty"`         // the attribute alt
 	Title       string `json:"title,omitempty"`       // the attribute title
 	Placeholder string `json:"placeholder,omitempty"` // the attribute placeholder
-	Href        string `json:"href,omitempty"`        // where a link leads, without query and fragment, * for whose it is
-	Data        string `json:"data,omitempty"`        // data attributes whose value is a word, such as data-icon=trash
+	Href        string `json:"href,omitempty"`        // where a link leads, * for whose it is; ? for a query, no fragment
+	Data        string `json:"data,omitempty"`        // what marks say it does, such as data-icon=trash
 	Beside      string `json:"beside,omitempty"`      // what stands around it
 	Path        string `json:"path,omitempty"`        // absolute XPath
 	Box         []int  `json:"box,omitempty"`         // left, top, width and height in CSS pixels of the window

@@ -15,6 +15,8 @@ export const meanings = [
   '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'role', 'status', 'time_zone', 'id',
 ];
 
+/** @type {(means: string) => string} */
+const kin = (means) => (means === 'last_first' ? 'name' : means); // of which a list has one
 const reversed = /^[^\s,][^,]*, [^,]+$/; // the last name comes first
 const address = /^\S+@\S+\.\S+$/;
 const telling = /** @type {[RegExp, string][]} */ ([
@@ -123,18 +125,19 @@ function partsOf(cards) {
     const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
     if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
     if (means === 'name' && says.every((s) => reversed.test(s))) means = 'last_first';
-    if (taken.has(means)) means = '';
-    taken.add(means);
+    if (taken.has(kin(means))) means = '';
+    taken.add(kin(means));
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
   }
   return out;
 }
 
-const identifying = /(^|[-_])(id|uid|uuid|guid)$/;
+const identifying = /^data-(?!test)(.*[-_])?(id|uid|uuid|guid)$/;
+const numbering = /^\d{1,4}$/; // of the rows, which is another person's once they are in another order
 
 /**
- * ownNamesOf are attributes of the rows that may say what the console calls each person: by their names, and since no
- * two rows say the same.
+ * ownNamesOf are attributes of the rows that may say what the console calls each person: by their names, and since
+ * there are several rows and no two say the same.
  * @param {El[]} rows
  * @returns {ListColumn[]}
  */
@@ -142,7 +145,7 @@ function ownNamesOf(rows) {
   const some = rows.slice(0, mostRows), names = some[0]?.getAttributeNames().filter((n) => identifying.test(n)) ?? [];
   const says = (/** @type {string} */ n) => some.map((row) => row.getAttribute(n) ?? '');
   const tells = (/** @type {string} */ n) => says(n).every((v) => v !== '' && !/[\s@]/.test(v))
-    && new Set(says(n)).size === some.length;
+    && !says(n).every((v) => numbering.test(v)) && some.length > 1 && new Set(says(n)).size === some.length;
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says(n)[0], means: '' }));
 }
 
@@ -193,8 +196,8 @@ export function listingOf(r, el) {
     let means = says.some((s) => address.test(s)) ? 'email' : '';
     if (!means) means = telling.find(([word]) => word.test(header))?.[1] ?? '';
     if (means === 'name' && says.length && says.every((s) => reversed.test(s))) means = 'last_first';
-    if (!header || taken.has(means)) means = '';
-    taken.add(means);
+    if (!header || taken.has(kin(means))) means = '';
+    taken.add(kin(means));
     return { header, sample: says[0] ?? '', means };
   });
   return listed(r, el, rows, queryAll(el, rows), columns);
@@ -206,7 +209,6 @@ export function listingOf(r, el) {
  * @param {ListColumn} column
  */
 export function turn(l, column) {
-  const kin = (/** @type {string} */ m) => (m === 'last_first' ? 'name' : m);
   const taken = l.columns.filter((c) => c !== column && c.means).map((c) => kin(c.means));
   const free = meanings.filter((m) => !taken.includes(kin(m)));
   column.means = free[(free.indexOf(column.means) + 1) % free.length];

@@ -50,15 +50,16 @@ function besideOf(el) {
 const textOf = (el) => (/^(input|select|textarea)$/.test(el.localName) ? '' : short(readable(el)));
 
 /** @type {(el: El) => string} */
-const addressOf = (el) => (el.getAttribute('href') || '').replace(/[?#].*/, '');
+const addressOf = (el) => (el.getAttribute('href') || '').replace(/#.*/, '').replace(/\?.*/, '?');
 
-// Authors mark elements with data attributes. What frameworks write there is not theirs, and what changes is no mark.
-const written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled)$/;
+// By these data attributes authors say what an element does. Others may be a framework's, on every button, or
+// somebody's.
+const marks = /^data-(icon|action|command)$/;
 const aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
 
 /** @type {(el: El) => string} */
 const dataOf = (el) => [...el.attributes]
-  .filter((a) => a.name.startsWith('data-') && !written.test(a.name) && aWord.test(a.value))
+  .filter((a) => marks.test(a.name) && aWord.test(a.value))
   .map((a) => `${a.name}=${a.value}`).sort().join(' ');
 
 /**

@@ -233,5 +233,7 @@ export function alike(r, el, sure) {
  * @param {El} el
  * @returns {Options}
  */
-export const optionsOf = (r, el) => (
-  { words: '', sure: true, list: { ...sketchOf(r, el), text: '' }, css: 'option:not([value=""])', role: '' });
+export const optionsOf = (r, el) => {
+  const css = 'option:not([value=""]):not(:disabled)';
+  return { words: '', sure: true, list: { ...sketchOf(r, el), text: '' }, css, role: '' };
+};

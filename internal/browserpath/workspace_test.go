@@ -82,20 +82,7 @@ func toWorkspace(users []userops.User) []workspace.Person {
 // cards that is served by files alone.
 func TestConformanceOfCards(t *testing.T) {
 	t.Parallel()
-	useropstest.Sample(t, 0, 9, func(t *testing.T) useropstest.Backend {
-		con, p, _ := workspaceSetup(t, workspace.Options{
-			People: toWorkspace(useropstest.Seed()), Agent: useropstest.Self, View: remembered,
-			Roles: []string{"Administrator", "Accountant", "Approver", "Payer", "Clerk", "Auditor", "People Manager"},
-		})
-		return useropstest.Backend{
-			Directory: p,
-			Stored:    func() []userops.User { return fromWorkspace(con.People()) },
-			Edit: func(edit func([]userops.User) []userops.User) {
-				con.Edit(func(ps []workspace.Person) []workspace.Person { return toWorkspace(edit(fromWorkspace(ps))) })
-			},
-			DualControl: con.AskTwo,
-		}
-	})
+	useropstest.Sample(t, 0, 9, func(t *testing.T) useropstest.Backend { return cardsBacked(t) })
 }
 
 func listed(t *testing.T, p *browserpath.Path) []userops.User {

@@ -38,7 +38,9 @@ func (g *ground) judge(ctx context.Context) (wrong []string, err error) {
 		find("the audit log: %v: %s", err, out)
 	}
 	slices.Sort(late)
-	fmt.Printf("outcomes: %v; late, in ms: median %d, largest %d\n", outcomes, late[len(late)/2], late[len(late)-1])
+	if len(late) > 0 {
+		fmt.Printf("outcomes: %v; late, in ms: median %d, largest %d\n", outcomes, late[len(late)/2], late[len(late)-1])
+	}
 	return wrong, nil
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // lookAfter is what a person does about one of which it is unknown what became of it: looks at the console, and has
-// it done again if it was not, or drops it if another administrator has given the access back. Anything else that is
-// parked stays so, and is judged.
+// it done again if it was not, or drops it if another administrator has given the access back. What is
+// parked for another reason is an error.
 func (g *ground) lookAfter(ctx context.Context, s journal.Schedule) error {
 	if s.Outcome != userops.Unknown {
 		return fmt.Errorf("%s in %s is parked as %s (%s): %s", s.Email, s.Tenant, s.Outcome, s.Code, s.Because)

@@ -139,7 +139,7 @@ func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	return f
 }
 
-// nobodys is an address without what says whose page it leads to. A link keeps by it which of somebody's pages it leads to.
+// nobodys is an address without what says whose page it is: which of somebody's pages a link leads to is kept.
 func nobodys(address string, names []string) string {
 	parts := strings.Split(address, "/")
 	for i, part := range parts {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -50,7 +51,7 @@ var spoken = []string{"the text", "the name"}
 
 // namings are the properties by which authors name an element.
 var namings = []string{"the attribute name", "the text", "the name", "the alternative text", "the test id", "the title",
-	"the placeholder", "the label", "the id", "what it is marked with"}
+	"the placeholder", "the label", "the id"}
 
 // similarity says how much an element is like a fingerprint, from 0 to 1, and what speaks for and against it. Only
 // what the fingerprint knows is compared.
@@ -90,10 +91,13 @@ func similarity(known, seen *selectors.Fingerprint) (score float64, reasons []st
 	return sum / most, reasons
 }
 
-// called says that an element is called as before: one of its names or texts is the same, or nearly, or it leads where
-// it led, whatever its label says.
+// called says that an element is called as before: one of its names or texts is the same, or nearly; or it leads where
+// it led, whatever its label says; or it said nothing, and bears the same icon.
 func called(known, seen *selectors.Fingerprint) bool {
-	if known.Href != "" && known.Href == seen.Href {
+	if aPage.MatchString(known.Href) && known.Href == seen.Href {
+		return true
+	}
+	if known.Text == "" && known.Name == "" && known.Data != "" && known.Data == seen.Data {
 		return true
 	}
 	for _, p := range properties {
@@ -103,6 +107,10 @@ func called(known, seen *selectors.Fingerprint) bool {
 	}
 	return false
 }
+
+// aPage is an address that says by itself what it leads to: by a word, at its end, without a query that would say it
+// otherwise.
+var aPage = regexp.MustCompile(`^(?:https?://[^?]*|[^:?]*)/[A-Za-z][\w.-]*/?$`)
 
 func equal(a, b string) float64 {
 	if a == b {

@@ -99,6 +99,14 @@ func TestALinkThatLeadsWhereItLedIsCalledAsBefore(t *testing.T) {
 	assert.True(t, called(&edit, &modify))
 	modify.Href = "/users/*/history"
 	assert.False(t, called(&edit, &modify))
+	for _, href := range []string{"/users/*", "*", "javascript:void(0)", "/user?", "/", "/users/*/"} {
+		before, now := edit, edit
+		before.Href, now.Href, now.Name, now.Text = href, href, "Make administrator", "Make administrator"
+		assert.False(t, called(&before, &now), href)
+	}
+	save := selectors.Fingerprint{Tag: "button", Role: "button", Name: "Save", Text: "Save", Data: "data-action=submit"}
+	other := selectors.Fingerprint{Tag: "button", Role: "button", Name: "Close", Text: "Close", Data: "data-action=submit"}
+	assert.False(t, called(&save, &other))
 	trash := selectors.Fingerprint{Tag: "button", Role: "button", Type: "button", Data: "data-icon=trash", Beside: "Ann", Path: "/html/body/button", Box: []int{0, 0, 20, 20}}
 	link := selectors.Fingerprint{Tag: "a", Role: "link", Data: "data-icon=trash", Beside: "Ann", Path: "/html/body/a", Box: []int{0, 0, 20, 20}}
 	score, _ = similarity(&trash, &link)

@@ -103,6 +103,7 @@ func (t *Take) clear(texts ...*string) {
 }
 
 func (t *Take) withoutSecrets(all []automation.Offer, looks selectors.Fingerprint) ([]automation.Offer, selectors.Fingerprint) {
-	t.clear(&looks.Name, &looks.Text, &looks.Beside, &looks.Label, &looks.Title, &looks.Alt, &looks.Href, &looks.ID, &looks.TestID, &looks.Placeholder, &looks.Field)
+	t.clear(&looks.Name, &looks.Text, &looks.Beside, &looks.Label, &looks.Title, &looks.Alt, &looks.Href, &looks.ID, &looks.TestID,
+		&looks.Placeholder, &looks.Field, &looks.Data)
 	return slices.DeleteFunc(slices.Clone(all), func(o automation.Offer) bool { return t.secretIn(o.Candidate.String()) != "" }), looks
 }

@@ -1,6 +1,7 @@
 package recording
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -75,34 +76,40 @@ func (l *live) filters(rows *flows.Rows, f *automation.ShownFilter) {
 	switch f.Is {
 	case "on", "off":
 		rows.Filters = append(rows.Filters, flows.Filter{Target: name, On: &on})
-		l.putBack(name, &flows.Check{Target: name, On: on})
+		l.putBack(name, "", &flows.Check{Target: name, On: on})
 	case "says":
 		rows.Filters = append(rows.Filters, flows.Filter{Target: name, Equals: f.Says})
+		if strings.Contains(f.Says, " ") {
+			l.review("%s is held to %q: make sure that this is nobody's name", name, f.Says)
+		}
 		if f.On.Tag == "select" {
-			l.putBack(name, &flows.Choose{Target: name, Option: f.Says})
+			l.putBack(name, f.Says, &flows.Choose{Target: name, Option: f.Says})
 		} else {
-			l.putBack(name, nil)
+			l.putBack(name, f.Says, nil)
 		}
 	default:
 		rows.Unfiltered = append(rows.Unfiltered, name)
 		if f.On.Editable {
-			l.putBack(name, &flows.Fill{Target: name})
+			if f.Says != "" {
+				l.review("%s was not empty when it was shown: the list is read only where it is", name)
+			}
+			l.putBack(name, "", &flows.Fill{Target: name})
 		}
 	}
 }
 
 // putBack has the page ask for the list anew once a filter was put back, and does so where the person has not: they
-// found it as it was to be. Nil: that cannot be done by what was seen of it.
-func (l *live) putBack(name string, verb flows.Verb) {
-	for _, line := range l.draft.lines {
+// found it as it was to be. Nil: that cannot be done by what was seen of it, but by choosing what it says.
+func (l *live) putBack(name, says string, verb flows.Verb) {
+	for _, line := range slices.Backward(l.draft.lines) { // the last one counts
 		if line.step == nil || !slices.Contains(line.step.Targets(), name) {
 			continue
 		}
-		switch line.step.Verb.(type) {
-		case *flows.Fill, *flows.Check, *flows.Choose:
+		if chosen, ok := line.step.Verb.(*flows.Choose); ok && chosen.Option == says || verb != nil && reflect.DeepEqual(line.step.Verb, verb) {
 			line.step.Options.Asks = true
 			return
 		}
+		break
 	}
 	if verb == nil {
 		l.review("%s is not put back before the list is read: choose in it what the list is to be held to, and show the list then", name)

@@ -559,12 +559,12 @@ var oneAddress = /^[^\s@<>()[\],;:"\\…]+@[^\s@<>()[\],;:"\\…]+$/;
 var isAddress = (s) => oneAddress.test(s) && !/\.\.|\.$/.test(s) && s.search(unseen) < 0;
 var addressesIn = (s) => [...new Set(s.split(/[\s<>()[\],;:"\\|]+/).filter(isAddress))];
 function mailtoOf(a) {
-  const written2 = (
+  const written = (
     /** @type {string} */
     a.getAttribute("href").replace(/^mailto:/i, "").replace(/\?.*$/, "")
   );
   try {
-    return bare(decodeURIComponent(written2));
+    return bare(decodeURIComponent(written));
   } catch {
     return "";
   }
@@ -1619,8 +1619,8 @@ function pathOf(el) {
     /** @type {Element | null} */
     el
   ); p; p = p.parentElement) {
-    const kin = [...p.parentElement?.children ?? []].filter((other) => other.localName === p?.localName);
-    steps.unshift(kin.length > 1 ? `${p.localName}[${kin.indexOf(p) + 1}]` : p.localName);
+    const kin2 = [...p.parentElement?.children ?? []].filter((other) => other.localName === p?.localName);
+    steps.unshift(kin2.length > 1 ? `${p.localName}[${kin2.indexOf(p) + 1}]` : p.localName);
   }
   return "/" + steps.join("/");
 }
@@ -1633,10 +1633,10 @@ function besideOf(el) {
   return "";
 }
 var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
-var addressOf = (el) => (el.getAttribute("href") || "").replace(/[?#].*/, "");
-var written = /^data-(test.*|v-.*|react.*|billagent.*|state|value|selected|active|open|checked|disabled)$/;
+var addressOf = (el) => (el.getAttribute("href") || "").replace(/#.*/, "").replace(/\?.*/, "?");
+var marks = /^data-(icon|action|command)$/;
 var aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
-var dataOf = (el) => [...el.attributes].filter((a) => a.name.startsWith("data-") && !written.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
+var dataOf = (el) => [...el.attributes].filter((a) => marks.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
 function fingerprintOf(el) {
   const attr = (a) => short(el.getAttribute(a));
   const { x, y, w, h } = topBox(el);
@@ -1708,8 +1708,8 @@ function stylesOf(el, scope) {
   );
   for (; p && p !== scope && steps.length < 5; p = p.parentElement) {
     const holder2 = p.parentElement;
-    const kin = [...holder2?.children ?? []].filter((other) => other.localName === p?.localName);
-    steps.unshift(kin.length > 1 ? `${p.localName}:nth-of-type(${kin.indexOf(p) + 1})` : p.localName);
+    const kin2 = [...holder2?.children ?? []].filter((other) => other.localName === p?.localName);
+    steps.unshift(kin2.length > 1 ? `${p.localName}:nth-of-type(${kin2.indexOf(p) + 1})` : p.localName);
     const anchor = holder2 && holder2 !== scope ? testIDOf(
       /** @type {El} */
       holder2
@@ -2201,10 +2201,10 @@ function raise(style, classes) {
   const root = host.attachShadow({ mode: "closed" }), sheet = new CSSStyleSheet();
   sheet.replaceSync(common + style);
   root.adoptedStyleSheets = [sheet];
-  const shields = make("div"), marks = make("div"), box = make("div", `surface ${classes}`);
-  root.append(shields, marks, box);
+  const shields = make("div"), marks2 = make("div"), box = make("div", `surface ${classes}`);
+  root.append(shields, marks2, box);
   host.popover = "manual";
-  const surface = { host, root, box, marks, shields, above: -1 };
+  const surface = { host, root, box, marks: marks2, shields, above: -1 };
   stay(surface);
   return surface;
 }
@@ -2738,9 +2738,9 @@ function about(el, { offers, note }) {
 }
 function place2(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
-  const marks = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
-  if (el?.isConnected) marks.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
-  mark(p.surface, marks);
+  const marks2 = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
+  if (el?.isConnected) marks2.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
+  mark(p.surface, marks2);
 }
 function follow2(p) {
   stay(p.surface);
@@ -2978,7 +2978,10 @@ function alike(r, el, sure) {
   const css = `:scope > ${steps.join(" > ")}`;
   return { words, sure, list: sketchOf(r, list), css, role: sure ? role : "" };
 }
-var optionsOf = (r, el) => ({ words: "", sure: true, list: { ...sketchOf(r, el), text: "" }, css: 'option:not([value=""])', role: "" });
+var optionsOf = (r, el) => {
+  const css = 'option:not([value=""]):not(:disabled)';
+  return { words: "", sure: true, list: { ...sketchOf(r, el), text: "" }, css, role: "" };
+};
 
 // columns.js
 var meanings = [
@@ -2993,6 +2996,7 @@ var meanings = [
   "time_zone",
   "id"
 ];
+var kin = (means) => means === "last_first" ? "name" : means;
 var reversed = /^[^\s,][^,]*, [^,]+$/;
 var address3 = /^\S+@\S+\.\S+$/;
 var telling2 = (
@@ -3085,17 +3089,18 @@ function partsOf2(cards) {
     const tells = (w) => word2.split(" ").some((one) => w.test(one));
     if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
     if (means === "name" && says2.every((s) => reversed.test(s))) means = "last_first";
-    if (taken.has(means)) means = "";
-    taken.add(means);
+    if (taken.has(kin(means))) means = "";
+    taken.add(kin(means));
     out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
   }
   return out;
 }
-var identifying = /(^|[-_])(id|uid|uuid|guid)$/;
+var identifying = /^data-(?!test)(.*[-_])?(id|uid|uuid|guid)$/;
+var numbering = /^\d{1,4}$/;
 function ownNamesOf(rows2) {
   const some = rows2.slice(0, mostRows), names = some[0]?.getAttributeNames().filter((n) => identifying.test(n)) ?? [];
   const says2 = (n) => some.map((row) => row.getAttribute(n) ?? "");
-  const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && new Set(says2(n)).size === some.length;
+  const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && !says2(n).every((v) => numbering.test(v)) && some.length > 1 && new Set(says2(n)).size === some.length;
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says2(n)[0], means: "" }));
 }
 function listed2(r, el, rows2, els, shown2) {
@@ -3127,14 +3132,13 @@ function listingOf(r, el) {
     let means = says2.some((s) => address3.test(s)) ? "email" : "";
     if (!means) means = telling2.find(([word2]) => word2.test(header))?.[1] ?? "";
     if (means === "name" && says2.length && says2.every((s) => reversed.test(s))) means = "last_first";
-    if (!header || taken.has(means)) means = "";
-    taken.add(means);
+    if (!header || taken.has(kin(means))) means = "";
+    taken.add(kin(means));
     return { header, sample: says2[0] ?? "", means };
   });
   return listed2(r, el, rows2, queryAll(el, rows2), columns);
 }
 function turn(l, column) {
-  const kin = (m) => m === "last_first" ? "name" : m;
   const taken = l.columns.filter((c) => c !== column && c.means).map((c) => kin(c.means));
   const free2 = meanings.filter((m) => !taken.includes(kin(m)));
   column.means = free2[(free2.indexOf(column.means) + 1) % free2.length];

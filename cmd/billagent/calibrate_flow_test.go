@@ -130,8 +130,8 @@ func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 		"flow identify": nothing, "flow list-roles": nothing, "flow reactivate": nothing, "flow set-role": nothing, "flow rename": nothing,
 		"flow list-users": {
 			opens, onPanel(listButton), clicks(byCSS("div.cards")), waits, waits, pictured("helpdesk-list"),
-			// Given name, family name, and role, which is two on; then Counter…, which is the fourth from the end.
-			keys("F2", "Tab", "Tab", "Enter", "Tab", "Enter", "Tab", "Enter", "Enter",
+			// Given name, family name, and role, which is three on; then Counter…, which is the fourth from the end.
+			keys("F2", "Tab", "Tab", "Enter", "Tab", "Enter", "Tab", "Enter", "Enter", "Enter",
 				"ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"),
 			waits, clicks(byCSS("p.sum")), waits, waits, pictured("helpdesk-columns"),
 			keys("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits, onPanel(stopButton),

@@ -159,12 +159,14 @@ func TestAFlowIsRecordedElsewhere(t *testing.T) {
 		ended <- execute(ctx, []string{"--config", file, "record", "visit", "--remote", "--to", t.TempDir()}, strings.NewReader(""), out, said)
 	}()
 	hand := goThere(t, said)
-	time.Sleep(time.Second) // for the panel to be drawn: a person sees it come
+	require.Eventually(t, func() bool { return strings.HasSuffix(hand.where(t), "/neo3/home") }, 20*time.Second, 50*time.Millisecond)
+	hand.seesAnother(t, nil) // the page with the panel over it
 	before := hand.sees(t)
 	settings := automation.Motion{X: 60, Y: 286, Count: 1}
 	for _, settings.Kind = range []string{"move", "down", "up"} {
 		hand.does(t, settings)
 	}
+	require.Eventually(t, func() bool { return strings.HasSuffix(hand.where(t), "/neo3/settings") }, 20*time.Second, 50*time.Millisecond)
 	hand.seesAnother(t, before)
 	for _, k := range [][]automation.Motion{key("F2", 113, ""), key("Tab", 9, ""), key("Enter", 13, "\r")} {
 		hand.does(t, k...)

@@ -229,8 +229,8 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	assert.Empty(t, g.Sent())
 }
 
-// TestWhatMayBeOfAnotherSessionIsNoCommit has a request come of which it is not known whose page sends it. It is ruled on
-// by the only gate there is; of two it may be either's, whose policies know nothing of the other.
+// TestWhatMayBeOfAnotherSessionIsNoCommit sends a request from a frame of which nothing is known. Where one gate is open
+// its policy rules on the request; where two are, neither policy is asked, and what changes something is stopped.
 func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {
 	t.Parallel()
 	w := setup(t, "")

@@ -127,7 +127,7 @@ func mixed(hash string) bool {
 // scrub takes the names of people and of the organisation, and e-mails, out of a fingerprint that is to be written
 // to a file, and what stands beside it where that may be values of somebody's: their initials, or a row of them.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
-	f.Href = nobodys(f.Href, names)
+	f.Href = withoutIDs(f.Href, names)
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field, &f.Data} {
 		if personal(*text, names) {
 			*text = ""
@@ -139,8 +139,8 @@ func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	return f
 }
 
-// nobodys is an address without what says whose page it is: which of somebody's pages a link leads to is kept.
-func nobodys(address string, names []string) string {
+// withoutIDs is an address with * in place of each part that may identify somebody: /users/9/edit is /users/*/edit.
+func withoutIDs(address string, names []string) string {
 	parts := strings.Split(address, "/")
 	for i, part := range parts {
 		if strings.ContainsAny(part, "0123456789") || Telling(part, names) != "" {

@@ -97,7 +97,8 @@ func called(known, seen *selectors.Fingerprint) bool {
 	if aPage.MatchString(known.Href) && known.Href == seen.Href {
 		return true
 	}
-	if known.Text == "" && known.Name == "" && known.Data != "" && known.Data == seen.Data {
+	silent := func(f *selectors.Fingerprint) bool { return f.Text == "" && f.Name == "" }
+	if silent(known) && silent(seen) && known.Data != "" && known.Data == seen.Data {
 		return true
 	}
 	for _, p := range properties {

@@ -91,7 +91,10 @@ func TestWhatSaysSomethingIsNotWhatSaidNothing(t *testing.T) {
 // TestALinkThatLeadsWhereItLedIsCalledAsBefore gives a link another word, and a button of icons another tag.
 func TestALinkThatLeadsWhereItLedIsCalledAsBefore(t *testing.T) {
 	t.Parallel()
-	edit := selectors.Fingerprint{Tag: "a", Role: "link", Name: "Edit", Text: "Edit", Href: "/users/*/edit", Beside: "Ann", Path: "/html/body/a[1]", Box: []int{0, 0, 60, 20}}
+	edit := selectors.Fingerprint{
+		Tag: "a", Role: "link", Name: "Edit", Text: "Edit", Href: "/users/*/edit", Beside: "Ann",
+		Path: "/html/body/a[1]", Box: []int{0, 0, 60, 20},
+	}
 	modify := edit
 	modify.Name, modify.Text = "Modify", "Modify"
 	score, _ := similarity(&edit, &modify)
@@ -112,6 +115,8 @@ func TestALinkThatLeadsWhereItLedIsCalledAsBefore(t *testing.T) {
 	score, _ = similarity(&trash, &link)
 	assert.Greater(t, score, enough)
 	assert.True(t, called(&trash, &link))
+	link.Text, link.Name = "Empty the trash", "Empty the trash"
+	assert.False(t, called(&trash, &link))
 }
 
 func TestNobodysNameIsKept(t *testing.T) {

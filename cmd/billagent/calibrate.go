@@ -88,7 +88,7 @@ func (a *app) keepRecorded(done *service.Recorded) error {
 	if err != nil {
 		return err
 	}
-	v, err := versionWith(done)
+	v, err := a.versionWith(done)
 	if err != nil {
 		return err
 	}

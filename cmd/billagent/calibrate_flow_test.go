@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
@@ -40,7 +39,7 @@ func TestWhatWasLeftIsTakenUp(t *testing.T) {
 	require.Equal(t, 2, out.code, out.stdout+out.stderr)
 	assert.Equal(t, []string{"user.deactivate", "confirm.yes"}, asked)
 	assert.Contains(t, out.stdout, "You left.")
-	own := filepath.Join(overlay, "selectors/bill", "neo3-"+time.Now().Format(time.DateOnly)+".yaml")
+	own := filepath.Join(overlay, "selectors/bill", "neo3-"+today+".yaml")
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), now(con, "profile-deactivate"))

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
@@ -76,7 +75,7 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 	said, err := os.ReadFile(flow)
 	require.NoError(t, err)
 	assert.Contains(t, string(said), "\nsends: { method: POST, path: '/api/users/${id}/deactivate', provenance: recorded }\n")
-	id := "neo3-" + time.Now().Format(time.DateOnly)
+	id := "neo3-" + today
 	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", id+".yaml"))
 	require.NoError(t, err)
 	for _, u := range con.Users() {
@@ -133,7 +132,7 @@ func TestAMarkIsOnEveryPageOfTheConsoleAndOnNoneOfTheSignIn(t *testing.T) {
 	assert.Contains(t, out.stderr, "The page of the sign-in has what was shown, too")
 	assert.Regexp(t, "What was shown is not on http.*/users", out.stderr)
 	assert.Contains(t, out.stderr, "show a mark", "it is told on the terminal, too")
-	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill/neo3-"+time.Now().Format(time.DateOnly)+".yaml"))
+	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill/neo3-"+today+".yaml"))
 	require.NoError(t, err)
 	assert.Contains(t, string(written), "name: Payments", "of the navigation")
 	assert.NotContains(t, string(written), "text: P,")
@@ -150,7 +149,7 @@ func TestACommitThatSendsNothingIsTakenBack(t *testing.T) {
 	overlay := withOverlay(t, file)
 	const commit = `commit: { target: confirm.yes, for: { target: confirm.email, equals: "${email}" } }`
 	ownFlow(t, overlay, commit, "{ "+commit+", timeout: 4s }") // a rehearsal waits that long for what a press sends that sends nothing
-	id := "neo3-" + time.Now().Format(time.DateOnly)
+	id := "neo3-" + today
 	own := filepath.Join(overlay, "selectors/bill", id+".yaml")
 	asked := 0
 	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {

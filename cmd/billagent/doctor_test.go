@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/doctor"
@@ -65,7 +64,6 @@ func TestFromLearningToRepair(t *testing.T) {
 	assert.Contains(t, wrong.stderr, "number 9 was chosen")
 	out = command(t, append([]string{"--config", file, "selectors", "repair", "--of", seen, "--target", "user.deactivate", "--clear"}, flow...)...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	today := time.Now().Format(time.DateOnly)
 	recorded := regexp.MustCompile(regexp.QuoteMeta("+  1. testid=profile-deactivate  (recorded "+today+", evidence ") + `(\S+)\)`).FindStringSubmatch(out.stdout)
 	require.NotNil(t, recorded, out.stdout)
 	assert.FileExists(t, filepath.Join(filepath.Dir(file), "state/evidence/demo", recorded[1], "steps.jsonl"))

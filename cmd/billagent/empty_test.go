@@ -162,6 +162,6 @@ func keepEmptied(t *testing.T, overlay string) {
 	const kept = "../../internal/browserpath/testdata/emptied"
 	require.NoError(t, os.RemoveAll(kept))
 	require.NoError(t, os.CopyFS(kept, os.DirFS(overlay)))
-	today := "cards-" + time.Now().Format(time.DateOnly) + ".yaml"
-	require.FileExists(t, filepath.Join(kept, "selectors/workspace", today))
+	file := "cards-" + today + ".yaml"
+	require.FileExists(t, filepath.Join(kept, "selectors/workspace", file))
 }

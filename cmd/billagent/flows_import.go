@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
@@ -116,7 +115,7 @@ func (a *app) importFlow(file string, i importing) error {
 	if err != nil {
 		return usage(err)
 	}
-	out, err := filesOf(lib, conf, draft, o, versionBegun(o))
+	out, err := filesOf(lib, conf, draft, o, a.versionBegun(o))
 	if err != nil {
 		return err
 	}
@@ -174,15 +173,15 @@ func flowsOf(lib *flows.Library, layout string) (out []*flows.Flow) {
 	return out
 }
 
-// versionFile is the file of a version that targets are added to.
-type versionFile struct{ name, text string }
+// versionFile is the file of a version that targets are added to, on a day.
+type versionFile struct{ name, text, day string }
 
 // versionBegun is the file of the version of a recording, or of one that is begun where there is none.
-func versionBegun(o recording.Options) versionFile {
+func (a *app) versionBegun(o recording.Options) versionFile {
 	if o.Version != nil {
-		return versionFile{path.Base(o.Version.File()), o.Version.Text()}
+		return versionFile{path.Base(o.Version.File()), o.Version.Text(), a.day}
 	}
-	return versionFile{name: o.Layout + time.Now().Format("-2006-01") + ".yaml"}
+	return versionFile{name: o.Layout + "-" + a.month() + ".yaml", day: a.day}
 }
 
 // filesOf are the files that a draft becomes, with what is left to do before they can be loaded.
@@ -199,7 +198,7 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 		out.Targets = append(out.Targets, t.Name)
 	}
 	if len(d.Targets) > 0 {
-		whole, err := d.VersionText(v.text, o.App, o.Layout, time.Now().Format(time.DateOnly))
+		whole, err := d.VersionText(v.text, o.App, o.Layout, v.day)
 		if err != nil {
 			out.ToDo = append(out.ToDo, err.Error())
 			whole = recording.TargetsText(d.Targets, "")
@@ -227,7 +226,7 @@ func (out *imported) inOthers(lib *flows.Library, d *recording.Draft, o recordin
 		if other.Layout != o.Layout || name == but.name {
 			continue
 		}
-		whole, err := d.VersionText(other.Text(), o.App, o.Layout, time.Now().Format(time.DateOnly))
+		whole, err := d.VersionText(other.Text(), o.App, o.Layout, but.day)
 		if err != nil {
 			out.ToDo = append(out.ToDo, err.Error())
 			continue

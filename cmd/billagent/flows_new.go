@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
@@ -42,7 +41,7 @@ copied from: correct them one after the other, and have them checked by flows va
 			if name == lib.App.Name {
 				return usage(fmt.Errorf("%s is the app to copy from: give the new one another name", name))
 			}
-			written, err := begin(lib, conf, name, from, layout)
+			written, err := a.begin(lib, conf, name, from, layout)
 			if err != nil {
 				return err
 			}
@@ -56,7 +55,7 @@ copied from: correct them one after the other, and have them checked by flows va
 }
 
 // begin writes the files of a layout as those of another app, and returns their names.
-func begin(lib *flows.Library, conf *config.Config, app, from, layout string) (written []string, err error) {
+func (a *app) begin(lib *flows.Library, conf *config.Config, app, from, layout string) (written []string, err error) {
 	write := func(kind string, s flows.Source) error {
 		name, err := overlayFile(conf, kind, app, s.Name)
 		if err == nil {
@@ -76,15 +75,14 @@ func begin(lib *flows.Library, conf *config.Config, app, from, layout string) (w
 	if !slices.ContainsFunc(versions, func(v *selectors.Version) bool { return v.Layout == from && v.Covers != selectors.SignIn }) {
 		return nil, usage(fmt.Errorf("%s has no layout %q", lib.App.Name, from))
 	}
-	now := time.Now()
 	for _, v := range versions {
 		to := v.Layout
 		if to == from {
 			to = layout
 		}
-		text, err := v.Copy(to, now.Format(time.DateOnly))
+		text, err := v.Copy(to, a.day)
 		if err == nil {
-			err = write("selectors", flows.Source{Name: to + now.Format("-2006-01") + ".yaml", Text: string(text)}.For(app, to))
+			err = write("selectors", flows.Source{Name: to + "-" + a.month() + ".yaml", Text: string(text)}.For(app, to))
 		}
 		if err != nil {
 			return written, err

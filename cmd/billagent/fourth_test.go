@@ -121,7 +121,7 @@ func now(con *console.Console, element string) (id string) {
 
 func keepFourth(t *testing.T, overlay string) {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill", "neo3-"+time.Now().Format(time.DateOnly)+".yaml"))
+	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill", "neo3-"+today+".yaml"))
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	text, err := os.ReadFile(found[0])

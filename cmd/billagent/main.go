@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
@@ -26,6 +27,9 @@ func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr
 }
 
 func (a *app) execute(ctx context.Context, args []string) int {
+	if a.day == "" {
+		a.day = time.Now().Format(time.DateOnly)
+	}
 	root := a.rootCommand()
 	root.SetArgs(args)
 	root.SetIn(a.stdin)

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"path"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/recording"
@@ -120,7 +119,7 @@ func (a *app) recordWith(
 	if err != nil {
 		return false, err
 	}
-	v, err := versionWith(done)
+	v, err := a.versionWith(done)
 	if err != nil {
 		return false, err
 	}
@@ -135,11 +134,11 @@ func (a *app) recordWith(
 
 // versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a
 // layout has what its flows name. In the overlay folder it stands in for the one that ships.
-func versionWith(done *service.Recorded) (versionFile, error) {
+func (a *app) versionWith(done *service.Recorded) (versionFile, error) {
 	v := done.Options.Version
-	source := fmt.Sprintf("%s On %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), time.Now().Format(time.DateOnly), done.Options.Flow)
+	source := fmt.Sprintf("%s On %s: targets of the flow %s, recorded by hand.", strings.TrimSpace(v.Source), a.day, done.Options.Flow)
 	text, err := v.Revise(selectors.Change{Layout: v.Layout, Date: v.Date, Source: source})
-	return versionFile{path.Base(v.File()), string(text)}, err
+	return versionFile{path.Base(v.File()), string(text), a.day}, err
 }
 
 // agrees asks a person at a terminal, and takes silence and everybody else for no.

@@ -40,9 +40,15 @@ type app struct {
 
 	calibrates func(what string) func(ctx context.Context, s *automation.StandIn) error
 
+	// day is what the files are dated by that are written, such as 2026-09-30: that on which the command began.
+	// Tests set it, as they may run past midnight.
+	day string
 	// lend gives a browser that is used after this command, too. Nil but in tests: each command has its own.
 	lend automation.Lender
 }
+
+// month is that of the day, such as 2026-09.
+func (a *app) month() string { return a.day[:len("2006-01")] }
 
 func (a *app) rootCommand() *cobra.Command {
 	root := &cobra.Command{

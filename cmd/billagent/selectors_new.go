@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"regexp"
-	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -36,13 +35,12 @@ that ships is changed. Its fingerprints must tell it from the one that it was co
 			if !layoutName.MatchString(layout) {
 				return usage(fmt.Errorf("--layout is %q: a layout is named by lower-case letters, digits and hyphens", layout))
 			}
-			now := time.Now()
-			id := layout + now.Format("-2006-01")
+			id := layout + "-" + a.month()
 			file, err := overlayFile(conf, "selectors", lib.App.Name, id+".yaml")
 			if err != nil {
 				return err
 			}
-			text, err := v.Copy(layout, now.Format(time.DateOnly))
+			text, err := v.Copy(layout, a.day)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func presses(key string) func(context.Context, *automation.StandIn) error {
 func shown(t *testing.T, a *app, args ...string) output {
 	t.Helper()
 	var out, err bytes.Buffer
-	a.stdin, a.stdout, a.stderr, a.lend = strings.NewReader(""), &out, &err, automationtest.Lend
+	a.stdin, a.stdout, a.stderr, a.day, a.lend = strings.NewReader(""), &out, &err, today, automationtest.Lend
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	code := a.execute(ctx, args)
@@ -85,7 +85,7 @@ func TestAPersonPicksWhatHasChanged(t *testing.T) {
 			assert.Contains(t, out.stdout, "(recorded ")
 			assert.Contains(t, out.stdout, "user.deactivate is now found by ")
 			assert.Empty(t, con.Changes(), "the click did not reach the page")
-			written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", layout+"-"+time.Now().Format(time.DateOnly)+".yaml"))
+			written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", layout+"-"+today+".yaml"))
 			require.NoError(t, err)
 			for _, u := range con.Users() {
 				assert.NotContains(t, string(written), u.Email)

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -56,14 +55,14 @@ func TestANewVersionBeginsAsACopy(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("overlay: "+own+"\n"), 0o600))
 	run := func(args ...string) output { return command(t, append([]string{"--config", file}, args...)...) }
 
-	id := "neo3" + time.Now().Format("-2006-01")
+	id := "neo3-" + today[:7]
 	out := run("selectors", "new", "--from", "neo3-2026-09")
 	require.Equal(t, 0, out.code, out.stderr)
 	assert.Contains(t, out.stdout, id)
 	text, err := os.ReadFile(filepath.Join(own, "selectors", "bill", id+".yaml"))
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "source: Begun as a copy of neo3-2026-09.")
-	assert.Contains(t, string(text), "date: \""+time.Now().Format(time.DateOnly)+"\"")
+	assert.Contains(t, string(text), "date: \""+today+"\"")
 	out = run("selectors", "diff", "neo3-2026-09", id)
 	assert.Empty(t, out.stdout, "but for date and source it is the same")
 	assert.Equal(t, 0, out.code, out.stderr)

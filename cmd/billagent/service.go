@@ -42,7 +42,7 @@ func (a *app) serveWith(ctx context.Context, c *config.Config, do func(ctx conte
 	a.log = a.logger(c.Log)
 	a.live = newLive(a.stderr)
 	defer a.live.stop()
-	o := service.Options{Version: programName(), Ask: a.ask(), Log: a.log, AtOnce: c.Schedule.AtOnce, Lend: a.lend}
+	o := service.Options{Version: programName(), Ask: a.ask(), Log: a.log, AtOnce: c.Schedule.AtOnce, Day: a.day, Lend: a.lend}
 	if a.view != nil {
 		o.View = a.view.Show
 	}

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
@@ -19,7 +18,7 @@ import (
 
 // signInFile is the version of the sign-in that is written today.
 func signInFile(overlay string) string {
-	return filepath.Join(overlay, "selectors/bill/sign-in-"+time.Now().Format(time.DateOnly)+".yaml")
+	return filepath.Join(overlay, "selectors/bill/sign-in-"+today+".yaml")
 }
 
 // unmarked is a version of the sign-in whose marks no page of the console has.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
@@ -123,7 +122,7 @@ func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
 	if !useropstest.All() {
 		return
 	}
-	name := "neo3-" + time.Now().Format(time.DateOnly) + ".yaml"
+	name := "neo3-" + today + ".yaml"
 	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", name))
 	require.NoError(t, err)
 	const kept = "../../internal/browserpath/testdata/unlike"

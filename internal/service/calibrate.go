@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -139,7 +138,7 @@ func (k *calibration) begin() error {
 	if err != nil {
 		return err
 	}
-	today := v.Layout + "-" + time.Now().Format(time.DateOnly)
+	today := v.Layout + "-" + k.service.opts.Day
 	if file := k.service.versionFile(v.App, today); k.version != today {
 		if _, err := os.Stat(file); err == nil {
 			k.Asks(fmt.Sprintf("it goes on by %s of today, not by %s: to begin anew, take %s away", today, k.version, file))
@@ -386,13 +385,13 @@ func (k *calibration) write(c selectors.Change) error {
 			k.before[name] = v.Targets[name]
 		}
 	}
-	c.Targets = dated(c.Targets, k.Walk.Keep)
+	c.Targets = k.service.dated(c.Targets, k.Walk.Keep)
 	return k.revise(v, c)
 }
 
 func (k *calibration) revise(v *selectors.Version, c selectors.Change) (err error) {
-	c.Source = fmt.Sprintf("%s Calibrated on a console on %s, from %s.", strings.TrimSpace(k.out.Before.Source), time.Now().Format(time.DateOnly), k.out.Before.ID)
-	if v.ID == k.out.Before.ID && v.Date == time.Now().Format(time.DateOnly) { // taken up again
+	c.Source = fmt.Sprintf("%s Calibrated on a console on %s, from %s.", strings.TrimSpace(k.out.Before.Source), k.service.opts.Day, k.out.Before.ID)
+	if v.ID == k.out.Before.ID && v.Date == k.service.opts.Day { // taken up again
 		c.Source = v.Source
 	}
 	if k.out.File, k.version, err = k.service.revise(v, c); err != nil {

@@ -62,7 +62,7 @@ func (k *calibration) keepSeen(x *doctor.Examination) error {
 	if len(seen) == 0 || k.out.After == nil && len(k.out.Skipped) > 0 {
 		return nil
 	}
-	return k.revise(v, selectors.Change{Targets: dated(seen, k.Walk.Keep)})
+	return k.revise(v, selectors.Change{Targets: k.service.dated(seen, k.Walk.Keep)})
 }
 
 // refutes says that a rehearsal has failed since what was pressed for the commit is another thing: it sends nothing, or

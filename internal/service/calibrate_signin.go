@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/internal/doctor"
@@ -98,12 +97,12 @@ func (k *calibration) shownAtSignIn(
 
 // writeSignIn writes today's version of the sign-in, and returns it.
 func (k *calibration) writeSignIn(v *selectors.Version, name string, r selectors.Revision, unmarked bool) (*selectors.Version, error) {
-	c := selectors.Change{Targets: dated(map[string]selectors.Revision{name: r}, k.Walk.Keep), Source: v.Source}
+	c := selectors.Change{Targets: k.service.dated(map[string]selectors.Revision{name: r}, k.Walk.Keep), Source: v.Source}
 	if unmarked {
 		c.Marks = signInMarks(v, c.Targets)
 	}
-	if v.Date != time.Now().Format(time.DateOnly) {
-		c.Source = fmt.Sprintf("%s Calibrated on a console on %s, from %s.", strings.TrimSpace(v.Source), time.Now().Format(time.DateOnly), v.ID)
+	if v.Date != k.service.opts.Day {
+		c.Source = fmt.Sprintf("%s Calibrated on a console on %s, from %s.", strings.TrimSpace(v.Source), k.service.opts.Day, v.ID)
 	}
 	file, after, err := k.service.reviseSignIn(v, c)
 	if err != nil {

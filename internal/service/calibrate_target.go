@@ -183,7 +183,7 @@ func (k *calibration) takeMore(names []string) error {
 			continue
 		}
 		for i := range r.Candidates {
-			r.Candidates[i].Date, r.Candidates[i].Evidence = time.Now().Format(time.DateOnly), k.Walk.Keep
+			r.Candidates[i].Date, r.Candidates[i].Evidence = k.service.opts.Day, k.Walk.Keep
 		}
 		spec := *before
 		spec.Candidates, spec.Fingerprint = append(r.Candidates, before.Candidates...), r.Fingerprint

@@ -85,7 +85,7 @@ func (s *Service) Pick(ctx context.Context, name string, p Pick, events event.Si
 	}
 	id, target := "", p.Place.Target
 	revised := map[string]selectors.Revision{target: revision}
-	edit := selectors.Change{Source: repairedBy(out.Before, []string{target}), Targets: dated(revised, p.Place.Keep)}
+	edit := selectors.Change{Source: s.repairedBy(out.Before, []string{target}), Targets: s.dated(revised, p.Place.Keep)}
 	if out.File, id, err = s.revise(out.Before, edit); err != nil {
 		return out, storage("writing a version", name, err)
 	}

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
@@ -46,7 +45,7 @@ func (s *Service) keep(
 	}
 	r := x.Report()
 	for _, v := range x.Versions() {
-		kept := dated(what(x, v), w.Keep)
+		kept := s.dated(what(x, v), w.Keep)
 		if len(kept) == 0 {
 			continue
 		}
@@ -68,10 +67,10 @@ func (s *Service) keep(
 	return r, s.reopen(name)
 }
 
-// dated says of revisions that they were recorded today, and by which evidence.
-func dated(revisions map[string]selectors.Revision, evidence string) map[string]selectors.Revision {
+// dated says of revisions on which day they were recorded, and by which evidence.
+func (s *Service) dated(revisions map[string]selectors.Revision, evidence string) map[string]selectors.Revision {
 	for name, r := range revisions {
-		r.Date, r.Evidence = time.Now().Format(time.DateOnly), evidence
+		r.Date, r.Evidence = s.opts.Day, evidence
 		revisions[name] = r
 	}
 	return revisions
@@ -166,7 +165,7 @@ func (s *Service) apply(x *doctor.Examination, v *selectors.Version, p Repair, o
 	}
 	maps.DeleteFunc(chosen, func(t string, _ selectors.Revision) bool { return !slices.Contains(fresh, t) })
 	out.Targets = append(out.Targets, fresh...)
-	edit := selectors.Change{Source: repairedBy(out.Before, out.Targets), Targets: dated(chosen, p.Walk.Keep)}
+	edit := selectors.Change{Source: s.repairedBy(out.Before, out.Targets), Targets: s.dated(chosen, p.Walk.Keep)}
 	if x.UnmarkedSignIn() && v == x.SignIn() {
 		edit.Marks = signInMarks(v, chosen)
 	}
@@ -177,14 +176,14 @@ func (s *Service) apply(x *doctor.Examination, v *selectors.Version, p Repair, o
 }
 
 // repairedBy is the source of a version that has other candidates for some targets than the one that it was made from.
-func repairedBy(from *selectors.Version, targets []string) string {
+func (s *Service) repairedBy(from *selectors.Version, targets []string) string {
 	return fmt.Sprintf("%s On %s, from %s: other candidates for %s, recorded by a look at the console and chosen by a person or as clear.",
-		strings.TrimSpace(from.Source), time.Now().Format(time.DateOnly), from.ID, strings.Join(targets, ", "))
+		strings.TrimSpace(from.Source), s.opts.Day, from.ID, strings.Join(targets, ", "))
 }
 
-// revise writes today's version, which is v with a change. Its layout and date are filled in.
+// revise writes the version of the day, which is v with a change. Its layout and date are filled in.
 func (s *Service) revise(v *selectors.Version, c selectors.Change) (file, id string, err error) {
-	c.Layout, c.Date = v.Layout, time.Now().Format(time.DateOnly)
+	c.Layout, c.Date = v.Layout, s.opts.Day
 	text, err := v.Revise(c)
 	if err != nil {
 		return "", "", err

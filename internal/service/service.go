@@ -32,6 +32,9 @@ type Options struct {
 	Log  *slog.Logger
 	// Now is the time that what is due is held against. Nil: the journal's clock.
 	Now func() time.Time
+	// Day is what the versions that are written are dated by: one day, also where a person shows targets past midnight.
+	// Empty: the day on which the service was made.
+	Day string
 	// Lend gives each tenant's path a browser that is used after it, too; for tests. Nil: each has its own.
 	Lend automation.Lender
 }
@@ -67,6 +70,9 @@ func New(c *config.Config, o Options) *Service {
 	}
 	if o.Idle == 0 {
 		o.Idle = 2 * time.Minute
+	}
+	if o.Day == "" {
+		o.Day = time.Now().Format(time.DateOnly)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

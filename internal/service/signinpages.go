@@ -44,7 +44,7 @@ func (s *Service) pickedAtSignIn(
 	ctx context.Context, name string, p Pick, shown doctor.Shown, r selectors.Revision, out *Picked,
 ) (err error) {
 	target := p.Place.Target
-	edit := selectors.Change{Source: repairedBy(out.Before, []string{target}), Targets: dated(map[string]selectors.Revision{target: r}, p.Place.Keep)}
+	edit := selectors.Change{Source: s.repairedBy(out.Before, []string{target}), Targets: s.dated(map[string]selectors.Revision{target: r}, p.Place.Keep)}
 	if shown.Unmarked {
 		edit.Marks = signInMarks(out.Before, edit.Targets)
 	}

@@ -21,7 +21,7 @@ const sleepers = 4
 // tryAsleep has a second one who leaves a tenant be asked for in the very moment in which the first is done with: the
 // worker, which has found nothing more to do, is held meanwhile, and the tenant is woken, as the look does that comes
 // then. The daemon, which is this program's own, looks again in an hour, so that a wake-up that is lost stays lost.
-func tryAsleep(ctx context.Context, st *stage) (wrong []string, err error) {
+func tryAsleep(ctx context.Context, st *shared) (wrong []string, err error) {
 	begun := time.Now()
 	g, err := newGround(ctx, st, "asleep", sleepers, 0, 2)
 	if err != nil {

@@ -30,11 +30,11 @@ type leaver struct {
 
 // ground is where one part takes place: a console a tenant, and what the processes share.
 type ground struct {
-	*stage
+	*shared
 	folder   string
 	database string // the address of the journal; empty: a SQLite file
 	consoles map[string]*console.Console
-	fronts   map[string]*front // of the tenants that are served over SCIM
+	proxies  map[string]*proxy // of the tenants that are served over SCIM
 	before   map[string][]console.User
 	leavers  []leaver
 	persons  map[string]bool // schedules that a person looked after
@@ -43,9 +43,9 @@ type ground struct {
 
 // newGround makes a ground for a part: tenants of which so many are served by the browser, each with people enough
 // for so many to leave.
-func newGround(ctx context.Context, st *stage, part string, tenants, browsers, each int) (g *ground, err error) {
-	g = &ground{stage: st, folder: filepath.Join(st.folder, part),
-		consoles: map[string]*console.Console{}, fronts: map[string]*front{},
+func newGround(ctx context.Context, st *shared, part string, tenants, browsers, each int) (g *ground, err error) {
+	g = &ground{shared: st, folder: filepath.Join(st.folder, part),
+		consoles: map[string]*console.Console{}, proxies: map[string]*proxy{},
 		before: map[string][]console.User{}, persons: map[string]bool{}, anew: map[leaving]int{}}
 	defer func() {
 		if err != nil {
@@ -71,7 +71,7 @@ func newGround(ctx context.Context, st *stage, part string, tenants, browsers, e
 		if !con.Enterprise() {
 			continue
 		}
-		if g.fronts[name], err = newFront(con); err != nil {
+		if g.proxies[name], err = newProxy(con); err != nil {
 			return g, err
 		}
 	}
@@ -134,7 +134,7 @@ func (g *ground) configure(by string, atOnce int) error {
 	if g.database != "" {
 		fmt.Fprintf(&b, "journal: \"file:%s\"\n", at("journal"))
 	}
-	if len(g.fronts) < len(g.consoles) {
+	if len(g.proxies) < len(g.consoles) {
 		binary, err := automation.Find("", false)
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (g *ground) configure(by string, atOnce int) error {
 	}
 	fmt.Fprintf(&b, head, atOnce)
 	for name, con := range g.consoles {
-		if f := g.fronts[name]; f != nil {
+		if f := g.proxies[name]; f != nil {
 			fmt.Fprintf(&b, scimTenant, name, f.url(by), at("token"), console.SCIMExtension)
 			continue
 		}
@@ -163,7 +163,7 @@ func (g *ground) file(by string) string { return filepath.Join(g.folder, by+".ya
 
 func (g *ground) close() error {
 	var errs []error
-	for _, f := range g.fronts {
+	for _, f := range g.proxies {
 		if f != nil {
 			errs = append(errs, f.close())
 		}

@@ -26,7 +26,7 @@ func (g *ground) judge(ctx context.Context) (wrong []string, err error) {
 	for _, s := range all {
 		outcomes[s.Outcome]++
 		late = append(late, s.LateMS)
-		dropped := s.State == journal.Cancelled && g.fate(s) == returned
+		dropped := s.State == journal.Cancelled && g.handling(s) == returned
 		if !dropped && (s.State != journal.Ended || s.Outcome != userops.Done && s.Outcome != userops.Already) {
 			find("%s in %s is %s: %s %s", s.Email, s.Tenant, s.State, s.Outcome, s.Because)
 		}
@@ -44,19 +44,19 @@ func (g *ground) judge(ctx context.Context) (wrong []string, err error) {
 	return wrong, nil
 }
 
-// fate is what became of the first request about somebody who was to leave.
-func (g *ground) fate(s journal.Schedule) fate {
-	f := g.fronts[s.Tenant]
+// handling is what became of the first request about somebody who was to leave.
+func (g *ground) handling(s journal.Schedule) handling {
+	f := g.proxies[s.Tenant]
 	if f == nil {
 		return ordinary
 	}
-	return f.fates[userops.FoldEmail(s.Email)]
+	return f.handlings[userops.FoldEmail(s.Email)]
 }
 
 // commits is how often somebody was changed in the consoles, or was to be.
 func (g *ground) commits() (n int) {
 	for name, con := range g.consoles {
-		if f := g.fronts[name]; f != nil {
+		if f := g.proxies[name]; f != nil {
 			n += f.arrived()
 			continue
 		}
@@ -67,7 +67,7 @@ func (g *ground) commits() (n int) {
 
 // arrivals are the senders of the requests to change somebody who was to leave; none are known of the browser's.
 func (g *ground) arrivals(s journal.Schedule) []string {
-	f := g.fronts[s.Tenant]
+	f := g.proxies[s.Tenant]
 	if f == nil {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (g *ground) judgeTenant(name string, con *console.Console, all []journal.Sc
 			continue
 		}
 		key := userops.FoldEmail(s.Email)
-		leaves[key] = g.fate(s) != returned
+		leaves[key] = g.handling(s) != returned
 		if times[key] != 1 {
 			find("%s was deactivated %d times", s.Email, times[key])
 		}

@@ -14,7 +14,7 @@ import (
 
 // tryKilled has daemons that are killed and paused carry out many offboardings. Of some nobody hears what came of
 // the request: those are for a person, and are never done again by a daemon.
-func tryKilled(ctx context.Context, st *stage) (wrong []string, err error) {
+func tryKilled(ctx context.Context, st *shared) (wrong []string, err error) {
 	random := rand.New(rand.NewPCG(uint64(st.seed), 0)) //nolint:gosec // which moment is hit is no secret
 	each := (st.size + st.tenants - 1) / st.tenants
 	g, err := newGround(ctx, st, "killed", st.tenants, st.browsers, each)
@@ -32,21 +32,21 @@ func tryKilled(ctx context.Context, st *stage) (wrong []string, err error) {
 	if err := g.schedule(ctx, g.leavers); err != nil {
 		return nil, err
 	}
-	herd := &herd{ground: g, random: random}
+	d := &daemons{ground: g, random: random}
 	done := make(chan struct{})
-	go func() { defer close(done); herd.disturb(ctx) }()
-	err = g.wait(ctx, herd)
-	herd.calm()
+	go func() { defer close(done); d.disturb(ctx) }()
+	err = g.wait(ctx, d)
+	d.stopDisturbing()
 	<-done
 	if err != nil {
-		return nil, errors.Join(err, herd.stop())
+		return nil, errors.Join(err, d.stop())
 	}
-	if err := herd.stop(); err != nil {
+	if err := d.stop(); err != nil {
 		wrong = append(wrong, "stopping the daemons: "+err.Error())
 	}
 	more, err := g.judge(ctx)
 	fmt.Printf("%d offboardings in %d tenants, %s: %d daemons killed, %d paused and woken; %d needed a person; %s\n",
-		st.size, st.tenants, st.database(), herd.killed, herd.paused, len(g.persons), time.Since(start).Round(time.Second))
+		st.size, st.tenants, st.database(), d.killed, d.paused, len(g.persons), time.Since(start).Round(time.Second))
 	return append(wrong, more...), err
 }
 
@@ -59,22 +59,22 @@ func (g *ground) choose(random *rand.Rand) error {
 			return err
 		}
 		l := g.leavers[i]
-		f := g.fronts[l.tenant]
+		f := g.proxies[l.tenant]
 		if f == nil {
 			continue
 		}
 		switch i % 16 {
 		case 3:
-			f.fates[userops.FoldEmail(l.email)] = queued
+			f.handlings[userops.FoldEmail(l.email)] = queued
 		case 10:
-			f.fates[userops.FoldEmail(l.email)] = returned
+			f.handlings[userops.FoldEmail(l.email)] = returned
 		}
 	}
 	return nil
 }
 
 // wait waits until all have ended, and does what a person would about those that are parked.
-func (g *ground) wait(ctx context.Context, h *herd) error {
+func (g *ground) wait(ctx context.Context, h *daemons) error {
 	for ctx.Err() == nil {
 		all, err := g.schedules(ctx)
 		if err != nil {

@@ -83,7 +83,7 @@ func parse(args []string) (settings, error) {
 // part is one thing that is tried, on a ground of its own.
 type part struct {
 	name string
-	try  func(ctx context.Context, st *stage) (wrong []string, err error)
+	try  func(ctx context.Context, st *shared) (wrong []string, err error)
 }
 
 var parts = []part{{"killed", tryKilled}, {"overtaken", tryOvertaken}, {"asleep", tryAsleep}}
@@ -131,7 +131,7 @@ func run(ctx context.Context, args []string) int {
 
 // try has everything happen, and returns what was wrong.
 func try(ctx context.Context, s settings) (wrong []string, err error) {
-	st, err := newStage(ctx, s)
+	st, err := newShared(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -34,26 +34,26 @@ var moments = []moment{atLook, atRequest, atAnswer, atReadBack}
 
 // The two processes.
 const (
-	stale = "stale" // is paused, and overtaken
-	heir  = "heir"  // takes over
+	pausedOne = "paused"    // is paused, and overtaken
+	successor = "successor" // takes over
 )
 
 // heldAtMost is how long a request is held for something which, where all is well, never comes.
 const heldAtMost = 20 * time.Second
 
-// meeting is what happens in one tenant, of which two leave. The stale process is held at the first of them. The heir
-// takes over, and is held directly before its request about the second, until the stale one has had its chance to
+// meeting is what happens in one tenant, of which two leave. The paused process is held at the first of them. The successor
+// takes over, and is held directly before its request about the second, until the paused one has had its chance to
 // send one, too.
 type meeting struct {
 	moment        moment
 	first, second string // e-mails, folded
 
-	standing, woken       chan struct{} // the stale process stands there; it may go on
-	ready, free           chan struct{} // the heir is before its request; it may go on
+	standing, woken       chan struct{} // the paused process stands there; it may go on
+	ready, free           chan struct{} // the successor is before its request; it may go on
 	stands, isReady, goOn func()
-	answered              chan struct{} // the heir's request about the second has arrived
+	answered              chan struct{} // the successor's request about the second has arrived
 	arrived               func()
-	told                  atomic.Bool // the stale process was told that its request about the first was carried out
+	told                  atomic.Bool // the paused process was told that its request about the first was carried out
 }
 
 func newMeeting(m moment, first, second string) *meeting {
@@ -70,24 +70,24 @@ func newMeeting(m moment, first, second string) *meeting {
 // meets holds a request for as long as the meeting wants.
 func (t *meeting) meets(v visit) {
 	defer func() {
-		if v.by == stale && v.changing && v.answered {
+		if v.by == pausedOne && v.changing && v.answered {
 			t.told.Store(true)
 		}
 	}()
 	switch {
-	case v.by == stale && t.isMoment(v):
+	case v.by == pausedOne && t.isMoment(v):
 		t.stands()
 		<-t.woken
-	case v.by == stale && v.email == t.second && v.changing && !v.answered:
-		t.goOn() // the heir looked before this one is carried out, and does not know of it
+	case v.by == pausedOne && v.email == t.second && v.changing && !v.answered:
+		t.goOn() // the successor looked before this one is carried out, and does not know of it
 		select {
 		case <-t.answered:
 		case <-time.After(heldAtMost):
 		}
-	case v.by == heir && v.email == t.second && !v.changing && v.answered:
+	case v.by == successor && v.email == t.second && !v.changing && v.answered:
 		t.isReady()
 		<-t.free
-	case v.by == heir && v.email == t.second && v.changing && !v.answered:
+	case v.by == successor && v.email == t.second && v.changing && !v.answered:
 		t.arrived()
 	}
 }
@@ -106,7 +106,7 @@ func (t *meeting) isMoment(v visit) bool {
 
 // tryOvertaken pauses a process (SIGSTOP) in each of the moments until another has taken over its tenants and is
 // about to act itself, and then wakes it.
-func tryOvertaken(ctx context.Context, st *stage) (wrong []string, err error) {
+func tryOvertaken(ctx context.Context, st *shared) (wrong []string, err error) {
 	start := time.Now()
 	g, err := newGround(ctx, st, "overtaken", len(moments), 0, 2)
 	if err != nil {
@@ -117,7 +117,7 @@ func tryOvertaken(ctx context.Context, st *stage) (wrong []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, by := range []string{everybody, stale, heir} {
+	for _, by := range []string{everybody, pausedOne, successor} {
 		if err := g.configure(by, len(moments)); err != nil {
 			return nil, err
 		}
@@ -132,7 +132,7 @@ func tryOvertaken(ctx context.Context, st *stage) (wrong []string, err error) {
 		return nil, err
 	}
 	for name, m := range meetings {
-		if slices.Contains(g.fronts[name].arrivals(m.second), stale) {
+		if slices.Contains(g.proxies[name].arrivals(m.second), pausedOne) {
 			wrong = append(wrong, fmt.Sprintf(
 				"%s: a process that was paused %s of %s, and that another had overtaken, sent a request about %s",
 				name, m.moment, m.first, m.second))
@@ -156,7 +156,7 @@ func (g *ground) arrange() (map[string]*meeting, error) {
 			}
 		}
 		t := newMeeting(m, g.leavers[2*i].email, g.leavers[2*i+1].email)
-		f := g.fronts[name]
+		f := g.proxies[name]
 		f.meets = t.meets
 		meetings[name] = t
 	}
@@ -198,7 +198,7 @@ func (p *process) until(ctx context.Context, meetings map[string]*meeting, what 
 	return nil
 }
 
-// overtake has the stale process run, be paused, be overtaken by the heir and be woken.
+// overtake has the paused process run, be paused, be overtaken by the successor and be woken.
 func (g *ground) overtake(ctx context.Context, meetings map[string]*meeting) (err error) {
 	wake := sync.OnceFunc(func() {
 		for _, t := range meetings {
@@ -212,7 +212,7 @@ func (g *ground) overtake(ctx context.Context, meetings map[string]*meeting) (er
 	}
 	defer goOn()
 	defer wake() // also where it fails, so that no request is held for good
-	first, err := g.run(ctx, stale)
+	first, err := g.run(ctx, pausedOne)
 	if err != nil {
 		return err
 	}
@@ -223,7 +223,7 @@ func (g *ground) overtake(ctx context.Context, meetings map[string]*meeting) (er
 	if err := g.stopAndExpire(ctx, first); err != nil {
 		return err
 	}
-	second, err := g.run(ctx, heir)
+	second, err := g.run(ctx, successor)
 	if err != nil {
 		return err
 	}
@@ -328,7 +328,7 @@ func (g *ground) seeToRest(ctx context.Context) error {
 		if open == 0 {
 			return nil
 		}
-		p, err := g.run(ctx, heir)
+		p, err := g.run(ctx, successor)
 		if err != nil {
 			return err
 		}

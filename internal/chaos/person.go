@@ -19,7 +19,7 @@ func (g *ground) lookAfter(ctx context.Context, s journal.Schedule) error {
 		return fmt.Errorf("%s in %s is parked as %s (%s): %s", s.Email, s.Tenant, s.Outcome, s.Code, s.Because)
 	}
 	g.persons[s.ID] = true
-	con, f := g.consoles[s.Tenant], g.fronts[s.Tenant]
+	con, f := g.consoles[s.Tenant], g.proxies[s.Tenant]
 	if f != nil {
 		if err := f.deliver(s.Email); err != nil { // nobody looks before what is on its way has come
 			return err

@@ -79,7 +79,7 @@ func parse(args []string) (settings, error) {
 	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
 	f.IntVar(&s.workers, "workers", 4, "how many cases at once; most of them wait most of the time")
-	f.IntVar(&s.stride, "stride", 1, "try every so many moments of the kill sweep")
+	f.IntVar(&s.stride, "stride", 1, "try every so many cases and moments of the kill sweep, the first chosen by the seed")
 	f.DurationVar(&s.stepTimeout, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")
@@ -154,13 +154,21 @@ func tryFaults(ctx context.Context, s settings, t *tally) {
 	chosen := slices.DeleteFunc(cases(s.layouts, seeds), func(c Case) bool {
 		return !s.only.MatchString(c.String()) || !slices.Contains(s.actions, string(c.Action))
 	})
-	severalAtOnce(ctx, s.workers, chosen, func(c Case) {
+	severalAtOnce(ctx, s.workers, strided(chosen, s), func(c Case) {
 		begun := time.Now()
 		v, why := try(ctx, c, s.stepTimeout)
 		if ctx.Err() == nil {
 			t.add(Judgement{c, v, why, time.Since(begun).Milliseconds()})
 		}
 	})
+}
+
+// strided is all with a stride: the first is chosen by the seed.
+func strided[T any](all []T, s settings) (out []T) {
+	for i := int(s.seed-1) % s.stride; i < len(all); i += s.stride {
+		out = append(out, all[i])
+	}
+	return out
 }
 
 // severalAtOnce does something to each, in turn, by so many workers, until the context ends. It waits for them.

@@ -128,3 +128,14 @@ func deactivates(n int, wrong bool) func(con *console.Console, ann, joann consol
 		}
 	}
 }
+
+// TestAStrideComesToEveryCase goes through all by the seeds.
+func TestAStrideComesToEveryCase(t *testing.T) {
+	all := []int{1, 2, 3, 4, 5, 6, 7}
+	var got []int
+	for seed := range int64(3) {
+		got = append(got, strided(all, settings{seed: seed + 1, stride: 3})...)
+	}
+	assert.Equal(t, []int{1, 4, 7, 2, 5, 3, 6}, got)
+	assert.Equal(t, all, strided(all, settings{seed: 9, stride: 1}))
+}

@@ -16,14 +16,14 @@ import (
 	"github.com/billagent/billagent/internal/userops"
 )
 
-// fate is what becomes of the first request that takes somebody's access.
-type fate string
+// handling is what becomes of the first request that takes somebody's access.
+type handling string
 
-// The fates. A process that hears nothing, and sees nothing of what it asked for, cannot know what came of it.
+// The ways of handling it. A process that hears nothing, and sees nothing of what it asked for, cannot know what came of it.
 const (
-	ordinary fate = ""         // it is carried out and answered
-	queued   fate = "queued"   // it is not answered, and carried out much later
-	returned fate = "returned" // it is carried out and not answered, and an administrator gives the access back at once
+	ordinary handling = ""         // it is carried out and answered
+	queued   handling = "queued"   // it is not answered, and carried out much later
+	returned handling = "returned" // it is carried out and not answered, and an administrator gives the access back at once
 )
 
 // visit is one request to a tenant's service.
@@ -34,9 +34,9 @@ type visit struct {
 	answered bool // it was carried out, and its answer is about to be given
 }
 
-// front stands before a tenant's service. It counts the requests that arrive to change somebody, holds what it is
+// proxy stands before a tenant's service. It counts the requests that arrive to change somebody, holds what it is
 // told to hold and loses answers.
-type front struct {
+type proxy struct {
 	console *console.Console
 	server  *http.Server
 	address string
@@ -45,35 +45,35 @@ type front struct {
 
 	apart sync.RWMutex // held for writing while access is taken and given back: nobody sees what is in between
 
-	mu      sync.Mutex
-	fates   map[string]fate
-	commits map[string][]string      // who sent requests that change somebody, in the order in which they arrived
-	waiting map[string]*http.Request // queued, and not carried out yet
+	mu        sync.Mutex
+	handlings map[string]handling
+	commits   map[string][]string      // who sent requests that change somebody, in the order in which they arrived
+	waiting   map[string]*http.Request // queued, and not carried out yet
 }
 
-func newFront(con *console.Console) (*front, error) {
+func newProxy(con *console.Console) (*proxy, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening before a console: %w", err)
 	}
-	f := &front{console: con, address: l.Addr().String(),
-		fates: map[string]fate{}, commits: map[string][]string{}, waiting: map[string]*http.Request{}}
+	f := &proxy{console: con, address: l.Addr().String(),
+		handlings: map[string]handling{}, commits: map[string][]string{}, waiting: map[string]*http.Request{}}
 	f.client.Transport = &http.Transport{MaxIdleConnsPerHost: 4}
 	f.server = &http.Server{Handler: f, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = f.server.Serve(l) }() // it says that it was closed
 	return f, nil
 }
 
-func (f *front) close() error {
+func (f *proxy) close() error {
 	f.client.CloseIdleConnections()
 	return f.server.Close()
 }
 
 // url is the service's address for a process, or for several that need not be told apart.
-func (f *front) url(by string) string { return "http://" + f.address + "/" + by + "/scim/v2" }
+func (f *proxy) url(by string) string { return "http://" + f.address + "/" + by + "/scim/v2" }
 
 // ServeHTTP implements http.Handler.
-func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	by, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/scim/v2")
 	body, err := io.ReadAll(r.Body)
 	if err != nil { // it has not arrived whole
@@ -118,7 +118,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // whom is the e-mail of the user that an address below the service's own names, folded.
-func (f *front) whom(rest string) string {
+func (f *proxy) whom(rest string) string {
 	id, ok := strings.CutPrefix(rest, "/Users/")
 	if !ok {
 		return ""
@@ -132,7 +132,7 @@ func (f *front) whom(rest string) string {
 }
 
 // count counts a request and says what becomes of it.
-func (f *front) count(v visit, r *http.Request) fate {
+func (f *proxy) count(v visit, r *http.Request) handling {
 	if !v.changing {
 		return ordinary
 	}
@@ -142,14 +142,14 @@ func (f *front) count(v visit, r *http.Request) fate {
 	if len(f.commits[v.email]) > 1 {
 		return ordinary
 	}
-	if f.fates[v.email] == queued {
+	if f.handlings[v.email] == queued {
 		f.waiting[v.email] = r
 	}
-	return f.fates[v.email]
+	return f.handlings[v.email]
 }
 
 // arrived is how many requests to change somebody have arrived.
-func (f *front) arrived() (n int) {
+func (f *proxy) arrived() (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, all := range f.commits {
@@ -159,13 +159,13 @@ func (f *front) arrived() (n int) {
 }
 
 // arrivals are the senders of the requests to change somebody.
-func (f *front) arrivals(email string) []string {
+func (f *proxy) arrivals(email string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.commits[userops.FoldEmail(email)])
 }
 
-func (f *front) carryOut(r *http.Request) (status int, header http.Header, text []byte, err error) {
+func (f *proxy) carryOut(r *http.Request) (status int, header http.Header, text []byte, err error) {
 	a, err := f.client.Do(r)
 	if err != nil {
 		return 0, nil, nil, err
@@ -176,7 +176,7 @@ func (f *front) carryOut(r *http.Request) (status int, header http.Header, text 
 }
 
 // takeAndReturn has access be taken, and given back by another administrator.
-func (f *front) takeAndReturn(r *http.Request) {
+func (f *proxy) takeAndReturn(r *http.Request) {
 	f.apart.Lock()
 	defer f.apart.Unlock()
 	if _, _, _, err := f.carryOut(r); err != nil {
@@ -187,7 +187,7 @@ func (f *front) takeAndReturn(r *http.Request) {
 }
 
 // deliver carries out what was queued of somebody.
-func (f *front) deliver(email string) error {
+func (f *proxy) deliver(email string) error {
 	f.mu.Lock()
 	key := userops.FoldEmail(email)
 	r := f.waiting[key]

@@ -11,16 +11,16 @@ import (
 	"github.com/billagent/billagent/internal/journal/journaltest"
 )
 
-// stage is what all parts share.
-type stage struct {
+// shared is what all parts share.
+type shared struct {
 	settings
 	folder  string
 	program string
 	server  *journaltest.Server // nil: the journals are SQLite files
 }
 
-func newStage(ctx context.Context, s settings) (st *stage, err error) {
-	st = &stage{settings: s, program: s.binary}
+func newShared(ctx context.Context, s settings) (st *shared, err error) {
+	st = &shared{settings: s, program: s.binary}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, st.close())
@@ -51,7 +51,7 @@ func build(ctx context.Context, to string) error {
 	return nil
 }
 
-func (st *stage) close() error {
+func (st *shared) close() error {
 	if st.server != nil {
 		st.server.Stop()
 	}
@@ -59,7 +59,7 @@ func (st *stage) close() error {
 }
 
 // database says which kind of journal there is.
-func (st *stage) database() string {
+func (st *shared) database() string {
 	if st.postgres {
 		return "PostgreSQL"
 	}

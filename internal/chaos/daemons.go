@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// herd are the daemons, and what happens to them.
-type herd struct {
+// daemons are those of a part, and what happens to them.
+type daemons struct {
 	ground *ground
 	random *rand.Rand
 
 	mu             sync.Mutex
-	daemons        []*exec.Cmd
+	running        []*exec.Cmd
 	asleep         *exec.Cmd // paused
 	woken          time.Time // when it was woken
 	quiet          bool
@@ -35,36 +35,36 @@ const mostVain = 3
 const sleep = 75 * time.Second
 
 // String implements fmt.Stringer.
-func (h *herd) String() string {
+func (h *daemons) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return fmt.Sprintf("%d daemons, %d killed, %d paused", len(h.daemons), h.killed, h.paused)
+	return fmt.Sprintf("%d daemons, %d killed, %d paused", len(h.running), h.killed, h.paused)
 }
 
-// drowsy is how long a daemon that was woken may take to do what it was about to do.
-const drowsy = 5 * time.Second
+// afterWaking is how long a daemon that was woken may take to do what it was about to do.
+const afterWaking = 5 * time.Second
 
 // sleeping says whether a daemon is paused, or was until now: it may do what it was about to do when it wakes.
-func (h *herd) sleeping() bool {
+func (h *daemons) sleeping() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.asleep != nil || h.ground.pause && h.paused == 0 || time.Since(h.woken) < drowsy
+	return h.asleep != nil || h.ground.pause && h.paused == 0 || time.Since(h.woken) < afterWaking
 }
 
-// calm ends the disturbance.
-func (h *herd) calm() {
+// stopDisturbing ends the disturbance.
+func (h *daemons) stopDisturbing() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.quiet = true
 }
 
-// disturb starts the daemons and kills, pauses and wakes them until it is told to be calm.
-func (h *herd) disturb(ctx context.Context) {
+// disturb starts the daemons and kills, pauses and wakes them until stopDisturbing.
+func (h *daemons) disturb(ctx context.Context) {
 	var slept time.Time
 	start := time.Now()
 	for ctx.Err() == nil {
 		h.mu.Lock()
-		for len(h.daemons) < h.ground.daemons && !h.quiet {
+		for len(h.running) < h.ground.daemons && !h.quiet {
 			if err := h.add(ctx); err != nil {
 				fmt.Fprintln(os.Stderr, "starting a daemon:", err)
 				break
@@ -74,8 +74,8 @@ func (h *herd) disturb(ctx context.Context) {
 			_ = h.asleep.Process.Signal(syscall.SIGCONT)
 			h.asleep, h.woken = nil, time.Now()
 		}
-		if h.ground.pause && h.paused == 0 && time.Since(start) > h.ground.over/3 && len(h.daemons) > 0 {
-			h.asleep, slept = h.daemons[0], time.Now()
+		if h.ground.pause && h.paused == 0 && time.Since(start) > h.ground.over/3 && len(h.running) > 0 {
+			h.asleep, slept = h.running[0], time.Now()
 			_ = h.asleep.Process.Signal(syscall.SIGSTOP)
 			h.paused++
 		}
@@ -94,7 +94,7 @@ func (h *herd) disturb(ctx context.Context) {
 }
 
 // add starts a daemon. h.mu must be held.
-func (h *herd) add(ctx context.Context) error {
+func (h *daemons) add(ctx context.Context) error {
 	cmd := h.ground.command(context.WithoutCancel(ctx), everybody, "serve")
 	if h.ground.verbose {
 		cmd.Stderr = os.Stderr
@@ -102,15 +102,15 @@ func (h *herd) add(ctx context.Context) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	h.daemons = append(h.daemons, cmd)
+	h.running = append(h.running, cmd)
 	return nil
 }
 
 // killOne kills a daemon that is not paused.
-func (h *herd) killOne() {
+func (h *daemons) killOne() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.quiet || len(h.daemons) == 0 {
+	if h.quiet || len(h.running) == 0 {
 		return
 	}
 	if n := h.ground.commits(); n > h.commits {
@@ -119,24 +119,24 @@ func (h *herd) killOne() {
 	if h.vain == mostVain {
 		return
 	}
-	i := h.random.IntN(len(h.daemons))
-	d := h.daemons[i]
+	i := h.random.IntN(len(h.running))
+	d := h.running[i]
 	if d == h.asleep {
 		return
 	}
 	_ = d.Process.Kill()
 	_ = d.Wait() // says that it was killed
-	h.daemons = append(h.daemons[:i:i], h.daemons[i+1:]...)
+	h.running = append(h.running[:i:i], h.running[i+1:]...)
 	h.killed++
 	h.vain++
 }
 
 // stop ends the daemons as an operator does, and waits for them.
-func (h *herd) stop() error {
+func (h *daemons) stop() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var errs []error
-	for _, d := range h.daemons {
+	for _, d := range h.running {
 		_ = d.Process.Signal(syscall.SIGCONT)
 		_ = d.Process.Signal(syscall.SIGTERM)
 		bound := time.AfterFunc(time.Minute, func() { _ = d.Process.Kill() })
@@ -145,6 +145,6 @@ func (h *herd) stop() error {
 		}
 		bound.Stop()
 	}
-	h.daemons = nil
+	h.running = nil
 	return errors.Join(errs...)
 }

@@ -271,6 +271,32 @@ func TestWhatIsReadIsNotTransformed(t *testing.T) {
 	}
 }
 
+// TestSignsInACellAreNotRead has cells with what stands there as a sign: initials, icons whose letters are words, a link
+// to write to somebody.
+func TestSignsInACellAreNotRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, cell, want string }{
+		{"initials before", `<span aria-hidden=true>RA</span><a href=#>Robin Automat</a>`, "Robin Automat"},
+		{"initials after", `Robin RAnder <i aria-hidden=true>RA</i>`, "Robin RAnder"},
+		{"an icon by its word", `<i class=material-icons aria-hidden="TRUE">person</i> Robin`, "Robin"},
+		{"a link to write to somebody", `Ann <a href="mailto:a@x.com">Ann</a>`, "Ann"},
+		{"letters by style", `<b aria-hidden=true>RA</b><span style="text-transform:uppercase">Robin</span>`, "Robin"},
+		{"nothing but a sign", `<span aria-hidden=true>RA</span>`, "RA"},
+		{"what is not hidden", `<span aria-hidden=false>Dr.</span> <span>Robin</span>`, "Dr. Robin"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, listOf("<tr><td>"+c.cell+"</td><td>ann@x.com</td></tr>"))
+			table := people()
+			delete(table.Table.Columns, "id")
+			got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Bound: 4 * short})
+			require.NoError(t, err)
+			require.Len(t, got.Rows, 1)
+			assert.Equal(t, c.want, got.Rows[0]["name"])
+		})
+	}
+}
+
 func TestOneOddRowBlocksNobodyElse(t *testing.T) {
 	t.Parallel()
 	w := setup(t, listOf("p0@x.com", `<tr><td colspan=2>Group A</td></tr>`, `<tr style="height:30px"><td></td><td></td></tr>`,

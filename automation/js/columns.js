@@ -6,7 +6,7 @@ import { find, spell } from './candidate.js';
 import { lift, lists } from './pick.js';
 import { offersFor } from './proposal.js';
 import { scrollerOf } from './list.js';
-import { readable } from './value.js';
+import { cellText } from './value.js';
 import { sketchOf } from './sketch.js';
 import { visible } from './sight.js';
 
@@ -120,14 +120,14 @@ function partsOf(cards) {
       f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest));
     const header = found ? spell(found.candidate) : '';
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
-    const says = found.each.flat().map(readable), word = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, ' ');
+    const says = found.each.flat().map(cellText), word = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, ' ');
     let means = says.every((s) => address.test(s)) ? 'email' : '';
     const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
     if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
     if (means === 'name' && says.every((s) => reversed.test(s))) means = 'last_first';
     if (taken.has(kin(means))) means = '';
     taken.add(kin(means));
-    out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
+    out.push({ header, sample: cellText(part.el), means, candidate: found.candidate });
   }
   return out;
 }
@@ -189,7 +189,7 @@ function cardListing(r, el) {
 export function listingOf(r, el) {
   const headers = queryAll(el, 'thead th, [role=columnheader]').map((h) => norm(h.textContent));
   if (!headers.some(Boolean)) return cardListing(r, el);
-  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20).map((row) => cellsOf(row).map(readable));
+  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20).map((row) => cellsOf(row).map(cellText));
   const taken = new Set();
   const columns = headers.map((header, i) => {
     const says = samples.map((cells) => cells[i] ?? '').filter(Boolean);

@@ -1,12 +1,11 @@
 // Tables: their rows, columns and keys.
-import { writes } from './candidate.js';
 import { describe } from './describe.js';
 import { emailIn } from './email.js';
 import { Miss } from './miss.js';
 import { matches, resolve } from './resolve.js';
 import { bare, norm, same } from './text.js';
 import { queryAll } from './tree.js';
-import { readable } from './value.js';
+import { cellText } from './value.js';
 
 /**
  * headersOf maps the words of a table's column headers to their position.
@@ -108,18 +107,7 @@ function cellOf(row, col, headers, spec) {
 function readCell(row, el, col) {
   if (col.attr) return { text: el.getAttribute(col.attr) || '' };
   if (col.kind === 'email') return emailIn(row, el);
-  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
-}
-
-/**
- * withoutMailLinks is what a cell says beside links to write to or call somebody, which may stand there as a sign.
- * @param {El} el
- * @returns {string}
- */
-function withoutMailLinks(el) {
-  const whole = readable(el);
-  const rest = queryAll(el, 'a').filter(writes).reduce((text, a) => text.replace(readable(a), ' '), whole);
-  return bare(rest) || whole;
+  return { text: col.hidden ? bare(el.textContent) : cellText(el) };
 }
 
 /**

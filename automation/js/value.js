@@ -1,4 +1,5 @@
 // What a person reads at an element.
+import { writes } from './candidate.js';
 import { bare, norm } from './text.js';
 
 /**
@@ -23,11 +24,13 @@ const transformed = (el) => getComputedStyle(el).textTransform !== 'none';
  * readable is the text a person sees in an element, white space folded, as it is stored: innerText would give what CSS
  * text-transform makes of it.
  * @param {El} el
+ * @param {(part: El) => boolean} [sign] parts that are left out
  * @returns {string}
  */
-export function readable(el) {
+export function readable(el, sign) {
   if (el.innerText === undefined) return bare(el.textContent);
-  if (!transformed(el) && ![...el.querySelectorAll('*')].some(transformed)) return bare(el.innerText);
+  const inner = /** @type {El[]} */ ([...el.querySelectorAll('*')]);
+  if (!transformed(el) && !inner.some(transformed) && !(sign && inner.some(sign))) return bare(el.innerText);
   /** @type {string[]} */
   const parts = [];
   /** @param {any} n a node */
@@ -39,9 +42,23 @@ export function readable(el) {
     if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
     const apart = n.localName === 'br' || blocks.test(getComputedStyle(n).display);
     if (apart) parts.push(' ');
-    for (const child of n.childNodes) walk(child);
+    if (n === el || !sign?.(n)) for (const child of n.childNodes) walk(child);
     if (apart) parts.push(' ');
   };
   walk(el);
   return bare(parts.join(''));
 }
+
+/**
+ * isSign says that something stands there as a sign: what is hidden from assistive technology, such as initials or an
+ * icon whose letters are a word, or a link to write to or call somebody.
+ * @param {El} el
+ */
+const isSign = (el) => writes(el) || el.getAttribute('aria-hidden')?.toLowerCase() === 'true';
+
+/**
+ * cellText is what a cell says beside signs, or where there is nothing else, what they say.
+ * @param {El} el
+ * @returns {string}
+ */
+export const cellText = (el) => readable(el, isSign) || readable(el);

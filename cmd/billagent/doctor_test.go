@@ -174,7 +174,10 @@ func TestAKeptPageIsLookedAt(t *testing.T) {
 	}
 	out := command(t, "doctor", "--page", "doctor_test.go")
 	assert.Equal(t, 1, out.code)
-	assert.Contains(t, out.stderr, "no MHTML")
+	assert.Contains(t, out.stderr, "not MHTML")
+	out = command(t, "doctor", "--page", "nosuch.mhtml")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "not well formed", "it is what was asked, not the configuration")
 	for flag, says := range map[string]string{"--page x.mhtml --flow deactivate": "--flow", "--page x.mhtml --learn": "--learn", "--target user.save": "--page"} {
 		out := command(t, append([]string{"doctor"}, strings.Fields(flag)...)...)
 		assert.Equal(t, 1, out.code, flag)

@@ -92,7 +92,7 @@ func (a *app) importFlow(file string, i importing) error {
 	}
 	data, err := datafile.ReadFile(file, recording.MostBytes)
 	if err != nil {
-		return usage(err)
+		return usage(fmt.Errorf("reading the recording: %w", err))
 	}
 	r, err := recording.Parse(data)
 	if err != nil {

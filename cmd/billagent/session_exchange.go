@@ -74,7 +74,7 @@ tenant's and what pages have stored are passed over. What says whether it holds 
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := datafile.ReadFile(args[0], recording.MostBytes)
 			if err != nil {
-				return usage(err)
+				return usage(fmt.Errorf("reading the saved sign-in: %w", err))
 			}
 			return a.serve(cmd, func(ctx context.Context, s *service.Service) error { return a.importSession(ctx, s, data, home) })
 		},

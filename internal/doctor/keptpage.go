@@ -31,6 +31,9 @@ func (k Kept) signIn() bool {
 	return strings.HasPrefix(flow, "sign-in")
 }
 
+// ErrShown says that no browser could show a kept page.
+var ErrShown = errors.New("no browser could show it")
+
 // Page looks at a page that was kept, such as that of last night's failure, without asking the console. Nothing of
 // it runs. It looks for all targets of the version, and proposes for those that should be there.
 func Page(ctx context.Context, k Kept, o Options) (x *Examination, err error) {
@@ -54,9 +57,20 @@ func Page(ctx context.Context, k Kept, o Options) (x *Examination, err error) {
 	}()
 	b, err := automation.Launch(ctx, k.Launch)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrShown, err)
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
+	tab, err := shown(ctx, b, "http://"+listener.Addr().String()+"/")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrShown, err)
+	}
+	x = New(o)
+	x.report.Page = filepath.Base(k.File)
+	return x, x.kept(ctx, tab, k)
+}
+
+// shown is a tab with the page at an address.
+func shown(ctx context.Context, b *automation.Browser, address string) (*automation.Page, error) {
 	session, err := b.NewSession(ctx, []string{"127.0.0.1"})
 	if err != nil {
 		return nil, err
@@ -65,12 +79,7 @@ func Page(ctx context.Context, k Kept, o Options) (x *Examination, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := tab.Open(ctx, "http://"+listener.Addr().String()+"/"); err != nil {
-		return nil, err
-	}
-	x = New(o)
-	x.report.Page = filepath.Base(k.File)
-	return x, x.kept(ctx, tab, k)
+	return tab, tab.Open(ctx, address)
 }
 
 // kept looks for every target on a kept page.

@@ -38,16 +38,16 @@ const keptBound = 64 << 20
 func readKept(file string) (*kept, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading the kept page: %w", err)
+		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	m, err := mail.ReadMessage(io.LimitReader(f, keptBound))
 	if err != nil {
-		return nil, fmt.Errorf("reading the kept page %s: it is no MHTML: %w", file, err)
+		return nil, fmt.Errorf("it is not MHTML: %w", err)
 	}
 	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	if err != nil || params["boundary"] == "" {
-		return nil, fmt.Errorf("reading the kept page %s: it is no MHTML: its type is %q", file, m.Header.Get("Content-Type"))
+		return nil, fmt.Errorf("it is not MHTML: its type is %q", m.Header.Get("Content-Type"))
 	}
 	k := &kept{}
 	places := map[string]string{}
@@ -57,11 +57,11 @@ func readKept(file string) (*kept, error) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the kept page %s: %w", file, err)
+			return nil, err
 		}
 		data, err := decoded(p)
 		if err != nil {
-			return nil, fmt.Errorf("reading a part of the kept page %s: %w", file, err)
+			return nil, fmt.Errorf("reading a part of it: %w", err)
 		}
 		place := fmt.Sprintf("/part/%d", len(k.parts))
 		if id := strings.Trim(p.Header.Get("Content-ID"), "<>"); id != "" {
@@ -74,7 +74,7 @@ func readKept(file string) (*kept, error) {
 		k.parts = append(k.parts, part{p.Header.Get("Content-Type"), data})
 	}
 	if len(k.parts) == 0 {
-		return nil, fmt.Errorf("reading the kept page %s: there is nothing in it", file)
+		return nil, errors.New("there is nothing in it")
 	}
 	k.refs = replacer(places)
 	return k, nil

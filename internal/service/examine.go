@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
@@ -39,8 +40,11 @@ func ExaminePage(ctx context.Context, c *config.Config, k doctor.Kept, o doctor.
 	}
 	k.Launch = automation.Options{Binary: binary}
 	x, err := doctor.Page(ctx, k, o)
-	if err != nil {
-		return fail(userops.ErrConfig, err, "name a page.mhtml out of the evidence of an operation")
+	switch {
+	case errors.Is(err, doctor.ErrShown):
+		return fail(userops.ErrBrowser, err, "see that a browser can be started here, and try again")
+	case err != nil:
+		return fail(userops.ErrInput, err, "name a page.mhtml out of the evidence of an operation")
 	}
 	return x, nil
 }

@@ -357,9 +357,13 @@ function valueOf(el, attr) {
 }
 var blocks = /^(block|flow-root|flex|grid|table|table-row|table-cell|table-caption|list-item)$/;
 var transformed = (el) => getComputedStyle(el).textTransform !== "none";
-function readable(el) {
+function readable(el, sign) {
   if (el.innerText === void 0) return bare(el.textContent);
-  if (!transformed(el) && ![...el.querySelectorAll("*")].some(transformed)) return bare(el.innerText);
+  const inner2 = (
+    /** @type {El[]} */
+    [...el.querySelectorAll("*")]
+  );
+  if (!transformed(el) && !inner2.some(transformed) && !(sign && inner2.some(sign))) return bare(el.innerText);
   const parts2 = [];
   const walk2 = (n) => {
     if (n.nodeType === 3) {
@@ -369,12 +373,14 @@ function readable(el) {
     if (n.nodeType !== 1 || /^(script|style|template|noscript)$/.test(n.localName)) return;
     const apart = n.localName === "br" || blocks.test(getComputedStyle(n).display);
     if (apart) parts2.push(" ");
-    for (const child of n.childNodes) walk2(child);
+    if (n === el || !sign?.(n)) for (const child of n.childNodes) walk2(child);
     if (apart) parts2.push(" ");
   };
   walk2(el);
   return bare(parts2.join(""));
 }
+var isSign = (el) => writes(el) || el.getAttribute("aria-hidden")?.toLowerCase() === "true";
+var cellText = (el) => readable(el, isSign) || readable(el);
 
 // resolve.js
 function insideFrame(el) {
@@ -656,12 +662,7 @@ function cellOf(row, col, headers, spec) {
 function readCell(row, el, col) {
   if (col.attr) return { text: el.getAttribute(col.attr) || "" };
   if (col.kind === "email") return emailIn(row, el);
-  return { text: col.hidden ? bare(el.textContent) : withoutMailLinks(el) };
-}
-function withoutMailLinks(el) {
-  const whole = readable(el);
-  const rest2 = queryAll(el, "a").filter(writes).reduce((text, a) => text.replace(readable(a), " "), whole);
-  return bare(rest2) || whole;
+  return { text: col.hidden ? bare(el.textContent) : cellText(el) };
 }
 function keyOf(row, spec, headers) {
   const col = spec.columns[spec.key], cell = cellOf(row, col, headers, spec);
@@ -3084,14 +3085,14 @@ function partsOf2(cards) {
     const found = tried.find((f) => f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest);
     const header = found ? spell(found.candidate) : "";
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
-    const says2 = found.each.flat().map(readable), word2 = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, " ");
+    const says2 = found.each.flat().map(cellText), word2 = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, " ");
     let means = says2.every((s) => address3.test(s)) ? "email" : "";
     const tells = (w) => word2.split(" ").some((one) => w.test(one));
     if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
     if (means === "name" && says2.every((s) => reversed.test(s))) means = "last_first";
     if (taken.has(kin(means))) means = "";
     taken.add(kin(means));
-    out.push({ header, sample: readable(part.el), means, candidate: found.candidate });
+    out.push({ header, sample: cellText(part.el), means, candidate: found.candidate });
   }
   return out;
 }
@@ -3125,7 +3126,7 @@ function cardListing(r, el) {
 function listingOf(r, el) {
   const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
   if (!headers.some(Boolean)) return cardListing(r, el);
-  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(readable));
+  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(cellText));
   const taken = /* @__PURE__ */ new Set();
   const columns = headers.map((header, i) => {
     const says2 = samples.map((cells) => cells[i] ?? "").filter(Boolean);

@@ -114,3 +114,54 @@ func TestWhatIsOnOfferIsShown(t *testing.T) {
 		assert.Equal(t, want, automation.Menu{CSS: got[i].Options.CSS, Role: got[i].Options.Role, Words: got[i].Options.Words})
 	}
 }
+
+// TestAFilterIsShownAsItStands has a check box, which turns before anybody hears of the click, and is not turned.
+func TestAFilterIsShownAsItStands(t *testing.T) {
+	t.Parallel()
+	for is, page := range map[string]string{"on": `<input type=checkbox id=box checked>`, "off": `<input type=checkbox id=box>`} {
+		t.Run(is, func(t *testing.T) {
+			t.Parallel()
+			got := listShown(t, page+drawnAnew, "[data-row=a] .mail", filters("#box")...)
+			require.Len(t, got.Filters, 1)
+			assert.Equal(t, is, got.Filters[0].Is)
+		})
+	}
+}
+
+// TestAPageIsLeftAloneWhileAListIsShown has a person press a button of the page before they take the list, or leave the
+// list by Escape and press it then.
+func TestAPageIsLeftAloneWhileAListIsShown(t *testing.T) {
+	t.Parallel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	takes := key("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter")
+	for name, c := range map[string]struct {
+		does  []does
+		kinds []string
+	}{
+		"pressed":       {[]does{press("#other"), takes}, []string{automation.GestureList}},
+		"left, pressed": {[]does{key("Escape"), press("#other")}, []string{automation.GestureClick}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, `<button id=other onclick="said.textContent += 'pressed'">Other</button><p id=said>-</p>`+drawnAnew)
+			var got []string
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			all := append([]does{waits, key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), press("[data-row=a] .mail"), waits}, c.does...)
+			require.NoError(t, w.Record(ctx, automation.Recording{
+				Title: "Recording list-users", Secrets: secretWords, Targets: []automation.KnownTarget{},
+				Take: func(g automation.Gesture) {
+					if g.Kind != automation.GestureOpen {
+						got = append(got, g.Kind)
+						cancel()
+					}
+				},
+				Tell: func() automation.Progress { return automation.Progress{} }, StandIn: script(append(all, waits, waits)...),
+			}))
+			assert.Equal(t, c.kinds, got)
+			said, err := w.Read(t.Context(), css("#said"), "")
+			require.NoError(t, err)
+			assert.Equal(t, len(c.does) == 2 && name != "pressed", said != "-", said)
+		})
+	}
+}

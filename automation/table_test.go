@@ -203,3 +203,35 @@ func BenchmarkTableOf500Rows(b *testing.B) {
 		}
 	}
 }
+
+// TestColumnsAreToldByTheirHeaders has heads that are not one row of headers with a cell below each.
+func TestColumnsAreToldByTheirHeaders(t *testing.T) {
+	t.Parallel()
+	const row = `<tr><td>Lee</td><td>ann@x.com</td></tr>`
+	for _, c := range []struct{ name, table, email, missed string }{
+		{"a cell that heads its row", `<thead><tr><th>Name<th>Email<tbody><tr><th scope=row>Lee</th><td>ann@x.com</td>`, "ann@x.com", ""},
+		{"a cell that heads its row, by its role", `<thead><tr><th>Name<th>Email<tbody><tr><td role=rowheader>Lee</td><td>ann@x.com</td>`, "ann@x.com", ""},
+		{"an empty corner", `<thead><tr><td></td><th>Name<th>Email<tbody><tr><td>1</td><td>Lee</td><td>ann@x.com</td>`, "ann@x.com", ""},
+		{"groups of columns", `<thead><tr><th rowspan=2>Name<th colspan=2>Contact<tr><th>Phone<th>Email<tbody><tr><td>Lee<td>555<td>ann@x.com`, "ann@x.com", ""},
+		{"a cell over two columns", `<thead><tr><th>Name<th>Team<th>Email<tbody><tr><td colspan=2>Lee<td>ann@x.com`, "ann@x.com", ""},
+		{"a mark of sorting", `<thead><tr><th>Name<th>Email ▲<tbody>` + row, "ann@x.com", ""},
+		{"an icon of sorting", `<thead><tr><th>Name<th>Email <i aria-hidden=true>arrow_upward</i><tbody>` + row, "ann@x.com", ""},
+		{"two of the same words", `<thead><tr><th>Email<th>Email<tbody>` + row, "", `several columns are headed "Email"`},
+		{"a cell over two rows", `<thead><tr><th>Name<th>Email<tbody><tr><td rowspan=2>Lee<td>ann@x.com<tr><td>bob@x.com`, "", "a cell goes over several rows"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, `<table id=t>`+c.table+`</table>`)
+			table := people()
+			table.Table.Columns = map[string]selectors.Column{"email": {Header: "Email"}}
+			got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Bound: 4 * short})
+			if c.missed != "" {
+				require.ErrorContains(t, err, c.missed)
+				return
+			}
+			require.NoError(t, err)
+			require.Len(t, got.Rows, 1)
+			assert.Equal(t, c.email, got.Rows[0]["email"])
+		})
+	}
+}

@@ -6,6 +6,7 @@ import { find, spell } from './candidate.js';
 import { lift, lists } from './pick.js';
 import { offersFor } from './proposal.js';
 import { scrollerOf } from './list.js';
+import { cellUnder, headersIn } from './table.js';
 import { cellText } from './value.js';
 import { sketchOf } from './sketch.js';
 import { visible } from './sight.js';
@@ -20,9 +21,11 @@ const kin = (means) => (means === 'last_first' ? 'name' : means); // of which a 
 const reversed = /^[^\s,][^,]*, [^,]+$/; // the last name comes first
 const address = /^\S+@\S+\.\S+$/;
 const telling = /** @type {[RegExp, string][]} */ ([
-  [/time ?zone/i, 'time_zone'], [/first|given/i, 'first_name'], [/last|family|surname/i, 'last_name'],
-  [/^e-?mail|address$/i, 'email'], [/name|user|member|person/i, 'name'], [/role|function|permission/i, 'role'],
-  [/status|state|active/i, 'status'], [/^id$|number/i, 'id'],
+  [/time ?zone/i, 'time_zone'], [/\bid$|^(number|no\.?)$|^(user|member|person|staff|employee) (number|no\.?)$/i, 'id'],
+  [/^(first|given)$|(first|given)[ -]?name/i, 'first_name'],
+  [/^(last|family)$|(last|family)[ -]?name|surname/i, 'last_name'],
+  [/^e-?mail\b/i, 'email'], [/name|user|member|person/i, 'name'], [/role|function|permission/i, 'role'],
+  [/status|state|active/i, 'status'],
 ]);
 
 /**
@@ -31,17 +34,16 @@ const telling = /** @type {[RegExp, string][]} */ ([
  * @returns {string}
  */
 function rowsOf(list) {
-  if (list.localName === 'table') return list.querySelector('tbody') ? 'tbody > tr' : 'tr';
+  if (list.localName === 'table') {
+    if (!list.querySelector('tbody')) return 'tr';
+    return list.querySelector('thead, [role=columnheader]') ? 'tbody > tr' : 'tbody > tr:has(> td)';
+  }
   if (list.querySelector('[role=rowgroup] > [role=row] [role=gridcell], [role=rowgroup] > [role=row] [role=cell]')) {
     const head = list.querySelector('[role=rowgroup] > [role=row] > [role=columnheader]');
     return head ? '[role=rowgroup]:last-of-type > [role=row]' : '[role=rowgroup] > [role=row]';
   }
   return '[role=row]';
 }
-
-/** @type {(row: El | undefined) => El[]} */
-const cellsOf = (row) => (
-  row ? queryAll(row, ':scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]') : []);
 
 /** Words of what finds a part of a card, in the order in which they are looked for: a name may be anything else. */
 const aName = (/** @type {[RegExp, string]} */ [, means]) => means === 'name';
@@ -187,16 +189,17 @@ function cardListing(r, el) {
  * @returns {Listing | string} why it cannot be read, where it cannot
  */
 export function listingOf(r, el) {
-  const headers = queryAll(el, 'thead th, [role=columnheader]').map((h) => norm(h.textContent));
-  if (!headers.some(Boolean)) return cardListing(r, el);
-  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20).map((row) => cellsOf(row).map(cellText));
+  const headers = headersIn(el);
+  if (!headers.length) return cardListing(r, el);
+  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20);
   const taken = new Set();
-  const columns = headers.map((header, i) => {
-    const says = samples.map((cells) => cells[i] ?? '').filter(Boolean);
+  const columns = headers.map((header) => {
+    const cells = samples.map((row) => cellUnder(el, row, header)), told = !cells.includes(null);
+    const says = cells.map((cell) => (cell ? cellText(cell) : '')).filter(Boolean);
     let means = says.some((s) => address.test(s)) ? 'email' : '';
     if (!means) means = telling.find(([word]) => word.test(header))?.[1] ?? '';
     if (means === 'name' && says.length && says.every((s) => reversed.test(s))) means = 'last_first';
-    if (!header || taken.has(kin(means))) means = '';
+    if (!header || !told || taken.has(kin(means))) means = '';
     taken.add(kin(means));
     return { header, sample: says[0] ?? '', means };
   });

@@ -167,6 +167,7 @@ interface Recorder {
   text: string;
   naming: string | null;
   listing: Listing | null;
+  stood: ListFilter | null; // the filter at which the pointer went down
   seen: El | null;
   taken: Set<string>; // keys that are down and went to the panel
   focus: number; // which button the keys are at; below 0: they are the page's

@@ -42,7 +42,7 @@ function begin(req) {
   const r = {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     skipped: false,
-    text: '', naming: null, listing: null, seen: null, focus: -1, pending: null, label: null, opened: null,
+    text: '', naming: null, listing: null, stood: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
     taken: new Set(),
   };
@@ -89,9 +89,14 @@ function lets(r, hit, type, e) {
   if (type === 'keydown' && e.key === 'F2') { toPanel(r, true); return false; }
   if (type === 'pointerdown') r.focus = -1;
   if (r.mode) {
+    if (type === 'pointerdown' && r.mode === 'filter') r.stood = filterOf(r, meant(r.mode, hit));
     if (type === 'keydown' && e.key === 'Escape') { setMode(r, ''); return false; }
     if (type === 'click') take(r, hit);
     return keys;
+  }
+  if (r.listing) { // what is done to the page meanwhile would not be seen among the steps
+    if (type === 'keydown' && e.key === 'Escape') { r.listing = null; draw(r); }
+    return false;
   }
   if (!r.paused) capture(r, hit, type, e);
   return true;
@@ -169,13 +174,23 @@ function take(r, hit) {
   if (mode === 'list') begins(r, el);
   else if (mode === 'counter' && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
   else if (mode === 'next' && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
-  else if (mode === 'filter' && r.listing) addFilter(r.listing, filterOf(r, el));
+  else if (mode === 'filter' && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === 'roles') offered(r, el);
   else {
     const on = sketchOf(r, el);
     tell(r, { kind: mode, on, value: on.secret ? '' : free(r, norm(valueOf(el))) });
   }
   draw(r);
+}
+
+/**
+ * asItStood is a filter as it stood when the pointer went down: a check box turns before anybody hears of the click.
+ * @type {(r: Recorder, filter: ListFilter) => ListFilter}
+ */
+function asItStood(r, filter) {
+  const { stood } = r;
+  r.stood = null;
+  return stood?.sketch.ref === filter.sketch.ref ? stood : filter;
 }
 
 /** @type {(r: Recorder, el: El) => void} */
@@ -230,7 +245,7 @@ function draw(r) {
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks[r.mode]} Escape ends this.`;
-  if (r.listing) return 'What each line is taken for: press one to change it. E-mail must be there.';
+  if (r.listing) return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
   if (r.paused) return 'Paused: what you do is not recorded.';
   return 'What would change something is not sent. F2 goes to this panel.';
 }

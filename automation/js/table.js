@@ -7,21 +7,82 @@ import { bare, norm, same } from './text.js';
 import { queryAll } from './tree.js';
 import { cellText } from './value.js';
 
+const usualHeaders = 'thead th, thead td, [role=columnheader]';
+
+/** Marks of sorting, which come and go with the order. */
+const marks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
+
+/** @type {(words: string) => string} */
+const unmarked = (words) => norm(words).replace(marks, '') || norm(words);
+
 /**
- * headersOf maps the words of a table's column headers to their position.
+ * headerCells are the headers of a table's columns: where it has no head, what stands in its first row.
+ * @param {El} table
+ * @param {string} [css]
+ * @returns {El[]}
+ */
+function headerCells(table, css) {
+  const cells = queryAll(table, css || usualHeaders), first = queryAll(table, 'tr')[0];
+  return cells.length || css || !first || first.querySelector('td') ? cells : queryAll(first, ':scope > th');
+}
+
+/**
+ * heading is what a header says, without signs and the mark of sorting.
+ * @param {El} el
+ * @returns {string}
+ */
+const heading = (el) => unmarked(cellText(el) || el.textContent || '');
+
+/** @type {(el: El) => number} */
+const height = (el) => ('rowSpan' in el && Number(el.rowSpan)) || 1;
+
+/** @type {(el: El) => number} */
+const width = (el) => Number(el.colSpan || el.getAttribute('aria-colspan')) || 1;
+
+/** The position of a header whose words another header says, too, and of one in a table whose cells go over rows. */
+const twice = -1, spread = -2;
+
+/**
+ * headersOf maps the words of a table's column headers to their position. Headers may stand in several rows, of which
+ * some go over several columns or rows.
  * @param {El} table
  * @param {Table} spec
  * @returns {Map<string, number>}
  */
 function headersOf(table, spec) {
-  const cells = queryAll(table, spec.header_cells || 'thead th, [role=columnheader]');
-  return new Map(cells.map((el, i) => [norm(el.textContent), i]));
+  const out = new Map(), cells = headerCells(table, spec.header_cells);
+  const lines = [...new Set(cells.map((el) => el.closest('tr, [role=row]')))];
+  /** @type {boolean[][]} */
+  const taken = lines.map(() => []);
+  for (const el of cells) {
+    const line = lines.indexOf(el.closest('tr, [role=row]')), words = heading(el), wide = width(el);
+    let at = 0;
+    while (taken[line][at]) at += 1;
+    for (let y = line; y < Math.min(lines.length, line + height(el)); y += 1) {
+      for (let x = at; x < at + wide; x += 1) taken[y][x] = true;
+    }
+    if (wide === 1) out.set(words, out.has(words) ? twice : at); // what goes over several is the name of a group
+  }
+  const goesOver = queryAll(table, 'tbody > tr > [rowspan]').some((el) => height(el) > 1);
+  return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;
 }
 
-const usualCells = ':scope > td, :scope > [role=gridcell], :scope > [role=cell]';
+/** What the cells of a row are; a cell that heads its row is one of them. */
+const usualCells = ['td', 'th', '[role=gridcell]', '[role=cell]', '[role=rowheader]'].map((cell) => `:scope > ${cell}`).join();
 
 /** @type {(row: El, spec: Table) => El[]} */
 const cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+
+/**
+ * cellAt is a row's cell in a column.
+ * @param {El[]} cells
+ * @param {number} column
+ * @returns {El | undefined}
+ */
+function cellAt(cells, column) {
+  let end = 0;
+  return cells.find((el) => { end += width(el); return end > column; });
+}
 
 /**
  * spanning says that a row is one cell across all columns: the heading of a group, or a remark.
@@ -73,12 +134,16 @@ function expression(pattern) {
  */
 function cellOf(row, col, headers, spec) {
   if (col.header !== undefined) {
-    const i = headers.get(norm(col.header));
+    const i = headers.get(unmarked(col.header));
+    if (i === spread) {
+      return new Miss('missing', 'a cell goes over several rows: which columns the others are in is not told');
+    }
+    if (i === twice) return new Miss('missing', `several columns are headed "${col.header}"`);
     if (i === undefined) {
       const there = [...headers.keys()].map((k) => `"${k}"`).join(', ');
       return new Miss('missing', `no column is headed "${col.header}": there are ${there}`);
     }
-    const cell = cellsOf(row, spec)[i];
+    const cell = cellAt(cellsOf(row, spec), i);
     return cell ? { el: cell } : null;
   }
   const found = matches({ candidates: /** @type {Candidate[]} */ (col.candidates) }, row);
@@ -163,6 +228,24 @@ export function columnsOf(table, spec) {
  * @returns {string[]}
  */
 export const headerWords = (table, spec) => [...headersOf(table, spec).keys()].filter(Boolean);
+
+/** A table of which nothing is written yet. */
+const plain = { rows: '', key: '', columns: {} };
+
+/** @type {(table: El) => string[]} */
+export const headersIn = (table) => headerWords(table, plain);
+
+/**
+ * cellUnder is the cell of a row below a header: null where it cannot be told, undefined where the row has none.
+ * @param {El} table
+ * @param {El} row
+ * @param {string} words
+ * @returns {El | null | undefined}
+ */
+export function cellUnder(table, row, words) {
+  const at = headersOf(table, plain).get(words) ?? twice;
+  return at < 0 ? null : cellAt(cellsOf(row, plain), at);
+}
 
 /**
  * rowByKey finds the one row whose key cell equals a value. None and two are Misses.

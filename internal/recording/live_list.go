@@ -26,6 +26,16 @@ func (l *live) reads(as string, what flows.Output) {
 
 // list reads a list to its end.
 func (l *live) list(g *automation.Gesture) {
+	if slices.ContainsFunc(l.draft.lines, func(line line) bool {
+		if line.step == nil {
+			return false
+		}
+		known, ok := line.step.Verb.(*flows.Rows)
+		return ok && known.As == usersOutput
+	}) {
+		l.leaveOut("a list of people was shown before: undo that first, where it is not the right one")
+		return
+	}
 	name, ok := l.targetOf(g.On, g.Kind, g.On.Text)
 	if !ok {
 		return

@@ -1,6 +1,7 @@
 package recording_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -154,4 +155,18 @@ func TestACounterOfAFilteredListIsRead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, recording.TargetsText(d.Targets, ""), `counter: '^(?P<total>\d+) Personen$'`)
 	assert.Contains(t, d.FlowText(), "counter: set_role.element, scroll: true")
+}
+
+// TestASecondListIsLeftOut has somebody show a wrong list first: of two lists of people the last would count, without
+// what filters the first.
+func TestASecondListIsLeftOut(t *testing.T) {
+	t.Parallel()
+	list := automation.Gesture{Kind: automation.GestureList, On: field("People"), Rows: "li", Columns: map[string]string{"email": "Mail"}}
+	other := list
+	other.On = field("Others")
+	d, err := takeOf(list, other).Draft()
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(d.FlowText(), "as: users"), d.FlowText())
+	require.Len(t, d.LeftOut, 1)
+	assert.Contains(t, d.LeftOut[0].Why, "a list of people was shown before")
 }

@@ -576,11 +576,11 @@ function mailtoOf(a) {
   }
 }
 function agrees(text, address4) {
-  const plain = fold(text.replace(unseen, "")), whole = fold(address4);
-  if (plain === "") return true;
-  const others = addressesIn(plain);
+  const plain2 = fold(text.replace(unseen, "")), whole = fold(address4);
+  if (plain2 === "") return true;
+  const others = addressesIn(plain2);
   if (others.length) return others.length === 1 && others[0] === whole;
-  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain);
+  const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain2);
   if (!m) return false;
   return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
 }
@@ -603,12 +603,43 @@ function emailIn(row, cell) {
 }
 
 // table.js
-function headersOf(table, spec) {
-  const cells = queryAll(table, spec.header_cells || "thead th, [role=columnheader]");
-  return new Map(cells.map((el, i) => [norm(el.textContent), i]));
+var usualHeaders = "thead th, thead td, [role=columnheader]";
+var marks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
+var unmarked = (words) => norm(words).replace(marks, "") || norm(words);
+function headerCells(table, css) {
+  const cells = queryAll(table, css || usualHeaders), first = queryAll(table, "tr")[0];
+  return cells.length || css || !first || first.querySelector("td") ? cells : queryAll(first, ":scope > th");
 }
-var usualCells = ":scope > td, :scope > [role=gridcell], :scope > [role=cell]";
+var heading = (el) => unmarked(cellText(el) || el.textContent || "");
+var height = (el) => "rowSpan" in el && Number(el.rowSpan) || 1;
+var width = (el) => Number(el.colSpan || el.getAttribute("aria-colspan")) || 1;
+var twice = -1;
+var spread = -2;
+function headersOf(table, spec) {
+  const out = /* @__PURE__ */ new Map(), cells = headerCells(table, spec.header_cells);
+  const lines = [...new Set(cells.map((el) => el.closest("tr, [role=row]")))];
+  const taken = lines.map(() => []);
+  for (const el of cells) {
+    const line = lines.indexOf(el.closest("tr, [role=row]")), words = heading(el), wide = width(el);
+    let at = 0;
+    while (taken[line][at]) at += 1;
+    for (let y = line; y < Math.min(lines.length, line + height(el)); y += 1) {
+      for (let x = at; x < at + wide; x += 1) taken[y][x] = true;
+    }
+    if (wide === 1) out.set(words, out.has(words) ? twice : at);
+  }
+  const goesOver = queryAll(table, "tbody > tr > [rowspan]").some((el) => height(el) > 1);
+  return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;
+}
+var usualCells = ["td", "th", "[role=gridcell]", "[role=cell]", "[role=rowheader]"].map((cell) => `:scope > ${cell}`).join();
 var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+function cellAt(cells, column) {
+  let end3 = 0;
+  return cells.find((el) => {
+    end3 += width(el);
+    return end3 > column;
+  });
+}
 function spanning(row, spec) {
   const cells = cellsOf(row, spec);
   return cells.length === 1 && (cells[0].colSpan > 1 || Number(cells[0].getAttribute("aria-colspan")) > 1);
@@ -633,12 +664,16 @@ function expression(pattern) {
 }
 function cellOf(row, col, headers, spec) {
   if (col.header !== void 0) {
-    const i = headers.get(norm(col.header));
+    const i = headers.get(unmarked(col.header));
+    if (i === spread) {
+      return new Miss("missing", "a cell goes over several rows: which columns the others are in is not told");
+    }
+    if (i === twice) return new Miss("missing", `several columns are headed "${col.header}"`);
     if (i === void 0) {
       const there = [...headers.keys()].map((k) => `"${k}"`).join(", ");
       return new Miss("missing", `no column is headed "${col.header}": there are ${there}`);
     }
-    const cell = cellsOf(row, spec)[i];
+    const cell = cellAt(cellsOf(row, spec), i);
     return cell ? { el: cell } : null;
   }
   const found = matches({ candidates: (
@@ -687,6 +722,12 @@ function columnsOf(table, spec) {
   return out;
 }
 var headerWords = (table, spec) => [...headersOf(table, spec).keys()].filter(Boolean);
+var plain = { rows: "", key: "", columns: {} };
+var headersIn = (table) => headerWords(table, plain);
+function cellUnder(table, row, words) {
+  const at = headersOf(table, plain).get(words) ?? twice;
+  return at < 0 ? null : cellAt(cellsOf(row, plain), at);
+}
 function rowByKey(table, equals) {
   const found = resolve(table);
   if (found instanceof Miss) return found;
@@ -897,13 +938,13 @@ function insetOf(f) {
   );
   const sx = r.width / (f.offsetWidth || 1), sy = r.height / (f.offsetHeight || 1);
   const left = parseFloat(style.paddingLeft) || 0, top2 = parseFloat(style.paddingTop) || 0;
-  const width = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
-  const height = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
+  const width2 = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
+  const height2 = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
   return {
     x: r.left + (f.clientLeft + left) * sx,
     y: r.top + (f.clientTop + top2) * sy,
-    sx: width * sx / (w.innerWidth || width || 1),
-    sy: height * sy / (w.innerHeight || height || 1)
+    sx: width2 * sx / (w.innerWidth || width2 || 1),
+    sy: height2 * sy / (w.innerHeight || height2 || 1)
   };
 }
 var viewOf = (el) => (
@@ -1635,9 +1676,9 @@ function besideOf(el) {
 }
 var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
 var addressOf = (el) => (el.getAttribute("href") || "").replace(/#.*/, "").replace(/\?.*/, "?");
-var marks = /^data-(icon|action|command)$/;
+var marks2 = /^data-(icon|action|command)$/;
 var aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
-var dataOf = (el) => [...el.attributes].filter((a) => marks.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
+var dataOf = (el) => [...el.attributes].filter((a) => marks2.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
 function fingerprintOf(el) {
   const attr = (a) => short(el.getAttribute(a));
   const { x, y, w, h } = topBox(el);
@@ -2202,10 +2243,10 @@ function raise(style, classes) {
   const root = host.attachShadow({ mode: "closed" }), sheet = new CSSStyleSheet();
   sheet.replaceSync(common + style);
   root.adoptedStyleSheets = [sheet];
-  const shields = make("div"), marks2 = make("div"), box = make("div", `surface ${classes}`);
-  root.append(shields, marks2, box);
+  const shields = make("div"), marks3 = make("div"), box = make("div", `surface ${classes}`);
+  root.append(shields, marks3, box);
   host.popover = "manual";
-  const surface = { host, root, box, marks: marks2, shields, above: -1 };
+  const surface = { host, root, box, marks: marks3, shields, above: -1 };
   stay(surface);
   return surface;
 }
@@ -2739,9 +2780,9 @@ function about(el, { offers, note }) {
 }
 function place2(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
-  const marks2 = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
-  if (el?.isConnected) marks2.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
-  mark(p.surface, marks2);
+  const marks3 = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
+  if (el?.isConnected) marks3.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
+  mark(p.surface, marks3);
 }
 function follow2(p) {
   stay(p.surface);
@@ -3004,24 +3045,26 @@ var telling2 = (
   /** @type {[RegExp, string][]} */
   [
     [/time ?zone/i, "time_zone"],
-    [/first|given/i, "first_name"],
-    [/last|family|surname/i, "last_name"],
-    [/^e-?mail|address$/i, "email"],
+    [/\bid$|^(number|no\.?)$|^(user|member|person|staff|employee) (number|no\.?)$/i, "id"],
+    [/^(first|given)$|(first|given)[ -]?name/i, "first_name"],
+    [/^(last|family)$|(last|family)[ -]?name|surname/i, "last_name"],
+    [/^e-?mail\b/i, "email"],
     [/name|user|member|person/i, "name"],
     [/role|function|permission/i, "role"],
-    [/status|state|active/i, "status"],
-    [/^id$|number/i, "id"]
+    [/status|state|active/i, "status"]
   ]
 );
 function rowsOf2(list) {
-  if (list.localName === "table") return list.querySelector("tbody") ? "tbody > tr" : "tr";
+  if (list.localName === "table") {
+    if (!list.querySelector("tbody")) return "tr";
+    return list.querySelector("thead, [role=columnheader]") ? "tbody > tr" : "tbody > tr:has(> td)";
+  }
   if (list.querySelector("[role=rowgroup] > [role=row] [role=gridcell], [role=rowgroup] > [role=row] [role=cell]")) {
     const head = list.querySelector("[role=rowgroup] > [role=row] > [role=columnheader]");
     return head ? "[role=rowgroup]:last-of-type > [role=row]" : "[role=rowgroup] > [role=row]";
   }
   return "[role=row]";
 }
-var cellsOf2 = (row) => row ? queryAll(row, ":scope > td, :scope > th[scope=row], :scope > [role=gridcell], :scope > [role=cell]") : [];
 var aName = ([, means]) => means === "name";
 var speaking2 = [...telling2.filter((t) => !aName(t)), ...telling2.filter(aName)];
 var fewest = 0.6;
@@ -3111,8 +3154,8 @@ function listed2(r, el, rows2, els, shown2) {
   const scrolls = scroller !== page && scroller.scrollHeight > scroller.clientHeight + 1;
   const lowest = Math.max(0, ...els.map((row) => row.getBoundingClientRect().bottom));
   const end3 = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
-  const height = els[0]?.getBoundingClientRect().height ?? 0;
-  const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
+  const height2 = els[0]?.getBoundingClientRect().height ?? 0;
+  const scroll3 = scrolls && els.length > 0 && lowest + height2 < end3;
   const none = { counter: null, next: null, filters: [], last: false };
   return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
 }
@@ -3124,16 +3167,17 @@ function cardListing(r, el) {
   return listed2(r, el, rows2, cards, partsOf2(cards));
 }
 function listingOf(r, el) {
-  const headers = queryAll(el, "thead th, [role=columnheader]").map((h) => norm(h.textContent));
-  if (!headers.some(Boolean)) return cardListing(r, el);
-  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20).map((row) => cellsOf2(row).map(cellText));
+  const headers = headersIn(el);
+  if (!headers.length) return cardListing(r, el);
+  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20);
   const taken = /* @__PURE__ */ new Set();
-  const columns = headers.map((header, i) => {
-    const says2 = samples.map((cells) => cells[i] ?? "").filter(Boolean);
+  const columns = headers.map((header) => {
+    const cells = samples.map((row) => cellUnder(el, row, header)), told2 = !cells.includes(null);
+    const says2 = cells.map((cell) => cell ? cellText(cell) : "").filter(Boolean);
     let means = says2.some((s) => address3.test(s)) ? "email" : "";
     if (!means) means = telling2.find(([word2]) => word2.test(header))?.[1] ?? "";
     if (means === "name" && says2.length && says2.every((s) => reversed.test(s))) means = "last_first";
-    if (!header || taken.has(kin(means))) means = "";
+    if (!header || !told2 || taken.has(kin(means))) means = "";
     taken.add(kin(means));
     return { header, sample: says2[0] ?? "", means };
   });
@@ -3291,7 +3335,7 @@ function clicked(r, hit, e) {
   if (fits && p.moved && p.hit !== hit) cannot(r, "no verb drags", p.sketch);
   else press2(r, fits ? p : begin3(r, hit, e));
 }
-function twice(r) {
+function twice2(r) {
   tell2(r, { kind: "twice" });
 }
 function typing(r, hit) {
@@ -3365,7 +3409,7 @@ var handlers = {
   pointerdown: pointerDown,
   pointerup: pointerUp,
   click: clicked,
-  dblclick: twice,
+  dblclick: twice2,
   beforeinput: typing,
   input: typedInto,
   keydown: keyDown,
@@ -3508,6 +3552,7 @@ function begin4(req) {
     text: "",
     naming: null,
     listing: null,
+    stood: null,
     seen: null,
     focus: -1,
     pending: null,
@@ -3565,12 +3610,20 @@ function lets3(r, hit, type, e) {
   }
   if (type === "pointerdown") r.focus = -1;
   if (r.mode) {
+    if (type === "pointerdown" && r.mode === "filter") r.stood = filterOf(r, meant(r.mode, hit));
     if (type === "keydown" && e.key === "Escape") {
       setMode(r, "");
       return false;
     }
     if (type === "click") take(r, hit);
     return keys;
+  }
+  if (r.listing) {
+    if (type === "keydown" && e.key === "Escape") {
+      r.listing = null;
+      draw3(r);
+    }
+    return false;
   }
   if (!r.paused) capture(r, hit, type, e);
   return true;
@@ -3624,13 +3677,18 @@ function take(r, hit) {
   if (mode === "list") begins(r, el);
   else if (mode === "counter" && r.listing) Object.assign(r.listing, { counter: sketchOf(r, el), last: true });
   else if (mode === "next" && r.listing) Object.assign(r.listing, { next: sketchOf(r, el), last: true });
-  else if (mode === "filter" && r.listing) addFilter(r.listing, filterOf(r, el));
+  else if (mode === "filter" && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === "roles") offered2(r, el);
   else {
     const on = sketchOf(r, el);
     tell2(r, { kind: mode, on, value: on.secret ? "" : free(r, norm(valueOf(el))) });
   }
   draw3(r);
+}
+function asItStood(r, filter) {
+  const { stood } = r;
+  r.stood = null;
+  return stood?.sketch.ref === filter.sketch.ref ? stood : filter;
 }
 function begins(r, el) {
   const got = listingOf(r, el);
@@ -3694,7 +3752,7 @@ function draw3(r) {
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks2[r.mode]} Escape ends this.`;
-  if (r.listing) return "What each line is taken for: press one to change it. E-mail must be there.";
+  if (r.listing) return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }

@@ -245,7 +245,9 @@ function draw(r) {
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks[r.mode]} Escape ends this.`;
-  if (r.listing) return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
+  if (r.listing) {
+    return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
+  }
   if (r.paused) return 'Paused: what you do is not recorded.';
   return 'What would change something is not sent. F2 goes to this panel.';
 }

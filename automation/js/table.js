@@ -10,10 +10,10 @@ import { cellText } from './value.js';
 const usualHeaders = 'thead th, thead td, [role=columnheader]';
 
 /** Marks of sorting, which come and go with the order. */
-const marks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
+const sortMarks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
 
 /** @type {(words: string) => string} */
-const unmarked = (words) => norm(words).replace(marks, '') || norm(words);
+const unmarked = (words) => norm(words).replace(sortMarks, '') || norm(words);
 
 /**
  * headerCells are the headers of a table's columns: where it has no head, what stands in its first row.
@@ -34,10 +34,10 @@ function headerCells(table, css) {
 const heading = (el) => unmarked(cellText(el) || el.textContent || '');
 
 /** @type {(el: El) => number} */
-const height = (el) => ('rowSpan' in el && Number(el.rowSpan)) || 1;
+const rowsOver = (el) => ('rowSpan' in el && Number(el.rowSpan)) || 1;
 
 /** @type {(el: El) => number} */
-const width = (el) => Number(el.colSpan || el.getAttribute('aria-colspan')) || 1;
+const columnsOver = (el) => Number(el.colSpan || el.getAttribute('aria-colspan')) || 1;
 
 /** The position of a header whose words another header says, too, and of one in a table whose cells go over rows. */
 const twice = -1, spread = -2;
@@ -55,20 +55,21 @@ function headersOf(table, spec) {
   /** @type {boolean[][]} */
   const taken = lines.map(() => []);
   for (const el of cells) {
-    const line = lines.indexOf(el.closest('tr, [role=row]')), words = heading(el), wide = width(el);
+    const line = lines.indexOf(el.closest('tr, [role=row]')), words = heading(el), wide = columnsOver(el);
     let at = 0;
     while (taken[line][at]) at += 1;
-    for (let y = line; y < Math.min(lines.length, line + height(el)); y += 1) {
+    for (let y = line; y < Math.min(lines.length, line + rowsOver(el)); y += 1) {
       for (let x = at; x < at + wide; x += 1) taken[y][x] = true;
     }
     if (wide === 1) out.set(words, out.has(words) ? twice : at); // what goes over several is the name of a group
   }
-  const goesOver = queryAll(table, 'tbody > tr > [rowspan]').some((el) => height(el) > 1);
+  const goesOver = queryAll(table, 'tbody > tr > [rowspan]').some((el) => rowsOver(el) > 1);
   return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;
 }
 
 /** What the cells of a row are; a cell that heads its row is one of them. */
-const usualCells = ['td', 'th', '[role=gridcell]', '[role=cell]', '[role=rowheader]'].map((cell) => `:scope > ${cell}`).join();
+const usualCells = ['td', 'th', '[role=gridcell]', '[role=cell]', '[role=rowheader]']
+  .map((cell) => `:scope > ${cell}`).join();
 
 /** @type {(row: El, spec: Table) => El[]} */
 const cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
@@ -81,7 +82,7 @@ const cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
  */
 function cellAt(cells, column) {
   let end = 0;
-  return cells.find((el) => { end += width(el); return end > column; });
+  return cells.find((el) => { end += columnsOver(el); return end > column; });
 }
 
 /**

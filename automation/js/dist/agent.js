@@ -604,15 +604,15 @@ function emailIn(row, cell) {
 
 // table.js
 var usualHeaders = "thead th, thead td, [role=columnheader]";
-var marks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
-var unmarked = (words) => norm(words).replace(marks, "") || norm(words);
+var sortMarks = /^[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+|[\s\u2190-\u21ff\u25a0-\u25ff\u2b05-\u2b0d]+$/g;
+var unmarked = (words) => norm(words).replace(sortMarks, "") || norm(words);
 function headerCells(table, css) {
   const cells = queryAll(table, css || usualHeaders), first = queryAll(table, "tr")[0];
   return cells.length || css || !first || first.querySelector("td") ? cells : queryAll(first, ":scope > th");
 }
 var heading = (el) => unmarked(cellText(el) || el.textContent || "");
-var height = (el) => "rowSpan" in el && Number(el.rowSpan) || 1;
-var width = (el) => Number(el.colSpan || el.getAttribute("aria-colspan")) || 1;
+var rowsOver = (el) => "rowSpan" in el && Number(el.rowSpan) || 1;
+var columnsOver = (el) => Number(el.colSpan || el.getAttribute("aria-colspan")) || 1;
 var twice = -1;
 var spread = -2;
 function headersOf(table, spec) {
@@ -620,15 +620,15 @@ function headersOf(table, spec) {
   const lines = [...new Set(cells.map((el) => el.closest("tr, [role=row]")))];
   const taken = lines.map(() => []);
   for (const el of cells) {
-    const line = lines.indexOf(el.closest("tr, [role=row]")), words = heading(el), wide = width(el);
+    const line = lines.indexOf(el.closest("tr, [role=row]")), words = heading(el), wide = columnsOver(el);
     let at = 0;
     while (taken[line][at]) at += 1;
-    for (let y = line; y < Math.min(lines.length, line + height(el)); y += 1) {
+    for (let y = line; y < Math.min(lines.length, line + rowsOver(el)); y += 1) {
       for (let x = at; x < at + wide; x += 1) taken[y][x] = true;
     }
     if (wide === 1) out.set(words, out.has(words) ? twice : at);
   }
-  const goesOver = queryAll(table, "tbody > tr > [rowspan]").some((el) => height(el) > 1);
+  const goesOver = queryAll(table, "tbody > tr > [rowspan]").some((el) => rowsOver(el) > 1);
   return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;
 }
 var usualCells = ["td", "th", "[role=gridcell]", "[role=cell]", "[role=rowheader]"].map((cell) => `:scope > ${cell}`).join();
@@ -636,7 +636,7 @@ var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
 function cellAt(cells, column) {
   let end3 = 0;
   return cells.find((el) => {
-    end3 += width(el);
+    end3 += columnsOver(el);
     return end3 > column;
   });
 }
@@ -938,13 +938,13 @@ function insetOf(f) {
   );
   const sx = r.width / (f.offsetWidth || 1), sy = r.height / (f.offsetHeight || 1);
   const left = parseFloat(style.paddingLeft) || 0, top2 = parseFloat(style.paddingTop) || 0;
-  const width2 = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
-  const height2 = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
+  const width = f.clientWidth - left - (parseFloat(style.paddingRight) || 0);
+  const height = f.clientHeight - top2 - (parseFloat(style.paddingBottom) || 0);
   return {
     x: r.left + (f.clientLeft + left) * sx,
     y: r.top + (f.clientTop + top2) * sy,
-    sx: width2 * sx / (w.innerWidth || width2 || 1),
-    sy: height2 * sy / (w.innerHeight || height2 || 1)
+    sx: width * sx / (w.innerWidth || width || 1),
+    sy: height * sy / (w.innerHeight || height || 1)
   };
 }
 var viewOf = (el) => (
@@ -1676,9 +1676,9 @@ function besideOf(el) {
 }
 var textOf = (el) => /^(input|select|textarea)$/.test(el.localName) ? "" : short(readable(el));
 var addressOf = (el) => (el.getAttribute("href") || "").replace(/#.*/, "").replace(/\?.*/, "?");
-var marks2 = /^data-(icon|action|command)$/;
+var marks = /^data-(icon|action|command)$/;
 var aWord = /^(?!(?:true|false)$)[a-z]+(?:[-_][a-z]+)*$/i;
-var dataOf = (el) => [...el.attributes].filter((a) => marks2.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
+var dataOf = (el) => [...el.attributes].filter((a) => marks.test(a.name) && aWord.test(a.value)).map((a) => `${a.name}=${a.value}`).sort().join(" ");
 function fingerprintOf(el) {
   const attr = (a) => short(el.getAttribute(a));
   const { x, y, w, h } = topBox(el);
@@ -2243,10 +2243,10 @@ function raise(style, classes) {
   const root = host.attachShadow({ mode: "closed" }), sheet = new CSSStyleSheet();
   sheet.replaceSync(common + style);
   root.adoptedStyleSheets = [sheet];
-  const shields = make("div"), marks3 = make("div"), box = make("div", `surface ${classes}`);
-  root.append(shields, marks3, box);
+  const shields = make("div"), marks2 = make("div"), box = make("div", `surface ${classes}`);
+  root.append(shields, marks2, box);
   host.popover = "manual";
-  const surface = { host, root, box, marks: marks3, shields, above: -1 };
+  const surface = { host, root, box, marks: marks2, shields, above: -1 };
   stay(surface);
   return surface;
 }
@@ -2780,9 +2780,9 @@ function about(el, { offers, note }) {
 }
 function place2(p) {
   const el = p.seen, { row, target } = p.req, base = row ? baseOf({ target, row }) : null;
-  const marks3 = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
-  if (el?.isConnected) marks3.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
-  mark(p.surface, marks3);
+  const marks2 = row && base && !(base instanceof Miss) ? [{ box: topBox(base), kind: "", label: rowLabel(row) }] : [];
+  if (el?.isConnected) marks2.push({ box: topBox(el), kind: p.chosen ? "chosen" : "", label: said(el) });
+  mark(p.surface, marks2);
 }
 function follow2(p) {
   stay(p.surface);
@@ -3154,8 +3154,8 @@ function listed2(r, el, rows2, els, shown2) {
   const scrolls = scroller !== page && scroller.scrollHeight > scroller.clientHeight + 1;
   const lowest = Math.max(0, ...els.map((row) => row.getBoundingClientRect().bottom));
   const end3 = scroller.getBoundingClientRect().top - scroller.scrollTop + scroller.scrollHeight;
-  const height2 = els[0]?.getBoundingClientRect().height ?? 0;
-  const scroll3 = scrolls && els.length > 0 && lowest + height2 < end3;
+  const height = els[0]?.getBoundingClientRect().height ?? 0;
+  const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
   const none = { counter: null, next: null, filters: [], last: false };
   return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
 }
@@ -3752,7 +3752,9 @@ function draw3(r) {
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
   if (r.mode) return `${asks2[r.mode]} Escape ends this.`;
-  if (r.listing) return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
+  if (r.listing) {
+    return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
+  }
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }

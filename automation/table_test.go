@@ -216,6 +216,8 @@ func TestColumnsAreToldByTheirHeaders(t *testing.T) {
 		{"a cell over two columns", `<thead><tr><th>Name<th>Team<th>Email<tbody><tr><td colspan=2>Lee<td>ann@x.com`, "ann@x.com", ""},
 		{"a mark of sorting", `<thead><tr><th>Name<th>Email ▲<tbody>` + row, "ann@x.com", ""},
 		{"an icon of sorting", `<thead><tr><th>Name<th>Email <i aria-hidden=true>arrow_upward</i><tbody>` + row, "ann@x.com", ""},
+		{"a head that is drawn twice", `<thead><tr><th>Name<th>Email<tr><th>Name<th>Email<tbody>` + row, "ann@x.com", ""},
+		{"no head but a first row", `<tr><th>Name<th>Email` + row, "ann@x.com", ""},
 		{"two of the same words", `<thead><tr><th>Email<th>Email<tbody>` + row, "", `several columns are headed "Email"`},
 		{"a cell over two rows", `<thead><tr><th>Name<th>Email<tbody><tr><td rowspan=2>Lee<td>ann@x.com<tr><td>bob@x.com`, "", "a cell goes over several rows"},
 	} {
@@ -223,7 +225,7 @@ func TestColumnsAreToldByTheirHeaders(t *testing.T) {
 			t.Parallel()
 			w := setup(t, `<table id=t>`+c.table+`</table>`)
 			table := people()
-			table.Table.Columns = map[string]selectors.Column{"email": {Header: "Email"}}
+			table.Table.Rows, table.Table.Columns = "tbody tr:has(td)", map[string]selectors.Column{"email": {Header: "Email"}}
 			got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Bound: 4 * short})
 			if c.missed != "" {
 				require.ErrorContains(t, err, c.missed)

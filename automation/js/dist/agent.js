@@ -626,7 +626,8 @@ function headersOf(table, spec) {
     for (let y = line; y < Math.min(lines.length, line + rowsOver(el)); y += 1) {
       for (let x = at; x < at + wide; x += 1) taken[y][x] = true;
     }
-    if (wide === 1) out.set(words, out.has(words) ? twice : at);
+    if (wide > 1) continue;
+    out.set(words, (out.get(words) ?? at) === at ? at : twice);
   }
   const goesOver = queryAll(table, "tbody > tr > [rowspan]").some((el) => rowsOver(el) > 1);
   return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;

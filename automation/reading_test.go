@@ -271,8 +271,8 @@ func TestWhatIsReadIsNotTransformed(t *testing.T) {
 	}
 }
 
-// TestSignsInACellAreNotRead has cells with what stands there as a sign: initials, icons whose letters are words, a link
-// to write to somebody.
+// TestSignsInACellAreNotRead has cells with what stands there as a sign: the initials of an avatar, the ligature of an
+// icon font, a link to write to somebody.
 func TestSignsInACellAreNotRead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, cell, want string }{

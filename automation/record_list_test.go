@@ -165,3 +165,12 @@ func TestAPageIsLeftAloneWhileAListIsShown(t *testing.T) {
 		})
 	}
 }
+
+// TestAColumnIsTakenForWhatItsHeaderSays has headers with a word of another meaning in them.
+func TestAColumnIsTakenForWhatItsHeaderSays(t *testing.T) {
+	t.Parallel()
+	got := listShown(t, `<table id=t><thead><tr><th>Name<th>Billing address<th>Phone number<th>Last sign-in<th>User ID<th>Work mail<tbody>
+		<tr><td>Ann Lee<td>1 Main St<td>555<td>Monday<td>7<td class=mail>ann@acme.example<tr><td>Jo Ann<td>2 Main St<td>556<td>Friday<td>8<td>jo@acme.example</table>`,
+		"tr:first-child .mail", func(context.Context, *automation.StandIn) error { return nil })
+	assert.Equal(t, map[string]string{"name": "Name", "id": "User ID", "email": "Work mail"}, got.Columns)
+}

@@ -39,7 +39,7 @@ const rowsOver = (el) => ('rowSpan' in el && Number(el.rowSpan)) || 1;
 /** @type {(el: El) => number} */
 const columnsOver = (el) => Number(el.colSpan || el.getAttribute('aria-colspan')) || 1;
 
-/** The position of a header whose words another header says, too, and of one in a table whose cells go over rows. */
+/** In the place of a position: two headers have the same words; the table has a cell with a rowspan. */
 const twice = -1, spread = -2;
 
 /**

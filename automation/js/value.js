@@ -50,8 +50,8 @@ export function readable(el, sign) {
 }
 
 /**
- * isSign says that something stands there as a sign: what is hidden from assistive technology, such as initials or an
- * icon whose letters are a word, or a link to write to or call somebody.
+ * isSign says that something stands there as a sign: what is hidden from assistive technology, such as the initials
+ * of an avatar or the ligature of an icon font, or a link to write to or call somebody.
  * @param {El} el
  */
 const isSign = (el) => writes(el) || el.getAttribute('aria-hidden')?.toLowerCase() === 'true';

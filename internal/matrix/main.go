@@ -163,7 +163,7 @@ func tryFaults(ctx context.Context, s settings, t *tally) {
 	})
 }
 
-// strided is all with a stride: the first is chosen by the seed.
+// strided takes each stride-th of all, beginning with one that the seed chooses.
 func strided[T any](all []T, s settings) (out []T) {
 	for i := int(s.seed-1) % s.stride; i < len(all); i += s.stride {
 		out = append(out, all[i])

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -13,11 +14,51 @@ import (
 // service worker.
 func TestAFreshSessionHasTheSignInAndNothingElse(t *testing.T) {
 	t.Parallel()
+	w := site(t)
+	fresh, err := w.Session.Fresh(t.Context(), w.Page, []string{"token", "tab"})
+	require.NoError(t, err)
+	page, err := fresh.NewPage(t.Context())
+	require.NoError(t, err)
+	for look := 1; look <= 2; look++ { // the second would come out of the cache
+		assert.Equal(t, fmt.Sprintf("of the server, look %d, signed in true", look), looked(t, page, w.URL))
+	}
+	kept, err := page.Read(t.Context(), css("#log"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "abc t", kept, "the named keys and no other")
+	require.NoError(t, fresh.Close(t.Context()))
+	require.NoError(t, w.Open(t.Context(), w.URL), "the session it was copied from goes on")
+}
+
+// TestAPageIsCleanFromThenOn has a page, whose console a worker of its own serves already, use it no more.
+func TestAPageIsCleanFromThenOn(t *testing.T) {
+	t.Parallel()
+	w := site(t)
+	require.Equal(t, "of the worker", looked(t, w.Page, w.URL))
+	require.NoError(t, w.Page.Clean(t.Context()))
+	for look := range 2 { // the second would come out of the cache
+		assert.Equal(t, fmt.Sprintf("of the server, look %d, signed in true", look+1), looked(t, w.Page, w.URL))
+	}
+}
+
+// looked is what the page says that both cache and worker would keep.
+func looked(t *testing.T, page *automation.Page, url string) string {
+	t.Helper()
+	require.NoError(t, page.Open(t.Context(), url+"/look"))
+	_, _, err := page.Await(t.Context(), short, nil, css("h1"))
+	require.NoError(t, err)
+	said, err := page.Read(t.Context(), css("h1"), "")
+	require.NoError(t, err)
+	return said
+}
+
+// site is a page with cookies, storage and a service worker, and one that both cache and worker would keep: it says
+// how often the server was asked.
+func site(t *testing.T) *world {
 	w := setup(t, `<p>home<script>
 		document.cookie = 'session=1; path=/';
 		localStorage.setItem('token', 'abc'); localStorage.setItem('wish', 'a'); sessionStorage.setItem('tab', 't');
-		navigator.serviceWorker.register('/sw.js');
-	</script><b>ready</b>`)
+		navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => document.body.append(Object.assign(document.createElement('b'), { textContent: 'ready' })));
+	</script>`)
 	served := 0
 	w.mux.HandleFunc("GET /sw.js", func(rw http.ResponseWriter, _ *http.Request) {
 		rw.Header().Set("Content-Type", "text/javascript")
@@ -34,21 +75,5 @@ func TestAFreshSessionHasTheSignInAndNothingElse(t *testing.T) {
 	})
 	_, _, err := w.Await(t.Context(), short, nil, css("b"))
 	require.NoError(t, err)
-	fresh, err := w.Session.Fresh(t.Context(), w.Page, []string{"token", "tab"})
-	require.NoError(t, err)
-	page, err := fresh.NewPage(t.Context())
-	require.NoError(t, err)
-	for look := 1; look <= 2; look++ { // the second would come out of the cache
-		require.NoError(t, page.Open(t.Context(), w.URL+"/look"))
-		_, _, err := page.Await(t.Context(), short, nil, css("h1"))
-		require.NoError(t, err)
-		said, err := page.Read(t.Context(), css("h1"), "")
-		require.NoError(t, err)
-		assert.Equal(t, fmt.Sprintf("of the server, look %d, signed in true", look), said)
-	}
-	kept, err := page.Read(t.Context(), css("#log"), "")
-	require.NoError(t, err)
-	assert.Equal(t, "abc t", kept, "the named keys and no other")
-	require.NoError(t, fresh.Close(t.Context()))
-	require.NoError(t, w.Open(t.Context(), w.URL), "the session it was copied from goes on")
+	return w
 }

@@ -22,6 +22,7 @@ type networkTrace struct {
 	events   []traceEvent
 	complete chan struct{}
 	once     sync.Once
+	end      func() error // ends it, once: what was heard arrives then
 }
 
 type traceEvent struct {
@@ -42,6 +43,11 @@ const traceCategory = "disabled-by-default-netlog"
 // startTrace begins to listen, unless somebody does already. Not to hear is no reason not to go on.
 func (b *Browser) startTrace(ctx context.Context) *networkTrace {
 	t := &networkTrace{complete: make(chan struct{})}
+	t.end = sync.OnceValue(func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), traceBound)
+		defer cancel()
+		return proto.TracingEnd{}.Call(b.scope(ctx))
+	})
 	b.mu.Lock()
 	busy := b.trace != nil
 	if !busy {
@@ -78,7 +84,7 @@ func (b *Browser) endTrace(ctx context.Context, t *networkTrace) ([]traceEvent, 
 	defer b.dropTrace(t)
 	ctx, cancel := context.WithTimeout(ctx, traceBound)
 	defer cancel()
-	if err := (proto.TracingEnd{}).Call(b.scope(ctx)); err != nil {
+	if err := t.end(); err != nil {
 		return nil, fmt.Errorf("reading the browser's network log: %w", err)
 	}
 	select {
@@ -123,6 +129,17 @@ func sentAgain(events []traceEvent, method, url string) bool {
 	return slices.ContainsFunc(events, func(e traceEvent) bool {
 		return e.Name == "HTTP_TRANSACTION_RESTART_AFTER_ERROR" && of[e.ID.Local]
 	})
+}
+
+// Hush ends the log of a gate that has seen its commit answered, and waits for nothing: what was heard arrives while
+// others go on, and Listen waits for it.
+func (g *Gate) Hush() {
+	g.mu.Lock()
+	t := g.trace
+	g.mu.Unlock()
+	if t != nil {
+		_ = t.end() // Listen tells
+	}
 }
 
 // Listen ends the log of a gate that has seen its commit answered, or given up, and marks what the browser has sent

@@ -141,7 +141,7 @@ func (p *Page) setUp(ctx context.Context) error {
 		scriptCall{proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript(rand.Text()), WorldName: world, RunImmediately: true}},
 	}
 	if p.owner.clean {
-		calls = append(calls, proto.NetworkSetCacheDisabled{CacheDisabled: true}, proto.NetworkSetBypassServiceWorker{Bypass: true})
+		calls = append(calls, withoutCaches...)
 	}
 	if err := p.atOnce(ctx, calls...); err != nil {
 		return err
@@ -152,6 +152,16 @@ func (p *Page) setUp(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// withoutCaches has a page show what the server says.
+var withoutCaches = []protocolCall{proto.NetworkSetCacheDisabled{CacheDisabled: true}, proto.NetworkSetBypassServiceWorker{Bypass: true}}
+
+// Clean has the page use no cache and no service worker from its next address on, and so the pages that its session
+// opens after it, as those of Fresh do.
+func (p *Page) Clean(ctx context.Context) error {
+	p.owner.clean = true
+	return p.atOnce(ctx, withoutCaches...)
 }
 
 // protocolCall is a call that has no answer but that it was done.

@@ -216,6 +216,14 @@ func (p *Exchange) Silent() bool {
 	})
 }
 
+// Hush has the browser tell what it has to tell while others go on, where no more can come: what the commit sends is
+// said, so that it leaves once, and it was answered.
+func (p *Exchange) Hush() {
+	if p != nil && p.policy.sends != nil && p.Answer() != Unanswered {
+		p.gate.Hush()
+	}
+}
+
 // Listen learns whether the browser has sent the commit again by itself, once its answer is there or no longer awaited.
 func (p *Exchange) Listen(ctx context.Context) error {
 	if p == nil {

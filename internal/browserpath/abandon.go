@@ -49,15 +49,14 @@ func (p *Path) moveOn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := copied.NewPage(ctx)
-	if err != nil {
-		return err
-	}
-	p.session, p.page = copied, page
+	p.session, p.page, p.fresh = copied, nil, false
 	if err := old.Close(ctx); err != nil || len(p.opts.Library.App.Storage) == 0 {
 		return err
 	}
-	return page.Open(ctx, p.home) // what was carried along is read from there the next time
+	if err := p.openPage(ctx); err != nil {
+		return err
+	}
+	return p.page.Open(ctx, p.home) // what was carried along is read from there the next time
 }
 
 // abandonBound is generous: a session is opened and thrown away in half a second.

@@ -41,9 +41,15 @@ func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version,
 // a person may go anywhere. What the page sends on which they are asked is held already.
 func (x *examiner) holdOurs(ctx context.Context) (err error) {
 	if x.held == nil {
-		x.held, err = flows.Hold(ctx, x.p.session, x.p.opts.Library.App)
+		x.held, err = x.p.holdOurs(ctx)
 	}
 	return x.p.failure("showing a page", "", err)
+}
+
+// holdOurs holds what the session's own page would send: it may have a window, where a person may go anywhere.
+func (p *Path) holdOurs(ctx context.Context) (*flows.Exchange, error) {
+	p.fresh = false
+	return flows.Hold(ctx, p.session, p.opts.Library.App)
 }
 
 // known are the names of everybody there is; nil: not all of them are known.

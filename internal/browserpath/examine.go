@@ -273,7 +273,7 @@ func (x *examiner) rehearse(ctx context.Context, flow *flows.Flow, kind userops.
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, x.ev), p.page.BringToFront(ctx))
+		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, x.ev), p.toFront(ctx))
 		err = errors.Join(err, p.failure("throwing a session away", "", closed))
 	}()
 	page, err := thrown.NewPage(ctx)

@@ -79,7 +79,8 @@ type Path struct {
 	browser   *automation.Browser
 	giveBack  func() error // of a browser that was lent; nil: it is ours
 	session   *automation.Session
-	page      *automation.Page
+	page      *automation.Page   // the session's own; nil until it is needed
+	fresh     bool               // nothing was done in the session yet, at most home was opened by a saved sign-in
 	version   *selectors.Version // nil until signed in and recognised
 	home      string             // where the console led after sign-in; on the tenant's pod
 	insist    bool               // a person asked to sign in: a password refused before is tried once more
@@ -160,7 +161,7 @@ func (p *Path) Close() error {
 	}
 	p.saveAgain()
 	err := p.end()
-	p.browser, p.giveBack, p.session, p.page, p.version = nil, nil, nil, nil, nil
+	p.browser, p.giveBack, p.session, p.page, p.fresh, p.version = nil, nil, nil, nil, false, nil
 	return err
 }
 
@@ -187,7 +188,7 @@ func (p *Path) launch(ctx context.Context) (err error) {
 	return err
 }
 
-// start launches the browser and opens the session's first page.
+// start launches the browser where there is none, and opens the session's page.
 func (p *Path) start(ctx context.Context) error {
 	if p.browser != nil {
 		select {
@@ -197,7 +198,7 @@ func (p *Path) start(ctx context.Context) error {
 				return p.failure("starting the browser", "", err)
 			}
 		default:
-			return nil
+			return p.failure("opening a page", "", p.openPage(ctx))
 		}
 	}
 	p.opts.Progress("starting the browser")
@@ -208,13 +209,31 @@ func (p *Path) start(ctx context.Context) error {
 	if err != nil {
 		return p.failure("starting the browser", "", err)
 	}
+	p.fresh = true
 	if p.session, err = p.browser.NewSession(ctx, p.opts.Hosts); err == nil {
-		p.page, err = p.session.NewPage(ctx)
+		err = p.openPage(ctx)
 	}
 	if err != nil {
 		return errors.Join(p.failure("starting the browser", "", err), p.Close())
 	}
 	return nil
+}
+
+// openPage opens the session's own page where it has none. It is put off until something is done on it: a page is a
+// process of the browser's, and after a commit, or where everybody is only listed, there may be nothing more to do.
+func (p *Path) openPage(ctx context.Context) (err error) {
+	if p.page == nil {
+		p.page, err = p.session.NewPage(ctx)
+	}
+	return err
+}
+
+// toFront makes the session's own page the one that paints, if there is one.
+func (p *Path) toFront(ctx context.Context) error {
+	if p.page == nil {
+		return nil
+	}
+	return p.page.BringToFront(ctx)
 }
 
 // runWith carries out a flow on the session's own page, once with has had its say. A session that has ended
@@ -226,6 +245,10 @@ func (p *Path) runWith(
 		if err := p.ready(ctx, ev); err != nil {
 			return nil, flows.Result{}, err
 		}
+		if err := p.openPage(ctx); err != nil {
+			return nil, flows.Result{}, p.failure("opening a page", "", err)
+		}
+		p.fresh = false
 		r, res, err := p.runOn(ctx, p.page, name, inputs, ev, with)
 		var halt *flows.HaltError
 		if errors.As(err, &halt) && halt.Kind == flows.SignedOut && !res.Pressed && attempt == 0 {

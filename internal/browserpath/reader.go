@@ -83,18 +83,20 @@ func (p *Path) readingFrom(ctx context.Context, ev *automation.Evidence, at func
 
 // onFreshPage opens a page of the console at an address, and closes its session.
 func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, at string, do func(*fresh) error) (err error) {
-	session, err := p.session.Fresh(ctx, p.page, p.opts.Library.App.Storage)
+	session, page, err := p.sessionToRead(ctx)
 	if err != nil {
 		return err
 	}
-	f := &fresh{}
+	f := &fresh{page: page}
 	defer func() {
 		if closeErr := p.leave(ctx, ev, session, f.held); closeErr != nil {
 			p.opts.Log.Debug("closing a page", "error", closeErr)
 		}
 	}()
-	if f.page, err = session.NewPage(ctx); err != nil {
-		return err
+	if page == nil {
+		if f.page, err = session.NewPage(ctx); err != nil {
+			return err
+		}
 	}
 	if err = f.page.Open(ctx, at); err == nil {
 		err = do(f)
@@ -105,6 +107,27 @@ func (p *Path) onFreshPage(ctx context.Context, ev *automation.Evidence, at stri
 		err = &pictured{err}
 	}
 	return err
+}
+
+// sessionToRead is a session of its own, signed in as ours is. page is nil where none is open in it yet. One in which
+// a saved sign-in was only seen to hold serves, with its page, and ours goes on as a copy of it: a page is a process of
+// the browser's. Where pages keep a part of the sign-in, ours needs its page for that.
+func (p *Path) sessionToRead(ctx context.Context) (session *automation.Session, page *automation.Page, err error) {
+	storage := p.opts.Library.App.Storage
+	if !p.fresh || p.page == nil || len(storage) > 0 {
+		session, err = p.session.Fresh(ctx, p.page, storage)
+		return session, nil, err
+	}
+	copied, err := p.session.Copy(ctx, p.page, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	session, page = p.session, p.page
+	p.session, p.page, p.fresh = copied, nil, false
+	if err := page.Clean(ctx); err != nil {
+		return nil, nil, errors.Join(err, session.Close(ctx))
+	}
+	return session, page, nil
 }
 
 // leave ends a session of its own. What was held of it must not leave in between: where the session cannot be closed
@@ -120,7 +143,7 @@ func (p *Path) leave(ctx context.Context, ev *automation.Evidence, session *auto
 	if err != nil && held != nil {
 		return errors.Join(err, p.Close(), held.Tell(ev))
 	}
-	return errors.Join(err, held.Close(ctx, ev), p.page.BringToFront(ctx))
+	return errors.Join(err, held.Close(ctx, ev), p.toFront(ctx))
 }
 
 // closeBound is generous: a session is closed in milliseconds.

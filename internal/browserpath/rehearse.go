@@ -24,7 +24,7 @@ func (c *course) rehearseThrough(ctx context.Context, inputs map[string]string) 
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, c.ev), p.page.BringToFront(ctx))
+		closed := errors.Join(thrown.Close(ctx), res.Exchange.Close(ctx, c.ev), p.toFront(ctx))
 		res.Exchange = nil
 		err = errors.Join(err, closed)
 	}()

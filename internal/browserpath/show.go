@@ -44,7 +44,7 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 	if err != nil {
 		return err
 	}
-	ours, err := flows.Hold(ctx, p.session, p.opts.Library.App) // its page may have a window
+	ours, err := p.holdOurs(ctx)
 	defer func() { err = errors.Join(err, s.letGo(ctx, ours)) }()
 	if err != nil {
 		return p.failure("showing a page", "", err)

@@ -124,6 +124,7 @@ const handPause = 200 * time.Millisecond
 func (p *Path) signIn(ctx context.Context, ev *automation.Evidence) error {
 	const act = signingIn
 	p.opts.Progress("signing in as " + p.opts.Account)
+	p.fresh = false
 	p.lastRead, p.listAt, p.listMute, p.own, p.there, p.coded = userops.Roster{}, "", false, nil, nil, false
 	if p.insist { // a person has asked for another sign-in, perhaps because the organisation has changed
 		p.pinned = ""

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
@@ -437,4 +439,48 @@ func TestTheCodesOfAnAppGivenByAPerson(t *testing.T) {
 	})
 	_, err := p.Get(t.Context(), "ann@acme.example")
 	require.NoError(t, err)
+}
+
+// TestASavedSignInIsReadOnThePageOnWhichItWasSeenToHold counts the pages that two commands open, each of which is a
+// process of the browser's: a list takes one. A change takes three, since who reads before, who acts and who reads back
+// share nothing.
+func TestASavedSignInIsReadOnThePageOnWhichItWasSeenToHold(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	var pages, contexts atomic.Int64
+	con, p := setup(t, console.Options{Layout: "neo", Users: 12}, func(o *browserpath.Options) {
+		o.Sessions = box
+		o.Launch.Observer = func(c automation.Call) error {
+			switch c.Method {
+			case "Target.createTarget":
+				pages.Add(1)
+			case "Target.createBrowserContext":
+				contexts.Add(1)
+			}
+			return nil
+		}
+	})
+	opened := func(do func()) (int64, int64) {
+		pages.Store(0)
+		contexts.Store(0)
+		do()
+		require.NoError(t, p.Close())
+		return pages.Load(), contexts.Load()
+	}
+	opened(func() { require.NoError(t, p.Login(t.Context())) })
+	mails := len(con.Outbox())
+	n, _ := opened(func() {
+		n, err := count(t, p)
+		require.NoError(t, err)
+		assert.Equal(t, 12, n)
+	})
+	assert.EqualValues(t, 1, n, "pages of a list")
+	n, own := opened(func() {
+		r := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	})
+	assert.EqualValues(t, 3, n, "pages of a change")
+	assert.EqualValues(t, 4, own, "contexts: one for each page, and one in which nothing is done any more after the change")
+	assert.Len(t, con.Outbox(), mails, "nobody has signed in again")
 }

@@ -98,7 +98,7 @@ func (p *Path) watch(r *flows.Run) {
 		if len(names) > 1 && !p.ofSignInPages(ctx, r.Page, r.Version) {
 			return nil, nil // the sign-in may be over, at a console that is not known
 		}
-		held, err := flows.Hold(ctx, p.session, p.opts.Library.App)
+		held, err := p.holdOurs(ctx)
 		if err != nil {
 			return nil, p.failure("showing a page", "", err)
 		}
@@ -224,7 +224,7 @@ func (p *Path) showSignIn(ctx context.Context, at doctor.Place, do func(context.
 	if err := p.start(ctx); err != nil {
 		return err
 	}
-	ours, err := flows.Hold(ctx, p.session, p.opts.Library.App) // its page may have a window
+	ours, err := p.holdOurs(ctx)
 	defer func() { err = errors.Join(err, (&examiner{p: p, ev: ev}).letGo(ctx, ours)) }()
 	if err != nil {
 		return p.failure("showing a page", "", err)

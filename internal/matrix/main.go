@@ -79,7 +79,7 @@ func parse(args []string) (settings, error) {
 	f.Int64Var(&s.seed, "seed", 1, "the first seed; each repeat takes the next")
 	f.IntVar(&s.repeats, "repeats", 1, "how often the faults are tried")
 	f.IntVar(&s.workers, "workers", 4, "how many cases at once; most of them wait most of the time")
-	f.IntVar(&s.stride, "stride", 1, "try every so many cases and moments of the kill sweep, the first chosen by the seed")
+	f.IntVar(&s.stride, "stride", 1, "try every so many cases, moments of the kill sweep and rehearsals, the first chosen by the seed")
 	f.DurationVar(&s.stepTimeout, "patience", 4*time.Second, "how long a step waits; 20 s for the slow faults")
 	f.BoolVar(&s.faults, "faults", true, "try the faults")
 	f.BoolVar(&s.kills, "kills", true, "try the kill sweep")

@@ -139,3 +139,30 @@ func TestAStrideComesToEveryCase(t *testing.T) {
 	assert.Equal(t, []int{1, 4, 7, 2, 5, 3, 6}, got)
 	assert.Equal(t, all, strided(all, settings{seed: 9, stride: 1}))
 }
+
+// TestAStrideOfRehearsalsComesToEveryChange takes each seventh of 200 seeds: every change on every layout, many times.
+func TestAStrideOfRehearsalsComesToEveryChange(t *testing.T) {
+	s := settings{layouts: console.Layouts, seed: 1, stride: 7, rehearse: 200}
+	for _, a := range actions {
+		s.actions = append(s.actions, string(a))
+	}
+	count := func() map[string]int {
+		n := map[string]int{}
+		for _, r := range rehearsals(s) {
+			for _, a := range r.actions {
+				n[r.layout+" "+string(a)]++
+			}
+		}
+		return n
+	}
+	sampled := count()
+	assert.Len(t, sampled, len(console.Layouts)*len(actions))
+	for what, n := range sampled {
+		assert.GreaterOrEqual(t, n, 25, what)
+	}
+	s.stride = 1
+	assert.Len(t, rehearsals(s), 200*len(console.Layouts))
+	for what, n := range count() {
+		assert.Equal(t, 200, n, what)
+	}
+}

@@ -15,23 +15,42 @@ import (
 
 // tryRehearsals rehearses every change through the press, on consoles of many seeds. Every other one differs from
 // what is shipped, each in another way: also there nothing may be stored, and nothing that changes anything may
-// arrive.
+// arrive. A stride takes each so many of the changes on all consoles.
 func tryRehearsals(ctx context.Context, s settings, t *tally) {
-	type place struct {
-		layout string
-		seed   int64
-	}
-	var places []place
-	for i := range s.rehearse {
-		for _, l := range s.layouts {
-			places = append(places, place{l, s.seed + int64(i)})
-		}
-	}
-	severalAtOnce(ctx, s.workers, places, func(p place) { rehearseAll(ctx, s, t, p.layout, p.seed) })
+	severalAtOnce(ctx, s.workers, rehearsals(s), func(p rehearsal) { rehearseAll(ctx, s, t, p.layout, p.seed, p.actions) })
 }
 
-// rehearseAll rehearses the changes one after the other in one signed-in agent.
-func rehearseAll(ctx context.Context, s settings, t *tally, layout string, seed int64) {
+// rehearsal is what is rehearsed on the console of a layout and a seed.
+type rehearsal struct {
+	layout  string
+	seed    int64
+	actions []userops.Action
+}
+
+// rehearsals are all there are, of each console those that the stride takes.
+func rehearsals(s settings) (out []rehearsal) {
+	var all []rehearsal
+	for i := range s.rehearse {
+		for _, l := range s.layouts {
+			for _, a := range actions {
+				if slices.Contains(s.actions, string(a)) {
+					all = append(all, rehearsal{l, s.seed + int64(i), []userops.Action{a}})
+				}
+			}
+		}
+	}
+	for _, r := range strided(all, s) {
+		if last := len(out) - 1; last >= 0 && out[last].layout == r.layout && out[last].seed == r.seed {
+			out[last].actions = append(out[last].actions, r.actions...)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// rehearseAll rehearses changes one after the other in one signed-in agent.
+func rehearseAll(ctx context.Context, s settings, t *tally, layout string, seed int64, actions []userops.Action) {
 	differing := differingFor(layout, seed)
 	c := Case{Group: "rehearsal", Name: strings.Join(append([]string{"as shipped"}, differing...), " "), Layout: layout, Seed: seed}
 	fail := func(err error) { t.add(Judgement{c, Broken, err.Error(), 0}) }
@@ -51,8 +70,8 @@ func rehearseAll(ctx context.Context, s settings, t *tally, layout string, seed 
 		return
 	}
 	for _, a := range actions {
-		if !slices.Contains(s.actions, string(a)) || ctx.Err() != nil {
-			continue
+		if ctx.Err() != nil {
+			break
 		}
 		c.Action = a
 		begun := time.Now()

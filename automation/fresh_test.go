@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/stretchr/testify/assert"
@@ -51,6 +52,9 @@ func looked(t *testing.T, page *automation.Page, url string) string {
 	return said
 }
 
+// workerBound ends a test whose service worker does not come: its process starts late on a busy machine.
+const workerBound = 20 * time.Second
+
 // site is a page with cookies, storage and a service worker, and one that both cache and worker would keep: it says
 // how often the server was asked.
 func site(t *testing.T) *world {
@@ -73,7 +77,7 @@ func site(t *testing.T) *world {
 		fmt.Fprintf(rw, `<h1>of the server, look %d, signed in %v</h1><p id=log></p><script>document.getElementById('log').textContent =
 			[localStorage.getItem('token'), localStorage.getItem('wish'), sessionStorage.getItem('tab')].join(' ')</script>`, served, err == nil && cookie.Value == "1")
 	})
-	_, _, err := w.Await(t.Context(), short, nil, css("b"))
+	_, _, err := w.Await(t.Context(), workerBound, nil, css("b"))
 	require.NoError(t, err)
 	return w
 }

@@ -174,3 +174,37 @@ func TestAColumnIsTakenForWhatItsHeaderSays(t *testing.T) {
 		"tr:first-child .mail", func(context.Context, *automation.StandIn) error { return nil })
 	assert.Equal(t, map[string]string{"name": "Name", "id": "User ID", "email": "Work mail"}, got.Columns)
 }
+
+// TestAListThatCannotBeReadIsNamedWithoutItsWords shows lists of which no columns can be told: why is told, and nobody who
+// is on them.
+func TestAListThatCannotBeReadIsNamedWithoutItsWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, list, why string }{
+		{"nothing tells the people apart", `<ul><li id=one>Lee, Ann<li>Ann, Jo</ul>`, "the list that was shown, <ul>, has neither headers nor e-mail addresses: it is written by hand"},
+		{"a cell over two rows", `<table><thead><tr><th>Name<th>Email<tbody><tr><td id=one rowspan=2>Lee, Ann<td>ann@x.com<tr><td>lee@x.com</table>`,
+			"the list that was shown, <table>, has a cell over several rows, or headers of the same words: its columns cannot be told apart: it is written by hand"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, c.list)
+			var got []automation.Gesture
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			waits := func(context.Context, *automation.StandIn) error { return nil }
+			require.NoError(t, w.Record(ctx, automation.Recording{
+				Title: "Recording list-users", Secrets: secretWords, Targets: []automation.KnownTarget{},
+				Take: func(g automation.Gesture) {
+					if g.Kind != automation.GestureOpen {
+						got = append(got, g)
+						cancel()
+					}
+				},
+				Tell:    func() automation.Progress { return automation.Progress{} },
+				StandIn: script(waits, key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), press("#one"), waits, waits, waits),
+			}))
+			require.Len(t, got, 1)
+			assert.Equal(t, automation.GestureUnsupported, got[0].Kind)
+			assert.Equal(t, c.why, got[0].Why)
+		})
+	}
+}

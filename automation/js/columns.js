@@ -1,5 +1,4 @@
 // Columns: what a list that a person shows has, and what each of its columns is taken for.
-import { describe } from './describe.js';
 import { norm } from './text.js';
 import { queryAll } from './tree.js';
 import { find, spell } from './candidate.js';
@@ -169,16 +168,22 @@ function listed(r, el, rows, els, shown) {
 }
 
 /**
+ * unread says of a list why it cannot be read. No word of the page stands in it, since those of a list are people's.
+ * @type {(el: El, why: string) => string}
+ */
+const unread = (el, why) => `the list that was shown, <${el.localName}>, ${why}: it is written by hand`;
+
+/**
  * cardListing looks at a list without headers.
  * @param {Recorder} r
  * @param {El} el
  * @returns {Listing | string} why it cannot be read, where it cannot
  */
 function cardListing(r, el) {
-  const cards = cardsOf(el), what = describe(el).slice(0, 60);
-  if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
+  const cards = cardsOf(el);
+  if (!cards.length) return unread(el, 'has neither headers nor e-mail addresses');
   const rows = spelt(el, cards);
-  if (!rows) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
+  if (!rows) return unread(el, 'has no selector that finds each person in it and nothing else');
   return listed(r, el, rows, cards, partsOf(cards));
 }
 
@@ -192,7 +197,10 @@ export function listingOf(r, el) {
   const headers = headersIn(el);
   if (!headers.length) return cardListing(r, el);
   const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20);
-  const taken = new Set();
+  const taken = new Set(), [first] = samples;
+  if (first && headers.every((header) => cellUnder(el, first, header) === null)) {
+    return unread(el, 'has a cell over several rows, or headers of the same words: its columns cannot be told apart');
+  }
   const columns = headers.map((header) => {
     const cells = samples.map((row) => cellUnder(el, row, header)), told = !cells.includes(null);
     const says = cells.map((cell) => (cell ? cellText(cell) : '')).filter(Boolean);

@@ -75,6 +75,8 @@ export function listShown(r, l, draw) {
     const [what, more] = c.candidate ? [c.sample, c.header] : [c.header, c.sample];
     return lineFor(what, wordsFor(c.means), more, c.means !== '', then(() => turn(l, c)));
   }));
+  const rowless = !l.columns.some((c) => c.sample);
+  if (rowless) out.push(make('div', 'soft', 'No row is shown: columns are told by headers alone.'));
   if (r.req.guided) return out; // its steps stand in the flow already
   if (l.scrolls) {
     const is = l.scroll ? 'read while it is scrolled' : 'all rows are drawn';

@@ -244,7 +244,7 @@ function draw(r) {
 /** @type {(r: Recorder) => string} */
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks[r.mode]} Escape ends this.`;
+  if (r.mode) return `${asks[r.mode]} Press Escape to choose nothing.`;
   if (r.listing) {
     return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
   }

@@ -3160,18 +3160,22 @@ function listed2(r, el, rows2, els, shown2) {
   const none = { counter: null, next: null, filters: [], last: false };
   return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
 }
+var unread2 = (el, why) => `the list that was shown, <${el.localName}>, ${why}: it is written by hand`;
 function cardListing(r, el) {
-  const cards = cardsOf(el), what = describe(el).slice(0, 60);
-  if (!cards.length) return `${what} has neither headers nor e-mail addresses: its columns are written by hand`;
+  const cards = cardsOf(el);
+  if (!cards.length) return unread2(el, "has neither headers nor e-mail addresses");
   const rows2 = spelt(el, cards);
-  if (!rows2) return `${what} has no selector that finds each person in it and nothing else: it is written by hand`;
+  if (!rows2) return unread2(el, "has no selector that finds each person in it and nothing else");
   return listed2(r, el, rows2, cards, partsOf2(cards));
 }
 function listingOf(r, el) {
   const headers = headersIn(el);
   if (!headers.length) return cardListing(r, el);
   const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20);
-  const taken = /* @__PURE__ */ new Set();
+  const taken = /* @__PURE__ */ new Set(), [first] = samples;
+  if (first && headers.every((header) => cellUnder(el, first, header) === null)) {
+    return unread2(el, "has a cell over several rows, or headers of the same words: its columns cannot be told apart");
+  }
   const columns = headers.map((header) => {
     const cells = samples.map((row) => cellUnder(el, row, header)), told2 = !cells.includes(null);
     const says2 = cells.map((cell) => cell ? cellText(cell) : "").filter(Boolean);
@@ -3478,6 +3482,8 @@ function listShown(r, l, draw4) {
       return lineFor(what, wordsFor(c.means), more, c.means !== "", then(() => turn(l, c)));
     })
   );
+  const rowless = !l.columns.some((c) => c.sample);
+  if (rowless) out.push(make("div", "soft", "No row is shown: columns are told by headers alone."));
   if (r.req.guided) return out;
   if (l.scrolls) {
     const is = l.scroll ? "read while it is scrolled" : "all rows are drawn";
@@ -3752,7 +3758,7 @@ function draw3(r) {
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks2[r.mode]} Escape ends this.`;
+  if (r.mode) return `${asks2[r.mode]} Press Escape to choose nothing.`;
   if (r.listing) {
     return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
   }

@@ -139,6 +139,12 @@ func (p *Page) Open(ctx context.Context, address string) error {
 	if err != nil || res.ErrorText != "" || res.LoaderID == "" { // an empty loader: only the fragment changed
 		p.arrives(p.target)
 	}
+	if err == nil && res.ErrorText == "" && res.LoaderID == "" { // else what it showed before is taken for what the server says now
+		p.departs(p.target)
+		if err = (proto.PageReload{}).Call(p.scope(ctx)); err != nil {
+			p.arrives(p.target)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("open %s: %w", WithoutQuery(abs), err)
 	}

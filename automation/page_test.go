@@ -292,3 +292,22 @@ func TestAFrameWhosePageCannotBeLoaded(t *testing.T) {
 	_, _, err = w.Await(t.Context(), short, nil, css("button"))
 	require.ErrorIs(t, err, automation.ErrMissing, "what does not lie in the frame is missing")
 }
+
+// TestAnAddressIsLoadedAnewThoughOnlyItsFragmentDiffers opens pages of a console that tells them by the fragment.
+func TestAnAddressIsLoadedAnewThoughOnlyItsFragmentDiffers(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<p>home`)
+	served := 0
+	w.mux.HandleFunc("GET /app", func(rw http.ResponseWriter, _ *http.Request) {
+		served++
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(rw, `<h1>%d</h1>`, served)
+	})
+	for i, fragment := range []string{"#home", "#users", "#users"} {
+		require.NoError(t, w.Open(t.Context(), w.URL+"/app"+fragment))
+		said, err := w.Read(t.Context(), css("h1"), "")
+		require.NoError(t, err)
+		assert.Equal(t, fmt.Sprint(i+1), said)
+		assert.True(t, strings.HasSuffix(w.Page.URL(), fragment))
+	}
+}

@@ -131,7 +131,7 @@ func sentAgain(events []traceEvent, method, url string) bool {
 	})
 }
 
-// Hush ends the log of a gate that has seen its commit answered, and waits for nothing: what was heard arrives while
+// Hush ends the log of a gate that has seen its commit answered, and does not wait for it: what was heard arrives while
 // others go on, and Listen waits for it.
 func (g *Gate) Hush() {
 	g.mu.Lock()

@@ -217,9 +217,15 @@ func (p *Exchange) Silent() bool {
 }
 
 // Hush has the browser tell what it has to tell while others go on, where no more can come: what the commit sends is
-// said, so that it leaves once, and it was answered.
+// said, so that it leaves once, and it was answered, and not by an order to send it to another address.
 func (p *Exchange) Hush() {
-	if p != nil && p.policy.sends != nil && p.Answer() != Unanswered {
+	if p == nil || p.policy.sends == nil || p.Answer() == Unanswered {
+		return
+	}
+	sentOn := func(s automation.Gated) bool {
+		return s.Answer != nil && (s.Answer.Status == http.StatusTemporaryRedirect || s.Answer.Status == http.StatusPermanentRedirect)
+	}
+	if !slices.ContainsFunc(p.gate.Sent(), sentOn) {
 		p.gate.Hush()
 	}
 }

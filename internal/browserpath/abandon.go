@@ -53,10 +53,7 @@ func (p *Path) moveOn(ctx context.Context) error {
 	if err := old.Close(ctx); err != nil || len(p.opts.Library.App.Storage) == 0 {
 		return err
 	}
-	if err := p.openPage(ctx); err != nil {
-		return err
-	}
-	return p.page.Open(ctx, p.home) // what was carried along is read from there the next time
+	return p.openHome(ctx) // what was carried along is read from there the next time
 }
 
 // abandonBound is generous: a session is opened and thrown away in half a second.

@@ -108,8 +108,8 @@ func (p *Path) begin(ctx context.Context, w doctor.Walk, ev *automation.Evidence
 			p.version = nil
 			err = p.signIn(ctx, ev)
 		}
-	} else {
-		err = p.ready(ctx, ev)
+	} else if err = p.ready(ctx, ev); err == nil && p.page == nil {
+		err = p.openHome(ctx)
 	}
 	if !came && looksAtSignIn(w) && p.browser != nil && ctx.Err() == nil {
 		err = errors.Join(err, p.lookAtSignIn(ctx, w, ev))

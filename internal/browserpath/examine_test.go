@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +13,9 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
 	"github.com/billagent/billagent/internal/doctor"
+	"github.com/billagent/billagent/internal/seal"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -233,5 +236,33 @@ func TestALookThatIsStopped(t *testing.T) {
 		}
 		x := doctor.New(doctor.Options{Library: lib, Explain: func(err error) (string, string, string) { return err.Error(), "", "" }})
 		require.ErrorIs(t, p.Examine(ctx, x.Walk(w)), userops.ErrCancelled, at)
+	}
+}
+
+// TestALookAfterOtherWorkTellsTheVersion looks once the session's own page has been given up: after a list that was read
+// by a saved sign-in, and after a change.
+func TestALookAfterOtherWorkTellsTheVersion(t *testing.T) {
+	t.Parallel()
+	box, err := seal.New(t.TempDir(), "")
+	require.NoError(t, err)
+	_, p := setup(t, console.Options{Layout: "neo", Users: 12}, func(o *browserpath.Options) { o.Sessions = box })
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	require.NoError(t, p.Login(t.Context()))
+	require.NoError(t, p.Close())
+	for _, work := range []func(){
+		func() {
+			_, err := count(t, p)
+			require.NoError(t, err)
+		},
+		func() {
+			require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.SetRole(ann, "Clerk")).Outcome)
+		},
+	} {
+		work()
+		r := examined(t, p, lib, doctor.Walk{Only: []string{"list-users"}}).Report()
+		assert.Equal(t, doctor.Sound, r.Verdict, "%+v", r)
+		assert.Equal(t, "neo", r.Layout)
+		assert.True(t, slices.ContainsFunc(r.Recognised, func(v doctor.Recognition) bool { return v.Version == r.Version && v.Matches }), "%+v", r.Recognised)
 	}
 }

@@ -80,7 +80,7 @@ type Path struct {
 	giveBack  func() error // of a browser that was lent; nil: it is ours
 	session   *automation.Session
 	page      *automation.Page   // the session's own; nil until it is needed
-	fresh     bool               // nothing was done in the session yet, at most home was opened by a saved sign-in
+	fresh     bool               // nothing was changed in the session yet: at most home was opened by a saved sign-in, and asked whose it is
 	version   *selectors.Version // nil until signed in and recognised
 	home      string             // where the console led after sign-in; on the tenant's pod
 	insist    bool               // a person asked to sign in: a password refused before is tried once more
@@ -226,6 +226,15 @@ func (p *Path) openPage(ctx context.Context) (err error) {
 		p.page, err = p.session.NewPage(ctx)
 	}
 	return err
+}
+
+// openHome opens the session's own page, which it has none of, where the console led after the sign-in.
+func (p *Path) openHome(ctx context.Context) error {
+	err := p.openPage(ctx)
+	if err == nil {
+		err = p.page.Open(ctx, p.home)
+	}
+	return p.failure("opening the console", "", err)
 }
 
 // toFront makes the session's own page the one that paints, if there is one.

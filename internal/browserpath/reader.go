@@ -118,15 +118,15 @@ func (p *Path) sessionToRead(ctx context.Context) (session *automation.Session, 
 		session, err = p.session.Fresh(ctx, p.page, storage)
 		return session, nil, err
 	}
+	if err := p.page.Clean(ctx); err != nil {
+		return nil, nil, err
+	}
 	copied, err := p.session.Copy(ctx, p.page, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	session, page = p.session, p.page
 	p.session, p.page, p.fresh = copied, nil, false
-	if err := page.Clean(ctx); err != nil {
-		return nil, nil, errors.Join(err, session.Close(ctx))
-	}
 	return session, page, nil
 }
 

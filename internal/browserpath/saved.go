@@ -145,7 +145,12 @@ func (p *Path) save(ctx context.Context) {
 // nothing.
 func (p *Path) borne(ctx context.Context) (cookies automation.Cookies, stored *automation.Stored, err error) {
 	cookies, err = p.session.Cookies(ctx)
-	if keys := p.opts.Library.App.Storage; err == nil && len(keys) > 0 {
+	keys := p.opts.Library.App.Storage
+	switch {
+	case err != nil || len(keys) == 0:
+	case p.page == nil:
+		err = errors.New("no page is open in which it is kept")
+	default:
 		stored, err = p.page.Stored(ctx, keys)
 	}
 	return cookies, stored, err

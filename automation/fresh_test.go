@@ -30,12 +30,12 @@ func TestAFreshSessionHasTheSignInAndNothingElse(t *testing.T) {
 	require.NoError(t, w.Open(t.Context(), w.URL), "the session it was copied from goes on")
 }
 
-// TestAPageIsCleanFromThenOn has a page, whose console a worker of its own serves already, use it no more.
-func TestAPageIsCleanFromThenOn(t *testing.T) {
+// TestAPageBypassesCachesFromThenOn is about a page that a service worker serves already.
+func TestAPageBypassesCachesFromThenOn(t *testing.T) {
 	t.Parallel()
 	w := site(t)
 	require.Equal(t, "of the worker", looked(t, w.Page, w.URL))
-	require.NoError(t, w.Page.Clean(t.Context()))
+	require.NoError(t, w.Page.BypassCaches(t.Context()))
 	for look := range 2 { // the second would come out of the cache
 		assert.Equal(t, fmt.Sprintf("of the server, look %d, signed in true", look+1), looked(t, w.Page, w.URL))
 	}
@@ -52,7 +52,7 @@ func looked(t *testing.T, page *automation.Page, url string) string {
 	return said
 }
 
-// workerBound ends a test whose service worker does not come: its process starts late on a busy machine.
+// workerBound ends a test where no service worker comes: its process starts late on a busy machine.
 const workerBound = 20 * time.Second
 
 // site is a page with cookies, storage and a service worker, and one that both cache and worker would keep: it says
@@ -61,7 +61,9 @@ func site(t *testing.T) *world {
 	w := setup(t, `<p>home<script>
 		document.cookie = 'session=1; path=/';
 		localStorage.setItem('token', 'abc'); localStorage.setItem('wish', 'a'); sessionStorage.setItem('tab', 't');
-		navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => document.body.append(Object.assign(document.createElement('b'), { textContent: 'ready' })));
+		navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => {
+			document.body.append(Object.assign(document.createElement('b'), { textContent: 'ready' }));
+		});
 	</script>`)
 	served := 0
 	w.mux.HandleFunc("GET /sw.js", func(rw http.ResponseWriter, _ *http.Request) {

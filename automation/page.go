@@ -134,15 +134,15 @@ func (p *Page) Open(ctx context.Context, address string) error {
 	p.mu.Lock()
 	p.failed, p.blocked, p.status = "", "", 0
 	p.mu.Unlock()
-	p.departs(p.target)
-	res, err := proto.PageNavigate{URL: abs}.Call(p.scope(ctx))
-	if err != nil || res.ErrorText != "" || res.LoaderID == "" { // an empty loader: only the fragment changed
-		p.arrives(p.target)
-	}
-	if err == nil && res.ErrorText == "" && res.LoaderID == "" { // else what it showed before is taken for what the server says now
-		p.departs(p.target)
-		if err = (proto.PageReload{}).Call(p.scope(ctx)); err != nil {
-			p.arrives(p.target)
+	res, err := p.navigate(ctx, abs)
+	if err == nil && sameDocument(res) {
+		// Else what was shown before is taken for what the server says now. It is not reloaded: if it is the answer to a
+		// form, the browser would send the form again.
+		if _, err = p.navigate(ctx, "about:blank"); err == nil {
+			err = p.landed(ctx)
+		}
+		if err == nil {
+			res, err = p.navigate(ctx, abs)
 		}
 	}
 	if err != nil {
@@ -155,6 +155,21 @@ func (p *Page) Open(ctx context.Context, address string) error {
 		return &Error{Act: "open", Target: WithoutQuery(abs), Kind: ErrUnreachable, Last: res.ErrorText}
 	}
 	return p.landed(ctx)
+}
+
+// navigate has the page go to an address.
+func (p *Page) navigate(ctx context.Context, address string) (*proto.PageNavigateResult, error) {
+	p.departs(p.target)
+	res, err := proto.PageNavigate{URL: address}.Call(p.scope(ctx))
+	if err != nil || res.ErrorText != "" || sameDocument(res) {
+		p.arrives(p.target)
+	}
+	return res, err
+}
+
+// sameDocument says that nothing was loaded, since only the fragment differs.
+func sameDocument(res *proto.PageNavigateResult) bool {
+	return res.ErrorText == "" && res.LoaderID == ""
 }
 
 // Resolve makes an address absolute that may be relative to a base.

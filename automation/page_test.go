@@ -296,8 +296,8 @@ func TestAFrameWhosePageCannotBeLoaded(t *testing.T) {
 // TestAnAddressIsLoadedAnewThoughOnlyItsFragmentDiffers opens pages of a console that tells them by the fragment.
 func TestAnAddressIsLoadedAnewThoughOnlyItsFragmentDiffers(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<p>home`)
-	served := 0
+	w := setup(t, `<p>home<form method=post action=/app><button>Save</button></form>`)
+	served, posted := 0, 0
 	w.mux.HandleFunc("GET /app", func(rw http.ResponseWriter, _ *http.Request) {
 		served++
 		rw.Header().Set("Content-Type", "text/html")
@@ -310,4 +310,18 @@ func TestAnAddressIsLoadedAnewThoughOnlyItsFragmentDiffers(t *testing.T) {
 		assert.Equal(t, fmt.Sprint(i+1), said)
 		assert.True(t, strings.HasSuffix(w.Page.URL(), fragment))
 	}
+	w.mux.HandleFunc("POST /app", func(rw http.ResponseWriter, _ *http.Request) {
+		posted++
+		rw.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(rw, `<h1>saved</h1>`)
+	})
+	require.NoError(t, w.Open(t.Context(), w.URL))
+	require.NoError(t, w.Reloads(t.Context(), button("Save"), short, func() (bool, error) {
+		return true, w.Click(t.Context(), automation.Press{Target: button("Save"), Bound: short})
+	}))
+	require.NoError(t, w.Open(t.Context(), w.URL+"/app#users"))
+	said, err := w.Read(t.Context(), css("h1"), "")
+	require.NoError(t, err)
+	assert.Equal(t, "4", said)
+	assert.Equal(t, 1, posted, "a form is not sent again")
 }

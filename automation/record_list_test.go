@@ -180,7 +180,8 @@ func TestAColumnIsTakenForWhatItsHeaderSays(t *testing.T) {
 func TestAListThatCannotBeReadIsNamedWithoutItsWords(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, list, why string }{
-		{"nothing tells the people apart", `<ul><li id=one>Lee, Ann<li>Ann, Jo</ul>`, "the list that was shown, <ul>, has neither headers nor e-mail addresses: it is written by hand"},
+		{"nothing tells the people apart", `<ul><li id=one>Lee, Ann<li>Ann, Jo</ul>`,
+			"the list that was shown, <ul>, has neither headers nor e-mail addresses: it is written by hand"},
 		{"a cell over two rows", `<table><thead><tr><th>Name<th>Email<tbody><tr><td id=one rowspan=2>Lee, Ann<td>ann@x.com<tr><td>lee@x.com</table>`,
 			"the list that was shown, <table>, has a cell over several rows, or headers of the same words: its columns cannot be told apart: it is written by hand"},
 	} {

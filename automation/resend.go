@@ -131,9 +131,9 @@ func sentAgain(events []traceEvent, method, url string) bool {
 	})
 }
 
-// Hush ends the log of a gate that has seen its commit answered, and does not wait for it: what was heard arrives while
+// EndLog ends the log of a gate that has seen its commit answered, and does not wait for it: what was heard arrives while
 // others go on, and Listen waits for it.
-func (g *Gate) Hush() {
+func (g *Gate) EndLog() {
 	g.mu.Lock()
 	t := g.trace
 	g.mu.Unlock()

@@ -157,9 +157,9 @@ func (p *Page) setUp(ctx context.Context) error {
 // withoutCaches has a page show what the server says.
 var withoutCaches = []protocolCall{proto.NetworkSetCacheDisabled{CacheDisabled: true}, proto.NetworkSetBypassServiceWorker{Bypass: true}}
 
-// Clean has the page use no cache and no service worker from its next address on, and so the pages that its session
-// opens after it, as those of Fresh do.
-func (p *Page) Clean(ctx context.Context) error {
+// BypassCaches has the page use no cache and no service worker from its next address on, and so the pages that its
+// session opens after it, as those of Fresh do.
+func (p *Page) BypassCaches(ctx context.Context) error {
 	p.owner.clean = true
 	return p.atOnce(ctx, withoutCaches...)
 }

@@ -216,9 +216,9 @@ func (p *Exchange) Silent() bool {
 	})
 }
 
-// Hush has the browser tell what it has to tell while others go on, where no more can come: what the commit sends is
-// said, so that it leaves once, and it was answered, and not by an order to send it to another address.
-func (p *Exchange) Hush() {
+// EndLog ends the log by which Listen learns, so that it arrives meanwhile, where it can tell no more: the flow says what
+// the commit sends, so that it leaves once, and it was answered, and not by a redirection that sends it once more (307, 308).
+func (p *Exchange) EndLog() {
 	if p == nil || p.policy.sends == nil || p.Answer() == Unanswered {
 		return
 	}
@@ -226,7 +226,7 @@ func (p *Exchange) Hush() {
 		return s.Answer != nil && (s.Answer.Status == http.StatusTemporaryRedirect || s.Answer.Status == http.StatusPermanentRedirect)
 	}
 	if !slices.ContainsFunc(p.gate.Sent(), sentOn) {
-		p.gate.Hush()
+		p.gate.EndLog()
 	}
 }
 

@@ -211,7 +211,7 @@ func (c *course) Commit(ctx context.Context) (change.Commit, error) {
 	p.lastRead = userops.Roster{} // what was read before it proves nothing any more
 	run, got, err := c.run(ctx)
 	p.held = got.Exchange != nil
-	got.Exchange.Hush()
+	got.Exchange.EndLog()
 	c.Result.Notices = append(c.Result.Notices, got.Notices...)
 	for _, w := range got.WouldSend {
 		c.Result.WouldSend = append(c.Result.WouldSend, userops.WouldSend(w))

@@ -80,7 +80,7 @@ type Path struct {
 	giveBack  func() error // of a browser that was lent; nil: it is ours
 	session   *automation.Session
 	page      *automation.Page   // the session's own; nil until it is needed
-	fresh     bool               // nothing was changed in the session yet: at most home was opened by a saved sign-in, and asked whose it is
+	fresh     bool               // in the session at most home was opened, by a saved sign-in, and the organisation checked
 	version   *selectors.Version // nil until signed in and recognised
 	home      string             // where the console led after sign-in; on the tenant's pod
 	insist    bool               // a person asked to sign in: a password refused before is tried once more

@@ -118,7 +118,7 @@ func (p *Path) sessionToRead(ctx context.Context) (session *automation.Session, 
 		session, err = p.session.Fresh(ctx, p.page, storage)
 		return session, nil, err
 	}
-	if err := p.page.Clean(ctx); err != nil {
+	if err := p.page.BypassCaches(ctx); err != nil {
 		return nil, nil, err
 	}
 	copied, err := p.session.Copy(ctx, p.page, nil)

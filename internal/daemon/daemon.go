@@ -54,6 +54,7 @@ const (
 	rescueAfter = 3 * time.Hour          // the last resort: a daemon that finds a wake-up call of one that has ended takes it away at once
 	keepEnded   = time.Hour              // wake-up calls that have ended; what they were for is in the journal
 	seenEvery   = 5 * time.Second
+	wakeBound   = 10 * time.Second // of writing wake-up calls down: a journal that others have locked makes it wait
 )
 
 // New makes a daemon, and River's tables beside those of the journal.

@@ -348,6 +348,19 @@ func TestAStopIsNoFailure(t *testing.T) {
 	})
 }
 
+// TestAWakeUpCallIsWrittenDownToItsEnd has the one who wakes a tenant be stopped meanwhile: River would log an error.
+func TestAWakeUpCallIsWrittenDownToItsEnd(t *testing.T) {
+	onEach(t, func(t *testing.T, s *site) {
+		var said bytes.Buffer
+		d, err := daemon.New(t.Context(), daemon.Options{Service: s.service(t), Log: slog.New(slog.NewTextHandler(&said, nil))})
+		require.NoError(t, err)
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		require.NoError(t, d.Wake(stopped, "acme"))
+		assert.Empty(t, said.String())
+	})
+}
+
 // holdCommit holds the first request that changes something, and says when it is there.
 func (s *site) holdCommit() (at chan struct{}, goOn func()) {
 	at = make(chan struct{})

@@ -63,6 +63,7 @@ func (d *Daemon) sweep(ctx context.Context) (next time.Duration, err error) {
 }
 
 // Wake has what is due of tenants be looked for. One that is being looked after already is not woken a second time.
+// Writing the calls down goes on when ctx ends, for wakeBound at most: River logs as an error what is cut short.
 func (d *Daemon) Wake(ctx context.Context, tenants ...string) error {
 	if len(tenants) == 0 {
 		return nil
@@ -71,6 +72,8 @@ func (d *Daemon) Wake(ctx context.Context, tenants ...string) error {
 	for i, t := range tenants {
 		calls[i].Args = drainTenant{Tenant: t}
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), wakeBound)
+	defer cancel()
 	if _, err := d.client.InsertMany(ctx, calls); err != nil {
 		return fmt.Errorf("waking those who carry out what is due: %w", err)
 	}

@@ -22,12 +22,18 @@ const drawnAnew = `<style>body { font: 15px sans-serif; margin: 8px } #scroller 
 // listShown has a person show the list of drawnAnew and do something in its chooser before they take it.
 func listShown(t *testing.T, page, mail string, more ...does) automation.Gesture {
 	t.Helper()
+	return listShownBy(t, page, press(mail), more...)
+}
+
+// listShownBy is listShown where something else than a press shows the list.
+func listShownBy(t *testing.T, page string, shows does, more ...does) automation.Gesture {
+	t.Helper()
 	w := setup(t, page)
 	var got []automation.Gesture
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	waits := func(context.Context, *automation.StandIn) error { return nil }
-	all := append([]does{waits, key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), press(mail), waits}, more...)
+	all := append([]does{waits, key("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), shows, waits}, more...)
 	all = append(all, key("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits)
 	require.NoError(t, w.Record(ctx, automation.Recording{
 		Title: "Recording list-users", Secrets: secretWords, Targets: []automation.KnownTarget{},
@@ -173,6 +179,89 @@ func TestAColumnIsTakenForWhatItsHeaderSays(t *testing.T) {
 		<tr><td>Ann Lee<td>1 Main St<td>555<td>Monday<td>7<td class=mail>ann@acme.example<tr><td>Jo Ann<td>2 Main St<td>556<td>Friday<td>8<td>jo@acme.example</table>`,
 		"tr:first-child .mail", func(context.Context, *automation.StandIn) error { return nil })
 	assert.Equal(t, map[string]string{"name": "Name", "id": "User ID", "email": "Work mail"}, got.Columns)
+}
+
+// TestACellWithANameAndAnAddressHasAColumnForEach shows tables whose first column has both, one whose columns have no
+// words, and one whose headers stand in another table.
+func TestACellWithANameAndAnAddressHasAColumnForEach(t *testing.T) {
+	t.Parallel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	for _, c := range []struct {
+		name, page, press string
+		columns, cells    map[string]string
+	}{
+		{"elements", `<table><thead><tr><th>User<th>Role<th><tbody>
+			<tr><td><i>AL</i><div><a href="#1">Ann Lee</a><span>ann@acme.example</span></div><td>Clerk<td><button>Edit</button>
+			<tr><td><i>JA</i><div><a href="#2">Jo Ann</a><span>jo@acme.example</span></div><td>Payer<td><button>Edit</button></table>`, "tr:first-child span",
+			map[string]string{"role": "Role"}, map[string]string{"name": "td:nth-of-type(1) > div > a", "email": "td:nth-of-type(1) > div > span"}},
+		{"text before an element", `<table><thead><tr><th>User<th>Role<tbody>
+			<tr><td>Ann Lee<br><small>ann@acme.example</small><td>Clerk<tr><td>Jo Ann<br><small>jo@acme.example</small><td>Payer</table>`, "tr:first-child small",
+			map[string]string{"role": "Role", "name_email": "User"}, map[string]string{"email": "td:nth-of-type(1) > small"}},
+		{"no words above", `<table><thead><tr><th><th>Role<th><tbody>
+			<tr><td>Ann Lee<td>Clerk<td>ann@acme.example<tr><td>Jo Ann<td>Payer<td>jo@acme.example</table>`, "tr:first-child td:nth-child(2)",
+			map[string]string{"role": "Role"}, map[string]string{"email": "td:nth-of-type(3)"}},
+		{"the same words above", `<table><thead><tr><th>Contact<th>Role<th>Contact<tbody>
+			<tr><td>555<td>Clerk<td>ann@acme.example<tr><td>556<td>Payer<td>jo@acme.example</table>`, "tr:first-child td:nth-child(2)",
+			map[string]string{"role": "Role"}, map[string]string{"email": "td:nth-of-type(3)"}},
+		{"headers in another table", `<table><tr><th>Name<th>Role<th>Mail</table><table>
+			<tr><td class=name>Ann Lee<td class=role>Clerk<td>ann@acme.example<tr><td class=name>Jo Ann<td class=role>Payer<td>jo@acme.example</table>`, "tr:first-child td:nth-child(2)",
+			map[string]string{}, map[string]string{"name": "td:nth-of-type(1)", "role": "td:nth-of-type(2)", "email": "td:nth-of-type(3)"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := listShown(t, c.page, c.press, waits)
+			assert.Equal(t, c.columns, got.Columns)
+			cells := map[string]string{}
+			for means, by := range got.Cells {
+				cells[means] = by.CSS
+			}
+			assert.Equal(t, c.cells, cells)
+		})
+	}
+}
+
+// TestAListIsShownByKeysAlone goes to a list, its counter and its filter by keys, and never by the mouse.
+func TestAListIsShownByKeysAlone(t *testing.T) {
+	t.Parallel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	cards := `<h1>People</h1><label>Search <input type=search></label> <a href=#>Next</a> <b id=count>2 people</b><ul><li>News</ul><div class=all>
+		<div class=card><b class=name>Ann Lee</b><p>ann@acme.example</p></div><div class=card><b class=name>Jo Ann</b><p>jo@acme.example</p></div></div>`
+	button := func(back int, goes ...string) []does {
+		keys := []string{"F2"}
+		for range back {
+			keys = append(keys, "ArrowUp")
+		}
+		return []does{key(append(keys, "Enter")...), waits, key(append(goes, "Enter")...), waits}
+	}
+	var more []does
+	more = append(more, button(4, "ArrowLeft", "Tab", "Tab", "Tab", "Tab", "Tab")...) // Counter…: the heading, the label, the field, the link, the number
+	more = append(more, button(2, "Tab", "Tab")...)                                   // Filter…: a label means its field
+	got := listShownBy(t, cards, key("Tab", "Tab", "ArrowUp", "Tab", "Tab", "Enter"), more...)
+	assert.Equal(t, "div.card", got.Rows)
+	require.NotNil(t, got.Counter)
+	assert.Equal(t, "2 people", got.Counter.Text)
+	require.Len(t, got.Filters, 1)
+	assert.Equal(t, "input", got.Filters[0].On.Tag)
+}
+
+// TestACardMayHaveASecondAddress shows cards each with the address of somebody's manager, too.
+func TestACardMayHaveASecondAddress(t *testing.T) {
+	t.Parallel()
+	got := listShown(t, `<main><section><div class=card><b class=name>Ann Lee</b><p class=mail>ann@acme.example</p><p class=boss>lee@acme.example</p></div>
+		<div class=card><b class=name>Jo Ann</b><p class=mail>jo@acme.example</p><p class=boss>lee@acme.example</p></div></section></main>`,
+		".card:first-child .mail", func(context.Context, *automation.StandIn) error { return nil })
+	assert.Equal(t, "div.card", got.Rows)
+	assert.Equal(t, "p:nth-of-type(1)", got.Cells["email"].CSS)
+	assert.Equal(t, "b", got.Cells["name"].CSS)
+}
+
+// TestANameTheOtherWayRoundInMostRows has one row of another form, as of somebody with one name.
+func TestANameTheOtherWayRoundInMostRows(t *testing.T) {
+	t.Parallel()
+	got := listShown(t, `<table><thead><tr><th>Name<th>Mail<tbody><tr><td>Lee, Ann<td>ann@acme.example
+		<tr><td>Ann, Jo<td>jo@acme.example<tr><td>Cher<td>cher@acme.example</table>`,
+		"tr:first-child td:nth-child(2)", func(context.Context, *automation.StandIn) error { return nil })
+	assert.Equal(t, map[string]string{"last_first": "Name", "email": "Mail"}, got.Columns)
 }
 
 // TestAListThatCannotBeReadIsNamedWithoutItsWords shows lists of which no columns can be told: why is told, and nobody who

@@ -2,7 +2,7 @@
 import { norm } from './text.js';
 import { queryAll } from './tree.js';
 import { find, spell } from './candidate.js';
-import { lift, lists } from './pick.js';
+import { controls, lift, lists } from './pick.js';
 import { offersFor } from './proposal.js';
 import { scrollerOf } from './list.js';
 import { cellUnder, headersIn } from './table.js';
@@ -12,13 +12,14 @@ import { visible } from './sight.js';
 
 /** What a column may be, in the words of the flows; a name is taken apart. */
 export const meanings = [
-  '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'role', 'status', 'time_zone', 'id',
+  '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'name_email', 'role', 'status', 'time_zone', 'id',
 ];
 
 /** @type {(means: string) => string} */
-const kin = (means) => (means === 'last_first' ? 'name' : means); // of which a list has one
+const kin = (means) => (/^(last_first|name_email)$/.test(means) ? 'name' : means); // of which a list has one
 const reversed = /^[^\s,][^,]*, [^,]+$/; // the last name comes first
-const address = /^\S+@\S+\.\S+$/;
+const initials = /^\p{Lu}{1,3}$/u; // of an avatar
+const address = /^\S+@\S+\.\S+$/, nameAndAddress = /^[^\s@][^@]* \S+@\S+\.\S+$/;
 const telling = /** @type {[RegExp, string][]} */ ([
   [/time ?zone/i, 'time_zone'], [/\bid$|^(number|no\.?)$|^(user|member|person|staff|employee) (number|no\.?)$/i, 'id'],
   [/^(first|given)$|(first|given)[ -]?name/i, 'first_name'],
@@ -51,15 +52,25 @@ const speaking = [...telling.filter((t) => !aName(t)), ...telling.filter(aName)]
 const fewest = 0.6; // of the rows, in which a part must be found to be taken for a column
 const mostRows = 20, mostParts = 40;
 
+/** @type {(says: string[], form: RegExp) => boolean} */
+const mostly = (says, form) => says.length > 0 && says.filter((s) => form.test(s)).length >= says.length * fewest;
+
+/** @type {(el: El) => boolean} */
+const speaks = (el) => !el.children.length && norm(el.textContent) !== '' && visible(el);
+
+/** @type {(root: Root) => El[]} */
+const addressesIn = (root) => queryAll(root, '*').filter((el) => speaks(el) && address.test(norm(el.textContent)));
+
 /**
- * cardsOf are the things of a list that each have one e-mail address: the largest around each that has no other.
+ * cardsOf are the things of a list that each have one e-mail address: the largest around each that has no other. Where
+ * those say nothing but the address, each may have several, such as that of somebody's manager: then they are the
+ * smallest that are like each other and have all the addresses between them.
  * @param {El} list
  * @returns {El[]}
  */
 function cardsOf(list) {
-  const says = (/** @type {El} */ el) => !el.children.length && address.test(norm(el.textContent)) && visible(el);
-  const mails = queryAll(list, '*').filter(says);
-  return mails.map((mail) => {
+  const mails = addressesIn(list);
+  const cards = mails.map((mail) => {
     let card = mail;
     for (let p = card.parentElement; p && p !== list; p = p.parentElement) {
       const around = p;
@@ -68,6 +79,25 @@ function cardsOf(list) {
     }
     return card;
   });
+  return cards.some((card, i) => norm(card.textContent) !== norm(mails[i].textContent)) ? cards
+    : alike(list, mails) ?? cards;
+}
+
+/**
+ * alike are the smallest things in a list that stand side by side, are like each other, and have all of some elements
+ * between them, fewer than there are elements.
+ * @param {El} list
+ * @param {El[]} els
+ * @returns {El[] | undefined}
+ */
+function alike(list, els) {
+  for (let p = els[0]?.parentElement; p && p !== list; p = p.parentElement) {
+    const kind = p.localName, kin = /** @type {El[]} */ ([...(p.parentElement?.children ?? [])])
+      .filter((el) => el.localName === kind && els.some((inner) => el.contains(inner)));
+    const all = els.every((inner) => kin.some((el) => el.contains(inner)));
+    if (all && kin.length > 1 && kin.length < els.length) return kin;
+  }
+  return undefined;
 }
 
 /**
@@ -79,10 +109,27 @@ function cardsOf(list) {
 export function listAround(hit) {
   const list = lift(hit, true);
   if (list.matches(lists)) return list;
+  /** @type {El | null} */
+  let bare = null; // a list of addresses and nothing else, or one person's
   for (let p = /** @type {Element | null} */ (hit); p && !p.matches('body,html'); p = p.parentElement) {
-    if (cardsOf(/** @type {El} */ (p)).length > 1) return /** @type {El} */ (p);
+    const around = /** @type {El} */ (p), cards = cardsOf(around);
+    if (cards.length > 1 && !cards.every((card) => address.test(norm(card.textContent)))) return around;
+    if (cards.length > 1) bare ??= around;
   }
-  return hit;
+  return bare ?? hit;
+}
+
+/**
+ * listsIn are the lists of a page: what says that it is one, and what is around several e-mail addresses.
+ * @param {Root} root
+ * @returns {El[]}
+ */
+export function listsIn(root) {
+  const out = queryAll(root, lists).filter((el) => visible(el) && norm(el.textContent) !== '');
+  for (const mail of addressesIn(root)) {
+    if (!out.some((list) => list.contains(mail))) out.push(listAround(mail));
+  }
+  return out;
 }
 
 /**
@@ -107,30 +154,42 @@ function spelt(list, cards) {
 }
 
 /**
- * partsOf are the parts of cards that say something and are found in most of them by the same, each once.
+ * partsOf are the parts of cards, or of rows, that say something and are found in most of them by the same, each once.
  * @param {El[]} cards
+ * @param {(el: El) => string | null} [headed] the words above a part; null: it is no column of its own
  * @returns {ListColumn[]}
  */
-function partsOf(cards) {
+function partsOf(cards, headed = () => '') {
   const out = /** @type {ListColumn[]} */ ([]), some = cards.slice(0, mostRows), taken = new Set();
-  const speaks = (/** @type {El} */ el) => !el.children.length && norm(el.textContent) !== '' && visible(el);
   for (const part of some.flatMap((card) => queryAll(card, '*').filter(speaks).map((el) => ({ el, card })))) {
+    const above = headed(part.el);
+    if (above === null) continue;
     const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
     const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
     const found = tried.find((f) => (
       f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest));
     const header = found ? spell(found.candidate) : '';
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
-    const says = found.each.flat().map(cellText), word = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, ' ');
-    let means = says.every((s) => address.test(s)) ? 'email' : '';
-    const tells = (/** @type {RegExp} */ w) => word.split(' ').some((one) => w.test(one));
-    if (!means) means = speaking.find(([w, m]) => m !== 'email' && tells(w))?.[1] ?? '';
-    if (means === 'name' && says.every((s) => reversed.test(s))) means = 'last_first';
-    if (taken.has(kin(means))) means = '';
+    const says = found.each.flat().map(cellText);
+    if (says.length > 1 && new Set(says).size === 1 && part.el.closest(controls)) continue; // it says what it does
+    let means = says.every((s) => address.test(s)) ? 'email' : meaningOf(part.el, header, above);
+    if (means === 'name' && mostly(says, reversed)) means = 'last_first';
+    if (means === 'name' && mostly(says, initials) || taken.has(kin(means))) means = '';
     taken.add(kin(means));
     out.push({ header, sample: cellText(part.el), means, candidate: found.candidate });
   }
   return out;
+}
+
+/**
+ * meaningOf is what a part is taken for that is no address, by the words that find it, and then by those above it.
+ * @type {(el: El, header: string, above: string) => string}
+ */
+function meaningOf(el, header, above) {
+  const words = `${header} ${el.className}`.replace(/[^a-z]+/gi, ' ').split(' ');
+  const tells = (/** @type {RegExp} */ w) => words.some((one) => w.test(one));
+  const means = speaking.find(([w, m]) => m !== 'email' && tells(w)) ?? telling.find(([w]) => above && w.test(above));
+  return means && means[1] !== 'email' ? means[1] : '';
 }
 
 const identifying = /^data-(?!test)(.*[-_])?(id|uid|uuid|guid)$/;
@@ -188,7 +247,8 @@ function cardListing(r, el) {
 }
 
 /**
- * listingOf looks at a list: its rows, and its columns by their headers, or without headers by the parts of its cards.
+ * listingOf looks at a list: its rows, and its columns by their headers and by the parts of what stands below no header
+ * alone, or without headers by the parts of its cards.
  * @param {Recorder} r
  * @param {El} el
  * @returns {Listing | string} why it cannot be read, where it cannot
@@ -196,22 +256,53 @@ function cardListing(r, el) {
 export function listingOf(r, el) {
   const headers = headersIn(el);
   if (!headers.length) return cardListing(r, el);
-  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, 20);
-  const taken = new Set(), [first] = samples;
-  if (first && headers.every((header) => cellUnder(el, first, header) === null)) {
+  const rows = rowsOf(el), samples = queryAll(el, rows).slice(0, mostRows);
+  const columns = headers.map((header) => ({ header, cells: samples.map((row) => cellUnder(el, row, header)) }))
+    .filter(({ header, cells }) => header && !cells.includes(null)); // those that can be told
+  if (samples.length && !columns.length) {
     return unread(el, 'has a cell over several rows, or headers of the same words: its columns cannot be told apart');
   }
-  const columns = headers.map((header) => {
-    const cells = samples.map((row) => cellUnder(el, row, header)), told = !cells.includes(null);
-    const says = cells.map((cell) => (cell ? cellText(cell) : '')).filter(Boolean);
+  return listed(r, el, rows, queryAll(el, rows), headedColumns(columns, samples));
+}
+
+/**
+ * headedColumns are the columns of a list with headers. Where an address stands in a cell beside something else, each
+ * is a column by itself.
+ * @param {{ header: string, cells: (El | null | undefined)[] }[]} columns
+ * @param {El[]} samples
+ * @returns {ListColumn[]}
+ */
+function headedColumns(columns, samples) {
+  const taken = new Set(), under = new Map(), mixed = new Set();
+  const shown = columns.map(({ header, cells }) => {
+    const there = cells.flatMap((cell) => cell ?? []), says = there.map(cellText).filter(Boolean);
+    for (const cell of there) under.set(cell, header);
     let means = says.some((s) => address.test(s)) ? 'email' : '';
     if (!means) means = telling.find(([word]) => word.test(header))?.[1] ?? '';
-    if (means === 'name' && says.length && says.every((s) => reversed.test(s))) means = 'last_first';
-    if (!header || !told || taken.has(kin(means))) means = '';
+    if (means === 'name' && mostly(says, reversed)) means = 'last_first';
+    if (/name|email/.test(means) && mostly(says, nameAndAddress)) mixed.add(header);
+    if (mixed.has(header)) means = '';
+    if (taken.has(kin(means))) means = '';
     taken.add(kin(means));
     return { header, sample: says[0] ?? '', means };
   });
-  return listed(r, el, rows, queryAll(el, rows), columns);
+  const cellAround = (/** @type {El} */ el) => {
+    let cell = /** @type {El | null} */ (el);
+    while (cell && !under.has(cell)) cell = /** @type {El | null} */ (cell.parentElement);
+    return cell;
+  };
+  const parts = partsOf(samples, (el) => {
+    const cell = cellAround(el);
+    if (!cell) return '';
+    return cellText(cell) === cellText(el) || el.closest('[aria-hidden=true]') ? null : under.get(cell);
+  });
+  for (const part of parts) {
+    if (part.means && taken.has(kin(part.means))) part.means = '';
+    taken.add(kin(part.means));
+  }
+  const bare = shown.find((c) => mixed.has(c.header) && !taken.has('name')); // its name is no element of its own
+  if (bare) bare.means = 'name_email';
+  return [...shown, ...parts];
 }
 
 /**

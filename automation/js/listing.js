@@ -48,7 +48,8 @@ function standing(f) {
 }
 
 /** @type {(means: string) => string} */
-const wordsFor = (means) => ({ '': 'not used', last_first: 'last, first name' }[means] ?? means.replace('_', ' '));
+const wordsFor = (means) => ({ '': 'not used', last_first: 'last, first name', name_email: 'name, then e-mail' }[means]
+  ?? means.replace('_', ' '));
 
 /**
  * lineFor is a line of the chooser that changes when it is pressed.

@@ -1,13 +1,14 @@
 // Picking: a person shows by a click which element a target is. The click never reaches the page.
 import { describe } from './describe.js';
 import { baseOf } from './examine.js';
-import { fingerprintOf, tellingIn } from './fingerprint.js';
+import { fingerprintOf } from './fingerprint.js';
 import { pointerEvents, typingEvents, watch } from './guard.js';
 import { Miss } from './miss.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { topBox } from './point.js';
 import { offersFor } from './proposal.js';
 import { resolve, scopeOf } from './resolve.js';
+import { beside, outerOf, told } from './seek.js';
 import { drawn, visible } from './sight.js';
 import { nameOf, roleOf } from './role.js';
 import { bar } from './style.js';
@@ -174,10 +175,7 @@ const buttonsOf = (p) => /** @type {Pressable[]} */ ([...p.surface.root.querySel
  * @param {number} step
  */
 function next(p, step) {
-  const all = documents().flatMap((d) => tellingIn(d, 3000));
-  const at = p.seen ? all.indexOf(p.seen) : -1;
-  look(p, all[(at + step + (at < 0 && step < 0 ? 1 : 0) + all.length) % all.length] ?? null);
-  p.seen?.scrollIntoView({ behavior: 'instant', block: 'nearest', inline: 'nearest' });
+  look(p, beside(told(), p.seen, step));
 }
 
 /** @type {(p: Picking, el: El | null) => void} */
@@ -199,9 +197,8 @@ function choose(p, el) {
  * @param {Picking} p
  */
 function outer(p) {
-  let up = p.seen && parentOf(p.seen);
-  while (up && up.nodeType !== 1) up = parentOf(up);
-  if (!p.seen || !up || up.matches('html')) return;
+  const up = outerOf(p.seen);
+  if (!p.seen || !up) return;
   p.outer.push(p.seen);
   p.seen = up;
   if (p.chosen) p.chosen = up;

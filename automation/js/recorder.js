@@ -1,6 +1,6 @@
 // Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
 // page or the recording.
-import { listAround, listingOf } from './columns.js';
+import { listAround, listingOf, listsIn } from './columns.js';
 import { capture, controlOf, offered, recorded, tell, tellSecrets, wentBack } from './gesture.js';
 import { deepActive } from './focus.js';
 import { pointerEvents, watch } from './guard.js';
@@ -8,6 +8,7 @@ import { addFilter, filterOf, listButtons, listShown } from './listing.js';
 import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { topBox } from './point.js';
+import { beside, outerOf, told } from './seek.js';
 import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
 import { norm } from './text.js';
@@ -90,7 +91,7 @@ function lets(r, hit, type, e) {
   if (type === 'pointerdown') r.focus = -1;
   if (r.mode) {
     if (type === 'pointerdown' && r.mode === 'filter') r.stood = filterOf(r, meant(r.mode, hit));
-    if (type === 'keydown' && e.key === 'Escape') { setMode(r, ''); return false; }
+    if (type === 'keydown' && sought(r, e)) return false;
     if (type === 'click') take(r, hit);
     return keys;
   }
@@ -147,6 +148,28 @@ function named(r, e) {
   else if (/^[a-z0-9_.]$/.test(e.key)) r.naming = name + e.key;
   draw(r);
 }
+
+/**
+ * sought does what a key is for while something is to be shown, and says whether it is for anything.
+ * @param {Recorder} r
+ * @param {KeyboardEvent} e
+ * @returns {boolean}
+ */
+function sought(r, e) {
+  const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[e.key];
+  if (e.key === 'Escape') setMode(r, '');
+  else if (step) r.seen = beside(meantIn(r.mode), r.seen, step);
+  else if (e.key === 'ArrowUp') {
+    const up = outerOf(r.seen);
+    if (up) r.seen = meant(r.mode, up);
+  } else if (e.key === 'Enter' && r.seen) take(r, r.seen);
+  else return false;
+  return true;
+}
+
+/** @type {(mode: string) => El[]} */
+const meantIn = (mode) => (mode === 'list' ? documents().flatMap((d) => listsIn(d))
+  : [...new Set(told().map((el) => meant(mode, el)))]);
 
 /** @type {(r: Recorder, mode: string) => void} */
 function setMode(r, mode) {
@@ -244,7 +267,7 @@ function draw(r) {
 /** @type {(r: Recorder) => string} */
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks[r.mode]} Press Escape to choose nothing.`;
+  if (r.mode) return `${asks[r.mode]} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
   }

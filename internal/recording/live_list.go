@@ -255,6 +255,7 @@ func counterForm(text string) string {
 const (
 	firstLast = `^(?P<first_name>\S+)\s+(?P<last_name>.+)$`
 	lastFirst = `^(?P<last_name>[^,]*), (?P<first_name>[^,]*)$`
+	nameEmail = `^(?P<first_name>\S+)\s+(?P<last_name>.+)\s+\S+@\S+$`
 )
 
 // TableOf says how a list is read, by what the person took its columns for, be they below headers, parts of cards or
@@ -267,6 +268,8 @@ func (t *Take) TableOf(g *automation.Gesture) *selectors.Table {
 			c.Pattern = firstLast
 		case "last_first":
 			c.Pattern, means = lastFirst, "name"
+		case "name_email":
+			c.Pattern, means = nameEmail, "name"
 		}
 		out.Columns[means] = c
 	}

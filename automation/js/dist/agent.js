@@ -898,8 +898,8 @@ async function scroll(req) {
     for (const r of got.rows) out.set(lineOf(r), r);
     least = Math.min(least, got.rows.length);
     const bottom = atBottom(el), next2 = nextPos(el, rowElements(got.el, req.table.table));
-    const sought = req.until !== void 0 && shows(req.table, got, req.until);
-    if (bottom || sought || out.size >= req.limit || performance.now() >= end3) return soFar(next2, bottom);
+    const sought2 = req.until !== void 0 && shows(req.table, got, req.until);
+    if (bottom || sought2 || out.size >= req.limit || performance.now() >= end3) return soFar(next2, bottom);
     pos = next2;
   }
 }
@@ -1618,7 +1618,7 @@ async function select1(el, option) {
 }
 async function pick(req) {
   const end3 = performance.now() + req.wait;
-  let most = 0, grew = performance.now();
+  let most2 = 0, grew = performance.now();
   for (let round = 0; ; round++) {
     const r = await ready(req, round), late2 = performance.now() >= end3;
     if (r instanceof Miss) {
@@ -1638,8 +1638,8 @@ async function pick(req) {
       return select1(el, hits[0]);
     }
     const offered3 = [...el.options].filter((o) => o.value !== "").map((o) => norm(o.textContent));
-    if (offered3.length > most) {
-      most = offered3.length;
+    if (offered3.length > most2) {
+      most2 = offered3.length;
       grew = performance.now();
     }
     const complete = offered3.length > 0 && performance.now() - grew >= batchPause;
@@ -2527,6 +2527,21 @@ async function inspecting(req) {
   return { done: p.done, at: { x, y, folded: p.folded }, groups: Object.fromEntries(groupsNow) };
 }
 
+// seek.js
+var most = 3e3;
+var told2 = () => documents().flatMap((d) => tellingIn(d, most));
+function beside(all, el, step) {
+  const at = el ? all.indexOf(el) : -1, from = at < 0 && step < 0 ? 0 : at;
+  const out = all[(from + step + all.length) % all.length] ?? null;
+  out?.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
+  return out;
+}
+function outerOf(el) {
+  let up = el && parentOf(el);
+  while (up && up.nodeType !== 1) up = parentOf(up);
+  return !up || up.matches("html") ? null : up;
+}
+
 // pick.js
 var controls3 = 'button,a[href],area[href],input,select,textarea,summary,[contenteditable=""],[contenteditable=true],' + [
   "button",
@@ -2667,10 +2682,7 @@ var buttonsOf = (p) => (
   [...p.surface.root.querySelectorAll("button")]
 );
 function next(p, step) {
-  const all = documents().flatMap((d) => tellingIn(d, 3e3));
-  const at = p.seen ? all.indexOf(p.seen) : -1;
-  look2(p, all[(at + step + (at < 0 && step < 0 ? 1 : 0) + all.length) % all.length] ?? null);
-  p.seen?.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
+  look2(p, beside(told2(), p.seen, step));
 }
 function look2(p, el) {
   p.seen = el;
@@ -2683,9 +2695,8 @@ function choose(p, el) {
   draw2(p);
 }
 function outer(p) {
-  let up = p.seen && parentOf(p.seen);
-  while (up && up.nodeType !== 1) up = parentOf(up);
-  if (!p.seen || !up || up.matches("html")) return;
+  const up = outerOf(p.seen);
+  if (!p.seen || !up) return;
   p.outer.push(p.seen);
   p.seen = up;
   if (p.chosen) p.chosen = up;
@@ -3034,14 +3045,17 @@ var meanings = [
   "last_name",
   "name",
   "last_first",
+  "name_email",
   "role",
   "status",
   "time_zone",
   "id"
 ];
-var kin = (means) => means === "last_first" ? "name" : means;
+var kin = (means) => /^(last_first|name_email)$/.test(means) ? "name" : means;
 var reversed = /^[^\s,][^,]*, [^,]+$/;
+var initials = /^\p{Lu}{1,3}$/u;
 var address3 = /^\S+@\S+\.\S+$/;
+var nameAndAddress = /^[^\s@][^@]* \S+@\S+\.\S+$/;
 var telling2 = (
   /** @type {[RegExp, string][]} */
   [
@@ -3071,10 +3085,12 @@ var speaking2 = [...telling2.filter((t) => !aName(t)), ...telling2.filter(aName)
 var fewest = 0.6;
 var mostRows = 20;
 var mostParts = 40;
+var mostly = (says2, form) => says2.length > 0 && says2.filter((s) => form.test(s)).length >= says2.length * fewest;
+var speaks = (el) => !el.children.length && norm(el.textContent) !== "" && visible(el);
+var addressesIn2 = (root) => queryAll(root, "*").filter((el) => speaks(el) && address3.test(norm(el.textContent)));
 function cardsOf(list) {
-  const says2 = (el) => !el.children.length && address3.test(norm(el.textContent)) && visible(el);
-  const mails = queryAll(list, "*").filter(says2);
-  return mails.map((mail) => {
+  const mails = addressesIn2(list);
+  const cards = mails.map((mail) => {
     let card = mail;
     for (let p = card.parentElement; p && p !== list; p = p.parentElement) {
       const around2 = p;
@@ -3084,23 +3100,42 @@ function cardsOf(list) {
     }
     return card;
   });
+  return cards.some((card, i) => norm(card.textContent) !== norm(mails[i].textContent)) ? cards : alike2(list, mails) ?? cards;
+}
+function alike2(list, els) {
+  for (let p = els[0]?.parentElement; p && p !== list; p = p.parentElement) {
+    const kind = p.localName, kin2 = (
+      /** @type {El[]} */
+      [...p.parentElement?.children ?? []].filter((el) => el.localName === kind && els.some((inner2) => el.contains(inner2)))
+    );
+    const all = els.every((inner2) => kin2.some((el) => el.contains(inner2)));
+    if (all && kin2.length > 1 && kin2.length < els.length) return kin2;
+  }
+  return void 0;
 }
 function listAround(hit) {
   const list = lift(hit, true);
   if (list.matches(lists)) return list;
+  let bare3 = null;
   for (let p = (
     /** @type {Element | null} */
     hit
   ); p && !p.matches("body,html"); p = p.parentElement) {
-    if (cardsOf(
+    const around2 = (
       /** @type {El} */
       p
-    ).length > 1) return (
-      /** @type {El} */
-      p
-    );
+    ), cards = cardsOf(around2);
+    if (cards.length > 1 && !cards.every((card) => address3.test(norm(card.textContent)))) return around2;
+    if (cards.length > 1) bare3 ??= around2;
   }
-  return hit;
+  return bare3 ?? hit;
+}
+function listsIn(root) {
+  const out = queryAll(root, lists).filter((el) => visible(el) && norm(el.textContent) !== "");
+  for (const mail of addressesIn2(root)) {
+    if (!out.some((list) => list.contains(mail))) out.push(listAround(mail));
+  }
+  return out;
 }
 function spelt(list, cards) {
   const [first] = cards, role = first.getAttribute("role"), testid = first.getAttribute("data-testid");
@@ -3117,28 +3152,34 @@ function spelt(list, cards) {
   };
   return all.find(fits) ?? "";
 }
-function partsOf2(cards) {
+function partsOf2(cards, headed = () => "") {
   const out = (
     /** @type {ListColumn[]} */
     []
   ), some = cards.slice(0, mostRows), taken = /* @__PURE__ */ new Set();
-  const speaks = (el) => !el.children.length && norm(el.textContent) !== "" && visible(el);
   for (const part of some.flatMap((card) => queryAll(card, "*").filter(speaks).map((el) => ({ el, card })))) {
+    const above2 = headed(part.el);
+    if (above2 === null) continue;
     const offers = offersFor(part.el, part.card).filter((o) => o.kept && (o.candidate.testid || o.candidate.css));
     const tried = offers.map(({ candidate }) => ({ candidate, each: some.map((c) => find(c, candidate)) }));
     const found = tried.find((f) => f.each.every((els) => els.length < 2) && f.each.filter((els) => els.length).length >= some.length * fewest);
     const header = found ? spell(found.candidate) : "";
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
-    const says2 = found.each.flat().map(cellText), word2 = `${header} ${part.el.className}`.replace(/[^a-z]+/gi, " ");
-    let means = says2.every((s) => address3.test(s)) ? "email" : "";
-    const tells = (w) => word2.split(" ").some((one) => w.test(one));
-    if (!means) means = speaking2.find(([w, m]) => m !== "email" && tells(w))?.[1] ?? "";
-    if (means === "name" && says2.every((s) => reversed.test(s))) means = "last_first";
-    if (taken.has(kin(means))) means = "";
+    const says2 = found.each.flat().map(cellText);
+    if (says2.length > 1 && new Set(says2).size === 1 && part.el.closest(controls3)) continue;
+    let means = says2.every((s) => address3.test(s)) ? "email" : meaningOf(part.el, header, above2);
+    if (means === "name" && mostly(says2, reversed)) means = "last_first";
+    if (means === "name" && mostly(says2, initials) || taken.has(kin(means))) means = "";
     taken.add(kin(means));
     out.push({ header, sample: cellText(part.el), means, candidate: found.candidate });
   }
   return out;
+}
+function meaningOf(el, header, above2) {
+  const words = `${header} ${el.className}`.replace(/[^a-z]+/gi, " ").split(" ");
+  const tells = (w) => words.some((one) => w.test(one));
+  const means = speaking2.find(([w, m]) => m !== "email" && tells(w)) ?? telling2.find(([w]) => above2 && w.test(above2));
+  return means && means[1] !== "email" ? means[1] : "";
 }
 var identifying = /^data-(?!test)(.*[-_])?(id|uid|uuid|guid)$/;
 var numbering = /^\d{1,4}$/;
@@ -3171,22 +3212,48 @@ function cardListing(r, el) {
 function listingOf(r, el) {
   const headers = headersIn(el);
   if (!headers.length) return cardListing(r, el);
-  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, 20);
-  const taken = /* @__PURE__ */ new Set(), [first] = samples;
-  if (first && headers.every((header) => cellUnder(el, first, header) === null)) {
+  const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, mostRows);
+  const columns = headers.map((header) => ({ header, cells: samples.map((row) => cellUnder(el, row, header)) })).filter(({ header, cells }) => header && !cells.includes(null));
+  if (samples.length && !columns.length) {
     return unread2(el, "has a cell over several rows, or headers of the same words: its columns cannot be told apart");
   }
-  const columns = headers.map((header) => {
-    const cells = samples.map((row) => cellUnder(el, row, header)), told2 = !cells.includes(null);
-    const says2 = cells.map((cell) => cell ? cellText(cell) : "").filter(Boolean);
+  return listed2(r, el, rows2, queryAll(el, rows2), headedColumns(columns, samples));
+}
+function headedColumns(columns, samples) {
+  const taken = /* @__PURE__ */ new Set(), under = /* @__PURE__ */ new Map(), mixed2 = /* @__PURE__ */ new Set();
+  const shown2 = columns.map(({ header, cells }) => {
+    const there = cells.flatMap((cell) => cell ?? []), says2 = there.map(cellText).filter(Boolean);
+    for (const cell of there) under.set(cell, header);
     let means = says2.some((s) => address3.test(s)) ? "email" : "";
     if (!means) means = telling2.find(([word2]) => word2.test(header))?.[1] ?? "";
-    if (means === "name" && says2.length && says2.every((s) => reversed.test(s))) means = "last_first";
-    if (!header || !told2 || taken.has(kin(means))) means = "";
+    if (means === "name" && mostly(says2, reversed)) means = "last_first";
+    if (/name|email/.test(means) && mostly(says2, nameAndAddress)) mixed2.add(header);
+    if (mixed2.has(header)) means = "";
+    if (taken.has(kin(means))) means = "";
     taken.add(kin(means));
     return { header, sample: says2[0] ?? "", means };
   });
-  return listed2(r, el, rows2, queryAll(el, rows2), columns);
+  const cellAround = (el) => {
+    let cell = (
+      /** @type {El | null} */
+      el
+    );
+    while (cell && !under.has(cell)) cell = /** @type {El | null} */
+    cell.parentElement;
+    return cell;
+  };
+  const parts2 = partsOf2(samples, (el) => {
+    const cell = cellAround(el);
+    if (!cell) return "";
+    return cellText(cell) === cellText(el) || el.closest("[aria-hidden=true]") ? null : under.get(cell);
+  });
+  for (const part of parts2) {
+    if (part.means && taken.has(kin(part.means))) part.means = "";
+    taken.add(kin(part.means));
+  }
+  const bare3 = shown2.find((c) => mixed2.has(c.header) && !taken.has("name"));
+  if (bare3) bare3.means = "name_email";
+  return [...shown2, ...parts2];
 }
 function turn(l, column) {
   const taken = l.columns.filter((c) => c !== column && c.means).map((c) => kin(c.means));
@@ -3463,7 +3530,7 @@ function standing(f) {
   if (f.is === "empty") return "empty, or not there";
   return f.is || "not used";
 }
-var wordsFor = (means) => ({ "": "not used", last_first: "last, first name" })[means] ?? means.replace("_", " ");
+var wordsFor = (means) => ({ "": "not used", last_first: "last, first name", name_email: "name, then e-mail" })[means] ?? means.replace("_", " ");
 function lineFor(what, is, more, used, act) {
   const out = keyed2("", act, used ? "row" : "row unused");
   out.append(make("span", "header", what), make("span", "means", is));
@@ -3618,10 +3685,7 @@ function lets3(r, hit, type, e) {
   if (type === "pointerdown") r.focus = -1;
   if (r.mode) {
     if (type === "pointerdown" && r.mode === "filter") r.stood = filterOf(r, meant(r.mode, hit));
-    if (type === "keydown" && e.key === "Escape") {
-      setMode(r, "");
-      return false;
-    }
+    if (type === "keydown" && sought(r, e)) return false;
     if (type === "click") take(r, hit);
     return keys;
   }
@@ -3667,6 +3731,18 @@ function named3(r, e) {
   else if (/^[a-z0-9_.]$/.test(e.key)) r.naming = name + e.key;
   draw3(r);
 }
+function sought(r, e) {
+  const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[e.key];
+  if (e.key === "Escape") setMode(r, "");
+  else if (step) r.seen = beside(meantIn(r.mode), r.seen, step);
+  else if (e.key === "ArrowUp") {
+    const up = outerOf(r.seen);
+    if (up) r.seen = meant(r.mode, up);
+  } else if (e.key === "Enter" && r.seen) take(r, r.seen);
+  else return false;
+  return true;
+}
+var meantIn = (mode) => mode === "list" ? documents().flatMap((d) => listsIn(d)) : [...new Set(told2().map((el) => meant(mode, el)))];
 function setMode(r, mode) {
   r.mode = r.mode === mode ? "" : mode;
   r.seen = null;
@@ -3758,7 +3834,7 @@ function draw3(r) {
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks2[r.mode]} Press Escape to choose nothing.`;
+  if (r.mode) return `${asks2[r.mode]} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
   }

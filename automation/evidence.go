@@ -237,6 +237,12 @@ func (p *Page) picture(ctx context.Context, m Masking, part *strip) ([]byte, err
 		res, err = shot.Call(p.scope(ctx))
 	}
 	unmask := p.run(ctx, "unmask", struct{}{}, &after)
+	if res != nil && unmask == nil {
+		var closed string
+		if closed, unmask = p.unmaskable(ctx, m); closed != "" {
+			return nil, fmt.Errorf("%w: %s", ErrNotMasked, closed)
+		}
+	}
 	for _, why := range []string{before.Readable, after.Readable} {
 		if why != "" {
 			return nil, fmt.Errorf("%w: %s", ErrNotMasked, why)

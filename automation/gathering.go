@@ -14,6 +14,7 @@ type gathering struct {
 	likely int            // rows without one that are filled as a row of the list is
 	total  *int
 	larger bool   // the counter was once larger than the rows then in the document: it does not merely count them
+	ranged bool   // the counter says which rows are shown of how many, which may still be of those that have come so far
 	moved  string // why what was read does not hang together
 	start  int    // number of the page's latest request when reading began
 	parts  bool   // more was read than was in the document at first
@@ -195,7 +196,8 @@ func (g *gathering) counts(a rowsAnswer) {
 		g.moved = fmt.Sprintf("the counter went from %d to %d while the table was read", *g.total, n)
 	}
 	g.total = &n
-	g.larger = g.larger || n > a.Drawn || ranged(*a.Count)
+	g.larger = g.larger || n > a.Drawn
+	g.ranged = g.ranged || ranged(*a.Count)
 }
 
 // filled is how many cells of a row say something.
@@ -235,7 +237,7 @@ func (g *gathering) prove(how string, ended bool) {
 		g.out.Proof = how + ", and nothing shows that it began with the first page"
 	case !ended && g.total == nil:
 		g.out.Proof = how + ", which alone proves no end"
-	case !ended && !g.larger:
+	case !ended && !g.larger && !g.ranged:
 		g.out.Proof = how + ", and the counter was never larger than the rows drawn: it may merely count them"
 	default:
 		g.out.Complete = true

@@ -53,7 +53,11 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 		"a secret field comes and goes": `<div id=box></div><script>const add = () => {
 			box.innerHTML = ''; const i = document.createElement('input'); i.type = 'password';
 			i.style.setProperty('filter', 'none', 'important'); box.append(i); requestAnimationFrame(add); }; add();</script>`,
-		"a frame of another origin stays": `<iframe sandbox srcdoc="<p>1234 5678 9012" style="visibility:visible!important"></iframe>`,
+		"a frame of another origin stays":     `<iframe sandbox srcdoc="<p>1234 5678 9012" style="visibility:visible!important"></iframe>`,
+		"a number in a closed shadow root":    `<x-y></x-y><script>document.querySelector('x-y').attachShadow({mode:'closed'}).innerHTML = '<h1>1234 5678 9012</h1>'</script>`,
+		"a closed root of the document's own": `<section><template shadowrootmode=closed><p>bob@x.example</p></template></section>`,
+		"a field in a closed root within an open one": `<div id=h></div><script>const o = h.attachShadow({mode:'open'}); o.innerHTML = '<p></p>';
+			o.firstChild.attachShadow({mode:'closed'}).innerHTML = '<input>'</script>`,
 		"numbers come all the time": `<div id=box></div><script>setInterval(() => {
 			box.append(document.createElement('p')); box.lastChild.textContent = '1234 5678 9012'; }, 1)</script>`,
 	} {
@@ -77,6 +81,16 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 			require.ErrorIs(t, err, automation.ErrNotMasked)
 		})
 	}
+}
+
+// TestAClosedRootThatSaysLittleIsPictured has what the browser itself draws in closed roots, and a sign in one.
+func TestAClosedRootThatSaysLittleIsPictured(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input type=date value=2026-11-27><video controls></video><x-y></x-y><script>document.querySelector('x-y').attachShadow({mode:'closed'}).innerHTML =
+		'<style>b { margin: 1234567px }</style><b>Menu</b>'</script>`)
+	data, err := w.Screenshot(t.Context(), automation.Masking{Others: true})
+	require.NoError(t, err)
+	assert.NotEmpty(t, data)
 }
 
 // TestAFrameOfAnotherOriginIsHidden pictures pages that differ in nothing but what such a frame shows.

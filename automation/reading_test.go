@@ -174,6 +174,7 @@ func TestFiltersHoldBeforeAndAfter(t *testing.T) {
 func TestACounterThatCountsTheRowsDrawnProvesNothing(t *testing.T) {
 	t.Parallel()
 	next := automation.Reading{Table: people(), Counter: css("#count"), Next: css("#next"), Bound: 6 * short}
+	more := automation.Reading{Table: people(), Counter: css("#count"), More: css("#more"), Bound: 6 * short}
 	scrolling := automation.Reading{Table: people(), Counter: css("#count"), Scroll: true, Bound: 6 * short}
 	onePage := automation.Reading{Table: people(), Counter: css("#count"), Bound: 6 * short}
 	// growing draws 20 rows more at the bottom, each time late and after an answer, up to 60.
@@ -191,6 +192,12 @@ func TestACounterThatCountsTheRowsDrawnProvesNothing(t *testing.T) {
 	}{
 		{"next absent", tableOf(0, 20) + `<p id=count>20 users</p>`, next, 20, false},
 		{"next disabled", tableOf(0, 20) + `<p id=count>20 users</p><a id=next aria-disabled=true>Next</a>`, next, 20, true},
+		{"next late, and the counter says which of how many have come", tableOf(0, 20) + `<p id=count>1–20 of 20</p><script>setTimeout(() => {
+			count.insertAdjacentHTML('afterend', '<a id=next href=/last>Next</a>'); count.textContent = '1–20 of 40'; }, 900)</script>`, next, 40, true},
+		{"which of how many, and no next", tableOf(0, 20) + `<p id=count>1–20 of 20</p>`, next, 20, true},
+		{"more late", tableOf(0, 20) + `<p id=count>Showing 1 to 20 of 20 entries</p><script>setTimeout(() => { const b = document.createElement('button'); b.id = 'more'; document.body.append(b);
+			b.textContent = 'More'; b.onclick = () => { t.tBodies[0].insertAdjacentHTML('beforeend', '<tr><td><a href=x>P</a></td><td>late@x.com</td></tr>');
+			count.textContent = 'Showing 1 to 21 of 21 entries'; b.remove(); } }, 900)</script>`, more, 21, false}, // its counter changes with it
 		{"numbers beside words", tableOf(0, 1) + `<p id=count>page 1 of 1</p><a id=next aria-disabled=true>Next</a>`, next, 1, false},
 		{"next disabled for a moment", tableOf(0, 20) + `<p id=count>20 users</p><a id=next aria-disabled=true>Next</a><script>
 			fetch('/more').then(() => setTimeout(() => { next.removeAttribute('aria-disabled'); next.href = '/last'; }, 100));</script>`, next, 40, false},

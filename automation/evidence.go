@@ -172,6 +172,11 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	_, err := e.Picture(ctx, p, "failure")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
+	if closed, failed := p.unmaskable(ctx, e.Masking); failed != nil {
+		return errors.Join(err, fmt.Errorf("keeping the page: %w", failed))
+	} else if closed != "" { // the file has closed shadow roots, too
+		return errors.Join(err, fmt.Errorf("the page is not kept: %s", closed))
+	}
 	var ignored struct{}
 	if masked := p.run(ctx, "blank", e.Masking, &ignored); masked != nil {
 		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))

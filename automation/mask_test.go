@@ -83,6 +83,17 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 	}
 }
 
+// TestAPageWithASecretInAClosedRootIsNotKept has a number that no script can take out of the file.
+func TestAPageWithASecretInAClosedRootIsNotKept(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<x-y></x-y><script>document.querySelector('x-y').attachShadow({mode:'closed'}).innerHTML = '<h1>1234 5678 9012</h1>'</script>`)
+	ev, err := automation.NewEvidence(filepath.Join(t.TempDir(), "op"))
+	require.NoError(t, err)
+	require.ErrorContains(t, ev.Failure(t.Context(), w.Page), "the page is not kept")
+	require.NoError(t, ev.Close())
+	assert.NoFileExists(t, filepath.Join(ev.Dir(), "page.mhtml"))
+}
+
 // TestAClosedRootThatSaysLittleIsPictured has what the browser itself draws in closed roots, and a sign in one.
 func TestAClosedRootThatSaysLittleIsPictured(t *testing.T) {
 	t.Parallel()

@@ -33,8 +33,24 @@ type Request struct {
 	Headers []Value
 }
 
-// Changes says whether the method may change something on the server (RFC 9110, 9.2.1).
+// methodHeader is a header by which a request has another method than its own, for servers that heed it.
+var methodHeader = regexp.MustCompile(`(?i)^x-(http-)?method(-override)?$`)
+
+// Instead is the header by which the request has another method than its own; empty: none.
+func (r Request) Instead() string {
+	for _, h := range r.Headers {
+		if methodHeader.MatchString(h.Key) {
+			return h.Key
+		}
+	}
+	return ""
+}
+
+// Changes says whether the method may change something on the server (RFC 9110, 9.2.1), or one in a header does.
 func (r Request) Changes() bool {
+	if r.Instead() != "" {
+		return true
+	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
 		return false

@@ -19,6 +19,7 @@ type named struct {
 	person  int    // index into the roster's others; meant is the one whom the change concerns
 	key     string // where: a normalised path into the body, "?name" in the query, "/" in the path
 	subject bool   // the place tells whom the request is about, as far as its name goes
+	listed  bool   // it stands in a list, of which nothing says that those in it stand in some relation to a person
 }
 
 // meant is the index of the person whom the change concerns, nobodyKnown that of an address that is nobody's on the
@@ -53,6 +54,11 @@ var (
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
 	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
 		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
+	// person is the end of a name for somebody, whatever stands before it: contactId, customer_user_id, deactivateIds.
+	person = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|contacts?|accounts?|logins?|profiles?|staff|worker)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$`)
+	// relation is a name for somebody who stands in some relation to whom a request is about, or did something to them.
+	relation = regexp.MustCompile(`(?i)manager|supervisor|approver|reviewer|boss|lead|report|owner|delegate|assistant|backup|deputy|sponsor|mentor|parent|` +
+		`creat|updat|modif|invit|request|assign|author|actor|by$|by[_\-]|^cc$|^bcc$|copy|notif|watch|follow|contact[_\-]?person|emergency`)
 	// wrapper is a name around what a request is about.
 	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|request|body|form|where|filter|query|operations?|changes?|` +
 		`users?|members?|persons?|people|employees?|records?|rows?|items?|ids|emails|selected|selection|targets?|subjects?)$`)
@@ -118,9 +124,9 @@ func (r *roster) describe(i int) string {
 // in lists where a request names people.
 func (r *roster) in(q automation.Request) []named {
 	var out []named
-	note := func(key string, subject bool, text string) {
+	note := func(key string, subject bool, text string, listed ...bool) {
 		for _, i := range r.find(text, subject) {
-			out = append(out, named{person: i, key: key, subject: subject})
+			out = append(out, named{person: i, key: key, subject: subject, listed: slices.Contains(listed, true)})
 		}
 	}
 	note(inPath, true, q.Path())
@@ -132,7 +138,7 @@ func (r *roster) in(q automation.Request) []named {
 	}
 	for _, v := range q.Values() {
 		key := withoutIndices(v.Key)
-		note(key, aboutWhom(key), v.Text)
+		note(key, aboutWhom(key), v.Text, strings.Contains(v.Key, ".") && key != strings.TrimSuffix(v.Key, "[]") && !relation.MatchString(key))
 		note(key, true, v.Key) // an object may be keyed by people: {"006…": {"active": false}}
 	}
 	return out
@@ -145,7 +151,8 @@ const inPath = "/"
 func aboutWhom(key string) bool {
 	parts := strings.Split(key, ".")
 	last := len(parts) - 1
-	return subjectKey.MatchString(parts[last]) && !slices.ContainsFunc(parts[:last], func(p string) bool { return !wrapper.MatchString(p) })
+	about := subjectKey.MatchString(parts[last]) || person.MatchString(parts[last]) && !relation.MatchString(parts[last])
+	return about && !slices.ContainsFunc(parts[:last], func(p string) bool { return !wrapper.MatchString(p) })
 }
 
 // find lists the people whom a text names, also where it is escaped or encoded once more.
@@ -292,7 +299,7 @@ func otherPerson(all []named) (int, bool) {
 }
 
 func standsBeside(other named, all []named) bool {
-	if other.subject {
+	if other.subject || other.listed {
 		return false
 	}
 	about, addressed := false, false

@@ -16,7 +16,7 @@ type policy struct {
 	values map[string]string
 
 	mu      sync.Mutex
-	given   []string             // how a request may give the role that was asked for; nil where none was
+	given   map[string][]string  // by input, how a request may give what was asked for
 	armed   bool                 // the press comes now, or has come
 	usual   map[string]bool      // the likeness of what came before the press and names nobody, such as a heartbeat
 	early   []string             // why requests were stopped before the press that name the person, or have the form of the commit
@@ -39,18 +39,26 @@ func newPolicy(people *automation.People, sends *Sends, reads []Reads, inputs ma
 	if people != nil {
 		p.values["id"] = people.Meant.ID
 	}
-	if role := inputs["role"]; role != "" {
-		p.given = []string{role}
+	p.given = map[string][]string{}
+	for _, name := range []string{"role", "first_name", "last_name"} {
+		if word := inputs[name]; word != "" {
+			p.given[name] = []string{word}
+		}
 	}
 	return p
 }
 
-// gives notes another word for the role that was asked for: the value of the option that was chosen.
-func (p *policy) gives(word string) {
+// gives notes another word for what was asked for: the value of the option that was chosen.
+func (p *policy) gives(option, value string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.given != nil && word != "" {
-		p.given = append(p.given, word)
+	if option == "" || value == "" {
+		return
+	}
+	for _, name := range []string{"role", "time_zone"} {
+		if p.values[name] == option {
+			p.given[name] = append(p.given[name], option, value)
+		}
 	}
 }
 

@@ -100,6 +100,16 @@ func TestWhomARequestNames(t *testing.T) {
 		"the account itself, by id":            {post("/users/"+selfID+"/off", jsonType, "{}"), "stop"},
 		"ours, and who does it":                {post("/users/"+annID+"/off", jsonType, `{"user":"robot@robots.example"}`), "commit"},
 		"the account itself, ours in the body": {post("/users/"+selfID+"/off", jsonType, `{"id":"`+annID+`"}`), "stop"},
+		"ours in the path, another in a list":  {post("/users/"+annID+"/off", jsonType, `{"also":["`+joannID+`"]}`), "stop"},
+		"another in a list of objects":         {post("/users/"+annID+"/off", jsonType, `{"others":[{"id":"`+joannID+`"}]}`), "stop"},
+		"another in a list with a verb":        {post("/users/"+annID+"/off", jsonType, `{"deactivateIds":["`+joannID+`"]}`), "stop"},
+		"approvers in a list beside":           {post("/users/"+annID, jsonType, `{"approvers":[{"id":"`+joannID+`"}],"role":"Clerk"}`), "commit"},
+		"who is told, in a list":               {post("/users/"+annID+"/off", jsonType, `{"notify":["joann@acme.example"]}`), "commit"},
+		"a short id of a contact":              {post("/users", jsonType, `{"contactId":7}`), "stop"},
+		"a short id with words before":         {post("/users", jsonType, `{"customer_user_id":7}`), "stop"},
+		"a short id of a role":                 {post("/roles", jsonType, `{"roleId":7}`), "pass"},
+		"a manager by a short id, beside":      {post("/users/"+annID, jsonType, `{"manager_user_id":7}`), "commit"},
+		"another method in a header":           {withHeader(automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID}, "X-HTTP-Method-Override", "DELETE"), "stop"},
 		"escaped twice":                        {post("/users?next=%252Fusers%252F"+joannID, formType, ""), "stop"},
 		"a stream":                             {automation.Request{Method: "POST", URL: "http://app.example/x", Opaque: true}, "stop"},
 		"a link for another":                   {automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID + "/off"}, "stop"},
@@ -156,28 +166,34 @@ func TestWhatAFlowSends(t *testing.T) {
 	t.Parallel()
 	role := &Sends{Method: "POST", Path: "/users/${id}/role", Body: map[string]any{"role": "${role}", "active": true, "zone": "${zone}", "csrf": "*"}}
 	inputs := map[string]string{"email": "ann@acme.example", "role": "Clerk", "zone": ""}
-	path := "/users/" + annID + "/role"
+	inputs["organisation_id"] = "o-1"
+	path, as := "/users/"+annID+"/role", `{"role":"Clerk","active":true,"zone":"Berlin","csrf":"1"}`
 	for name, c := range map[string]struct {
 		q    automation.Request
 		says string // empty: it is let through as the commit
 	}{
-		"as said":               {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"Berlin","csrf":"1"}`), ""},
-		"as a form":             {post(path, formType, "role=Clerk&active=true&zone=Berlin&csrf=1"), ""},
-		"another role":          {post(path, jsonType, `{"role":"Administrator","active":true,"zone":"B","csrf":"1"}`), `role is "Administrator", not "Clerk"`},
-		"a second role":         {post(path, formType, "role=Clerk&role=Administrator&active=true&zone=Berlin&csrf=1"), `carries "role" twice`},
-		"roles in a list":       {post(path, jsonType, `{"role":["Clerk","Administrator"],"active":true,"zone":"B","csrf":"1"}`), `carries "role.0", which the flow does not know`},
-		"another case":          {post(path, jsonType, `{"role":"clerk","active":true,"zone":"B","csrf":"1"}`), `role is "clerk", not "Clerk"`},
-		"something more":        {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","admin":true}`), `carries "admin", which the flow does not know`},
-		"something less":        {post(path, jsonType, `{"role":"Clerk","zone":"B","csrf":"1"}`), `lacks "active"`},
-		"a text for a boolean":  {post(path, jsonType, `{"role":"Clerk","active":"true","zone":"B","csrf":"1"}`), `active is of the type string, not boolean`},
-		"a list with nothing":   {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","rights":[]}`), `carries "rights", which the flow does not know`},
-		"not active":            {post(path, jsonType, `{"role":"Clerk","active":false,"zone":"B","csrf":"1"}`), `active is "false", not "true"`},
-		"a query":               {post(path+"?force=1", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), `the query carries "force"`},
-		"another, too":          {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"`+joannID+`","csrf":"1"}`), ""},
-		"another path":          {post("/users/"+annID+"/roles", jsonType, `{"role":"Clerk"}`), "is not what the flow says it sends"},
-		"the path of another":   {post("/users/"+joannID+"/role", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), "names joann@acme.example"},
-		"another method":        {automation.Request{Method: "PUT", URL: "http://app.example" + path, Body: []byte(`{"role":"Clerk"}`)}, "is not what the flow says it sends"},
-		"a body that is hidden": {automation.Request{Method: "POST", URL: "http://app.example" + path, Opaque: true}, "cannot be looked at"},
+		"as said":                    {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"Berlin","csrf":"1"}`), ""},
+		"as a form":                  {post(path, formType, "role=Clerk&active=true&zone=Berlin&csrf=1"), ""},
+		"another role":               {post(path, jsonType, `{"role":"Administrator","active":true,"zone":"B","csrf":"1"}`), `role is "Administrator", not "Clerk"`},
+		"a second role":              {post(path, formType, "role=Clerk&role=Administrator&active=true&zone=Berlin&csrf=1"), `carries "role" twice`},
+		"roles in a list":            {post(path, jsonType, `{"role":["Clerk","Administrator"],"active":true,"zone":"B","csrf":"1"}`), `carries "role.0", which the flow does not know`},
+		"another case":               {post(path, jsonType, `{"role":"clerk","active":true,"zone":"B","csrf":"1"}`), `role is "clerk", not "Clerk"`},
+		"something more":             {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","admin":true}`), `carries "admin", which the flow does not know`},
+		"something less":             {post(path, jsonType, `{"role":"Clerk","zone":"B","csrf":"1"}`), `lacks "active"`},
+		"a text for a boolean":       {post(path, jsonType, `{"role":"Clerk","active":"true","zone":"B","csrf":"1"}`), `active is of the type string, not boolean`},
+		"a list with nothing":        {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1","rights":[]}`), `carries "rights", which the flow does not know`},
+		"not active":                 {post(path, jsonType, `{"role":"Clerk","active":false,"zone":"B","csrf":"1"}`), `active is "false", not "true"`},
+		"a query":                    {post(path+"?force=1", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), `the query carries "force"`},
+		"another, too":               {post(path, jsonType, `{"role":"Clerk","active":true,"zone":"`+joannID+`","csrf":"1"}`), ""},
+		"another path":               {post("/users/"+annID+"/roles", jsonType, `{"role":"Clerk"}`), "is not what the flow says it sends"},
+		"the path of another":        {post("/users/"+joannID+"/role", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), "names joann@acme.example"},
+		"another method":             {automation.Request{Method: "PUT", URL: "http://app.example" + path, Body: []byte(`{"role":"Clerk"}`)}, "is not what the flow says it sends"},
+		"another method in a header": {withHeader(post(path, jsonType, as), "X-HTTP-Method-Override", "DELETE"), "says another method"},
+		"a role in a header":         {withHeader(post(path, jsonType, as), "X-Role", "Administrator"), "the header X-Role gives a role"},
+		"another organisation":       {withHeader(post(path, jsonType, as), "X-Organisation-Id", "o-2"), `X-Organisation-Id is "o-2", and the organisation is "o-1"`},
+		"the organisation":           {withHeader(post(path, jsonType, as), "X-Tenant-ID", "o-1"), ""},
+		"a header of tracing":        {withHeader(post(path, jsonType, as), "Traceparent", "00-1"), ""},
+		"a body that is hidden":      {automation.Request{Method: "POST", URL: "http://app.example" + path, Opaque: true}, "cannot be looked at"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -224,9 +240,9 @@ func TestBesideWhatAFlowSends(t *testing.T) {
 	p.settle()
 	assert.True(t, p.rule(beat).Pass, "screens follow")
 	assert.True(t, p.rule(post("/users/"+annID+"/preferences", jsonType, "{}")).Pass)
-	p.given = []string{"Clerk"}
+	p.given["role"] = []string{"Clerk"}
 	assert.False(t, p.rule(post("/users/"+annID+"/preferences", jsonType, `{"role":"Administrator"}`)).Pass, "a screen that follows gives no role")
-	p.given = nil
+	clear(p.given)
 	assert.False(t, p.rule(q).Pass, "and what was committed leaves no second time")
 	assert.False(t, p.rule(post("/users/"+joannID+"/preferences", jsonType, "{}")).Pass)
 }
@@ -306,7 +322,7 @@ func TestTheRoleThatIsSent(t *testing.T) {
 		"id=" + annID + "&user[role_id]=4":                                                      true,
 	} {
 		p := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"})
-		p.gives("4")
+		p.gives("Accounts Payable", "4")
 		kind := jsonType
 		if strings.HasPrefix(body, "id=") {
 			kind = formType
@@ -314,8 +330,32 @@ func TestTheRoleThatIsSent(t *testing.T) {
 		r := p.rule(post("/users", kind, body))
 		assert.Equal(t, passes, r.Pass && r.Commit, "%s: %s", body, r.Why)
 	}
-	r := atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
+	r := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"}).rule(withHeader(post("/users/"+annID, jsonType, "{}"), "X-Role", "Clerk"))
+	assert.False(t, r.Pass, "a role in a header")
+	r = atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
 	assert.True(t, r.Pass, "no role was asked for")
+}
+
+// TestANameAndATimeZoneAreWhatWasAskedFor rules on names and time zones where the flow says nothing of what it sends.
+func TestANameAndATimeZoneAreWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	for body, passes := range map[string]bool{
+		`{"id":"` + annID + `","firstName":"Ann","last_name":"van  Lee","timezone":"Europe/Berlin"}`: true,
+		`{"id":"` + annID + `","firstName":"Lee","lastName":"Ann"}`:                                  false,
+		`{"id":"` + annID + `","firstName":"ANN"}`:                                                   false,
+		`{"id":"` + annID + `","name":{"givenName":"Bob"}}`:                                          false,
+		`{"user":{"id":"` + annID + `","family_name":"Bob"}}`:                                        false,
+		`{"id":"` + annID + `","manager":{"firstName":"Bob"}}`:                                       true,
+		`{"id":"` + annID + `","timeZone":"(GMT+1) Berlin"}`:                                         true,
+		`{"id":"` + annID + `","timeZone":"Asia/Tokyo"}`:                                             false,
+	} {
+		p := atPress(folk, nil, nil, map[string]string{"first_name": "Ann", "last_name": "van Lee", "time_zone": "(GMT+1) Berlin"})
+		p.gives("(GMT+1) Berlin", "Europe/Berlin")
+		r := p.rule(post("/users", jsonType, body))
+		assert.Equal(t, passes, r.Pass && r.Commit, "%s: %s", body, r.Why)
+	}
+	r := atPress(folk, nil, nil, map[string]string{"time_zone": "(GMT+1) Berlin"}).rule(post("/users", jsonType, `{"id":"`+annID+`","timeZone":"Asia/Tokyo"}`))
+	assert.True(t, r.Pass, "what the console calls it is not known")
 }
 
 // TestTheHostThatIsSentTo rules on hosts: that of the pages, or the one that the flow names.

@@ -90,6 +90,12 @@ func propose(q automation.Request, inputs map[string]string) string {
 	if body := proposedValues(q.Values(), inputs); len(body) > 0 {
 		s["body"] = body
 	}
+	telling := slices.DeleteFunc(slices.Clone(q.Headers), func(v automation.Value) bool {
+		return inputOf(v.Text, inputs) == "" && !isRole(bareHeader(v.Key)) && !organisationHeader.MatchString(v.Key) && v.Key != q.Instead()
+	})
+	if headers := proposedValues(telling, inputs); len(headers) > 0 {
+		s["headers"] = headers
+	}
 	out, err := yaml.Marshal(map[string]any{"sends": s})
 	if err != nil {
 		return ""

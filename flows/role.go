@@ -23,6 +23,9 @@ var (
 // JSON Patch (RFC 6902), whose path names what its value is for.
 func rolesIn(q automation.Request) []automation.Value {
 	all := append(q.Query(), q.Values()...)
+	for _, v := range q.Headers {
+		all = append(all, automation.Value{Key: bareHeader(v.Key), Text: v.Text})
+	}
 	patched := map[string]bool{} // what stands before "value" in a key
 	for _, v := range all {
 		if before, ok := strings.CutSuffix(v.Key, "path"); ok && isRole(strings.ReplaceAll(strings.Trim(v.Text, "/"), "/", ".")) {
@@ -34,6 +37,30 @@ func rolesIn(q automation.Request) []automation.Value {
 		return v.Text == "" || v.Type == automation.Empty || !isRole(v.Key) && !(isValue && patched[before])
 	})
 }
+
+// ofPerson are names for what else a person is to have, by input. A value stands for it only among what a request is
+// about: manager.firstName is another's.
+var ofPerson = map[string]*regexp.Regexp{
+	"first_name": regexp.MustCompile(`(?i)^((new|user)[_\-]?)?(first|given)[_\-]?name$`),
+	"last_name":  regexp.MustCompile(`(?i)^((new|user)[_\-]?)?((last|family)[_\-]?name|surname)$`),
+	"time_zone":  regexp.MustCompile(`(?i)^(user)?[_\-]?time[_\-]?zone([_\-]?(id|name|key|code))?$`),
+}
+
+// givenIn lists the values of a request that give what an input is.
+func givenIn(q automation.Request, input string) []automation.Value {
+	if input == "role" {
+		return rolesIn(q)
+	}
+	return slices.DeleteFunc(append(q.Query(), q.Values()...), func(v automation.Value) bool {
+		parts := slices.DeleteFunc(between.Split(v.Key, -1), func(s string) bool { return s == "" || number.MatchString(s) })
+		last := len(parts) - 1
+		own := last >= 0 && !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })
+		return v.Text == "" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(parts[last])
+	})
+}
+
+// nameParts is a name for an object that holds a person's names, as that of SCIM (RFC 7643, 4.1.1).
+var nameParts = regexp.MustCompile(`(?i)^(name|full[_\-]?name)$`)
 
 // isRole says that a key is the name of a role, or of what a role is within an object called so.
 func isRole(key string) bool {

@@ -154,18 +154,26 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 	return automation.Ruling{Pass: true, Commit: true, Why: "it is what the flow says it sends"}
 }
 
-// undeclared rules on a request about the person where the flow says nothing of what it sends: a role that it gives
-// must be the one that was asked for.
+// undeclared rules on a request about the person where the flow says nothing of what it sends: a role, a name or a time
+// zone that it gives must be the one that was asked for.
 func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
-	for _, v := range rolesIn(q) {
-		if p.given == nil {
-			break
-		}
-		if !slices.ContainsFunc(p.given, func(word string) bool { return sameWord(word, v.Text) }) {
-			return stop("%s gives the %s %q, and %s was asked for", s.request, v.Key, shownValue(v.Key, v.Text), p.given[0])
+	for name, words := range p.given {
+		for _, v := range givenIn(q, name) {
+			if !slices.ContainsFunc(words, func(word string) bool { return gives(name, word, v.Text) }) {
+				return stop("%s gives the %s %q, and %s was asked for", s.request, v.Key, shownValue(v.Key, v.Text), words[0])
+			}
 		}
 	}
 	return automation.Ruling{Pass: true, Commit: true, Why: "it names " + p.roster.describe(meant)}
+}
+
+// gives says that a value of a request gives what was asked for: a name is sent as it is, a role or a time zone by
+// words of the console's own.
+func gives(input, word, text string) bool {
+	if input == "first_name" || input == "last_name" {
+		return word == strings.Join(strings.Fields(text), " ")
+	}
+	return sameWord(word, text)
 }
 
 // reading rules on a request whose method changes nothing by its definition. A console may not keep to that: one for an

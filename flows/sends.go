@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type Sends struct {
 	Path       string               `json:"path"`           // a * stands for any one segment
 	Query      map[string]any       `json:"query,omitempty"`
 	Body       map[string]any       `json:"body,omitempty"`
+	Headers    map[string]any       `json:"headers,omitempty"` // those that say something of the change; others may stand beside them
 	Provenance selectors.Provenance `json:"provenance"`
 }
 
@@ -64,8 +66,42 @@ func (s *Sends) differs(q automation.Request, values map[string]string) string {
 	if d := differ("the query", s.Query, q.Query(), values); d != "" {
 		return d
 	}
-	return differ("the body", s.Body, q.Values(), values)
+	if d := differ("the body", s.Body, q.Values(), values); d != "" {
+		return d
+	}
+	return s.headed(q, values)
 }
+
+// headed says in what the headers of a request are not as the form says. One that the form does not know may stand
+// beside, such as a token, unless by its name it says what the method is, what role is given, or which organisation.
+func (s *Sends) headed(q automation.Request, values map[string]string) string {
+	form := map[string]any{}
+	for name, v := range s.Headers {
+		form[strings.ToLower(name)] = v
+	}
+	var known []automation.Value
+	for _, v := range q.Headers {
+		name := strings.ToLower(v.Key)
+		_, told := form[name]
+		switch {
+		case told:
+			known = append(known, automation.Value{Key: name, Text: v.Text})
+		case v.Key == q.Instead():
+			return fmt.Sprintf("the header %s says another method", v.Key)
+		case isRole(bareHeader(name)):
+			return fmt.Sprintf("the header %s gives a role, which the flow does not know", v.Key)
+		case organisationHeader.MatchString(name) && values["organisation_id"] != "" && v.Text != values["organisation_id"]:
+			return fmt.Sprintf("the header %s is %q, and the organisation is %q", v.Key, shownValue(v.Key, v.Text), values["organisation_id"])
+		}
+	}
+	return differ("the head", form, known, values)
+}
+
+// organisationHeader is the name of a header that says in which organisation something is done.
+var organisationHeader = regexp.MustCompile(`(?i)^(x-)?([a-z]+-)?(org|organi[sz]ation|tenant|company)(-?id)?$`)
+
+// bareHeader is a header's name without what all headers of a page's own begin with: role of X-Role.
+func bareHeader(name string) string { return strings.TrimPrefix(strings.ToLower(name), "x-") }
 
 // elsewhere says that a request goes to another host than that of the pages, unless the form names one.
 func (s *Sends) elsewhere(q automation.Request, values map[string]string) string {
@@ -208,7 +244,7 @@ func (s *Sends) names() bool {
 // texts are the parts in which inputs may be named.
 func (s *Sends) texts() []string {
 	out := []string{s.Path}
-	for _, form := range []map[string]any{s.Query, s.Body} {
+	for _, form := range []map[string]any{s.Query, s.Body, s.Headers} {
 		for _, v := range spread(form) {
 			if text, ok := v.(string); ok {
 				out = append(out, text)

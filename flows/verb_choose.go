@@ -77,8 +77,8 @@ func (c *Choose) choose(ctx context.Context, r *Run, bound time.Duration) (did b
 		var got automation.Choice
 		got, err = r.Page.Choose(ctx, t, option, bound)
 		did = got.Did
-		if r.result.Exchange != nil && option == r.Inputs["role"] {
-			r.result.Exchange.policy.gives(got.Value)
+		if r.result.Exchange != nil {
+			r.result.Exchange.policy.gives(option, got.Value)
 		}
 	} else {
 		picker := automation.Picker{Target: t, Option: option, Bound: bound}

@@ -2,7 +2,7 @@
 import { isChecked } from './control.js';
 import { Miss } from './miss.js';
 import { misplaced } from './place.js';
-import { resolve } from './resolve.js';
+import { lastOf, resolve } from './resolve.js';
 import { norm, same } from './text.js';
 import { valueOf } from './value.js';
 
@@ -55,22 +55,26 @@ function otherOne({ who }) {
 }
 
 /**
- * changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
- * on an earlier screen, is passed over.
+ * changed says that something entered before is not as it was put in. A field that has been hidden since counts, since
+ * its form sends it nevertheless. What is not on the page any more, such as a field of an earlier screen, is passed
+ * over.
  * @param {Entered[]} entered
  * @returns {Miss | null}
  */
 function changed(entered) {
   for (const e of entered) {
     const found = resolve(e.target);
-    if (found instanceof Miss) {
-      if (found.kind !== 'ambiguous') continue;
+    if (found instanceof Miss && found.kind === 'ambiguous') {
       return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
     }
+    const hidden = found instanceof Miss ? lastOf(e.target) : null;
+    const el = found instanceof Miss ? hidden?.matches('input,select,textarea') && hidden : found.el;
+    if (!el) continue;
     const want = e.as === 'checked' ? String(e.on) : e.value;
-    const now = e.as === 'checked' ? String(isChecked(found.el)) : valueOf(found.el);
+    const now = e.as === 'checked' ? String(isChecked(el)) : valueOf(el);
     if (now === want || e.as === 'chosen' && norm(now) === norm(want)) continue;
-    return new Miss('changed', `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
+    const is = `${hidden ? 'hidden and ' : ''}"${now.slice(0, 120)}"`;
+    return new Miss('changed', `"${e.target.name}" was ${e.as} as "${want}", and now it is ${is}`);
   }
   return null;
 }

@@ -56,9 +56,27 @@ export function matches(t, base) {
     const unseen = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : '';
     tried.push(`${spell(c)}: ${seen.length}${unseen}`);
     hidden += all.length - seen.length;
-    if (seen.length) return { els: seen, used: c, tried, scope };
+    if (seen.length) return { els: seen, used: c, tried, scope, alone: all.length === 1 };
   }
   return { els: [], tried, hidden, scope };
+}
+
+/**
+ * The element that each target was last, by its name, and the candidate that meant it alone, hidden ones included.
+ * @type {Map<string, { el: WeakRef<El>, alone: Candidate | null }>}
+ */
+const last = new Map();
+
+/**
+ * lastOf is the element that a target was last, or the one in its place, be it hidden since.
+ * @param {Target} t
+ * @returns {El | null}
+ */
+export function lastOf(t) {
+  const was = last.get(t.name), el = was?.el.deref();
+  if (!was || el?.isConnected) return el ?? null;
+  const scope = scopeOf(t), found = was.alone && !(scope instanceof Miss) ? find(scope, was.alone) : [];
+  return found.length === 1 ? found[0] : null;
 }
 
 /**
@@ -75,7 +93,9 @@ export function resolve(t, base) {
     const some = m.els.slice(0, 5).map(describe).join(' | ');
     return new Miss('ambiguous', `${m.els.length} matches: ${some}`, { tried });
   }
-  return { el: m.els[0], used: /** @type {Candidate} */ (m.used), tried, scope: m.scope };
+  const used = /** @type {Candidate} */ (m.used), [el] = m.els;
+  if (t.name && !base) last.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
+  return { el, used, tried, scope: m.scope };
 }
 
 /**

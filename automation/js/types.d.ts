@@ -53,6 +53,7 @@ interface Candidate {
 }
 
 interface Candidates {
+  name?: string; // of a target
   candidates: Candidate[];
   within?: Target;
 }
@@ -97,7 +98,7 @@ interface Found {
 /** What a target matches: without a miss, the elements seen. */
 type Matches =
   | { els: El[]; tried: string[]; miss: Miss; hidden?: undefined }
-  | { els: El[]; tried: string[]; miss?: undefined; hidden?: number; used?: Candidate; scope: Root };
+  | { els: El[]; tried: string[]; miss?: undefined; hidden?: number; used?: Candidate; alone?: boolean; scope: Root };
 
 /** What many handlers answer instead of a result. */
 interface Missed {

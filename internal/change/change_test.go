@@ -150,6 +150,34 @@ func TestWhatBecameOfACommit(t *testing.T) {
 	}
 }
 
+// TestACommitIsMadeOnceMoreOnlyWhenTheFirstCanNoLongerCome has an answer that nobody was signed in, and a change that is
+// stored a while after it, or never.
+func TestACommitIsMadeOnceMoreOnlyWhenTheFirstCanNoLongerCome(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		stored  bool
+		commits int
+	}{"stored late": {true, 1}, "never": {false, 2}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s *scripted
+			s = newScripted(func(_ *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error) {
+				if n > 1 {
+					return do()
+				}
+				if c.stored {
+					time.AfterFunc(300*time.Millisecond, func() { _, _ = do() })
+				}
+				return change.Commit{Submission: sent{heard: change.Heard{Answer: change.Unseen, Words: "401", Why: errNo}}}, nil
+			})
+			s.traits.Soon, s.traits.Late = 20*time.Millisecond, 2*time.Second
+			r := s.change(t, useropstest.Deactivate(ann))
+			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+			assert.Equal(t, c.commits, s.n)
+		})
+	}
+}
+
 func (s *scripted) change(t *testing.T, rq userops.Request) userops.Result {
 	t.Helper()
 	return change.Ask(t.Context(), s, rq)

@@ -18,6 +18,7 @@ type settling struct {
 	after  *userops.User
 	failed error // why the last look told nothing
 	looked time.Time
+	spent  bool // what comes late has had its time, too
 }
 
 // settle reads back by another route than the change and says what became of it. It goes on when the caller has been
@@ -46,6 +47,7 @@ func (s *settling) watch(ctx context.Context) (userops.Outcome, bool, error) {
 		} else {
 			since = time.Since(first)
 		}
+		s.spent = since >= traits.Late
 		if out, again, err := s.judge(ctx, since >= min(traits.Soon, traits.Late)); out != "" {
 			return out, again, err
 		}
@@ -88,13 +90,18 @@ func (s *settling) judge(ctx context.Context, late bool) (out userops.Outcome, a
 		return "", false, nil // how the user is listed is not certain: a later look may be
 	case heard.Doubt != nil && (holds || heard.Answer == Refused && s.unchanged()):
 		return userops.Unknown, false, s.unknown(heard.Doubt, heard.DoubtHint)
-	case holds && (heard.Answer == Refused || heard.Answer == Unseen):
+	case holds && heard.Answer == Refused:
 		s.Result.Notices = append(s.Result.Notices,
 			"the "+noun+" refused ("+heard.Words+"), and what was asked for is so: somebody else did it meanwhile, or it was done although it was refused")
 		return userops.Already, false, nil
 	case holds:
+		if heard.Answer == Unseen {
+			s.Result.Notices = append(s.Result.Notices, "the "+noun+" answered that nobody was signed in ("+heard.Words+"), and what was asked for is so")
+		}
 		s.Result.Notices = append(s.Result.Notices, s.beside()...)
 		return userops.Done, false, nil
+	case heard.Answer == Unseen && s.unchanged() && !s.spent:
+		return "", false, nil // it is committed once more only when nothing of the first can come any more
 	case heard.Answer == Unseen && s.unchanged():
 		return userops.Halted, true, heard.Why
 	case s.pends():

@@ -152,6 +152,7 @@ const late = 10 * time.Second // after this, whatever the console stores late is
 var differingAnswers = []difference{
 	{with: "stored-then-503", actions: taking, harmless: true},
 	{with: "503-then-stored", actions: leaves, harmless: true, may: mayUnknown, settle: late},
+	{with: "401-then-stored", actions: leaves, harmless: true, may: mayUnknown, settle: late},
 	{with: "202-then-stored", actions: taking, harmless: true, may: mayUnknown, settle: late},
 	{with: "stored-never-answered", actions: leaves, harmless: true},
 	{with: "never-answered", actions: leaves, may: mayUnknown},

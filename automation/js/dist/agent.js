@@ -411,9 +411,16 @@ function matches(t, base) {
     const unseen3 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
     tried.push(`${spell(c)}: ${seen.length}${unseen3}`);
     hidden += all.length - seen.length;
-    if (seen.length) return { els: seen, used: c, tried, scope };
+    if (seen.length) return { els: seen, used: c, tried, scope, alone: all.length === 1 };
   }
   return { els: [], tried, hidden, scope };
+}
+var last = /* @__PURE__ */ new Map();
+function lastOf(t) {
+  const was = last.get(t.name), el = was?.el.deref();
+  if (!was || el?.isConnected) return el ?? null;
+  const scope = scopeOf(t), found = was.alone && !(scope instanceof Miss) ? find(scope, was.alone) : [];
+  return found.length === 1 ? found[0] : null;
 }
 function resolve(t, base) {
   const m = matches(t, base), { tried } = m;
@@ -423,10 +430,12 @@ function resolve(t, base) {
     const some = m.els.slice(0, 5).map(describe).join(" | ");
     return new Miss("ambiguous", `${m.els.length} matches: ${some}`, { tried });
   }
-  return { el: m.els[0], used: (
+  const used = (
     /** @type {Candidate} */
     m.used
-  ), tried, scope: m.scope };
+  ), [el] = m.els;
+  if (t.name && !base) last.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
+  return { el, used, tried, scope: m.scope };
 }
 function saying(t, words) {
   const m = matches(t), { tried } = m;
@@ -777,31 +786,31 @@ var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
 async function settled(table, wait, unlike, scrolled) {
   const end3 = performance.now() + wait;
-  let last = null, why = new Miss("missing", "not looked for yet");
+  let last2 = null, why = new Miss("missing", "not looked for yet");
   for (; ; ) {
     const found = resolve(table);
     if (found instanceof Miss) {
       why = found;
-      last = null;
+      last2 = null;
     } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
       why = new Miss("busy", "the table says it is busy");
-      last = null;
+      last2 = null;
     } else if (found.el.ownerDocument.readyState === "loading") {
       why = new Miss("busy", "the page is still loading");
-      last = null;
+      last2 = null;
     } else {
       const got = collect(table, found.el, scrolled);
       if (got instanceof Miss) {
         why = got;
-        last = null;
+        last2 = null;
       } else {
         const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss("busy", "its rows are still empty");
-        } else if (last === sig) return { el: found.el, ...got, sig };
+        } else if (last2 === sig) return { el: found.el, ...got, sig };
         else why = new Miss("busy", "the table is still changing");
-        last = sig;
+        last2 = sig;
       }
     }
     if (performance.now() >= end3) return why;
@@ -850,14 +859,14 @@ function nextPos(el, rows2 = []) {
   const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */
   el.offsetHeight || 1;
   const boxes = rows2.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top), top2 = Math.max(0, view.top);
-  let last = null;
+  let last2 = null;
   for (const box of boxes) {
     if (box.bottom <= top2) continue;
-    if (last && box.top > last.bottom + 1) break;
-    last = box;
+    if (last2 && box.top > last2.bottom + 1) break;
+    last2 = box;
   }
   const usual = Math.max(1, Math.floor(el.clientHeight * 0.8)), farthest2 = 2 * el.clientHeight;
-  const beyond2 = last ? Math.floor((last.top - top2) / scale) : 0;
+  const beyond2 = last2 ? Math.floor((last2.top - top2) / scale) : 0;
   return el.scrollTop + Math.min(farthest2, Math.max(usual, beyond2));
 }
 var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
@@ -1417,14 +1426,17 @@ function otherOne({ who }) {
 function changed(entered) {
   for (const e of entered) {
     const found = resolve(e.target);
-    if (found instanceof Miss) {
-      if (found.kind !== "ambiguous") continue;
+    if (found instanceof Miss && found.kind === "ambiguous") {
       return new Miss("ambiguous", `what was entered into "${e.target.name}": ${found.detail}`);
     }
+    const hidden = found instanceof Miss ? lastOf(e.target) : null;
+    const el = found instanceof Miss ? hidden?.matches("input,select,textarea") && hidden : found.el;
+    if (!el) continue;
     const want = e.as === "checked" ? String(e.on) : e.value;
-    const now = e.as === "checked" ? String(isChecked(found.el)) : valueOf(found.el);
+    const now = e.as === "checked" ? String(isChecked(el)) : valueOf(el);
     if (now === want || e.as === "chosen" && norm(now) === norm(want)) continue;
-    return new Miss("changed", `"${e.target.name}" was ${e.as} as "${want}", and now it is "${now.slice(0, 120)}"`);
+    const is = `${hidden ? "hidden and " : ""}"${now.slice(0, 120)}"`;
+    return new Miss("changed", `"${e.target.name}" was ${e.as} as "${want}", and now it is ${is}`);
   }
   return null;
 }
@@ -1571,14 +1583,14 @@ async function intoView(el) {
 }
 async function toEnd(el, down, end3) {
   const scroller = scrollerOf(el);
-  let last = "", since = performance.now();
+  let last2 = "", since = performance.now();
   for (; ; ) {
     scroller.scrollTo({ top: down ? scroller.scrollHeight : -scroller.scrollHeight, behavior: "instant" });
     await frame();
     if (!scroller.isConnected) return new Miss("replaced", `${describe(el)} was replaced while it was scrolled`);
     const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
-    if (now !== last) {
-      last = now;
+    if (now !== last2) {
+      last2 = now;
       since = performance.now();
     }
     if (performance.now() - since >= rest) return null;

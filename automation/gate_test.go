@@ -229,6 +229,22 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	assert.Empty(t, g.Sent())
 }
 
+// TestADocumentIsHeldAfterACommit leads a page to a host that is not allowed when a gate has been closed.
+func TestADocumentIsHeldAfterACommit(t *testing.T) {
+	t.Parallel()
+	got := &arrivals{}
+	w := setup(t, "")
+	w.mux.HandleFunc("GET /elsewhere", func(_ http.ResponseWriter, r *http.Request) { got.note(r) })
+	w.serve("/leads", `<a href="`+strings.Replace(w.URL, "127.0.0.1", "localhost", 1)+`/elsewhere">Go</a>`)
+	require.NoError(t, w.Open(t.Context(), "/leads"))
+	g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
+	require.NoError(t, err)
+	require.NoError(t, g.Close(t.Context()))
+	_ = w.Click(t.Context(), automation.Press{Target: css("a"), Bound: short})
+	require.NoError(t, w.Open(t.Context(), w.URL+"/leads"))
+	assert.Empty(t, got.all())
+}
+
 // TestWhatMayBeOfAnotherSessionIsNoCommit sends a request from a frame of which nothing is known. Where one gate is open
 // its policy rules on the request; where two are, neither policy is asked, and what changes something is stopped.
 func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {

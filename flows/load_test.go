@@ -151,6 +151,14 @@ func TestAWholePageIsWarnedOf(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, lib.Warnings, 2)
 	assert.Regexp(t, `deactivate-neo\.yaml:\d+:\d+: user\.deactivate and user\.email are looked for on the whole page in version .*neo-2026-09`, lib.Warnings[0])
+
+	// What says whom the page is about may lie within something: what is pressed is found anywhere.
+	wide = strings.Replace(string(data), "  user.deactivate:\n    within: user.page\n", "  user.deactivate:\n", 1)
+	require.NotEqual(t, string(data), wide)
+	require.NoError(t, os.WriteFile(to, []byte(wide), 0o600))
+	lib, err = flows.Load("bill", overlay)
+	require.NoError(t, err)
+	assert.Len(t, lib.Warnings, 1)
 }
 
 func TestWhatACommitSendsIsWarnedOf(t *testing.T) {

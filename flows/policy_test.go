@@ -206,6 +206,26 @@ func TestWhatAFlowSends(t *testing.T) {
 	}
 }
 
+// TestTheOrganisationThatIsSent rules on a body that carries the organisation's id.
+func TestTheOrganisationThatIsSent(t *testing.T) {
+	t.Parallel()
+	off := &Sends{Method: "POST", Path: "/users/${id}/off", Body: map[string]any{"org": "${organisation_id}"}, Headers: map[string]any{"X-Org": "${organisation_id}", "X-Why": "left"}}
+	ruled := func(id, body, header string) automation.Ruling {
+		q := withHeader(withHeader(post("/users/"+annID+"/off", jsonType, body), "x-org", header), "X-Why", "left")
+		return atPress(folk, off, nil, map[string]string{"organisation_id": id}).rule(q)
+	}
+	assert.True(t, ruled("o-1", `{"org":"o-1"}`, "o-1").Commit)
+	assert.Contains(t, ruled("o-1", `{"org":"o-2"}`, "o-1").Why, `org is "o-2", not "o-1"`)
+	assert.Contains(t, ruled("o-1", `{"org":"o-1"}`, "o-2").Why, `x-org is "o-2", not "o-1"`)
+	assert.Contains(t, ruled("", `{"org":"o-1"}`, "o-1").Why, "organisation_id is not known")
+	q := post("/users/"+annID+"/off", jsonType, `{"org":"o-1"}`)
+	r := atPress(folk, off, nil, map[string]string{"organisation_id": "o-1"}).rule(q)
+	assert.Contains(t, r.Why, "the head lacks")
+	form := propose(withHeader(withHeader(q, "X-Org", "o-1"), "X-Request-Id", "4711"), map[string]string{"id": annID, "organisation_id": "o-1"})
+	assert.Contains(t, form, "X-Org: ${organisation_id}")
+	assert.NotContains(t, form, "4711")
+}
+
 // TestWhatIsNotKnownIsNotFree has no id of the person: then nothing can be held against what the flow says.
 func TestWhatIsNotKnownIsNotFree(t *testing.T) {
 	t.Parallel()

@@ -61,7 +61,7 @@ func (l *Library) warnOfPlace(f *Flow, v *selectors.Version, press *Press, at []
 	}
 	target, _ := v.Target(press.Target)
 	who, _ := v.Target(press.For.Target)
-	if target == nil || who == nil || target.Within != nil || who.Within != nil {
+	if target == nil || who == nil || target.Within != nil {
 		return
 	}
 	text := "%s and %s are looked for on the whole page in version %s: say within what they are"

@@ -65,7 +65,7 @@ export function matches(t, base) {
  * The element that each target was last, by its name, and the candidate that meant it alone, hidden ones included.
  * @type {Map<string, { el: WeakRef<El>, alone: Candidate | null }>}
  */
-const last = new Map();
+const foundLast = new Map();
 
 /**
  * lastOf is the element that a target was last, or the one in its place, be it hidden since.
@@ -73,7 +73,7 @@ const last = new Map();
  * @returns {El | null}
  */
 export function lastOf(t) {
-  const was = last.get(t.name), el = was?.el.deref();
+  const was = foundLast.get(t.name), el = was?.el.deref();
   if (!was || el?.isConnected) return el ?? null;
   const scope = scopeOf(t), found = was.alone && !(scope instanceof Miss) ? find(scope, was.alone) : [];
   return found.length === 1 ? found[0] : null;
@@ -94,7 +94,7 @@ export function resolve(t, base) {
     return new Miss('ambiguous', `${m.els.length} matches: ${some}`, { tried });
   }
   const used = /** @type {Candidate} */ (m.used), [el] = m.els;
-  if (t.name && !base) last.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
+  if (t.name && !base) foundLast.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
   return { el, used, tried, scope: m.scope };
 }
 

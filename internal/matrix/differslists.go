@@ -45,6 +45,7 @@ var differingLists = []difference{
 	{with: "counter-with-licences", actions: lists, layouts: neoOrNeo3}, // it does not count users
 	{with: "counter-of-rows-drawn", actions: lists, layouts: neoOrNeo3},
 	{with: "counter-of-rows-drawn+pager-late", actions: lists, options: paged},
+	{with: "counter-of-range-drawn+pager-late", actions: lists, options: paged},
 	{with: "counter-late", actions: lists, harmless: true},
 	{with: "counter-stale-first", actions: lists, layouts: neo, harmless: true},
 	{with: "pager-late", actions: lists, options: paged},

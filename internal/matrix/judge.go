@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/internal/userops"
@@ -44,7 +45,7 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 	if effects > 1 && !c.Resends {
 		return Duplicate, fmt.Sprintf("%d changes are stored; %s", effects, said)
 	}
-	if effects > 1 && r.Outcome != userops.Unknown && len(r.Notices) == 0 {
+	if effects > 1 && !strings.Contains(said+strings.Join(r.Notices, "\n"), "more than one may have arrived") {
 		return Lost, fmt.Sprintf("%d changes arrived, and nothing was said of that; %s", effects, said)
 	}
 	holds, waits := state(c, subject(c.Action), con.Users())
@@ -65,7 +66,7 @@ func judge(c Case, r userops.Result, con *console.Console, from int) (Verdict, s
 		}
 		return Pass, ""
 	case userops.Unknown:
-		if c.Group == "differs" && !slices.Contains(c.May, Unknown) && c.CanGoOn {
+		if (c.Group == "differs" || c.Group == "unsaid") && !slices.Contains(c.May, Unknown) && c.CanGoOn {
 			return FalseAbort, said
 		}
 		return Unknown, said

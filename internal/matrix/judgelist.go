@@ -88,6 +88,9 @@ func times(users []userops.User, s console.User) (n int) {
 // differs says in what a row is not as stored. Spaces around a name, and runs of them, are the page's affair.
 func differs(u userops.User, s console.User) string {
 	spaced := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	if u.TimeZone != "" && u.TimeZone != s.TimeZone { // most lists do not show it
+		return fmt.Sprintf("said time zone %q, stored %q", u.TimeZone, s.TimeZone)
+	}
 	for _, f := range []struct{ name, said, is string }{
 		{"e-mail", u.Email, s.Email}, {"role", u.Role, s.Role}, {"status", string(u.Status), s.Status},
 		{"first name", spaced(u.FirstName), spaced(s.FirstName)}, {"last name", spaced(u.LastName), spaced(s.LastName)},

@@ -38,12 +38,12 @@ type edit struct {
 	To   string `yaml:"to"`
 }
 
-//go:embed mutants.yaml mutants-promises.yaml mutants-page.yaml mutants-signin.yaml
+//go:embed mutants.yaml mutants-promises.yaml mutants-page.yaml mutants-signin.yaml mutants-commit.yaml
 var mutantFiles embed.FS
 
 func mutants() ([]mutant, error) {
 	var out []mutant
-	for _, name := range []string{"mutants.yaml", "mutants-promises.yaml", "mutants-page.yaml", "mutants-signin.yaml"} {
+	for _, name := range []string{"mutants.yaml", "mutants-promises.yaml", "mutants-page.yaml", "mutants-signin.yaml", "mutants-commit.yaml"} {
 		data, err := mutantFiles.ReadFile(name)
 		if err != nil {
 			return nil, err

@@ -415,9 +415,9 @@ function matches(t, base) {
   }
   return { els: [], tried, hidden, scope };
 }
-var last = /* @__PURE__ */ new Map();
+var foundLast = /* @__PURE__ */ new Map();
 function lastOf(t) {
-  const was = last.get(t.name), el = was?.el.deref();
+  const was = foundLast.get(t.name), el = was?.el.deref();
   if (!was || el?.isConnected) return el ?? null;
   const scope = scopeOf(t), found = was.alone && !(scope instanceof Miss) ? find(scope, was.alone) : [];
   return found.length === 1 ? found[0] : null;
@@ -434,7 +434,7 @@ function resolve(t, base) {
     /** @type {Candidate} */
     m.used
   ), [el] = m.els;
-  if (t.name && !base) last.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
+  if (t.name && !base) foundLast.set(t.name, { el: new WeakRef(el), alone: m.alone ? used : null });
   return { el, used, tried, scope: m.scope };
 }
 function saying(t, words) {
@@ -786,31 +786,31 @@ var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
 async function settled(table, wait, unlike, scrolled) {
   const end3 = performance.now() + wait;
-  let last2 = null, why = new Miss("missing", "not looked for yet");
+  let last = null, why = new Miss("missing", "not looked for yet");
   for (; ; ) {
     const found = resolve(table);
     if (found instanceof Miss) {
       why = found;
-      last2 = null;
+      last = null;
     } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
       why = new Miss("busy", "the table says it is busy");
-      last2 = null;
+      last = null;
     } else if (found.el.ownerDocument.readyState === "loading") {
       why = new Miss("busy", "the page is still loading");
-      last2 = null;
+      last = null;
     } else {
       const got = collect(table, found.el, scrolled);
       if (got instanceof Miss) {
         why = got;
-        last2 = null;
+        last = null;
       } else {
         const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss("busy", "its rows are still empty");
-        } else if (last2 === sig) return { el: found.el, ...got, sig };
+        } else if (last === sig) return { el: found.el, ...got, sig };
         else why = new Miss("busy", "the table is still changing");
-        last2 = sig;
+        last = sig;
       }
     }
     if (performance.now() >= end3) return why;
@@ -859,14 +859,14 @@ function nextPos(el, rows2 = []) {
   const view = el.getBoundingClientRect(), scale = view.height / /** @type {El} */
   el.offsetHeight || 1;
   const boxes = rows2.map((r) => r.getBoundingClientRect()).sort((a, b) => a.top - b.top), top2 = Math.max(0, view.top);
-  let last2 = null;
+  let last = null;
   for (const box of boxes) {
     if (box.bottom <= top2) continue;
-    if (last2 && box.top > last2.bottom + 1) break;
-    last2 = box;
+    if (last && box.top > last.bottom + 1) break;
+    last = box;
   }
   const usual = Math.max(1, Math.floor(el.clientHeight * 0.8)), farthest2 = 2 * el.clientHeight;
-  const beyond2 = last2 ? Math.floor((last2.top - top2) / scale) : 0;
+  const beyond2 = last ? Math.floor((last.top - top2) / scale) : 0;
   return el.scrollTop + Math.min(farthest2, Math.max(usual, beyond2));
 }
 var atBottom = (el) => Math.ceil(el.scrollTop + el.clientHeight) >= el.scrollHeight - 1;
@@ -1583,14 +1583,14 @@ async function intoView(el) {
 }
 async function toEnd(el, down, end3) {
   const scroller = scrollerOf(el);
-  let last2 = "", since = performance.now();
+  let last = "", since = performance.now();
   for (; ; ) {
     scroller.scrollTo({ top: down ? scroller.scrollHeight : -scroller.scrollHeight, behavior: "instant" });
     await frame();
     if (!scroller.isConnected) return new Miss("replaced", `${describe(el)} was replaced while it was scrolled`);
     const now = `${scroller.scrollTop} ${scroller.scrollHeight}`;
-    if (now !== last2) {
-      last2 = now;
+    if (now !== last) {
+      last = now;
       since = performance.now();
     }
     if (performance.now() - since >= rest) return null;

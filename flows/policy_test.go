@@ -338,6 +338,10 @@ func TestTheRoleThatIsSent(t *testing.T) {
 		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/role","value":"Clerk"}]}`:      false,
 		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/note","value":"Clerk"}]}`:      true,
 		`[{"op":"replace","path":"/roles/0/name","value":"Clerk"},{"user_id":"` + annID + `"}]`: false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: \"Clerk\") { id } }"}`:           false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: CLERK) { id } }"}`:               false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: ACCOUNTS_PAYABLE) { id } }"}`:    true,
+		`{"query":"mutation($r: R) { off(id: \"` + annID + `\", role: $r) { role: id } }"}`:     true,
 		"id=" + annID + "&user[role]=Clerk":                                                     false,
 		"id=" + annID + "&user[role_id]=4":                                                      true,
 	} {

@@ -19,10 +19,27 @@ var (
 	between = regexp.MustCompile(`[.\[\]]+`)
 )
 
+// argument is a name with its value in the text of a GraphQL mutation: a text, or a word of an enumeration.
+var argument = regexp.MustCompile(`(\w+)\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([A-Z][A-Z0-9_]*))`) // role: id beside it is another name for a field
+
+// carried are the values of a request, those in the text of a GraphQL mutation included.
+func carried(q automation.Request) []automation.Value {
+	all := append(q.Query(), q.Values()...)
+	for _, v := range all {
+		if !strings.Contains(v.Text, "mutation") {
+			continue
+		}
+		for _, m := range argument.FindAllStringSubmatch(v.Text, -1) {
+			all = append(all, automation.Value{Key: m[1], Text: m[2] + m[3]})
+		}
+	}
+	return all
+}
+
 // rolesIn lists the values of a request that give a role, wherever they stand: in the query, a form, JSON, or a
 // JSON Patch (RFC 6902), whose path names what its value is for.
 func rolesIn(q automation.Request) []automation.Value {
-	all := append(q.Query(), q.Values()...)
+	all := carried(q)
 	for _, v := range q.Headers {
 		all = append(all, automation.Value{Key: bareHeader(v.Key), Text: v.Text})
 	}
@@ -51,7 +68,7 @@ func givenIn(q automation.Request, input string) []automation.Value {
 	if input == "role" {
 		return rolesIn(q)
 	}
-	return slices.DeleteFunc(append(q.Query(), q.Values()...), func(v automation.Value) bool {
+	return slices.DeleteFunc(carried(q), func(v automation.Value) bool {
 		parts := slices.DeleteFunc(between.Split(v.Key, -1), func(s string) bool { return s == "" || number.MatchString(s) })
 		last := len(parts) - 1
 		own := last >= 0 && !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })

@@ -35,6 +35,18 @@ func TestOperationsGuardsAndAudit(t *testing.T) {
 	assert.FileExists(t, filepath.Join(rehearsed.Evidence, "01-before-commit.png"))
 	assert.Equal(t, console.Active, status("ann@acme.example"))
 
+	out = command(t, "--config", browser, "-o", "json", "users", "deactivate", "--dry-run=through", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stderr)
+	rehearsed = decode[userops.Result](t, out.stdout)
+	assert.True(t, rehearsed.DryRun)
+	require.Len(t, rehearsed.WouldSend, 1, "what the press would have sent is shown")
+	assert.Contains(t, rehearsed.WouldSend[0].Request, "/deactivate")
+	assert.Equal(t, console.Active, status("ann@acme.example"))
+	assert.Empty(t, con.Changes())
+	out = command(t, "--config", browser, "users", "deactivate", "--dry-run=twice", "ann@acme.example")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "--dry-run=through")
+
 	require.Equal(t, 1, run("freeze").code, "a freeze needs a reason")
 	require.Equal(t, 0, run("freeze", "--reason", "drill").code)
 	out = run("users", "deactivate", "ann@acme.example")

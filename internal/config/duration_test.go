@@ -27,6 +27,30 @@ func durations(of reflect.Type, at string) (out []string) {
 	return out
 }
 
+// TestHowLongAnEffectMayTake: half a minute, or what is configured, within bounds.
+func TestHowLongAnEffectMayTake(t *testing.T) {
+	t.Parallel()
+	read := func(line string) (time.Duration, error) {
+		c, err := config.Load(config.Source{File: write(t, strings.Replace(complete, "    account:", line+"    account:", 1))})
+		if err != nil {
+			return 0, err
+		}
+		for _, t := range c.Tenants {
+			return t.ReadBack, nil
+		}
+		return 0, nil
+	}
+	for line, want := range map[string]time.Duration{"": 30 * time.Second, "    read_back: 90s\n": 90 * time.Second} {
+		got, err := read(line)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+	for _, line := range []string{"    read_back: 900ms\n", "    read_back: 11m\n"} {
+		_, err := read(line)
+		require.ErrorContains(t, err, "read_back")
+	}
+}
+
 // TestADurationHasAUnit gives each duration there is as a bare number, and as one that is too short for anything.
 func TestADurationHasAUnit(t *testing.T) {
 	t.Parallel()

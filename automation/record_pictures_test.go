@@ -12,8 +12,8 @@ import (
 
 // team is a page with a list of people.
 const team = `<style>body { font: 15px sans-serif; margin: 24px } td, th { padding: 6px 14px; text-align: left } @media (prefers-color-scheme: dark) { body { background: #14161a; color: #ddd } }</style>
-	<h1>Team</h1><p><span id=count>3 people</span></p><table><thead><tr><th>Name<th>E-mail<th>Function<th>State<th></thead><tbody><tr><td>Ann Lee<td>ann@acme.example<td>Approver<td>Active<td>…
-	<tr><td>Jo Ann<td>joann@acme.example<td>Clerk<td>Active<td>…<tr><td>Old Hand<td>old@acme.example<td>Viewer<td>Inactive<td>…</tbody></table><p><button id=next>Next page</button></p>`
+	<h1>Team</h1><p><span id=count>3 people</span></p><table><thead><tr><th>User<th>Function<th>State<th></thead><tbody><tr><td><i>AL</i> <b>Ann Lee</b><br><small>ann@acme.example</small><td>Approver<td>Active<td><button>…</button>
+	<tr><td><i>JA</i> <b>Jo Ann</b><br><small>joann@acme.example</small><td>Clerk<td>Active<td><button>…</button><tr><td><i>OH</i> <b>Old Hand</b><br><small>old@acme.example</small><td>Viewer<td>Inactive<td><button>…</button></tbody></table><p><button id=next>Next page</button></p>`
 
 // TestPicturesOfARecording takes pictures of the panel, and keeps them in the folder TEST_PICTURES for a person to
 // look at.

@@ -160,8 +160,7 @@ func TestACommitIsMadeOnceMoreOnlyWhenTheFirstCanNoLongerCome(t *testing.T) {
 	}{"stored late": {true, 1}, "never": {false, 2}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var s *scripted
-			s = newScripted(func(_ *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error) {
+			s := newScripted(func(_ *change.Change, n int, do func() (change.Commit, error)) (change.Commit, error) {
 				if n > 1 {
 					return do()
 				}

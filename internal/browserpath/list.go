@@ -23,7 +23,9 @@ func (p *Path) readRoster(ctx context.Context, page *automation.Page, ev *automa
 		}
 		if want.enough != nil {
 			r.Enough = func(rows automation.Rows) bool {
-				once = want.enough(p.roster(rows))
+				ros := p.roster(rows)
+				p.holdsItself(&ros)
+				once = want.enough(ros)
 				return once
 			}
 		}
@@ -79,19 +81,23 @@ func (p *Path) onHost(link string) string {
 	return address
 }
 
-// roster makes users of rows. A list on which the account itself is missing is not complete.
+// roster makes users of rows.
 func (p *Path) roster(rows automation.Rows) userops.Roster {
 	out := userops.Roster{Complete: rows.Complete, Proof: rows.Proof, ObservedAt: time.Now().UTC(), Users: make([]userops.User, 0, len(rows.Rows))}
 	for i := range rows.Rows {
 		out.Users = append(out.Users, p.user(rows, i))
 	}
+	return out
+}
+
+// holdsItself has a list on which the account itself is missing be not complete.
+func (p *Path) holdsItself(out *userops.Roster) {
 	itself := func(u userops.User) bool { return p.Rules().IsSelf(u.Email) }
 	if out.Complete && !p.opts.Library.App.Unlisted && !slices.ContainsFunc(out.Users, itself) {
 		out.Complete = false
 		out.Proof = fmt.Sprintf("the account that is signed in, %s, is not on the list, so somebody is left out; "+
 			"if this console never lists it, say so in the app's app.yaml", p.opts.Account)
 	}
-	return out
 }
 
 // user makes a user of a row, by the columns' patterns and the app's words. What cannot be made out is told in a

@@ -210,6 +210,10 @@ func (p *Path) everyone(ctx context.Context, ev *automation.Evidence, want wish)
 		}
 		return p.identifyAfter(ctx, page, ev, before)
 	})
+	if err == nil && !ros.Once {
+		err = p.askOwnPages(ctx, ev, &ros)
+	}
+	p.holdsItself(&ros)
 	return ros, err
 }
 

@@ -13,6 +13,9 @@ import (
 // longNumber is what may be a bank account or a card, as automation/js/secret.js has it.
 var longNumber = regexp.MustCompile(`\d(?:[ -]?\d){6,}`)
 
+// commentNode is Node.COMMENT_NODE.
+const commentNode = 8
+
 // unmaskable says what of a page no script can look into and so cannot mask, and that a picture would show: a closed
 // shadow root with a field, a long number, or, where others are masked, with any e-mail. Empty: nothing.
 func (p *Page) unmaskable(ctx context.Context, m Masking) (string, error) {
@@ -26,7 +29,10 @@ func (p *Page) unmaskable(ctx context.Context, m Masking) (string, error) {
 	}
 	all := -1
 	tree, err := proto.DOMDescribeNode{ObjectID: doc.Result.ObjectID, Depth: &all, Pierce: true}.Call(p.scope(ctx))
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(err.Error(), "stack limit"): // of some 150 elements in each other
+		return "the page is nested too deep to look for closed shadow roots", nil
+	case err != nil:
 		return "", p.explain(ctx, id, err)
 	}
 	return closedIn(tree.Node, m, false), nil
@@ -37,8 +43,8 @@ func closedIn(n *proto.DOMNode, m Masking, closed bool) string {
 	name := strings.ToLower(n.NodeName)
 	what := ""
 	switch {
-	case !closed:
-	case slices.Contains([]string{"input", "textarea", "iframe", "canvas", "img"}, name):
+	case !closed || n.NodeType == commentNode:
+	case slices.Contains([]string{"input", "textarea", "iframe"}, name):
 		what = "<" + name + ">"
 	case longNumber.MatchString(n.NodeValue):
 		what = "a number"

@@ -35,6 +35,12 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 		{"the box is hidden and unset", `<script>document.querySelector('button').addEventListener('mouseenter', () => { box.checked = false; box.hidden = true })</script>`,
 			"log:", automation.ErrNotRead, []string{"#box", "true", "false"}},
 		{"the role is hidden and stands", `<script>document.querySelector('button').addEventListener('mouseenter', () => { role.hidden = true })</script>`, "log: saved Approver", nil, nil},
+		{"the next step uses the field again", `<script>document.querySelector('button').addEventListener('mouseenter', () => { const n = document.getElementById('name'); n.id = 'remark'; n.value = '' })</script>`,
+			"log: saved Approver", nil, nil},
+		{"the step before is hidden and emptied", `<form id=before></form><script>document.querySelector('button').addEventListener('mouseenter', () => {
+			const n = document.getElementById('name'); before.append(n); before.hidden = true; n.value = '' })</script>`, "log: saved Approver", nil, nil},
+		{"a field has gone, and another form has one of its name", `<form hidden><input id=other value=Bob></form><script>document.querySelector('button').addEventListener('mouseenter', () => {
+			document.getElementById('name').remove(); other.id = 'name' })</script>`, "log: saved Approver", nil, nil},
 		{"a field has become two", `<script>box.addEventListener('change', () => setTimeout(() => role.after(role.cloneNode(true)), 50))</script>`, "log:", automation.ErrAmbiguous, []string{"#role"}},
 		{"a field has gone", `<script>box.addEventListener('change', () => setTimeout(() => document.getElementById('name').remove(), 50))</script>`, "log: saved Approver", nil, nil},
 	} {

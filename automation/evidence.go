@@ -172,21 +172,30 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	_, err := e.Picture(ctx, p, "failure")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
-	if closed, failed := p.unmaskable(ctx, e.Masking); failed != nil {
-		return errors.Join(err, fmt.Errorf("keeping the page: %w", failed))
-	} else if closed != "" { // the file has closed shadow roots, too
-		return errors.Join(err, fmt.Errorf("the page is not kept: %s", closed))
+	var blanked struct {
+		Closed bool `json:"closed"`
 	}
-	var ignored struct{}
-	if masked := p.run(ctx, "blank", e.Masking, &ignored); masked != nil {
+	if masked := p.run(ctx, "blank", e.Masking, &blanked); masked != nil {
 		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))
 	}
-	res, shotErr := proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
+	var res *proto.PageCaptureSnapshotResult
+	var shotErr error
+	closed := ""
+	if blanked.Closed { // the file has closed shadow roots, too
+		closed, shotErr = p.unmaskable(ctx, e.Masking)
+	}
+	if closed == "" && shotErr == nil {
+		res, shotErr = proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
+	}
+	var ignored struct{}
 	if back := p.run(ctx, "unblank", struct{}{}, &ignored); back != nil && !errors.Is(back, errContextGone) {
 		err = errors.Join(err, back)
 	}
-	if shotErr != nil {
+	switch {
+	case shotErr != nil:
 		return errors.Join(err, fmt.Errorf("keeping the page: %w", shotErr))
+	case closed != "":
+		return errors.Join(err, fmt.Errorf("the page is not kept: %s", closed))
 	}
 	page, tokens := pageWithoutTokens(res.Data)
 	if tokens != nil { // not kept rather than kept with what is in it
@@ -225,6 +234,7 @@ func (p *Page) screenshot(ctx context.Context, m Masking, part *strip) (data []b
 func (p *Page) picture(ctx context.Context, m Masking, part *strip) ([]byte, error) {
 	var before, after struct {
 		Readable string `json:"readable"`
+		Closed   bool   `json:"closed"` // there may be closed shadow roots
 		Miss     *miss  `json:"miss"`
 	}
 	if err := p.look(ctx, "mask", m, &before); err != nil {
@@ -242,7 +252,7 @@ func (p *Page) picture(ctx context.Context, m Masking, part *strip) ([]byte, err
 		res, err = shot.Call(p.scope(ctx))
 	}
 	unmask := p.run(ctx, "unmask", struct{}{}, &after)
-	if res != nil && unmask == nil {
+	if res != nil && unmask == nil && before.Closed {
 		var closed string
 		if closed, unmask = p.unmaskable(ctx, m); closed != "" {
 			return nil, fmt.Errorf("%w: %s", ErrNotMasked, closed)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -81,6 +82,18 @@ func TestAPageThatCannotBeMaskedIsNotPictured(t *testing.T) {
 			require.ErrorIs(t, err, automation.ErrNotMasked)
 		})
 	}
+}
+
+// TestAPageThatIsNestedDeeplyIsPictured has more elements in each other than the browser can tell of: a picture is taken
+// where nothing may have a closed root.
+func TestAPageThatIsNestedDeeplyIsPictured(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat("<b>", 250) + "here" + strings.Repeat("</b>", 250)
+	_, err := setup(t, deep).Screenshot(t.Context(), automation.Masking{})
+	require.NoError(t, err)
+	_, err = setup(t, deep+"<x-y></x-y>").Screenshot(t.Context(), automation.Masking{})
+	require.ErrorIs(t, err, automation.ErrNotMasked)
+	require.ErrorContains(t, err, "nested too deep")
 }
 
 // TestAPageWithASecretInAClosedRootIsNotKept has a number that no script can take out of the file.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -34,21 +35,16 @@ type Request struct {
 }
 
 // methodHeader is a header by which a request has another method than its own, for servers that heed it.
-var methodHeader = regexp.MustCompile(`(?i)^x-(http-)?method(-override)?$`)
+var methodHeader = regexp.MustCompile(`(?i)^(x-)?(http-?)?method(-?override)?$`)
 
-// Instead is the header by which the request has another method than its own; empty: none.
-func (r Request) Instead() string {
-	for _, h := range r.Headers {
-		if methodHeader.MatchString(h.Key) {
-			return h.Key
-		}
-	}
-	return ""
+// Instead says that a header gives the request another method than its own.
+func (r Request) Instead(header Value) bool {
+	return methodHeader.MatchString(header.Key) && strings.ToUpper(header.Text) != r.Method
 }
 
 // Changes says whether the method may change something on the server (RFC 9110, 9.2.1), or one in a header does.
 func (r Request) Changes() bool {
-	if r.Instead() != "" {
+	if slices.ContainsFunc(r.Headers, r.Instead) {
 		return true
 	}
 	switch r.Method {
@@ -300,6 +296,9 @@ func twice(d *json.Decoder) bool {
 // ordinary are headers that browsers set, or that carry no more than a sign-in.
 var ordinary = regexp.MustCompile(`(?i)^(accept.*|authorization|cache-control|content-.*|cookie|dnt|if-.*|origin|pragma|priority|purpose|range|` +
 	`referer|sec-.*|te|upgrade-.*|user-agent|x-csrf.*|x-xsrf.*|x-requested-with)$`)
+
+// Ordinary says that a header is one that says nothing of a change, so that no request is held against it.
+func Ordinary(header string) bool { return ordinary.MatchString(header) }
 
 // requestOf reads what the browser says of a request that it holds.
 func requestOf(e *proto.FetchRequestPaused) Request {

@@ -54,11 +54,16 @@ var (
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
 	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
 		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
-	// person is the end of a name for somebody, whatever stands before it: contactId, customer_user_id, deactivateIds.
-	person = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|contacts?|accounts?|logins?|profiles?|staff|worker)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$`)
+	// person is the end of a name for somebody, whatever stands before it: customer_user_id, memberIds. What has accounts,
+	// profiles or contacts may be no person.
+	person = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|staff|worker|colleagues?)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$|^contact[_\-]?ids?$`)
 	// relation is a name for somebody who stands in some relation to whom a request is about, or did something to them.
-	relation = regexp.MustCompile(`(?i)manager|supervisor|approver|reviewer|boss|lead|report|owner|delegate|assistant|backup|deputy|sponsor|mentor|parent|` +
-		`creat|updat|modif|invit|request|assign|author|actor|by$|by[_\-]|^cc$|^bcc$|copy|notif|watch|follow|contact[_\-]?person|emergency`)
+	relation = regexp.MustCompile(`(?i)manager|supervisor|approv|review|boss|lead|report|owner|deleg|assistant|backup|deput|sponsor|mentor|parent|grant|substitut|` +
+		`subordinat|success|replace|transfer|creat(ed|or|er)|updat(ed|er)|modif(ied|ier)|invite[dr]|request(ed|er)|assign|author|actor|by$|by[_\-]|^b?cc$|copy|notif|watch|` +
+		`follow|contact[_\-]?person|emergency|billing`)
+	// collection is a name for several things that are no people, and may each have some.
+	collection = regexp.MustCompile(`(?i)team|group|role|chain|histor|message|log|event|comment|note|audit|activit|task|workflow|polic|permission|` +
+		`device|session|address|location|department|project|compan|organi|account|tenant`)
 	// wrapper is a name around what a request is about.
 	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|request|body|form|where|filter|query|operations?|changes?|` +
 		`users?|members?|persons?|people|employees?|records?|rows?|items?|ids|emails|selected|selection|targets?|subjects?)$`)
@@ -136,9 +141,16 @@ func (r *roster) in(q automation.Request) []named {
 	for _, v := range q.Headers {
 		note("header "+v.Key, true, v.Text)
 	}
+	times := map[string]int{}
 	for _, v := range q.Values() {
-		key := withoutIndices(v.Key)
-		note(key, aboutWhom(key), v.Text, strings.Contains(v.Key, ".") && key != strings.TrimSuffix(v.Key, "[]") && !relation.MatchString(key))
+		times[v.Key]++
+	}
+	for _, v := range q.Values() {
+		key, inList := withoutIndices(v.Key), v.Key
+		if times[v.Key] > 1 || strings.HasSuffix(v.Key, "[]") { // of a form
+			inList = strings.TrimSuffix(v.Key, "[]") + ".0"
+		}
+		note(key, aboutWhom(key), v.Text, listed(inList))
 		note(key, true, v.Key) // an object may be keyed by people: {"006…": {"active": false}}
 	}
 	return out
@@ -153,6 +165,21 @@ func aboutWhom(key string) bool {
 	last := len(parts) - 1
 	about := subjectKey.MatchString(parts[last]) || person.MatchString(parts[last]) && !relation.MatchString(parts[last])
 	return about && !slices.ContainsFunc(parts[:last], func(p string) bool { return !wrapper.MatchString(p) })
+}
+
+// listed says that a value stands in a list of people: deactivate.0, also.0.id, ids[], changes[0][ref]; not
+// teams.0.members.0.email, nor approvers.0.
+func listed(key string) bool {
+	key = strings.Trim(strings.ReplaceAll(between.ReplaceAllString(key+".", "."), "..", "."), ".")
+	at := index.FindAllStringIndex(key, -1)
+	list, rest := key, ""
+	if len(at) == 1 {
+		list, rest = key[:at[0][0]], strings.TrimPrefix(key[at[0][1]:], ".")
+	}
+	if len(at) != 1 || list == "" && rest == "" {
+		return false
+	}
+	return !strings.Contains(rest, ".") && !relation.MatchString(rest) && !relation.MatchString(lastName(list)) && !collection.MatchString(lastName(list))
 }
 
 // find lists the people whom a text names, also where it is escaped or encoded once more.

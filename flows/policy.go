@@ -1,7 +1,9 @@
 package flows
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/billagent/billagent/automation"
@@ -18,6 +20,7 @@ type policy struct {
 	mu      sync.Mutex
 	given   map[string][]string  // by input, how a request may give what was asked for
 	armed   bool                 // the press comes now, or has come
+	heads   map[string]bool      // the headers that came before the press, with their values: they are of the page, not of the change
 	usual   map[string]bool      // the likeness of what came before the press and names nobody, such as a heartbeat
 	early   []string             // why requests were stopped before the press that name the person, or have the form of the commit
 	others  []string             // why others were, that name somebody else
@@ -32,7 +35,7 @@ type policy struct {
 }
 
 func newPolicy(people *automation.People, sends *Sends, reads []Reads, inputs map[string]string) *policy {
-	p := &policy{roster: newRoster(people), sends: sends, reads: reads, values: map[string]string{}, usual: map[string]bool{}}
+	p := &policy{roster: newRoster(people), sends: sends, reads: reads, values: map[string]string{}, usual: map[string]bool{}, heads: map[string]bool{}}
 	for k, v := range inputs {
 		p.values[k] = v
 	}
@@ -55,18 +58,29 @@ func (p *policy) gives(option, value string) {
 	if option == "" || value == "" {
 		return
 	}
+	made := madeValue.FindStringIndex(value)
 	for _, name := range []string{"role", "time_zone"} {
-		if p.values[name] == option {
-			p.given[name] = append(p.given[name], option, value)
+		if p.values[name] != option || made != nil && name == "time_zone" {
+			continue // of a time zone nothing is known then
+		}
+		p.given[name] = append(p.given[name], option, value)
+		if made != nil {
+			p.given[name] = append(p.given[name], value[made[1]:])
 		}
 	}
 }
+
+// madeValue is how a framework begins the value of an option that stands for something else: "3: Clerk", "string:Clerk".
+var madeValue = regexp.MustCompile(`^(\d+|string|number|object|boolean): ?`)
 
 // rule is the automation.Policy.
 func (p *policy) rule(q automation.Request) automation.Ruling {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.armed {
+		for _, v := range q.Headers {
+			p.heads[headOf(v)] = true
+		}
 		return p.before(q)
 	}
 	var r automation.Ruling
@@ -93,6 +107,17 @@ func (p *policy) rule(q automation.Request) automation.Ruling {
 	}
 	return r
 }
+
+// ofChange is a request without the headers that came before the press, too: those that tell a role or an organisation
+// tell the account's own then.
+func (p *policy) ofChange(q automation.Request) automation.Request {
+	q.Headers = slices.DeleteFunc(slices.Clone(q.Headers), func(v automation.Value) bool {
+		return p.heads[headOf(v)] && (isRole(bareHeader(v.Key)) || organisationHeader.MatchString(v.Key)) && !p.sends.says(v.Key)
+	})
+	return q
+}
+
+func headOf(v automation.Value) string { return strings.ToLower(v.Key) + ": " + v.Text }
 
 // arm says that the press comes now.
 func (p *policy) arm() { p.set(&p.armed) }

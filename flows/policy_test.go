@@ -105,6 +105,19 @@ func TestWhomARequestNames(t *testing.T) {
 		"another in a list with a verb":        {post("/users/"+annID+"/off", jsonType, `{"deactivateIds":["`+joannID+`"]}`), "stop"},
 		"approvers in a list beside":           {post("/users/"+annID, jsonType, `{"approvers":[{"id":"`+joannID+`"}],"role":"Clerk"}`), "commit"},
 		"who is told, in a list":               {post("/users/"+annID+"/off", jsonType, `{"notify":["joann@acme.example"]}`), "commit"},
+		"another in a list of a form":          {post("/users/"+annID+"/off", formType, "deactivate[]="+joannID), "stop"},
+		"another in a field that comes twice":  {post("/users/off", formType, "userId="+annID+"&deactivate="+joannID+"&deactivate=x"), "stop"},
+		"another in a row of a form":           {post("/users/off", formType, "userId="+annID+"&changes[0][ref]="+joannID), "stop"},
+		"another among updates":                {post("/users/off", jsonType, `{"userId":"`+annID+`","updates":[{"ref":"`+joannID+`","active":false}]}`), "stop"},
+		"another in a list of a wrapper":       {post("/users/off", jsonType, `{"request":{"userId":"`+annID+`","deactivate":["`+joannID+`"]}}`), "stop"},
+		"who takes over":                       {post("/users/"+annID+"/off", jsonType, `{"successorUserId":"`+joannID+`","transferToUserId":7}`), "commit"},
+		"subordinates and substitutes":         {post("/users/"+annID, jsonType, `{"subordinates":["`+joannID+`"],"substitutes":[{"id":"`+joannID+`"}],"delegations":[{"to":"`+joannID+`"}]}`), "commit"},
+		"a copy in a message":                  {post("/users/"+annID+"/off", jsonType, `{"message":{"cc":["joann@acme.example"]},"billingContactEmail":"joann@acme.example"}`), "commit"},
+		"another in a list below":              {post("/users/"+annID+"/off", jsonType, `{"request":{"deactivate":["`+joannID+`"]}}`), "stop"},
+		"who is in a team, beside":             {post("/users/"+annID, jsonType, `{"teams":[{"name":"A","members":[{"email":"joann@acme.example"}]}],"history":[{"by":"`+joannID+`"}]}`), "commit"},
+		"who granted a role, beside":           {post("/users/"+annID, jsonType, `{"roles":[{"name":"Clerk","grantedBy":{"email":"joann@acme.example"}}],"groups":[{"admins":["`+joannID+`"]}]}`), "commit"},
+		"who approves, in a list beside":       {post("/users/"+annID, jsonType, `{"approvals":[{"email":"joann@acme.example"}]}`), "commit"},
+		"a profile by a short id":              {post("/users/"+annID, jsonType, `{"profileId":7,"bank_account_id":7}`), "commit"},
 		"a short id of a contact":              {post("/users", jsonType, `{"contactId":7}`), "stop"},
 		"a short id with words before":         {post("/users", jsonType, `{"customer_user_id":7}`), "stop"},
 		"a short id of a role":                 {post("/roles", jsonType, `{"roleId":7}`), "pass"},
@@ -189,6 +202,10 @@ func TestWhatAFlowSends(t *testing.T) {
 		"the path of another":        {post("/users/"+joannID+"/role", jsonType, `{"role":"Clerk","active":true,"zone":"B","csrf":"1"}`), "names joann@acme.example"},
 		"another method":             {automation.Request{Method: "PUT", URL: "http://app.example" + path, Body: []byte(`{"role":"Clerk"}`)}, "is not what the flow says it sends"},
 		"another method in a header": {withHeader(post(path, jsonType, as), "X-HTTP-Method-Override", "DELETE"), "says another method"},
+		"the same in a header":       {withHeader(post(path, jsonType, as), "X-HTTP-Method", "post"), ""},
+		"another, in other words":    {withHeader(post(path, jsonType, as), "HTTP-MethodOverride", "DELETE"), "says another method"},
+		"a name of the organisation": {withHeader(post(path, jsonType, as), "X-Tenant", "acme"), ""},
+		"another workspace":          {withHeader(post(path, jsonType, as), "X-Acme-Workspace-Uuid", "77"), "the organisation is"},
 		"a role in a header":         {withHeader(post(path, jsonType, as), "X-Role", "Administrator"), "the header X-Role gives a role"},
 		"another organisation":       {withHeader(post(path, jsonType, as), "X-Organisation-Id", "o-2"), `X-Organisation-Id is "o-2", and the organisation is "o-1"`},
 		"the organisation":           {withHeader(post(path, jsonType, as), "X-Tenant-ID", "o-1"), ""},
@@ -220,7 +237,7 @@ func TestTheOrganisationThatIsSent(t *testing.T) {
 	assert.Contains(t, ruled("", `{"org":"o-1"}`, "o-1").Why, "organisation_id is not known")
 	q := post("/users/"+annID+"/off", jsonType, `{"org":"o-1"}`)
 	r := atPress(folk, off, nil, map[string]string{"organisation_id": "o-1"}).rule(q)
-	assert.Contains(t, r.Why, "the head lacks")
+	assert.Contains(t, r.Why, "what stands in the headers lacks")
 	form := propose(withHeader(withHeader(q, "X-Org", "o-1"), "X-Request-Id", "4711"), map[string]string{"id": annID, "organisation_id": "o-1"})
 	assert.Contains(t, form, "X-Org: ${organisation_id}")
 	assert.NotContains(t, form, "4711")
@@ -321,29 +338,31 @@ func TestBeforeThePress(t *testing.T) {
 func TestTheRoleThatIsSent(t *testing.T) {
 	t.Parallel()
 	for body, passes := range map[string]bool{
-		`{"id":"` + annID + `","role":"Accounts Payable"}`:                                      true,
-		`{"id":"` + annID + `","role":"ACCOUNTS_PAYABLE"}`:                                      true,
-		`{"id":"` + annID + `","roleId":"4"}`:                                                   true,
-		`{"id":"` + annID + `","roleId":4}`:                                                     true,
-		`{"id":"` + annID + `"}`:                                                                true,
-		`{"id":"` + annID + `","role":"Administrator"}`:                                         false,
-		`{"id":"` + annID + `","roleId":5}`:                                                     false,
-		`{"id":"` + annID + `","roles":["Accounts Payable"]}`:                                   true,
-		`{"id":"` + annID + `","roles":["Accounts Payable","Clerk"]}`:                           false,
-		`{"id":"` + annID + `","role":{"id":4,"name":"Accounts Payable"}}`:                      true,
-		`{"id":"` + annID + `","role":{"name":"Clerk"}}`:                                        false,
-		`{"id":"` + annID + `","roles":[{"name":"Clerk"}]}`:                                     false,
-		`{"id":"` + annID + `","profileId":"5"}`:                                                false,
-		`{"id":"` + annID + `","profile":{"name":"Ann Lee"}}`:                                   true,
-		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/role","value":"Clerk"}]}`:      false,
-		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/note","value":"Clerk"}]}`:      true,
-		`[{"op":"replace","path":"/roles/0/name","value":"Clerk"},{"user_id":"` + annID + `"}]`: false,
-		`{"query":"mutation { off(id: \"` + annID + `\", role: \"Clerk\") { id } }"}`:           false,
-		`{"query":"mutation { off(id: \"` + annID + `\", role: CLERK) { id } }"}`:               false,
-		`{"query":"mutation { off(id: \"` + annID + `\", role: ACCOUNTS_PAYABLE) { id } }"}`:    true,
-		`{"query":"mutation($r: R) { off(id: \"` + annID + `\", role: $r) { role: id } }"}`:     true,
-		"id=" + annID + "&user[role]=Clerk":                                                     false,
-		"id=" + annID + "&user[role_id]=4":                                                      true,
+		`{"id":"` + annID + `","role":"Accounts Payable"}`:                                          true,
+		`{"id":"` + annID + `","role":"ACCOUNTS_PAYABLE"}`:                                          true,
+		`{"id":"` + annID + `","roleId":"4"}`:                                                       true,
+		`{"id":"` + annID + `","roleId":4}`:                                                         true,
+		`{"id":"` + annID + `"}`:                                                                    true,
+		`{"id":"` + annID + `","role":"Administrator"}`:                                             false,
+		`{"id":"` + annID + `","roleId":5}`:                                                         false,
+		`{"id":"` + annID + `","roles":["Accounts Payable"]}`:                                       true,
+		`{"id":"` + annID + `","roles":["Accounts Payable","Clerk"]}`:                               false,
+		`{"id":"` + annID + `","role":{"id":4,"name":"Accounts Payable"}}`:                          true,
+		`{"id":"` + annID + `","role":{"name":"Clerk"}}`:                                            false,
+		`{"id":"` + annID + `","roles":[{"name":"Clerk"}]}`:                                         false,
+		`{"id":"` + annID + `","profileId":"5"}`:                                                    false,
+		`{"id":"` + annID + `","profile":{"name":"Ann Lee"}}`:                                       true,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/role","value":"Clerk"}]}`:          false,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/note","value":"Clerk"}]}`:          true,
+		`[{"op":"replace","path":"/roles/0/name","value":"Clerk"},{"user_id":"` + annID + `"}]`:     false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: \"Clerk\") { id } }"}`:               false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: CLERK) { id } }"}`:                   false,
+		`{"query":"mutation { off(id: \"` + annID + `\", role: ACCOUNTS_PAYABLE) { id } }"}`:        true,
+		`{"query":"mutation($r: R) { off(id: \"` + annID + `\", role: $r) { role: id } }"}`:         true,
+		`{"query":"mutation($role: Role!) { off(id: \"` + annID + `\", role: $role) { id } }"}`:     true,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/role","value":{"name":"Clerk"}}]}`: false,
+		"id=" + annID + "&user[role]=Clerk":                                                         false,
+		"id=" + annID + "&user[role_id]=4":                                                          true,
 	} {
 		p := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"})
 		p.gives("Accounts Payable", "4")
@@ -356,6 +375,16 @@ func TestTheRoleThatIsSent(t *testing.T) {
 	}
 	r := atPress(folk, nil, nil, map[string]string{"role": "Accounts Payable"}).rule(withHeader(post("/users/"+annID, jsonType, "{}"), "X-Role", "Clerk"))
 	assert.False(t, r.Pass, "a role in a header")
+	for _, sends := range []*Sends{nil, {Method: "POST", Path: "/users/${id}", Body: map[string]any{}}} {
+		p := newPolicy(folk, sends, nil, map[string]string{"role": "Accounts Payable", "organisation_id": "o-1"})
+		head := func(q automation.Request) automation.Request {
+			return withHeader(withHeader(q, "X-User-Role", "Administrator"), "X-Tenant", "t-9")
+		}
+		p.rule(head(automation.Request{Method: "GET", URL: "http://app.example/users/" + annID}))
+		p.arm()
+		r = p.rule(head(post("/users/"+annID, jsonType, "{}")))
+		assert.True(t, r.Commit, "what every request of the page says is the account's own: %s", r.Why)
+	}
 	r = atPress(folk, nil, nil, nil).rule(post("/users", jsonType, `{"id":"`+annID+`","role":"Clerk"}`))
 	assert.True(t, r.Pass, "no role was asked for")
 }
@@ -366,6 +395,10 @@ func TestANameAndATimeZoneAreWhatWasAskedFor(t *testing.T) {
 	for body, passes := range map[string]bool{
 		`{"id":"` + annID + `","firstName":"Ann","last_name":"van  Lee","timezone":"Europe/Berlin"}`: true,
 		`{"id":"` + annID + `","firstName":"Lee","lastName":"Ann"}`:                                  false,
+		`{"id":"` + annID + `","timeZone":"europe/berlin"}`:                                          true,
+		`{"id":"` + annID + `","timeZone":"Europe-Berlin"}`:                                          false,
+		`{"id":"` + annID + `","firstName":""}`:                                                      false,
+		`{"id":"` + annID + `","patch":[{"op":"replace","path":"/name/givenName","value":"Bob"}]}`:   false,
 		`{"id":"` + annID + `","firstName":"ANN"}`:                                                   false,
 		`{"id":"` + annID + `","name":{"givenName":"Bob"}}`:                                          false,
 		`{"user":{"id":"` + annID + `","family_name":"Bob"}}`:                                        false,
@@ -380,6 +413,13 @@ func TestANameAndATimeZoneAreWhatWasAskedFor(t *testing.T) {
 	}
 	r := atPress(folk, nil, nil, map[string]string{"time_zone": "(GMT+1) Berlin"}).rule(post("/users", jsonType, `{"id":"`+annID+`","timeZone":"Asia/Tokyo"}`))
 	assert.True(t, r.Pass, "what the console calls it is not known")
+	for value, passes := range map[string]bool{"3: Europe/Berlin": true, "string:Europe/Berlin": true} {
+		p := atPress(folk, nil, nil, map[string]string{"time_zone": "(GMT+1) Berlin", "role": "Clerk"})
+		p.gives("(GMT+1) Berlin", value)
+		p.gives("Clerk", "2: clerk_role")
+		r := p.rule(post("/users", jsonType, `{"id":"`+annID+`","timeZone":"Europe/Berlin","role":"clerk_role"}`))
+		assert.Equal(t, passes, r.Commit, "what a framework writes beside a value is not sent: %s", r.Why)
+	}
 }
 
 // TestTheHostThatIsSentTo rules on hosts: that of the pages, or the one that the flow names.

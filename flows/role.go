@@ -19,39 +19,43 @@ var (
 	between = regexp.MustCompile(`[.\[\]]+`)
 )
 
-// argument is a name with its value in the text of a GraphQL mutation: a text, or a word of an enumeration.
-var argument = regexp.MustCompile(`(\w+)\s*:\s*(?:"((?:[^"\\]|\\.)*)"|([A-Z][A-Z0-9_]*))`) // role: id beside it is another name for a field
+// argument is a name with its value in the text of a GraphQL mutation: a text, or a word of an enumeration. $role: Role
+// declares a variable, and role: id is another name for a field.
+var argument = regexp.MustCompile(`(?:^|[^$\w])(\w+)\s*:\s*\[?\s*(?:"((?:[^"\\]|\\.)*)"|([A-Z][A-Z0-9_]+|\d+)\b)`)
 
-// carried are the values of a request, those in the text of a GraphQL mutation included.
+// carried are the values of a request, with those in the text of a GraphQL mutation and those of a JSON Patch (RFC 6902)
+// under the names that its paths give them.
 func carried(q automation.Request) []automation.Value {
 	all := append(q.Query(), q.Values()...)
 	for _, v := range all {
-		if !strings.Contains(v.Text, "mutation") {
+		if strings.Contains(v.Text, "mutation") {
+			for _, m := range argument.FindAllStringSubmatch(v.Text, -1) {
+				all = append(all, automation.Value{Key: m[1], Text: m[2] + m[3]})
+			}
+		}
+		before, isPath := strings.CutSuffix(v.Key, "path")
+		if !isPath || !strings.HasPrefix(v.Text, "/") {
 			continue
 		}
-		for _, m := range argument.FindAllStringSubmatch(v.Text, -1) {
-			all = append(all, automation.Value{Key: m[1], Text: m[2] + m[3]})
+		for _, o := range all {
+			if rest, ok := strings.CutPrefix(o.Key, before+"value"); ok && (rest == "" || rest[0] == '.') {
+				o.Key = strings.ReplaceAll(strings.Trim(v.Text, "/"), "/", ".") + rest
+				all = append(all, o)
+			}
 		}
 	}
 	return all
 }
 
-// rolesIn lists the values of a request that give a role, wherever they stand: in the query, a form, JSON, or a
-// JSON Patch (RFC 6902), whose path names what its value is for.
+// rolesIn lists the values of a request that give a role, wherever they stand: in the query, a header, a form, JSON, a
+// JSON Patch, or the text of a GraphQL mutation.
 func rolesIn(q automation.Request) []automation.Value {
 	all := carried(q)
 	for _, v := range q.Headers {
 		all = append(all, automation.Value{Key: bareHeader(v.Key), Text: v.Text})
 	}
-	patched := map[string]bool{} // what stands before "value" in a key
-	for _, v := range all {
-		if before, ok := strings.CutSuffix(v.Key, "path"); ok && isRole(strings.ReplaceAll(strings.Trim(v.Text, "/"), "/", ".")) {
-			patched[before] = true
-		}
-	}
 	return slices.DeleteFunc(all, func(v automation.Value) bool {
-		before, isValue := strings.CutSuffix(v.Key, "value")
-		return v.Text == "" || v.Type == automation.Empty || !isRole(v.Key) && !(isValue && patched[before])
+		return v.Text == "" || v.Type == automation.Empty || !isRole(v.Key)
 	})
 }
 
@@ -68,11 +72,15 @@ func givenIn(q automation.Request, input string) []automation.Value {
 	if input == "role" {
 		return rolesIn(q)
 	}
-	return slices.DeleteFunc(carried(q), func(v automation.Value) bool {
+	all := carried(q)
+	if input == "time_zone" { // the query may tell the browser's own
+		all = slices.DeleteFunc(all, func(v automation.Value) bool { return slices.Contains(q.Query(), v) })
+	}
+	return slices.DeleteFunc(all, func(v automation.Value) bool {
 		parts := slices.DeleteFunc(between.Split(v.Key, -1), func(s string) bool { return s == "" || number.MatchString(s) })
 		last := len(parts) - 1
 		own := last >= 0 && !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })
-		return v.Text == "" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(parts[last])
+		return v.Text == "" && input == "time_zone" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(parts[last])
 	})
 }
 

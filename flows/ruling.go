@@ -7,6 +7,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/selectors"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Reads is a request whose method may change something and which only reads, such as a search by POST.
@@ -96,6 +97,7 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 // decide rules on a request that comes at the press or after it.
 func (p *policy) decide(q automation.Request) automation.Ruling {
 	s := p.subjectOf(q)
+	q = p.ofChange(q)
 	switch {
 	case q.Hop && !q.Changes():
 		return pass // where the server leads after what was let through
@@ -168,10 +170,14 @@ func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
 }
 
 // gives says that a value of a request gives what was asked for: a name is sent as it is, a role or a time zone by
-// words of the console's own.
+// words of the console's own. Of a time zone signs count: Etc/GMT+5 is not Etc/GMT-5.
 func gives(input, word, text string) bool {
-	if input == "first_name" || input == "last_name" {
-		return word == strings.Join(strings.Fields(text), " ")
+	switch input {
+	case "first_name", "last_name":
+		return norm.NFC.String(word) == norm.NFC.String(strings.Join(strings.Fields(text), " "))
+	case "time_zone":
+		bare := strings.NewReplacer(" ", "", "_", "")
+		return selectors.FoldCase(bare.Replace(word)) == selectors.FoldCase(bare.Replace(text))
 	}
 	return sameWord(word, text)
 }

@@ -86,19 +86,39 @@ func (s *Sends) headed(q automation.Request, values map[string]string) string {
 		switch {
 		case told:
 			known = append(known, automation.Value{Key: name, Text: v.Text})
-		case v.Key == q.Instead():
+		case q.Instead(v):
 			return fmt.Sprintf("the header %s says another method", v.Key)
 		case isRole(bareHeader(name)):
 			return fmt.Sprintf("the header %s gives a role, which the flow does not know", v.Key)
-		case organisationHeader.MatchString(name) && values["organisation_id"] != "" && v.Text != values["organisation_id"]:
+		case namesOrganisation(v, values["organisation_id"]) && v.Text != values["organisation_id"]:
 			return fmt.Sprintf("the header %s is %q, and the organisation is %q", v.Key, shownValue(v.Key, v.Text), values["organisation_id"])
 		}
 	}
-	return differ("the head", form, known, values)
+	return differ("what stands in the headers", form, known, values)
+}
+
+// says that the form has a header.
+func (s *Sends) says(header string) bool {
+	if s == nil {
+		return false
+	}
+	for name := range s.Headers {
+		if selectors.FoldCase(name) == selectors.FoldCase(header) {
+			return true
+		}
+	}
+	return false
 }
 
 // organisationHeader is the name of a header that says in which organisation something is done.
-var organisationHeader = regexp.MustCompile(`(?i)^(x-)?([a-z]+-)?(org|organi[sz]ation|tenant|company)(-?id)?$`)
+var organisationHeader = regexp.MustCompile(`(?i)^(x-)?([a-z]+-)*(org|organi[sz]ation|tenant|company|workspace|account)(-?(id|uuid|key))?$`)
+
+// namesOrganisation says that a header says by its id in which organisation something is done, as far as one can tell
+// without knowing what else the console calls it.
+func namesOrganisation(v automation.Value, id string) bool {
+	named := organisationHeader.FindStringSubmatch(v.Key)
+	return named != nil && id != "" && (named[4] != "" || len(v.Text) == len(id))
+}
 
 // bareHeader is a header's name without what all headers of a page's own begin with: role of X-Role.
 func bareHeader(name string) string { return strings.TrimPrefix(strings.ToLower(name), "x-") }
@@ -258,6 +278,11 @@ func (s *Sends) texts() []string {
 func (s *Sends) check(f *Flow, complain func(string, ...any)) {
 	if !f.Changes {
 		complain("only a flow that changes something says what its commit sends", "sends")
+	}
+	for name := range s.Headers {
+		if automation.Ordinary(name) {
+			complain(fmt.Sprintf("the header %s says nothing of a change, and is not looked at", name), "sends", "headers")
+		}
 	}
 	known := append(slices.Clone(f.Inputs), "id", "organisation_id")
 	for _, text := range s.texts() {

@@ -1,4 +1,5 @@
 // Blanking: what must not be in a file of a page is taken out of it while the file is made.
+import { mayBeClosed } from './mask.js';
 import { longNumber, othersIn, secretFields, textsOf, tokenName } from './secret.js';
 import { documents, queryAll, roots } from './tree.js';
 
@@ -25,7 +26,7 @@ const blankedAttributes = [];
  * blank takes secrets, long numbers and with others the rows of everybody but keep out of the page while it is kept as
  * a document; unblank puts them back.
  * @param {Masking} asked
- * @returns {{}}
+ * @returns {{ closed: boolean }} whether there may be closed shadow roots, whose content stays
  */
 export function blank({ others, keep }) {
   for (const doc of documents()) {
@@ -51,7 +52,7 @@ export function blank({ others, keep }) {
       }
     }
   }
-  return {};
+  return { closed: mayBeClosed() };
 }
 
 /** @returns {{}} */

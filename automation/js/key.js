@@ -3,6 +3,7 @@ import { isChecked } from './control.js';
 import { Miss } from './miss.js';
 import { misplaced } from './place.js';
 import { lastOf, resolve } from './resolve.js';
+import { visible } from './sight.js';
 import { norm, same } from './text.js';
 import { valueOf } from './value.js';
 
@@ -23,7 +24,7 @@ export function keyed(key, el) {
     if (same(says, u.equals, u.fold)) continue;
     return new Miss('wrong-one', `the page belongs to "${says}", not "${u.equals}"`);
   }
-  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? [])
+  return otherRow(key) ?? otherOne(key) ?? changed(key.entered ?? [], el)
     ?? (key.place ? misplaced(el, key.place) : null);
 }
 
@@ -55,20 +56,34 @@ function otherOne({ who }) {
 }
 
 /**
- * changed says that something entered before is not as it was put in. A field that has been hidden since counts, since
- * its form sends it nevertheless. What is not on the page any more, such as a field of an earlier screen, is passed
- * over.
+ * sentHidden says that a field which was hidden since it was entered is sent nevertheless with what is pressed: it is of
+ * the same form. Where there is none, it is hidden by itself, and not with the step of a form that it belongs to. A field
+ * that is seen is another one's now, where the page uses it again for the next step.
+ * @param {El} field
+ * @param {El} pressed
+ * @returns {boolean}
+ */
+function sentHidden(field, pressed) {
+  if (!field.matches('input,select,textarea') || visible(field)) return false;
+  const around = pressed.form ?? pressed.closest('form'), holder = /** @type {El | null} */ (field.parentElement);
+  return field.form && around ? field.form === around : Boolean(holder && visible(holder));
+}
+
+/**
+ * changed says that something entered before is not as it was put in. What is not on the page any more, such as a field
+ * of an earlier screen, is passed over.
  * @param {Entered[]} entered
+ * @param {El} pressed
  * @returns {Miss | null}
  */
-function changed(entered) {
+function changed(entered, pressed) {
   for (const e of entered) {
     const found = resolve(e.target);
     if (found instanceof Miss && found.kind === 'ambiguous') {
       return new Miss('ambiguous', `what was entered into "${e.target.name}": ${found.detail}`);
     }
     const hidden = found instanceof Miss ? lastOf(e.target) : null;
-    const el = found instanceof Miss ? hidden?.matches('input,select,textarea') && hidden : found.el;
+    const el = found instanceof Miss ? hidden && sentHidden(hidden, pressed) && hidden : found.el;
     if (!el) continue;
     const want = e.as === 'checked' ? String(e.on) : e.value;
     const now = e.as === 'checked' ? String(isChecked(el)) : valueOf(el);

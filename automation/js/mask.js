@@ -19,6 +19,21 @@ const foreignFrames = (root) => queryAll(root, 'iframe,frame,fencedframe,object,
   try { return !f.contentDocument; } catch { return true; }
 });
 
+/** Elements that may have a shadow root, beside those with a hyphen in their name. */
+const hosts = 'div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6';
+
+/**
+ * mayHostClosed says that an element may show what a closed shadow root has, which no script can look into: one of the
+ * page's own kind, or one that has a size and shows nothing of its own.
+ * @param {El} el
+ * @returns {boolean}
+ */
+const mayHostClosed = (el) => !el.shadowRoot && (el.localName.includes('-')
+  || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
+
+/** @type {() => boolean} */
+export const mayBeClosed = () => documents().some((d) => queryAll(d, '*').some(mayHostClosed));
+
 /** @typedef {Document | ShadowRoot} SheetRoot */
 
 /**
@@ -55,7 +70,7 @@ export function mask(asked) {
     }
     if (all.length) view.CSS.highlights.set('billagent-masked', new view.Highlight(...all));
   }
-  return { readable: notMasked() };
+  return { readable: notMasked(), closed: mayBeClosed() };
 }
 
 /**

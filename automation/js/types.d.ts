@@ -545,6 +545,7 @@ interface Masking {
 }
 
 interface Readable {
+  closed?: boolean; // there may be closed shadow roots
   readable: string;
 }
 

@@ -63,3 +63,15 @@ func TestWhatIsKnownOfPagesIsForgotten(t *testing.T) {
 	assert.Empty(t, pageOf(p, "2"), "whoever is not on the list has no page")
 	assert.NotContains(t, p.there, "2")
 }
+
+// TestWhatAListShowsStandsForAnAddress holds what is shown against what a person's own page says.
+func TestWhatAListShowsStandsForAnAddress(t *testing.T) {
+	t.Parallel()
+	for shown, want := range map[string]bool{
+		"ann@ac…": true, "ann…": true, "ann@acme...": true, "a…example": true, "ann\u00ad@acme\u00ad.example": true, "E-Mail: Ann@Acme.example": true,
+		"<ann@acme.example>": true, "joann@ac…": false, "ann@acme.org…": false, "…": false, "ann@acme.example.org": false, "joann@acme.example": false,
+		"ann@acme.example, jo@acme.example": false, "Ann": false, "": false, "ann@acme.exampleann@acme.example…ann@acme.example": false,
+	} {
+		assert.Equal(t, want, standsFor(shown, "ann@acme.example"), "%q", shown)
+	}
+}

@@ -63,6 +63,9 @@ func closedIn(n *proto.DOMNode, m Masking, closed bool) string {
 			return why
 		}
 	}
+	if name == "billagent-overlay" { // ours
+		return ""
+	}
 	for _, root := range n.ShadowRoots {
 		inner := closed && root.ShadowRootType != proto.DOMShadowRootTypeUserAgent
 		if why := closedIn(root, m, inner || root.ShadowRootType == proto.DOMShadowRootTypeClosed); why != "" {

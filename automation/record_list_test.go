@@ -298,3 +298,15 @@ func TestAListThatCannotBeReadIsNamedWithoutItsWords(t *testing.T) {
 		})
 	}
 }
+
+// TestAKeyBeforeAClickIsKept has Enter pressed in a field, and another thing clicked by the mouse after it.
+func TestAKeyBeforeAClickIsKept(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<input id=q aria-label=Search><button id=other>Other</button>`)
+	var kinds []string
+	for _, g := range w.record(t, press("#q"), types("ann"), key("Enter"), press("#other")) {
+		kinds = append(kinds, g.Kind)
+	}
+	assert.Contains(t, kinds, automation.GesturePress)
+	assert.NotContains(t, kinds, automation.GestureRetracted)
+}

@@ -25,7 +25,7 @@ type Rehearsed struct {
 }
 
 var (
-	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|sess|^sid$|password|passwd|authenticity|signature|assertion`)
+	secretName  = regexp.MustCompile(`(?i)csrf|xsrf|token|secret|nonce|ticket|sess|^sid$|pass(word|wd|code|phrase)?s?$|passw|pwd|authenticity|signature|assertion|(^|[_\-])(pin|otp|code)$|(Pin|Otp|[a-z]OTP)$`)
 	idName      = regexp.MustCompile(`(?i)^(id|ids|uuid|guid|.+[_\-](id|ids|uuid|guid)|.*[a-z](Id|ID|Ids|IDs|Uuid|UUID|Guid))$`)
 	opaqueValue = regexp.MustCompile(`^[\w+/=.~-]{20,}$`)
 	digit       = regexp.MustCompile(`\d`)

@@ -18,6 +18,7 @@ export const meanings = [
 /** @type {(means: string) => string} */
 const kin = (means) => (/^(last_first|name_email)$/.test(means) ? 'name' : means); // of which a list has one
 const reversed = /^[^\s,][^,]*, [^,]+$/; // the last name comes first
+const aWord = /[\p{L}\p{N}]/u;
 const initials = /^\p{Lu}{1,3}$/u; // of an avatar
 const address = /^\S+@\S+\.\S+$/, nameAndAddress = /^[^\s@][^@]* \S+@\S+\.\S+$/;
 const telling = /** @type {[RegExp, string][]} */ ([
@@ -171,7 +172,8 @@ function partsOf(cards, headed = () => '') {
     const header = found ? spell(found.candidate) : '';
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
     const says = found.each.flat().map(cellText);
-    if (says.length > 1 && new Set(says).size === 1 && part.el.closest(controls)) continue; // it says what it does
+    const one = says.length > 1 && new Set(says).size === 1;
+    if (one && part.el.closest(controls) || !says.some((s) => aWord.test(s))) continue; // it says what it does
     let means = says.every((s) => address.test(s)) ? 'email' : meaningOf(part.el, header, above);
     if (means === 'name' && mostly(says, reversed)) means = 'last_first';
     if (means === 'name' && mostly(says, initials) || taken.has(kin(means))) means = '';

@@ -185,6 +185,7 @@ function late(r) {
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function pointerDown(r, hit, e) {
+  r.key = null; // a click that follows comes from the mouse, and not from a key before
   late(r);
   if (e.button > 0) return;
   r.pending = begin(r, hit, e);

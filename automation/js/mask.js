@@ -19,6 +19,8 @@ const foreignFrames = (root) => queryAll(root, 'iframe,frame,fencedframe,object,
   try { return !f.contentDocument; } catch { return true; }
 });
 
+const ours = 'billagent-overlay'; // shows nothing of the page but what a person is asked about
+
 /** Elements that may have a shadow root, beside those with a hyphen in their name. */
 const hosts = 'div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6';
 
@@ -28,7 +30,7 @@ const hosts = 'div,span,section,article,aside,main,header,footer,nav,p,blockquot
  * @param {El} el
  * @returns {boolean}
  */
-const mayHostClosed = (el) => !el.shadowRoot && (el.localName.includes('-')
+const mayHostClosed = (el) => !el.shadowRoot && el.localName !== ours && (el.localName.includes('-')
   || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
 
 /** @type {() => boolean} */

@@ -274,6 +274,7 @@ func rehearsedText(b *strings.Builder, r userops.Result) {
 
 // oneChange is the change that is to be tried for real: one that was rehearsed and can be taken back.
 func oneChange(done *service.Calibrated) string {
+	givesBack := done.Report != nil && slices.ContainsFunc(done.Report.Flows, func(f doctor.Flow) bool { return f.Name == string(userops.Reactivate) })
 	for _, try := range []struct {
 		action  userops.Action
 		command string
@@ -281,6 +282,9 @@ func oneChange(done *service.Calibrated) string {
 		{userops.Deactivate, "billagent users deactivate TEST-USER, then billagent users reactivate TEST-USER"},
 		{userops.SetRole, "billagent users set-role TEST-USER --role ROLE"}, {userops.Rename, "billagent users rename TEST-USER --first-name FIRST --last-name LAST"},
 	} {
+		if try.action == userops.Deactivate && !givesBack {
+			continue
+		}
 		ok := func(r userops.Result) bool { return r.Action == try.action && errors.Is(r.Err, userops.ErrRehearsed) }
 		if slices.ContainsFunc(done.Results, ok) {
 			return try.command

@@ -195,7 +195,7 @@ func (s *shower) held(ctx context.Context, do func(*automation.Page, *flows.Exch
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeBound)
 		defer cancel()
-		closed := errors.Join(thrown.Close(ctx), held.Close(ctx, s.ev))
+		closed := errors.Join(thrown.Close(ctx), held.Close(ctx, nil)) // what a person types may be a secret, under any name: it is not written down
 		select {
 		case <-p.browser.Gone(): // the person has closed its last window
 		default:

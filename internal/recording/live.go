@@ -346,13 +346,29 @@ func (l *live) key(g *automation.Gesture) {
 	l.add(&Step{}, key)
 }
 
-// twice makes one step of the two clicks of a double click.
+// twice makes one step of the two clicks of a double click, with what leads to each.
 func (l *live) twice() {
 	lines := l.draft.lines
-	if n := len(lines); n > 1 && sameStep(lines[n-1].step, lines[n-2].step) {
-		l.dropLast()
+	last := len(lines) - 1
+	first := last - 1
+	for first >= 0 && lines[first].step != nil && leadsToRow(lines[first].step) {
+		first--
+	}
+	if first >= 0 && sameStep(lines[last].step, lines[first].step) {
+		for len(l.draft.lines) > first+1 {
+			l.dropLast()
+		}
 	}
 	l.review("it was pressed twice: a click presses once")
+}
+
+// leadsToRow says that a step is put in before a press that is in somebody's row.
+func leadsToRow(s *flows.Step) bool {
+	switch s.Verb.(type) {
+	case *flows.Find, *flows.Hover:
+		return true
+	}
+	return false
 }
 
 func sameStep(a, b *flows.Step) bool {

@@ -114,6 +114,17 @@ func TestAListThatMayBeFilteredIsGoneToAsItsFlowDoes(t *testing.T) {
 	assert.Len(t, stepsOf(t, take), 6, "what was left out stays said")
 }
 
+// TestADoubleClickInARowIsOneClick presses twice in the row of somebody: each press has its way there.
+func TestADoubleClickInARowIsOneClick(t *testing.T) {
+	t.Parallel()
+	open := automation.Gesture{Kind: automation.GestureClick, On: inRow(button("Open"), "ann@acme.example")}
+	take := takeOf(automation.Gesture{Kind: automation.GestureOpen, Value: "https://acme.example/people"}, open, open, automation.Gesture{Kind: automation.GestureTwice})
+	take.Version, take.Flows = people(t)
+	got := stepsOf(t, take)
+	assert.Equal(t, 1, strings.Count(strings.Join(got, "\n"), "find:"), got)
+	assert.Equal(t, 1, strings.Count(strings.Join(got, "\n"), "click:"), got)
+}
+
 // TestWhatIsOnOfferIsRecorded shows one of the roles, and whose console it is.
 func TestWhatIsOnOfferIsRecorded(t *testing.T) {
 	t.Parallel()

@@ -175,8 +175,9 @@ var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,em
     return true;
   }
 });
+var ours = "billagent-overlay";
 var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
-var mayHostClosed = (el) => !el.shadowRoot && (el.localName.includes("-") || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
+var mayHostClosed = (el) => !el.shadowRoot && el.localName !== ours && (el.localName.includes("-") || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
 var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
 var masked = { sheets: [], elements: [], frames: [], asked: {} };
 function mask(asked) {
@@ -538,9 +539,9 @@ function agreed(t, found) {
   for (const c of t.candidates) {
     const seen = foremost(find(found.scope, c).filter(visible));
     if (!seen.length || seen.length === 1 && seen[0] === found.el) continue;
-    const ours = `${spell(found.used)} is ${describe(found.el)}`;
+    const ours2 = `${spell(found.used)} is ${describe(found.el)}`;
     const theirs = `${spell(c)} is ${seen.slice(0, 3).map(describe).join(" | ")}`;
-    return new Miss("ambiguous", `candidates disagree: ${ours}, ${theirs}`, { tried: found.tried });
+    return new Miss("ambiguous", `candidates disagree: ${ours2}, ${theirs}`, { tried: found.tried });
   }
   return null;
 }
@@ -1467,10 +1468,10 @@ function misplaced(el, place4) {
     /** @type {El | null} */
     el
   ); p; p = outOf(p)) {
-    const { ours, others } = named(shownText(p), place4.roster);
-    if (!ours && !others.length) continue;
+    const { ours: ours2, others } = named(shownText(p), place4.roster);
+    if (!ours2 && !others.length) continue;
     const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(", ");
-    if (!ours) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
+    if (!ours2) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
     if (others.length && place4.alone) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
@@ -2669,9 +2670,9 @@ function proposed(p) {
 }
 function lets2(p, hit, type, e) {
   if (typingEvents.includes(type)) {
-    const ours = !p.walking || e.key === "F2";
-    if (ours && type === "keydown") typed2(p, e);
-    return !ours;
+    const ours2 = !p.walking || e.key === "F2";
+    if (ours2 && type === "keydown") typed2(p, e);
+    return !ours2;
   }
   if (hit === p.surface.host || covers(p.surface, e)) {
     if (type === "click") press(p.surface, e);
@@ -3076,6 +3077,7 @@ var meanings = [
 ];
 var kin = (means) => /^(last_first|name_email)$/.test(means) ? "name" : means;
 var reversed = /^[^\s,][^,]*, [^,]+$/;
+var aWord2 = /[\p{L}\p{N}]/u;
 var initials = /^\p{Lu}{1,3}$/u;
 var address3 = /^\S+@\S+\.\S+$/;
 var nameAndAddress = /^[^\s@][^@]* \S+@\S+\.\S+$/;
@@ -3189,7 +3191,8 @@ function partsOf2(cards, headed = () => "") {
     const header = found ? spell(found.candidate) : "";
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
     const says2 = found.each.flat().map(cellText);
-    if (says2.length > 1 && new Set(says2).size === 1 && part.el.closest(controls3)) continue;
+    const one = says2.length > 1 && new Set(says2).size === 1;
+    if (one && part.el.closest(controls3) || !says2.some((s) => aWord2.test(s))) continue;
     let means = says2.every((s) => address3.test(s)) ? "email" : meaningOf(part.el, header, above2);
     if (means === "name" && mostly(says2, reversed)) means = "last_first";
     if (means === "name" && mostly(says2, initials) || taken.has(kin(means))) means = "";
@@ -3395,6 +3398,7 @@ function late(r) {
   else press2(r, p);
 }
 function pointerDown(r, hit, e) {
+  r.key = null;
   late(r);
   if (e.button > 0) return;
   r.pending = begin3(r, hit, e);

@@ -56,9 +56,9 @@ function otherOne({ who }) {
 }
 
 /**
- * sentHidden says that a field which was hidden since it was entered is sent nevertheless with what is pressed: it is of
- * the same form. Where there is none, it is hidden by itself, and not with the step of a form that it belongs to. A field
- * that is seen is another one's now, where the page uses it again for the next step.
+ * sentHidden says that a field which was hidden since it was entered is sent nevertheless with what is pressed: it is
+ * of the same form. Where there is none, it is hidden by itself, and not with the step of a form that it belongs to. A
+ * field that is seen is another one's now, where the page uses it again for the next step.
  * @param {El} field
  * @param {El} pressed
  * @returns {boolean}

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhatWasLeftIsTakenUp leaves once the first of two targets was shown, and goes on later, with the second.
+// TestWhatWasLeftIsTakenUp leaves once the first of two targets was shown, and goes on the next day, with the second.
 func TestWhatWasLeftIsTakenUp(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
@@ -26,14 +26,14 @@ func TestWhatWasLeftIsTakenUp(t *testing.T) {
 	}})
 	overlay := withOverlay(t, file)
 	waits := func(context.Context, *automation.StandIn) error { return nil }
-	calibrate := func(does map[string][]act) (output, []string) {
+	calibrate := func(day string, does map[string][]act) (output, []string) {
 		var asked []string
-		a := &app{calibrates: shows(&asked, does)}
+		a := &app{calibrates: shows(&asked, does), day: day}
 		return shown(t, a, "--config", file, "calibrate", "--selectors", "neo3-2026-09", "--sample", "ann@acme.example", "--step", "2s",
 			"--flow", "list-users", "--flow", "deactivate", "--rehearse=false"), asked
 	}
 	leaves := []act{waits, presses("Escape"), waits, presses("Escape")} // the first takes back what is proposed
-	out, asked := calibrate(map[string][]act{
+	out, asked := calibrate(today, map[string][]act{
 		"user.deactivate": {waits, clicks(byTestID(now(con, "profile-deactivate"))), presses("Enter")}, "confirm.yes": leaves,
 	})
 	require.Equal(t, 2, out.code, out.stdout+out.stderr)
@@ -43,10 +43,10 @@ func TestWhatWasLeftIsTakenUp(t *testing.T) {
 	text, err := os.ReadFile(own)
 	require.NoError(t, err)
 	assert.Contains(t, string(text), now(con, "profile-deactivate"))
-	out, asked = calibrate(map[string][]act{"confirm.yes": {waits, clicks(byTestID(now(con, "confirm-yes"))), presses("Enter")}})
+	out, asked = calibrate("2031-05-08", map[string][]act{"confirm.yes": {waits, clicks(byTestID(now(con, "confirm-yes"))), presses("Enter")}})
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	assert.Equal(t, []string{"confirm.yes"}, asked)
-	assert.Contains(t, out.stderr, "it goes on by neo3-")
+	assert.Contains(t, out.stderr, "it goes on by neo3-"+today)
 	assert.Empty(t, con.Changes())
 }
 

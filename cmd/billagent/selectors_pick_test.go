@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -48,7 +49,7 @@ func presses(key string) func(context.Context, *automation.StandIn) error {
 func shown(t *testing.T, a *app, args ...string) output {
 	t.Helper()
 	var out, err bytes.Buffer
-	a.stdin, a.stdout, a.stderr, a.day, a.lend = strings.NewReader(""), &out, &err, today, automationtest.Lend
+	a.stdin, a.stdout, a.stderr, a.day, a.lend = strings.NewReader(""), &out, &err, cmp.Or(a.day, today), automationtest.Lend
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	code := a.execute(ctx, args)

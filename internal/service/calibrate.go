@@ -128,22 +128,30 @@ func (k *calibration) tidy() error {
 	return k.wrote()
 }
 
-// begin takes up what was left today, where it does not begin anew.
+// begin takes up what was left, today or before: the newest version of the layout in the overlay that is newer than the
+// one that is named.
 func (k *calibration) begin() error {
 	k.version = k.Walk.Version
 	if k.version == "" {
 		return nil
 	}
-	v, err := k.load()
+	named, err := k.load()
 	if err != nil {
 		return err
 	}
-	today := v.Layout + "-" + k.service.opts.Day
-	if file := k.service.versionFile(v.App, today); k.version != today {
-		if _, err := os.Stat(file); err == nil {
-			k.Asks(fmt.Sprintf("it goes on by %s of today, not by %s: to begin anew, take %s away", today, k.version, file))
-			k.version = today
+	lib, err := k.files()
+	if err != nil {
+		return err
+	}
+	left := named
+	for _, v := range lib.Area(selectors.Console) {
+		if _, err := os.Stat(k.service.versionFile(v.App, v.ID)); err == nil && v.Layout == named.Layout && v.Date > left.Date {
+			left = v
 		}
+	}
+	if left != named {
+		k.Asks(fmt.Sprintf("it goes on by %s, not by %s: to begin anew, take %s away", left.ID, named.ID, k.service.versionFile(left.App, left.ID)))
+		k.version = left.ID
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func (p *Path) askOwnPages(ctx context.Context, ev *automation.Evidence, ros *us
 				p.opts.Log.Debug("somebody's own page does not say whose it is", "error", err)
 				continue
 			}
-			if email, err := userops.CheckEmail(said); err == nil && standsFor(u.Unread, email) {
+			if email, err := userops.CheckEmail(said); err == nil && oneAddress.MatchString(email) && standsFor(u.Unread, email) {
 				u.Email, u.Unread, u.Notice = email, "", withoutEmail(u.Notice)
 			}
 		}
@@ -98,6 +98,10 @@ func (p *Path) leadFrame(ctx context.Context, page *automation.Page, frame, addr
 	}
 	return page.Lead(ctx, t, address, ownPageBound)
 }
+
+// oneAddress is an e-mail address to the letter, as automation/js/email.js has it: a person's own page may cut it short,
+// too.
+var oneAddress = regexp.MustCompile(`^[^\s@<>()\[\],;:"\\…]+@[^\s@<>()\[\],;:"\\….]+(\.[^\s@<>()\[\],;:"\\….]+)*$`)
 
 // cutShort is what stands for letters that are left out.
 var cutShort = regexp.MustCompile(`([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$`)

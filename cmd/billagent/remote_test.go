@@ -146,8 +146,7 @@ func TestACodeIsTypedElsewhere(t *testing.T) {
 	assert.True(t, *decode[sessionInfo](t, command(t, "--config", file, "-o", "json", "session", "status", "--check").stdout).Alive)
 }
 
-// TestAFlowIsRecordedElsewhere records by what a person does on another machine, and has a password typed that is
-// found nowhere.
+// TestAFlowIsRecordedElsewhere records by what a person does on another machine.
 func TestAFlowIsRecordedElsewhere(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Users: 4})

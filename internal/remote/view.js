@@ -32,13 +32,16 @@ function at(e) {
 }
 
 page.addEventListener('pointermove', (e) => { send({ kind: 'move', ...at(e), buttons: e.buttons, held: held(e) }); });
+const down = new Set(); // the buttons that are pressed on the page: each is let go there, wherever the mouse is then
+
 page.addEventListener('mousedown', (e) => {
   e.preventDefault();
+  down.add(e.button);
   page.focus({ preventScroll: true });
   send({ kind: 'down', ...at(e), button: e.button, buttons: e.buttons, count: e.detail, held: held(e) });
 });
 addEventListener('mouseup', (e) => {
-  if (e.composedPath().includes(page)) {
+  if (down.delete(e.button) || e.composedPath().includes(page)) {
     send({ kind: 'up', ...at(e), button: e.button, buttons: e.buttons, count: e.detail, held: held(e) });
   }
 });

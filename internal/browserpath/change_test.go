@@ -286,6 +286,49 @@ func TestARehearsalThroughThePress(t *testing.T) {
 	})
 }
 
+// TestAQueueGoesWithARehearsal rehearses on consoles that keep what is pressed in a storage and send it by the next page:
+// nothing arrives then, nor when pages are loaded afterwards.
+func TestAQueueGoesWithARehearsal(t *testing.T) {
+	t.Parallel()
+	for _, with := range []string{"kept-in-storage", "queued-in-storage", "queued-in-cookie"} {
+		t.Run(with, func(t *testing.T) {
+			t.Parallel()
+			con, p := setup(t, console.Options{Layout: "neo3", Differences: []string{with}}, impatient)
+			p.Do(t.Context(), useropstest.Checked(t, useropstest.Deactivate(ann)), change.Hooks{DryRun: true, Through: true})
+			for range 2 {
+				_, err := count(t, p)
+				require.NoError(t, err)
+			}
+			assert.Empty(t, con.Changes())
+			for _, q := range con.Requests() {
+				assert.False(t, q.Changing && q.Session, "%s %s arrived", q.Method, q.Path)
+			}
+		})
+	}
+}
+
+// TestWhatLeftIsInTheEvidence deactivates where the flow does not say what it sends: the request is shown without its
+// secrets, and the form of it is kept.
+func TestWhatLeftIsInTheEvidence(t *testing.T) {
+	t.Parallel()
+	lib, err := browserpath.LoadLibrary("bill", "")
+	require.NoError(t, err)
+	flow, ok := lib.Flow("deactivate", "neo")
+	require.True(t, ok)
+	flow.Sends = nil
+	con, p := setup(t, console.Options{Layout: "neo"}, func(o *browserpath.Options) { o.Library = lib })
+	r := p.Change(t.Context(), useropstest.Deactivate(ann))
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	steps, err := os.ReadFile(filepath.Join(r.Evidence, "steps.jsonl"))
+	require.NoError(t, err)
+	u, _ := con.UserByEmail(ann)
+	assert.Regexp(t, `"let_through":true.*POST [^"]*/users/`+u.ID+`/deactivate with csrf=\\"•••\\"`, string(steps))
+	form, err := os.ReadFile(filepath.Join(r.Evidence, "sends.yaml"))
+	require.NoError(t, err)
+	assert.Contains(t, string(form), "path: /neo/settings/users/${id}/deactivate")
+	assert.Contains(t, string(form), "csrf: '*'")
+}
+
 // TestAfterDriftTheLayoutIsRecognisedAnew looks whether the console is still of the version that did not fit it.
 func TestAfterDriftTheLayoutIsRecognisedAnew(t *testing.T) {
 	t.Parallel()

@@ -250,3 +250,14 @@ func TestAnInputStandsForWholeWordsOfATarget(t *testing.T) {
 	require.Len(t, d.Review, 1)
 	assert.Contains(t, d.Review[0].Why, "is found by the value of role and email: put its words")
 }
+
+// TestAValueThatIsNoInputIsListedForReview has something typed that none of the inputs is, and one that is.
+func TestAValueThatIsNoInputIsListedForReview(t *testing.T) {
+	t.Parallel()
+	d, err := takeOf(automation.Gesture{Kind: automation.GestureFill, On: field("Department"), Value: "Sales"},
+		automation.Gesture{Kind: automation.GestureFill, On: field("Email"), Value: "ann@acme.example"}).Draft()
+	require.NoError(t, err)
+	require.Len(t, d.Review, 1)
+	assert.Contains(t, d.Review[0].Why, `it types "Sales" each time`)
+	assert.Contains(t, d.FlowText(), "${email}")
+}

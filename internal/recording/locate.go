@@ -69,12 +69,32 @@ func (im *importer) chains(s *Step) (out []chain, why []string) {
 		}
 		out = append(out, c)
 	}
+	var settled []chain
 	for _, c := range out {
 		for i := range c {
 			c[i].settle(s.Type, tag, i == len(c)-1)
 		}
+		settled = append(append(settled, c.pressed()...), c)
 	}
-	return out, why
+	return settled, why
+}
+
+// pressedRoles are the roles of what is mostly pressed, of which a recording says the name alone.
+var pressedRoles = []string{"button", "link", "tab", "menuitem"}
+
+// pressed are the ways to an element of which the accessible name is known and nothing else: it may be another than what
+// the element says.
+func (c chain) pressed() (out []chain) {
+	last := c[len(c)-1]
+	if last.accessible == "" || last.Text == "" {
+		return nil
+	}
+	for _, role := range pressedRoles {
+		other := slices.Clone(c)
+		other[len(c)-1] = found{accessible: last.accessible, Candidate: selectors.Candidate{Role: role, Name: last.accessible}}
+		out = append(out, other)
+	}
+	return out
 }
 
 // settle makes a candidate of an accessible name without a role, of what else is known of the element.

@@ -209,6 +209,11 @@ func (x *exporter) selectors(t *selectors.Target) (paths []Path, frame []int) {
 	for _, c := range t.Candidates {
 		paths = append(paths, append(slices.Clone(hosts), x.text(selectorOf(c))))
 	}
+	for _, c := range t.Candidates { // ours reach into open shadow roots by themselves
+		if css := selectorOf(c); len(hosts) == 0 && (c.CSS == css || c.TestID != "") {
+			paths = append(paths, Path{piercePrefix + x.text(css)})
+		}
+	}
 	return paths, frame
 }
 

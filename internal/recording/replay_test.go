@@ -18,6 +18,7 @@ import (
 	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/recording"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -119,7 +120,7 @@ func recorded(base string) string {
 }
 
 // TestARecordingDoesWhatItsAuthorsMakeOfIt replays one recording with @puppeteer/replay, and as the flow that is made of
-// it, and compares what the page has heard.
+// it, and the export of that flow with @puppeteer/replay again, and compares what the page has heard.
 func TestARecordingDoesWhatItsAuthorsMakeOfIt(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -130,25 +131,34 @@ func TestARecordingDoesWhatItsAuthorsMakeOfIt(t *testing.T) {
 	if _, missing := os.Stat(filepath.Join(folder, "node_modules")); err != nil || missing != nil {
 		t.Skip("npm ci --ignore-scripts --prefix fixtures/replay")
 	}
-	theirs, ours := listen(t), listen(t)
-	file := filepath.Join(t.TempDir(), "recording.json")
-	require.NoError(t, os.WriteFile(file, []byte(recorded(theirs.URL)), 0o600))
+	theirs, ours, back := listen(t), listen(t), listen(t)
 	browser, err := automation.Find("", false)
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, node, filepath.Join(folder, "replay.mjs"), file, browser.Path).CombinedOutput()
-	require.NoError(t, err, string(out))
-	replays(t, ours.URL)
+	replay := func(text string) {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "recording.json")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		out, err := exec.CommandContext(ctx, node, filepath.Join(folder, "replay.mjs"), file, browser.Path).CombinedOutput()
+		require.NoError(t, err, "%s\n%s\nheard: %v", text, out, back.heard())
+	}
+	replay(recorded(theirs.URL))
+	flow, version := replays(t, ours.URL)
+	exported, err := recording.Chrome(recording.ExportOptions{Flow: flow, Version: version, Inputs: map[string]string{"home": back.URL + "/page"}})
+	require.NoError(t, err)
+	replay(exported.Text)
 	want := []string{"click plain", "click named", "click worded", "click path", "click inner", "click inner", "click inframe", "change role Payer", "change name Nora",
 		"click box", "change box true", "mouseover menu", "keydown Escape", "click save", "submit form"}
 	assert.Eventually(t, func() bool { return len(ours.heard()) >= len(want) && len(theirs.heard()) >= len(want) }, 10*time.Second, 20*time.Millisecond)
 	assert.Equal(t, want, theirs.heard(), "what the page hears of @puppeteer/replay")
 	assert.Equal(t, theirs.heard(), ours.heard())
+	assert.Eventually(t, func() bool { return len(back.heard()) >= len(want) }, 10*time.Second, 20*time.Millisecond)
+	assert.Equal(t, want, back.heard(), "what it hears of the flow's export, replayed by them\n%s", exported.Text)
 }
 
-// replays imports the recording and carries out its flow.
-func replays(t *testing.T, base string) {
+// replays imports the recording and carries out its flow, which it returns with the version of its targets.
+func replays(t *testing.T, base string) (*flows.Flow, *selectors.Version) {
 	t.Helper()
 	r, err := recording.Parse([]byte(recorded(base)))
 	require.NoError(t, err)
@@ -179,4 +189,5 @@ func replays(t *testing.T, base string) {
 	run := &flows.Run{Page: page, Flow: flow, Version: lib.Versions[0], Inputs: inputs, StepTimeout: 10 * time.Second}
 	_, err = run.Do(t.Context())
 	require.NoError(t, err, strings.TrimSpace(d.FlowText()))
+	return flow, lib.Versions[0]
 }

@@ -12,7 +12,7 @@ import { visible } from './sight.js';
 
 /** What a column may be, in the words of the flows; a name is taken apart. */
 export const meanings = [
-  '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'name_email', 'role', 'status', 'time_zone', 'id',
+  '', 'email', 'first_name', 'last_name', 'name', 'last_first', 'role', 'status', 'time_zone', 'id', 'name_email',
 ];
 
 /** @type {(means: string) => string} */
@@ -296,7 +296,7 @@ function headedColumns(columns, samples) {
   const parts = partsOf(samples, (el) => {
     const cell = cellAround(el);
     if (!cell) return '';
-    return cellText(cell) === cellText(el) || el.closest('[aria-hidden=true]') ? null : under.get(cell);
+    return mixed.has(under.get(cell)) && !el.closest('[aria-hidden=true]') ? under.get(cell) : null;
   });
   for (const part of parts) {
     if (part.means && taken.has(kin(part.means))) part.means = '';

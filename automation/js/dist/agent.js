@@ -3069,11 +3069,11 @@ var meanings = [
   "last_name",
   "name",
   "last_first",
-  "name_email",
   "role",
   "status",
   "time_zone",
-  "id"
+  "id",
+  "name_email"
 ];
 var kin = (means) => /^(last_first|name_email)$/.test(means) ? "name" : means;
 var reversed = /^[^\s,][^,]*, [^,]+$/;
@@ -3271,7 +3271,7 @@ function headedColumns(columns, samples) {
   const parts2 = partsOf2(samples, (el) => {
     const cell = cellAround(el);
     if (!cell) return "";
-    return cellText(cell) === cellText(el) || el.closest("[aria-hidden=true]") ? null : under.get(cell);
+    return mixed2.has(under.get(cell)) && !el.closest("[aria-hidden=true]") ? under.get(cell) : null;
   });
   for (const part of parts2) {
     if (part.means && taken.has(kin(part.means))) part.means = "";

@@ -422,6 +422,17 @@ func TestANameAndATimeZoneAreWhatWasAskedFor(t *testing.T) {
 	}
 }
 
+// TestAMethodInAHeaderIsHeldInARehearsal has a GET that a server may take for a DELETE.
+func TestAMethodInAHeaderIsHeldInARehearsal(t *testing.T) {
+	t.Parallel()
+	p := newPolicy(folk, nil, nil, nil)
+	p.dry = true
+	read := automation.Request{Method: "GET", URL: "http://app.example/things/1"}
+	assert.True(t, p.rule(read).Pass)
+	assert.False(t, p.rule(withHeader(read, "X-HTTP-Method-Override", "DELETE")).Pass)
+	assert.True(t, p.rule(withHeader(read, "X-HTTP-Method-Override", "GET")).Pass)
+}
+
 // TestTheHostThatIsSentTo rules on hosts: that of the pages, or the one that the flow names.
 func TestTheHostThatIsSentTo(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,31 @@ func acceptSocket(rw http.ResponseWriter, r *http.Request) {
 		base64.StdEncoding.EncodeToString(sum[:]))
 	_, _ = io.Copy(io.Discard, conn)
 	_ = conn.Close()
+}
+
+// TestAWebTransportIsToldOf has a page and a worker open one between press and answer: what is said on it nobody sees.
+func TestAWebTransportIsToldOf(t *testing.T) {
+	t.Parallel()
+	const opens = "new WebTransport('https://127.0.0.1:9/ann').ready.catch(() => {})"
+	for name, press := range map[string]string{"the page": opens, "a worker": "new Worker('/worker.js')"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, `<button onclick="`+press+`">Go</button>`)
+			w.mux.HandleFunc("GET /worker.js", func(rw http.ResponseWriter, _ *http.Request) {
+				rw.Header().Set("Content-Type", "text/javascript")
+				fmt.Fprint(rw, opens)
+			})
+			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
+			require.NoError(t, err)
+			g.Arm(t.Context())
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			told := func() bool {
+				return slices.ContainsFunc(g.Unheld(), func(u automation.Unheld) bool { return u.How == automation.ByTransport && u.Dark() })
+			}
+			assert.Eventually(t, told, 10*time.Second, 50*time.Millisecond)
+			require.NoError(t, g.Close(t.Context()))
+		})
+	}
 }
 
 // TestSocketsAreToldOf has the page itself and workers of each kind say something on a WebSocket.

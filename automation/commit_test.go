@@ -15,6 +15,7 @@ const roleForm = `<form onsubmit="note('saved ' + role.value); return false">
 
 func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 	t.Parallel()
+	const atHover = `<script>document.querySelector('button').addEventListener('mouseenter', () => { `
 	const refill = "() => { role.selectedIndex = 0; }"
 	for _, c := range []struct {
 		name, extra, log string
@@ -28,18 +29,20 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 		{"the role is filled in anew at the hover", `<script>document.querySelector('button').addEventListener('mouseenter', ` + refill + `)</script>`, "log:", automation.ErrNotRead, []string{"#role", "Approver", "Administrator"}},
 		{"the name is changed", `<script>name_ = document.getElementById('name'); role.addEventListener('change', () => { name_.value = 'Bob' })</script>`, "log:", automation.ErrNotRead, []string{"#name", "Ann", "Bob"}},
 		{"the box is unset", `<script>document.querySelector('button').addEventListener('mouseenter', () => { box.checked = false })</script>`, "log:", automation.ErrNotRead, []string{"#box", "true", "false"}},
-		{"the role is hidden and filled in anew", `<script>document.querySelector('button').addEventListener('mouseenter', () => { role.style.display = 'none'; role.selectedIndex = 0 })</script>`,
+		{"the role is hidden and filled in anew", atHover + `role.style.display = 'none'; role.selectedIndex = 0 })</script>`,
 			"log:", automation.ErrNotRead, []string{"#role", "hidden", "Approver", "Administrator"}},
 		{"the role is drawn anew, hidden", `<script>document.querySelector('button').addEventListener('mouseenter', () => {
-			const other = role.cloneNode(true); other.hidden = true; other.selectedIndex = 0; role.replaceWith(other) })</script>`, "log:", automation.ErrNotRead, []string{"#role", "hidden", "Administrator"}},
-		{"the box is hidden and unset", `<script>document.querySelector('button').addEventListener('mouseenter', () => { box.checked = false; box.hidden = true })</script>`,
+			const other = role.cloneNode(true); other.hidden = true;
+			other.selectedIndex = 0; role.replaceWith(other) })</script>`, "log:", automation.ErrNotRead, []string{"#role", "hidden", "Administrator"}},
+		{"the box is hidden and unset", atHover + `box.checked = false; box.hidden = true })</script>`,
 			"log:", automation.ErrNotRead, []string{"#box", "true", "false"}},
-		{"the role is hidden and stands", `<script>document.querySelector('button').addEventListener('mouseenter', () => { role.hidden = true })</script>`, "log: saved Approver", nil, nil},
-		{"the next step uses the field again", `<script>document.querySelector('button').addEventListener('mouseenter', () => { const n = document.getElementById('name'); n.id = 'remark'; n.value = '' })</script>`,
+		{"the role is hidden and stands", atHover + `role.hidden = true })</script>`, "log: saved Approver", nil, nil},
+		{"the next step uses the field again", atHover + `const n = document.getElementById('name'); n.id = 'remark'; n.value = '' })</script>`,
 			"log: saved Approver", nil, nil},
 		{"the step before is hidden and emptied", `<form id=before></form><script>document.querySelector('button').addEventListener('mouseenter', () => {
 			const n = document.getElementById('name'); before.append(n); before.hidden = true; n.value = '' })</script>`, "log: saved Approver", nil, nil},
-		{"a field has gone, and another form has one of its name", `<form hidden><input id=other value=Bob></form><script>document.querySelector('button').addEventListener('mouseenter', () => {
+		{"a field has gone, and another form has one of its name", `<form hidden><input id=other value=Bob></form>
+			<script>document.querySelector('button').addEventListener('mouseenter', () => {
 			document.getElementById('name').remove(); other.id = 'name' })</script>`, "log: saved Approver", nil, nil},
 		{"a field has become two", `<script>box.addEventListener('change', () => setTimeout(() => role.after(role.cloneNode(true)), 50))</script>`, "log:", automation.ErrAmbiguous, []string{"#role"}},
 		{"a field has gone", `<script>box.addEventListener('change', () => setTimeout(() => document.getElementById('name').remove(), 50))</script>`, "log: saved Approver", nil, nil},

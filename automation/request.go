@@ -37,14 +37,14 @@ type Request struct {
 // methodHeader is a header by which a request has another method than its own, for servers that heed it.
 var methodHeader = regexp.MustCompile(`(?i)^(x-)?(http-?)?method(-?override)?$`)
 
-// Instead says that a header gives the request another method than its own.
-func (r Request) Instead(header Value) bool {
+// OverriddenBy says that a header gives the request another method than its own.
+func (r Request) OverriddenBy(header Value) bool {
 	return methodHeader.MatchString(header.Key) && strings.ToUpper(header.Text) != r.Method
 }
 
 // Changes says whether the method may change something on the server (RFC 9110, 9.2.1), or one in a header does.
 func (r Request) Changes() bool {
-	if slices.ContainsFunc(r.Headers, r.Instead) {
+	if slices.ContainsFunc(r.Headers, r.OverriddenBy) {
 		return true
 	}
 	switch r.Method {

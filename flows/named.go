@@ -54,15 +54,15 @@ var (
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
 	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
 		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
-	// person is the end of a name for somebody, whatever stands before it: customer_user_id, memberIds. What has accounts,
+	// personKey is the end of a name for somebody, whatever stands before it: customer_user_id, memberIds. What has accounts,
 	// profiles or contacts may be no person.
-	person = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|staff|worker|colleagues?)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$|^contact[_\-]?ids?$`)
-	// relation is a name for somebody who stands in some relation to whom a request is about, or did something to them.
-	relation = regexp.MustCompile(`(?i)manager|supervisor|approv|review|boss|lead|report|owner|deleg|assistant|backup|deput|sponsor|mentor|parent|grant|substitut|` +
+	personKey = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|staff|worker|colleagues?)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$|^contact[_\-]?ids?$`)
+	// relationKey is a name for somebody who stands in some relation to whom a request is about, or did something to them.
+	relationKey = regexp.MustCompile(`(?i)manager|supervisor|approv|review|boss|lead|report|owner|deleg|assistant|backup|deput|sponsor|mentor|parent|grant|substitut|` +
 		`subordinat|success|replace|transfer|creat(ed|or|er)|updat(ed|er)|modif(ied|ier)|invite[dr]|request(ed|er)|assign|author|actor|by$|by[_\-]|^b?cc$|copy|notif|watch|` +
 		`follow|contact[_\-]?person|emergency|billing`)
-	// collection is a name for several things that are no people, and may each have some.
-	collection = regexp.MustCompile(`(?i)team|group|role|chain|histor|message|log|event|comment|note|audit|activit|task|workflow|polic|permission|` +
+	// collectionKey is a name for several things that are no people, and may each have some.
+	collectionKey = regexp.MustCompile(`(?i)team|group|role|chain|histor|message|log|event|comment|note|audit|activit|task|workflow|polic|permission|` +
 		`device|session|address|location|department|project|compan|organi|account|tenant`)
 	// wrapper is a name around what a request is about.
 	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|request|body|form|where|filter|query|operations?|changes?|` +
@@ -163,7 +163,7 @@ const inPath = "/"
 func aboutWhom(key string) bool {
 	parts := strings.Split(key, ".")
 	last := len(parts) - 1
-	about := subjectKey.MatchString(parts[last]) || person.MatchString(parts[last]) && !relation.MatchString(parts[last])
+	about := subjectKey.MatchString(parts[last]) || personKey.MatchString(parts[last]) && !relationKey.MatchString(parts[last])
 	return about && !slices.ContainsFunc(parts[:last], func(p string) bool { return !wrapper.MatchString(p) })
 }
 
@@ -179,7 +179,7 @@ func listed(key string) bool {
 	if len(at) != 1 || list == "" && rest == "" {
 		return false
 	}
-	return !strings.Contains(rest, ".") && !relation.MatchString(rest) && !relation.MatchString(lastName(list)) && !collection.MatchString(lastName(list))
+	return !strings.Contains(rest, ".") && !relationKey.MatchString(rest) && !relationKey.MatchString(lastName(list)) && !collectionKey.MatchString(lastName(list))
 }
 
 // find lists the people whom a text names, also where it is escaped or encoded once more.

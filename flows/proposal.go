@@ -91,7 +91,7 @@ func propose(q automation.Request, inputs map[string]string) string {
 		s["body"] = body
 	}
 	telling := slices.DeleteFunc(slices.Clone(q.Headers), func(v automation.Value) bool {
-		return inputOf(v.Text, inputs) == "" && !isRole(bareHeader(v.Key)) && !organisationHeader.MatchString(v.Key) && !q.Instead(v)
+		return inputOf(v.Text, inputs) == "" && !isRole(bareHeader(v.Key)) && !organisationHeader.MatchString(v.Key) && !q.OverriddenBy(v)
 	})
 	if headers := proposedValues(telling, inputs); len(headers) > 0 {
 		s["headers"] = headers

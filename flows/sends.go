@@ -86,7 +86,7 @@ func (s *Sends) headed(q automation.Request, values map[string]string) string {
 		switch {
 		case told:
 			known = append(known, automation.Value{Key: name, Text: v.Text})
-		case q.Instead(v):
+		case q.OverriddenBy(v):
 			return fmt.Sprintf("the header %s says another method", v.Key)
 		case isRole(bareHeader(name)):
 			return fmt.Sprintf("the header %s gives a role, which the flow does not know", v.Key)

@@ -30,8 +30,11 @@ const hosts = 'div,span,section,article,aside,main,header,footer,nav,p,blockquot
  * @param {El} el
  * @returns {boolean}
  */
-const mayHostClosed = (el) => !el.shadowRoot && el.localName !== ours && (el.localName.includes('-')
-  || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
+function mayHostClosed(el) {
+  if (el.shadowRoot || el.localName === ours) return false;
+  if (el.localName.includes('-')) return true;
+  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
+}
 
 /** @type {() => boolean} */
 export const mayBeClosed = () => documents().some((d) => queryAll(d, '*').some(mayHostClosed));

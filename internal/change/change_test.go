@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,7 @@ func TestACommitIsMadeOnceMoreOnlyWhenTheFirstCanNoLongerCome(t *testing.T) {
 			r := s.change(t, useropstest.Deactivate(ann))
 			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 			assert.Equal(t, c.commits, s.n)
+			assert.Equal(t, c.stored, strings.Contains(strings.Join(r.Notices, ""), "nobody was signed in"))
 		})
 	}
 }

@@ -86,6 +86,7 @@ var differingRequests = []difference{
 	{with: "worker-passes-on", actions: []userops.Action{userops.SetRole, list}, harmless: true},
 	// Twice.
 	{with: "sends-twice", actions: []userops.Action{userops.SetRole, userops.Deactivate}},
+	{with: "sends-again-after-3s", actions: leaves, harmless: true, settle: late},
 	{with: "sends-on-mousedown-too", actions: roles},
 	{with: "form-and-fetch", actions: leaves},
 	{with: "retries-after-5xx+stored-then-503", actions: taking},

@@ -177,7 +177,11 @@ var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,em
 });
 var ours = "billagent-overlay";
 var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
-var mayHostClosed = (el) => !el.shadowRoot && el.localName !== ours && (el.localName.includes("-") || el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0);
+function mayHostClosed(el) {
+  if (el.shadowRoot || el.localName === ours) return false;
+  if (el.localName.includes("-")) return true;
+  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
+}
 var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
 var masked = { sheets: [], elements: [], frames: [], asked: {} };
 function mask(asked) {

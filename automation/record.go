@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/billagent/billagent/selectors"
@@ -26,6 +27,8 @@ type Recording struct {
 	// Take is given each gesture in turn, and Tell says how far the recording is. Both are called in one goroutine.
 	Take func(Gesture)
 	Tell func() Progress
+	// Ready is called when what the person does is heard and the panel stands over the page. May be nil.
+	Ready func()
 	// StandIn acts in the person's place, again and again until the recording has ended: for tests. Nil: there is a
 	// person.
 	StandIn func(ctx context.Context, s *StandIn) error
@@ -96,7 +99,13 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	}
 	defer stop()
 	req["wait"] = recordSlice.Milliseconds()
+	ready := sync.OnceFunc(func() {
+		if rec.Ready != nil {
+			rec.Ready()
+		}
+	})
 	round := func() bool {
+		ready()
 		if res.At != nil {
 			req["mode"], req["paused"], req["at"] = res.Mode, res.Paused, res.At // a new document goes on as the one before
 		}

@@ -158,7 +158,8 @@ func TestAFlowIsRecordedElsewhere(t *testing.T) {
 		ended <- execute(ctx, []string{"--config", file, "record", "visit", "--remote", "--to", t.TempDir()}, strings.NewReader(""), out, said)
 	}()
 	hand := goThere(t, said)
-	require.Eventually(t, func() bool { return strings.HasSuffix(hand.where(t), "/neo3/home") }, 20*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(said.String(), "do it in the window") }, 60*time.Second, 50*time.Millisecond, said)
+	assert.True(t, strings.HasSuffix(hand.where(t), "/neo3/home"))
 	hand.seesAnother(t, nil) // the page with the panel over it
 	before := hand.sees(t)
 	settings := automation.Motion{X: 60, Y: 286, Count: 1}

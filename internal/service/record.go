@@ -21,7 +21,7 @@ type Record struct {
 	Inputs map[string]string
 	// StandIn acts in the person's place: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *automation.StandIn) error
-	// Ready is told when the page is there for the person; note says why it may be another one. May be nil.
+	// Ready is told when what the person does on the page is recorded; note says why it may be another page. May be nil.
 	Ready func(note string)
 }
 
@@ -41,9 +41,6 @@ func (s *Service) Record(ctx context.Context, name string, r Record, events even
 				lib, err := dir.Library()
 				if err != nil {
 					return err
-				}
-				if r.Ready != nil {
-					r.Ready(shown.Note)
 				}
 				out, err = r.record(ctx, lib, shown)
 				return err
@@ -66,6 +63,11 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
 	err := shown.Page.Record(ctx, automation.Recording{
 		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,
+		Ready: func() {
+			if r.Ready != nil {
+				r.Ready(shown.Note)
+			}
+		},
 		Reads: map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation}[r.Flow],
 		Tell: func() automation.Progress {
 			t.Stopped(shown.Stopped())

@@ -21,6 +21,7 @@ type Recording struct {
 	Secrets SecretWords
 	Reads   string // what the flow reads, as the panel asks for it: list, roles or organisation; empty: a list
 	Mode    string // what is to be shown first, as the panel's buttons call it: list; empty: nothing
+	Commits bool   // what is shown as the commit will be pressed afterwards, and not by the person
 	// Skipped is told that the person goes on without what was to be shown. Nil: this is no one of several, so that it
 	// can only be stopped.
 	Skipped func()
@@ -92,6 +93,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	req := map[string]any{
 		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
 		"name": "", "stopped": false, "mode": rec.Mode, "reads": rec.Reads, "paused": false, "at": nil, "wait": 0, "guided": rec.Skipped != nil,
+		"commits": rec.Commits,
 	}
 	stop, err := p.recordFromTheStart(ctx, req)
 	if err != nil {

@@ -267,13 +267,18 @@ function draw(r) {
 /** @type {(r: Recorder) => string} */
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks[r.mode]} Or go there with Tab and press Enter; Escape chooses nothing.`;
+  if (r.mode) return `${asked(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
   }
   if (r.paused) return 'Paused: what you do is not recorded.';
   return 'What would change something is not sent. F2 goes to this panel.';
 }
+
+/** @type {(r: Recorder) => string} */
+const asked = (r) => (r.mode === 'commit' && r.req.commits
+  ? 'Click what commits: it is taken down, and pressed for you once the recording has ended and its rehearsal has passed.'
+  : asks[r.mode]);
 
 /** @type {(r: Recorder) => HTMLElement[]} */
 function stepsShown(r) {

@@ -79,19 +79,25 @@ func inputsOf(given []string) (map[string]string, error) {
 
 // rehearse rehearses the action of a flow with the inputs given.
 func (a *app) rehearse(cmd *cobra.Command, kind userops.Kind, given map[string]string, how service.Rehearsal) error {
-	rq := userops.Request{Action: kind.Action, Email: given["email"], FirstName: given["first_name"], LastName: given["last_name"], Role: given["role"], TimeZone: given["time_zone"]}
-	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if name != "email" && !kind.Takes(userops.Input(name)) {
-			return usage(fmt.Errorf("%s takes no input %s", kind.Flow, name))
-		}
-	}
-	checked, err := rq.Check()
+	checked, err := requestOf(kind, given)
 	if err != nil {
 		return err
 	}
 	return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
 		return a.changeAll(ctx, s, []userops.Checked{checked}, service.Asked{DryRun: how}, nil, false)
 	})
+}
+
+// requestOf is the action with the inputs given.
+func requestOf(kind userops.Kind, given map[string]string) (userops.Checked, error) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if name != "email" && !kind.Takes(userops.Input(name)) {
+			return userops.Checked{}, usage(fmt.Errorf("%s takes no input %s", kind.Flow, name))
+		}
+	}
+	rq := userops.Request{Action: kind.Action, Email: given["email"], FirstName: given["first_name"], LastName: given["last_name"],
+		Role: given["role"], TimeZone: given["time_zone"]}
+	return rq.Check()
 }
 
 // runFlow runs a flow that only reads, and prints its outputs.

@@ -18,11 +18,12 @@ import (
 
 // recordFlags are what `record` is asked for.
 type recordFlags struct {
-	window            windowFlags
-	remote            remoteFlags
-	inputs            []string
-	to                string
-	replace, rehearse bool
+	window           windowFlags
+	remote           remoteFlags
+	inputs           []string
+	to               string
+	replace          bool
+	rehearse, commit bool
 }
 
 func (a *app) recordCommand() *cobra.Command {
@@ -39,9 +40,12 @@ commit, the step before it can be made that. Give what you will type as --input:
 for a password or a code is never recorded.
 
 Targets of the version keep their names, and steps that a part of the layout has become that part. What can be loaded is written into the
-overlay folder: the flow, and the version with the new targets. --rehearse then goes through the press, where nothing can leave.`,
+overlay folder: the flow, and the version with the new targets. --rehearse then goes through the press, where nothing can leave. --commit makes
+the change, too, if its rehearsal passes: billagent presses what you have shown, and not you, so that it is written into the journal first and
+held to what the flow says of the person and of what may leave. What the press sends is written into the flow where that says nothing of it.`,
 		Example: "  billagent record deactivate --input email=ann@acme.example\n" +
-			"  billagent record set-role --input email=ann@acme.example --input role=Clerk --rehearse",
+			"  billagent record set-role --input email=ann@acme.example --input role=Clerk --rehearse\n" +
+			"  billagent record rename --input email=test@acme.example --input first_name=Ann --input last_name=Test --commit",
 		Args: exactly(1, "a flow"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.record(cmd, args[0], f) },
 	}
@@ -51,47 +55,101 @@ overlay folder: the flow, and the version with the new targets. --rehearse then 
 	c.Flags().StringVar(&f.to, "to", "overlay", "overlay, for the overlay folder of the configuration, or another folder, which takes drafts, too")
 	c.Flags().BoolVar(&f.replace, "replace", false, "put it in the place of a flow of this name that the folder has")
 	c.Flags().BoolVar(&f.rehearse, "rehearse", false, "rehearse it through its press once it is written")
+	c.Flags().BoolVar(&f.commit, "commit", false, "make the change, too, once it is written and its rehearsal has passed")
 	return c
 }
 
 func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
-	if !flowName.MatchString(name) {
-		return usage(fmt.Errorf("FLOW is %q: a flow is named by lower-case letters and hyphens", name))
-	}
-	given, err := inputsOf(f.inputs)
+	kind, acts := userops.KindOfFlow(name)
+	given, err := f.check(name)
 	if err != nil {
 		return err
 	}
-	for input := range given {
-		if !inputWord.MatchString(input) {
-			return usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", input))
-		}
-		if recording.IsSecret(input) { // what is given here stands among the processes of the machine
-			return usage(fmt.Errorf("--input %s: a secret is no input: type it in the window, where it is not recorded", input))
-		}
-	}
-	kind, acts := userops.KindOfFlow(name)
-	if f.rehearse && !acts {
-		return usage(fmt.Errorf("%s changes nothing: there is no press to rehearse", name))
-	}
-	written := false
+	layout := ""
 	err = a.serveShown(cmd, f.remote, func(ctx context.Context, s *service.Service) error {
 		conf, err := a.load()
 		if err == nil && f.to == "overlay" && conf.Overlay == "" { // before anything is done, not after
 			err = usage(errors.New("set overlay in the configuration to the folder that is to have files of your own"))
 		}
 		if err == nil {
-			written, err = a.recordWith(ctx, s, conf, name, given, f)
+			layout, err = a.recordWith(ctx, s, conf, name, given, f)
 		}
 		return err
 	})
 	switch {
-	case err != nil || !written || !acts:
+	case err != nil || layout == "" || !acts || f.to != "overlay":
 		return err
-	case f.rehearse || a.agrees(cmd.Context(), "Rehearse it now through its press, where nothing can leave? [y/N] "):
-		return a.rehearse(cmd, kind, inputsFor(kind, given), service.ThroughPress)
+	case !f.rehearse && !f.commit && !a.agrees(cmd.Context(), "Rehearse it now through its press, where nothing can leave? [y/N] "):
+		return nil
 	}
-	return nil
+	checked, err := requestOf(kind, inputsFor(kind, given))
+	if err != nil {
+		return err
+	}
+	return a.try(cmd, service.Trial{Layout: layout, Request: checked, By: actor(), Commit: f.commit})
+}
+
+// check refuses before the recording what would come to nothing after it, and returns the inputs.
+func (f *recordFlags) check(flow string) (given map[string]string, err error) {
+	if !flowName.MatchString(flow) {
+		return nil, usage(fmt.Errorf("FLOW is %q: a flow is named by lower-case letters and hyphens", flow))
+	}
+	if given, err = inputsOf(f.inputs); err != nil {
+		return nil, err
+	}
+	for input := range given {
+		if !inputWord.MatchString(input) {
+			return nil, usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", input))
+		}
+		if recording.IsSecret(input) { // what is given here stands among the processes of the machine
+			return nil, usage(fmt.Errorf("--input %s: a secret is no input: type it in the window, where it is not recorded", input))
+		}
+	}
+	kind, acts := userops.KindOfFlow(flow)
+	switch {
+	case f.rehearse && !acts:
+		return nil, usage(fmt.Errorf("%s changes nothing: there is no press to rehearse", flow))
+	case f.commit && !acts:
+		return nil, usage(fmt.Errorf("--commit: %s is none of the actions, and only those are made: %s", flow, strings.Join(flowsOfActions(), ", ")))
+	case (f.rehearse || f.commit) && f.to != "overlay":
+		return nil, usage(errors.New("--to: a flow is tried from the overlay folder alone: leave out --to, or --rehearse and --commit"))
+	case f.rehearse || f.commit:
+		_, err = requestOf(kind, inputsFor(kind, given))
+	}
+	return given, err
+}
+
+// flowsOfActions are the flows by which actions are made.
+func flowsOfActions() (names []string) {
+	for _, kind := range userops.Kinds {
+		names = append(names, kind.Flow)
+	}
+	return names
+}
+
+// try tries what was recorded, and says what of it is known from now on.
+func (a *app) try(cmd *cobra.Command, trial service.Trial) error {
+	return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
+		tenant, err := s.Tenant("")
+		if err != nil {
+			return err
+		}
+		p := &printer{app: a}
+		return p.print(ctx, func(ctx context.Context) error {
+			done, err := s.Try(ctx, tenant, trial, p.tell)
+			switch {
+			case done.Sends != "":
+				a.note("what the commit sends is written down in " + done.Sends)
+			case done.Why != "":
+				a.note("what the commit sends is not written down: " + done.Why)
+			}
+			if trial.Commit && len(done.Results) == 1 {
+				a.note("the change was not made: its rehearsal has not passed")
+			}
+			p.results = p.results[max(len(p.results)-1, 0):] // how the last has ended decides the exit status
+			return err
+		})
+	})
 }
 
 // inputsFor are those of the inputs that an action takes. A recording may have more: what else was typed or chosen.
@@ -101,35 +159,40 @@ func inputsFor(kind userops.Kind, given map[string]string) map[string]string {
 	return out
 }
 
-// recordWith records, and writes what came of it.
+// recordWith records, and writes what came of it. It returns the layout of a flow that can be used now, empty where
+// there is none.
 func (a *app) recordWith(
 	ctx context.Context, s *service.Service, conf *config.Config, name string, given map[string]string, f recordFlags,
-) (written bool, err error) {
+) (layout string, err error) {
 	tenant, err := s.Tenant("")
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	r := service.Record{Place: f.window.place(), Flow: name, Inputs: given, StandIn: a.records, Ready: a.ready("do it in the window; Stop in the panel ends it")}
+	r := service.Record{Place: f.window.place(), Flow: name, Inputs: given, Commit: f.commit, StandIn: a.records,
+		Ready: a.ready("do it in the window; Stop in the panel ends it")}
 	done, err := s.Record(ctx, tenant, r, a.tell)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	a.live.stop()
 	lib, _, err := a.library(done.Options.App)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	v, err := a.versionWith(done)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	out, err := filesOf(lib, conf, done.Draft, done.Options, v)
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	out.replace = f.replace
 	err = a.keepImported(conf, out, f.to)
-	return out.Written && !out.Draft, err
+	if out.Written && !out.Draft {
+		layout = done.Options.Layout
+	}
+	return layout, err
 }
 
 // versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -75,7 +72,7 @@ func (k *calibration) tryForm(
 	if at := tried[flow.Name]; at != nil && at.form != nil {
 		return false, nil
 	}
-	form, why := k.formOf(r)
+	form, why := formOf(r, append(k.service.configured(), namesOf(k.people)...))
 	guessed := flow.Sends != nil && flow.Sends.Provenance == selectors.Guessed
 	at := tried[flow.Name]
 	switch {
@@ -88,7 +85,7 @@ func (k *calibration) tryForm(
 	default:
 		k.Asks(fmt.Sprintf("the commit of %s sends something else than was guessed (%s %s): it is rehearsed by the rule of whom requests name", flow.Name, flow.Sends.Method, flow.Sends.Path))
 	}
-	name, ok := k.flowFile(lib, v, flow)
+	name, ok := flowFile(lib, v.Layout, flow)
 	if !ok {
 		k.Asks(fmt.Sprintf("what the commit of %s sends is not written down: its file is for several layouts", flow.Name))
 		return false, nil
@@ -119,35 +116,9 @@ func (k *calibration) served(all ...*learning) (*flows.Library, []string, error)
 	return Tried(k.service.config, k.out.Report.App, files)
 }
 
-// formOf is the form that a rehearsal proposes for what was sent as the commit, without anybody's name. Neither:
-// there is nothing to propose.
-func (k *calibration) formOf(r userops.Result) (form *flows.Sends, why error) {
-	if !errors.Is(r.Err, userops.ErrRehearsed) {
-		return nil, nil
-	}
-	names := append(k.service.configured(), namesOf(k.people)...)
-	for _, w := range r.WouldSend {
-		if w.Commit && w.Sends != "" {
-			return flows.LearnSends(w.Sends, func(text string) bool { return doctor.Telling(text, names) != "" })
-		}
-	}
-	return nil, nil
-}
-
 // sentChange says that the press of a rehearsal would have sent something that may change something.
 func sentChange(r userops.Result) bool {
 	return slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Changes && !w.Early })
-}
-
-// flowFile is the name in the overlay folder of the file that a flow of a layout is written to.
-func (k *calibration) flowFile(lib *flows.Library, v *selectors.Version, flow *flows.Flow) (string, bool) {
-	for _, other := range lib.Area(selectors.Console) {
-		if len(flow.Layouts) == 0 && other.Layout != v.Layout {
-			return "", false
-		}
-	}
-	name, _ := flow.File()
-	return path.Join("flows", v.App, path.Base(filepath.ToSlash(name))), len(flow.Layouts) < 2
 }
 
 // rehearseAgain rehearses some flows once more, by what is tried, and writes down what passes. It returns the files
@@ -191,11 +162,8 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 
 // keepForm writes a flow with what is tried into the overlay folder.
 func (k *calibration) keepForm(at *learning) error {
-	file := filepath.Join(k.service.config.Overlay, filepath.FromSlash(at.name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
-		return storage("writing a flow", k.tenant, err)
-	}
-	if err := replace(file, []byte(at.text)); err != nil {
+	file, err := k.service.writeFlow(k.tenant, at.name, at.text)
+	if err != nil {
 		return err
 	}
 	if at.form == nil {

@@ -19,6 +19,7 @@ type Record struct {
 	Place  doctor.Place // where it begins
 	Flow   string       // the name of the flow that it becomes
 	Inputs map[string]string
+	Commit bool // what is shown as the commit will be pressed once the recording has ended
 	// StandIn acts in the person's place: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *automation.StandIn) error
 	// Ready is told when what the person does on the page is recorded; note says why it may be another page. May be nil.
@@ -63,6 +64,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
 	err := shown.Page.Record(ctx, automation.Recording{
 		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,
+		Commits: r.Commit,
 		Ready: func() {
 			if r.Ready != nil {
 				r.Ready(shown.Note)

@@ -184,8 +184,8 @@ function mayHostClosed(el) {
 }
 var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
 var masked = { sheets: [], elements: [], frames: [], asked: {} };
-function mask(asked) {
-  masked.asked = asked;
+function mask(asked2) {
+  masked.asked = asked2;
   for (const doc of documents()) {
     const view = doc.defaultView, all = [];
     if (!view) continue;
@@ -198,7 +198,7 @@ function mask(asked) {
     ) {
       root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
       masked.sheets.push([root, sheet]);
-      const { ranges, elements } = secretsIn(root, asked);
+      const { ranges, elements } = secretsIn(root, asked2);
       all.push(...ranges);
       for (const el of elements) {
         el.setAttribute("data-billagent-masked", "");
@@ -3865,13 +3865,14 @@ function draw3(r) {
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asks2[r.mode]} Or go there with Tab and press Enter; Escape chooses nothing.`;
+  if (r.mode) return `${asked(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
   }
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }
+var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you once the recording has ended and its rehearsal has passed." : asks2[r.mode];
 function stepsShown(r) {
   const list = make("ol");
   for (const { text, notes } of r.req.steps) {

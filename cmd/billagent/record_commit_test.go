@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/fixtures/helpdesk"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// deskWithout is the helpdesk with files for it that lack some flows.
+func deskWithout(t *testing.T, without ...string) (desk *helpdesk.Desk, conf, overlay string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	desk = helpdesk.Start()
+	t.Cleanup(desk.Close)
+	conf, overlay = filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
+	for _, f := range without {
+		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
+	}
+	return desk, conf, overlay
+}
+
+// suspendsAnn shows what suspends Ann as the commit. held is asked before the recording is ended.
+func suspendsAnn(held func()) []act {
+	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
+	return []act{
+		func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") },
+		onPanel(commitButton), clicks(suspend),
+		func(context.Context, *automation.StandIn) error { held(); return nil },
+		onPanel(stopButton),
+	}
+}
+
+func suspended(desk *helpdesk.Desk) (all []string) {
+	for _, p := range desk.People() {
+		if p.Suspended && p.Email != "old@desk.example" { // who was from the start
+			all = append(all, p.Email)
+		}
+	}
+	return all
+}
+
+// TestWhatIsRecordedIsCommitted has the change be made that was recorded: not while it is recorded, but afterwards, once,
+// as an operation of the journal. What its commit sends stands in the flow from then on.
+func TestWhatIsRecordedIsCommitted(t *testing.T) {
+	t.Parallel()
+	desk, conf, overlay := deskWithout(t, "deactivate")
+	held := func() { assert.Empty(t, suspended(desk), "the press was held back") }
+	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--commit", "--input", "email=ann@desk.example"}, suspendsAnn(held)...)
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Equal(t, []string{"ann@desk.example"}, suspended(desk), "once, and nobody else")
+	assert.Contains(t, out.stdout, "done")
+	assert.Contains(t, out.stderr, "what the commit sends is written down in ")
+	text := files["flows/helpdesk/deactivate-desk.yaml"]
+	_, sends, found := strings.Cut(text, "\nsends: ")
+	require.True(t, found, text)
+	sends, _, _ = strings.Cut(sends, "\n")
+	assert.Contains(t, sends, "provenance: recorded")
+	assert.Regexp(t, `\$\{(email|id)\}`, sends)
+	assert.NotContains(t, text, "ann@desk.example")
+
+	ops := command(t, "--config", conf, "ops", "list", "-o", "json").stdout
+	assert.Equal(t, 2, strings.Count(ops, `"requested_by"`), "the rehearsal and the change: %s", ops)
+	assert.Equal(t, 1, strings.Count(ops, `"outcome": "done"`), ops)
+	out = command(t, "--config", conf, "users", "deactivate", "mia@desk.example")
+	assert.NotEqual(t, 0, out.code, "there is nobody of that address: "+out.stdout)
+}
+
+// TestWhatMayNotBeDoneIsNotCommitted: a recording asks no less than any other change.
+func TestWhatMayNotBeDoneIsNotCommitted(t *testing.T) {
+	t.Parallel()
+	desk, conf, overlay := deskWithout(t, "deactivate")
+	out := command(t, "--config", conf, "freeze", "--reason", "an audit")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--commit", "--input", "email=ann@desk.example"}, suspendsAnn(func() {})...)
+	assert.Equal(t, 3, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "refused")
+	assert.Empty(t, suspended(desk))
+	assert.NotContains(t, files["flows/helpdesk/deactivate-desk.yaml"], "sends:", "a change that was not made proves nothing")
+}
+
+// TestWhatSendsNothingIsNotCommitted shows a button as the commit that sends nothing: the rehearsal tells.
+func TestWhatSendsNothingIsNotCommitted(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	inputs := map[string]string{"email": "ann@acme.example"}
+	d := driverOf(t, lib, "neo3", inputs)
+	shipped, ok := lib.Flow("deactivate", "neo3")
+	require.True(t, ok)
+	all := append(d.steps(shipped.Steps[:1]), onPanel(personButton), clicks(d.target("user.email")), onPanel(commitButton),
+		clicks(d.target("user.deactivate")), onPanel(stopButton)) // which only opens a dialog
+	out, _ := recordedBy(t, file, overlay, append([]string{"deactivate", "--commit"}, inputArgs(inputs)...), all...)
+	assert.Equal(t, 2, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stderr, "the change was not made: its rehearsal has not passed")
+	assert.Empty(t, con.Changes())
+}
+
+// TestOnlyAnActionIsCommitted is told before anybody records in vain.
+func TestOnlyAnActionIsCommitted(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"visit", "--commit"},
+		{"deactivate", "--commit", "--to", t.TempDir(), "--input", "email=ann@acme.example"},
+		{"set-role", "--commit", "--input", "email=ann@acme.example"}, // no role
+		{"set-role", "--rehearse"},
+	} {
+		out := command(t, append([]string{"record"}, args...)...)
+		assert.Equal(t, 1, out.code, args)
+		t.Log(out.stderr)
+		assert.NotContains(t, out.stderr, "do it in the window")
+	}
+}

@@ -12,14 +12,15 @@ import (
 // Reading says how to read a whole table and how its end is proved.
 type Reading struct {
 	Table    *selectors.Target
-	Counter  *selectors.Target // says how many rows there are in all
-	Next     *selectors.Target // leads to the next page; disabled or absent on the last one
-	Previous *selectors.Target // leads to the page before; disabled or absent on the first one
-	More     *selectors.Target // adds rows to the same page; absent when there are no more
-	Scroll   bool              // the table draws only what is in view
-	Filters  []Filter          // what must hold before the first row is read and after the last
-	Limit    int               // give up beyond this many rows
-	Bound    time.Duration     // for each page or viewport
+	Counter  *selectors.Target   // says how many rows there are in all
+	Next     *selectors.Target   // leads to the next page; disabled or absent on the last one
+	Previous *selectors.Target   // leads to the page before; disabled or absent on the first one
+	More     *selectors.Target   // adds rows to the same page; absent when there are no more
+	Scroll   bool                // the table draws only what is in view
+	Apart    []*selectors.Target // beside the table, and seem to lead to more rows, but do not
+	Filters  []Filter            // what must hold before the first row is read and after the last
+	Limit    int                 // give up beyond this many rows
+	Bound    time.Duration       // for each page or viewport
 	Progress func(rows int)
 	// Meaning translates what a field says, on the page or in a witness's answer, so that both can be compared;
 	// nil: as it is.
@@ -114,14 +115,8 @@ func (p *Page) ReadTable(ctx context.Context, r Reading) (Rows, error) {
 		delete(g.out.Rows[i], positionColumn)
 	}
 	g.out.Parts = g.parts && p.traffic.mark() > g.start
-	var box struct {
-		Text string `json:"text"`
-	}
-	if err := p.look(ctx, "searched", map[string]any{"table": r.Table}, &box); err != nil {
+	if err := p.lookBeside(ctx, g); err != nil {
 		return Rows{}, err
-	}
-	if box.Text != "" {
-		g.out.Complete, g.out.Proof = false, fmt.Sprintf("a search box beside the list says %q: the list may show only what fits it", box.Text)
 	}
 	if r.Table.Table.Witness != nil {
 		if err := p.confront(ctx, g); err != nil {

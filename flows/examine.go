@@ -271,7 +271,7 @@ func needOf(v Verb, name string) Need {
 			return Sometimes
 		}
 	case *Rows:
-		if name == v.Next || name == v.Previous || name == v.More || name == v.Frame || slices.Contains(v.Unfiltered, name) {
+		if name == v.Next || name == v.Previous || name == v.More || name == v.Frame || slices.Contains(v.Unfiltered, name) || slices.Contains(v.Apart, name) {
 			return Sometimes
 		}
 	case *Choose:

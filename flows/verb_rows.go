@@ -20,10 +20,12 @@ type Rows struct {
 	Next    string `json:"next,omitempty"`
 	// Previous leads to the page before: a console may remember a page. Without it only a counter shows where a
 	// list begins.
-	Previous string   `json:"previous,omitempty"`
-	More     string   `json:"more,omitempty"`
-	Scroll   bool     `json:"scroll,omitempty"`
-	Filters  []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
+	Previous string `json:"previous,omitempty"`
+	More     string `json:"more,omitempty"`
+	Scroll   bool   `json:"scroll,omitempty"`
+	// Apart are beside the table and seem to lead to more rows, but do not.
+	Apart   []string `json:"apart,omitempty"`
+	Filters []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
 	// Unfiltered are what must say nothing or not be shown, such as a search box or the sign of a filter.
 	Unfiltered []string `json:"unfiltered,omitempty"`
 	Reload     []Step   `json:"reload,omitempty"`
@@ -50,7 +52,7 @@ func (v *Rows) nested() []block {
 }
 
 func (v *Rows) targets() []string {
-	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More, v.Frame), v.Unfiltered...)
+	out := append(given(v.Table, v.Counter, v.Next, v.Previous, v.More, v.Frame), slices.Concat(v.Unfiltered, v.Apart)...)
 	for _, f := range v.Filters {
 		out = append(out, f.Target)
 	}
@@ -248,6 +250,13 @@ func (v *Rows) complete(r *Run, reading *automation.Reading) (err error) {
 		if reading.Previous, err = r.target(v.Previous); err != nil {
 			return err
 		}
+	}
+	for _, name := range v.Apart {
+		t, err := r.target(name)
+		if err != nil {
+			return err
+		}
+		reading.Apart = append(reading.Apart, t)
 	}
 	for _, name := range v.Unfiltered {
 		t, err := r.target(name)

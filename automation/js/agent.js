@@ -1,11 +1,11 @@
 // The name: the one function the Go side calls. A failure of our own comes back as a value, never as an exception
 // that could be taken for the page's.
+import { beside } from './beside.js';
 import { blank, unblank } from './blank.js';
 import { bring } from './bring.js';
 import { pick } from './choose.js';
 import { around, examine, offer } from './examine.js';
 import { finishFill, prepareFill } from './fill.js';
-import { searched } from './filter.js';
 import { armed, finish, install } from './guard.js';
 import { prepareHover, rests } from './hover.js';
 import { addressOf, lead } from './lead.js';
@@ -27,7 +27,7 @@ import { cameTogether, tokens } from './token.js';
 /** @type {Record<string, (req: any) => unknown>} */
 const handlers = {
   look, recognise, read, texts, prepare, finish, prepareFill, finishFill, pick, checkedState, mark, replaced, printOf,
-  rows, scroll, reveal, searched, mask, unmask, blank, unblank, showRow, showHead,
+  rows, scroll, reveal, beside, mask, unmask, blank, unblank, showRow, showHead,
   storageOf, tokens, cameTogether,
   examine, around, offer,
   picking, inspecting, recording,

@@ -1,11 +1,10 @@
-// What stands beside a list: filters, a search box, a counter.
+// What belongs to a list: its filters and its counter.
 import { pressed } from './control.js';
 import { Miss } from './miss.js';
 import { resolve } from './resolve.js';
 import { visible } from './sight.js';
 import { norm } from './text.js';
 import { pause } from './time.js';
-import { queryAll } from './tree.js';
 import { valueOf } from './value.js';
 
 /**
@@ -51,17 +50,3 @@ function filterNow(f) {
 
 /** @type {(req: ListRequest) => string[]} */
 export const filtersNow = (req) => (req.filters || []).map(filterNow);
-
-const searchBoxes = 'input[type=search],[role=searchbox],[role=search] input';
-
-/**
- * searched returns what stands in a search box beside a table: what is listed may be only what fits it.
- * @param {{ table: Target }} req
- * @returns {{ text: string }}
- */
-export function searched({ table }) {
-  const found = resolve(table);
-  if (found instanceof Miss) return { text: '' };
-  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
-  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== '') || '' };
-}

@@ -43,7 +43,7 @@ function turnFilter(f) {
 /** @type {(f: ListFilter) => string} */
 function standing(f) {
   if (f.is === 'says') return `says “${f.says}”`;
-  if (f.is === 'empty') return 'empty, or not there';
+  if (f.is === 'empty') return 'empty or not shown';
   return f.is || 'not used';
 }
 
@@ -84,7 +84,7 @@ export function listShown(r, l, draw) {
     out.push(lineFor('The list scrolls', is, '', true, then(() => { l.scroll = !l.scroll; })));
   }
   for (const f of l.filters) {
-    out.push(lineFor(f.sketch.said, standing(f), 'where the list is whole', f.is !== '', then(() => turnFilter(f))));
+    out.push(lineFor(f.sketch.said, standing(f), 'while nobody is left out', f.is !== '', then(() => turnFilter(f))));
   }
   const filters = l.filters.length ? '' : undefined; // each has a line of its own
   const also = [['Counter', l.counter?.said], ['Next page', l.next?.said], ['Filters', filters]];

@@ -254,7 +254,8 @@ function draw(r) {
   sum.setAttribute('aria-live', 'polite');
   const before = s.box.classList.contains('lists') ? s.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons);
-  s.box.classList.toggle('folded', r.folded);
+  const aside = r.mode !== '' && r.focus < 0; // it covers less of the page while something is to be shown
+  s.box.classList.toggle('folded', r.folded || aside);
   s.box.classList.toggle('lists', listing !== null);
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;

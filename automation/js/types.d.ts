@@ -339,6 +339,19 @@ interface RowsRequest extends ListRequest {
   previous?: Target | null;
 }
 
+/** more asks for what speaks of more rows. */
+interface BesideRequest {
+  table: ListTarget;
+  apart: Target[] | null;
+  more: boolean;
+}
+
+interface BesideAnswer {
+  search: string;
+  ways: string[];
+  texts: string[];
+}
+
 interface LeadRequest extends TargetRequest {
   address: string;
   wait: number;

@@ -66,9 +66,12 @@ func (l *live) list(g *automation.Gesture) {
 		}
 	}
 	l.reads(usersOutput, flows.OutputRows)
-	switch {
-	case len(g.Filters) == 0:
+	if len(g.Filters) == 0 {
 		l.review("show by Filter… what may keep rows from the list, or say it by filters and unfiltered")
+	}
+	switch {
+	case rows.Next == "" && rows.Counter == "" && !rows.Scroll:
+		l.review("show by Counter… how many there are, or by Next page… what leads on, if the list has either: without them it is complete only as long as nothing on the page looks as if it led on")
 	case rows.Next != "" && rows.Counter == "":
 		l.review("say by previous or a counter that the list is read from its beginning")
 	}

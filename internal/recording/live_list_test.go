@@ -1,6 +1,7 @@
 package recording_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,7 @@ func TestAListIsHeldToItsFilters(t *testing.T) {
 			assert.Equal(t, c.steps, stepsOf(t, take))
 			d, err := take.Draft()
 			require.NoError(t, err)
+			d.Review = slices.DeleteFunc(d.Review, func(r recording.Remark) bool { return strings.HasPrefix(r.Why, "show by Counter…") })
 			if c.review == "" {
 				assert.Empty(t, d.Review)
 				return
@@ -180,4 +182,21 @@ func TestASecondListIsLeftOut(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(d.FlowText(), "as: users"), d.FlowText())
 	require.Len(t, d.LeftOut, 1)
 	assert.Contains(t, d.LeftOut[0].Why, "a list of people was shown before")
+}
+
+// TestAListWithoutACounterIsToReview: whoever records it may have overlooked one, and the way to the next page.
+func TestAListWithoutACounterIsToReview(t *testing.T) {
+	t.Parallel()
+	shown := automation.Gesture{Kind: automation.GestureList, On: field("People"), Rows: "li", Columns: map[string]string{"email": "Mail"},
+		Filters: []automation.ShownFilter{{On: field("Search"), Is: "empty"}}}
+	remarks := func(g automation.Gesture) []recording.Remark {
+		d, err := takeOf(g).Draft()
+		require.NoError(t, err)
+		return d.Review
+	}
+	got := remarks(shown)
+	require.Len(t, got, 1)
+	assert.Contains(t, got[0].Why, "show by Counter… how many there are, or by Next page… what leads on")
+	shown.Counter = field("Count")
+	assert.Empty(t, remarks(shown))
 }

@@ -2,27 +2,6 @@
 if (globalThis.billagent) return billagentInstall();
 var domAccessibility=(()=>{var H=Object.defineProperty;var ge=Object.getOwnPropertyDescriptor;var ve=Object.getOwnPropertyNames;var ye=Object.prototype.hasOwnProperty;var he=(e,t)=>{for(var n in t)H(e,n,{get:t[n],enumerable:!0})},we=(e,t,n,i)=>{if(t&&typeof t=="object"||typeof t=="function")for(let l of ve(t))!ye.call(e,l)&&l!==n&&H(e,l,{get:()=>t[l],enumerable:!(i=ge(t,l))||i.enumerable});return e};var Se=e=>we(H({},"__esModule",{value:!0}),e);var Ue={};he(Ue,{computeAccessibleName:()=>_,getRole:()=>T});var Ee=Object.prototype.toString;function Q(e){return typeof e=="function"||Ee.call(e)==="[object Function]"}function xe(e){var t=Number(e);return isNaN(t)?0:t===0||!isFinite(t)?t:(t>0?1:-1)*Math.floor(Math.abs(t))}var Ae=Math.pow(2,53)-1;function Te(e){var t=xe(e);return Math.min(Math.max(t,0),Ae)}function f(e,t){var n=Array,i=Object(e);if(e==null)throw new TypeError("Array.from requires an array-like object - not null or undefined");if(typeof t<"u"&&!Q(t))throw new TypeError("Array.from: when provided, the second argument must be a function");for(var l=Te(i.length),y=Q(n)?Object(new n(l)):new Array(l),c=0,x;c<l;)x=i[c],t?y[c]=t(x,c):y[c]=x,c+=1;return y.length=l,y}function N(e){"@babel/helpers - typeof";return N=typeof Symbol=="function"&&typeof Symbol.iterator=="symbol"?function(t){return typeof t}:function(t){return t&&typeof Symbol=="function"&&t.constructor===Symbol&&t!==Symbol.prototype?"symbol":typeof t},N(e)}function Le(e,t){if(!(e instanceof t))throw new TypeError("Cannot call a class as a function")}function X(e,t){for(var n=0;n<t.length;n++){var i=t[n];i.enumerable=i.enumerable||!1,i.configurable=!0,"value"in i&&(i.writable=!0),Object.defineProperty(e,J(i.key),i)}}function Ne(e,t,n){return t&&X(e.prototype,t),n&&X(e,n),Object.defineProperty(e,"prototype",{writable:!1}),e}function Oe(e,t,n){return t=J(t),t in e?Object.defineProperty(e,t,{value:n,enumerable:!0,configurable:!0,writable:!0}):e[t]=n,e}function J(e){var t=Ce(e,"string");return N(t)=="symbol"?t:t+""}function Ce(e,t){if(N(e)!="object"||!e)return e;var n=e[Symbol.toPrimitive];if(n!==void 0){var i=n.call(e,t||"default");if(N(i)!="object")return i;throw new TypeError("@@toPrimitive must return a primitive value.")}return(t==="string"?String:Number)(e)}var Re=(function(){function e(){var t=arguments.length>0&&arguments[0]!==void 0?arguments[0]:[];Le(this,e),Oe(this,"items",void 0),this.items=t}return Ne(e,[{key:"add",value:function(n){return this.has(n)===!1&&this.items.push(n),this}},{key:"clear",value:function(){this.items=[]}},{key:"delete",value:function(n){var i=this.items.length;return this.items=this.items.filter(function(l){return l!==n}),i!==this.items.length}},{key:"forEach",value:function(n){var i=this;this.items.forEach(function(l){n(l,l,i)})}},{key:"has",value:function(n){return this.items.indexOf(n)!==-1}},{key:"size",get:function(){return this.items.length}}])})(),U=typeof Set>"u"?Set:Re;function s(e){var t;return(t=e.localName)!==null&&t!==void 0?t:e.tagName.toLowerCase()}var Ie={article:"article",aside:"complementary",button:"button",datalist:"listbox",dd:"definition",details:"group",dialog:"dialog",dt:"term",fieldset:"group",figure:"figure",form:"form",footer:"contentinfo",h1:"heading",h2:"heading",h3:"heading",h4:"heading",h5:"heading",h6:"heading",header:"banner",hr:"separator",html:"document",legend:"legend",li:"listitem",math:"math",main:"main",menu:"list",nav:"navigation",ol:"list",optgroup:"group",option:"option",output:"status",progress:"progressbar",section:"region",summary:"button",table:"table",tbody:"rowgroup",textarea:"textbox",tfoot:"rowgroup",td:"cell",th:"columnheader",thead:"rowgroup",tr:"row",ul:"list"},Pe={caption:new Set(["aria-label","aria-labelledby"]),code:new Set(["aria-label","aria-labelledby"]),deletion:new Set(["aria-label","aria-labelledby"]),emphasis:new Set(["aria-label","aria-labelledby"]),generic:new Set(["aria-label","aria-labelledby","aria-roledescription"]),insertion:new Set(["aria-label","aria-labelledby"]),none:new Set(["aria-label","aria-labelledby"]),paragraph:new Set(["aria-label","aria-labelledby"]),presentation:new Set(["aria-label","aria-labelledby"]),strong:new Set(["aria-label","aria-labelledby"]),subscript:new Set(["aria-label","aria-labelledby"]),superscript:new Set(["aria-label","aria-labelledby"])};function Me(e,t){return["aria-atomic","aria-busy","aria-controls","aria-current","aria-description","aria-describedby","aria-details","aria-dropeffect","aria-flowto","aria-grabbed","aria-hidden","aria-keyshortcuts","aria-label","aria-labelledby","aria-live","aria-owns","aria-relevant","aria-roledescription"].some(function(n){var i;return e.hasAttribute(n)&&!((i=Pe[t])!==null&&i!==void 0&&i.has(n))})}function Y(e,t){return Me(e,t)}function T(e){var t=He(e);if(t===null||O.indexOf(t)!==-1){var n=je(e);if(O.indexOf(t||"")===-1||Y(e,n||""))return n}return t}function je(e){var t=Ie[s(e)];if(t!==void 0)return t;switch(s(e)){case"a":case"area":case"link":if(e.hasAttribute("href"))return"link";break;case"img":return e.getAttribute("alt")===""&&!Y(e,"img")?"presentation":"img";case"input":{var n=e,i=n.type;switch(i){case"button":case"image":case"reset":case"submit":return"button";case"checkbox":case"radio":return i;case"range":return"slider";case"email":case"tel":case"text":case"url":return e.hasAttribute("list")?"combobox":"textbox";case"search":return e.hasAttribute("list")?"combobox":"searchbox";case"number":return"spinbutton";default:return null}}case"select":return e.hasAttribute("multiple")||e.size>1?"listbox":"combobox"}return null}function He(e){var t=e.getAttribute("role");if(t!==null){var n=t.trim().split(" ")[0];if(n.length>0)return n}return null}var O=["presentation","none"];function a(e){return e!==null&&e.nodeType===e.ELEMENT_NODE}function D(e){return a(e)&&s(e)==="caption"}function C(e){return a(e)&&s(e)==="input"}function Z(e){return a(e)&&s(e)==="optgroup"}function F(e){return a(e)&&s(e)==="select"}function ee(e){return a(e)&&s(e)==="table"}function te(e){return a(e)&&s(e)==="textarea"}function re(e){var t=e.ownerDocument===null?e:e.ownerDocument,n=t.defaultView;if(n===null)throw new TypeError("no window available");return n}function ne(e){return a(e)&&s(e)==="fieldset"}function ie(e){return a(e)&&s(e)==="legend"}function ae(e){return a(e)&&s(e)==="slot"}function De(e){return a(e)&&e.ownerSVGElement!==void 0}function oe(e){return a(e)&&s(e)==="svg"}function ue(e){return De(e)&&s(e)==="title"}function R(e,t){if(a(e)&&e.hasAttribute(t)){var n=e.getAttribute(t).split(" "),i=e.getRootNode?e.getRootNode():e.ownerDocument;return n.map(function(l){return i.getElementById(l)}).filter(function(l){return l!==null})}return[]}function d(e,t){return a(e)?t.indexOf(T(e))!==-1:!1}function Ve(e){return e.trim().replace(/\s\s+/g," ")}function _e(e,t){if(!a(e))return!1;if(e.hasAttribute("hidden")||e.getAttribute("aria-hidden")==="true")return!0;var n=t(e);return n.getPropertyValue("display")==="none"||n.getPropertyValue("visibility")==="hidden"}function ke(e){return d(e,["button","combobox","listbox","textbox"])||fe(e,"range")}function fe(e,t){if(!a(e))return!1;if(t==="range")return d(e,["meter","progressbar","scrollbar","slider","spinbutton"]);throw new TypeError("No knowledge about abstract role '".concat(t,"'. This is likely a bug :("))}function le(e,t){var n=f(e.querySelectorAll(t));return R(e,"aria-owns").forEach(function(i){n.push.apply(n,f(i.querySelectorAll(t)))}),n}function Ge(e){return F(e)?e.selectedOptions||le(e,"[selected]"):le(e,'[aria-selected="true"]')}function $e(e){return d(e,O)}function qe(e){return D(e)}function Be(e){return d(e,["button","cell","checkbox","columnheader","gridcell","heading","label","legend","link","menuitem","menuitemcheckbox","menuitemradio","option","radio","row","rowheader","switch","tab","tooltip","treeitem"])}function Ke(e){return!1}function ze(e){return C(e)||te(e)?e.value:e.textContent||""}function se(e){var t=e.getPropertyValue("content");return/^["'].*["']$/.test(t)?t.slice(1,-1):""}function ce(e){var t=s(e);return t==="button"||t==="input"&&e.getAttribute("type")!=="hidden"||t==="meter"||t==="output"||t==="progress"||t==="select"||t==="textarea"}function de(e){if(ce(e))return e;var t=null;return e.childNodes.forEach(function(n){if(t===null&&a(n)){var i=de(n);i!==null&&(t=i)}}),t}function We(e){if(e.control!==void 0)return e.control;var t=e.getAttribute("for");return t!==null?e.ownerDocument.getElementById(t):de(e)}function Qe(e){var t=e.labels;if(t===null)return t;if(t!==void 0)return f(t);if(!ce(e))return null;var n=e.ownerDocument;return f(n.querySelectorAll("label")).filter(function(i){return We(i)===e})}function Xe(e){var t=e.assignedNodes();return t.length===0?f(e.childNodes):t}function V(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{},n=new U,i=typeof Map>"u"?void 0:new Map,l=re(e),y=t.compute,c=y===void 0?"name":y,x=t.computedStyleSupportsPseudoElements,k=x===void 0?t.getComputedStyle!==void 0:x,G=t.getComputedStyle,I=G===void 0?l.getComputedStyle.bind(l):G,$=t.hidden,pe=$===void 0?!1:$,q=function(o,u){if(u!==void 0)throw new Error("use uncachedGetComputedStyle directly for pseudo elements");if(i===void 0)return I(o);var p=i.get(o);if(p)return p;var b=I(o,u);return i.set(o,b),b};function P(r,o){var u="";if(a(r)&&k){var p=I(r,"::before"),b=se(p);u="".concat(b," ").concat(u)}var g=ae(r)?Xe(r):f(r.childNodes).concat(R(r,"aria-owns"));if(g.forEach(function(m){var E=h(m,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0}),v=a(m)?q(m).getPropertyValue("display"):"inline",L=v!=="inline"?" ":"";u+="".concat(L).concat(E).concat(L)}),a(r)&&k){var w=I(r,"::after"),S=se(w);u="".concat(u," ").concat(S)}return u.trim()}function A(r,o){var u=r.getAttributeNode(o);return u!==null&&!n.has(u)&&u.value.trim()!==""?(n.add(u),u.value):null}function be(r){return a(r)?A(r,"title"):null}function me(r){if(!a(r))return null;if(ne(r)){n.add(r);for(var o=f(r.childNodes),u=0;u<o.length;u+=1){var p=o[u];if(ie(p))return h(p,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(ee(r)){n.add(r);for(var b=f(r.childNodes),g=0;g<b.length;g+=1){var w=b[g];if(D(w))return h(w,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(oe(r)){n.add(r);for(var S=f(r.childNodes),m=0;m<S.length;m+=1){var E=S[m];if(ue(E))return E.textContent}return null}else if(s(r)==="img"||s(r)==="area"){var v=A(r,"alt");if(v!==null)return v}else if(Z(r)){var L=A(r,"label");if(L!==null)return L}if(C(r)&&(r.type==="button"||r.type==="submit"||r.type==="reset")){var B=A(r,"value");if(B!==null)return B;if(r.type==="submit")return"Submit";if(r.type==="reset")return"Reset"}var M=Qe(r);if(M!==null&&M.length!==0)return n.add(r),f(M).map(function(j){return h(j,{isEmbeddedInLabel:!0,isReferenced:!1,recursion:!0})}).filter(function(j){return j.length>0}).join(" ");if(C(r)&&r.type==="image"){var K=A(r,"alt");if(K!==null)return K;var z=A(r,"title");return z!==null?z:"Submit Query"}if(d(r,["button"])){var W=P(r,{isEmbeddedInLabel:!1,isReferenced:!1});if(W!=="")return W}return null}function h(r,o){if(n.has(r))return"";if(!pe&&_e(r,q)&&!o.isReferenced)return n.add(r),"";var u=a(r)?r.getAttributeNode("aria-labelledby"):null,p=u!==null&&!n.has(u)?R(r,"aria-labelledby"):[];if(c==="name"&&!o.isReferenced&&p.length>0)return n.add(u),p.map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!0,recursion:!1})}).join(" ");var b=o.recursion&&ke(r)&&c==="name";if(!b){var g=(a(r)&&r.getAttribute("aria-label")||"").trim();if(g!==""&&c==="name")return n.add(r),g;if(!$e(r)){var w=me(r);if(w!==null)return n.add(r),w}}if(d(r,["menu"]))return n.add(r),"";if(b||o.isEmbeddedInLabel||o.isReferenced){if(d(r,["combobox","listbox"])){n.add(r);var S=Ge(r);return S.length===0?C(r)?r.value:"":f(S).map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0})}).join(" ")}if(fe(r,"range"))return n.add(r),r.hasAttribute("aria-valuetext")?r.getAttribute("aria-valuetext"):r.hasAttribute("aria-valuenow")?r.getAttribute("aria-valuenow"):r.getAttribute("value")||"";if(d(r,["textbox"]))return n.add(r),ze(r)}if(Be(r)||a(r)&&o.isReferenced||qe(r)||Ke(r)){var m=P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});if(m!=="")return n.add(r),m}if(r.nodeType===r.TEXT_NODE)return n.add(r),r.textContent||"";if(o.recursion)return n.add(r),P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});var E=be(r);return E!==null?(n.add(r),E):(n.add(r),"")}return Ve(h(e,{isEmbeddedInLabel:!1,isReferenced:c==="description",recursion:!1}))}function Je(e){return d(e,["caption","code","deletion","emphasis","generic","insertion","none","paragraph","presentation","strong","subscript","superscript"])}function _(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{};return Je(e)?"":V(e,t)}return Se(Ue);})();
 
-// text.js
-var norm = (s) => (s || "").normalize("NFC").replace(/[\s\u00a0]+/g, " ").trim();
-var fold = (s) => s.replace(/[A-Z]/g, (c) => c.toLowerCase());
-var bare = (s) => (s || "").replace(/\s+/g, " ").trim();
-var same = (a, b, ignoreCase) => ignoreCase ? fold(bare(a)) === fold(bare(b)) : bare(a) === bare(b);
-
-// describe.js
-var told = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
-function describe(el) {
-  if (!el || el.nodeType !== 1) return String(el && el.nodeName);
-  const said2 = told.filter((a) => el.hasAttribute(a)).map((a) => {
-    const value = (
-      /** @type {string} */
-      el.getAttribute(a)
-    );
-    return ` ${a}="${(a === "href" ? value.replace(/[?#].*/, "") : value).slice(0, 60)}"`;
-  });
-  const text = norm(el.localName === "select" ? "" : el.textContent).slice(0, 40);
-  return `<${el.localName}${said2.join("")}>${text}`;
-}
-
 // tree.js
 var docOf = (root) => (
   /** @type {Document} */
@@ -74,230 +53,6 @@ var arriving = () => documents().some((doc) => {
   return performance2.now() - answered < arrivalBound;
 });
 
-// secret.js
-var secretFields = "input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]";
-var longNumber = /\d(?:[ -]?\d){6,}/g;
-var address = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[^\s<>()"',;:]+/g;
-var tokenName = /csrf|xsrf|token|secret|nonce|ticket|session/i;
-function textsOf(root) {
-  const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_TEXT), out = [];
-  while (walker.nextNode()) {
-    const text = (
-      /** @type {Text} */
-      walker.currentNode
-    );
-    if (!/^(SCRIPT|STYLE)$/.test(text.parentElement?.tagName || "")) out.push(text);
-  }
-  return out;
-}
-function othersIn(root, keep) {
-  const known = keep.map((k) => k.toLowerCase());
-  const rows2 = /* @__PURE__ */ new Map();
-  for (const text of textsOf(root)) {
-    const found = text.data.match(address);
-    if (!found) continue;
-    const holder2 = (
-      /** @type {Element} */
-      text.parentElement
-    );
-    const row = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
-    rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
-  }
-  return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
-}
-function secretsIn(root, { others, keep }) {
-  const ranges = [], doc = docOf(root);
-  for (const text of textsOf(root)) {
-    for (const m of text.data.matchAll(longNumber)) {
-      const range = doc.createRange();
-      range.setStart(text, m.index);
-      range.setEnd(text, m.index + m[0].length);
-      ranges.push(range);
-    }
-  }
-  const elements = others ? othersIn(root, keep ?? []) : [];
-  for (const el of queryAll(root, "input,textarea")) {
-    if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
-  }
-  return { ranges, elements };
-}
-
-// sight.js
-var drawn = (el) => {
-  if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
-  const r = el.getBoundingClientRect();
-  return r.width > 0 && r.height > 0;
-};
-var visible = (el) => {
-  if (el.localName === "option") {
-    const list = el.closest("select");
-    return Boolean(list) && visible(list);
-  }
-  return drawn(el) && (el.matches("input, select, textarea, button") || !outOfSight(el));
-};
-function hides(p, style, itself) {
-  if (style.clip === "rect(0px, 0px, 0px, 0px)" || /^inset\((50|100)%/.test(style.clipPath)) return true;
-  if (p.matches("html, body") || style.display === "inline" || style.display === "contents") return false;
-  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
-  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
-}
-function outOfSight(el) {
-  const box = el.getBoundingClientRect();
-  let right = box.right, bottom = box.bottom, position = "static", rightToLeft = false;
-  for (let p = (
-    /** @type {El | null} */
-    el
-  ); p; p = parentOf(p)) {
-    if (p.nodeType !== 1) continue;
-    const style = getComputedStyle(p);
-    const contains = position !== "fixed" && (position !== "absolute" || style.position !== "static" || p.matches("html"));
-    if (contains && hides(p, style, p === el)) return true;
-    if (contains && p !== el) {
-      right += p.scrollLeft;
-      bottom += p.scrollTop;
-    }
-    rightToLeft ||= style.direction === "rtl";
-    if (contains) position = style.position;
-  }
-  return right <= 0 && !rightToLeft || bottom <= 0;
-}
-
-// mask.js
-var maskedFields = `${secretFields},[data-billagent-masked]`;
-var maskRules = `
-  [data-billagent-foreign] { visibility: hidden !important }
-  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
-  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
-var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
-  try {
-    return !f.contentDocument;
-  } catch {
-    return true;
-  }
-});
-var ours = "billagent-overlay";
-var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
-function mayHostClosed(el) {
-  if (el.shadowRoot || el.localName === ours) return false;
-  if (el.localName.includes("-")) return true;
-  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
-}
-var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
-var masked = { sheets: [], elements: [], frames: [], asked: {} };
-function mask(asked2) {
-  masked.asked = asked2;
-  for (const doc of documents()) {
-    const view = doc.defaultView, all = [];
-    if (!view) continue;
-    const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(maskRules);
-    for (
-      const root of
-      /** @type {SheetRoot[]} */
-      roots(doc)
-    ) {
-      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-      masked.sheets.push([root, sheet]);
-      const { ranges, elements } = secretsIn(root, asked2);
-      all.push(...ranges);
-      for (const el of elements) {
-        el.setAttribute("data-billagent-masked", "");
-        masked.elements.push(el);
-      }
-      for (const f of foreignFrames(root)) {
-        f.setAttribute("data-billagent-foreign", "");
-        masked.frames.push(f);
-      }
-    }
-    if (all.length) view.CSS.highlights.set("billagent-masked", new view.Highlight(...all));
-  }
-  return { readable: notMasked(), closed: mayBeClosed() };
-}
-function notMasked() {
-  for (const doc of documents()) {
-    const view = doc.defaultView;
-    if (!view) continue;
-    const highlight = view.CSS.highlights.get("billagent-masked");
-    for (const root of roots(doc)) {
-      const { ranges, elements } = secretsIn(root, masked.asked);
-      if (foreignFrames(root).some(visible)) return "a frame of another origin is not masked";
-      for (
-        const el of
-        /** @type {Set<El>} */
-        /* @__PURE__ */ new Set([...queryAll(root, maskedFields), ...elements])
-      ) {
-        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
-      }
-      for (const r of ranges) {
-        const el = (
-          /** @type {El | null} */
-          r.startContainer.parentElement
-        );
-        if (!el || !visible(el) || el.closest("[data-billagent-masked]")) continue;
-        const covered = highlight && [...highlight].some((h) => h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset);
-        const { color } = view.getComputedStyle(el, "::highlight(billagent-masked)");
-        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
-      }
-    }
-  }
-  return "";
-}
-function unmask() {
-  const said2 = { readable: notMasked() };
-  for (const [root, sheet] of masked.sheets.splice(0)) {
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
-  }
-  for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
-  for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
-  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
-  return said2;
-}
-
-// blank.js
-var opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
-var structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
-var tellsASecret = (a) => tokenName.test(a.name) || !structural.test(a.name) && opaque.test(a.value);
-var dots = (s) => s.replace(/\S/g, "•");
-var blanked = [];
-var blankedTexts = [];
-var blankedAttributes = [];
-function blank({ others, keep }) {
-  for (const doc of documents()) {
-    for (const el of queryAll(doc, secretFields + ",input[type=hidden],input,textarea")) {
-      if (!el.matches(secretFields + ",input[type=hidden]") && el.value.search(longNumber) < 0) continue;
-      blanked.push([el, el.value, el.getAttribute("value")]);
-      el.value = "";
-      el.setAttribute("value", "");
-    }
-    for (const el of queryAll(doc, "*")) for (const a of [...el.attributes]) {
-      const meta = el.localName === "meta" && a.name === "content" && tokenName.test(el.getAttribute("name") || "");
-      if (!a.value || !tellsASecret(a) && !meta) continue;
-      blankedAttributes.push([a, a.value]);
-      a.value = "";
-    }
-    for (const root of roots(doc)) {
-      const hidden = others ? othersIn(root, keep || []) : [];
-      for (const text of textsOf(root)) {
-        const all = hidden.some((row) => row.contains(text));
-        if (!all && text.data.search(longNumber) < 0) continue;
-        blankedTexts.push([text, text.data]);
-        text.data = all ? dots(text.data) : text.data.replace(longNumber, dots);
-      }
-    }
-  }
-  return { closed: mayBeClosed() };
-}
-function unblank() {
-  for (const [el, value, attribute] of blanked.splice(0)) {
-    if (attribute === null) el.removeAttribute("value");
-    else el.setAttribute("value", attribute);
-    el.value = value;
-  }
-  for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
-  for (const [text, data] of blankedTexts.splice(0)) text.data = data;
-  return {};
-}
-
 // control.js
 function disabled(el) {
   if (el.matches(":disabled")) return true;
@@ -332,6 +87,12 @@ var Miss = class {
 
 // bundled:dom-accessibility-api
 var { computeAccessibleName, getRole } = domAccessibility;
+
+// text.js
+var norm = (s) => (s || "").normalize("NFC").replace(/[\s\u00a0]+/g, " ").trim();
+var fold = (s) => s.replace(/[A-Z]/g, (c) => c.toLowerCase());
+var bare = (s) => (s || "").replace(/\s+/g, " ").trim();
+var same = (a, b, ignoreCase) => ignoreCase ? fold(bare(a)) === fold(bare(b)) : bare(a) === bare(b);
 
 // role.js
 var implicit = {
@@ -437,6 +198,61 @@ function foremost(els) {
   const kept = front.length ? front : els;
   const leading = kept.filter((el) => !writes(el));
   return leading.length ? leading : kept;
+}
+
+// describe.js
+var told = ["id", "name", "type", "role", "aria-label", "data-testid", "href"];
+function describe(el) {
+  if (!el || el.nodeType !== 1) return String(el && el.nodeName);
+  const said2 = told.filter((a) => el.hasAttribute(a)).map((a) => {
+    const value = (
+      /** @type {string} */
+      el.getAttribute(a)
+    );
+    return ` ${a}="${(a === "href" ? value.replace(/[?#].*/, "") : value).slice(0, 60)}"`;
+  });
+  const text = norm(el.localName === "select" ? "" : el.textContent).slice(0, 40);
+  return `<${el.localName}${said2.join("")}>${text}`;
+}
+
+// sight.js
+var drawn = (el) => {
+  if (!el.isConnected || !el.checkVisibility({ checkVisibilityCSS: true })) return false;
+  const r = el.getBoundingClientRect();
+  return r.width > 0 && r.height > 0;
+};
+var visible = (el) => {
+  if (el.localName === "option") {
+    const list = el.closest("select");
+    return Boolean(list) && visible(list);
+  }
+  return drawn(el) && (el.matches("input, select, textarea, button") || !outOfSight(el));
+};
+function hides(p, style, itself) {
+  if (style.clip === "rect(0px, 0px, 0px, 0px)" || /^inset\((50|100)%/.test(style.clipPath)) return true;
+  if (p.matches("html, body") || style.display === "inline" || style.display === "contents") return false;
+  if (!itself && !/hidden|clip/.test(style.overflowX + style.overflowY)) return false;
+  return p.offsetWidth <= 1 || p.offsetHeight <= 1;
+}
+function outOfSight(el) {
+  const box = el.getBoundingClientRect();
+  let right = box.right, bottom = box.bottom, position = "static", rightToLeft = false;
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = parentOf(p)) {
+    if (p.nodeType !== 1) continue;
+    const style = getComputedStyle(p);
+    const contains = position !== "fixed" && (position !== "absolute" || style.position !== "static" || p.matches("html"));
+    if (contains && hides(p, style, p === el)) return true;
+    if (contains && p !== el) {
+      right += p.scrollLeft;
+      bottom += p.scrollTop;
+    }
+    rightToLeft ||= style.direction === "rtl";
+    if (contains) position = style.position;
+  }
+  return right <= 0 && !rightToLeft || bottom <= 0;
 }
 
 // value.js
@@ -549,115 +365,6 @@ function agreed(t, found) {
   }
   return null;
 }
-
-// time.js
-var frame = () => new Promise((done) => {
-  requestAnimationFrame(() => done(true));
-  setTimeout(() => done(false), 1e3);
-});
-var longestPause = 2e3;
-function paced(soonest2, work) {
-  let next2 = 0;
-  return () => {
-    const begun = performance.now();
-    if (begun < next2) return;
-    work();
-    const end3 = performance.now();
-    next2 = end3 + Math.min(Math.max(soonest2, 4 * (end3 - begun)), longestPause);
-  };
-}
-var pause = (ms) => new Promise((done) => setTimeout(done, ms));
-
-// filter.js
-function countShown(req) {
-  if (!req.counter) return null;
-  const found = resolve(req.counter);
-  return found instanceof Miss ? null : valueOf(found.el);
-}
-async function counted(req) {
-  const end3 = performance.now() + Math.min(req.wait, req.counterWait || 0);
-  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end3) await pause(25);
-}
-function filterNow(f) {
-  const found = resolve(f.target);
-  if (f.empty) {
-    if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
-    const says3 = valueOf(found.el);
-    return visible(found.el) && norm(says3) !== "" ? `it says "${says3}"` : "holds";
-  }
-  if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
-  if (f.on !== void 0) {
-    if (pressed(found.el) === f.on) return "holds";
-    return `it is ${f.on ? "off" : "on"}`;
-  }
-  const says2 = valueOf(found.el);
-  return norm(says2) === norm(f.equals) ? "holds" : `it says "${says2}"`;
-}
-var filtersNow = (req) => (req.filters || []).map(filterNow);
-var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
-function searched({ table }) {
-  const found = resolve(table);
-  if (found instanceof Miss) return { text: "" };
-  const boxes = queryAll(found.el.ownerDocument, searchBoxes).filter(visible);
-  return { text: boxes.map((el) => valueOf(el)).find((text) => norm(text) !== "") || "" };
-}
-
-// hash.js
-var hashOf = (s) => {
-  let h = 5381;
-  for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
-  return h + ":" + s.length;
-};
-function mixed(s) {
-  let a = 3735928559, b = 1103547991;
-  for (let i = 0; i < s.length; i++) {
-    const c = s.charCodeAt(i);
-    a = Math.imul(a ^ c, 2654435761);
-    b = Math.imul(b ^ c, 1597334677);
-  }
-  a = Math.imul(a ^ a >>> 16, 2246822507) ^ Math.imul(b ^ b >>> 13, 3266489909);
-  b = Math.imul(b ^ b >>> 16, 2246822507) ^ Math.imul(a ^ a >>> 13, 3266489909);
-  return String(4294967296 * (2097151 & b) + (a >>> 0));
-}
-
-// state.js
-function stateOf(t) {
-  const m = matches(t), { tried } = m;
-  if (m.miss) return { state: m.miss.kind === "missing" ? "absent" : m.miss.kind, detail: m.miss.detail, tried };
-  if (!m.els.length) return { state: m.hidden ? "hidden" : "absent", tried };
-  if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
-  return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
-}
-var early = (s) => s.state === "absent" && arriving();
-async function look({ targets, until, wait }) {
-  const begun = performance.now(), end3 = begun + (wait || 0);
-  for (; ; ) {
-    const states = targets.map(stateOf);
-    const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
-    const looked = performance.now() - begun;
-    const over = until ? hit >= 0 || performance.now() >= end3 : looked >= arrivalBound || !states.some(early);
-    if (over) return { hit, states, url: location.href, title: document.title };
-    await pause(Math.min(100, 25 + looked / 20));
-  }
-}
-async function recognise({ sets }) {
-  for (const end3 = performance.now() + arrivalBound; arriving() && performance.now() < end3; ) await pause(25);
-  const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
-  return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
-}
-function read({ target, attr }) {
-  const found = resolve(target);
-  if (found instanceof Miss) return { miss: found };
-  return { value: valueOf(found.el, attr) };
-}
-function texts({ target }) {
-  const m = matches(target);
-  return { values: m.els.map((el) => valueOf(el)), miss: m.miss };
-}
-var checkedState = ({ target }) => {
-  const found = resolve(target);
-  return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
-};
 
 // email.js
 var unseen = /[\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
@@ -870,6 +577,401 @@ function collect(table, el, scrolled) {
   }
   return { names, rows: rows2 };
 }
+
+// beside.js
+var wayOn = new RegExp(`^(${[
+  "next( page)?",
+  "go to (the )?next page",
+  "(load|show|view|see) (\\d+ )?more( (users|people|results|rows|items))?",
+  "older",
+  "nächste( seite)?",
+  "weiter",
+  "weitere (laden|anzeigen)",
+  "mehr (laden|anzeigen)",
+  "(page )?suivante?",
+  "afficher plus",
+  "voir plus",
+  "charger plus",
+  "(página )?siguiente",
+  "(ver|cargar|mostrar) más",
+  "próxim[oa]( página)?",
+  "carregar mais",
+  "mostrar mais",
+  "(pagina )?successiv[oa]",
+  "avanti",
+  "mostra altri",
+  "volgende( pagina)?",
+  "meer (laden|tonen)",
+  "nästa( sida)?",
+  "visa fler",
+  "następna( strona)?",
+  "次へ",
+  "次のページ",
+  "下一页",
+  "下一頁",
+  "加载更多",
+  "다음"
+].join("|")})?\\s*[>›»→▶❯⟩]*$`, "i");
+var controls = "a, button, [role=button], [role=link], input[type=button], input[type=submit], [rel~=next]";
+var mostTexts = 200;
+var longestText = 90;
+var longestName = 40;
+var current = (el) => /^(page|true|step)$/.test(el.getAttribute("aria-current") ?? "");
+function pageAfter(el, name, apart) {
+  if (!/^(page |seite |página |pagina )?2$/i.test(name)) return false;
+  for (let p = parentOf(el), up = 0; p && up < 3; p = parentOf(p), up++) {
+    const all = (
+      /** @type {El[]} */
+      [...p.querySelectorAll?.("*") ?? []]
+    );
+    const ones = all.filter((o) => !o.childElementCount && norm(o.textContent) === "1");
+    if (ones.some((o) => !apart(o))) return true;
+  }
+  return false;
+}
+function ways(within2, apart) {
+  const out = [];
+  for (const root of within2) {
+    for (
+      const el of
+      /** @type {NodeListOf<El>} */
+      root.querySelectorAll(controls)
+    ) {
+      const short2 = norm(el.textContent).length <= longestName;
+      if (!short2 || apart(el) || current(el) || !visible(el) || disabled(el)) continue;
+      const name = norm(nameOf(el)) || norm(el.title);
+      const leads = name && name.length <= longestName && wayOn.test(name);
+      if (leads || pageAfter(el, name, apart) || el.matches("[rel~=next]")) out.push(`${roleOf(el) ?? "element"} “${name}”`);
+    }
+  }
+  return out;
+}
+function numbers(within2, apart) {
+  const out = /* @__PURE__ */ new Set();
+  for (const root of within2) {
+    const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let n = walker.nextNode(); n && out.size < mostTexts; n = walker.nextNode()) {
+      const holder2 = (
+        /** @type {El | null} */
+        n.parentElement
+      );
+      if (!holder2 || !/\d/.test(n.nodeValue ?? "") || apart(holder2) || !visible(holder2)) continue;
+      for (let p = (
+        /** @type {any} */
+        holder2
+      ), up = 0; p && up < 4; p = p.parentElement, up++) {
+        const text = norm(p.textContent);
+        if (text.length > longestText) break;
+        if (/\d\D+\d/.test(text)) out.add(text);
+      }
+    }
+  }
+  return [...out];
+}
+var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
+var searched = (doc) => queryAll(doc, searchBoxes).filter(visible).map((el) => valueOf(el)).find((text) => norm(text) !== "") ?? "";
+function beside({ table, apart, more }) {
+  const found = resolve(table);
+  if (found instanceof Miss) return { search: "", ways: [], texts: [] };
+  const doc = docOf(found.el), search = searched(doc);
+  if (!more) return { search, ways: [], texts: [] };
+  const known = /* @__PURE__ */ new Set([...rowElements(found.el, table.table), ...(apart ?? []).flatMap((t) => matches(t).els)]);
+  const ignored = (el) => {
+    for (let p = (
+      /** @type {El | null} */
+      el
+    ); p; p = parentOf(p)) if (known.has(p)) return true;
+    return false;
+  };
+  const within2 = roots(doc);
+  return { search, ways: ways(within2, ignored), texts: numbers(within2, ignored) };
+}
+
+// secret.js
+var secretFields = "input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]";
+var longNumber = /\d(?:[ -]?\d){6,}/g;
+var address = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[^\s<>()"',;:]+/g;
+var tokenName = /csrf|xsrf|token|secret|nonce|ticket|session/i;
+function textsOf(root) {
+  const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_TEXT), out = [];
+  while (walker.nextNode()) {
+    const text = (
+      /** @type {Text} */
+      walker.currentNode
+    );
+    if (!/^(SCRIPT|STYLE)$/.test(text.parentElement?.tagName || "")) out.push(text);
+  }
+  return out;
+}
+function othersIn(root, keep) {
+  const known = keep.map((k) => k.toLowerCase());
+  const rows2 = /* @__PURE__ */ new Map();
+  for (const text of textsOf(root)) {
+    const found = text.data.match(address);
+    if (!found) continue;
+    const holder2 = (
+      /** @type {Element} */
+      text.parentElement
+    );
+    const row = holder2.closest("tr,[role=row],li,[role=listitem],article") || holder2;
+    rows2.set(row, rows2.get(row) || found.some((a) => known.includes(a.toLowerCase())));
+  }
+  return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
+}
+function secretsIn(root, { others, keep }) {
+  const ranges = [], doc = docOf(root);
+  for (const text of textsOf(root)) {
+    for (const m of text.data.matchAll(longNumber)) {
+      const range = doc.createRange();
+      range.setStart(text, m.index);
+      range.setEnd(text, m.index + m[0].length);
+      ranges.push(range);
+    }
+  }
+  const elements = others ? othersIn(root, keep ?? []) : [];
+  for (const el of queryAll(root, "input,textarea")) {
+    if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
+  }
+  return { ranges, elements };
+}
+
+// mask.js
+var maskedFields = `${secretFields},[data-billagent-masked]`;
+var maskRules = `
+  [data-billagent-foreign] { visibility: hidden !important }
+  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
+  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
+var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
+  try {
+    return !f.contentDocument;
+  } catch {
+    return true;
+  }
+});
+var ours = "billagent-overlay";
+var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
+function mayHostClosed(el) {
+  if (el.shadowRoot || el.localName === ours) return false;
+  if (el.localName.includes("-")) return true;
+  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
+}
+var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
+var masked = { sheets: [], elements: [], frames: [], asked: {} };
+function mask(asked2) {
+  masked.asked = asked2;
+  for (const doc of documents()) {
+    const view = doc.defaultView, all = [];
+    if (!view) continue;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(maskRules);
+    for (
+      const root of
+      /** @type {SheetRoot[]} */
+      roots(doc)
+    ) {
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+      masked.sheets.push([root, sheet]);
+      const { ranges, elements } = secretsIn(root, asked2);
+      all.push(...ranges);
+      for (const el of elements) {
+        el.setAttribute("data-billagent-masked", "");
+        masked.elements.push(el);
+      }
+      for (const f of foreignFrames(root)) {
+        f.setAttribute("data-billagent-foreign", "");
+        masked.frames.push(f);
+      }
+    }
+    if (all.length) view.CSS.highlights.set("billagent-masked", new view.Highlight(...all));
+  }
+  return { readable: notMasked(), closed: mayBeClosed() };
+}
+function notMasked() {
+  for (const doc of documents()) {
+    const view = doc.defaultView;
+    if (!view) continue;
+    const highlight = view.CSS.highlights.get("billagent-masked");
+    for (const root of roots(doc)) {
+      const { ranges, elements } = secretsIn(root, masked.asked);
+      if (foreignFrames(root).some(visible)) return "a frame of another origin is not masked";
+      for (
+        const el of
+        /** @type {Set<El>} */
+        /* @__PURE__ */ new Set([...queryAll(root, maskedFields), ...elements])
+      ) {
+        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
+      }
+      for (const r of ranges) {
+        const el = (
+          /** @type {El | null} */
+          r.startContainer.parentElement
+        );
+        if (!el || !visible(el) || el.closest("[data-billagent-masked]")) continue;
+        const covered = highlight && [...highlight].some((h) => h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset);
+        const { color } = view.getComputedStyle(el, "::highlight(billagent-masked)");
+        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
+      }
+    }
+  }
+  return "";
+}
+function unmask() {
+  const said2 = { readable: notMasked() };
+  for (const [root, sheet] of masked.sheets.splice(0)) {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
+  }
+  for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
+  for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
+  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
+  return said2;
+}
+
+// blank.js
+var opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
+var structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
+var tellsASecret = (a) => tokenName.test(a.name) || !structural.test(a.name) && opaque.test(a.value);
+var dots = (s) => s.replace(/\S/g, "•");
+var blanked = [];
+var blankedTexts = [];
+var blankedAttributes = [];
+function blank({ others, keep }) {
+  for (const doc of documents()) {
+    for (const el of queryAll(doc, secretFields + ",input[type=hidden],input,textarea")) {
+      if (!el.matches(secretFields + ",input[type=hidden]") && el.value.search(longNumber) < 0) continue;
+      blanked.push([el, el.value, el.getAttribute("value")]);
+      el.value = "";
+      el.setAttribute("value", "");
+    }
+    for (const el of queryAll(doc, "*")) for (const a of [...el.attributes]) {
+      const meta = el.localName === "meta" && a.name === "content" && tokenName.test(el.getAttribute("name") || "");
+      if (!a.value || !tellsASecret(a) && !meta) continue;
+      blankedAttributes.push([a, a.value]);
+      a.value = "";
+    }
+    for (const root of roots(doc)) {
+      const hidden = others ? othersIn(root, keep || []) : [];
+      for (const text of textsOf(root)) {
+        const all = hidden.some((row) => row.contains(text));
+        if (!all && text.data.search(longNumber) < 0) continue;
+        blankedTexts.push([text, text.data]);
+        text.data = all ? dots(text.data) : text.data.replace(longNumber, dots);
+      }
+    }
+  }
+  return { closed: mayBeClosed() };
+}
+function unblank() {
+  for (const [el, value, attribute] of blanked.splice(0)) {
+    if (attribute === null) el.removeAttribute("value");
+    else el.setAttribute("value", attribute);
+    el.value = value;
+  }
+  for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
+  for (const [text, data] of blankedTexts.splice(0)) text.data = data;
+  return {};
+}
+
+// time.js
+var frame = () => new Promise((done) => {
+  requestAnimationFrame(() => done(true));
+  setTimeout(() => done(false), 1e3);
+});
+var longestPause = 2e3;
+function paced(soonest2, work) {
+  let next2 = 0;
+  return () => {
+    const begun = performance.now();
+    if (begun < next2) return;
+    work();
+    const end3 = performance.now();
+    next2 = end3 + Math.min(Math.max(soonest2, 4 * (end3 - begun)), longestPause);
+  };
+}
+var pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// filter.js
+function countShown(req) {
+  if (!req.counter) return null;
+  const found = resolve(req.counter);
+  return found instanceof Miss ? null : valueOf(found.el);
+}
+async function counted(req) {
+  const end3 = performance.now() + Math.min(req.wait, req.counterWait || 0);
+  while (req.counter && !/\d/.test(countShown(req) || "") && performance.now() < end3) await pause(25);
+}
+function filterNow(f) {
+  const found = resolve(f.target);
+  if (f.empty) {
+    if (found instanceof Miss) return ["missing", "hidden"].includes(found.kind) ? "holds" : found.detail;
+    const says3 = valueOf(found.el);
+    return visible(found.el) && norm(says3) !== "" ? `it says "${says3}"` : "holds";
+  }
+  if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
+  if (f.on !== void 0) {
+    if (pressed(found.el) === f.on) return "holds";
+    return `it is ${f.on ? "off" : "on"}`;
+  }
+  const says2 = valueOf(found.el);
+  return norm(says2) === norm(f.equals) ? "holds" : `it says "${says2}"`;
+}
+var filtersNow = (req) => (req.filters || []).map(filterNow);
+
+// hash.js
+var hashOf = (s) => {
+  let h = 5381;
+  for (let i = 0; i < s.length; i++) h = (h << 5) + h + s.charCodeAt(i) | 0;
+  return h + ":" + s.length;
+};
+function mixed(s) {
+  let a = 3735928559, b = 1103547991;
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    a = Math.imul(a ^ c, 2654435761);
+    b = Math.imul(b ^ c, 1597334677);
+  }
+  a = Math.imul(a ^ a >>> 16, 2246822507) ^ Math.imul(b ^ b >>> 13, 3266489909);
+  b = Math.imul(b ^ b >>> 16, 2246822507) ^ Math.imul(a ^ a >>> 13, 3266489909);
+  return String(4294967296 * (2097151 & b) + (a >>> 0));
+}
+
+// state.js
+function stateOf(t) {
+  const m = matches(t), { tried } = m;
+  if (m.miss) return { state: m.miss.kind === "missing" ? "absent" : m.miss.kind, detail: m.miss.detail, tried };
+  if (!m.els.length) return { state: m.hidden ? "hidden" : "absent", tried };
+  if (m.els.length > 1) return { state: "several", detail: m.els.slice(0, 5).map(describe).join(" | "), tried };
+  return { state: disabled(m.els[0]) ? "disabled" : "visible", text: valueOf(m.els[0]).slice(0, 500), tried };
+}
+var early = (s) => s.state === "absent" && arriving();
+async function look({ targets, until, wait }) {
+  const begun = performance.now(), end3 = begun + (wait || 0);
+  for (; ; ) {
+    const states = targets.map(stateOf);
+    const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
+    const looked = performance.now() - begun;
+    const over = until ? hit >= 0 || performance.now() >= end3 : looked >= arrivalBound || !states.some(early);
+    if (over) return { hit, states, url: location.href, title: document.title };
+    await pause(Math.min(100, 25 + looked / 20));
+  }
+}
+async function recognise({ sets }) {
+  for (const end3 = performance.now() + arrivalBound; arriving() && performance.now() < end3; ) await pause(25);
+  const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
+  return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
+}
+function read({ target, attr }) {
+  const found = resolve(target);
+  if (found instanceof Miss) return { miss: found };
+  return { value: valueOf(found.el, attr) };
+}
+function texts({ target }) {
+  const m = matches(target);
+  return { values: m.els.map((el) => valueOf(el)), miss: m.miss };
+}
+var checkedState = ({ target }) => {
+  const found = resolve(target);
+  return found instanceof Miss ? { miss: found } : { checked: isChecked(found.el) };
+};
 
 // list.js
 var lineOf = (r) => r.at + "" + r.cells.join("");
@@ -1094,7 +1196,7 @@ function topmost(x, y) {
     doc = inner2;
   }
 }
-function controls(hit, el) {
+function controls2(hit, el) {
   for (let p = (
     /** @type {El | null} */
     hit
@@ -1103,7 +1205,7 @@ function controls(hit, el) {
   }
   return false;
 }
-var reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
+var reaches = (hit, el) => insideOf(hit, el) || controls2(hit, el);
 var boxOf = (el) => {
   const r = el.getBoundingClientRect();
   return { x: r.left, y: r.top, w: r.width, h: r.height };
@@ -1842,8 +1944,8 @@ function flawOf(word2, ask) {
   if (word2.length > 60) return "it is long";
   return "";
 }
-var controls2 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
-var speaking = new RegExp(`^(${controls2}|grid|table|dialog|alertdialog|heading)$`);
+var controls3 = "button|link|tab|menuitem|option|checkbox|radio|switch|combobox|textbox|searchbox|listbox";
+var speaking = new RegExp(`^(${controls3}|grid|table|dialog|alertdialog|heading)$`);
 var named2 = /^(list|feed)$/;
 function stylesOf(el, scope) {
   const out = (
@@ -2413,7 +2515,7 @@ function follow(p) {
   if (p.dirty || p.early) survey(p);
   p.early = early2;
 }
-var current = null;
+var current2 = null;
 function begin(req) {
   const surface = raise(panel, "panel");
   const p = {
@@ -2539,7 +2641,7 @@ function section(p, group, title, all) {
   return out;
 }
 async function inspecting(req) {
-  const p = current ??= begin(req), until = performance.now() + req.wait;
+  const p = current2 ??= begin(req), until = performance.now() + req.wait;
   do {
     p.follow?.();
     place(p);
@@ -2549,7 +2651,7 @@ async function inspecting(req) {
     p.watch?.stop();
     p.observer?.disconnect();
     lower(p.surface);
-    current = null;
+    current2 = null;
   }
   const { x, y } = p.at ?? { x: -1, y: -1 }, groupsNow = p.surveys.map((s) => [s.req.target.name, s.group]);
   return { done: p.done, at: { x, y, folded: p.folded }, groups: Object.fromEntries(groupsNow) };
@@ -2558,7 +2660,7 @@ async function inspecting(req) {
 // seek.js
 var most = 3e3;
 var told2 = () => documents().flatMap((d) => tellingIn(d, most));
-function beside(all, el, step) {
+function beside2(all, el, step) {
   const at = el ? all.indexOf(el) : -1, from = at < 0 && step < 0 ? 0 : at;
   const out = all[(from + step + all.length) % all.length] ?? null;
   out?.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
@@ -2571,7 +2673,7 @@ function outerOf(el) {
 }
 
 // pick.js
-var controls3 = 'button,a[href],area[href],input,select,textarea,summary,[contenteditable=""],[contenteditable=true],' + [
+var controls4 = 'button,a[href],area[href],input,select,textarea,summary,[contenteditable=""],[contenteditable=true],' + [
   "button",
   "link",
   "tab",
@@ -2596,7 +2698,7 @@ function lift(hit, table) {
     hit
   ); p; p = parentOf(p)) {
     if (p.nodeType !== 1) continue;
-    if (table ? p.matches(lists) : p.matches(controls3)) return p;
+    if (table ? p.matches(lists) : p.matches(controls4)) return p;
     if (!table && p.localName === "label" && p.control && drawn(
       /** @type {El} */
       p.control
@@ -2634,7 +2736,7 @@ function judge(p, el) {
   return { offers, kept, note };
 }
 var said = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
-var current2 = null;
+var current3 = null;
 function begin2(req) {
   const surface = raise(bar, "bar");
   const p = {
@@ -2710,7 +2812,7 @@ var buttonsOf = (p) => (
   [...p.surface.root.querySelectorAll("button")]
 );
 function next(p, step) {
-  look2(p, beside(told2(), p.seen, step));
+  look2(p, beside2(told2(), p.seen, step));
 }
 function look2(p, el) {
   p.seen = el;
@@ -2843,10 +2945,10 @@ function end(p) {
   p.watch?.stop();
   for (const d of documents()) d.defaultView?.removeEventListener("pointermove", p.hover, true);
   lower(p.surface);
-  current2 = null;
+  current3 = null;
 }
 async function picking(req) {
-  const p = current2 ??= begin2(req), until = performance.now() + req.wait;
+  const p = current3 ??= begin2(req), until = performance.now() + req.wait;
   do {
     refresh(p);
     if (!p.done) await pause(80);
@@ -3196,7 +3298,7 @@ function partsOf2(cards, headed = () => "") {
     if (!found || out.length >= mostParts || out.some((c) => c.header === header)) continue;
     const says2 = found.each.flat().map(cellText);
     const one = says2.length > 1 && new Set(says2).size === 1;
-    if (one && part.el.closest(controls3) || !says2.some((s) => aWord2.test(s))) continue;
+    if (one && part.el.closest(controls4) || !says2.some((s) => aWord2.test(s))) continue;
     let means = says2.every((s) => address3.test(s)) ? "email" : meaningOf(part.el, header, above2);
     if (means === "name" && mostly(says2, reversed)) means = "last_first";
     if (means === "name" && mostly(says2, initials) || taken.has(kin(means))) means = "";
@@ -3330,7 +3432,7 @@ function controlOf(hit) {
 var isBox = (el) => el.localName === "input" && (el.type === "checkbox" || el.type === "radio") || boxRoles.includes(roleOf(el) || "") || el.localName === "button" && el.hasAttribute("aria-pressed");
 var isRadio = (el) => el.localName === "input" ? el.type === "radio" : roleOf(el) === "radio";
 function begin3(r, hit, e) {
-  const lifted = controlOf(hit), el = lifted.matches(controls3) ? lifted : knownAround(r, lifted);
+  const lifted = controlOf(hit), el = lifted.matches(controls4) ? lifted : knownAround(r, lifted);
   const role = roleOf(el) || "";
   const appeared = r.opened !== null && !r.drawn.has(el) && !isTyped(el) && !isBox(el);
   const sure = optionRoles.includes(role);
@@ -3550,15 +3652,15 @@ function turnFilter(f) {
     /** @type {ListFilter['is'][]} */
     f.says ? ["says", "empty", ""] : ["empty", ""]
   );
-  const ways = (
+  const ways2 = (
     /** @type {ListFilter['is'][]} */
     f.box ? ["on", "off", ""] : says2
   );
-  f.is = ways[(ways.indexOf(f.is) + 1) % ways.length];
+  f.is = ways2[(ways2.indexOf(f.is) + 1) % ways2.length];
 }
 function standing(f) {
   if (f.is === "says") return `says “${f.says}”`;
-  if (f.is === "empty") return "empty, or not there";
+  if (f.is === "empty") return "empty or not shown";
   return f.is || "not used";
 }
 var wordsFor = (means) => ({ "": "not used", last_first: "last, first name", name_email: "name, then e-mail" })[means] ?? means.replace("_", " ");
@@ -3590,7 +3692,7 @@ function listShown(r, l, draw4) {
     })));
   }
   for (const f of l.filters) {
-    out.push(lineFor(f.sketch.said, standing(f), "where the list is whole", f.is !== "", then(() => turnFilter(f))));
+    out.push(lineFor(f.sketch.said, standing(f), "while nobody is left out", f.is !== "", then(() => turnFilter(f))));
   }
   const filters = l.filters.length ? "" : void 0;
   const also = [["Counter", l.counter?.said], ["Next page", l.next?.said], ["Filters", filters]];
@@ -3643,7 +3745,7 @@ var asks2 = (
     expect: "Click what is to say the same each time."
   }
 );
-var current3 = null;
+var current4 = null;
 function begin4(req) {
   const r = {
     req,
@@ -3765,7 +3867,7 @@ function named3(r, e) {
 function sought(r, e) {
   const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[e.key];
   if (e.key === "Escape") setMode(r, "");
-  else if (step) r.seen = beside(meantIn(r.mode), r.seen, step);
+  else if (step) r.seen = beside2(meantIn(r.mode), r.seen, step);
   else if (e.key === "ArrowUp") {
     const up = outerOf(r.seen);
     if (up) r.seen = meant(r.mode, up);
@@ -3854,7 +3956,8 @@ function draw3(r) {
   sum.setAttribute("aria-live", "polite");
   const before = s.box.classList.contains("lists") ? s.box.querySelector(".body")?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons2);
-  s.box.classList.toggle("folded", r.folded);
+  const aside2 = r.mode !== "" && r.focus < 0;
+  s.box.classList.toggle("folded", r.folded || aside2);
   s.box.classList.toggle("lists", listing !== null);
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;
@@ -3955,10 +4058,10 @@ function end2(r) {
   if (r.travels) globalThis.navigation?.removeEventListener("navigate", r.travels);
   for (const d of documents()) d.defaultView?.removeEventListener("pointermove", r.hover, true);
   if (r.surface) lower(r.surface);
-  current3 = null;
+  current4 = null;
 }
 async function recording(req) {
-  const r = current3 ??= begin4(req), until = performance.now() + req.wait;
+  const r = current4 ??= begin4(req), until = performance.now() + req.wait;
   r.req = req;
   if (req.wait) {
     do {
@@ -4144,7 +4247,7 @@ var handlers2 = {
   rows,
   scroll,
   reveal,
-  searched,
+  beside,
   mask,
   unmask,
   blank,

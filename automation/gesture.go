@@ -25,6 +25,8 @@ const (
 	GestureRoles  = "roles"  // what is on offer among them
 	// GestureOrganisation: it says whose console it is.
 	GestureOrganisation = "organisation"
+	// GestureWaiting: it says that a change of the person awaits a second one.
+	GestureWaiting = "waiting"
 	GestureExpect       = "expect" // it is to say Value each time
 	GestureHover        = "hover"  // the mouse is to rest on it
 	GestureName         = "name"   // Value is the name of the last step's target

@@ -212,6 +212,16 @@ function ownNamesOf(rows) {
 }
 
 /**
+ * ownIdOf is the attribute of an element that says what the console calls it: empty where none does, or several may.
+ * @type {(el: El) => string}
+ */
+export function ownIdOf(el) {
+  const says = (/** @type {string} */ n) => el.getAttribute(n) ?? '';
+  const all = el.getAttributeNames().filter((n) => identifying.test(n) && says(n) !== '' && !/[\s@]/.test(says(n)));
+  return all.length === 1 ? all[0] : '';
+}
+
+/**
  * listed is a list with its columns, and what is seen of whether it is scrolled.
  * @type {(r: Recorder, el: El, rows: string, els: El[], shown: ListColumn[]) => Listing}
  */

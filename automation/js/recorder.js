@@ -1,6 +1,6 @@
 // Recording: a panel over the page, and what the person does there and on the page. Nothing of the panel reaches the
 // page or the recording.
-import { listAround, listingOf, listsIn } from './columns.js';
+import { listAround, listingOf, listsIn, ownIdOf } from './columns.js';
 import { capture, controlOf, offered, recorded, tell, tellSecrets, wentBack } from './gesture.js';
 import { deepActive } from './focus.js';
 import { pointerEvents, watch } from './guard.js';
@@ -26,6 +26,7 @@ const asks = /** @type {Record<string, string>} */ ({
   filter: 'Click what filters the list, or says that it is filtered.',
   roles: 'Click one of the roles on offer.',
   organisation: 'Click the name of the organisation.',
+  waiting: 'Click what says that a change of this person awaits somebody else.',
   hover: 'Click what the mouse is to rest on.',
   expect: 'Click what is to say the same each time.',
 });
@@ -200,8 +201,9 @@ function take(r, hit) {
   else if (mode === 'filter' && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === 'roles') offered(r, el);
   else {
-    const on = sketchOf(r, el);
-    tell(r, { kind: mode, on, value: on.secret ? '' : free(r, norm(valueOf(el))) });
+    const on = sketchOf(r, el), id = mode === 'organisation' ? ownIdOf(el) : '';
+    const attrs = /** @type {Record<string, string>} */ (id ? { organisation_id: id } : {});
+    tell(r, { kind: mode, on, attrs, value: on.secret ? '' : free(r, norm(valueOf(el))) });
   }
   draw(r);
 }
@@ -297,10 +299,11 @@ function stepsShown(r) {
  * reads is the button for what a flow of this kind reads.
  * @type {(what: string) => [string, string]}
  */
-const reads = (what) => {
-  if (what === 'roles') return ['Roles…', 'roles'];
-  return what === 'organisation' ? ['Organisation…', 'organisation'] : ['List…', 'list'];
-};
+const reads = (what) => ({
+  roles: /** @type {[string, string]} */ (['Roles…', 'roles']),
+  organisation: /** @type {[string, string]} */ (['Organisation…', 'organisation']),
+  waiting: /** @type {[string, string]} */ (['Request…', 'waiting']),
+}[what] ?? ['List…', 'list']);
 
 /** @type {(r: Recorder) => Pressable[]} */
 function actButtons(r) {

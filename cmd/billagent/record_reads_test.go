@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -76,6 +78,74 @@ func TestARecordedListIsTheStoredOne(t *testing.T) {
 			t.Log(listed.Proof)
 			assertStored(t, con, listed.Users)
 		})
+	}
+}
+
+// TestWhatIsReadIsRecorded records on each layout the roles on offer, whose console it is, and what says that a change of
+// somebody awaits a second person, and holds what is read by that against what the console has stored.
+func TestWhatIsReadIsRecorded(t *testing.T) {
+	t.Parallel()
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	const waiting, other = "ann@acme.example", "owner@acme.example"
+	for _, layout := range []string{"neo3", "neo", "classic"} {
+		t.Run(layout, func(t *testing.T) {
+			t.Parallel()
+			con, file := tenantOf(t, console.Options{Layout: layout})
+			con.Edit("test", func(o *console.Organisation) {
+				for _, u := range o.Users {
+					if u.Email == waiting {
+						u.Requested = "deactivate"
+					}
+				}
+			})
+			overlay := withOverlay(t, file)
+			d := driverOf(t, lib, layout, map[string]string{"email": waiting})
+			waits := func(context.Context, *automation.StandIn) error { return nil }
+			records := func(flow string, shows []act, args ...string) {
+				f, ok := lib.Flow(flow, layout)
+				require.True(t, ok)
+				steps := f.Steps[:len(f.Steps)-1]
+				all := slices.Concat(d.steps(steps), shows, []act{onPanel(stopButton)})
+				out, files := recordedBy(t, file, overlay, append([]string{flow}, args...), all...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				t.Log(files["flows/bill/"+flow+"-"+layout+".yaml"])
+				require.Contains(t, files, "flows/bill/"+flow+"-"+layout+".yaml")
+			}
+			reads := func(args ...string) string {
+				out := command(t, append([]string{"--config", file, "flows", "run"}, args...)...)
+				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				return out.stdout
+			}
+			records("identify", []act{onPanel(listButton), d.click("organisation.current", nil)})
+			main, _ := con.Organisation(console.MainOrganisation)
+			assert.Equal(t, "organisation: "+main.Name+"\norganisation_id: "+main.ID+"\n", reads("identify"))
+			records("pending", []act{onPanel(personButton), d.click("user.email", nil), waits, waits, onPanel(listButton), d.click("user.requested", nil)}, "--input", "email="+waiting)
+			assert.Contains(t, reads("pending", "--input", "email="+waiting), "pending: ")
+			assert.Equal(t, "pending: \n", reads("pending", "--input", "email="+other))
+			role := d.click("invite.role", nil)
+			if layout == "neo3" { // whose options are a list of its own, which the steps before have opened
+				role = clicksFirst(d.target("role.options"))
+			}
+			records("list-roles", []act{onPanel(listButton), role})
+			var stored []string
+			for _, r := range main.Roles {
+				stored = append(stored, r.Name)
+			}
+			assert.Equal(t, "roles: "+strings.Join(stored, ", ")+"\n", reads("list-roles"))
+		})
+	}
+}
+
+// clicksFirst clicks the first of several.
+func clicksFirst(t *selectors.Target) act {
+	return func(ctx context.Context, s *automation.StandIn) error {
+		seen, err := s.Page().Examine(ctx, t, nil)
+		if err != nil || len(seen.Boxes) == 0 {
+			return fmt.Errorf("clicking the first: %d matches: %w", len(seen.Boxes), err)
+		}
+		b := seen.Boxes[0]
+		return s.Click(ctx, b.X+b.W/2, b.Y+b.H/2)
 	}
 }
 

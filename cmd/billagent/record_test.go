@@ -249,6 +249,8 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 		}{
 			"deactivate": {map[string]string{"email": "ann@acme.example"}, []string{"deactivate", "ann@acme.example"},
 				func(u console.User) bool { return u.Status == console.Inactive }},
+			"reactivate": {map[string]string{"email": console.GoneEmail}, []string{"reactivate", console.GoneEmail},
+				func(u console.User) bool { return u.Status == console.Active }},
 			"set-role": {map[string]string{"email": "ann@acme.example", "role": "Clerk"}, []string{"set-role", "ann@acme.example", "--role", "Clerk"},
 				func(u console.User) bool { return u.Role == "Clerk" }},
 			"invite": {map[string]string{"email": "eve@acme.example", "first_name": "Eve", "last_name": "Moss", "role": "Clerk", "mail_tasks": "No", "summary": "Never"},
@@ -258,7 +260,7 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 				[]string{"rename", "ann@acme.example", "--first-name", "Anna", "--last-name", "Lind"},
 				func(u console.User) bool { return u.FirstName == "Anna" && u.LastName == "Lind" }},
 		} {
-			if on := map[string]string{"deactivate": "neo3", "set-role": "classic", "invite": "neo", "rename": "neo3"}; on[name] != layout && !useropstest.All() {
+			if on := map[string]string{"deactivate": "neo3", "set-role": "classic", "invite": "neo", "rename": "neo3", "reactivate": "classic"}; on[name] != layout && !useropstest.All() {
 				continue
 			}
 			t.Run(layout+"/"+name, func(t *testing.T) {

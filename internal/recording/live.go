@@ -110,6 +110,8 @@ func (l *live) gesture(g *automation.Gesture) {
 		l.list(g)
 	case automation.GestureRoles:
 		l.roles(g)
+	case automation.GestureWaiting:
+		l.waiting(g)
 	case automation.GestureOrganisation:
 		l.organisation(g)
 	case automation.GestureUnsupported:

@@ -15,9 +15,11 @@ import (
 
 // What the flows that read are to read.
 const (
-	usersOutput        = "users"
-	rolesOutput        = "roles"
-	organisationOutput = "organisation"
+	usersOutput          = "users"
+	rolesOutput          = "roles"
+	organisationOutput   = "organisation"
+	organisationIDOutput = "organisation_id"
+	waitingOutput        = "pending"
 )
 
 func (l *live) reads(as string, what flows.Output) {
@@ -226,15 +228,44 @@ func (l *live) roles(g *automation.Gesture) {
 	l.add(&Step{}, &flows.Texts{Target: name, As: rolesOutput})
 }
 
-// organisation reads whose console it is.
+// organisation reads whose console it is. That is asked on whatever page is shown, so that nothing is gone to for it.
 func (l *live) organisation(g *automation.Gesture) {
 	if !l.onPage(g.On, g.Kind) {
+		return
+	}
+	if s := l.lastStep(); s != nil {
+		if _, ok := s.Verb.(*flows.Open); ok {
+			l.dropLast()
+		}
+	}
+	if l.lastStep() != nil {
+		l.leaveOut("it is asked on whatever page is shown: nothing may be done before it is read")
 		return
 	}
 	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {
 		l.reads(organisationOutput, flows.OutputRead)
 		l.add(&Step{}, &flows.Await{name})
 		l.add(&Step{}, &flows.Read{Target: name, As: organisationOutput})
+		if attr := g.Attrs[organisationIDOutput]; attr != "" {
+			l.draft.Flow.Outputs[organisationIDOutput] = flows.OutputRead
+			l.add(&Step{}, &flows.Read{Target: name, As: organisationIDOutput, Attr: attr})
+		}
+	}
+}
+
+// waiting reads whether a change of the person awaits a second one: nothing is read where none does. So whose page it is
+// must have been waited for: one that is still coming has nothing on it, either.
+func (l *live) waiting(g *automation.Gesture) {
+	if !l.onPage(g.On, g.Kind) {
+		return
+	}
+	if l.shown == nil {
+		l.leaveOut("nothing tells that the person's page has come: show first, by Person…, what says whose it is")
+		return
+	}
+	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {
+		l.reads(waitingOutput, flows.OutputTexts)
+		l.add(&Step{}, &flows.Texts{Target: name, As: waitingOutput})
 	}
 }
 

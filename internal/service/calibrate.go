@@ -80,6 +80,7 @@ const (
 	identifyFlow = "identify"
 	listFlow     = "list-users"
 	rolesFlow    = "list-roles"
+	pendingFlow  = "pending"
 )
 
 // Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.

@@ -70,7 +70,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 				r.Ready(shown.Note)
 			}
 		},
-		Reads: map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation}[r.Flow],
+		Reads: map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation, pendingFlow: automation.GestureWaiting}[r.Flow],
 		Tell: func() automation.Progress {
 			t.Stopped(shown.Stopped())
 			return t.Progress()

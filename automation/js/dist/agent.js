@@ -3321,6 +3321,11 @@ function ownNamesOf(rows2) {
   const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && !says2(n).every((v) => numbering.test(v)) && some.length > 1 && new Set(says2(n)).size === some.length;
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says2(n)[0], means: "" }));
 }
+function ownIdOf(el) {
+  const says2 = (n) => el.getAttribute(n) ?? "";
+  const all = el.getAttributeNames().filter((n) => identifying.test(n) && says2(n) !== "" && !/[\s@]/.test(says2(n)));
+  return all.length === 1 ? all[0] : "";
+}
 function listed2(r, el, rows2, els, shown2) {
   const columns = [...shown2, ...ownNamesOf(els)], own = columns.filter((c) => c.attr);
   if (own.length === 1 && !columns.some((c) => c.means === "id")) own[0].means = "id";
@@ -3741,6 +3746,7 @@ var asks2 = (
     filter: "Click what filters the list, or says that it is filtered.",
     roles: "Click one of the roles on offer.",
     organisation: "Click the name of the organisation.",
+    waiting: "Click what says that a change of this person awaits somebody else.",
     hover: "Click what the mouse is to rest on.",
     expect: "Click what is to say the same each time."
   }
@@ -3896,8 +3902,12 @@ function take(r, hit) {
   else if (mode === "filter" && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === "roles") offered2(r, el);
   else {
-    const on = sketchOf(r, el);
-    tell2(r, { kind: mode, on, value: on.secret ? "" : free(r, norm(valueOf(el))) });
+    const on = sketchOf(r, el), id = mode === "organisation" ? ownIdOf(el) : "";
+    const attrs = (
+      /** @type {Record<string, string>} */
+      id ? { organisation_id: id } : {}
+    );
+    tell2(r, { kind: mode, on, attrs, value: on.secret ? "" : free(r, norm(valueOf(el))) });
   }
   draw3(r);
 }
@@ -3986,10 +3996,20 @@ function stepsShown(r) {
   const none = r.req.steps.length ? [] : [make("div", "soft", "Nothing is recorded yet.")];
   return [...none, list, ...r.req.remarks.map((text) => make("div", "note", text))];
 }
-var reads = (what) => {
-  if (what === "roles") return ["Roles…", "roles"];
-  return what === "organisation" ? ["Organisation…", "organisation"] : ["List…", "list"];
-};
+var reads = (what) => ({
+  roles: (
+    /** @type {[string, string]} */
+    ["Roles…", "roles"]
+  ),
+  organisation: (
+    /** @type {[string, string]} */
+    ["Organisation…", "organisation"]
+  ),
+  waiting: (
+    /** @type {[string, string]} */
+    ["Request…", "waiting"]
+  )
+})[what] ?? ["List…", "list"];
 function actButtons(r) {
   const { req } = r;
   const ask = (text, mode) => {

@@ -193,8 +193,10 @@ func TestGestures(t *testing.T) {
 		"nested-spans":      {`<button data-testid=save><span><b id=in>Save</b></span></button><div style="cursor:pointer" onclick="1"><span><i id=deep>Open all</i></span></div>`, []does{press("#in"), press("#deep")}},
 		"label-around":      {`<label id=l><span id=word>Show inactive</span> <input type=checkbox></label><label id=m>First name <input></label>`, []does{press("#word"), press("#word"), press("#m"), types("Ann")}},
 		"hidden-box":        {`<label><span id=word style="padding:9px">Agree</span><input type=checkbox style="display:none"></label>`, []does{press("#word")}},
-		"shadow-root":       {`<div id=host><template shadowrootmode=open><button>Deep</button><input aria-label=Inner><select aria-label=Role><option>A<option>B</select></template></div>`, []does{press("button"), press("input"), types("x")}},
+		"shadow-root":       {`<div id=host><template shadowrootmode=open><button>Deep</button><input aria-label=Inner><select aria-label=Role><option>A<option>B</select></template></div>`, []does{press("button"), press("input"), types("x"), press("select"), types("B"), key("Enter")}},
+		"select":            {`<label>Role <select><option>Approver<option>Payer<option>Clerk</select></label><label>Zone <select><option value=1>Berlin<option value=2>Lisbon</select></label>`, []does{press("label:first-of-type select"), types("Clerk"), key("Enter"), key("Tab", "ArrowDown"), settle(300 * time.Millisecond)}},
 		"frames":            {`<iframe name=main src="/inner" width=600 height=300></iframe>`, []does{inFrame("iframe", "#go"), inFrame("iframe", "input"), types("Lee")}},
+		"frame-elsewhere":   {`<iframe id=f sandbox srcdoc="<button style='width:200px;height:100px'>Pay</button>" width=300 height=150></iframe><button id=on>On</button>`, []does{settle(300 * time.Millisecond), press("#f"), settle(200 * time.Millisecond), press("#on")}},
 		"changed-on-press":  {`<div id=box><button id=b data-testid=menu>Menu</button></div><script>b.onmousedown = () => { box.innerHTML = '<button>Close</button>'; }</script>`, []does{press("#b"), settle(300 * time.Millisecond)}},
 		"autofill":          {`<form><input name=mail aria-label="E-mail"><input type=password aria-label="Password"></form>`, []does{press("[name=mail]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "ann@acme.example") }, press("[type=password]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "Tr0ub4dor") }}},
 		"contenteditable":   {`<div contenteditable=true aria-label=Note style="min-height:2em;width:20em"></div><button>Save</button>`, []does{press("[contenteditable]"), types("Hello"), key("Enter"), types("you"), press("button")}},
@@ -210,6 +212,7 @@ func TestGestures(t *testing.T) {
 		"not-carried-over":  {`<canvas width=200 height=100></canvas><input type=file aria-label=Picture><p id=d draggable=true style="width:200px;height:40px">Card</p><input type=range aria-label=Size>`, []does{press("canvas"), press("[type=file]"), dragsFrom("#d"), press("[type=range]"), key("ArrowUp")}},
 		"secrets":           {`<input aria-label="New secret"><input aria-label="Zip code"><input autocomplete=one-time-code aria-label=x><input type=password id=p aria-label=Pin><button onclick="p.type = 'text'">Show</button>`, []does{press("[aria-label='New secret']"), types("hunter2"), press("[aria-label='Zip code']"), types("94000"), press("[autocomplete]"), types("123456"), press("#p"), types("abcd"), press("button"), press("#p"), types("efgh")}},
 		"dialog":            {`<button>Remove</button><script>document.querySelector('button').onclick = () => { document.title = confirm('Remove Ann?') ? 'yes' : 'no'; }</script>`, []does{press("button"), settle(300 * time.Millisecond)}},
+		"prompt":            {`<button>Note</button><script>document.querySelector('button').onclick = () => { document.title = prompt('Why?') ?? 'none'; }</script>`, []does{press("button"), settle(300 * time.Millisecond)}},
 		"modal":             {`<div role=dialog aria-label="Invite user" style="padding:20px"><button>Next</button></div><button>Next</button>`, []does{press("[role=dialog] button")}},
 		"not-trusted":       {`<button id=a>A</button><input id=i><script>setInterval(() => { a.click(); i.value = 'x'; i.dispatchEvent(new InputEvent('input', { bubbles: true })); }, 50)</script>`, []does{settle(300 * time.Millisecond)}},
 	} {
@@ -237,6 +240,20 @@ func TestWhereARecordingGoes(t *testing.T) {
 		}
 	}
 	golden(t, "redirects", told(w.record(t, at("a[href='/one']"), at("a[href='/two']"), at("button"), opens("/one?x=1"), at("a[href='/two']"))))
+}
+
+// TestAWindowThatAScriptOpensIsShownInTheSameOne has a button open a window by itself.
+func TestAWindowThatAScriptOpensIsShownInTheSameOne(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<button onclick="window.open('/three')">Open</button>`)
+	w.serve("/three", `<title>3</title><a href=x>Here</a>`)
+	here := func(ctx context.Context, s *automation.StandIn) error {
+		if _, _, err := s.Page().Await(ctx, 5*time.Second, nil, css("a")); err != nil {
+			return err
+		}
+		return s.ClickOn(ctx, css("a"))
+	}
+	golden(t, "window-open", told(w.record(t, press("button"), settle(300*time.Millisecond), here)))
 }
 
 // TestThePanelIsWorkedByKeys undoes, pauses, expects, names and shows a list, and none of that reaches the page.

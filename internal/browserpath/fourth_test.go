@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fourth is neo3 changed heavily, as cmd/billagent has it. The version in testdata/fourth was made for it by
-// doctor, repair and pick alone.
+// fourth is neo3 changed heavily, as cmd/billagent has it, and with another order of steps: the role before Edit. The
+// version in testdata/fourth was made for it by doctor, repair and pick alone, and the flow set-role by record.
 func fourth() console.Options {
-	o := console.Options{Layout: "neo3", DriftSeed: 3}
+	o := console.Options{Layout: "neo3", DriftSeed: 3, RoleFirst: true}
 	for kind, elements := range map[string][]string{
 		"rename-testid": {
 			"invite-user", "profile", "profile-email", "profile-edit", "profile-rename", "profile-deactivate", "profile-reactivate", "profile-save", "name-first",

@@ -73,3 +73,16 @@ after: [ 1,2 ] # behind
 	_, err = f.With(datafile.Set{At: []string{"targets", "nowhere", "x"}, Value: 1})
 	require.ErrorContains(t, err, `there is no "nowhere"`)
 }
+
+// TestWhatIsNewStandsAboveTheNextComment adds a key at the end of an object that a comment on the next one follows.
+func TestWhatIsNewStandsAboveTheNextComment(t *testing.T) {
+	t.Parallel()
+	schema, err := datafile.Compile("any", []byte(`{}`))
+	require.NoError(t, err)
+	var out map[string]any
+	f, err := datafile.Read("a.yaml", []byte("targets:\n  one:\n    css: a\n    # of one\n\n  # above two\n  two:\n    css: b\n"), schema, &out)
+	require.NoError(t, err)
+	got, err := f.With(datafile.Set{At: []string{"targets", "one", "tag"}, Value: "div"})
+	require.NoError(t, err)
+	assert.Equal(t, "targets:\n  one:\n    css: a\n    # of one\n    tag: div\n\n  # above two\n  two:\n    css: b\n", string(got))
+}

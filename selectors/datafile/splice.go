@@ -39,6 +39,9 @@ func (f *File) spliced(root *yaml.Node, sets []Set) (text []byte, ok bool) {
 		for e.to > e.from && aside(lines[e.to-1]) {
 			e.to-- // what stands above the next entry is of that
 		}
+		for e.was == nil && e.from > 0 && aside(lines[e.from-1]) && indentation(lines[e.from-1]) < e.indent {
+			e.from, e.to = e.from-1, e.to-1 // likewise
+		}
 		lines = slices.Replace(lines, e.from, e.to, anew...)
 	}
 	text = []byte(strings.Join(lines, "\n") + "\n")
@@ -98,6 +101,9 @@ func aside(line string) bool {
 	line = strings.TrimSpace(line)
 	return line == "" || strings.HasPrefix(line, "#")
 }
+
+// indentation is how many spaces a line begins with; none where it is empty.
+func indentation(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 // text is the entry's lines. What stands above its key, and behind it, is in the file already.
 func (e entry) text() ([]string, error) {

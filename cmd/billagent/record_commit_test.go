@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/billagent/billagent/internal/config"
@@ -123,5 +126,31 @@ func TestOnlyAnActionIsCommitted(t *testing.T) {
 		assert.Equal(t, 1, out.code, args)
 		t.Log(out.stderr)
 		assert.NotContains(t, out.stderr, "do it in the window")
+	}
+}
+
+// TestARehearsalIsOffered has somebody at a terminal asked whether to rehearse what they have just recorded.
+func TestARehearsalIsOffered(t *testing.T) {
+	t.Parallel()
+	for answer, rehearsed := range map[string]bool{"y": true, "n": false, "": false} {
+		t.Run("answered "+answer, func(t *testing.T) {
+			t.Parallel()
+			desk, conf, _ := deskWithout(t, "deactivate")
+			person, program := terminal(t)
+			var out bytes.Buffer
+			a := &app{stdin: program, stdout: &out, stderr: &told{}, day: today, lend: automationtest.Lend, records: doing(suspendsAnn(func() {})...)}
+			ended := make(chan int, 1)
+			go func() {
+				ended <- a.execute(t.Context(), []string{"--config", conf, "record", "deactivate", "--input", "email=ann@desk.example"})
+			}()
+			seen, err := bufio.NewReader(person).ReadString('?')
+			require.NoError(t, err)
+			assert.Contains(t, seen, "Rehearse it now through its press, where nothing can leave?")
+			_, err = person.WriteString(answer + "\n")
+			require.NoError(t, err)
+			assert.Equal(t, 0, <-ended, out.String())
+			assert.Equal(t, rehearsed, strings.Contains(out.String(), "would send"), out.String())
+			assert.Empty(t, suspended(desk), "a rehearsal changes nothing")
+		})
 	}
 }

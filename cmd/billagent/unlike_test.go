@@ -112,6 +112,13 @@ func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
 	assert.Contains(t, out.stdout, "the list: complete")
 	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
 	assert.NotContains(t, out.stdout, "skipped")
+	_, guessed, found := strings.Cut(out.stdout, "still guessed: ")
+	guessed, _, _ = strings.Cut(guessed, "\n")
+	assert.True(t, found && strings.Contains(guessed, "confirm.error"), "nobody came to it: %s", guessed)
+	assert.NotContains(t, guessed, "confirm.yes", "which was shown")
+	if useropstest.All() {
+		assert.Contains(t, out.stdout, "To try for real, once, on a user who is there for tests: billagent users deactivate TEST-USER")
+	}
 	assert.Contains(t, out.stderr, "user.email: What was shown for it is taken back")
 	assert.Equal(t, 2, strings.Count(out.stderr, "looking at the console"), "the whole again at the end")
 	assert.Equal(t, 1, strings.Count(out.stderr, "looking again at"), "for what was taken back alone")

@@ -80,7 +80,7 @@ func TestAFlowIsExported(t *testing.T) {
 	_, conf, _ := recorded(t, opensList)
 	test := command(t, "--config", conf, "flows", "export", "set-role", "--layout", "neo3", "--format", "playwright")
 	require.Zero(t, test.code, test.stderr)
-	assert.Contains(t, test.stdout, "import { test, expect } from '@playwright/test';")
+	assert.Contains(t, test.stdout, "import { test, expect as wait } from '@playwright/test';")
 	assert.Contains(t, test.stderr, "not expressed, or not wholly: step")
 	recording := command(t, "--config", conf, "flows", "export", "set-role", "--layout", "neo3", "--format", "chrome-recorder", "--input", "home=https://app.bill.com/")
 	require.Zero(t, recording.code, recording.stderr)

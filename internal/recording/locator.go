@@ -118,7 +118,12 @@ func (w *playwright) locator(base string, t *selectors.Target) string {
 	if t.Within != nil {
 		base = w.locator(base, t.Within)
 	}
-	out := base + w.locate(t, t.Candidates[0])
+	c := t.Candidates[0]
+	out := base + w.locate(t, c)
+	if c.Role == "button" && c.Name != "" && c.TestID == "" && t.Fingerprint == nil { // it may be a summary, which has no role for Playwright
+		named := w.quoted(c.Name) + ", { exact: true })"
+		out += ".or(" + base + ".locator('summary').and(" + base + ".getByLabel(" + named + ".or(" + base + ".getByText(" + named + ")))"
+	}
 	if isFrame(t) {
 		out += ".contentFrame()"
 	}

@@ -18,6 +18,9 @@ const (
 	secretPrefix    = "SECRET_"
 )
 
+// stepWait is how long a step waits that does not say: as long as where billagent carries it out.
+const stepWait = 20 * time.Second
+
 // playwright writes a flow as a test.
 type playwright struct {
 	ExportOptions
@@ -112,13 +115,17 @@ func each(s *flows.Step, visit func(*flows.Step)) {
 func (w *playwright) head() string {
 	var b strings.Builder
 	f := w.Flow
-	fmt.Fprintf(&b, "import { test, expect } from '@playwright/test';\n\n// The flow %s for the layout %s.\n",
+	fmt.Fprintf(&b, "import { test, expect as wait } from '@playwright/test';\n\n// The flow %s for the layout %s.\n",
 		commented(f.Name), w.Version.Layout)
+	if slices.Contains(w.inputs, "home") {
+		fmt.Fprintf(&b, "// %sHOME is where the console leads after sign-in.\n", inputPrefix)
+	}
 	fmt.Fprintf(&b, "// %s names a file with a sign-in, as Playwright saves one.\n", storageVariable)
 	if f.Changes {
 		fmt.Fprintf(&b, "// It stops before its COMMIT, unless %s is 1.\n", commitVariable)
 	}
-	fmt.Fprintf(&b, "test.use({ storageState: process.env.%s });\n\n", storageVariable)
+	fmt.Fprintf(&b, "test.use({ storageState: process.env.%s, actionTimeout: %d });\n", storageVariable, stepWait.Milliseconds())
+	fmt.Fprintf(&b, "const expect = wait.configure({ timeout: %d });\n\n", stepWait.Milliseconds())
 	var needed []string
 	write := func(object, prefix string, names []string) {
 		if len(names) == 0 {
@@ -269,9 +276,22 @@ func (w *playwright) call(s *flows.Step, call string) {
 		w.line("await %s;", call)
 		return
 	}
-	w.line("const loaded = page.waitForEvent('load');")
+	w.line("const loaded = page.waitForEvent(%s);", literal(w.loads(s)))
 	w.line("await %s;", call)
 	w.line("await loaded;")
+}
+
+// loads is the event by which Playwright tells that another document is loaded: in a frame the page tells of none.
+func (w *playwright) loads(s *flows.Step) string {
+	for _, name := range s.Targets() {
+		t, _ := w.Version.Target(name)
+		for ; t != nil; t = t.Within {
+			if t.Within != nil && isFrame(t.Within) {
+				return "framenavigated"
+			}
+		}
+	}
+	return "load"
 }
 
 // row is the locator of the row that a step names.

@@ -162,7 +162,7 @@ func (w *playwright) await(s *flows.Step, all []string) {
 		first += ".or(" + target(n) + ")"
 	}
 	if len(all) > 1 {
-		first += ".first()"
+		first += ".filter({ visible: true }).first()" // one that is hidden may stand before one that comes
 	}
 	w.line("await expect(%s).toBeVisible(%s);", first, w.timed(s))
 }

@@ -1,9 +1,11 @@
-import { test, expect } from '@playwright/test';
+import { test, expect as wait } from '@playwright/test';
 
 // The flow set-role for the layout classic.
+// INPUT_HOME is where the console leads after sign-in.
 // STORAGE_STATE names a file with a sign-in, as Playwright saves one.
 // It stops before its COMMIT, unless ALLOW_COMMIT is 1.
-test.use({ storageState: process.env.STORAGE_STATE });
+test.use({ storageState: process.env.STORAGE_STATE, actionTimeout: 20000 });
+const expect = wait.configure({ timeout: 20000 });
 
 const input = {
   email: process.env.INPUT_EMAIL ?? 'ann@acme.example',
@@ -69,7 +71,7 @@ test('set-role', async ({ page }) => {
     await targets['user.save'].click();
   });
   await test.step('wait until one of these is there: result.done, result.requested, result.fix_records, result.error', async () => {
-    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.fix_records']).or(targets['result.error']).first()).toBeVisible();
+    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.fix_records']).or(targets['result.error']).filter({ visible: true }).first()).toBeVisible();
   });
   if (await targets['result.error'].isVisible()) {
     await test.step('stop as rejected: the console refused', async () => {

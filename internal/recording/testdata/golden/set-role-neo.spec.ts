@@ -1,9 +1,11 @@
-import { test, expect } from '@playwright/test';
+import { test, expect as wait } from '@playwright/test';
 
 // The flow set-role for the layout neo.
+// INPUT_HOME is where the console leads after sign-in.
 // STORAGE_STATE names a file with a sign-in, as Playwright saves one.
 // It stops before its COMMIT, unless ALLOW_COMMIT is 1.
-test.use({ storageState: process.env.STORAGE_STATE });
+test.use({ storageState: process.env.STORAGE_STATE, actionTimeout: 20000 });
+const expect = wait.configure({ timeout: 20000 });
 
 const input = {
   email: process.env.INPUT_EMAIL ?? 'ann@acme.example',
@@ -16,7 +18,7 @@ test('set-role', async ({ page }) => {
   const targets = {
     'nav.permissions': page.locator('section.panels > .panel:first-child'),
     'nav.settings': page.locator('header.top').getByRole('link', { name: 'Settings', exact: true }),
-    'nav.settings_menu': page.getByRole('button', { name: 'Settings menu', exact: true }),
+    'nav.settings_menu': page.getByRole('button', { name: 'Settings menu', exact: true }).or(page.locator('summary').and(page.getByLabel('Settings menu', { exact: true }).or(page.getByText('Settings menu', { exact: true })))),
     'nav.users': page.locator('section.panels > .panel:first-child').getByRole('link', { name: 'Users', exact: true }),
     'result.done': page.locator('#flash-done'),
     'result.error': page.locator('#flash-error'),
@@ -25,7 +27,7 @@ test('set-role', async ({ page }) => {
     'user.edit': page.getByRole('link', { name: 'Edit', exact: true }),
     'user.email': page.locator('main').locator('#detail-email'),
     'user.role': page.locator('form#editUser').getByLabel('Role', { exact: true }),
-    'user.save': page.locator('form#editUser').getByRole('button', { name: 'Save', exact: true }),
+    'user.save': page.locator('form#editUser').getByRole('button', { name: 'Save', exact: true }).or(page.locator('form#editUser').locator('summary').and(page.locator('form#editUser').getByLabel('Save', { exact: true }).or(page.locator('form#editUser').getByText('Save', { exact: true })))),
     'users.further_page': page.locator('.pager a[rel=next]'),
     'users.next': page.locator('.pager a[rel=next], .pager [aria-disabled]:last-child'),
     'users.page_size': page.getByLabel('Rows per page', { exact: true }),
@@ -91,7 +93,7 @@ test('set-role', async ({ page }) => {
     await targets['user.save'].click();
   });
   await test.step('wait until one of these is there: result.done, result.requested, result.fix_records, result.error', async () => {
-    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.fix_records']).or(targets['result.error']).first()).toBeVisible();
+    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.fix_records']).or(targets['result.error']).filter({ visible: true }).first()).toBeVisible();
   });
   if (await targets['result.error'].isVisible()) {
     await test.step('stop as rejected: the console refused', async () => {

@@ -1,9 +1,11 @@
-import { test, expect } from '@playwright/test';
+import { test, expect as wait } from '@playwright/test';
 
 // The flow set-role for the layout neo3.
+// INPUT_HOME is where the console leads after sign-in.
 // STORAGE_STATE names a file with a sign-in, as Playwright saves one.
 // It stops before its COMMIT, unless ALLOW_COMMIT is 1.
-test.use({ storageState: process.env.STORAGE_STATE });
+test.use({ storageState: process.env.STORAGE_STATE, actionTimeout: 20000 });
+const expect = wait.configure({ timeout: 20000 });
 
 const input = {
   email: process.env.INPUT_EMAIL ?? 'ann@acme.example',
@@ -32,7 +34,7 @@ test('set-role', async ({ page }) => {
     await page.goto(new URL('/neo3/settings/roles-and-permissions/users', input.home).href);
   });
   await test.step('wait until one of these is there: users.table, page.error', async () => {
-    await expect(targets['users.table'].or(targets['page.error']).first()).toBeVisible();
+    await expect(targets['users.table'].or(targets['page.error']).filter({ visible: true }).first()).toBeVisible();
   });
   if (await targets['page.error'].isVisible()) {
     await test.step('stop as blocked: the list of users shows an error', async () => {
@@ -66,7 +68,7 @@ test('set-role', async ({ page }) => {
     await targets['user.save'].click();
   });
   await test.step('wait until one of these is there: result.done, result.requested, result.error', async () => {
-    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.error']).first()).toBeVisible();
+    await expect(targets['result.done'].or(targets['result.requested']).or(targets['result.error']).filter({ visible: true }).first()).toBeVisible();
   });
   if (await targets['result.error'].isVisible()) {
     await test.step('stop as rejected: the console refused', async () => {

@@ -90,11 +90,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		At      json.RawMessage `json:"at"`
 		Miss    *miss           `json:"miss"`
 	}
-	req := map[string]any{
-		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
-		"name": "", "stopped": false, "mode": rec.Mode, "reads": rec.Reads, "paused": false, "at": nil, "wait": 0, "guided": rec.Skipped != nil,
-		"commits": rec.Commits,
-	}
+	req := rec.request()
 	stop, err := p.recordFromTheStart(ctx, req)
 	if err != nil {
 		return err
@@ -133,6 +129,15 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		return p.missError("record", rec.Title, res.Miss)
 	}
 	return err
+}
+
+// request is what the page's script is asked for at first.
+func (rec *Recording) request() map[string]any {
+	return map[string]any{
+		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
+		"name": "", "stopped": false, "mode": rec.Mode, "reads": rec.Reads, "paused": false, "at": nil, "wait": 0, "guided": rec.Skipped != nil,
+		"commits": rec.Commits,
+	}
 }
 
 // recordingStandIn follows to windows that the page wanted, and then has the stand-in act.

@@ -58,8 +58,9 @@ function ways(within, apart) {
       const short = norm(el.textContent).length <= longestName;
       if (!short || apart(el) || current(el) || !visible(el) || disabled(el)) continue;
       const name = norm(nameOf(el)) || norm(el.title);
-      const leads = name && name.length <= longestName && wayOn.test(name);
-      if (leads || pageAfter(el, name, apart) || el.matches('[rel~=next]')) out.push(`${roleOf(el) ?? 'element'} “${name}”`);
+      const says = name && name.length <= longestName && wayOn.test(name);
+      const leads = says || pageAfter(el, name, apart) || el.matches('[rel~=next]');
+      if (leads) out.push(`${roleOf(el) ?? 'element'} “${name}”`);
     }
   }
   return out;

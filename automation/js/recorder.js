@@ -280,7 +280,7 @@ function status(r) {
 
 /** @type {(r: Recorder) => string} */
 const asked = (r) => (r.mode === 'commit' && r.req.commits
-  ? 'Click what commits: it is taken down, and pressed for you once the recording has ended and its rehearsal has passed.'
+  ? 'Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes.'
   : asks[r.mode]);
 
 /** @type {(r: Recorder) => HTMLElement[]} */

@@ -640,8 +640,9 @@ function ways(within2, apart) {
       const short2 = norm(el.textContent).length <= longestName;
       if (!short2 || apart(el) || current(el) || !visible(el) || disabled(el)) continue;
       const name = norm(nameOf(el)) || norm(el.title);
-      const leads = name && name.length <= longestName && wayOn.test(name);
-      if (leads || pageAfter(el, name, apart) || el.matches("[rel~=next]")) out.push(`${roleOf(el) ?? "element"} “${name}”`);
+      const says2 = name && name.length <= longestName && wayOn.test(name);
+      const leads = says2 || pageAfter(el, name, apart) || el.matches("[rel~=next]");
+      if (leads) out.push(`${roleOf(el) ?? "element"} “${name}”`);
     }
   }
   return out;
@@ -3985,7 +3986,7 @@ function status(r) {
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }
-var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you once the recording has ended and its rehearsal has passed." : asks2[r.mode];
+var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes." : asks2[r.mode];
 function stepsShown(r) {
   const list = make("ol");
   for (const { text, notes } of r.req.steps) {

@@ -45,8 +45,10 @@ func (p *Path) identify(ctx context.Context, page *automation.Page, ev *automati
 		return ""
 	}
 	name, id := first("organisation"), first("organisation_id")
-	_, reads := flow.Outputs["organisation_id"]    // else its name alone tells
-	if reads && p.pinned != "" && id != p.pinned { // an id that cannot be read is not proved
+	if _, reads := flow.Outputs["organisation_id"]; !reads {
+		p.pinned = "" // its name alone tells
+	}
+	if p.pinned != "" && id != p.pinned { // an id that cannot be read is not proved
 		p.version = nil
 		return &userops.Error{Act: "checking the organisation", Tenant: p.opts.Tenant, Kind: userops.ErrOrganisation,
 			Cause: fmt.Errorf("the console is signed in to %q (%s), and it was %s when this session began", name, id, p.pinned),

@@ -256,8 +256,8 @@ function draw(r) {
   sum.setAttribute('aria-live', 'polite');
   const before = s.box.classList.contains('lists') ? s.box.querySelector('.body')?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons);
-  const aside = r.mode !== '' && r.focus < 0; // it covers less of the page while something is to be shown
-  s.box.classList.toggle('folded', r.folded || aside);
+  s.box.classList.toggle('folded', r.folded);
+  s.box.classList.toggle('aside', r.mode !== '' && r.focus < 0); // less of the page is covered while it is shown from
   s.box.classList.toggle('lists', listing !== null);
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;

@@ -2299,7 +2299,8 @@ var movable = `
 @media (max-width: 640px) {
   .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
 }
-.panel.folded .body, .panel.folded .buttons, .panel.folded .sum { display: none }
+.panel.folded .body, .panel.folded .buttons, .panel.folded .sum,
+.panel.aside .body, .panel.aside .buttons { display: none }
 .head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
   cursor: move; touch-action: none }
 .head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
@@ -3967,8 +3968,8 @@ function draw3(r) {
   sum.setAttribute("aria-live", "polite");
   const before = s.box.classList.contains("lists") ? s.box.querySelector(".body")?.scrollTop ?? 0 : 0;
   s.box.replaceChildren(head, sum, body, buttons2);
-  const aside2 = r.mode !== "" && r.focus < 0;
-  s.box.classList.toggle("folded", r.folded || aside2);
+  s.box.classList.toggle("folded", r.folded);
+  s.box.classList.toggle("aside", r.mode !== "" && r.focus < 0);
   s.box.classList.toggle("lists", listing !== null);
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;

@@ -132,8 +132,8 @@ func TestOnlyAnActionIsCommitted(t *testing.T) {
 // TestARehearsalIsOffered has somebody at a terminal asked whether to rehearse what they have just recorded.
 func TestARehearsalIsOffered(t *testing.T) {
 	t.Parallel()
-	for answer, rehearsed := range map[string]bool{"y": true, "n": false, "": false} {
-		t.Run("answered "+answer, func(t *testing.T) {
+	for answer, rehearsed := range map[string]bool{"y": true, "": false} {
+		t.Run("answered with "+answer, func(t *testing.T) {
 			t.Parallel()
 			desk, conf, _ := deskWithout(t, "deactivate")
 			person, program := terminal(t)

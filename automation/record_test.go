@@ -270,6 +270,19 @@ func TestThePanelIsWorkedByKeys(t *testing.T) {
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was done while it was paused")
 }
 
+// TestThePanelIsMovedByItsHead has the panel stand over a button, and moved aside: what it stood over is pressed then.
+func TestThePanelIsMovedByItsHead(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<button style="position:fixed; left:930px; top:400px; width:200px; height:380px">Below</button>`)
+	require.NoError(t, w.Sized(t.Context(), 1280, "light")) // 800 high
+	at := func(ctx context.Context, s *automation.StandIn) error { return s.Click(ctx, 1050, 573) }
+	moves := func(ctx context.Context, s *automation.StandIn) error { return s.Drag(ctx, 1050, 573, 300, 100) }
+	assert.Empty(t, w.record(t, settle(300*time.Millisecond), at, at), "it stands there")
+	got := w.record(t, settle(300*time.Millisecond), moves, settle(300*time.Millisecond), at)
+	require.Len(t, got, 1, "its being moved is no step")
+	assert.Equal(t, "button “Below”", got[0].On.Said)
+}
+
 // TestAKeyForThePanelIsLetGoThere has a page that hears keys when they are let go.
 func TestAKeyForThePanelIsLetGoThere(t *testing.T) {
 	t.Parallel()

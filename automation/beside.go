@@ -17,7 +17,7 @@ func (p *Page) lookBeside(ctx context.Context, g *gathering) error {
 		Ways   []string `json:"ways"`
 		Texts  []string `json:"texts"`
 	}
-	more := g.out.Complete && !g.larger && !g.ranged
+	more := g.out.Complete && !g.known && !g.larger && !g.ranged
 	if err := p.look(ctx, "beside", map[string]any{"table": g.r.Table, "apart": g.r.Apart, "more": more}, &res); err != nil {
 		return err
 	}

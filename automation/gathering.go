@@ -17,6 +17,7 @@ type gathering struct {
 	ranged bool   // the counter says which rows are shown of how many, which may still be of those that have come so far
 	moved  string // why what was read does not hang together
 	start  int    // number of the page's latest request when reading began
+	known  bool   // a counter that counts more than is drawn, or the server, says that this is all
 	parts  bool   // more was read than was in the document at first
 	paged  bool   // it is shown a page at a time
 	begun  bool   // what leads back to an earlier page was seen to lead nowhere

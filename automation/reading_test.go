@@ -369,7 +369,7 @@ func TestWhatIsNeverSeenIsNotThere(t *testing.T) {
 }
 
 // windows is a list that fetches what it draws in windows of 20, as one with a witness.
-func windows(w *world, answer func(start int) string, drawn func(int) string) *selectors.Target {
+func windows(w *world, answer func(start int) string, drawn func(int) string, beside ...string) *selectors.Target {
 	w.mux.HandleFunc("GET /api/users", func(rw http.ResponseWriter, r *http.Request) {
 		var start int
 		_, _ = fmt.Sscan(r.FormValue("start"), &start)
@@ -389,7 +389,7 @@ func windows(w *world, answer func(start int) string, drawn func(int) string) *s
 				s += '<div class=row style="position:absolute;top:' + i * 30 + 'px"><span class=e>' + u.email + '</span> <span class=r>' + `+drawn(0)+` + '</span><i class=n>' + (i === 33 ? 'Lee, Jr' : u.email) + '</i></div>'; }
 			space.innerHTML = s; missing ? list.setAttribute('aria-busy', 'true') : list.removeAttribute('aria-busy'); };
 		list.onscroll = draw; draw();
-	</script>`)
+	</script>`+strings.Join(beside, ""))
 	return t
 }
 
@@ -402,6 +402,23 @@ func answers(rows func(i int) string, total int) func(int) string {
 			}
 		}
 		return fmt.Sprintf(`{"data":{"users":[%s],"total":%d}}`, strings.Join(out, ","), total)
+	}
+}
+
+// TestAllThatTheServerTellsOfIsAll has what looks like a way on beside a list of which the server says how long it is.
+func TestAllThatTheServerTellsOfIsAll(t *testing.T) {
+	t.Parallel()
+	person := func(i int) string { return fmt.Sprintf(`{"email":"p%d@x.com","role":{"name":"Clerk"}}`, i) }
+	for _, told := range []bool{true, false} {
+		w := setup(t, "")
+		target := windows(w, answers(person, 60), func(int) string { return `u.role.name` }, `<button>Next</button>`)
+		if !told {
+			target.Table.Witness = nil
+		}
+		require.NoError(t, w.Open(t.Context(), "/windows"))
+		got, err := w.ReadTable(t.Context(), automation.Reading{Table: target, Scroll: true, Bound: 8 * short})
+		require.NoError(t, err)
+		assert.Equal(t, told, got.Complete, got.Proof)
 	}
 }
 

@@ -195,6 +195,7 @@ func (p *Page) readToBottom(ctx context.Context, g *gathering, a rowsAnswer) err
 			return err
 		}
 		if proved {
+			g.known = true
 			g.prove("the list was read to its bottom", true)
 			return nil
 		}

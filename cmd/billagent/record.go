@@ -86,7 +86,7 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.try(cmd, service.Trial{Layout: layout, Request: checked, By: actor(), Commit: f.commit})
+	return a.rehearseRecorded(cmd, service.RecordedChange{Layout: layout, Request: checked, By: actor(), Commit: f.commit})
 }
 
 // check refuses before the recording what would come to nothing after it, and returns the inputs.
@@ -113,7 +113,9 @@ func (f *recordFlags) check(flow string) (given map[string]string, err error) {
 		return nil, usage(fmt.Errorf("--commit: %s is none of the actions, and only those are made: %s", flow, strings.Join(flowsOfActions(), ", ")))
 	case (f.rehearse || f.commit) && f.to != "overlay":
 		return nil, usage(errors.New("--to: a flow is tried from the overlay folder alone: leave out --to, or --rehearse and --commit"))
-	case f.rehearse || f.commit:
+	case f.commit: // what the action does not take would be done otherwise than it was recorded
+		_, err = requestOf(kind, given)
+	case f.rehearse:
 		_, err = requestOf(kind, inputsFor(kind, given))
 	}
 	return given, err
@@ -127,8 +129,8 @@ func flowsOfActions() (names []string) {
 	return names
 }
 
-// try tries what was recorded, and says what of it is known from now on.
-func (a *app) try(cmd *cobra.Command, trial service.Trial) error {
+// rehearseRecorded rehearses what was recorded, makes it if asked, and says what of it is known from now on.
+func (a *app) rehearseRecorded(cmd *cobra.Command, c service.RecordedChange) error {
 	return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
 		tenant, err := s.Tenant("")
 		if err != nil {
@@ -136,14 +138,18 @@ func (a *app) try(cmd *cobra.Command, trial service.Trial) error {
 		}
 		p := &printer{app: a}
 		return p.print(ctx, func(ctx context.Context) error {
-			done, err := s.Try(ctx, tenant, trial, p.tell)
+			done, err := s.RehearseRecorded(ctx, tenant, c, p.tell)
 			switch {
 			case done.Sends != "":
 				a.note("what the commit sends is written down in " + done.Sends)
-			case done.Why != "":
-				a.note("what the commit sends is not written down: " + done.Why)
+			case done.Unwritten != "":
+				a.note("what the commit sends is not written down: " + done.Unwritten)
 			}
-			if trial.Commit && len(done.Results) == 1 {
+			switch {
+			case !c.Commit || done.Made != nil:
+			case done.Passed():
+				a.note("the change was not made, though its rehearsal has passed")
+			default:
 				a.note("the change was not made: its rehearsal has not passed")
 			}
 			p.results = p.results[max(len(p.results)-1, 0):] // how the last has ended decides the exit status

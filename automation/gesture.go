@@ -57,6 +57,7 @@ type Gesture struct {
 	Attrs   map[string]string              `json:"attrs"`   // of a list: attributes of a row that say something, by what it is
 	Counter *Sketch                        `json:"counter"`
 	Next    *Sketch                        `json:"next"`
+	Whole   bool                           `json:"whole"`   // of a list: the person says that everybody is on its one page
 	Scroll  bool                           `json:"scroll"`  // of a list: it does not draw all its rows at once
 	Filters []ShownFilter                  `json:"filters"` // of a list: what decides which rows it has
 }

@@ -62,10 +62,10 @@ func TestAListIsShownWithWhatFiltersIt(t *testing.T) {
 	for _, css := range []string{"[role=combobox]", "[role=switch]", "#chip"} {
 		all = append(all, filters(css)...)
 	}
-	// The lines are the columns (name, mail, role, id), whether it scrolls, and the filters, in the order in which they
+	// The lines are the columns (name, mail, role, id), whether it scrolls, whether it is whole, and the filters, in the order in which they
 	// were shown. That of the chip is turned from what it says to what is not there.
 	chip := []string{"F2"}
-	for range 10 {
+	for range 11 {
 		chip = append(chip, "Tab")
 	}
 	got := listShown(t, drawnAnew, "article:first-child p", append(all, key(append(chip, "Enter", "F2")...))...)
@@ -85,8 +85,9 @@ func TestAListIsShownWithWhatFiltersIt(t *testing.T) {
 func TestAListIsShownAsItIsDrawn(t *testing.T) {
 	t.Parallel()
 	got := listShown(t, `<ul><li data-team-id=t-1><b>ann@acme.example</b><i class=name>Ann Lee</i></li><li data-team-id=t-1><b>joann@acme.example</b><i class=name>Jo, Ann Lee</i></li></ul>`, "li:first-child b",
-		func(ctx context.Context, s *automation.StandIn) error { return nil })
+		key("F2", "Tab", "Tab", "Tab", "Tab", "Enter", "F2")) // past two columns
 	assert.Empty(t, got.Attrs)
+	assert.True(t, got.Whole, "the person says that everybody is on this page")
 	assert.False(t, got.Scroll)
 	assert.Contains(t, got.Cells, "name", "a first name may have a comma")
 	assert.Empty(t, got.Filters)

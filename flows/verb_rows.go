@@ -23,6 +23,9 @@ type Rows struct {
 	Previous string `json:"previous,omitempty"`
 	More     string `json:"more,omitempty"`
 	Scroll   bool   `json:"scroll,omitempty"`
+	// Whole says that everybody is on the one page: whoever wrote the flow has looked. Without it a list is complete only
+	// by the word of the page or of the server: a counter, a way on that ends, or a witness.
+	Whole bool `json:"whole,omitempty"`
 	// Apart are beside the table and seem to lead to more rows, but do not.
 	Apart   []string `json:"apart,omitempty"`
 	Filters []Filter `json:"filters,omitempty"` // must hold before the first row is read and after the last
@@ -68,6 +71,9 @@ func (v *Rows) check(_ *Flow, complain complaint, at []any) {
 		if (f.On == nil) == (f.Equals == "") {
 			complain("a filter says either on or equals", append(slices.Clone(at), "filters", i)...)
 		}
+	}
+	if v.Whole && (v.Counter != "" || v.Next != "" || v.More != "") {
+		complain("a list that is whole on one page has neither a counter, which would tell, nor another page", append(slices.Clone(at), "whole")...)
 	}
 	if v.Frame != "" && !v.Address {
 		complain("the frame of a list goes with address", append(slices.Clone(at), "frame")...)
@@ -122,6 +128,7 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if err != nil {
 			return err
 		}
+		v.vouched(&got, reading)
 		reading.Each = nil // another reading only bears out what was read
 		if got.Complete && r.Enough != nil && r.Enough(got) {
 			r.result.Rows[v.As] = got
@@ -145,6 +152,16 @@ func (v *Rows) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) er
 		if err := r.steps(ctx, v.Reload); err != nil {
 			return err
 		}
+	}
+}
+
+// unvouched is why a list is not complete of which nothing says that it is.
+const unvouched = "nothing says how many there are: name what does by counter, or what leads to more by next or more; where everybody is always on this one page, say whole: true"
+
+// vouched makes sure that something speaks for a list's being complete: that nothing speaks against it is not enough.
+func (v *Rows) vouched(got *automation.Rows, r automation.Reading) {
+	if got.Complete && !v.Whole && r.Counter == nil && r.Next == nil && r.More == nil && r.Table.Table.Witness == nil {
+		got.Complete, got.Proof = false, unvouched
 	}
 }
 

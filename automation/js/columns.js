@@ -235,7 +235,7 @@ function listed(r, el, rows, els, shown) {
   const height = els[0]?.getBoundingClientRect().height ?? 0; // some space may follow the last row
   const scroll = scrolls && els.length > 0 && lowest + height < end;
   const none = { counter: null, next: null, filters: [], last: false };
-  return { el, sketch: sketchOf(r, el), rows, columns, scrolls, scroll, ...none };
+  return { el, sketch: sketchOf(r, el), rows, columns, scrolls, scroll, whole: false, ...none };
 }
 
 /**

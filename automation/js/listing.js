@@ -83,6 +83,10 @@ export function listShown(r, l, draw) {
     const is = l.scroll ? 'read while it is scrolled' : 'all rows are drawn';
     out.push(lineFor('The list scrolls', is, '', true, then(() => { l.scroll = !l.scroll; })));
   }
+  if (!l.counter && !l.next) { // which tell themselves
+    const is = l.whole ? 'yes, always' : 'not said';
+    out.push(lineFor('Everybody is on this page', is, '', l.whole, then(() => { l.whole = !l.whole; })));
+  }
   for (const f of l.filters) {
     out.push(lineFor(f.sketch.said, standing(f), 'while nobody is left out', f.is !== '', then(() => turnFilter(f))));
   }
@@ -118,5 +122,6 @@ function takeList(r, l) {
   const columns = by((c) => (c.candidate || c.attr ? undefined : c.header));
   const filters = l.filters.filter((f) => f.is).map(({ sketch, says, is }) => ({ on: sketch, says, is }));
   tell(r, { kind: 'list', on: l.sketch, rows: l.rows, columns, cells: by((c) => c.candidate), attrs: by((c) => c.attr),
-    counter: l.counter, next: l.next, scroll: l.scroll, filters });
+    counter: l.counter, next: l.next, scroll: l.scroll,
+    whole: l.whole && !l.counter && !l.next, filters });
 }

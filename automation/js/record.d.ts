@@ -70,6 +70,7 @@ interface Gesture {
   cells?: Record<string, Candidate>;
   attrs?: Record<string, string>;
   scroll?: boolean;
+  whole?: boolean;
   filters?: { on: Sketch; says: string; is: string }[];
   salt?: string;
   length?: number;
@@ -143,6 +144,7 @@ interface Listing {
   counter: Sketch | null;
   next: Sketch | null;
   scrolls: boolean; // it lies in something that is scrolled
+  whole: boolean; // the person says that everybody is on this page
   scroll: boolean; // it draws only what is in view, or fetches more at its end
   filters: ListFilter[];
   last: boolean; // something was shown for its last lines

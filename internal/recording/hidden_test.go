@@ -83,7 +83,7 @@ func TestASecretIsKnownAgain(t *testing.T) {
 		clickOn("#note"), typing("my " + password), clickOn("#said"), clickOn("#go"), waits,
 		func(ctx context.Context, s *automation.StandIn) error { return s.Back(ctx) }, waits,
 		pressing("F2", "Tab", "Tab", "Tab", "Tab", "Enter"), clickOn("#people .person:first-child h3"), waits, // List…
-		pressing("F2", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"), waits, waits, // Fold, Stop, three columns, Take list
+		pressing("F2", "Tab", "Tab", "Tab", "Tab", "Tab", "Tab", "Enter"), waits, waits, // Fold, Stop, three columns, whether that is everybody, Take list
 		func(context.Context, *automation.StandIn) error { stop(); return nil },
 	}
 	take := takeOf()

@@ -45,7 +45,7 @@ func (l *live) list(g *automation.Gesture) {
 	if t := l.newTarget(name); t != nil {
 		t.Spec.Table = l.take.TableOf(g)
 	}
-	rows := &flows.Rows{Table: name, As: usersOutput, Scroll: g.Scroll}
+	rows := &flows.Rows{Table: name, As: usersOutput, Scroll: g.Scroll, Whole: g.Whole}
 	if g.Counter != nil {
 		rows.Counter, _ = l.targetOf(g.Counter, g.Kind, g.Counter.Text)
 		if form, t := counterForm(g.Counter.Text), l.newTarget(rows.Counter); t != nil {
@@ -72,8 +72,8 @@ func (l *live) list(g *automation.Gesture) {
 		l.review("show by Filter… what may keep rows from the list, or say it by filters and unfiltered")
 	}
 	switch {
-	case rows.Next == "" && rows.Counter == "" && !rows.Scroll:
-		l.review("show by Counter… how many there are, or by Next page… what leads on, if the list has either: without them it is complete only as long as nothing on the page looks as if it led on")
+	case rows.Next == "" && rows.Counter == "" && !rows.Whole:
+		l.review("the list is never complete as it is: show by Counter… how many there are, or by Next page… what leads on, or say that everybody is on this page")
 	case rows.Next != "" && rows.Counter == "":
 		l.review("say by previous or a counter that the list is read from its beginning")
 	}

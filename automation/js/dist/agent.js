@@ -3338,7 +3338,7 @@ function listed2(r, el, rows2, els, shown2) {
   const height = els[0]?.getBoundingClientRect().height ?? 0;
   const scroll3 = scrolls && els.length > 0 && lowest + height < end3;
   const none = { counter: null, next: null, filters: [], last: false };
-  return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, ...none };
+  return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, whole: false, ...none };
 }
 var unread2 = (el, why) => `the list that was shown, <${el.localName}>, ${why}: it is written by hand`;
 function cardListing(r, el) {
@@ -3698,6 +3698,12 @@ function listShown(r, l, draw4) {
       l.scroll = !l.scroll;
     })));
   }
+  if (!l.counter && !l.next) {
+    const is = l.whole ? "yes, always" : "not said";
+    out.push(lineFor("Everybody is on this page", is, "", l.whole, then(() => {
+      l.whole = !l.whole;
+    })));
+  }
   for (const f of l.filters) {
     out.push(lineFor(f.sketch.said, standing(f), "while nobody is left out", f.is !== "", then(() => turnFilter(f))));
   }
@@ -3732,6 +3738,7 @@ function takeList(r, l) {
     counter: l.counter,
     next: l.next,
     scroll: l.scroll,
+    whole: l.whole && !l.counter && !l.next,
     filters
   });
 }

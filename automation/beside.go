@@ -38,13 +38,16 @@ func (p *Page) lookBeside(ctx context.Context, g *gathering) error {
 }
 
 // firstPage is the first of several pages.
-var firstPage = regexp.MustCompile(`(?i)^(?:page|seite|página|pagina|pág\.|pag\.) 1 ?(?:of|von|de|di|van|/) ?(\d+)$`)
+var firstPage = regexp.MustCompile(`(?i)^(?:page|seite|página|pagina|pág\.|pag\.) 1 ?(?:of|von|de|di|van|/) ?(\d+)(?: \(.*\))?$`)
+
+// shownOf are texts that tell which rows are shown, of how many, in words that are no form of a counter.
+var shownOf = regexp.MustCompile(`(?i)^(?:\D{0,20} )?` + drawnN + dash + drawnN + ` ?(?:of|von|de|di|van|/) ?(?:about )?` + amount + `\+?(?: \D{0,20})?$`)
 
 // speaksOfMore says that a text tells which rows of how many are shown, or which page of how many, and that there are
 // more than the rows that were read.
 func speaksOfMore(text string, rows int) bool {
 	text = strings.TrimSuffix(spaced(text), ".")
-	for _, form := range counterForms[:2] { // those that tell which are shown
+	for _, form := range append([]*regexp.Regexp{shownOf}, counterForms[:2]...) { // those that tell which are shown
 		if n, ok := counted(form, text); ok && n > rows {
 			return true
 		}

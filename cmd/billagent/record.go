@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/internal/config"
@@ -105,6 +106,9 @@ func (f *recordFlags) check(flow string) (given map[string]string, err error) {
 			return nil, usage(fmt.Errorf("--input %s: a secret is no input: type it in the window, where it is not recorded", input))
 		}
 	}
+	if a, b := sameValue(given); a != "" {
+		return nil, usage(fmt.Errorf("--input %s and --input %s have the same value, so that nobody could tell which of them is typed: give each another", a, b))
+	}
 	kind, acts := userops.KindOfFlow(flow)
 	switch {
 	case f.rehearse && !acts:
@@ -119,6 +123,18 @@ func (f *recordFlags) check(flow string) (given map[string]string, err error) {
 		_, err = requestOf(kind, inputsFor(kind, given))
 	}
 	return given, err
+}
+
+// sameValue finds two inputs that have the same value; empty: there are none.
+func sameValue(given map[string]string) (a, b string) {
+	by := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if other, taken := by[given[name]]; taken && given[name] != "" {
+			return other, name
+		}
+		by[given[name]] = name
+	}
+	return "", ""
 }
 
 // flowsOfActions are the flows by which actions are made.
@@ -151,6 +167,9 @@ func (a *app) rehearseRecorded(cmd *cobra.Command, c service.RecordedChange) err
 				a.note("the change was not made, though its rehearsal has passed")
 			default:
 				a.note("the change was not made: its rehearsal has not passed")
+			}
+			if !done.Passed() && err == nil && done.Rehearsal.Outcome == userops.Halted {
+				a.note("the flow as it was recorded is used from now on all the same: correct its file, record it again with --replace, or delete the file")
 			}
 			p.results = p.results[max(len(p.results)-1, 0):] // how the last has ended decides the exit status
 			return err

@@ -113,6 +113,25 @@ func TestWhatSendsNothingIsNotCommitted(t *testing.T) {
 	assert.Empty(t, con.Changes())
 }
 
+// TestAFlowDoesWhatItIsAskedFor has somebody choose another role than they have said: the flow would give everybody that
+// one, whatever is asked for.
+func TestAFlowDoesWhatItIsAskedFor(t *testing.T) {
+	t.Parallel()
+	desk, conf, overlay := deskWithout(t, "invite")
+	field := func(placeholder, text string) []act {
+		return []act{clicks(&selectors.Target{Name: placeholder, Candidates: []selectors.Candidate{{Placeholder: placeholder}}}), writes(text)}
+	}
+	all := []act{func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/add") }}
+	all = append(append(append(all, field("Given name", "Eve")...), field("Family name", "Moss")...), field("Mail", "eve@desk.example")...)
+	all = append(all, clicks(byCSS("select")), writes("Owner"), presses("Enter"), onPanel(commitButton), clicks(named("button", "Add")), onPanel(stopButton))
+	out, files := recordedBy(t, conf, overlay, []string{"invite", "--commit", "--input", "email=eve@desk.example", "--input", "first_name=Eve",
+		"--input", "last_name=Moss", "--input", "role=Agent"}, all...)
+	assert.Equal(t, 1, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "invite is asked for with a role, and this flow does the same whatever that is")
+	assert.NotContains(t, files, "flows/helpdesk/invite-desk.yaml")
+	assert.Len(t, desk.People(), 5, "nobody was invited")
+}
+
 // TestOnlyAnActionIsCommitted is told before anybody records in vain.
 func TestOnlyAnActionIsCommitted(t *testing.T) {
 	t.Parallel()
@@ -121,6 +140,8 @@ func TestOnlyAnActionIsCommitted(t *testing.T) {
 		{"deactivate", "--commit", "--to", t.TempDir(), "--input", "email=ann@acme.example"},
 		{"set-role", "--commit", "--input", "email=ann@acme.example"}, // no role
 		{"set-role", "--rehearse"},
+		{"rename", "--input", "email=ann@acme.example", "--input", "first_name=Same", "--input", "last_name=Same"},
+		{"invite", "--commit", "--input", "email=eve@acme.example", "--input", "first_name=Eve", "--input", "last_name=Moss", "--input", "role=Clerk", "--input", "mail_tasks=No"},
 	} {
 		out := command(t, append([]string{"record"}, args...)...)
 		assert.Equal(t, 1, out.code, args)

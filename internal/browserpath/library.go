@@ -139,6 +139,11 @@ func supplied(k userops.Kind, f *flows.Flow) []error {
 			out = append(out, f.Problem(fmt.Sprintf("%s gives a flow no %s: it has %v", k.Action, in, given), "inputs"))
 		}
 	}
+	for _, in := range k.Inputs {
+		if in != userops.InputTimeZone && !slices.Contains(f.Inputs, string(in)) {
+			out = append(out, f.Problem(fmt.Sprintf("%s is asked for with a %s, and this flow does the same whatever that is: put ${%s} where it is typed or chosen", k.Action, in, in), "inputs"))
+		}
+	}
 	switch {
 	case !f.Changes:
 		out = append(out, f.Problem(fmt.Sprintf("%s changes something, and this flow does not say changes: true", k.Action), "flow"))

@@ -295,8 +295,9 @@ func (im *importer) inputOf(value string) (string, bool) {
 	if len(all) == 0 {
 		return "", false
 	}
-	if len(all) > 1 {
-		im.review("its value is that of %s: the first is taken", strings.Join(all, " and of "))
+	if len(all) > 1 { // which of them is meant is not known, and another may be given the next time
+		im.leaveOut("its value is that of %s: give each another value, and do it again", strings.Join(all, " and of "))
+		return "", false
 	}
 	im.input(all[0])
 	return all[0], true

@@ -110,6 +110,7 @@ func (w *playwright) press(s *flows.Step, p *flows.Press) {
 	where := target(p.Target)
 	if p.Row != nil {
 		where = w.inRow(p.Row.Table, p.Row.Key, p.Target)
+		w.ofNobodyElse(p.Row)
 	}
 	if p.For != nil {
 		w.says(p.For.Target, p.For.Equals, p.For.Fold, "")
@@ -125,6 +126,11 @@ func (w *playwright) press(s *flows.Step, p *flows.Press) {
 		}
 	}
 	w.call(s, where+".click("+w.timed(s)+")")
+}
+
+// ofNobodyElse writes that a row has no other address: the one that is looked for may stand in somebody else's row.
+func (w *playwright) ofNobodyElse(row *flows.RowKey) {
+	w.line("expect((await %s.innerText()).match(/[^\\s<>()@]+@[^\\s<>()@]+/g), 'the addresses in the row').toEqual([%s]);", w.row(row.Table, row.Key), w.quoted(row.Key))
 }
 
 // says writes that a target says a text: as the value of what was filled in, or as the option that is chosen.

@@ -385,8 +385,8 @@ function mailtoOf(a) {
 function agrees(text, address4) {
   const plain2 = fold(text.replace(unseen, "")), whole = fold(address4);
   if (plain2 === "") return true;
-  const others = addressesIn(plain2);
-  if (others.length) return others.length === 1 && others[0] === whole;
+  const others2 = addressesIn(plain2);
+  if (others2.length) return others2.length === 1 && others2[0] === whole;
   const m = /([^\s:<(]*)(?:…|\.\.\.)([^\s>)]*)\s*$/.exec(plain2);
   if (!m) return false;
   return m[1] + m[2] !== "" && whole.startsWith(m[1]) && whole.endsWith(m[2]);
@@ -579,10 +579,13 @@ function collect(table, el, scrolled) {
 }
 
 // beside.js
-var wayOn = new RegExp(`^(${[
-  "next( page)?",
-  "go to (the )?next page",
-  "(load|show|view|see) (\\d+ )?more( (users|people|results|rows|items))?",
+var signs = ">›»→▶❯⟩❱≫⏵⇒";
+var wayOn = new RegExp(`^((${[
+  "next( page( of .*)?|, page \\d+| \\d+)?",
+  "go to (the )?next page( of .*)?",
+  "(load|show|view|see) (\\d+ |all |next )?(more|all|\\d+)( \\S+)?",
+  "\\+ ?\\d+ more",
+  "more results",
   "older",
   "nächste( seite)?",
   "weiter",
@@ -611,14 +614,22 @@ var wayOn = new RegExp(`^(${[
   "下一頁",
   "加载更多",
   "다음"
-].join("|")})?\\s*[>›»→▶❯⟩]*$`, "i");
+].join("|")})\\s*(\\(\\d+\\)|…|\\.\\.\\.)?\\s*[${signs}▾↓]*|[${signs}]+)$`, "i");
 var controls = "a, button, [role=button], [role=link], input[type=button], input[type=submit], [rel~=next]";
+var ofMany = /\d\D*\b(of|von|de|di|van|af|av)\b|\d\s*\/\s*\d/i;
 var mostTexts = 200;
 var longestText = 90;
 var longestName = 40;
+var others = "[role=dialog],[role=tablist],[role=menu],[role=menubar],[role=tree],[role=grid],[role=toolbar],aside,[aria-roledescription=carousel],[class*=carousel],[class*=datepicker],[class*=calendar]";
+function elsewhere(el, list) {
+  const other = el.closest(others);
+  return el.matches("[role=tab],[role=menuitem]") || Boolean(other && !insideOf(list, other) && other !== list);
+}
+var unusable = (el) => Boolean(el.closest('.disabled,.is-disabled,[class*="-disabled"]')) || getComputedStyle(el).pointerEvents === "none";
 var current = (el) => /^(page|true|step)$/.test(el.getAttribute("aria-current") ?? "");
 function pageAfter(el, name, apart) {
-  if (!/^(page |seite |página |pagina )?2$/i.test(name)) return false;
+  if (!/^(go to )?(page |seite |página |pagina )?2( (of|von|de|di) .*)?$/i.test(name)) return false;
+  if (/page|seite|pagina|página/i.test(name)) return true;
   for (let p = parentOf(el), up = 0; p && up < 3; p = parentOf(p), up++) {
     const all = (
       /** @type {El[]} */
@@ -629,7 +640,7 @@ function pageAfter(el, name, apart) {
   }
   return false;
 }
-function ways(within2, apart) {
+function ways(within2, list, apart) {
   const out = [];
   for (const root of within2) {
     for (
@@ -638,8 +649,9 @@ function ways(within2, apart) {
       root.querySelectorAll(controls)
     ) {
       const short2 = norm(el.textContent).length <= longestName;
-      if (!short2 || apart(el) || current(el) || !visible(el) || disabled(el)) continue;
-      const name = norm(nameOf(el)) || norm(el.title);
+      if (!short2 || apart(el) || current(el) || elsewhere(el, list) || !visible(el)) continue;
+      if (disabled(el) || unusable(el)) continue;
+      const name = norm(nameOf(el)) || norm(el.textContent) || norm(el.title);
       const says2 = name && name.length <= longestName && wayOn.test(name);
       const leads = says2 || pageAfter(el, name, apart) || el.matches("[rel~=next]");
       if (leads) out.push(`${roleOf(el) ?? "element"} “${name}”`);
@@ -663,14 +675,36 @@ function numbers(within2, apart) {
       ), up = 0; p && up < 4; p = p.parentElement, up++) {
         const text = norm(p.textContent);
         if (text.length > longestText) break;
-        if (/\d\D+\d/.test(text)) out.add(text);
+        if (ofMany.test(text)) out.add(text);
       }
     }
   }
   return [...out];
 }
 var searchBoxes = "input[type=search],[role=searchbox],[role=search] input";
-var searched = (doc) => queryAll(doc, searchBoxes).filter(visible).map((el) => valueOf(el)).find((text) => norm(text) !== "") ?? "";
+var textBoxes = "input:not([type]),input[type=text]";
+var searches = new RegExp([
+  "\\bsearch",
+  "\\bfind\\b",
+  "\\bfilter\\b",
+  "such(e|en)?\\b",
+  "recherche",
+  "buscar",
+  "búsqueda",
+  "pesquis",
+  "cerca",
+  "zoek",
+  "^sök",
+  "szukaj",
+  "検索",
+  "搜索",
+  "검색"
+].join("|"), "i");
+var forSearch = (el) => searches.test(`${nameOf(el)} ${el.getAttribute("placeholder") ?? ""}`) || el.name === "q";
+function searched(doc) {
+  const boxes = [...queryAll(doc, searchBoxes), ...queryAll(doc, textBoxes).filter(forSearch)];
+  return boxes.filter(visible).map((el) => valueOf(el)).find((text) => norm(text) !== "") ?? "";
+}
 function beside({ table, apart, more }) {
   const found = resolve(table);
   if (found instanceof Miss) return { search: "", ways: [], texts: [] };
@@ -685,7 +719,7 @@ function beside({ table, apart, more }) {
     return false;
   };
   const within2 = roots(doc);
-  return { search, ways: ways(within2, ignored), texts: numbers(within2, ignored) };
+  return { search, ways: ways(within2, found.el, ignored), texts: numbers(within2, ignored) };
 }
 
 // secret.js
@@ -719,7 +753,7 @@ function othersIn(root, keep) {
   }
   return [...rows2].filter(([, kept]) => !kept).map(([row]) => row);
 }
-function secretsIn(root, { others, keep }) {
+function secretsIn(root, { others: others2, keep }) {
   const ranges = [], doc = docOf(root);
   for (const text of textsOf(root)) {
     for (const m of text.data.matchAll(longNumber)) {
@@ -729,7 +763,7 @@ function secretsIn(root, { others, keep }) {
       ranges.push(range);
     }
   }
-  const elements = others ? othersIn(root, keep ?? []) : [];
+  const elements = others2 ? othersIn(root, keep ?? []) : [];
   for (const el of queryAll(root, "input,textarea")) {
     if (el.value && el.value.search(longNumber) >= 0) elements.push(el);
   }
@@ -835,7 +869,7 @@ var dots = (s) => s.replace(/\S/g, "•");
 var blanked = [];
 var blankedTexts = [];
 var blankedAttributes = [];
-function blank({ others, keep }) {
+function blank({ others: others2, keep }) {
   for (const doc of documents()) {
     for (const el of queryAll(doc, secretFields + ",input[type=hidden],input,textarea")) {
       if (!el.matches(secretFields + ",input[type=hidden]") && el.value.search(longNumber) < 0) continue;
@@ -850,7 +884,7 @@ function blank({ others, keep }) {
       a.value = "";
     }
     for (const root of roots(doc)) {
-      const hidden = others ? othersIn(root, keep || []) : [];
+      const hidden = others2 ? othersIn(root, keep || []) : [];
       for (const text of textsOf(root)) {
         const all = hidden.some((row) => row.contains(text));
         if (!all && text.data.search(longNumber) < 0) continue;
@@ -1342,7 +1376,7 @@ function arm(act, types, judge2) {
     }
     tell(token, state2);
   };
-  const elsewhere2 = () => {
+  const elsewhere3 = () => {
     state2.refused ??= new Miss("missed", "the event reached a frame that was not there before");
     tell(token, state2);
   };
@@ -1352,7 +1386,7 @@ function arm(act, types, judge2) {
   };
   const listeners = [
     /** @type {Listener} */
-    [window, stray, elsewhere2],
+    [window, stray, elsewhere3],
     ...types.map((t) => (
       /** @type {Listener} */
       [window, armedFor(t), yes]
@@ -1575,11 +1609,11 @@ function misplaced(el, place4) {
     /** @type {El | null} */
     el
   ); p; p = outOf(p)) {
-    const { ours: ours2, others } = named(shownText(p), place4.roster);
-    if (!ours2 && !others.length) continue;
-    const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(", ");
+    const { ours: ours2, others: others2 } = named(shownText(p), place4.roster);
+    if (!ours2 && !others2.length) continue;
+    const who = [...new Set(others2)].slice(0, 3).map((o) => `"${o}"`).join(", ");
     if (!ours2) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
-    if (others.length && place4.alone) {
+    if (others2.length && place4.alone) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
     return null;
@@ -2018,7 +2052,7 @@ function baseOf({ row }) {
   return table.els.length === 1 ? rowElements(table.els[0], row.table.table)[0] : void 0;
 }
 var counts = (target, scope, inRow) => target.candidates.map((c) => foremost(find(scope, c).filter(inRow ? drawn : visible)).length);
-function elsewhere(target) {
+function elsewhere2(target) {
   if (!target.within) return [];
   return matches({ candidates: target.candidates }).els.slice(0, 5).map(describe);
 }
@@ -2041,7 +2075,7 @@ async function examine2(req) {
     boxes: els.map(topBox),
     tried: m.tried,
     hidden: m.hidden,
-    elsewhere: els.length ? [] : elsewhere(target),
+    elsewhere: els.length ? [] : elsewhere2(target),
     columns: els.length === 1 && target.table ? columnsOf(els[0], target.table) : void 0,
     headers: els.length === 1 && target.table ? headerWords(els[0], target.table) : void 0,
     fingerprint: els.length === 1 ? fingerprintOf(els[0]) : void 0
@@ -2051,12 +2085,12 @@ var listed = (
   /** @type {{ els: El[], scope: Root }} */
   { els: [], scope: document }
 );
-function around({ target, row, others, limit }) {
+function around({ target, row, others: others2, limit }) {
   const base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   if (scope instanceof Miss) return { elements: [], miss: scope };
   const taken = /* @__PURE__ */ new Map();
-  for (const other of others) {
+  for (const other of others2) {
     const found = matches(other).els;
     if (found.length === 1) taken.set(found[0], other.name);
   }
@@ -4243,7 +4277,7 @@ function tokens() {
   }
   return out;
 }
-function cameTogether({ target, others }) {
+function cameTogether({ target, others: others2 }) {
   const found = resolve(target);
   if (found instanceof Miss) return { together: false, address: "" };
   const form = (
@@ -4251,7 +4285,7 @@ function cameTogether({ target, others }) {
     found.el.form || found.el.closest("form")
   );
   const token = form && [...form.elements].some((e) => e.type === "hidden" && tokenName.test(e.name));
-  const shown2 = others.every((t) => {
+  const shown2 = others2.every((t) => {
     const other = resolve(t);
     return !(other instanceof Miss) && other.el.ownerDocument === found.el.ownerDocument;
   });

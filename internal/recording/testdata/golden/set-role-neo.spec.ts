@@ -70,6 +70,7 @@ test('set-role', async ({ page }) => {
     // Not expressed: that the row is looked for on further pages, or further down.
   });
   await test.step('press users.row_open in the row of users.table with ${email}', async () => {
+    expect((await targets['users.table'].locator('tbody tr:not(.none)').filter({ has: page.getByText(input.email, { exact: true }) }).innerText()).match(/[^\s<>()@]+@[^\s<>()@]+/g), 'the addresses in the row').toEqual([input.email]);
     await targets['users.table'].locator('tbody tr:not(.none)').filter({ has: page.getByText(input.email, { exact: true }) }).locator('td:first-child a').click();
   });
   await test.step('make sure that user.email says ${email}', async () => {

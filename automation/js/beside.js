@@ -120,8 +120,8 @@ function numbers(within, apart) {
 
 const searchBoxes = 'input[type=search],[role=searchbox],[role=search] input';
 const textBoxes = 'input:not([type]),input[type=text]';
-const searches = new RegExp(['\\bsearch', '\\bfind\\b', '\\bfilter\\b', 'such(e|en)?\\b', 'recherche', 'buscar', 'búsqueda',
-  'pesquis', 'cerca', 'zoek', '^sök', 'szukaj', '検索', '搜索', '검색'].join('|'), 'i');
+const searches = new RegExp(['\\bsearch', '\\bfind\\b', '\\bfilter\\b', 'such(e|en)?\\b', 'recherche', 'buscar',
+  'búsqueda', 'pesquis', 'cerca', 'zoek', '^sök', 'szukaj', '検索', '搜索', '검색'].join('|'), 'i');
 
 /** @type {(el: El) => boolean} */
 const forSearch = (el) => searches.test(`${nameOf(el)} ${el.getAttribute('placeholder') ?? ''}`) || el.name === 'q';

@@ -211,13 +211,18 @@ function ownNamesOf(rows) {
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says(n)[0], means: '' }));
 }
 
+/** Ids of what a page is built of, and not of what it shows. */
+const ofThePage = /tooltip|popover|target|dropdown|menu|radix|headless|^data-v-|modal|trigger/;
+
 /**
- * ownIdOf is the attribute of an element that says what the console calls it: empty where none does, or several may.
+ * ownIdOf is the attribute of an element that says what the console calls what it shows: empty where none does, or
+ * several may.
  * @type {(el: El) => string}
  */
 export function ownIdOf(el) {
   const says = (/** @type {string} */ n) => el.getAttribute(n) ?? '';
-  const all = el.getAttributeNames().filter((n) => identifying.test(n) && says(n) !== '' && !/[\s@]/.test(says(n)));
+  const all = el.getAttributeNames().filter((n) => identifying.test(n) && !ofThePage.test(n)
+    && says(n) !== '' && !/[\s@]/.test(says(n)));
   return all.length === 1 ? all[0] : '';
 }
 

@@ -179,10 +179,23 @@ function setMode(r, mode) {
   draw(r);
 }
 
+/**
+ * withId is what says the same as an element and also what the console calls it: the name may stand in a part of that.
+ * @type {(el: El) => El}
+ */
+function withId(el) {
+  for (let p = /** @type {any} */ (el), up = 0; p?.nodeType === 1 && up < 4; p = p.parentElement, up++) {
+    if (norm(p.textContent) !== norm(el.textContent)) break;
+    if (ownIdOf(p)) return p;
+  }
+  return el;
+}
+
 /** @type {(mode: string, hit: El) => El} */
 function meant(mode, hit) {
   if (mode === 'list') return listAround(hit);
   if (['commit', 'next', 'hover', 'filter'].includes(mode)) return controlOf(hit);
+  if (mode === 'organisation') return withId(hit);
   return hit.closest?.('input,select,textarea') ?? hit;
 }
 

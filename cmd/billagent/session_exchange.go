@@ -69,7 +69,7 @@ func (a *app) sessionImportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "import FILE", Short: "Take over a sign-in that Playwright has saved, and keep it sealed",
 		Long: `Take over a sign-in that Playwright has saved (storageState), in the place of the saved session, and keep it sealed. Cookies of other hosts than the
-tenant's and what pages have stored are passed over. What says whether it holds is session status --check; it must be of the account that is configured.`,
+tenant's are passed over, and of what pages have stored all but the keys that the app names under storage. What says whether it holds is session status --check; it must be of the account that is configured.`,
 		Example: "  billagent session import state.json --home https://app02.us.bill.com/neo/home", Args: exactly(1, "a file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := datafile.ReadFile(args[0], recording.MostBytes)

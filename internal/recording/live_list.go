@@ -239,7 +239,7 @@ func (l *live) organisation(g *automation.Gesture) {
 		}
 	}
 	if l.lastStep() != nil {
-		l.leaveOut("it is asked on whatever page is shown: nothing may be done before it is read")
+		l.leaveOut("whose console it is is read on whatever page is shown: undo what was done before, and show it on the page where the console begins")
 		return
 	}
 	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {
@@ -249,6 +249,8 @@ func (l *live) organisation(g *automation.Gesture) {
 		if attr := g.Attrs[organisationIDOutput]; attr != "" {
 			l.draft.Flow.Outputs[organisationIDOutput] = flows.OutputRead
 			l.add(&Step{}, &flows.Read{Target: name, As: organisationIDOutput, Attr: attr})
+		} else {
+			l.review("no id of it was seen: two organisations of one name are not told apart by it")
 		}
 	}
 }

@@ -143,6 +143,19 @@ func TestWhatIsOnOfferIsRecorded(t *testing.T) {
 	d, err = take.Draft()
 	require.NoError(t, err)
 	assert.NotContains(t, recording.TargetsText(d.Targets, ""), "Acme Inc.", "it is found by what it does not say")
+	require.Len(t, d.Review, 1)
+	assert.Contains(t, d.Review[0].Why, "two organisations of one name are not told apart")
+
+	shown := automation.Gesture{Kind: automation.GestureOrganisation, On: name, Value: "Acme Inc.", Attrs: map[string]string{"organisation_id": "data-org-id"}}
+	take = takeOf(automation.Gesture{Kind: automation.GestureOpen, Value: "https://acme.example/home"}, shown)
+	take.Flow = "identify"
+	assert.Equal(t, []string{"  - await: [identify.org]", "  - read: { target: identify.org, as: organisation }",
+		"  - read: { target: identify.org, as: organisation_id, attr: data-org-id }"}, stepsOf(t, take), "nothing is gone to for it")
+	take = takeOf(automation.Gesture{Kind: automation.GestureClick, On: button("Menu")}, shown)
+	take.Flow = "identify"
+	d, err = take.Draft()
+	require.NoError(t, err)
+	assert.True(t, d.Partial, "it is read on whatever page is shown")
 }
 
 // TestAColumnIsWhatARowSaysOfItself: an attribute of the row is read from the row, and a name is taken apart in the

@@ -3357,9 +3357,10 @@ function ownNamesOf(rows2) {
   const tells = (n) => says2(n).every((v) => v !== "" && !/[\s@]/.test(v)) && !says2(n).every((v) => numbering.test(v)) && some.length > 1 && new Set(says2(n)).size === some.length;
   return names.filter(tells).map((n) => ({ header: `${n} (not shown)`, attr: n, sample: says2(n)[0], means: "" }));
 }
+var ofThePage = /tooltip|popover|target|dropdown|menu|radix|headless|^data-v-|modal|trigger/;
 function ownIdOf(el) {
   const says2 = (n) => el.getAttribute(n) ?? "";
-  const all = el.getAttributeNames().filter((n) => identifying.test(n) && says2(n) !== "" && !/[\s@]/.test(says2(n)));
+  const all = el.getAttributeNames().filter((n) => identifying.test(n) && !ofThePage.test(n) && says2(n) !== "" && !/[\s@]/.test(says2(n)));
   return all.length === 1 ? all[0] : "";
 }
 function listed2(r, el, rows2, els, shown2) {
@@ -3930,9 +3931,20 @@ function setMode(r, mode) {
   r.seen = null;
   draw3(r);
 }
+function withId(el) {
+  for (let p = (
+    /** @type {any} */
+    el
+  ), up = 0; p?.nodeType === 1 && up < 4; p = p.parentElement, up++) {
+    if (norm(p.textContent) !== norm(el.textContent)) break;
+    if (ownIdOf(p)) return p;
+  }
+  return el;
+}
 function meant(mode, hit) {
   if (mode === "list") return listAround(hit);
   if (["commit", "next", "hover", "filter"].includes(mode)) return controlOf(hit);
+  if (mode === "organisation") return withId(hit);
   return hit.closest?.("input,select,textarea") ?? hit;
 }
 function take(r, hit) {

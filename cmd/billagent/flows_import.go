@@ -188,12 +188,7 @@ func (a *app) versionBegun(o recording.Options) versionFile {
 func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, v versionFile) (*imported, error) {
 	out := &imported{Flow: o.Flow, Layout: o.Layout, Targets: []string{}, Reused: append([]string{}, d.Reused...),
 		LeftOut: append([]recording.Remark{}, d.LeftOut...), Review: append([]recording.Remark{}, d.Review...), ToDo: append([]string{}, d.ToDo...)}
-	name := o.Flow + "-" + o.Layout + ".yaml"
-	if f, ok := lib.Flow(o.Flow, o.Layout); ok && len(f.Layouts) == 1 {
-		had, _ := f.File()
-		name = path.Base(had)
-	}
-	out.Files = append(out.Files, importedFile{File: path.Join("flows", o.App, name), Text: d.FlowText()})
+	out.Files = append(out.Files, importedFile{File: flowFile(lib, o), Text: d.FlowText()})
 	for _, t := range d.Targets {
 		out.Targets = append(out.Targets, t.Name)
 	}
@@ -217,6 +212,16 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	out.Draft = d.Partial || len(problems) > 0
 	out.ToDo = append(out.ToDo, problems...)
 	return out, nil
+}
+
+// flowFile is the file of a flow below a folder for it: of the name that the layout's own has, if it has one.
+func flowFile(lib *flows.Library, o recording.Options) string {
+	name := o.Flow + "-" + o.Layout + ".yaml"
+	if f, ok := lib.Flow(o.Flow, o.Layout); ok && len(f.Layouts) == 1 {
+		had, _ := f.File()
+		name = path.Base(had)
+	}
+	return path.Join("flows", o.App, name)
 }
 
 // inOthers adds new targets to the other versions of the layout: each must have what its flows name.

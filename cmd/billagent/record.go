@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/recording"
 	"github.com/billagent/billagent/internal/service"
@@ -194,7 +196,8 @@ func (a *app) recordWith(
 		return "", err
 	}
 	r := service.Record{Place: f.window.place(), Flow: name, Inputs: given, Commit: f.commit, StandIn: a.records,
-		Ready: a.ready("do it in the window; Stop in the panel ends it")}
+		Begins: func(lib *flows.Library, o recording.Options) error { return f.mayBegin(conf, lib, o) },
+		Ready:  a.ready("do it in the window; Stop in the panel ends it")}
 	done, err := s.Record(ctx, tenant, r, a.tell)
 	if err != nil {
 		return "", err
@@ -218,6 +221,26 @@ func (a *app) recordWith(
 		layout = done.Options.Layout
 	}
 	return layout, err
+}
+
+// mayBegin refuses a recording that could not be written afterwards, since its flow has a file already.
+func (f *recordFlags) mayBegin(conf *config.Config, lib *flows.Library, o recording.Options) error {
+	folder := f.to
+	if folder == "overlay" {
+		folder = conf.Overlay
+	}
+	files := []string{path.Join(folder, flowFile(lib, o))}
+	if known, ok := lib.Flow(o.Flow, o.Layout); ok && f.to == "overlay" { // under another name it would be put aside silently
+		name, _ := known.File()
+		files = append(files, path.Join(folder, "flows", o.App, path.Base(name)))
+	}
+	for _, file := range files {
+		if _, err := os.Lstat(file); err == nil && !f.replace {
+			return &userops.Error{Act: "recording the flow", Target: o.Flow, Kind: userops.ErrConfig, Cause: fmt.Errorf("%s is there already", file),
+				Hint: "say --replace, if it is to be another flow from now on"}
+		}
+	}
+	return nil
 }
 
 // versionWith is the file of the version that was recorded by, which is to have the new targets: every version of a

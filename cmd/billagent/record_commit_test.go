@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -130,6 +131,24 @@ func TestAFlowDoesWhatItIsAskedFor(t *testing.T) {
 	assert.Contains(t, out.stdout, "invite is asked for with a role, and this flow does the same whatever that is")
 	assert.NotContains(t, files, "flows/helpdesk/invite-desk.yaml")
 	assert.Len(t, desk.People(), 5, "nobody was invited")
+}
+
+// TestAFlowThatIsThereIsNotRecordedInVain is told before anything is done.
+func TestAFlowThatIsThereIsNotRecordedInVain(t *testing.T) {
+	t.Parallel()
+	_, conf, overlay := deskWithout(t)
+	file := filepath.Join(overlay, "flows/helpdesk/deactivate.yaml")
+	before, err := os.ReadFile(file)
+	require.NoError(t, err)
+	out, _ := recordedBy(t, conf, overlay, []string{"deactivate", "--input", "email=ann@desk.example"},
+		func(context.Context, *automation.StandIn) error { return errors.New("somebody has begun") })
+	assert.Equal(t, 1, out.code, out.stdout+out.stderr)
+	assert.Contains(t, out.stderr, "deactivate.yaml is there already\n  what to do: say --replace")
+	assert.NotContains(t, out.stderr, "the page is not as")
+	assert.NotContains(t, out.stderr, "somebody has begun")
+	after, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after))
 }
 
 // TestOnlyAnActionIsCommitted is told before anybody records in vain.

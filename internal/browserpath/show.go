@@ -103,7 +103,11 @@ func (p *Path) signedOutOn(ctx context.Context, page *automation.Page, all []sel
 
 // ended is how what was done with the page has ended.
 func (s *shower) ended(ctx context.Context, err error) error {
-	failed := s.p.failure("showing the page of", s.at.Target, err)
+	act := "showing the page of"
+	if s.at.Target == "" {
+		act = "showing a page"
+	}
+	failed := s.p.failure(act, s.at.Target, err)
 	var e *userops.Error
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && errors.As(failed, &e) {
 		return s.p.tooLong(e)

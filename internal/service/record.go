@@ -19,6 +19,8 @@ type Record struct {
 	Place  doctor.Place // where it begins
 	Flow   string       // the name of the flow that it becomes
 	Inputs map[string]string
+	// Begins is asked, once it is known which layout is shown, whether the recording may begin. May be nil.
+	Begins func(lib *flows.Library, o recording.Options) error
 	Commit bool // what is shown as the commit will be pressed once the recording has ended
 	// StandIn acts in the person's place: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *automation.StandIn) error
@@ -61,6 +63,11 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 		t.Inputs[name] = value
 	}
 	t.Lasting = lasting(shown)
+	if r.Begins != nil {
+		if err := r.Begins(lib, t.Options); err != nil {
+			return nil, err
+		}
+	}
 	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
 	err := shown.Page.Record(ctx, automation.Recording{
 		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,

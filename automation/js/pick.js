@@ -8,7 +8,7 @@ import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './
 import { topBox } from './point.js';
 import { offersFor } from './proposal.js';
 import { resolve, scopeOf } from './resolve.js';
-import { beside, outerOf, told } from './seek.js';
+import { neighbour, outerOf, told } from './seek.js';
 import { drawn, visible } from './sight.js';
 import { nameOf, roleOf } from './role.js';
 import { bar } from './style.js';
@@ -175,7 +175,7 @@ const buttonsOf = (p) => /** @type {Pressable[]} */ ([...p.surface.root.querySel
  * @param {number} step
  */
 function next(p, step) {
-  look(p, beside(told(), p.seen, step));
+  look(p, neighbour(told(), p.seen, step));
 }
 
 /** @type {(p: Picking, el: El | null) => void} */

@@ -8,7 +8,7 @@ import { addFilter, filterOf, listButtons, listShown } from './listing.js';
 import { grab, moveTo } from './move.js';
 import { covers, keyed, lower, make, mark, press, raise, shield, stay } from './overlay.js';
 import { topBox } from './point.js';
-import { beside, outerOf, told } from './seek.js';
+import { neighbour, outerOf, told } from './seek.js';
 import { free, isTyped, noteSecrets, saidOf, sketchOf } from './sketch.js';
 import { recorder as style } from './style.js';
 import { norm } from './text.js';
@@ -159,7 +159,7 @@ function named(r, e) {
 function sought(r, e) {
   const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[e.key];
   if (e.key === 'Escape') setMode(r, '');
-  else if (step) r.seen = beside(meantIn(r.mode), r.seen, step);
+  else if (step) r.seen = neighbour(meantIn(r.mode), r.seen, step);
   else if (e.key === 'ArrowUp') {
     const up = outerOf(r.seen);
     if (up) r.seen = meant(r.mode, up);

@@ -11,13 +11,13 @@ const most = 3000; // elements of a document
 export const told = () => documents().flatMap((d) => tellingIn(d, most));
 
 /**
- * beside is the element before or after one of several, which is brought into view.
+ * neighbour is the element before or after one of several, which is brought into view.
  * @param {El[]} all
  * @param {El | null} el
  * @param {number} step 1: after, -1: before
  * @returns {El | null}
  */
-export function beside(all, el, step) {
+export function neighbour(all, el, step) {
   const at = el ? all.indexOf(el) : -1, from = at < 0 && step < 0 ? 0 : at;
   const out = all[(from + step + all.length) % all.length] ?? null;
   out?.scrollIntoView({ behavior: 'instant', block: 'nearest', inline: 'nearest' });

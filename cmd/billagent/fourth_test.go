@@ -136,7 +136,7 @@ func keepFourth(t *testing.T, overlay string) {
 const fourthFiles = "../../internal/browserpath/testdata/fourth"
 
 // TestAnotherOrderOfStepsIsRecorded has the fourth layout want the role before Edit: the flow that ships halts, and
-// the one that somebody records by doing it once changes the role. It is the one that is kept; TEST_FOURTH=all keeps it.
+// the one that somebody records by doing it once changes the role. It must equal the file in fourthFiles, which TEST_FOURTH=all writes.
 func TestAnotherOrderOfStepsIsRecorded(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: fourth(), DriftSeed: fourthSeed, RoleFirst: true})

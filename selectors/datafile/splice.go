@@ -40,7 +40,7 @@ func (f *File) spliced(root *yaml.Node, sets []Set) (text []byte, ok bool) {
 			e.to-- // what stands above the next entry is of that
 		}
 		for e.was == nil && e.from > 0 && aside(lines[e.from-1]) && indentation(lines[e.from-1]) < e.indent {
-			e.from, e.to = e.from-1, e.to-1 // likewise
+			e.from, e.to = e.from-1, e.to-1 // a comment on the next entry stays above that
 		}
 		lines = slices.Replace(lines, e.from, e.to, anew...)
 	}

@@ -2696,7 +2696,7 @@ async function inspecting(req) {
 // seek.js
 var most = 3e3;
 var told2 = () => documents().flatMap((d) => tellingIn(d, most));
-function beside2(all, el, step) {
+function neighbour(all, el, step) {
   const at = el ? all.indexOf(el) : -1, from = at < 0 && step < 0 ? 0 : at;
   const out = all[(from + step + all.length) % all.length] ?? null;
   out?.scrollIntoView({ behavior: "instant", block: "nearest", inline: "nearest" });
@@ -2848,7 +2848,7 @@ var buttonsOf = (p) => (
   [...p.surface.root.querySelectorAll("button")]
 );
 function next(p, step) {
-  look2(p, beside2(told2(), p.seen, step));
+  look2(p, neighbour(told2(), p.seen, step));
 }
 function look2(p, el) {
   p.seen = el;
@@ -3917,7 +3917,7 @@ function named3(r, e) {
 function sought(r, e) {
   const step = { Tab: e.shiftKey ? -1 : 1, ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1 }[e.key];
   if (e.key === "Escape") setMode(r, "");
-  else if (step) r.seen = beside2(meantIn(r.mode), r.seen, step);
+  else if (step) r.seen = neighbour(meantIn(r.mode), r.seen, step);
   else if (e.key === "ArrowUp") {
     const up = outerOf(r.seen);
     if (up) r.seen = meant(r.mode, up);

@@ -36,7 +36,7 @@ func (a *app) recordCommand() *cobra.Command {
 		Long: `Open the tenant's console, signed in, in a window, and do there what the flow is to do. A panel shows each step as it is taken down. It
 undoes the last one, gives its target a name, and takes down what you show it by a click that does not reach the page: what commits (it is
 not pressed), what names the person, what is to say the same each time, and the list of people with its columns, its counter, its
-next page and what filters it; for list-roles the roles on offer, for identify the organisation. F2 goes to the panel, Stop ends the recording.
+next page and what filters it; for list-roles the roles on offer, for identify the organisation, for pending what says that a change waits. F2 goes to the panel, Stop ends the recording.
 
 Nothing that may change something leaves meanwhile; a link that is followed (GET) does. What was kept from leaving is told, and if it was the
 commit, the step before it can be made that. Give what you will type as --input: it becomes an input of the flow. What is typed into a field

@@ -209,6 +209,15 @@ func (p *Exchange) End() {
 	}
 }
 
+// Known says that something was let through that is the commit for certain: what names nobody only may be.
+func (p *Exchange) Known() bool {
+	if p == nil {
+		return false
+	}
+	surely, _ := p.policy.left()
+	return surely
+}
+
 // Silent says that an answer may still come: something was let through and has none yet.
 func (p *Exchange) Silent() bool {
 	return p != nil && slices.ContainsFunc(p.gate.Sent(), func(s automation.Gated) bool {

@@ -24,8 +24,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// altered starts the helpdesk behind a server that alters its answers, and a path to it by the files of an overlay.
-func altered(t *testing.T, overlay string, alter func(*http.Response) error) (*helpdesk.Desk, *browserpath.Path) {
+// altered starts the helpdesk behind a server that alters its answers, and what it is asked, and a path to it by the
+// files of an overlay.
+func altered(t *testing.T, overlay string, alter func(*http.Response) error, asked ...func(*http.Request)) (*helpdesk.Desk, *browserpath.Path) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("it starts a browser")
@@ -36,7 +37,12 @@ func altered(t *testing.T, overlay string, alter func(*http.Response) error) (*h
 	require.NoError(t, err)
 	between := httputil.NewSingleHostReverseProxy(to)
 	between.ModifyResponse = alter
-	srv := httptest.NewServer(between)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, alter := range asked {
+			alter(r)
+		}
+		between.ServeHTTP(w, r)
+	}))
 	t.Cleanup(srv.Close)
 	lib, err := flows.Load("helpdesk", overlay)
 	require.NoError(t, err)
@@ -152,6 +158,25 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 		assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 		assert.Equal(t, []string{"ann@desk.example", "old@desk.example"}, suspended(desk))
 	})
+}
+
+// TestAnAnswerToWhatNamesNobodyIsNotCalledLost has a console that sends a number of its own in the place of the person.
+func TestAnAnswerToWhatNamesNobodyIsNotCalledLost(t *testing.T) {
+	t.Parallel()
+	const hidden = `name="mail" value="`
+	desk, p := altered(t, "testdata/helpdesk", replacing(hidden+"ann@desk.example", hidden+"7"), func(r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/suspend" {
+			body := "mail=ann%40desk.example"
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		}
+	})
+	r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
+	require.Equal(t, userops.Done, r.Outcome, r.Reason)
+	for _, who := range desk.People() {
+		assert.Equal(t, who.Email == "ann@desk.example" || who.Email == "old@desk.example", who.Suspended, who.Email)
+	}
+	require.Len(t, r.Notices, 1)
+	assert.Contains(t, r.Notices[0], "nothing that was sent names the person")
 }
 
 func TestADialogThatNamesSomebodyElseIsDismissed(t *testing.T) {

@@ -106,8 +106,12 @@ func (s *submission) pending(ctx context.Context) bool {
 func (s *submission) Notices(*userops.User) []string {
 	x := s.got.Exchange
 	var out []string
-	if x.Answer() == flows.Unanswered && !x.Again() {
+	switch {
+	case x.Answer() != flows.Unanswered || x.Again():
+	case x.Known():
 		out = append(out, "the console's answer was lost, or was an error of the server; the list shows that it is done")
+	default:
+		out = append(out, "nothing that was sent names the person, so that its answer was not taken for the change's; the list shows that it is done")
 	}
 	if x.Again() {
 		out = append(out, "the connection was lost at the commit, and a browser then sends again by itself: more than one may have arrived")

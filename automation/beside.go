@@ -27,7 +27,8 @@ func (p *Page) lookBeside(ctx context.Context, g *gathering) error {
 	case res.Search != "":
 		against = fmt.Sprintf("a search box beside the list says %q: the list may show only what fits it", res.Search)
 	case i >= 0:
-		against = fmt.Sprintf("%d rows were read, and the page says %q: name it by counter, or by apart if it speaks of something else", len(g.out.Rows), res.Texts[i])
+		against = fmt.Sprintf("%d rows were read, and the page says %q: name it by counter, or by apart if it speaks of something else",
+			len(g.out.Rows), res.Texts[i])
 	case len(res.Ways) > 0 && g.r.Next == nil && g.r.More == nil:
 		against = fmt.Sprintf("the page has the %s, which may lead to more rows: name it by next or more, or by apart if it does not", res.Ways[0])
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
-	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
@@ -103,12 +102,7 @@ func keys(all ...string) act {
 // pages are known: no flow and no target. What cannot be done there is skipped.
 func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it starts a browser")
-	}
-	desk := helpdesk.Start()
-	t.Cleanup(desk.Close)
-	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
+	desk, conf, overlay := deskWithout(t)
 	const begun = "app: helpdesk\nlayout: desk\ndate: 2026-11-23\ncovers: console\nsource: Begun by hand.\n" +
 		"fingerprints:\n  - any: [{ css: body.helpdesk, provenance: guessed }]\ntargets:\n  page: { candidates: [{ css: body, provenance: guessed }] }\n"
 	emptied(t, "helpdesk", overlay, "desk-2026-11", begun)

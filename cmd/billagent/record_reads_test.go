@@ -85,8 +85,8 @@ func TestARecordedListIsTheStoredOne(t *testing.T) {
 	}
 }
 
-// TestWhatIsReadIsRecorded records on each layout the roles on offer, whose console it is, and what says that a change of
-// somebody awaits a second person, and holds what is read by that against what the console has stored.
+// TestWhatIsReadIsRecorded records on each layout the roles on offer, the organisation, and the sign that a change of
+// somebody awaits approval, and holds what is read by that against what the console has stored.
 // TEST_CONFORMANCE=all records on each; without it on one.
 func TestWhatIsReadIsRecorded(t *testing.T) {
 	t.Parallel()
@@ -132,7 +132,7 @@ func TestWhatIsReadIsRecorded(t *testing.T) {
 			assert.Contains(t, reads("pending", "--input", "email="+waiting), "pending: ")
 			assert.Equal(t, "pending: \n", reads("pending", "--input", "email="+other))
 			role := d.click("invite.role", nil)
-			if layout == "neo3" { // whose options are a list of its own, which the steps before have opened
+			if layout == "neo3" { // its options are a separate list, which the steps before have opened
 				role = clicksFirst(d.target("role.options"))
 			}
 			records("list-roles", []act{onPanel(listButton), role})

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/billagent/billagent/internal/secret/secrettest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,15 +20,10 @@ import (
 // it has written is looked through: the flow, the evidence, the log at its most talkative, the browser's profile.
 func TestNoSecretTypedInARecordingIsLeftBehind(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it starts a browser")
-	}
 	for _, killed := range []bool{false, true} {
 		t.Run(map[bool]string{false: "ended", true: "killed"}[killed], func(t *testing.T) {
 			t.Parallel()
-			desk := helpdesk.Start()
-			t.Cleanup(desk.Close)
-			conf, _ := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
+			_, conf, _ := deskWithout(t)
 			dir := filepath.Dir(conf)
 			temp := filepath.Join(dir, "temp")
 			require.NoError(t, os.Mkdir(temp, 0o700))

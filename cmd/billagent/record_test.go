@@ -430,15 +430,7 @@ func filesFor(t *testing.T, app, url, account, secret, organisation string) (con
 // TestAnotherConsoleIsRecorded records what the files of the helpdesk do not have: it knows its list alone.
 func TestAnotherConsoleIsRecorded(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("it starts a browser")
-	}
-	desk := helpdesk.Start()
-	t.Cleanup(desk.Close)
-	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
-	for _, f := range []string{"deactivate", "invite"} {
-		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
-	}
+	desk, conf, overlay := deskWithout(t, "deactivate", "invite")
 	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")
 	version, err := os.ReadFile(file)
 	require.NoError(t, err)

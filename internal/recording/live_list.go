@@ -228,7 +228,8 @@ func (l *live) roles(g *automation.Gesture) {
 	l.add(&Step{}, &flows.Texts{Target: name, As: rolesOutput})
 }
 
-// organisation reads whose console it is. That is asked on whatever page is shown, so that nothing is gone to for it.
+// organisation reads the organisation that the console is signed in to. It is read on every page, so that no page is opened
+// for it.
 func (l *live) organisation(g *automation.Gesture) {
 	if !l.onPage(g.On, g.Kind) {
 		return
@@ -239,7 +240,7 @@ func (l *live) organisation(g *automation.Gesture) {
 		}
 	}
 	if l.lastStep() != nil {
-		l.leaveOut("whose console it is is read on whatever page is shown: undo what was done before, and show it on the page where the console begins")
+		l.leaveOut("the organisation is read on every page: undo what was done before, and show it on the page where the console begins")
 		return
 	}
 	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {
@@ -255,14 +256,14 @@ func (l *live) organisation(g *automation.Gesture) {
 	}
 }
 
-// waiting reads whether a change of the person awaits a second one: nothing is read where none does. So whose page it is
-// must have been waited for: one that is still coming has nothing on it, either.
+// waiting reads whether a change of the person awaits approval: nothing is read where none does. So the flow must wait for
+// the person's page first: a page that is still loading shows nothing, either.
 func (l *live) waiting(g *automation.Gesture) {
 	if !l.onPage(g.On, g.Kind) {
 		return
 	}
 	if l.shown == nil {
-		l.leaveOut("nothing tells that the person's page has come: show first, by Person…, what says whose it is")
+		l.leaveOut("the flow would not wait for the person's page: show the person's e-mail by Person… first")
 		return
 	}
 	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {

@@ -14,7 +14,7 @@ import (
 
 // RecordedChange is a change that was recorded.
 type RecordedChange struct {
-	Layout  string // whose flow was recorded
+	Layout  string // of the recorded flow
 	Request userops.Checked
 	By      string // who asks
 	Commit  bool   // make it, if its rehearsal passes
@@ -83,7 +83,7 @@ func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r 
 	}
 	people, err := s.peopleOf(ctx, tenant, nil)
 	if err != nil {
-		return nil, "whose names must not be written is not known: " + userops.ReasonOf(err), nil
+		return nil, "the list of people, whose names must not be written, could not be read: " + userops.ReasonOf(err), nil
 	}
 	form, keeps := formOf(r, append(s.configured(), people...))
 	if keeps != nil {

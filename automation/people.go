@@ -5,6 +5,8 @@ type Person struct {
 	ID    string   `json:"id,omitempty"` // what the console calls the person; empty where its list does not show it
 	Email string   `json:"email"`
 	Names []string `json:"names,omitempty"` // as pages write it: "Ann Lee" and "Lee, Ann"
+	// Has is what the list shows of whoever is meant, by first_name, last_name, role and time_zone.
+	Has map[string]string `json:"-"`
 }
 
 // People are those whom a page or a request may name when something is committed.

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -139,4 +140,44 @@ func TestWhatKeepsASecretIsNotShown(t *testing.T) {
 	for _, plain := range []string{"10115", "P1", "good"} {
 		assert.Contains(t, said, plain)
 	}
+}
+
+// TestARoleThatIsNotAskedForStays has a change of names send a role along, as a page does that sends all it has.
+func TestARoleThatIsNotAskedForStays(t *testing.T) {
+	t.Parallel()
+	known := *folk
+	known.Meant.Has = map[string]string{"role": "Clerk", "first_name": "Ann", "last_name": "Lee"}
+	known.Others = slices.Clone(known.Others)
+	known.Others[0].Has = map[string]string{"role": "Administrator"}
+	inputs := map[string]string{"first_name": "Anna", "last_name": "Lee"}
+	sent := func(body string) automation.Request { return post("/users/"+annID, jsonType, body) }
+	for body, passes := range map[string]bool{
+		`{"first_name":"Anna","role":"Clerk"}`:                               true,
+		`{"first_name":"Anna","role":"2"}`:                                   true, // the console's own for it
+		`{"first_name":"Anna","role":"administrator"}`:                       false,
+		`{"first_name":"Anna","level":"Administrator"}`:                      false,
+		`{"first_name":"Anna","user":{"roles":["Administrator"]}}`:           false,
+		`{"first_name":"Anna","level":"administrator"}`:                      true, // no word of the list's, and no name of a role
+		`{"first_name":"Anna","note":"an Administrator has asked for this"}`: true,
+	} {
+		r := atPress(&known, nil, nil, inputs).rule(sent(body))
+		assert.Equal(t, passes, r.Pass, "%s: %s", body, r.Why)
+		if !passes {
+			assert.Contains(t, r.Why, `is to keep the role "Clerk"`)
+		}
+	}
+	form := &Sends{Method: "POST", Path: "/users/${id}", Body: map[string]any{"first_name": "${first_name}", "level": "*"}}
+	assert.True(t, atPress(&known, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Clerk"}`)).Commit)
+	assert.False(t, atPress(&known, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Administrator"}`)).Pass, "any value is none of others")
+	form.Body["level"] = "Administrator"
+	assert.True(t, atPress(&known, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Administrator"}`)).Commit, "the file says so")
+	form.Body["level"] = "${now_role}"
+	assert.True(t, atPress(&known, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Clerk"}`)).Commit)
+	assert.False(t, atPress(&known, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Payer"}`)).Pass)
+	r := atPress(folk, form, nil, inputs).rule(sent(`{"first_name":"Anna","level":"Clerk"}`))
+	assert.Contains(t, r.Why, "now_role is not known", "the list does not show it")
+
+	would := atPress(&known, nil, nil, inputs).rehearsed(sent(`{"first_name":"Anna","last_name":"Lee","level":"Clerk"}`))
+	assert.Contains(t, would.Sends, "level: ${now_role}\n")
+	assert.Contains(t, would.Sends, "last_name: ${last_name}\n", "what was asked for counts first")
 }

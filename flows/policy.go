@@ -41,6 +41,9 @@ func newPolicy(people *automation.People, sends *Sends, reads []Reads, inputs ma
 	}
 	if people != nil {
 		p.values["id"] = people.Meant.ID
+		for name, has := range people.Meant.Has {
+			p.values[nowHas+name] = has
+		}
 	}
 	p.given = map[string][]string{}
 	for _, name := range []string{"role", "first_name", "last_name"} {

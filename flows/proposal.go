@@ -149,12 +149,25 @@ func numberOf(text string) any {
 	return text
 }
 
-// inputOf finds the input that a value is, the person's id and e-mail before others that happen to be the same.
+// inputOf finds the input that a value is, the person's id and e-mail before others that happen to be the same, and what
+// the person has before the change last.
 func inputOf(value string, inputs map[string]string) string {
 	if value == "" {
 		return ""
 	}
-	names := append([]string{"id", "email"}, slices.Sorted(maps.Keys(inputs))...)
+	rank := func(name string) int {
+		switch {
+		case name == "id":
+			return 0
+		case name == "email":
+			return 1
+		case strings.HasPrefix(name, nowHas):
+			return 3
+		}
+		return 2
+	}
+	names := slices.Sorted(maps.Keys(inputs))
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
 	for _, name := range names {
 		if in := inputs[name]; in != "" && name != "home" && sameValue(in, value) {
 			return name

@@ -34,6 +34,12 @@ func (s *Sends) Inputs() (out []string) {
 	return out
 }
 
+// nowHas begins the names of what the person has before the change, as the list shows it, which a page sends along.
+const nowHas = "now_"
+
+// nowOf are those names.
+var nowOf = []string{nowHas + "first_name", nowHas + "last_name", nowHas + "role", nowHas + "time_zone"}
+
 // anything stands for a value that may be any.
 const anything = "*"
 
@@ -167,6 +173,18 @@ func differ(where string, form map[string]any, got []automation.Value, values ma
 	return ""
 }
 
+// free says that the form takes any value for a key.
+func (s *Sends) free(key string) bool {
+	for _, form := range []map[string]any{s.Query, s.Body, s.Headers} {
+		for name, v := range spread(form) {
+			if selectors.FoldCase(name) == selectors.FoldCase(key) && v == anything {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // typeOf is the type that JSON has for a value of a form.
 func typeOf(v any) automation.ValueType {
 	switch v.(type) {
@@ -239,7 +257,7 @@ func sameValue(want, got string) bool {
 
 // needed are inputs that say whom a request concerns and what it gives: one that is not known leaves nothing to the
 // page.
-var needed = []string{"id", "email", "role", "first_name", "last_name", "organisation_id"}
+var needed = append([]string{"id", "email", "role", "first_name", "last_name", "organisation_id"}, nowOf...)
 
 // lacks names an input that the form needs and that is empty.
 func (s *Sends) lacks(values map[string]string) string {
@@ -284,7 +302,7 @@ func (s *Sends) check(f *Flow, complain func(string, ...any)) {
 			complain(fmt.Sprintf("the header %s says nothing of a change, and is not looked at", name), "sends", "headers")
 		}
 	}
-	known := append(slices.Clone(f.Inputs), "id", "organisation_id")
+	known := slices.Concat(f.Inputs, []string{"id", "organisation_id"}, nowOf)
 	for _, text := range s.texts() {
 		for _, name := range selectors.Placeholders(text) {
 			if !slices.Contains(known, name) {

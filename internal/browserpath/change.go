@@ -311,7 +311,9 @@ func (c *course) people() *automation.People {
 }
 
 func person(u userops.User) automation.Person {
-	out := automation.Person{ID: u.ID, Email: u.Email}
+	out := automation.Person{ID: u.ID, Email: u.Email, Has: map[string]string{
+		"first_name": u.FirstName, "last_name": u.LastName, "role": u.Role, "time_zone": u.TimeZone,
+	}}
 	first, last := strings.TrimSpace(u.FirstName), strings.TrimSpace(u.LastName)
 	if first != "" && last != "" {
 		out.Names = []string{first + " " + last, last + ", " + first}

@@ -169,7 +169,7 @@ var differingAnswers = []difference{
 	{with: "never-answered", actions: leaves, may: mayUnknown},
 	{with: "stored-then-led-to-error", actions: taking, harmless: true},
 	{with: "stored-then-cut", actions: leaves, harmless: true, resends: true},
-	{with: "stored-after-4s+page-gives-up", actions: taking, harmless: true, settle: late},
+	{with: "stored-after-8s+page-gives-up", actions: taking, harmless: true, settle: late},
 	{with: "conflict", actions: taking, may: mayUnknown},
 	{with: "error-in-200", actions: leaves, may: mayUnknown},
 	{with: "error-in-200+error-in-200-shown-as-done", actions: leaves, may: mayUnknown},

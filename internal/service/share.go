@@ -5,27 +5,32 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
 	"github.com/billagent/billagent/selectors"
 )
 
-// Shared is a version as it may be given to others, with what was looked for in it.
+// Shared is a version as it may be given to others, with what goes with it, and with what was looked for in them.
 type Shared struct {
-	selectors.Shared
+	selectors.Shared // of the version; what was stripped and is lacking is that of the other files, too
+	// Others are the flows of the layout that did not ship, without which nothing is done with the version's targets, and
+	// the layout's other versions that did not, since each must have what the flows name.
+	Others    []flows.SharedFile
 	LookedFor []string // of what was looked for
 	MayName   []string // texts that are left and may be somebody's name, who is on no list that was read
 	Unread    []string // tenants of the same app of which nobody's name is known
 }
 
-// Share is a version as it may be given to others: without names of people, of the tenants and their organisations,
+// Share is a version of a library, with what goes with it, as they may be given to others: without names of people, of the tenants and their organisations,
 // accounts and hosts, and without what may be a number of somebody's or a secret. What ships is public. With people
 // it reads the tenant's list for who there is; an error then says why nobody is known.
-func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, events event.Sink) (Shared, error) {
+func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Version, people bool, events event.Sink) (Shared, error) {
 	names := s.configured()
 	out := Shared{LookedFor: []string{
 		"names of the configuration's tenants, organisations, accounts and hosts", "e-mail addresses, also in other forms",
@@ -59,7 +64,16 @@ func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, 
 			return out, err
 		}
 	}
-	out.Shared, err = v.Share(func(text string) string {
+	ships := map[flows.Source]bool{}
+	if other, err := flows.Load(v.App, ""); err == nil {
+		for _, f := range other.Sources("") {
+			ships[f] = true
+		}
+		if _, err := other.Share(v.Layout, func(flows.Source) bool { return true }, func(text string) string { public[text] = true; return "" }); err != nil {
+			return out, err
+		}
+	}
+	why := func(text string) string {
 		if public[text] {
 			return ""
 		}
@@ -68,9 +82,34 @@ func (s *Service) Share(ctx context.Context, v *selectors.Version, people bool, 
 			out.MayName = append(out.MayName, text)
 		}
 		return why
-	})
-	return out, err
+	}
+	if out.Shared, err = v.Share(why); err != nil || v.Covers != selectors.Console {
+		return out, err
+	}
+	if out.Others, err = lib.Share(v.Layout, func(f flows.Source) bool { return !ships[f] }, why); err != nil {
+		return out, err
+	}
+	for _, other := range lib.Versions {
+		if other.Layout != v.Layout || other.ID == v.ID || slices.ContainsFunc(shipped, func(s *selectors.Version) bool { return s.Text() == other.Text() }) {
+			continue
+		}
+		s, err := other.Share(why)
+		if err != nil {
+			return out, err
+		}
+		for i := range s.Stripped {
+			s.Stripped[i] = other.ID + ", " + s.Stripped[i]
+		}
+		out.Others = append(out.Others, flows.SharedFile{Name: VersionFile(other), Shared: s})
+	}
+	for _, f := range out.Others {
+		out.Stripped, out.Lacking = append(out.Stripped, f.Stripped...), append(out.Lacking, f.Lacking...)
+	}
+	return out, nil
 }
+
+// VersionFile is the file of a version below an overlay folder.
+func VersionFile(v *selectors.Version) string { return path.Join("selectors", v.App, v.ID+".yaml") }
 
 // configured are the names that the configuration has of the tenants.
 func (s *Service) configured() (names []string) {

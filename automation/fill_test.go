@@ -21,6 +21,7 @@ func TestFillIsReadBack(t *testing.T) {
 		{"text area", `<textarea id=i>old</textarea>`, "two\nlines", "two\nlines", nil},
 		{"marks, quotes and right-to-left", `<input id=i>`, `O'Brien "<b>" ليلى 🙂`, `O'Brien "<b>" ليلى 🙂`, nil},
 		{"read-only", `<input id=i readonly value=kept>`, "new", "kept", automation.ErrNotActionable},
+		{"a select element", `<select id=i><option>kept</option><option>new</option></select>`, "new", "kept", automation.ErrNotActionable},
 		{"disabled", `<input id=i disabled value=kept>`, "new", "kept", automation.ErrNotActionable},
 		{"reformatted by the page", `<input id=i oninput="this.value=this.value.toUpperCase()">`, "abc", "ABC", automation.ErrNotRead},
 		{"shortened by the page", `<input id=i maxlength=3>`, "abcdef", "abc", automation.ErrNotRead},

@@ -27,10 +27,12 @@ const (
 	GestureOrganisation = "organisation"
 	// GestureWaiting: it says that a change of the person awaits a second one.
 	GestureWaiting = "waiting"
-	GestureExpect  = "expect" // it is to say Value each time
-	GestureHover   = "hover"  // the mouse is to rest on it
-	GestureName    = "name"   // Value is the name of the last step's target
-	GestureUndo    = "undo"
+	// GestureDetail: it says something of the person; the attribute column says what.
+	GestureDetail = "detail"
+	GestureExpect = "expect" // it is to say Value each time
+	GestureHover  = "hover"  // the mouse is to rest on it
+	GestureName   = "name"   // Value is the name of the last step's target
+	GestureUndo   = "undo"
 )
 
 // Gesture is one thing that a person does while they are recorded.

@@ -19,7 +19,7 @@ type Recording struct {
 	Title   string
 	Targets []KnownTarget
 	Secrets SecretWords
-	Reads   string // what the flow reads, as the panel asks for it: list, roles, organisation or waiting; empty: a list
+	Reads   string // what the flow reads, as the panel asks for it: list, roles, organisation, waiting or detail; empty: a list
 	Mode    string // what is to be shown first, as the panel's buttons call it: list; empty: nothing
 	Commits bool   // what is shown as the commit will be pressed afterwards, and not by the person
 	// Skipped is told that the person goes on without what was to be shown. Nil: this is no one of several, so that it

@@ -258,15 +258,21 @@ func (l *Library) inTable(name string) bool {
 	return false
 }
 
+// Of are the flows by which a layout is served.
+func (l *Library) Of(layout string) (out []*Flow) {
+	for _, f := range l.flows {
+		if chosen, ok := l.Flow(f.Name, layout); ok && chosen == f {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // flowsFor lists the flows that run on a version: sign-in flows on versions that cover signing in, others elsewhere.
 func (l *Library) flowsFor(v *selectors.Version) []*Flow {
 	var out []*Flow
-	for _, f := range l.flows {
-		signIn := strings.HasPrefix(f.Name, "sign-in")
-		if signIn != (v.Covers == selectors.SignIn) {
-			continue
-		}
-		if chosen, ok := l.Flow(f.Name, v.Layout); ok && chosen == f {
+	for _, f := range l.Of(v.Layout) {
+		if strings.HasPrefix(f.Name, "sign-in") == (v.Covers == selectors.SignIn) {
 			out = append(out, f)
 		}
 	}

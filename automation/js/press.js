@@ -78,6 +78,9 @@ export async function ready(req, round) {
   if (req.editable && (el.readOnly || el.getAttribute('aria-readonly') === 'true')) {
     return new Miss('readonly', `${describe(el)} is read-only`, { tried });
   }
+  if (req.editable && el.localName === 'select') {
+    return new Miss('readonly', `${describe(el)} is a select element: nothing is typed into it, choose from it`, { tried });
+  }
   const at = await still(req, el, round);
   if (at instanceof Miss) return at;
   const hit = topmost(at.point.x, at.point.y);

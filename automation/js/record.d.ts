@@ -90,7 +90,7 @@ interface RecordingRequest {
   steps: StepLine[];
   remarks: string[];
   name: string; // of the target of the last step, that may be given another one
-  reads: string; // what the flow reads: list, roles, organisation or waiting
+  reads: string; // what the flow reads: list, roles, organisation, waiting or detail
   guided: boolean; // one list is to be shown: it can be skipped, and the rest left for later
   commits: boolean; // what is shown as the commit is pressed afterwards, by billagent
   stopped: boolean; // something was kept from leaving, and nothing commits yet

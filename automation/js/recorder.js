@@ -27,6 +27,7 @@ const asks = /** @type {Record<string, string>} */ ({
   roles: 'Click one of the roles on offer.',
   organisation: 'Click the name of the organisation.',
   waiting: 'Click what says that a change of this person awaits somebody else.',
+  detail: 'Click what the page says of the person, and nothing else.',
   hover: 'Click what the mouse is to rest on.',
   expect: 'Click what is to say the same each time.',
 });
@@ -214,9 +215,9 @@ function take(r, hit) {
   else if (mode === 'filter' && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === 'roles') offered(r, el);
   else {
-    const on = sketchOf(r, el), id = mode === 'organisation' ? ownIdOf(el) : '';
-    const attrs = /** @type {Record<string, string>} */ (id ? { organisation_id: id } : {});
-    tell(r, { kind: mode, on, attrs, value: on.secret ? '' : free(r, norm(valueOf(el))) });
+    const on = sketchOf(r, el), id = mode === 'organisation' ? ownIdOf(el) : '', [kind, column] = mode.split(' ');
+    const attrs = /** @type {Record<string, string>} */ (id ? { organisation_id: id } : column ? { column } : {});
+    tell(r, { kind, on, attrs, value: on.secret ? '' : free(r, norm(valueOf(el))) });
   }
   draw(r);
 }
@@ -294,7 +295,7 @@ function status(r) {
 /** @type {(r: Recorder) => string} */
 const asked = (r) => (r.mode === 'commit' && r.req.commits
   ? 'Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes.'
-  : asks[r.mode]);
+  : asks[r.mode.split(' ')[0]]);
 
 /** @type {(r: Recorder) => HTMLElement[]} */
 function stepsShown(r) {
@@ -308,15 +309,14 @@ function stepsShown(r) {
   return [...none, list, ...r.req.remarks.map((text) => make('div', 'note', text))];
 }
 
-/**
- * reads is the button for what a flow of this kind reads.
- * @type {(what: string) => [string, string]}
- */
-const reads = (what) => ({
-  roles: /** @type {[string, string]} */ (['Roles…', 'roles']),
-  organisation: /** @type {[string, string]} */ (['Organisation…', 'organisation']),
-  waiting: /** @type {[string, string]} */ (['Request…', 'waiting']),
-}[what] ?? ['List…', 'list']);
+/** What flows of a kind read: the text of a button, and what is to be shown then. */
+const reads = /** @type {Record<string, [string, string][]>} */ ({
+  roles: [['Roles…', 'roles']],
+  organisation: [['Organisation…', 'organisation']],
+  waiting: [['Request…', 'waiting']],
+  detail: [['Role…', 'detail role'], ['Status…', 'detail status'], ['First name…', 'detail first_name'],
+    ['Last name…', 'detail last_name'], ['Time zone…', 'detail time_zone'], ['Id…', 'detail id']],
+});
 
 /** @type {(r: Recorder) => Pressable[]} */
 function actButtons(r) {
@@ -333,7 +333,7 @@ function actButtons(r) {
   rename.setAttribute('aria-disabled', String(!req.name));
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ask(...reads(req.reads)),
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ...(reads[req.reads] ?? [['List…', 'list']]).map((b) => ask(...b)),
     ask('Expect…', 'expect'), ask('Hover…', 'hover'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];

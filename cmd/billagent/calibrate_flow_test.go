@@ -11,7 +11,6 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
-	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -96,59 +95,4 @@ func keys(all ...string) act {
 		}
 		return nil
 	}
-}
-
-// TestAnotherConsoleIsCalibratedFromNothing begins with how the helpdesk is signed in to, its words, and by what its
-// pages are known: no flow and no target. What cannot be done there is skipped.
-func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
-	t.Parallel()
-	desk, conf, overlay := deskWithout(t)
-	const begun = "app: helpdesk\nlayout: desk\ndate: 2026-11-23\ncovers: console\nsource: Begun by hand.\n" +
-		"fingerprints:\n  - any: [{ css: body.helpdesk, provenance: guessed }]\ntargets:\n  page: { candidates: [{ css: body, provenance: guessed }] }\n"
-	emptied(t, "helpdesk", overlay, "desk-2026-11", begun)
-	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
-	waits := func(context.Context, *automation.StandIn) error { return nil }
-	field := func(placeholder, text string) []act {
-		return []act{clicks(&selectors.Target{Name: placeholder, Candidates: []selectors.Candidate{{Placeholder: placeholder}}}), writes(text)}
-	}
-	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
-	invite := func(role string) []act {
-		out := append([]act{opens, clicks(named("link", "Add colleague"))}, field("Given name", "Test")...)
-		out = append(append(out, field("Family name", "Person")...), field("Mail", "billagent-doctor@desk.example")...)
-		return append(out, clicks(byCSS("select")), writes(role), presses("Enter"), onPanel(commitButton), clicks(named("button", "Add")), onPanel(stopButton))
-	}
-	nothing := []act{onPanel(stopButton)}
-	var asked []string
-	person := shows(&asked, map[string][]act{
-		"flow identify": nothing, "flow list-roles": nothing, "flow reactivate": nothing, "flow set-role": nothing, "flow rename": nothing,
-		"flow list-users": {
-			opens, onPanel(listButton), clicks(byCSS("div.cards")), waits, waits, pictured("helpdesk-list"),
-			// Given name, family name, and role, which is three on; then Counter…, which is the fourth from the end.
-			keys("F2", "Tab", "Tab", "Enter", "Tab", "Enter", "Tab", "Enter", "Enter", "Enter",
-				"ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"),
-			waits, clicks(byCSS("p.sum")), waits, waits, pictured("helpdesk-columns"),
-			keys("F2", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowUp", "Enter"), waits, waits, onPanel(stopButton),
-		},
-		"flow deactivate": {opens, onPanel(commitButton), clicks(suspend), waits, onPanel(stopButton)},
-		"flow invite":     invite("Agent"),
-	})
-	mistaken := false
-	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
-		if what == "flow invite" && !mistaken { // another role than they are asked for
-			mistaken = true
-			return doing(invite("Owner")...)
-		}
-		return person(what)
-	}}
-	out := shown(t, a, "--config", conf, "calibrate", "--selectors", "desk-2026-11", "--sample", "ann@desk.example", "--step", "2s")
-	t.Log(asked, out.stdout, out.stderr)
-	require.Equal(t, 0, out.code)
-	assert.Contains(t, out.stderr, "what was recorded for invite is not kept: role was not given as it was asked for")
-	require.Len(t, desk.People(), 5, "nothing was stored while it ran")
-	for _, p := range desk.People() {
-		assert.Equal(t, p.Email == "old@desk.example", p.Suspended, p.Email)
-	}
-	assert.Contains(t, out.stdout, "the list: complete")
-	assert.Contains(t, out.stdout, "what the commit sends was recorded, for: invite, deactivate")
-	changedAtDesk(t, conf, desk)
 }

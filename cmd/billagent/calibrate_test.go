@@ -10,6 +10,7 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -83,19 +84,27 @@ func TestAConsoleIsCalibrated(t *testing.T) {
 		assert.NotContains(t, string(written), u.FirstName+" "+u.LastName)
 	}
 	shared := filepath.Join(t.TempDir(), "shared.yaml")
+	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
+	require.Equal(t, 1, out.code, out.stderr)
+	assert.Contains(t, out.stderr, "other files of your own go with version "+id+": name a folder")
+	shared = t.TempDir()
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared)
 	require.Equal(t, 1, out.code, out.stderr)
 	assert.Contains(t, out.stderr, "nothing was written")
-	require.NoFileExists(t, shared)
+	require.NoDirExists(t, filepath.Join(shared, "selectors"))
 	out = command(t, "--config", file, "selectors", "share", id, "--to", shared, "--yes")
 	require.Equal(t, 0, out.code, out.stderr)
 	t.Log(out.stdout)
-	text, err := os.ReadFile(shared)
-	require.NoError(t, err)
-	assert.Contains(t, out.stdout, string(text), "what is written was shown")
-	for _, word := range []string{"acme.example", "robot", "Acme", "evidence", "app02"} {
-		assert.NotContains(t, string(text), word)
+	for _, name := range []string{"selectors/bill/" + id + ".yaml", "flows/bill/deactivate-neo3.yaml"} {
+		text, err := os.ReadFile(filepath.Join(shared, name))
+		require.NoError(t, err)
+		assert.Contains(t, out.stdout, string(text), "what is written was shown")
+		for _, word := range []string{"acme.example", "robot", "Acme", "evidence", "app02"} {
+			assert.NotContains(t, string(text), word)
+		}
 	}
+	_, err = flows.Load("bill", shared)
+	require.NoError(t, err, "it serves others")
 	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	ann, _ := con.UserByEmail("ann@acme.example")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,7 +103,7 @@ func ofCards() map[string][]act {
 			waits, waits, pictured("empty-roles"), onPanel(stopButton),
 		},
 		"flow invite": joined([]act{opens, clicks(named("button", "Person einladen"))}, types("Vorname", "Test"), types("Nachname", "Person"),
-			types("E-Mail", "billagent-doctor@nordlicht.example"), takes("Freigabe"), []act{clicks(drawer(says("Einladung senden")))}, agreed("Einladen")),
+			types("E-Mail", "billagent-doctor@nordlicht.example"), takes("Leserechte"), []act{clicks(drawer(says("Einladung senden")))}, agreed("Einladen")),
 		"flow deactivate": person(anna, append([]act{clicks(drawer(says("Sperren")))}, agreed("Sperren")...)...),
 		"flow reactivate": person("hanna.schmidt@nordlicht.example", append([]act{clicks(drawer(says("Entsperren")))}, agreed("Entsperren")...)...),
 		"flow set-role":   person(anna, joined(takes("Buchhaltung"), []act{save}, agreed("Speichern"))...),
@@ -111,9 +112,9 @@ func ofCards() map[string][]act {
 }
 
 // TestAConsoleOfCardsIsCalibratedFromNothing begins with how the workspace is signed in to, its words, and by what its
-// pages are known, on a list that was left filtered and searched. TEST_CONFORMANCE=all records every flow, and keeps
-// what came of it for internal/browserpath, where the conformance suite runs by it; without it the flows that read, and
-// the one that deactivates.
+// pages are known, on a list that was left filtered and searched. TEST_CONFORMANCE=all records every flow (and
+// TEST_KEEP=all keeps what came of it for internal/browserpath, where the conformance suite runs by it); without it the
+// flows that read, and the one that deactivates.
 func TestAConsoleOfCardsIsCalibratedFromNothing(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -145,7 +146,7 @@ func TestAConsoleOfCardsIsCalibratedFromNothing(t *testing.T) {
 	assert.Contains(t, out.stdout, "rehearsed  deactivate anna.schmidt@nordlicht.example")
 	if useropstest.All() {
 		assert.NotContains(t, out.stdout, "skipped")
-		keepEmptied(t, overlay)
+		keep(t, overlay, "emptied", filesIn(t, overlay)...)
 	}
 	con.Look(workspace.View{State: workspace.Invited, Query: "nele"})
 	out = command(t, "--config", conf, "users", "deactivate", "anna.schmidt@nordlicht.example")
@@ -156,12 +157,30 @@ func TestAConsoleOfCardsIsCalibratedFromNothing(t *testing.T) {
 	assert.Equal(t, "anna.schmidt@nordlicht.example", changes[0].Person.Email)
 }
 
-// keepEmptied keeps what was recorded.
-func keepEmptied(t *testing.T, overlay string) {
+// keep keeps files that were written into an overlay folder for internal/browserpath, where the conformance suite runs
+// by them: TEST_KEEP=all says so.
+func keep(t *testing.T, overlay, as string, files ...string) {
 	t.Helper()
-	const kept = "../../internal/browserpath/testdata/emptied"
-	require.NoError(t, os.RemoveAll(kept))
-	require.NoError(t, os.CopyFS(kept, os.DirFS(overlay)))
-	file := "cards-" + today + ".yaml"
-	require.FileExists(t, filepath.Join(kept, "selectors/workspace", file))
+	if os.Getenv("TEST_KEEP") != "all" {
+		return
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(overlay, file))
+		require.NoError(t, err)
+		to := filepath.Join("../../internal/browserpath/testdata", as, file)
+		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
+		require.NoError(t, os.WriteFile(to, text, 0o644))
+	}
+}
+
+// filesIn are the files of an overlay folder.
+func filesIn(t *testing.T, overlay string) (files []string) {
+	t.Helper()
+	require.NoError(t, fs.WalkDir(os.DirFS(overlay), ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			files = append(files, name)
+		}
+		return err
+	}))
+	return files
 }

@@ -81,14 +81,9 @@ func (a *app) importFlow(file string, i importing) error {
 	if a.output == "csv" {
 		return usage(errors.New("a flow has no columns: choose table, json or ndjson"))
 	}
-	inputs, err := inputsOf(i.inputs)
+	inputs, err := inputsRecorded(i.inputs)
 	if err != nil {
 		return err
-	}
-	for name := range inputs {
-		if !inputWord.MatchString(name) {
-			return usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", name))
-		}
 	}
 	data, err := datafile.ReadFile(file, recording.MostBytes)
 	if err != nil {
@@ -110,7 +105,7 @@ func (a *app) importFlow(file string, i importing) error {
 		return err
 	}
 	o := recording.Options{Flow: i.flow, Layout: i.layout, App: lib.App.Name, Inputs: inputs, Commit: i.commit, Version: newest(lib, i.layout),
-		Flows: flowsOf(lib, i.layout), Standalone: !service.Performs(i.flow)}
+		Flows: lib.Of(i.layout), Standalone: !service.Performs(i.flow)}
 	draft, err := recording.Import(r, o)
 	if err != nil {
 		return usage(err)
@@ -123,6 +118,20 @@ func (a *app) importFlow(file string, i importing) error {
 }
 
 var inputWord = regexp.MustCompile(`^[a-z_]+$`)
+
+// inputsRecorded are inputs that stand in a recording by their values.
+func inputsRecorded(given []string) (map[string]string, error) {
+	inputs, err := inputsOf(given)
+	for input := range inputs {
+		switch {
+		case !inputWord.MatchString(input):
+			return nil, usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", input))
+		case recording.IsSecret(input): // what is given here stands among the processes of the machine
+			return nil, usage(fmt.Errorf("--input %s: a secret is no input: what is typed for it is not taken down anyway", input))
+		}
+	}
+	return inputs, err
+}
 
 // nameOf makes the name of a flow of a title.
 func nameOf(title string) string {
@@ -164,15 +173,6 @@ func newest(lib *flows.Library, layout string) (out *selectors.Version) {
 	return out
 }
 
-func flowsOf(lib *flows.Library, layout string) (out []*flows.Flow) {
-	for _, name := range flowNames(lib) {
-		if f, ok := lib.Flow(name, layout); ok {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
 // versionFile is the file of a version that targets are added to, on a day.
 type versionFile struct{ name, text, day string }
 
@@ -188,7 +188,7 @@ func (a *app) versionBegun(o recording.Options) versionFile {
 func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, v versionFile) (*imported, error) {
 	out := &imported{Flow: o.Flow, Layout: o.Layout, Targets: []string{}, Reused: append([]string{}, d.Reused...),
 		LeftOut: append([]recording.Remark{}, d.LeftOut...), Review: append([]recording.Remark{}, d.Review...), ToDo: append([]string{}, d.ToDo...)}
-	out.Files = append(out.Files, importedFile{File: flowFile(lib, o), Text: d.FlowText()})
+	out.Files = append(out.Files, importedFile{File: recordedFile(lib, o), Text: d.FlowText()})
 	for _, t := range d.Targets {
 		out.Targets = append(out.Targets, t.Name)
 	}
@@ -214,8 +214,8 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	return out, nil
 }
 
-// flowFile is the file of a flow below a folder for it: of the name that the layout's own has, if it has one.
-func flowFile(lib *flows.Library, o recording.Options) string {
+// recordedFile is the file of a flow below a folder for it: of the name that the layout's own has, if it has one.
+func recordedFile(lib *flows.Library, o recording.Options) string {
 	name := o.Flow + "-" + o.Layout + ".yaml"
 	if f, ok := lib.Flow(o.Flow, o.Layout); ok && len(f.Layouts) == 1 {
 		had, _ := f.File()

@@ -11,6 +11,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
 	"github.com/billagent/billagent/internal/service"
+	"github.com/billagent/billagent/internal/userops/useropstest"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,11 +42,11 @@ func fourth() (out []console.Drift) {
 const fourthSeed = 3
 
 // TestAHeavilyChangedConsoleIsBroughtBack does what the guide says: learn while all is well, repair what is clear,
-// pick the rest. No file is edited. TEST_FOURTH=all goes through every flow, which takes four minutes, and keeps
+// pick the rest. No file is edited. TEST_CONFORMANCE=all goes through every flow, which takes four minutes, and TEST_KEEP=all keeps
 // the version for internal/browserpath; without it one of the changes is brought back.
 func TestAHeavilyChangedConsoleIsBroughtBack(t *testing.T) {
 	t.Parallel()
-	all := os.Getenv("TEST_FOURTH") == "all"
+	all := useropstest.All()
 	var only []string
 	if !all {
 		only = []string{"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "set-role"}
@@ -106,7 +107,7 @@ func TestAHeavilyChangedConsoleIsBroughtBack(t *testing.T) {
 	assert.EqualValues(t, console.Active, gone.Status)
 	newcomer, _ := con.UserByEmail("newcomer@acme.example")
 	assert.Equal(t, "Payer", newcomer.Role)
-	keepFourth(t, overlay)
+	keep(t, overlay, "fourth", "selectors/bill/neo3-"+today+".yaml")
 }
 
 // now is an element's test id as it is now.
@@ -119,24 +120,12 @@ func now(con *console.Console, element string) (id string) {
 	return id
 }
 
-func keepFourth(t *testing.T, overlay string) {
-	t.Helper()
-	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill", "neo3-"+today+".yaml"))
-	require.NoError(t, err)
-	require.Len(t, found, 1)
-	text, err := os.ReadFile(found[0])
-	require.NoError(t, err)
-	to := filepath.Join(fourthFiles, "selectors/bill/neo3-2026-11-26.yaml")
-	require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
-	require.NoError(t, os.WriteFile(to, text, 0o644))
-}
-
 // fourthFiles are what the fourth layout with another order of steps is served by in internal/browserpath, where the
 // conformance suite runs by it.
 const fourthFiles = "../../internal/browserpath/testdata/fourth"
 
 // TestAnotherOrderOfStepsIsRecorded has the fourth layout want the role before Edit: the flow that ships halts, and
-// the one that somebody records by doing it once changes the role. It must equal the file in fourthFiles, which TEST_FOURTH=all writes.
+// the one that somebody records by doing it once changes the role. It must equal the file in fourthFiles, which TEST_KEEP=all writes.
 func TestAnotherOrderOfStepsIsRecorded(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: fourth(), DriftSeed: fourthSeed, RoleFirst: true})
@@ -159,10 +148,7 @@ func TestAnotherOrderOfStepsIsRecorded(t *testing.T) {
 	recorded := files["flows/bill/set-role-neo3.yaml"]
 	require.Empty(t, con.Changes(), "the press was held back")
 	kept := filepath.Join(fourthFiles, "flows/bill/set-role-neo3.yaml")
-	if os.Getenv("TEST_FOURTH") == "all" {
-		require.NoError(t, os.MkdirAll(filepath.Dir(kept), 0o755))
-		require.NoError(t, os.WriteFile(kept, []byte(recorded), 0o644))
-	}
+	keep(t, overlay, "fourth", "flows/bill/set-role-neo3.yaml")
 	served, err := os.ReadFile(kept)
 	require.NoError(t, err)
 	assert.Equal(t, string(served), recorded)

@@ -36,7 +36,8 @@ func (a *app) recordCommand() *cobra.Command {
 		Long: `Open the tenant's console, signed in, in a window, and do there what the flow is to do. A panel shows each step as it is taken down. It
 undoes the last one, gives its target a name, and takes down what you show it by a click that does not reach the page: what commits (it is
 not pressed), what names the person, what is to say the same each time, and the list of people with its columns, its counter, its
-next page and what filters it; for list-roles the roles on offer, for identify the organisation, for pending what says that a change waits. F2 goes to the panel, Stop ends the recording.
+next page and what filters it; for list-roles the roles on offer, for identify the organisation, for pending what says that a change waits,
+for details what the person's page says of them. F2 goes to the panel, Stop ends the recording.
 
 Nothing that may change something leaves meanwhile; a link that is followed (GET) does. What was kept from leaving is told, and if it was the
 commit, the step before it can be made that. Give what you will type as --input: it becomes an input of the flow. What is typed into a field
@@ -97,16 +98,12 @@ func (f *recordFlags) check(flow string) (given map[string]string, err error) {
 	if !flowName.MatchString(flow) {
 		return nil, usage(fmt.Errorf("FLOW is %q: a flow is named by lower-case letters and hyphens", flow))
 	}
-	if given, err = inputsOf(f.inputs); err != nil {
-		return nil, err
+	if strings.HasPrefix(flow, "sign-in") {
+		return nil, usage(fmt.Errorf("%s is not recorded: its screens come in any order, and a recording begins signed in. "+
+			"Begin with the one that ships (flows new), and run calibrate, which asks for what it does not find while it signs in", flow))
 	}
-	for input := range given {
-		if !inputWord.MatchString(input) {
-			return nil, usage(fmt.Errorf("--input %s: an input is named by lower-case letters and underscores", input))
-		}
-		if recording.IsSecret(input) { // what is given here stands among the processes of the machine
-			return nil, usage(fmt.Errorf("--input %s: a secret is no input: type it in the window, where it is not recorded", input))
-		}
+	if given, err = inputsRecorded(f.inputs); err != nil {
+		return nil, err
 	}
 	if a, b := sameValue(given); a != "" {
 		return nil, usage(fmt.Errorf("--input %s and --input %s have the same value, so that nobody could tell which of them is typed: give each another", a, b))
@@ -229,7 +226,7 @@ func (f *recordFlags) mayBegin(conf *config.Config, lib *flows.Library, o record
 	if folder == "overlay" {
 		folder = conf.Overlay
 	}
-	files := []string{path.Join(folder, flowFile(lib, o))}
+	files := []string{path.Join(folder, recordedFile(lib, o))}
 	if known, ok := lib.Flow(o.Flow, o.Layout); ok && f.to == "overlay" { // under another name it would be put aside silently
 		name, _ := known.File()
 		files = append(files, path.Join(folder, "flows", o.App, path.Base(name)))

@@ -27,7 +27,7 @@ func deskWithout(t *testing.T, without ...string) (desk *helpdesk.Desk, conf, ov
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
-	desk = helpdesk.Start()
+	desk = helpdesk.Start(helpdesk.Options{})
 	t.Cleanup(desk.Close)
 	conf, overlay = filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
 	for _, f := range without {
@@ -49,7 +49,7 @@ func suspendsAnn(held func()) []act {
 
 func suspended(desk *helpdesk.Desk) (all []string) {
 	for _, p := range desk.People() {
-		if p.Suspended && p.Email != "old@desk.example" { // who was from the start
+		if p.State == helpdesk.Suspended && p.Email != "old@desk.example" { // who was from the start
 			all = append(all, p.Email)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/fixtures/console"
-	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/billagent/billagent/fixtures/workspace"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
@@ -363,6 +362,14 @@ func TestNewTargetsAreRecorded(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	u, _ := con.UserByEmail("ann@acme.example")
 	assert.Equal(t, "Clerk", u.Role)
+	others := t.TempDir()
+	out = command(t, "--config", file, "selectors", "share", "neo3-2026-09", "--to", others, "--yes")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	theirs, err := service.Library(&config.Config{Overlay: others}, "bill")
+	require.NoError(t, err, "what is given to others serves them")
+	flow, _ := theirs.Flow("set-role", "neo3")
+	_, text := flow.File()
+	assert.Contains(t, text, "- click: { target: user.change }")
 }
 
 // TestAConsoleOfCardsIsRecorded records what a console does whose lists open under the mouse and are confirmed, and
@@ -427,51 +434,6 @@ func filesFor(t *testing.T, app, url, account, secret, organisation string) (con
 	return conf, overlay
 }
 
-// TestAnotherConsoleIsRecorded records what the files of the helpdesk do not have: it knows its list alone.
-func TestAnotherConsoleIsRecorded(t *testing.T) {
-	t.Parallel()
-	desk, conf, overlay := deskWithout(t, "deactivate", "invite")
-	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")
-	version, err := os.ReadFile(file)
-	require.NoError(t, err)
-	before, _, found := strings.Cut(string(version), "  team.add:")
-	require.True(t, found)
-	require.NoError(t, os.WriteFile(file, []byte(before), 0o600))
-	suspend := &selectors.Target{Name: "suspend", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='ann@desk.example']]//button"}}}
-	opens := func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") }
-	out, files := recordedBy(t, conf, overlay, []string{"deactivate", "--input", "email=ann@desk.example"},
-		opens, onPanel(commitButton), clicks(suspend), onPanel(stopButton))
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	assert.Contains(t, files["flows/helpdesk/deactivate-desk.yaml"], `row: { table: team.cards, key: "${email}" }`)
-	field := func(placeholder, text string) []act {
-		return []act{clicks(&selectors.Target{Name: placeholder, Candidates: []selectors.Candidate{{Placeholder: placeholder}}}), writes(text)}
-	}
-	all := append([]act{opens, clicks(named("link", "Add colleague"))}, field("Given name", "Eve")...)
-	all = append(append(all, field("Family name", "Moss")...), field("Mail", "eve@desk.example")...)
-	all = append(all, clicks(byCSS("select")), writes("Agent"), presses("Enter"), onPanel(commitButton), clicks(named("button", "Add")), onPanel(stopButton))
-	out, files = recordedBy(t, conf, overlay, []string{"invite", "--input", "email=eve@desk.example", "--input", "first_name=Eve", "--input", "last_name=Moss", "--input", "role=Agent"}, all...)
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	t.Log(files["flows/helpdesk/deactivate-desk.yaml"], files["flows/helpdesk/invite-desk.yaml"])
-	require.Len(t, desk.People(), 5, "nothing was changed")
-
-	changedAtDesk(t, conf, desk)
-}
-
-// changedAtDesk has the program change the helpdesk by the files that were made for it, judged by what is stored there.
-func changedAtDesk(t *testing.T, conf string, desk *helpdesk.Desk) {
-	t.Helper()
-	out := command(t, "--config", conf, "users", "deactivate", "ann@desk.example")
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	out = command(t, "--config", conf, "users", "invite", "mia@desk.example", "--first-name", "Mia", "--last-name", "Holm", "--role", "Viewer")
-	require.Equal(t, 0, out.code, out.stdout+out.stderr)
-	stored := desk.People()
-	require.Len(t, stored, 6)
-	assert.Equal(t, helpdesk.Person{Email: "mia@desk.example", First: "Mia", Last: "Holm", Level: "Viewer"}, stored[5])
-	for _, p := range stored {
-		assert.Equal(t, p.Email == "ann@desk.example" || p.Email == "old@desk.example", p.Suspended, p.Email)
-	}
-}
-
 // TestASecretIsNoInputOfARecording: the arguments of a process can be read by others.
 func TestASecretIsNoInputOfARecording(t *testing.T) {
 	t.Parallel()
@@ -480,7 +442,18 @@ func TestASecretIsNoInputOfARecording(t *testing.T) {
 		assert.Equal(t, 1, out.code)
 		assert.Contains(t, out.stderr, "a secret is no input")
 		assert.NotContains(t, out.stdout+out.stderr, "Tr0ub4dor")
+		out = command(t, "flows", "import", "recording.json", "--input", input+"=Tr0ub4dor")
+		assert.Equal(t, 1, out.code)
+		assert.Contains(t, out.stderr, "a secret is no input")
 	}
+}
+
+// TestASignInIsNotRecorded: a recording begins signed in.
+func TestASignInIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	out := command(t, "record", "sign-in")
+	assert.Equal(t, 1, out.code)
+	assert.Contains(t, out.stderr, "run calibrate, which asks for what it does not find while it signs in")
 }
 
 func TestARehearsalTakesTheInputsOfItsAction(t *testing.T) {

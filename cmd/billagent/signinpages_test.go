@@ -124,6 +124,18 @@ func TestACalibrationGoesOnWithTheSignIn(t *testing.T) {
 	text, err := os.ReadFile(signInFile(overlay))
 	require.NoError(t, err)
 	assert.NotContains(t, string(text), console.RobotEmail)
+	steps, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*", "evidence", "*", "*", "steps.jsonl"))
+	require.NoError(t, err)
+	require.NotEmpty(t, steps)
+	for _, s := range steps {
+		text, err := os.ReadFile(s)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, `"let_through":false`) {
+				assert.NotContains(t, line, "/auth", "what was held while the person pressed may have a secret in it")
+			}
+		}
+	}
 	require.Equal(t, 0, command(t, "--config", file, "logout").code)
 	out = command(t, "--config", file, "users", "get", "ann@acme.example")
 	assert.Equal(t, 0, out.code, out.stdout+out.stderr)

@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -83,8 +81,8 @@ func looks(con *console.Console, element string) *selectors.Target {
 }
 
 // TestAConsoleUnlikeTheGuessesIsCalibrated begins with the shipped files alone. TEST_CONFORMANCE=all goes through
-// every flow, and keeps what came of it for internal/browserpath, where the conformance suite runs by it; without it
-// one change is brought back.
+// every flow (and TEST_KEEP=all keeps what came of it for internal/browserpath, where the conformance suite runs by it);
+// without it one change is brought back.
 func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -126,14 +124,7 @@ func TestAConsoleUnlikeTheGuessesIsCalibrated(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	ann, _ := con.UserByEmail("ann@acme.example")
 	assert.EqualValues(t, console.Inactive, ann.Status)
-	if !useropstest.All() {
-		return
+	if useropstest.All() {
+		keep(t, overlay, "unlike", "selectors/bill/neo3-"+today+".yaml")
 	}
-	name := "neo3-" + today + ".yaml"
-	written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", name))
-	require.NoError(t, err)
-	const kept = "../../internal/browserpath/testdata/unlike"
-	require.NoError(t, os.RemoveAll(kept))
-	require.NoError(t, os.MkdirAll(filepath.Join(kept, "selectors/bill"), 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(kept, "selectors/bill", name), written, 0o644))
 }

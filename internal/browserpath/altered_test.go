@@ -31,7 +31,7 @@ func altered(t *testing.T, overlay string, alter func(*http.Response) error, ask
 	if testing.Short() {
 		t.Skip("it starts a browser")
 	}
-	desk := helpdesk.Start()
+	desk := helpdesk.Start(helpdesk.Options{})
 	t.Cleanup(desk.Close)
 	to, err := url.Parse(desk.URL)
 	require.NoError(t, err)
@@ -134,7 +134,7 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 	t.Parallel()
 	suspended := func(d *helpdesk.Desk) (all []string) {
 		for _, p := range d.People() {
-			if p.Suspended {
+			if p.State == helpdesk.Suspended {
 				all = append(all, p.Email)
 			}
 		}
@@ -160,6 +160,30 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 	})
 }
 
+// TestARenameLeavesTheRole has a form with names and a role choose another role by itself when it is sent.
+func TestARenameLeavesTheRole(t *testing.T) {
+	t.Parallel()
+	const sends, file = `sends: { method: POST, path: /change, body: { mail: "${email}", first: "${first_name}", last: "${last_name}", level: "${now_role}" }, provenance: observed }`, "flows/helpdesk/rename.yaml"
+	for name, said := range map[string]string{
+		"the role that they have": sends, "any value": strings.Replace(sends, "${now_role}", "*", 1), "nothing is said": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := helpdeskWith(t, file, sends, said)
+			desk, p := altered(t, files, replacing(`<button>Save</button>`, `<button onclick="this.form.level.value = 'Owner'">Save</button>`))
+			before := desk.People()
+			r := p.Change(t.Context(), renaming("ann@desk.example"))
+			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
+			assert.Contains(t, r.Reason, "Owner")
+			assert.Equal(t, before, desk.People())
+			desk, p = altered(t, files, replacing("Helpdesk", "Helpdesk"))
+			r = p.Change(t.Context(), renaming("ann@desk.example"))
+			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
+			assert.Equal(t, "Änne", desk.People()[3].First)
+		})
+	}
+}
+
 // TestAnAnswerToWhatNamesNobodyIsNotCalledLost has a console that sends a number of its own in the place of the person.
 func TestAnAnswerToWhatNamesNobodyIsNotCalledLost(t *testing.T) {
 	t.Parallel()
@@ -173,7 +197,7 @@ func TestAnAnswerToWhatNamesNobodyIsNotCalledLost(t *testing.T) {
 	r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
 	for _, who := range desk.People() {
-		assert.Equal(t, who.Email == "ann@desk.example" || who.Email == "old@desk.example", who.Suspended, who.Email)
+		assert.Equal(t, who.Email == "ann@desk.example" || who.Email == "old@desk.example", who.State == helpdesk.Suspended, who.Email)
 	}
 	require.Len(t, r.Notices, 1)
 	assert.Contains(t, r.Notices[0], "nothing that was sent names the person")
@@ -193,7 +217,7 @@ func TestADialogThatNamesSomebodyElseIsDismissed(t *testing.T) {
 			overlay := helpdeskWith(t, "flows/helpdesk/deactivate.yaml", commit, commit+`, dialog: `+c.dialog)
 			desk, p := altered(t, overlay, replacing(`action="/suspend"`, `action="/suspend" onsubmit="return confirm('`+c.asks+`')"`))
 			r := p.Change(t.Context(), useropstest.Deactivate("ann@desk.example"))
-			assert.Equal(t, c.says == "", desk.People()[3].Suspended)
+			assert.Equal(t, c.says == "", desk.People()[3].State == helpdesk.Suspended)
 			if c.says == "" {
 				assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 				return

@@ -12,7 +12,7 @@ import (
 )
 
 // TestCardsThatWereCalibratedFromNothing runs a sample of the conformance suite by the files in testdata/emptied;
-// TEST_CONFORMANCE=all runs the whole. They were written on 2026-11-26 by TestAConsoleOfCardsIsCalibratedFromNothing of
+// TEST_CONFORMANCE=all runs the whole. They were written by TestAConsoleOfCardsIsCalibratedFromNothing of
 // cmd/billagent, with TEST_CONFORMANCE=all: by calibrate, from files that had no flow and no target but for the sign-in,
 // and by what a person does who knows the console. Of app.yaml, the sign-in and its version alone a line was written by hand.
 func TestCardsThatWereCalibratedFromNothing(t *testing.T) {

@@ -44,7 +44,7 @@ func TestARepairedVersionServes(t *testing.T) {
 	con, p := setup(t, fourth(), repaired)
 	r := p.Change(t.Context(), useropstest.SetRole(ann, "Clerk"))
 	require.Equal(t, userops.Done, r.Outcome, r.Reason)
-	assert.Equal(t, "neo3-2026-11-26", r.SelectorVersion)
+	assert.Equal(t, "neo3-2031-05-07", r.SelectorVersion)
 	u, _ := con.UserByEmail(ann)
 	assert.Equal(t, "Clerk", u.Role)
 }

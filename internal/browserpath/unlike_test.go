@@ -10,7 +10,7 @@ import (
 )
 
 // TestACalibratedVersionServes runs a sample of the conformance suite by the version in testdata/unlike;
-// TEST_CONFORMANCE=all runs the whole. The version was written on 2026-11-26 by TestAConsoleUnlikeTheGuessesIsCalibrated of
+// TEST_CONFORMANCE=all runs the whole. The version was written by TestAConsoleUnlikeTheGuessesIsCalibrated of
 // cmd/billagent, with TEST_CONFORMANCE=all: by calibrate, begun with the shipped version of neo3, and by the clicks of a
 // person who knows what each target is. No line of it was written by hand. The flows are those that ship.
 func TestACalibratedVersionServes(t *testing.T) {

@@ -112,6 +112,8 @@ func (l *live) gesture(g *automation.Gesture) {
 		l.roles(g)
 	case automation.GestureWaiting:
 		l.waiting(g)
+	case automation.GestureDetail:
+		l.detail(g)
 	case automation.GestureOrganisation:
 		l.organisation(g)
 	case automation.GestureUnsupported:

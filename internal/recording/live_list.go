@@ -23,7 +23,10 @@ const (
 )
 
 func (l *live) reads(as string, what flows.Output) {
-	l.draft.Flow.Outputs = map[string]flows.Output{as: what}
+	if l.draft.Flow.Outputs == nil {
+		l.draft.Flow.Outputs = map[string]flows.Output{}
+	}
+	l.draft.Flow.Outputs[as] = what
 }
 
 // list reads a list to its end.
@@ -269,6 +272,31 @@ func (l *live) waiting(g *automation.Gesture) {
 	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text); ok {
 		l.reads(waitingOutput, flows.OutputTexts)
 		l.add(&Step{}, &flows.Texts{Target: name, As: waitingOutput})
+	}
+}
+
+// detail reads what a person's own page says of them. The person is shown first: what a page says that is still about
+// somebody else is not theirs.
+func (l *live) detail(g *automation.Gesture) {
+	column := g.Attrs["column"]
+	_, before := l.draft.Flow.Outputs[column]
+	switch {
+	case !l.onPage(g.On, g.Kind):
+		return
+	case l.shown == nil:
+		l.leaveOut("the flow would not wait for the person's page: show the person's e-mail by Person… first")
+		return
+	case g.Value == "":
+		l.leaveOut("it says nothing, so that it is no %s", column)
+		return
+	case before:
+		l.leaveOut("the %s was shown before: undo that first, where it is not the right one", column)
+		return
+	}
+	if name, ok := l.targetOf(g.On, g.Kind, g.On.Text, g.Value); ok {
+		l.reads(column, flows.OutputRead)
+		l.add(&Step{}, &flows.Await{name})
+		l.add(&Step{}, &flows.Read{Target: name, As: column})
 	}
 }
 

@@ -158,6 +158,42 @@ func TestWhatIsOnOfferIsRecorded(t *testing.T) {
 	assert.True(t, d.Partial, "it is read on whatever page is shown")
 }
 
+// TestWhatAPersonsPageSaysIsRecorded shows two things of a person, each once, and neither before whom the page is about.
+func TestWhatAPersonsPageSaysIsRecorded(t *testing.T) {
+	t.Parallel()
+	at := func(id string) *automation.Sketch {
+		out := button("")
+		out.Offers = []automation.Offer{{Candidate: selectors.Candidate{TestID: id}, Kept: true}}
+		return out
+	}
+	shows := func(column, value string) automation.Gesture {
+		return automation.Gesture{Kind: automation.GestureDetail, On: at(column), Value: value, Attrs: map[string]string{"column": column}}
+	}
+	person := automation.Gesture{Kind: automation.GesturePerson, On: at("mail"), Value: "ann@acme.example"}
+	take := takeOf(person, shows("role", "Clerk"), shows("status", "Active"))
+	take.Flow = "details"
+	assert.Equal(t, []string{
+		`  - expect: { target: details.mail, equals: "${email}" }`, "  - await: [details.role]", "  - read: { target: details.role, as: role }",
+		"  - await: [details.status]", "  - read: { target: details.status, as: status }",
+	}, stepsOf(t, take))
+	d, err := take.Draft()
+	require.NoError(t, err)
+	assert.Equal(t, map[string]flows.Output{"role": flows.OutputRead, "status": flows.OutputRead}, d.Flow.Outputs)
+	assert.Equal(t, []string{"email"}, d.Flow.Inputs)
+	for why, gestures := range map[string][]automation.Gesture{
+		"show the person's e-mail by Person… first": {shows("role", "Clerk"), person},
+		"the role was shown before":                 {person, shows("role", "Clerk"), shows("role", "Payer")},
+		"it says nothing":                           {person, shows("role", "")},
+	} {
+		take := takeOf(gestures...)
+		take.Flow = "details"
+		d, err := take.Draft()
+		require.NoError(t, err)
+		require.Len(t, d.LeftOut, 1, why)
+		assert.Contains(t, d.LeftOut[0].Why, why)
+	}
+}
+
 // TestAColumnIsWhatARowSaysOfItself: an attribute of the row is read from the row, and a name is taken apart in the
 // order in which it stands there.
 func TestAColumnIsWhatARowSaysOfItself(t *testing.T) {
@@ -212,4 +248,15 @@ func TestAListWithoutACounterIsToReview(t *testing.T) {
 	assert.Empty(t, remarks(shown), "the person has said so")
 	shown.Whole, shown.Counter = false, field("Count")
 	assert.Empty(t, remarks(shown))
+}
+
+// TestACounterIsNothingElse shows an e-mail that stands where another page has its counter, and is found by its place.
+func TestACounterIsNothingElse(t *testing.T) {
+	t.Parallel()
+	mail := &automation.Sketch{Ref: "mail", Tag: "p", Said: "p", Known: []string{"count"},
+		Offers: []automation.Offer{{Candidate: selectors.Candidate{CSS: "html > body > p"}, Kept: true}}}
+	take := takeOf(automation.Gesture{Kind: automation.GesturePerson, On: mail, Value: "ann@acme.example"})
+	take.Version, take.Flows = people(t)
+	take.Flows[0].Steps[2].Verb.(*flows.Rows).Counter = "count"
+	assert.Equal(t, []string{`  - expect: { target: set_role.element, equals: "${email}" }`}, stepsOf(t, take))
 }

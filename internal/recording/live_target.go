@@ -138,6 +138,9 @@ func (l *live) knownBest(all []string, kind string) (best string) {
 	most := -1
 	own := l.ownTargets()
 	for _, name := range all {
+		if kind != automation.GestureList && l.counts(name) {
+			continue // it is there by its place alone: what says how many there are says nothing else
+		}
 		score := 0
 		if own[name] {
 			score += 4
@@ -153,6 +156,19 @@ func (l *live) knownBest(all []string, kind string) (best string) {
 		}
 	}
 	return best
+}
+
+// counts says that a target is the counter of a list.
+func (l *live) counts(target string) bool {
+	for _, f := range l.Flows {
+		if slices.ContainsFunc(f.Steps, func(s flows.Step) bool {
+			rows, ok := s.Verb.(*flows.Rows)
+			return ok && rows.Counter == target
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // holder is the name of what an element lies in. It is false where that cannot be found.

@@ -176,7 +176,10 @@ func TestNoSecretIsKept(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte(`<!doctype html><title>t</title><input type=password aria-label=Password id=p><button id=show onclick="p.type='text'">Show</button>
 			<input aria-label="Verification code" id=c><input aria-label=Again id=a><p id=echo>Echo</p><button id=say onclick="echo.textContent = p.value">Say</button><pre id=dump></pre>
-			<script>setInterval(() => { dump.textContent = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]); }, 50)</script>`))
+			<script>setInterval(async () => {
+				const bases = await indexedDB.databases(), kept = await caches.keys(); // any of them is more than the page has made
+				dump.textContent = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, bases, kept, history.state, name, location.href]);
+			}, 50)</script>`))
 	}))
 	t.Cleanup(srv.Close)
 	bin, err := automation.Find("", false)
@@ -219,6 +222,7 @@ func TestNoSecretIsKept(t *testing.T) {
 	require.NoError(t, err)
 	dump, err := page.Read(t.Context(), css("#dump"), "")
 	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(dump, `[{},{},"",[],[],`), "a recording leaves nothing with the page: %s", dump)
 	data, err := json.Marshal([]any{told, take.Progress(), d.LeftOut, d.Review, d.ToDo})
 	require.NoError(t, err)
 	for what, text := range map[string]string{"what was told": string(data), "the flow": d.FlowText(), "the targets": recording.TargetsText(d.Targets, ""), "the page's storage": dump} {

@@ -81,6 +81,7 @@ const (
 	listFlow     = "list-users"
 	rolesFlow    = "list-roles"
 	pendingFlow  = "pending"
+	detailsFlow  = "details"
 )
 
 // Of one calibration: how often is looked, and how often one thing is asked for before it is gone on without.

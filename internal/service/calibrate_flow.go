@@ -109,7 +109,7 @@ func (k *calibration) flow(ctx context.Context, f doctor.Flow, why string) (agai
 	}
 	for name := range inputs {
 		if !slices.Contains(r.Draft.Flow.Inputs, name) { // it would be the same value for whoever is meant later
-			k.Asks(fmt.Sprintf("what was recorded for %s is not kept: %s was not given as it was asked for", f.Name, name))
+			k.Asks(fmt.Sprintf("what was recorded for %s is not kept: %s was not given as it was asked for (what stands there already is to be chosen or typed all the same)", f.Name, name))
 			return true, nil
 		}
 	}

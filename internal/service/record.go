@@ -57,7 +57,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	v := shown.Version
 	t := &recording.Take{Parts: lib.Parts(v.Layout), Options: recording.Options{
 		Flow: r.Flow, Layout: v.Layout, App: v.App, Inputs: map[string]string{"home": home(shown.Page.URL())}, Version: v,
-		Flows: flowsOf(lib, v.Layout), Standalone: !Performs(r.Flow),
+		Flows: lib.Of(v.Layout), Standalone: !Performs(r.Flow),
 	}}
 	for name, value := range r.Inputs {
 		t.Inputs[name] = value
@@ -77,7 +77,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 				r.Ready(shown.Note)
 			}
 		},
-		Reads: map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation, pendingFlow: automation.GestureWaiting}[r.Flow],
+		Reads: reads[r.Flow],
 		Tell: func() automation.Progress {
 			t.Stopped(shown.Stopped())
 			return t.Progress()
@@ -91,6 +91,10 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	return &Recorded{Draft: draft, Options: t.Options, Stopped: shown.Stopped()}, err
 }
 
+// reads is what flows that read are shown by.
+var reads = map[string]string{rolesFlow: automation.GestureRoles, identifyFlow: automation.GestureOrganisation,
+	pendingFlow: automation.GestureWaiting, detailsFlow: automation.GestureDetail}
+
 // home is where a recording begins, without what belongs to one visit.
 func home(address string) string {
 	u, err := url.Parse(address)
@@ -101,19 +105,10 @@ func home(address string) string {
 	return u.String()
 }
 
-func flowsOf(lib *flows.Library, layout string) (out []*flows.Flow) {
-	for _, f := range lib.All() {
-		if own, ok := lib.Flow(f.Name, layout); ok && own == f {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
 // targets are those that what is acted on may be.
 func (r *Record) targets(lib *flows.Library, v *selectors.Version) (out []automation.KnownTarget) {
 	tables, holds := map[string]string{}, map[string]bool{}
-	for _, f := range flowsOf(lib, v.Layout) {
+	for _, f := range lib.Of(v.Layout) {
 		for target, table := range f.Tables() {
 			tables[target] = table
 		}

@@ -343,9 +343,14 @@ func withEmail(users []userops.User, email string) userops.User {
 func rehearsable(kind userops.Kind, email string, u userops.User, roles []string, administrator string) userops.Request {
 	rq := userops.Request{Action: kind.Action, Email: email}
 	if kind.Takes(userops.InputRole) && len(roles) > 0 {
-		rq.Role = roles[0]
-		if i := slices.IndexFunc(roles, func(r string) bool { return r != u.Role && r != administrator }); i >= 0 {
-			rq.Role = roles[i]
+		fits := slices.DeleteFunc(slices.Clone(roles), func(r string) bool { return r == u.Role || r == administrator })
+		switch {
+		case len(fits) == 0:
+			rq.Role = roles[0]
+		case kind.Creates: // a form of somebody new mostly shows the first, which a person then does not choose
+			rq.Role = fits[len(fits)-1]
+		default:
+			rq.Role = fits[0]
 		}
 	}
 	if kind.Takes(userops.InputFirstName) {

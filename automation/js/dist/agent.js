@@ -1758,6 +1758,9 @@ async function ready(req, round) {
   if (req.editable && (el.readOnly || el.getAttribute("aria-readonly") === "true")) {
     return new Miss("readonly", `${describe(el)} is read-only`, { tried });
   }
+  if (req.editable && el.localName === "select") {
+    return new Miss("readonly", `${describe(el)} is a select element: nothing is typed into it, choose from it`, { tried });
+  }
   const at = await still(req, el, round);
   if (at instanceof Miss) return at;
   const hit = topmost(at.point.x, at.point.y);
@@ -3791,6 +3794,7 @@ var asks2 = (
     roles: "Click one of the roles on offer.",
     organisation: "Click the name of the organisation.",
     waiting: "Click what says that a change of this person awaits somebody else.",
+    detail: "Click what the page says of the person, and nothing else.",
     hover: "Click what the mouse is to rest on.",
     expect: "Click what is to say the same each time."
   }
@@ -3957,12 +3961,12 @@ function take(r, hit) {
   else if (mode === "filter" && r.listing) addFilter(r.listing, asItStood(r, filterOf(r, el)));
   else if (mode === "roles") offered2(r, el);
   else {
-    const on = sketchOf(r, el), id = mode === "organisation" ? ownIdOf(el) : "";
+    const on = sketchOf(r, el), id = mode === "organisation" ? ownIdOf(el) : "", [kind, column] = mode.split(" ");
     const attrs = (
       /** @type {Record<string, string>} */
-      id ? { organisation_id: id } : {}
+      id ? { organisation_id: id } : column ? { column } : {}
     );
-    tell2(r, { kind: mode, on, attrs, value: on.secret ? "" : free(r, norm(valueOf(el))) });
+    tell2(r, { kind, on, attrs, value: on.secret ? "" : free(r, norm(valueOf(el))) });
   }
   draw3(r);
 }
@@ -4040,7 +4044,7 @@ function status(r) {
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }
-var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes." : asks2[r.mode];
+var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes." : asks2[r.mode.split(" ")[0]];
 function stepsShown(r) {
   const list = make("ol");
   for (const { text, notes } of r.req.steps) {
@@ -4051,20 +4055,22 @@ function stepsShown(r) {
   const none = r.req.steps.length ? [] : [make("div", "soft", "Nothing is recorded yet.")];
   return [...none, list, ...r.req.remarks.map((text) => make("div", "note", text))];
 }
-var reads = (what) => ({
-  roles: (
-    /** @type {[string, string]} */
-    ["Roles…", "roles"]
-  ),
-  organisation: (
-    /** @type {[string, string]} */
-    ["Organisation…", "organisation"]
-  ),
-  waiting: (
-    /** @type {[string, string]} */
-    ["Request…", "waiting"]
-  )
-})[what] ?? ["List…", "list"];
+var reads = (
+  /** @type {Record<string, [string, string][]>} */
+  {
+    roles: [["Roles…", "roles"]],
+    organisation: [["Organisation…", "organisation"]],
+    waiting: [["Request…", "waiting"]],
+    detail: [
+      ["Role…", "detail role"],
+      ["Status…", "detail status"],
+      ["First name…", "detail first_name"],
+      ["Last name…", "detail last_name"],
+      ["Time zone…", "detail time_zone"],
+      ["Id…", "detail id"]
+    ]
+  }
+);
 function actButtons(r) {
   const { req } = r;
   const ask = (text, mode) => {
@@ -4089,7 +4095,7 @@ function actButtons(r) {
     ...was,
     ask("Commit…", "commit"),
     ask("Person…", "person"),
-    ask(...reads(req.reads)),
+    ...(reads[req.reads] ?? [["List…", "list"]]).map((b) => ask(...b)),
     ask("Expect…", "expect"),
     ask("Hover…", "hover"),
     rename,

@@ -5,7 +5,8 @@ type Person struct {
 	ID    string   `json:"id,omitempty"` // what the console calls the person; empty where its list does not show it
 	Email string   `json:"email"`
 	Names []string `json:"names,omitempty"` // as pages write it: "Ann Lee" and "Lee, Ann"
-	// Has is what the list shows of whoever is meant, by first_name, last_name, role and time_zone.
+	// Has is what the list shows of whoever is meant, by first_name, last_name, role and time_zone; and by status, active or
+	// inactive, where the change leaves that as it is.
 	Has map[string]string `json:"-"`
 }
 
@@ -15,4 +16,5 @@ type People struct {
 	Self   string   `json:"self"` // the e-mail of the account that acts, which any page may show
 	SelfID string   `json:"-"`    // what the console calls it; empty where its list does not show it
 	Others []Person `json:"others"`
+	Roles  []string `json:"-"` // those that the list shows for anybody
 }

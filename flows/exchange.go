@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/selectors"
 )
 
 // ErrStopped means that what the page would have sent at the commit was not what was meant, and did not leave.
@@ -49,6 +50,12 @@ func (r *Run) hold(ctx context.Context) error {
 		app = &App{}
 	}
 	p := &Exchange{app: app, policy: newPolicy(r.People, r.Flow.Sends, app.Reads, r.Inputs)}
+	p.policy.states = map[string]string{}
+	for status, words := range app.Statuses {
+		for _, w := range words {
+			p.policy.states[selectors.FoldCase(w)] = status
+		}
+	}
 	p.policy.dry = r.Through || r.Rehearse || r.Flow.Standalone
 	var err error
 	if p.gate, err = r.Page.Session().OpenGate(ctx, p.policy.rule); err != nil {

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -147,8 +146,7 @@ func TestARoleThatIsNotAskedForStays(t *testing.T) {
 	t.Parallel()
 	known := *folk
 	known.Meant.Has = map[string]string{"role": "Clerk", "first_name": "Ann", "last_name": "Lee"}
-	known.Others = slices.Clone(known.Others)
-	known.Others[0].Has = map[string]string{"role": "Administrator"}
+	known.Roles = []string{"Administrator", "Clerk"}
 	inputs := map[string]string{"first_name": "Anna", "last_name": "Lee"}
 	sent := func(body string) automation.Request { return post("/users/"+annID, jsonType, body) }
 	for body, passes := range map[string]bool{
@@ -180,4 +178,37 @@ func TestARoleThatIsNotAskedForStays(t *testing.T) {
 	would := atPress(&known, nil, nil, inputs).rehearsed(sent(`{"first_name":"Anna","last_name":"Lee","level":"Clerk"}`))
 	assert.Contains(t, would.Sends, "level: ${now_role}\n")
 	assert.Contains(t, would.Sends, "last_name: ${last_name}\n", "what was asked for counts first")
+	would = atPress(&known, nil, nil, inputs).rehearsed(sent(`{"first_name":"Anna","last_name":"Lee","roleId":2}`))
+	assert.Contains(t, would.Sends, "roleId: '*'\n", "the console's own for the role of this one")
+}
+
+// TestNamesAndAStatusThatAreNotAskedForStay has a change of a role send along what else its form has.
+func TestNamesAndAStatusThatAreNotAskedForStay(t *testing.T) {
+	t.Parallel()
+	known := *folk
+	known.Meant.Has = map[string]string{"role": "Clerk", "first_name": "Ann", "last_name": "Marie Lee", "status": "active"}
+	for body, passes := range map[string]bool{
+		`{"role":"Payer","firstName":"Ann","lastName":"Marie Lee"}`:                                         true,
+		`{"role":"Payer","firstName":"ANN  Marie","lastName":"Lee"}`:                                        true, // the list takes the name apart elsewhere
+		`{"role":"Payer","firstName":"Joan","lastName":"Marie Lee"}`:                                        false,
+		`{"role":"Payer","firstName":"Ann","lastName":"Ee"}`:                                                false,
+		`{"role":"Payer","manager":{"firstName":"Joan"}}`:                                                   true,
+		`{"role":"Payer","firstName":""}`:                                                                   true, // as a page may leave out what stays
+		`{"role":"Payer","active":true}`:                                                                    true,
+		`{"role":"Payer","active":false}`:                                                                   false,
+		`{"role":"Payer","user":{"is_disabled":"1"}}`:                                                       false,
+		`{"role":"Payer","status":"Gesperrt"}`:                                                              false,
+		`{"role":"Payer","status":"aktiv"}`:                                                                 true,
+		`{"role":"Payer","status":"draft"}`:                                                                 true, // no word that is known
+		`{"role":"Payer","notifications":{"enabled":false}}`:                                                true,
+		`[{"op":"replace","path":"/role","value":"Payer"},{"op":"replace","path":"/active","value":false}]`: false,
+	} {
+		p := atPress(&known, nil, nil, map[string]string{"role": "Payer"})
+		p.states = map[string]string{"gesperrt": "inactive", "aktiv": "active"}
+		r := p.rule(post("/users/"+annID, jsonType, body))
+		assert.Equal(t, passes, r.Pass, "%s: %s", body, r.Why)
+	}
+	known.Meant.Has = map[string]string{"role": "Clerk", "first_name": "Ann", "last_name": "Lee"}
+	r := atPress(&known, nil, nil, nil).rule(post("/users/"+annID, jsonType, `{"active":false}`))
+	assert.True(t, r.Commit, "a change that is to deactivate: %s", r.Why)
 }

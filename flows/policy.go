@@ -19,6 +19,7 @@ type policy struct {
 
 	mu      sync.Mutex
 	given   map[string][]string  // by input, how a request may give what was asked for
+	states  map[string]string    // by the app's words for them, ASCII letters folded
 	armed   bool                 // the press comes now, or has come
 	heads   map[string]bool      // the headers that came before the press, with their values: they are of the page, not of the change
 	usual   map[string]bool      // the likeness of what came before the press and names nobody, such as a heartbeat

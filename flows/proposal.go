@@ -124,6 +124,8 @@ func proposedValues(values []automation.Value, inputs map[string]string) map[str
 			out[v.Key] = "${" + name + "}"
 		case v.Key == "" || nests(v, values) || concealed(lastName(v.Key), v.Text):
 			out[v.Key] = anything
+		case isRole(bareHeader(v.Key)) && v.Type != automation.Null && v.Type != automation.Empty: // the console's own for what this person has
+			out[v.Key] = anything
 		case v.Type == automation.Bool, v.Type == automation.Untyped && (v.Text == "true" || v.Text == "false"):
 			out[v.Key] = v.Text == "true"
 		case v.Type == automation.Null:

@@ -77,11 +77,19 @@ func givenIn(q automation.Request, input string) []automation.Value {
 		all = slices.DeleteFunc(all, func(v automation.Value) bool { return slices.Contains(q.Query(), v) })
 	}
 	return slices.DeleteFunc(all, func(v automation.Value) bool {
-		parts := slices.DeleteFunc(between.Split(v.Key, -1), func(s string) bool { return s == "" || number.MatchString(s) })
-		last := len(parts) - 1
-		own := last >= 0 && !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })
-		return v.Text == "" && input == "time_zone" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(parts[last])
+		name, own := ofSubject(v.Key)
+		return v.Text == "" && input == "time_zone" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(name)
 	})
+}
+
+// ofSubject is the name of a value without what it lies in. own says that it lies in nothing but what a request is about.
+func ofSubject(key string) (name string, own bool) {
+	parts := slices.DeleteFunc(between.Split(key, -1), func(s string) bool { return s == "" || number.MatchString(s) })
+	last := len(parts) - 1
+	if last < 0 {
+		return "", false
+	}
+	return parts[last], !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })
 }
 
 // nameParts is a name for an object that holds a person's names, as that of SCIM (RFC 7643, 4.1.1).

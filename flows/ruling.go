@@ -2,7 +2,6 @@ package flows
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -169,29 +168,10 @@ func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
 			}
 		}
 	}
-	if other := p.otherRole(q, func(string) bool { return true }); other != "" {
-		return stop("%s %s", s.request, other)
+	if unasked := p.unasked(q); unasked != "" {
+		return stop("%s %s", s.request, unasked)
 	}
 	return automation.Ruling{Pass: true, Commit: true, Why: "it names " + p.roster.describe(meant)}
-}
-
-// otherRole says of a request by a change that gives no role that it gives one all the same: a word that the list shows
-// for others, and not for this person. What is none of these words may be the console's own for the role that they have.
-func (p *policy) otherRole(q automation.Request, looked func(key string) bool) string {
-	has := p.values[nowHas+"role"]
-	if p.roster.people == nil || has == "" || p.values["role"] != "" {
-		return ""
-	}
-	for _, v := range slices.Concat(carried(q), q.Headers) {
-		given := func(word string) bool { return v.Text == word || isRole(bareHeader(v.Key)) && sameWord(v.Text, word) }
-		if !looked(v.Key) || given(has) || v.Text == "" || slices.Contains(slices.Collect(maps.Values(p.values)), v.Text) {
-			continue
-		}
-		if slices.ContainsFunc(p.roster.people.Others, func(o automation.Person) bool { return o.Has["role"] != "" && given(o.Has["role"]) }) {
-			return fmt.Sprintf("gives the role %s=%q, and the person is to keep the role %q", v.Key, shownValue(v.Key, v.Text), has)
-		}
-	}
-	return ""
 }
 
 // gives says that a value of a request gives what was asked for: a name is sent as it is, a role or a time zone by

@@ -18,8 +18,9 @@ type learning struct {
 	flow   string
 	name   string // of the file in the overlay folder
 	text   string
-	result userops.Result // by the flow as it stands in the files
-	form   *flows.Sends   // that is tried; nil: none, since the one that there was is only guessed
+	result userops.Result  // by the flow as it stands in the files
+	form   *flows.Sends    // that is tried; nil: none, since the one that there was is only guessed
+	again  userops.Checked // with which it is rehearsed a second time
 }
 
 // learn writes down what the commits have sent when they were rehearsed, where their flows do not say it, or where
@@ -137,6 +138,11 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 	}
 	some := *k.out.Report
 	some.Flows = slices.DeleteFunc(slices.Clone(some.Flows), func(f doctor.Flow) bool { return !slices.Contains(again, f.Name) })
+	for i, f := range some.Flows {
+		if kind, _ := userops.KindOfFlow(f.Name); tried[f.Name].form != nil {
+			some.Flows[i].On = another(k.people, kind, f.On, k.service.config.Tenants[k.tenant].Account, lib.App.Roles.Administrator)
+		}
+	}
 	results, err := k.service.rehearse(ctx, k.tenant, &some, k.people, k.events)
 	if err != nil {
 		return nil, errors.Join(err, k.wrote())
@@ -155,9 +161,26 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 		if err := k.keepForm(at); err != nil {
 			return nil, errors.Join(err, k.wrote())
 		}
-		k.out.Results[i] = r
+		if at.form == nil { // else it was about another person
+			k.out.Results[i] = r
+		}
 	}
 	return lib, k.wrote()
+}
+
+// another is whom a change could be about, too, of another role if there is one: what a press sends of one person must
+// not be taken for what it sends of everybody. It is the same person where the list shows no other.
+func another(users []userops.User, kind userops.Kind, email, account, administrator string) string {
+	first := withEmail(users, email)
+	out := email
+	for _, u := range users {
+		fits := !kind.Creates && u.Status == first.Status && u.Role != administrator &&
+			userops.FoldEmail(u.Email) != userops.FoldEmail(email) && userops.FoldEmail(u.Email) != userops.FoldEmail(account)
+		if fits && (out == email || withEmail(users, out).Role == first.Role) {
+			out = u.Email
+		}
+	}
+	return out
 }
 
 // keepForm writes a flow with what is tried into the overlay folder.

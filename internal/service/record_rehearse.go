@@ -36,25 +36,25 @@ func (r *RehearsedChange) Passed() bool { return errors.Is(r.Rehearsal.Err, user
 // what its commit sends, that is written into it in the overlay folder once a second press has sent the same: of another
 // rehearsal, or of the change. How each has ended is told as an event.Ended, too.
 func (s *Service) RehearseRecorded(ctx context.Context, tenant string, c RecordedChange, events event.Sink) (out RehearsedChange, err error) {
-	press := func(how Rehearsal) (userops.Result, error) {
-		results, err := s.Do(ctx, tenant, []userops.Checked{c.Request}, Asked{By: c.By, DryRun: how}, events)
+	press := func(rq userops.Checked, how Rehearsal) (userops.Result, error) {
+		results, err := s.Do(ctx, tenant, []userops.Checked{rq}, Asked{By: c.By, DryRun: how}, events)
 		if err != nil {
 			return userops.Result{}, err
 		}
 		return results[0], nil
 	}
-	if out.Rehearsal, err = press(ThroughPress); err != nil || !out.Passed() {
+	if out.Rehearsal, err = press(c.Request, ThroughPress); err != nil || !out.Passed() {
 		return out, err
 	}
 	var learnt *learning
 	if learnt, out.Unwritten, err = s.learn(ctx, tenant, c, out.Rehearsal); err != nil || learnt == nil && !c.Commit {
 		return out, err
 	}
-	how := ThroughPress
-	if c.Commit {
-		how = ForReal
+	rq, how := c.Request, ForReal
+	if !c.Commit {
+		rq, how = learnt.again, ThroughPress
 	}
-	second, err := press(how)
+	second, err := press(rq, how)
 	if err == nil && c.Commit {
 		out.Made = &second
 	}
@@ -81,11 +81,11 @@ func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r 
 	if !slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Commit && w.Sends != "" }) {
 		return nil, "", nil
 	}
-	people, err := s.peopleOf(ctx, tenant, nil)
+	people, err := s.everybody(ctx, tenant, nil)
 	if err != nil {
 		return nil, "the list of people, whose names must not be written, could not be read: " + userops.ReasonOf(err), nil
 	}
-	form, keeps := formOf(r, append(s.configured(), people...))
+	form, keeps := formOf(r, append(s.configured(), namesOf(people)...))
 	if keeps != nil {
 		return nil, keeps.Error(), nil
 	}
@@ -102,6 +102,12 @@ func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r 
 		return nil, strings.Join(problems, "; "), err
 	}
 	served.text = next
+	rq := c.Request.Request()
+	kind, _ := userops.KindOf(rq.Action)
+	rq.Email = another(people, kind, rq.Email, s.config.Tenants[tenant].Account, lib.App.Roles.Administrator)
+	if served.again, err = rq.Check(); err != nil {
+		return nil, "", err
+	}
 	return served, "", s.reread(tenant, lib)
 }
 

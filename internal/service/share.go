@@ -42,11 +42,11 @@ func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Ve
 		if read, err = s.Tenant(""); err != nil {
 			return out, err
 		}
-		all, err := s.peopleOf(ctx, read, events)
+		all, err := s.everybody(ctx, read, events)
 		if err != nil {
 			return out, err
 		}
-		names = append(names, all...)
+		names = append(names, namesOf(all)...)
 		out.LookedFor = append(out.LookedFor, "names, initials, e-mails and ids of the people on the list of tenant "+read)
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.config.Tenants)) {
@@ -135,11 +135,11 @@ func namesOf(users []userops.User) (names []string) {
 	return names
 }
 
-// peopleOf are the names of everybody on a tenant's list.
-func (s *Service) peopleOf(ctx context.Context, tenant string, events event.Sink) (names []string, err error) {
-	l, err := s.Users(ctx, tenant, nil, func(u userops.User) error { names = append(names, namesOf([]userops.User{u})...); return nil }, events)
+// everybody is who stands on a tenant's list, which is read to its end.
+func (s *Service) everybody(ctx context.Context, tenant string, events event.Sink) (all []userops.User, err error) {
+	l, err := s.Users(ctx, tenant, nil, func(u userops.User) error { all = append(all, u); return nil }, events)
 	if err == nil && !l.Complete {
 		err = &userops.Error{Act: "reading the list", Tenant: tenant, Kind: userops.ErrIncomplete, Cause: fmt.Errorf("%s", l.Proof), Hint: "whose names must not be told is not known: read the list first"}
 	}
-	return names, err
+	return all, err
 }

@@ -25,9 +25,16 @@ type Picked struct {
 	Skipped     bool    // the person goes on without it
 	Record      bool    // the person will record the flow instead
 	Offers      []Offer // what it could be found by, best first, and what not and why
+	Strays      []Stray // what the target was found by until now and is not any more
 	Described   string  // the element, by its HTML
 	Said        string  // the element, by its role and name
 	Fingerprint selectors.Fingerprint
+}
+
+// Stray is a candidate of a target that means something else than the element that is shown for it.
+type Stray struct {
+	Candidate selectors.Candidate
+	Matches   int // how many elements it matches
 }
 
 // Pick has a person click the element that a target is to be. The click does not reach the page; while the person walks
@@ -35,10 +42,14 @@ type Picked struct {
 // person's word, or when the window is closed.
 func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	var res struct {
-		Done        string                `json:"done"`
-		Walking     bool                  `json:"walking"`
-		Top         bool                  `json:"top"`
-		Offers      []Offer               `json:"offers"`
+		Done    string  `json:"done"`
+		Walking bool    `json:"walking"`
+		Top     bool    `json:"top"`
+		Offers  []Offer `json:"offers"`
+		Strays  []struct {
+			At      int `json:"at"`
+			Matches int `json:"matches"`
+		} `json:"strays"`
 		Described   string                `json:"described"`
 		Said        string                `json:"said"`
 		Fingerprint selectors.Fingerprint `json:"fingerprint"`
@@ -59,8 +70,14 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	if res.Miss != nil {
 		return Picked{}, p.missError("pick", pick.Target.Name, res.Miss)
 	}
-	return Picked{
+	out := Picked{
 		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record",
 		Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
-	}, nil
+	}
+	for _, s := range res.Strays {
+		if s.At < len(pick.Target.Candidates) {
+			out.Strays = append(out.Strays, Stray{pick.Target.Candidates[s.At], s.Matches})
+		}
+	}
+	return out, nil
 }

@@ -26,6 +26,7 @@ type Change struct {
 // Revision is what of a target is to be otherwise. What is empty stays.
 type Revision struct {
 	Candidates  []Candidate // put before those there are
+	Without     []Candidate // of those there are, left out
 	Whole       *Spec       // in the place of the whole target
 	Fingerprint *Fingerprint
 	Table       *Table            // in the place of the one there is
@@ -44,6 +45,11 @@ func (r Revision) recorded() []Candidate {
 		}
 	}
 	return out
+}
+
+// Left are candidates but for those that are left out.
+func (r Revision) Left(all []Candidate) []Candidate {
+	return slices.DeleteFunc(slices.Clone(all), func(c Candidate) bool { return slices.Contains(r.Without, c) })
 }
 
 // Revise is the text of a version's file that is this one but for its head and some targets. Comments stay.
@@ -77,8 +83,11 @@ func (v *Version) Revise(c Change) ([]byte, error) {
 			at := []string{"targets", name, "table", "columns", column, "header"}
 			sets = append(sets, datafile.Set{At: at, Value: r.Headers[column]})
 		}
-		if len(r.Candidates) > 0 {
-			sets = append(sets, datafile.Set{At: []string{"targets", name, "candidates"}, Value: r.recorded(), First: true})
+		switch at := []string{"targets", name, "candidates"}; {
+		case len(r.Candidates) > 0 && len(r.Without) > 0 && v.Targets[name] != nil:
+			sets = append(sets, datafile.Set{At: at, Value: append(r.recorded(), r.Left(v.Targets[name].Candidates)...)})
+		case len(r.Candidates) > 0:
+			sets = append(sets, datafile.Set{At: at, Value: r.recorded(), First: true})
 		}
 		if r.Fingerprint != nil {
 			sets = append(sets, datafile.Set{At: []string{"targets", name, "fingerprint"}, Value: r.Fingerprint})

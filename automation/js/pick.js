@@ -14,7 +14,7 @@ import { nameOf, roleOf } from './role.js';
 import { bar } from './style.js';
 import { paced, pause } from './time.js';
 import { documents, insideOf, parentOf } from './tree.js';
-import { find, spell } from './candidate.js';
+import { find, foremost, spell } from './candidate.js';
 
 export const controls = 'button,a[href],area[href],input,select,textarea,summary,'
   + '[contenteditable=""],[contenteditable=true],'
@@ -72,6 +72,23 @@ function judge(p, el) {
   const offers = offersFor(el, scope), kept = offers.some((o) => o.kept);
   const note = kept ? '' : 'By none of these could it be found alone: look at what is around it or in it.';
   return { offers, kept, note };
+}
+
+/**
+ * strays are the candidates of the target that mean something else than the element that is taken, and how many they
+ * match: at a commit all that still match must mean the same.
+ * @param {Picking} p
+ * @param {El} el
+ * @returns {{ at: number, matches: number }[]}
+ */
+function strays(p, el) {
+  const { target, row } = p.req, base = baseOf({ target, row });
+  const scope = base instanceof Miss ? base : scopeOf(target, base);
+  if (scope instanceof Miss) return [];
+  return target.candidates.flatMap((c, at) => {
+    const seen = foremost(find(scope, c).filter(visible)), matches = seen.length;
+    return matches === 0 || (matches === 1 && seen[0] === el) ? [] : [{ at, matches }];
+  });
 }
 
 /**
@@ -359,6 +376,6 @@ export async function picking(req) {
   }
   end(p);
   if (answer.done !== 'taken' || !el) return answer;
-  const { offers } = judge(p, el);
-  return { ...answer, offers, described: describe(el), said: said(el), fingerprint: fingerprintOf(el) };
+  const { offers } = judge(p, el), looks = { said: said(el), fingerprint: fingerprintOf(el) };
+  return { ...answer, offers, strays: strays(p, el), described: describe(el), ...looks };
 }

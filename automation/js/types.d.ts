@@ -502,6 +502,7 @@ interface PickingAnswer {
   walking: boolean;
   top: boolean;
   offers?: Offer[];
+  strays?: { at: number; matches: number }[];
   described?: string;
   said?: string;
   fingerprint?: Fingerprint;

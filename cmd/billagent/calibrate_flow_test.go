@@ -96,3 +96,30 @@ func keys(all ...string) act {
 		return nil
 	}
 }
+
+// TestWhatStandsThereTwiceIsShown has a second button, which does nothing, stand beside the one that deactivates: nothing
+// that is guessed of it tells the two apart.
+func TestWhatStandsThereTwiceIsShown(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "duplicate", Element: "deactivate"}}})
+	overlay := withOverlay(t, file)
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		"user.deactivate": {waits, pictured("calibrate-twice"), clicks(byCSS("button[data-icon=trash]:not([type=button])")), waits, presses("Enter")},
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--selectors", "neo-2026-09", "--sample", "ann@acme.example", "--step", "3s",
+		"--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, []string{"user.deactivate"}, asked)
+	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", "neo-"+today+".yaml"))
+	require.NoError(t, err)
+	t.Log(string(text))
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
+}

@@ -54,8 +54,8 @@ func (s Shown) Renewed(ctx context.Context) Shown {
 }
 
 // Taken is what of a picked element is written to a version's file: the candidates that mean it alone and the
-// fingerprint, without anybody's name. dropped says of each other candidate why it is not. Where nobody's name is known
-// there is no fingerprint.
+// fingerprint, without anybody's name. What it was found by until now and means something else is left out. dropped says
+// of each other candidate why it is not. Where nobody's name is known there is no fingerprint.
 func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped []string) {
 	var kept []selectors.Candidate
 	for _, o := range p.Offers {
@@ -80,6 +80,13 @@ func Taken(p automation.Picked, people []string) (r selectors.Revision, dropped 
 		if !slices.Contains(r.Candidates, c) {
 			dropped = append(dropped, fmt.Sprintf("%s: others last longer", c))
 		}
+	}
+	for _, s := range p.Strays {
+		if len(r.Candidates) == 0 {
+			break // it stays as it is
+		}
+		r.Without = append(r.Without, s.Candidate)
+		dropped = append(dropped, fmt.Sprintf("%s, by which it was found until now: %d elements match it", s.Candidate, s.Matches))
 	}
 	if people != nil {
 		f := scrub(p.Fingerprint, people)

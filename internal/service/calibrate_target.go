@@ -186,7 +186,7 @@ func (k *calibration) takeMore(names []string) error {
 			r.Candidates[i].Date, r.Candidates[i].Evidence = k.service.opts.Day, k.Walk.Keep
 		}
 		spec := *before
-		spec.Candidates, spec.Fingerprint = append(r.Candidates, before.Candidates...), r.Fingerprint
+		spec.Candidates, spec.Fingerprint = append(r.Candidates, r.Left(before.Candidates)...), r.Fingerprint
 		whole[name] = selectors.Revision{Whole: &spec}
 	}
 	k.nameless = map[string]automation.Picked{}

@@ -2,6 +2,7 @@ package datafile
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,24 +24,24 @@ func (f *File) spliced(root *yaml.Node, sets []Set) (text []byte, ok bool) {
 		if e.was != nil && alike(e.was, e.value) {
 			continue
 		}
-		within := func(o entry) bool { return o.from <= e.from && e.to <= o.to && o.from < o.to }
-		if slices.ContainsFunc(changed, within) {
+		if slices.ContainsFunc(changed, func(o entry) bool { return o.around(e) }) {
 			continue // it is written with what is around it
-		}
-		changed = slices.DeleteFunc(changed, func(o entry) bool { return e.from <= o.from && o.to <= e.to && o.from < o.to })
-		changed = append(changed, e)
-	}
-	slices.SortStableFunc(changed, func(a, b entry) int { return b.from - a.from }) // from the end, so that line numbers hold
-	for _, e := range changed {
-		anew, err := e.text()
-		if err != nil {
-			return nil, false
 		}
 		for e.to > e.from && aside(lines[e.to-1]) {
 			e.to-- // what stands above the next entry is of that
 		}
 		for e.was == nil && e.from > 0 && aside(lines[e.from-1]) && indentation(lines[e.from-1]) < e.indent {
 			e.from, e.to = e.from-1, e.to-1 // a comment on the next entry stays above that
+		}
+		changed = append(slices.DeleteFunc(changed, e.around), e)
+	}
+	// From the end, so that line numbers hold; what is new before an entry comes after that, and the last of it first.
+	slices.Reverse(changed)
+	slices.SortStableFunc(changed, func(a, b entry) int { return cmp.Or(b.from-a.from, b.to-a.to) })
+	for _, e := range changed {
+		anew, err := e.text()
+		if err != nil {
+			return nil, false
 		}
 		lines = slices.Replace(lines, e.from, e.to, anew...)
 	}
@@ -54,14 +55,20 @@ type entry struct {
 	key, value *yaml.Node // as they are to be
 	was        *yaml.Node // the value until now; nil where it is new
 	from, to   int
-	indent     int // in spaces
+	indent     int      // in spaces
+	at         []string // the keys that lead to it
+}
+
+// around says that another entry lies in this one, or is the same.
+func (e entry) around(o entry) bool {
+	return len(e.at) <= len(o.at) && slices.Equal(e.at, o.at[:len(e.at)])
 }
 
 // entryOf finds the smallest entry on the way to a place that is written on lines of its own, in the file and as it
 // is to be.
 func (f *File) entryOf(root *yaml.Node, at []string, end int) (e entry, found bool) {
 	was, now := f.root, root
-	for _, key := range at {
+	for depth, key := range at {
 		if !block(was) || !block(now) || len(was.Content) == 0 {
 			break
 		}
@@ -69,7 +76,7 @@ func (f *File) entryOf(root *yaml.Node, at []string, end int) (e entry, found bo
 		if j < 0 {
 			return e, false
 		}
-		e = entry{key: now.Content[j], value: now.Content[j+1], from: end, to: end, indent: was.Content[0].Column - 1}
+		e = entry{key: now.Content[j], value: now.Content[j+1], from: end, to: end, indent: was.Content[0].Column - 1, at: at[:depth+1]}
 		found = true
 		if i < 0 {
 			break // it is written behind what is there

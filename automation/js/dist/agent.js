@@ -2774,6 +2774,15 @@ function judge(p, el) {
   const note = kept ? "" : "By none of these could it be found alone: look at what is around it or in it.";
   return { offers, kept, note };
 }
+function strays(p, el) {
+  const { target, row } = p.req, base = baseOf({ target, row });
+  const scope = base instanceof Miss ? base : scopeOf(target, base);
+  if (scope instanceof Miss) return [];
+  return target.candidates.flatMap((c, at) => {
+    const seen = foremost(find(scope, c).filter(visible)), matches2 = seen.length;
+    return matches2 === 0 || matches2 === 1 && seen[0] === el ? [] : [{ at, matches: matches2 }];
+  });
+}
 var said = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
 var current3 = null;
 function begin2(req) {
@@ -3002,8 +3011,8 @@ async function picking(req) {
   }
   end(p);
   if (answer.done !== "taken" || !el) return answer;
-  const { offers } = judge(p, el);
-  return { ...answer, offers, described: describe(el), said: said(el), fingerprint: fingerprintOf(el) };
+  const { offers } = judge(p, el), looks = { said: said(el), fingerprint: fingerprintOf(el) };
+  return { ...answer, offers, strays: strays(p, el), described: describe(el), ...looks };
 }
 
 // print.js

@@ -79,7 +79,8 @@ export async function ready(req, round) {
     return new Miss('readonly', `${describe(el)} is read-only`, { tried });
   }
   if (req.editable && el.localName === 'select') {
-    return new Miss('readonly', `${describe(el)} is a select element: nothing is typed into it, choose from it`, { tried });
+    const said = `${describe(el)} is a select element: nothing is typed into it, choose from it`;
+    return new Miss('readonly', said, { tried });
   }
   const at = await still(req, el, round);
   if (at instanceof Miss) return at;

@@ -331,9 +331,10 @@ function actButtons(r) {
   undo.setAttribute('aria-disabled', String(!req.steps.length));
   const rename = keyed('Name…', () => { r.naming = req.name; draw(r); });
   rename.setAttribute('aria-disabled', String(!req.name));
+  const shows = reads[req.reads] ?? [['List…', 'list']];
   const was = req.stopped ? [keyed('It was the commit', () => { tell(r, { kind: 'was' }); }, 'main')] : [];
   return [
-    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ...(reads[req.reads] ?? [['List…', 'list']]).map((b) => ask(...b)),
+    ...was, ask('Commit…', 'commit'), ask('Person…', 'person'), ...shows.map((b) => ask(...b)),
     ask('Expect…', 'expect'), ask('Hover…', 'hover'), rename, undo,
     keyed(r.paused ? 'Go on' : 'Pause', () => { r.paused = !r.paused; draw(r); }),
   ];

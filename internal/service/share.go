@@ -27,9 +27,9 @@ type Shared struct {
 	Unread    []string // tenants of the same app of which nobody's name is known
 }
 
-// Share is a version of a library, with what goes with it, as they may be given to others: without names of people, of the tenants and their organisations,
-// accounts and hosts, and without what may be a number of somebody's or a secret. What ships is public. With people
-// it reads the tenant's list for who there is; an error then says why nobody is known.
+// Share is a version of a library, with what goes with it, as they may be given to others: without names of people, of the
+// tenants and their organisations, accounts and hosts, and without what may be a number of somebody's or a secret. What
+// ships is public. With people it reads the tenant's list for who there is; an error then says why nobody is known.
 func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Version, people bool, events event.Sink) (Shared, error) {
 	names := s.configured()
 	out := Shared{LookedFor: []string{
@@ -54,27 +54,12 @@ func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Ve
 			out.Unread = append(out.Unread, name)
 		}
 	}
-	shipped, err := selectors.Load(v.App, "")
-	if err != nil { // an app of one's own has none
-		shipped = nil
+	ships, err := shippedWith(v.App, v.Layout)
+	if err != nil {
+		return out, err
 	}
-	public := map[string]bool{}
-	for _, own := range shipped {
-		if _, err := own.Share(func(text string) string { public[text] = true; return "" }); err != nil {
-			return out, err
-		}
-	}
-	ships := map[flows.Source]bool{}
-	if other, err := flows.Load(v.App, ""); err == nil {
-		for _, f := range other.Sources("") {
-			ships[f] = true
-		}
-		if _, err := other.Share(v.Layout, func(flows.Source) bool { return true }, func(text string) string { public[text] = true; return "" }); err != nil {
-			return out, err
-		}
-	}
-	why := func(text string) string {
-		if public[text] {
+	err = out.share(lib, v, ships, func(text string) string {
+		if ships.texts[text] {
 			return ""
 		}
 		why := doctor.Telling(text, names)
@@ -82,20 +67,53 @@ func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Ve
 			out.MayName = append(out.MayName, text)
 		}
 		return why
+	})
+	return out, err
+}
+
+// shipped is what of an app anybody has: its files, and the texts in them.
+type shipped struct {
+	flows    map[flows.Source]bool
+	versions map[string]bool // by the text of the file
+	texts    map[string]bool
+}
+
+// shippedWith is what ships for a layout; an app of one's own has nothing that does.
+func shippedWith(app, layout string) (out shipped, err error) {
+	out = shipped{map[flows.Source]bool{}, map[string]bool{}, map[string]bool{}}
+	lib, err := flows.Load(app, "")
+	if err != nil {
+		return out, nil
 	}
+	for _, f := range lib.Sources("") {
+		out.flows[f] = true
+	}
+	keep := func(text string) string { out.texts[text] = true; return "" }
+	for _, v := range lib.Versions {
+		out.versions[v.Text()] = true
+		if _, err := v.Share(keep); err != nil {
+			return out, err
+		}
+	}
+	_, err = lib.Share(layout, func(flows.Source) bool { return true }, keep)
+	return out, err
+}
+
+// share takes out of a version, and of what goes with it, what why says may not be told.
+func (out *Shared) share(lib *flows.Library, v *selectors.Version, ships shipped, why func(string) string) (err error) {
 	if out.Shared, err = v.Share(why); err != nil || v.Covers != selectors.Console {
-		return out, err
+		return err
 	}
-	if out.Others, err = lib.Share(v.Layout, func(f flows.Source) bool { return !ships[f] }, why); err != nil {
-		return out, err
+	if out.Others, err = lib.Share(v.Layout, func(f flows.Source) bool { return !ships.flows[f] }, why); err != nil {
+		return err
 	}
 	for _, other := range lib.Versions {
-		if other.Layout != v.Layout || other.ID == v.ID || slices.ContainsFunc(shipped, func(s *selectors.Version) bool { return s.Text() == other.Text() }) {
+		if other.Layout != v.Layout || other.ID == v.ID || ships.versions[other.Text()] {
 			continue
 		}
 		s, err := other.Share(why)
 		if err != nil {
-			return out, err
+			return err
 		}
 		for i := range s.Stripped {
 			s.Stripped[i] = other.ID + ", " + s.Stripped[i]
@@ -105,7 +123,7 @@ func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Ve
 	for _, f := range out.Others {
 		out.Stripped, out.Lacking = append(out.Stripped, f.Stripped...), append(out.Lacking, f.Lacking...)
 	}
-	return out, nil
+	return nil
 }
 
 // VersionFile is the file of a version below an overlay folder.

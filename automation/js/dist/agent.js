@@ -1759,7 +1759,8 @@ async function ready(req, round) {
     return new Miss("readonly", `${describe(el)} is read-only`, { tried });
   }
   if (req.editable && el.localName === "select") {
-    return new Miss("readonly", `${describe(el)} is a select element: nothing is typed into it, choose from it`, { tried });
+    const said2 = `${describe(el)} is a select element: nothing is typed into it, choose from it`;
+    return new Miss("readonly", said2, { tried });
   }
   const at = await still(req, el, round);
   if (at instanceof Miss) return at;
@@ -4097,6 +4098,7 @@ function actButtons(r) {
     draw3(r);
   });
   rename.setAttribute("aria-disabled", String(!req.name));
+  const shows2 = reads[req.reads] ?? [["List…", "list"]];
   const was = req.stopped ? [keyed2("It was the commit", () => {
     tell2(r, { kind: "was" });
   }, "main")] : [];
@@ -4104,7 +4106,7 @@ function actButtons(r) {
     ...was,
     ask("Commit…", "commit"),
     ask("Person…", "person"),
-    ...(reads[req.reads] ?? [["List…", "list"]]).map((b) => ask(...b)),
+    ...shows2.map((b) => ask(...b)),
     ask("Expect…", "expect"),
     ask("Hover…", "hover"),
     rename,

@@ -43,7 +43,9 @@ func newPolicy(people *automation.People, sends *Sends, reads []Reads, inputs ma
 	if people != nil {
 		p.values["id"] = people.Meant.ID
 		for name, has := range people.Meant.Has {
-			p.values[nowHas+name] = has
+			if slices.Contains(nowOf, nowHas+name) {
+				p.values[nowHas+name] = has
+			}
 		}
 	}
 	p.given = map[string][]string{}

@@ -133,7 +133,11 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return stop("%s is a second one", s.request)
 	case s.ours:
 		return p.undeclared(q, s)
-	case p.sends != nil || p.settled || p.usual[likeness(q)]:
+	case p.usual[likeness(q)]:
+		return pass
+	case p.otherRole(q, isRole) != "": // the server may know by itself whom the page is about
+		return stop("%s names nobody, and %s", s.request, p.otherRole(q, isRole))
+	case p.sends != nil || p.settled:
 		return pass
 	}
 	return automation.Ruling{Pass: true, Why: "it names nobody"}
@@ -150,8 +154,8 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 		return stop("%s", p.names(s))
 	case d != "":
 		return stop("%s is not what the flow says it sends: %s", s.request, d)
-	case p.otherRole(q, p.sends.free) != "":
-		return stop("%s %s", s.request, p.otherRole(q, p.sends.free))
+	case p.inFree(q) != "":
+		return stop("%s %s", s.request, p.inFree(q))
 	case len(p.passed) > 0 && !q.Hop:
 		return stop("%s is a second one", s.request)
 	}
@@ -161,17 +165,38 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 // undeclared rules on a request about the person where the flow says nothing of what it sends: a role, a name or a time
 // zone that it gives must be the one that was asked for.
 func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
-	for name, words := range p.given {
-		for _, v := range givenIn(q, name) {
-			if !slices.ContainsFunc(words, func(word string) bool { return gives(name, word, v.Text) }) {
-				return stop("%s gives the %s %q, and %s was asked for", s.request, v.Key, shownValue(v.Key, v.Text), words[0])
-			}
-		}
+	if otherwise := p.otherwise(q, every); otherwise != "" {
+		return stop("%s %s", s.request, otherwise)
 	}
 	if unasked := p.unasked(q); unasked != "" {
 		return stop("%s %s", s.request, unasked)
 	}
 	return automation.Ruling{Pass: true, Commit: true, Why: "it names " + p.roster.describe(meant)}
+}
+
+// otherwise says that a request gives another role, name or time zone than was asked for.
+func (p *policy) otherwise(q automation.Request, looked func(key string) bool) string {
+	for name, words := range p.given {
+		for _, v := range givenIn(q, name) {
+			if looked(v.Key) && !slices.ContainsFunc(words, func(word string) bool { return gives(name, word, v.Text) }) {
+				return fmt.Sprintf("gives the %s %q, and %s was asked for", v.Key, shownValue(v.Key, v.Text), words[0])
+			}
+		}
+	}
+	return ""
+}
+
+// inFree says of the values of a request that may be any by what the flow says that they are wrong all the same.
+func (p *policy) inFree(q automation.Request) string {
+	if p.roster.people == nil {
+		return ""
+	}
+	for _, why := range []string{p.otherwise(q, p.sends.free), p.otherRole(q, p.sends.free), p.otherAddress(q, p.sends.free)} {
+		if why != "" {
+			return why
+		}
+	}
+	return ""
 }
 
 // gives says that a value of a request gives what was asked for: a name is sent as it is, a role or a time zone by

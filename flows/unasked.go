@@ -13,14 +13,15 @@ import (
 )
 
 // A page may send more of a person along than what was asked for, such as all that its form has. What it gives then must
-// be what the list shows of them: a form that fills itself again would store another role with their new name.
+// be what the list shows of them: a form that fills itself again would store another role with their new name. Values are
+// judged by words that the list shows for others. What is none of these may be the console's own, and is let through.
 
-// unasked says of a request that it gives the person something that nobody has asked for, empty if nothing.
+// unasked says of a request about the person that it gives them something that nobody has asked for, empty if nothing.
 func (p *policy) unasked(q automation.Request) string {
 	if p.roster.people == nil {
 		return ""
 	}
-	for _, why := range []string{p.otherRole(q, func(string) bool { return true }), p.otherName(q), p.otherStatus(q)} {
+	for _, why := range []string{p.otherRole(q, every), p.otherAddress(q, every), p.otherName(q), p.otherStatus(q), p.otherVerb(q)} {
 		if why != "" {
 			return why
 		}
@@ -28,41 +29,85 @@ func (p *policy) unasked(q automation.Request) string {
 	return ""
 }
 
-// otherRole says that a role is given that the list shows for others, and not for this person. What is none of these words
-// may be the console's own for the role that they have.
+// every key of a request is looked at.
+func every(string) bool { return true }
+
+// sent are the values of a request's body, and of its headers.
+func sent(q automation.Request) []automation.Value {
+	query := q.Query()
+	all := slices.DeleteFunc(carried(q), func(v automation.Value) bool { return slices.Contains(query, v) })
+	for _, v := range q.Headers {
+		all = append(all, automation.Value{Key: bareHeader(v.Key), Text: v.Text})
+	}
+	return all
+}
+
+// notRole is a name for what may have the same word as a role, and is none.
+var notRole = regexp.MustCompile(`(?i)type|commit|submit|button|action|section|title|notif|option|available|filter|old|prev|prior|current|` +
+	`from|by$|sort|column|field|label|department|group|team|tag`)
+
+// otherRole says that a role is given that the list shows for others, and not for this person, and that was not asked for.
 func (p *policy) otherRole(q automation.Request, looked func(key string) bool) string {
-	has := p.values[nowHas+"role"]
-	if p.roster.people == nil || has == "" || p.values["role"] != "" {
+	if p.roster.people == nil {
 		return ""
 	}
-	for _, v := range slices.Concat(carried(q), q.Headers) {
-		given := func(word string) bool { return v.Text == word || isRole(bareHeader(v.Key)) && sameWord(v.Text, word) }
-		if v.Text == "" || !looked(v.Key) || given(has) || slices.Contains(slices.Collect(maps.Values(p.values)), v.Text) {
+	meant := append(slices.Clone(p.given["role"]), p.values["role"], p.values[nowHas+"role"])
+	for _, v := range sent(q) {
+		given := func(word string) bool { return word != "" && sameWord(v.Text, word) }
+		name, own := ofSubject(outerOfRole(v.Key))
+		another := !isRole(v.Key) && (notRole.MatchString(name) || slices.Contains(slices.Collect(maps.Values(p.values)), v.Text))
+		if v.Text == "" || !own || another || !looked(v.Key) || slices.ContainsFunc(meant, given) {
 			continue
 		}
 		if slices.ContainsFunc(p.roster.people.Roles, given) {
-			return kept(v, "role", has)
+			return fmt.Sprintf("gives the role %s=%q, which was not asked for", v.Key, shownValue(v.Key, v.Text))
 		}
 	}
 	return ""
 }
 
-// otherName says that a name is given that is no part of the person's whole name: a list may take it apart elsewhere.
+// outerOfRole is the key of a role without what it is called within the role, as in role.name.
+func outerOfRole(key string) string {
+	parts := between.Split(key, -1)
+	if last := len(parts) - 1; last > 0 && roleKey.MatchString(parts[last-1]) && ofRole.MatchString(parts[last]) {
+		return strings.Join(parts[:last], ".")
+	}
+	return key
+}
+
+// mailKey is a name for the address by which somebody signs in.
+var mailKey = regexp.MustCompile(`(?i)^(user|member|new|primary|work|login)?[_\-]?(e?-?mails?([_\-]?address(es)?)?|login|user_?name)$`)
+
+// otherAddress says that the person is given another address, by which somebody else could sign in.
+func (p *policy) otherAddress(q automation.Request, looked func(key string) bool) string {
+	for _, v := range sent(q) {
+		name, own := ofSubject(v.Key)
+		text := selectors.FoldCase(strings.TrimSpace(v.Text))
+		ours := text == selectors.FoldCase(p.roster.people.Meant.Email) || text == selectors.FoldCase(p.roster.people.Self)
+		if own && looked(v.Key) && mailKey.MatchString(name) && wholeAddress.MatchString(text) && !ours {
+			return fmt.Sprintf("gives the address %s=%q, which was not asked for", v.Key, shownValue(v.Key, v.Text))
+		}
+	}
+	return ""
+}
+
+// otherName says that a name is given that the list shows for somebody else, and no part of which is the person's.
 func (p *policy) otherName(q automation.Request) string {
 	fold := func(s string) string {
 		return selectors.FoldCase(norm.NFC.String(strings.Join(strings.Fields(s), " ")))
 	}
-	has := strings.TrimSpace(p.values[nowHas+"first_name"] + " " + p.values[nowHas+"last_name"])
-	for input, begins := range map[string]bool{"first_name": true, "last_name": false} {
-		if has == "" || p.values[input] != "" {
+	words := strings.Fields(fold(p.values[nowHas+"first_name"] + " " + p.values[nowHas+"last_name"]))
+	for _, input := range []string{"first_name", "last_name"} {
+		if p.values[input] != "" || len(words) == 0 {
 			continue
 		}
 		for _, v := range givenIn(q, input) {
-			whole, part := fold(has), fold(v.Text)
-			if begins && strings.HasPrefix(whole+" ", part+" ") || !begins && strings.HasSuffix(" "+whole, " "+part) || part == "" {
-				continue
+			part := fold(v.Text)
+			theirs := func(o automation.Person) bool { return part != "" && fold(o.Has[input]) == part }
+			if !slices.ContainsFunc(strings.Fields(part), func(w string) bool { return slices.Contains(words, w) }) &&
+				slices.ContainsFunc(p.roster.people.Others, theirs) {
+				return fmt.Sprintf("gives the name %s=%q, which is somebody else's", v.Key, shownValue(v.Key, v.Text))
 			}
-			return kept(v, "name", has)
 		}
 	}
 	return ""
@@ -71,36 +116,68 @@ func (p *policy) otherName(q automation.Request) string {
 var (
 	// onKey and offKey are names for whether somebody can sign in, and for whether not; stateKey is one for a word for it.
 	onKey    = regexp.MustCompile(`(?i)^(is|user|account|member)?[_\-]?(active|enabled)$`)
-	offKey   = regexp.MustCompile(`(?i)^(is|user|account|member)?[_\-]?(inactive|disabled|deactivated|suspended|blocked|locked|archived|deleted)$`)
+	offKey   = regexp.MustCompile(`(?i)^(is|user|account|member)?[_\-]?(inactive|disabled|deactivated|suspended|deleted)$`)
 	stateKey = regexp.MustCompile(`(?i)^(user|account|member)?[_\-]?(status|state)$`)
 	yes      = regexp.MustCompile(`(?i)^(true|1|yes|y|on)$`)
 	no       = regexp.MustCompile(`(?i)^(false|0|no|n|off)$`)
+	isOn     = regexp.MustCompile(`(?i)^(active|enabled)$`)
+	isOff    = regexp.MustCompile(`(?i)^(inactive|disabled|deactivated|suspended|deleted|terminated)$`)
 )
 
-// otherStatus says that somebody is deactivated, or reactivated, by a change that is to leave that as it is.
+const active, inactive = "active", "inactive" // the statuses of an app
+
+// otherStatus says that somebody is deactivated, or reactivated, by a change that is to leave that as it is. Of a key that
+// comes twice, as a check box does with what it means when it is off, nothing is known.
 func (p *policy) otherStatus(q automation.Request) string {
-	has := p.roster.people.Meant.Has["status"]
-	for _, v := range carried(q) {
+	has, all := p.roster.people.Meant.Has["status"], sent(q)
+	for _, v := range all {
 		name, own := ofSubject(v.Key)
-		if !own || has != "active" && has != "inactive" {
+		twice := slices.ContainsFunc(all, func(o automation.Value) bool { return o.Key == v.Key && o.Text != v.Text })
+		gives := p.states[selectors.FoldCase(strings.TrimSpace(v.Text))]
+		switch {
+		case !own || twice || strings.Contains(strings.ToLower(v.Key), "filter"):
+			continue
+		case onKey.MatchString(name) && yes.MatchString(v.Text), stateKey.MatchString(name) && isOn.MatchString(v.Text):
+			gives = active
+		case onKey.MatchString(name) && no.MatchString(v.Text), offKey.MatchString(name) && yes.MatchString(v.Text), stateKey.MatchString(name) && isOff.MatchString(v.Text):
+			gives = inactive
+		case !stateKey.MatchString(name):
 			continue
 		}
-		gives := ""
-		switch {
-		case onKey.MatchString(name) && yes.MatchString(v.Text), offKey.MatchString(name) && no.MatchString(v.Text):
-			gives = "active"
-		case onKey.MatchString(name) && no.MatchString(v.Text), offKey.MatchString(name) && yes.MatchString(v.Text):
-			gives = "inactive"
-		case stateKey.MatchString(name):
-			gives = p.states[selectors.FoldCase(strings.TrimSpace(v.Text))]
-		}
-		if gives != has && (gives == "active" || gives == "inactive") {
-			return kept(v, "status", has)
+		if gives == active && has == inactive || gives == inactive && has == active {
+			return fmt.Sprintf("gives %s=%q, and the person is to stay %s", v.Key, shownValue(v.Key, v.Text), has)
 		}
 	}
 	return ""
 }
 
-func kept(v automation.Value, what, has string) string {
-	return fmt.Sprintf("gives %s=%q, and the person is to keep the %s %q", v.Key, shownValue(v.Key, v.Text), what, has)
+var (
+	takes    = regexp.MustCompile(`(?i)^(de-?activate|suspend|disable|archive|delete|remove|destroy|terminate)(user|member|person|account)?s?$`)
+	givesOn  = regexp.MustCompile(`(?i)^(re-?activate|activate|enable|restore|unsuspend)(user|member|person|account)?s?$`)
+	mutation = regexp.MustCompile(`mutation\b[^{]*\{\s*(?:\w+\s*:\s*)?(\w+)`)
+)
+
+// otherVerb says that a change that is to leave the status as it is asks for another action, by the end of its address, by
+// its method or by the name of a mutation.
+func (p *policy) otherVerb(q automation.Request) string {
+	has := p.roster.people.Meant.Has["status"]
+	last := q.Path()[strings.LastIndex(q.Path(), "/")+1:]
+	verbs := []string{last}
+	for _, v := range q.Values() {
+		if m := mutation.FindStringSubmatch(v.Text); m != nil {
+			verbs = append(verbs, m[1])
+		}
+		if v.Key == "_method" && strings.EqualFold(v.Text, "DELETE") {
+			verbs = append(verbs, "delete")
+		}
+	}
+	if meant := p.roster.people.Meant; q.Method == "DELETE" && last != "" && (last == meant.ID || strings.EqualFold(last, meant.Email)) {
+		verbs = append(verbs, "delete")
+	}
+	for _, verb := range verbs {
+		if has == active && takes.MatchString(verb) || has == inactive && givesOn.MatchString(verb) {
+			return fmt.Sprintf("asks to %s, and the person is to stay %s", verb, has)
+		}
+	}
+	return ""
 }

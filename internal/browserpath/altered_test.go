@@ -3,6 +3,7 @@ package browserpath_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -160,24 +161,41 @@ func TestACardThatShowsSomebodyElseIsNotPressed(t *testing.T) {
 	})
 }
 
-// TestARenameLeavesTheRole has a form with names and a role choose another role by itself when it is sent.
-func TestARenameLeavesTheRole(t *testing.T) {
+// TestNothingElseIsStoredOfAPerson has forms change by themselves, when they are sent, what nobody has asked for.
+func TestNothingElseIsStoredOfAPerson(t *testing.T) {
 	t.Parallel()
 	const sends, file = `sends: { method: POST, path: /change, body: { mail: "${email}", first: "${first_name}", last: "${last_name}", level: "${now_role}" }, provenance: observed }`, "flows/helpdesk/rename.yaml"
-	for name, said := range map[string]string{
-		"the role that they have": sends, "any value": strings.Replace(sends, "${now_role}", "*", 1), "nothing is said": "",
+	files := map[string]string{"said": "testdata/helpdesk", "any level": helpdeskWith(t, file, sends, strings.Replace(sends, "${now_role}", "*", 1)), "unsaid": helpdeskWith(t, file, sends, "")}
+	save := func(does string) [2]string {
+		return [2]string{`<button>Save</button>`, `<button onclick="` + does + `">Save</button>`}
+	}
+	renames := renaming("ann@desk.example")
+	invites := userops.Request{Action: userops.Invite, Email: "eve@desk.example", FirstName: "Eve", LastName: "Moss", Role: "Viewer"}
+	for _, c := range []struct {
+		files   string
+		rq      userops.Request
+		replace [2]string
+	}{
+		{"said", renames, save("this.form.level.value = 'Owner'")}, {"any level", renames, save("this.form.level.value = 'Owner'")},
+		{"unsaid", renames, save("this.form.level.value = 'Owner'")}, {"unsaid", renames, save("this.form.action = '/suspend'")},
+		{"said", invites, [2]string{`<button>Add</button>`, `<button onclick="this.form.level.value = 'Owner'">Add</button>`}},
+		{"said", useropstest.SetRole("ann@desk.example", "Viewer"), save("this.form.level.value = 'Owner'")},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(fmt.Sprint(c.files, " ", c.rq.Action, " ", c.replace[1]), func(t *testing.T) {
 			t.Parallel()
-			files := helpdeskWith(t, file, sends, said)
-			desk, p := altered(t, files, replacing(`<button>Save</button>`, `<button onclick="this.form.level.value = 'Owner'">Save</button>`))
+			desk, p := altered(t, files[c.files], replacing(c.replace[0], c.replace[1]))
 			before := desk.People()
-			r := p.Change(t.Context(), renaming("ann@desk.example"))
+			r := p.Change(t.Context(), c.rq)
 			assert.Equal(t, userops.Halted, r.Outcome, r.Reason)
-			assert.Contains(t, r.Reason, "Owner")
 			assert.Equal(t, before, desk.People())
-			desk, p = altered(t, files, replacing("Helpdesk", "Helpdesk"))
-			r = p.Change(t.Context(), renaming("ann@desk.example"))
+			assert.Empty(t, desk.Changes())
+		})
+	}
+	for _, name := range []string{"any level", "unsaid"} {
+		t.Run(name+" as it is", func(t *testing.T) {
+			t.Parallel()
+			desk, p := altered(t, files[name], replacing("Helpdesk", "Helpdesk"))
+			r := p.Change(t.Context(), renames)
 			assert.Equal(t, userops.Done, r.Outcome, r.Reason)
 			assert.Equal(t, "Änne", desk.People()[3].First)
 		})

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -19,6 +20,8 @@ type Cast struct {
 	frame  []byte        // JPEG; nil: none has come
 	number int           // of the frame, from 1
 	next   chan struct{} // closed when the next frame comes
+	looks  bool          // somebody waits for quiet, see lookAgain
+	done   chan struct{} // closed when it is not shown any more
 }
 
 // castQuality is of the pictures, from 0 to 100: letters are clear at 70, and a frame has some 100 kB.
@@ -26,7 +29,7 @@ const castQuality = 70
 
 // Cast begins to show a page as pictures, until stop is called.
 func (p *Page) Cast(ctx context.Context) (c *Cast, stop func(), err error) {
-	c = &Cast{page: p, next: make(chan struct{})}
+	c = &Cast{page: p, next: make(chan struct{}), done: make(chan struct{})}
 	p.mu.Lock()
 	p.cast = c
 	p.mu.Unlock()
@@ -34,6 +37,7 @@ func (p *Page) Cast(ctx context.Context) (c *Cast, stop func(), err error) {
 		p.mu.Lock()
 		p.cast = nil
 		p.mu.Unlock()
+		close(c.done)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), castBound)
 		defer cancel()
 		_ = proto.PageStopScreencast{}.Call(p.scope(ctx)) // the page may have gone
@@ -69,16 +73,77 @@ func (p *Page) framed(e proto.PageScreencastFrame) {
 	if c == nil {
 		return
 	}
-	c.mu.Lock()
-	c.frame, c.number = e.Data, c.number+1
-	close(c.next)
-	c.next = make(chan struct{})
-	c.mu.Unlock()
+	c.show(e.Data)
 	p.owner.browser.asides.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), castBound)
 		defer cancel()
 		_ = proto.PageScreencastFrameAck{SessionID: e.SessionID}.Call(p.scope(ctx)) // the page may have gone
+		c.lookAgain()
 	})
+}
+
+// show gives on a picture.
+func (c *Cast) show(jpeg []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frame, c.number = jpeg, c.number+1
+	close(c.next)
+	c.next = make(chan struct{})
+}
+
+// castQuiet is for how long no picture must have come before the page is looked at once more.
+const castQuiet = 400 * time.Millisecond
+
+// lookAgain takes a picture itself once none has come for a while. The browser leaves out pictures while it waits to hear
+// that others have come, and sends no other one before the page is drawn again: what was drawn last would not be shown.
+func (c *Cast) lookAgain() {
+	c.mu.Lock()
+	before := c.looks
+	c.looks = true
+	c.mu.Unlock()
+	if before {
+		return
+	}
+	c.page.owner.browser.asides.Go(func() {
+		if !c.quiet() {
+			return
+		}
+		quality := castQuality
+		picture := proto.PageCaptureScreenshot{Format: proto.PageCaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: true}
+		ctx, cancel := context.WithTimeout(context.Background(), castBound)
+		defer cancel()
+		if got, err := picture.Call(c.page.scope(ctx)); err == nil { // else the page is on its way to another one
+			c.mu.Lock()
+			same := bytes.Equal(got.Data, c.frame)
+			c.mu.Unlock()
+			if !same {
+				c.show(got.Data)
+			}
+		}
+	})
+}
+
+// quiet waits until no picture has come for castQuiet. It is false where nothing is shown any more.
+func (c *Cast) quiet() bool {
+	rest := time.NewTimer(castQuiet)
+	defer rest.Stop()
+	for {
+		c.mu.Lock()
+		next := c.next
+		c.mu.Unlock()
+		select {
+		case <-next:
+			rest.Reset(castQuiet)
+			continue
+		case <-rest.C:
+		case <-c.done:
+			return false
+		}
+		c.mu.Lock()
+		c.looks = false
+		c.mu.Unlock()
+		return true
+	}
 }
 
 // Frame waits for a picture that is newer than the one with a number, and returns it with its own.
@@ -135,6 +200,9 @@ func (c *Cast) Do(ctx context.Context, m Motion) error {
 	}
 	if err := call.Call(c.page.scope(ctx)); err != nil {
 		return fmt.Errorf("passing on what was done: %w", err)
+	}
+	if m.Kind != "move" {
+		c.lookAgain()
 	}
 	return nil
 }

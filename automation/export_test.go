@@ -76,3 +76,8 @@ func (p *Page) World(ctx context.Context) (func(expression string) (string, erro
 func (p *Page) Sized(ctx context.Context, width int, scheme string) error {
 	return p.Window(ctx, width, 800, scheme)
 }
+
+// Unheard has the browser send no more pictures of a page, as where it leaves out the last one.
+func (c *Cast) Unheard(ctx context.Context) error {
+	return proto.PageStopScreencast{}.Call(c.page.scope(ctx))
+}

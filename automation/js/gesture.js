@@ -101,8 +101,12 @@ function begin(r, hit, e) {
   const sure = optionRoles.includes(role);
   const options = (sure || appeared) && el.localName !== 'option' ? alike(r, el, sure) : null;
   const sketch = sketchOf(r, el);
-  return { el, hit, sketch, options, x: e.clientX ?? 0, y: e.clientY ?? 0, moved: false, was: pressed(el) };
+  const at = { x: e.clientX ?? 0, y: e.clientY ?? 0, page: pageOf() };
+  return { el, hit, sketch, options, ...at, moved: false, was: pressed(el) };
 }
+
+/** pageOf is which page of a site is shown, without what it is filtered by. */
+const pageOf = () => location.pathname + location.hash;
 
 /** @type {(r: Recorder) => void} */
 function seeDrawn(r) {
@@ -140,9 +144,10 @@ function press(r, p) {
  * @param {string} id
  */
 async function watchFace(r, opener, option, id) {
-  const { words } = /** @type {Options} */ (option.options);
+  const { words, sure } = /** @type {Options} */ (option.options);
   for (let i = 0; i < 15 && r.opened === option; i++) {
     await pause(50);
+    if (!sure && pageOf() !== option.page) return; // a link to another page, which may have its words for a heading
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener, words);
     if (!face) continue;

@@ -123,6 +123,7 @@ interface Pending {
   options: Options | null;
   x: number;
   y: number;
+  page: string; // on which it was pressed
   moved: boolean;
   was: boolean; // pressed, before
 }

@@ -3493,8 +3493,10 @@ function begin3(r, hit, e) {
   const sure = optionRoles.includes(role);
   const options = (sure || appeared) && el.localName !== "option" ? alike(r, el, sure) : null;
   const sketch = sketchOf(r, el);
-  return { el, hit, sketch, options, x: e.clientX ?? 0, y: e.clientY ?? 0, moved: false, was: pressed(el) };
+  const at = { x: e.clientX ?? 0, y: e.clientY ?? 0, page: pageOf() };
+  return { el, hit, sketch, options, ...at, moved: false, was: pressed(el) };
 }
+var pageOf = () => location.pathname + location.hash;
 function seeDrawn(r) {
   r.drawn = /* @__PURE__ */ new WeakSet();
   for (const d of documents()) for (const el of queryAll(d, "*")) if (drawn(el)) r.drawn.add(el);
@@ -3522,12 +3524,13 @@ function press2(r, p) {
   if (p.options && opener2) watchFace(r, opener2, p, id);
 }
 async function watchFace(r, opener2, option, id) {
-  const { words } = (
+  const { words, sure } = (
     /** @type {Options} */
     option.options
   );
   for (let i = 0; i < 15 && r.opened === option; i++) {
     await pause(50);
+    if (!sure && pageOf() !== option.page) return;
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener2, words);
     if (!face) continue;

@@ -258,6 +258,9 @@ func (l *Library) inTable(name string) bool {
 	return false
 }
 
+// Halted ends the name of a file with a flow that was recorded, and whose rehearsal has not passed: it is not used.
+const Halted = ".halted"
+
 // Of are the flows by which a layout is served.
 func (l *Library) Of(layout string) (out []*Flow) {
 	for _, f := range l.flows {

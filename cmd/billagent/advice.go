@@ -29,7 +29,7 @@ var advice = map[error]func(w wish) string{
 	userops.ErrDamaged:      func(wish) string { return "billagent ops adopt" },
 	userops.ErrTimeout:      func(wish) string { return "--timeout TIME" },
 	userops.ErrLimit:        func(wish) string { return "--limit N --reason TEXT" },
-	userops.ErrRehearsed:    func(wish) string { return "the same without --dry-run" },
+	userops.ErrRehearsed:    func(wish) string { return "to make the change, billagent users without --dry-run" },
 	userops.ErrFrozen: func(w wish) string {
 		return "billagent thaw --tenant " + either(w.tenant, "NAME") + ", or --all (billagent freeze --list says which)"
 	},

@@ -88,8 +88,12 @@ func resultRecord(r userops.Result) []string {
 // resultLine is one result for a person: the outcome word, what was asked, what changed, how long it took.
 func resultLine(r userops.Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-9s  %s %s", r.Outcome, r.Action, plain(r.Email))
-	if r.DryRun {
+	word := string(r.Outcome)
+	if r.Code == userops.CodeOf(userops.ErrRehearsed) { // it is halted, as it was to be
+		word = "rehearsed"
+	}
+	fmt.Fprintf(&b, "%-9s  %s %s", word, r.Action, plain(r.Email))
+	if r.DryRun && word != "rehearsed" {
 		b.WriteString(" (rehearsal)")
 	}
 	if d := difference(r.Before, r.After); d != "" {

@@ -69,19 +69,19 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 	if err != nil {
 		return err
 	}
-	layout := ""
+	var written recordedFlow
 	err = a.serveShown(cmd, f.remote, func(ctx context.Context, s *service.Service) error {
 		conf, err := a.load()
 		if err == nil && f.to == "overlay" && conf.Overlay == "" { // before anything is done, not after
 			err = usage(errors.New("set overlay in the configuration to the folder that is to have files of your own"))
 		}
 		if err == nil {
-			layout, err = a.recordWith(ctx, s, conf, name, given, f)
+			written, err = a.recordWith(ctx, s, conf, name, given, f)
 		}
 		return err
 	})
 	switch {
-	case err != nil || layout == "" || !acts || f.to != "overlay":
+	case err != nil || written.layout == "" || !acts || f.to != "overlay":
 		return err
 	case !f.rehearse && !f.commit && !a.agrees(cmd.Context(), "Rehearse it now through its press, where nothing can leave? [y/N] "):
 		return nil
@@ -90,7 +90,23 @@ func (a *app) record(cmd *cobra.Command, name string, f recordFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.rehearseRecorded(cmd, service.RecordedChange{Layout: layout, Request: checked, By: actor(), Commit: f.commit})
+	return a.rehearseRecorded(cmd, written, service.RecordedChange{Layout: written.layout, Request: checked, By: actor(), Commit: f.commit})
+}
+
+// recordedFlow is a flow that can be used now.
+type recordedFlow struct {
+	layout string // empty: there is none
+	file   string
+	before []byte // what stood in the file; nil: it was not there
+}
+
+// setAside has what was there before be used again in the place of a flow whose rehearsal has not passed, which is kept.
+func (f recordedFlow) setAside() (kept string, err error) {
+	kept = f.file + flows.Halted
+	if err := os.Rename(f.file, kept); err != nil || f.before == nil {
+		return kept, err
+	}
+	return kept, replaceFile(f.file, f.before)
 }
 
 // check refuses before the recording what would come to nothing after it, and returns the inputs.
@@ -145,7 +161,7 @@ func flowsOfActions() (names []string) {
 }
 
 // rehearseRecorded rehearses what was recorded, makes it if asked, and says what of it is known from now on.
-func (a *app) rehearseRecorded(cmd *cobra.Command, c service.RecordedChange) error {
+func (a *app) rehearseRecorded(cmd *cobra.Command, written recordedFlow, c service.RecordedChange) error {
 	return a.serve(cmd, func(ctx context.Context, s *service.Service) error {
 		tenant, err := s.Tenant("")
 		if err != nil {
@@ -168,7 +184,9 @@ func (a *app) rehearseRecorded(cmd *cobra.Command, c service.RecordedChange) err
 				a.note("the change was not made: its rehearsal has not passed")
 			}
 			if !done.Passed() && err == nil && done.Rehearsal.Outcome == userops.Halted {
-				a.note("the flow as it was recorded is used from now on all the same: correct its file, record it again with --replace, or delete the file")
+				kept, failed := written.setAside()
+				err = failed
+				a.note("the flow as it was recorded is not used: it is kept as " + kept + ". Correct it and give it the name without " + flows.Halted + ", or record it again")
 			}
 			p.results = p.results[max(len(p.results)-1, 0):] // how the last has ended decides the exit status
 			return err
@@ -183,41 +201,45 @@ func inputsFor(kind userops.Kind, given map[string]string) map[string]string {
 	return out
 }
 
-// recordWith records, and writes what came of it. It returns the layout of a flow that can be used now, empty where
-// there is none.
+// recordWith records, and writes what came of it.
 func (a *app) recordWith(
 	ctx context.Context, s *service.Service, conf *config.Config, name string, given map[string]string, f recordFlags,
-) (layout string, err error) {
+) (out recordedFlow, err error) {
 	tenant, err := s.Tenant("")
 	if err != nil {
-		return "", err
+		return out, err
 	}
 	r := service.Record{Place: f.window.place(), Flow: name, Inputs: given, Commit: f.commit, StandIn: a.records,
 		Begins: func(lib *flows.Library, o recording.Options) error { return f.mayBegin(conf, lib, o) },
 		Ready:  a.ready("do it in the window; Stop in the panel ends it")}
 	done, err := s.Record(ctx, tenant, r, a.tell)
 	if err != nil {
-		return "", err
+		return out, err
 	}
 	a.live.stop()
 	lib, _, err := a.library(done.Options.App)
 	if err != nil {
-		return "", err
+		return out, err
 	}
 	v, err := a.versionWith(done)
 	if err != nil {
-		return "", err
+		return out, err
 	}
-	out, err := filesOf(lib, conf, done.Draft, done.Options, v)
+	files, err := filesOf(lib, conf, done.Draft, done.Options, v)
 	if err != nil {
-		return "", err
+		return out, err
 	}
-	out.replace = f.replace
-	err = a.keepImported(conf, out, f.to)
-	if out.Written && !out.Draft {
-		layout = done.Options.Layout
+	files.replace = f.replace
+	file := path.Join(conf.Overlay, files.Files[0].File)
+	before, unread := os.ReadFile(file)
+	if unread != nil {
+		before = nil
 	}
-	return layout, err
+	err = a.keepImported(conf, files, f.to)
+	if files.Written && !files.Draft {
+		out = recordedFlow{done.Options.Layout, file, before}
+	}
+	return out, err
 }
 
 // mayBegin refuses a recording that could not be written afterwards, since its flow has a file already.

@@ -95,7 +95,8 @@ func TestWhatMayNotBeDoneIsNotCommitted(t *testing.T) {
 	assert.NotContains(t, files["flows/helpdesk/deactivate-desk.yaml"], "sends:", "a change that was not made proves nothing")
 }
 
-// TestWhatSendsNothingIsNotCommitted shows a button as the commit that sends nothing: the rehearsal tells.
+// TestWhatSendsNothingIsNotCommitted shows a button as the commit that sends nothing: the rehearsal tells, and the flow that
+// was there before is used.
 func TestWhatSendsNothingIsNotCommitted(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3"})
@@ -108,10 +109,21 @@ func TestWhatSendsNothingIsNotCommitted(t *testing.T) {
 	require.True(t, ok)
 	all := append(d.steps(shipped.Steps[:1]), onPanel(personButton), clicks(d.target("user.email")), onPanel(commitButton),
 		clicks(d.target("user.deactivate")), onPanel(stopButton)) // which only opens a dialog
-	out, _ := recordedBy(t, file, overlay, append([]string{"deactivate", "--commit"}, inputArgs(inputs)...), all...)
+	own := ownFlow(t, overlay, "timeout: ", "timeout: ")
+	before, err := os.ReadFile(own)
+	require.NoError(t, err)
+	out, _ := recordedBy(t, file, overlay, append([]string{"deactivate", "--commit", "--replace"}, inputArgs(inputs)...), all...)
 	assert.Equal(t, 2, out.code, out.stdout+out.stderr)
 	assert.Contains(t, out.stderr, "the change was not made: its rehearsal has not passed")
+	assert.Contains(t, out.stderr, "it is kept as "+own+".halted")
 	assert.Empty(t, con.Changes())
+	after, err := os.ReadFile(own)
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after), "what was there before is used")
+	assert.FileExists(t, own+".halted")
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	assert.Equal(t, 0, out.code, out.stdout+out.stderr)
+	assert.Len(t, con.Changes(), 1)
 }
 
 // TestAFlowDoesWhatItIsAskedFor has somebody choose another role than they have said: the flow would give everybody that

@@ -52,7 +52,7 @@ func strays(overlay string) []error {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-		case d.IsDir() || strings.HasPrefix(base, "README") || overlayFile.MatchString(name):
+		case d.IsDir() || strings.HasPrefix(base, "README") || strings.HasSuffix(base, ".yaml"+flows.Halted) || overlayFile.MatchString(name):
 		default:
 			out = append(out, fmt.Errorf("%s is not read: flows lie in flows/APP/NAME.yaml, selectors in selectors/APP/NAME.yaml", filepath.Join(overlay, name)))
 		}

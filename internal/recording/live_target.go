@@ -301,6 +301,30 @@ func (l *live) dropTarget(names []string) {
 	}
 }
 
+// dropUnused forgets the new targets that nothing of the flow has any more, such as those of steps that a part does.
+func (l *live) dropUnused() {
+	used := map[string]bool{}
+	uses := func(s *flows.Step) {
+		for _, name := range s.Targets() {
+			used[name] = true
+		}
+	}
+	for _, line := range l.draft.lines {
+		if line.step != nil {
+			uses(line.step)
+		}
+	}
+	for i := range l.draft.Flow.Afterwards {
+		uses(&l.draft.Flow.Afterwards[i])
+	}
+	for _, t := range slices.Backward(l.draft.Targets) { // what something lies in was made before it
+		if used[t.Name] && t.Spec.Within != "" {
+			used[t.Spec.Within] = true
+		}
+	}
+	l.draft.Targets = slices.DeleteFunc(l.draft.Targets, func(t NewTarget) bool { return !used[t.Name] })
+}
+
 // shownByItself are the words of what is clicked, where it opens a list of options and says afterwards which was
 // chosen.
 func (l *live) shownByItself() []string {

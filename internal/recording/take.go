@@ -135,6 +135,7 @@ func (t *Take) Draft() (*Draft, error) {
 	l := t.build()
 	l.shareParts()
 	l.afterCommit()
+	l.dropUnused()
 	l.inputs = slices.DeleteFunc(l.inputs, func(name string) bool { return !l.needs(name) })
 	l.finish()
 	if n := len(l.draft.LeftOut); n > 0 {

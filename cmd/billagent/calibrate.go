@@ -33,7 +33,7 @@ it was looked for, outlines what it may be, and waits: Enter takes that, a click
 are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
 
 At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
-written into its flow in the overlay folder, where the flow does not say it or only guesses it. A report says what is recorded now, what is still guessed,
+written into its flow in the overlay folder, where the flow does not say it, or guesses it and the guess does not hold. A report says what is recorded now, what is still guessed,
 what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
 
 It can be left at any time, also with Ctrl-C: the next one begins where this one ended. Where no version is recognised, name the one that comes closest
@@ -113,6 +113,7 @@ type calibrated struct {
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
 	Sends     []string         `json:"recorded_sends"` // flows of which it was written down what their commits send
+	Held      []string         `json:"held_sends"`     // flows that guess it, and whose rehearsals have held to that
 	Skipped   []string         `json:"skipped"`
 	Left      bool             `json:"left"`
 	Standing  targetStanding   `json:"standing"`
@@ -172,7 +173,7 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 	out := calibrated{
 		File: done.File, SignIn: done.SignIn, Left: done.Left, Standing: standingOf(done), Report: done.Report,
 		Shown: append([]string{}, done.Shown...), Recorded: append([]string{}, done.Recorded...),
-		Sends: append([]string{}, done.Sends...), Skipped: append([]string{}, done.Skipped...),
+		Sends: append([]string{}, done.Sends...), Held: append([]string{}, done.Held...), Skipped: append([]string{}, done.Skipped...),
 		Rehearsed: append([]userops.Result{}, done.Results...),
 	}
 	if done.Listing != nil {
@@ -215,6 +216,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	list("shown", out.Shown)
 	list("flows recorded", out.Recorded)
 	list("what the commit sends was recorded, for", out.Sends)
+	list("what the commit sends is as it was guessed, for", out.Held)
 	list("skipped", out.Skipped)
 	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
 	list("found, and not by its first candidate", out.Standing.Fallback)

@@ -113,6 +113,7 @@ func TestWhatStandsThereTwiceIsShown(t *testing.T) {
 	t.Log(out.stdout, out.stderr)
 	require.Equal(t, 0, out.code)
 	assert.Equal(t, []string{"user.deactivate"}, asked)
+	assert.Contains(t, out.stdout, "what the commit sends is as it was guessed, for: deactivate")
 	assert.Contains(t, out.stdout, "rehearsed  deactivate ann@acme.example")
 	assert.Empty(t, con.Changes())
 	text, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", "neo-"+today+".yaml"))

@@ -344,7 +344,10 @@ func TestNewTargetsAreRecorded(t *testing.T) {
 	all = append(all, onPanel(commitButton), clicks(now["profile-save"]), waits, waits, waits, pictured("record"), onPanel(stopButton))
 	out, files := recordedBy(t, file, overlay, append([]string{"set-role", "--rehearse"}, inputArgs(inputs)...), all...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	t.Log(out.stdout, out.stderr)
 	assert.Contains(t, out.stdout, "would send")
+	assert.Contains(t, out.stdout, "rehearsed  set-role ann@acme.example")
+	assert.Contains(t, files["flows/bill/set-role-neo3.yaml"], "provenance: recorded }\nsteps:", "what was guessed of what its commit sends has held twice")
 	assert.Empty(t, con.Changes())
 	version := files["selectors/bill/neo3-2026-09.yaml"]
 	assert.Contains(t, files["flows/bill/set-role-neo3.yaml"], "- click: { target: user.change }")

@@ -52,13 +52,25 @@ func (k *calibration) learn(ctx context.Context) error {
 			}
 		}
 		if len(again) == 0 {
+			k.held(lib, v)
 			return nil
 		}
 		if lib, err = k.rehearseAgain(ctx, again, tried); err != nil {
 			return err
 		}
 	}
+	k.held(lib, v)
 	return nil
+}
+
+// held notes of which flows the guess of what their commits send has held.
+func (k *calibration) held(lib *flows.Library, v *selectors.Version) {
+	for _, r := range k.out.Results {
+		flow, ok := lib.Flow(flowOf(r.Action), v.Layout)
+		if ok && errors.Is(r.Err, userops.ErrRehearsed) && flow.Sends != nil && flow.Sends.Provenance == selectors.Guessed {
+			k.out.Held = append(k.out.Held, flow.Name)
+		}
+	}
 }
 
 func flowOf(action userops.Action) string {
@@ -140,7 +152,7 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 	some.Flows = slices.DeleteFunc(slices.Clone(some.Flows), func(f doctor.Flow) bool { return !slices.Contains(again, f.Name) })
 	for i, f := range some.Flows {
 		if kind, _ := userops.KindOfFlow(f.Name); tried[f.Name].form != nil {
-			some.Flows[i].On = another(k.people, kind, f.On, k.service.config.Tenants[k.tenant].Account, lib.App.Roles.Administrator)
+			some.Flows[i].On = another(k.people, kind, f.On, "", k.service.config.Tenants[k.tenant].Account, lib.App.Roles.Administrator)
 		}
 	}
 	results, err := k.service.rehearse(ctx, k.tenant, &some, k.people, k.events)
@@ -168,13 +180,14 @@ func (k *calibration) rehearseAgain(ctx context.Context, again []string, tried m
 	return lib, k.wrote()
 }
 
-// another is whom a change could be about, too, of another role if there is one: what a press sends of one person must
-// not be taken for what it sends of everybody. It is the same person where the list shows no other.
-func another(users []userops.User, kind userops.Kind, email, account, administrator string) string {
+// another is whom a change could be about, too, of another role if there is one: what a press sends of one person must not
+// be taken for what it sends of everybody. It is nobody who has the role that is asked for, and the same person where the
+// list shows no other.
+func another(users []userops.User, kind userops.Kind, email, role, account, administrator string) string {
 	first := withEmail(users, email)
 	out := email
 	for _, u := range users {
-		fits := !kind.Creates && u.Status == first.Status && u.Role != administrator &&
+		fits := !kind.Creates && u.Status == first.Status && u.Role != administrator && u.Role != role &&
 			userops.FoldEmail(u.Email) != userops.FoldEmail(email) && userops.FoldEmail(u.Email) != userops.FoldEmail(account)
 		if fits && (out == email || withEmail(users, out).Role == first.Role) {
 			out = u.Email

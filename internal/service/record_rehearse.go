@@ -10,6 +10,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/event"
 	"github.com/billagent/billagent/internal/userops"
+	"github.com/billagent/billagent/selectors"
 )
 
 // RecordedChange is a change that was recorded.
@@ -78,7 +79,12 @@ func sentAgain(r userops.Result) bool {
 // learn has the tenant served by the flow with what its press would have sent in a rehearsal. It is nil where nothing is
 // to be learnt, or for a reason cannot be.
 func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r userops.Result) (out *learning, why string, err error) {
-	if !slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Commit && w.Sends != "" }) {
+	lib, err := Library(s.config, s.config.Tenants[tenant].App)
+	if err != nil {
+		return nil, "", err
+	}
+	guessed := guessedForm(lib, c)
+	if guessed == nil && !slices.ContainsFunc(r.WouldSend, func(w userops.WouldSend) bool { return w.Commit && w.Sends != "" }) {
 		return nil, "", nil
 	}
 	people, err := s.everybody(ctx, tenant, nil)
@@ -89,9 +95,8 @@ func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r 
 	if keeps != nil {
 		return nil, keeps.Error(), nil
 	}
-	lib, err := Library(s.config, s.config.Tenants[tenant].App)
-	if err != nil {
-		return nil, "", err
+	if guessed != nil {
+		form = guessed
 	}
 	next, served, err := sending(lib, c, form)
 	if err != nil {
@@ -104,11 +109,23 @@ func (s *Service) learn(ctx context.Context, tenant string, c RecordedChange, r 
 	served.text = next
 	rq := c.Request.Request()
 	kind, _ := userops.KindOf(rq.Action)
-	rq.Email = another(people, kind, rq.Email, s.config.Tenants[tenant].Account, lib.App.Roles.Administrator)
+	rq.Email = another(people, kind, rq.Email, rq.Role, s.config.Tenants[tenant].Account, lib.App.Roles.Administrator)
 	if served.again, err = rq.Check(); err != nil {
 		return nil, "", err
 	}
 	return served, "", s.reread(tenant, lib)
+}
+
+// guessedForm is what the recorded flow guesses of what its commit sends, as something recorded: a rehearsal that has passed
+// shows that it holds. It is nil where nothing is guessed.
+func guessedForm(lib *flows.Library, c RecordedChange) *flows.Sends {
+	flow, ok := lib.Flow(flowOf(c.Request.Request().Action), c.Layout)
+	if !ok || flow.Sends == nil || flow.Sends.Provenance != selectors.Guessed {
+		return nil
+	}
+	form := *flow.Sends
+	form.Provenance = selectors.Recorded
+	return &form
 }
 
 // sending is the text of the recorded flow with a form of what its commit sends, and where it is written.

@@ -54,6 +54,9 @@ func (v *Version) Share(why func(text string) string) (Shared, error) {
 	return s.Shared, nil
 }
 
+// StrippedEvidence is what was stripped of a candidate that names the folder of its evidence.
+const StrippedEvidence = "the name of its evidence"
+
 // sharing takes out of a version what is somebody's.
 type sharing struct {
 	Shared
@@ -84,7 +87,7 @@ func (s *sharing) candidates(at string, all []Candidate) (out []Candidate) {
 		here := fmt.Sprintf("%s, candidate %d", at, i+1)
 		if c.Evidence != "" {
 			c.Evidence = ""
-			s.strip(here, "the name of its evidence")
+			s.strip(here, StrippedEvidence)
 		}
 		if why := s.why(c.String()); why != "" {
 			s.strip(here, why)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/billagent/billagent/flows"
@@ -154,7 +155,10 @@ func sharedOf(v *selectors.Version, got service.Shared) shared {
 
 // showShared prints what would be given to others, and all that is to be known of it.
 func (a *app) showShared(out shared) error {
-	stripped := out.Stripped
+	stripped := slices.DeleteFunc(slices.Clone(out.Stripped), func(s string) bool { return strings.HasSuffix(s, selectors.StrippedEvidence) })
+	if n := len(out.Stripped) - len(stripped); n > 0 {
+		stripped = append(stripped, fmt.Sprintf("%s: %s", counted(n, "candidate"), selectors.StrippedEvidence))
+	}
 	if len(stripped) == 0 {
 		stripped = []string{"nothing"}
 	}

@@ -85,7 +85,7 @@ function strays(p, el) {
   const { target, row } = p.req, base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   if (scope instanceof Miss) return [];
-  return target.candidates.flatMap((c, at) => {
+  return (target.candidates ?? []).flatMap((c, at) => { // a mark has none yet
     const seen = foremost(find(scope, c).filter(visible)), matches = seen.length;
     return matches === 0 || (matches === 1 && seen[0] === el) ? [] : [{ at, matches }];
   });

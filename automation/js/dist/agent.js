@@ -2779,7 +2779,7 @@ function strays(p, el) {
   const { target, row } = p.req, base = baseOf({ target, row });
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   if (scope instanceof Miss) return [];
-  return target.candidates.flatMap((c, at) => {
+  return (target.candidates ?? []).flatMap((c, at) => {
     const seen = foremost(find(scope, c).filter(visible)), matches2 = seen.length;
     return matches2 === 0 || matches2 === 1 && seen[0] === el ? [] : [{ at, matches: matches2 }];
   });

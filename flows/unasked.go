@@ -139,7 +139,8 @@ func (p *policy) otherStatus(q automation.Request) string {
 			continue
 		case onKey.MatchString(name) && yes.MatchString(v.Text), stateKey.MatchString(name) && isOn.MatchString(v.Text):
 			gives = active
-		case onKey.MatchString(name) && no.MatchString(v.Text), offKey.MatchString(name) && yes.MatchString(v.Text), stateKey.MatchString(name) && isOff.MatchString(v.Text):
+		case onKey.MatchString(name) && no.MatchString(v.Text), offKey.MatchString(name) && yes.MatchString(v.Text),
+			stateKey.MatchString(name) && isOff.MatchString(v.Text):
 			gives = inactive
 		case !stateKey.MatchString(name):
 			continue

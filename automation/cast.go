@@ -33,7 +33,7 @@ func (p *Page) Cast(ctx context.Context) (c *Cast, stop func(), err error) {
 	p.mu.Lock()
 	p.cast = c
 	p.mu.Unlock()
-	stop = func() {
+	stop = sync.OnceFunc(func() {
 		p.mu.Lock()
 		p.cast = nil
 		p.mu.Unlock()
@@ -41,7 +41,7 @@ func (p *Page) Cast(ctx context.Context) (c *Cast, stop func(), err error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), castBound)
 		defer cancel()
 		_ = proto.PageStopScreencast{}.Call(p.scope(ctx)) // the page may have gone
-	}
+	})
 	quality, width, height := castQuality, viewportWidth, viewportHeight
 	begin := proto.PageStartScreencast{Format: proto.PageStartScreencastFormatJpeg, Quality: &quality, MaxWidth: &width, MaxHeight: &height}
 	beginning, cancel := context.WithTimeout(ctx, castBound)

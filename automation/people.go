@@ -5,8 +5,8 @@ type Person struct {
 	ID    string   `json:"id,omitempty"` // what the console calls the person; empty where its list does not show it
 	Email string   `json:"email"`
 	Names []string `json:"names,omitempty"` // as pages write it: "Ann Lee" and "Lee, Ann"
-	// Has is what the list shows of the person, by first_name, last_name, role and time_zone; of whoever is meant also status,
-	// active or inactive, where the change leaves that as it is.
+	// Has is what the list shows of whoever is meant, by first_name, last_name, role and time_zone; and by status, active or
+	// inactive, where the change leaves that as it is.
 	Has map[string]string `json:"-"`
 }
 

@@ -190,19 +190,23 @@ func TestGestures(t *testing.T) {
 		body string
 		does []does
 	}{
-		"nested-spans":      {`<button data-testid=save><span><b id=in>Save</b></span></button><div style="cursor:pointer" onclick="1"><span><i id=deep>Open all</i></span></div>`, []does{press("#in"), press("#deep")}},
-		"label-around":      {`<label id=l><span id=word>Show inactive</span> <input type=checkbox></label><label id=m>First name <input></label>`, []does{press("#word"), press("#word"), press("#m"), types("Ann")}},
-		"hidden-box":        {`<label><span id=word style="padding:9px">Agree</span><input type=checkbox style="display:none"></label>`, []does{press("#word")}},
-		"shadow-root":       {`<div id=host><template shadowrootmode=open><button>Deep</button><input aria-label=Inner><select aria-label=Role><option>A<option>B</select></template></div>`, []does{press("button"), press("input"), types("x"), press("select"), types("B"), key("Enter")}},
-		"select":            {`<label>Role <select><option>Approver<option>Payer<option>Clerk</select></label><label>Zone <select><option value=1>Berlin<option value=2>Lisbon</select></label>`, []does{press("label:first-of-type select"), types("Clerk"), key("Enter"), key("Tab", "ArrowDown"), settle(300 * time.Millisecond)}},
-		"frames":            {`<iframe name=main src="/inner" width=600 height=300></iframe>`, []does{inFrame("iframe", "#go"), inFrame("iframe", "input"), types("Lee")}},
-		"frame-elsewhere":   {`<iframe id=f sandbox srcdoc="<button style='width:200px;height:100px'>Pay</button>" width=300 height=150></iframe><button id=on>On</button>`, []does{settle(300 * time.Millisecond), press("#f"), settle(200 * time.Millisecond), press("#on")}},
-		"changed-on-press":  {`<div id=box><button id=b data-testid=menu>Menu</button></div><script>b.onmousedown = () => { box.innerHTML = '<button>Close</button>'; }</script>`, []does{press("#b"), settle(300 * time.Millisecond)}},
-		"autofill":          {`<form><input name=mail aria-label="E-mail"><input type=password aria-label="Password"></form>`, []does{press("[name=mail]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "ann@acme.example") }, press("[type=password]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "Tr0ub4dor") }}},
-		"contenteditable":   {`<div contenteditable=true aria-label=Note style="min-height:2em;width:20em"></div><button>Save</button>`, []does{press("[contenteditable]"), types("Hello"), key("Enter"), types("you"), press("button")}},
-		"date":              {`<label>From <input type=date></label>`, []does{key("Tab"), types("11262026")}},
-		"portal":            {strings.Replace(portal(`['Approver', 'Payer']`), "<button id=open>v</button>", "<button id=open aria-label=Role>v</button>", 1), []does{press("#open"), press(".o:nth-child(2)"), settle(300 * time.Millisecond)}},
-		"pages-within":      {`<nav><button id=s>Settings</button></nav><main id=m><h1>Home</h1></main><script>s.onclick = () => { m.innerHTML = '<a href=/users id=u>Users</a>'; u.onclick = (e) => { e.preventDefault(); history.pushState({}, '', '/users'); m.innerHTML = '<h1>Users</h1>'; }; }</script>`, []does{press("#s"), press("#u"), settle(300 * time.Millisecond)}},
+		"nested-spans":     {`<button data-testid=save><span><b id=in>Save</b></span></button><div style="cursor:pointer" onclick="1"><span><i id=deep>Open all</i></span></div>`, []does{press("#in"), press("#deep")}},
+		"label-around":     {`<label id=l><span id=word>Show inactive</span> <input type=checkbox></label><label id=m>First name <input></label>`, []does{press("#word"), press("#word"), press("#m"), types("Ann")}},
+		"hidden-box":       {`<label><span id=word style="padding:9px">Agree</span><input type=checkbox style="display:none"></label>`, []does{press("#word")}},
+		"shadow-root":      {`<div id=host><template shadowrootmode=open><button>Deep</button><input aria-label=Inner><select aria-label=Role><option>A<option>B</select></template></div>`, []does{press("button"), press("input"), types("x"), press("select"), types("B"), key("Enter")}},
+		"select":           {`<label>Role <select><option>Approver<option>Payer<option>Clerk</select></label><label>Zone <select><option value=1>Berlin<option value=2>Lisbon</select></label>`, []does{press("label:first-of-type select"), types("Clerk"), key("Enter"), key("Tab", "ArrowDown"), settle(300 * time.Millisecond)}},
+		"frames":           {`<iframe name=main src="/inner" width=600 height=300></iframe>`, []does{inFrame("iframe", "#go"), inFrame("iframe", "input"), types("Lee")}},
+		"frame-elsewhere":  {`<iframe id=f sandbox srcdoc="<button style='width:200px;height:100px'>Pay</button>" width=300 height=150></iframe><button id=on>On</button>`, []does{settle(300 * time.Millisecond), press("#f"), settle(200 * time.Millisecond), press("#on")}},
+		"changed-on-press": {`<div id=box><button id=b data-testid=menu>Menu</button></div><script>b.onmousedown = () => { box.innerHTML = '<button>Close</button>'; }</script>`, []does{press("#b"), settle(300 * time.Millisecond)}},
+		"autofill":         {`<form><input name=mail aria-label="E-mail"><input type=password aria-label="Password"></form>`, []does{press("[name=mail]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "ann@acme.example") }, press("[type=password]"), func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, "Tr0ub4dor") }}},
+		"contenteditable":  {`<div contenteditable=true aria-label=Note style="min-height:2em;width:20em"></div><button>Save</button>`, []does{press("[contenteditable]"), types("Hello"), key("Enter"), types("you"), press("button")}},
+		"date":             {`<label>From <input type=date></label>`, []does{key("Tab"), types("11262026")}},
+		"portal":           {strings.Replace(portal(`['Approver', 'Payer']`), "<button id=open>v</button>", "<button id=open aria-label=Role>v</button>", 1), []does{press("#open"), press(".o:nth-child(2)"), settle(300 * time.Millisecond)}},
+		"pages-within": {`<nav><button id=s>Settings</button></nav><main id=m><h1>Home</h1></main><script>
+			s.onclick = () => {
+				m.innerHTML = '<a href=/users id=u>Users</a>';
+				u.onclick = (e) => { e.preventDefault(); history.pushState({}, '', '/users'); m.innerHTML = '<h1>Users</h1>'; };
+			}</script>`, []does{press("#s"), press("#u"), settle(300 * time.Millisecond)}},
 		"listbox":           {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
 		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
 		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},

@@ -258,7 +258,7 @@ func (l *Library) inTable(name string) bool {
 	return false
 }
 
-// Halted ends the name of a file with a flow that was recorded, and whose rehearsal has not passed: it is not used.
+// Halted is the suffix of the file of a recorded flow that halted in its rehearsal: it is not used.
 const Halted = ".halted"
 
 // Of are the flows by which a layout is served.

@@ -135,9 +135,16 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return p.undeclared(q, s)
 	case p.usual[likeness(q)]:
 		return pass
-	case p.otherRole(q, isRole) != "": // the server may know by itself whom the page is about
-		return stop("%s names nobody, and %s", s.request, p.otherRole(q, isRole))
-	case p.sends != nil || p.settled:
+	}
+	return p.nobody(q, s)
+}
+
+// nobody rules on a request that names nobody: the server may know by itself whom the page is about.
+func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
+	if other := p.otherRole(q, isRole); other != "" {
+		return stop("%s names nobody, and %s", s.request, other)
+	}
+	if p.sends != nil || p.settled {
 		return pass
 	}
 	return automation.Ruling{Pass: true, Why: "it names nobody"}
@@ -154,10 +161,11 @@ func (p *policy) declared(q automation.Request, s subject) automation.Ruling {
 		return stop("%s", p.names(s))
 	case d != "":
 		return stop("%s is not what the flow says it sends: %s", s.request, d)
-	case p.inFree(q) != "":
-		return stop("%s %s", s.request, p.inFree(q))
 	case len(p.passed) > 0 && !q.Hop:
 		return stop("%s is a second one", s.request)
+	}
+	if wrong := p.inFree(q); wrong != "" {
+		return stop("%s %s", s.request, wrong)
 	}
 	return automation.Ruling{Pass: true, Commit: true, Why: "it is what the flow says it sends"}
 }

@@ -103,7 +103,10 @@ func (p *policy) otherName(q automation.Request) string {
 		}
 		for _, v := range givenIn(q, input) {
 			part := fold(v.Text)
-			theirs := func(o automation.Person) bool { return part != "" && fold(o.Has[input]) == part }
+			theirs := func(o automation.Person) bool { // "Ann Lee" and "Lee, Ann"
+				return part != "" && len(o.Names) == 2 &&
+					(input == "first_name" && strings.HasPrefix(fold(o.Names[0]), part+" ") || input == "last_name" && strings.HasPrefix(fold(o.Names[1]), part+","))
+			}
 			if !slices.ContainsFunc(strings.Fields(part), func(w string) bool { return slices.Contains(words, w) }) &&
 				slices.ContainsFunc(p.roster.people.Others, theirs) {
 				return fmt.Sprintf("gives the name %s=%q, which is somebody else's", v.Key, shownValue(v.Key, v.Text))

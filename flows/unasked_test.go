@@ -12,7 +12,7 @@ func acme() *automation.People {
 	known := *folk
 	known.Meant.Has = map[string]string{"role": "Clerk", "first_name": "Ann", "last_name": "Marie Lee", "status": "active"}
 	known.Others = []automation.Person{
-		{ID: joannID, Email: "joann@acme.example", Has: map[string]string{"first_name": "Joan", "last_name": "Doe", "role": "Administrator"}},
+		{ID: joannID, Email: "joann@acme.example", Names: []string{"Joan Doe", "Doe, Joan"}},
 		{ID: "7", Email: "seven@acme.example"},
 	}
 	known.Roles = []string{"Administrator", "Clerk", "Payer"}

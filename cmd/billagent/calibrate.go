@@ -33,8 +33,8 @@ it was looked for, outlines what it may be, and waits: Enter takes that, a click
 are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
 
 At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
-written into its flow in the overlay folder, where the flow does not say it, or guesses it and the guess does not hold. A report says what is recorded now, what is still guessed,
-what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
+written into its flow in the overlay folder, where the flow does not say it, or guesses something else. A report says what
+is recorded now, what is still guessed, what was not tried, and which one change to try on a user who is there for tests. Nothing of the console is changed.
 
 It can be left at any time, also with Ctrl-C: the next one begins where this one ended. Where no version is recognised, name the one that comes closest
 with --selectors: you are then asked for a mark that every page has.
@@ -113,7 +113,7 @@ type calibrated struct {
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
 	Sends     []string         `json:"recorded_sends"` // flows of which it was written down what their commits send
-	Held      []string         `json:"held_sends"`     // flows that guess it, and whose rehearsals have held to that
+	Held      []string         `json:"held_sends"`     // flows that only guess it, and whose rehearsals have sent it
 	Skipped   []string         `json:"skipped"`
 	Left      bool             `json:"left"`
 	Standing  targetStanding   `json:"standing"`

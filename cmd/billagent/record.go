@@ -184,9 +184,11 @@ func (a *app) rehearseRecorded(cmd *cobra.Command, written recordedFlow, c servi
 				a.note("the change was not made: its rehearsal has not passed")
 			}
 			if !done.Passed() && err == nil && done.Rehearsal.Outcome == userops.Halted {
-				kept, failed := written.setAside()
-				err = failed
-				a.note("the flow as it was recorded is not used: it is kept as " + kept + ". Correct it and give it the name without " + flows.Halted + ", or record it again")
+				var kept string
+				if kept, err = written.setAside(); err == nil {
+					a.note("the flow as it was recorded is not used: it is kept as " + kept +
+						". Correct it and give it the name without " + flows.Halted + ", or record it again")
+				}
 			}
 			p.results = p.results[max(len(p.results)-1, 0):] // how the last has ended decides the exit status
 			return err

@@ -26,7 +26,8 @@ func (a *app) selectorsShareCommand(of *string) *cobra.Command {
 	var f shareFlags
 	c := &cobra.Command{
 		Use: "share VERSION", Short: "Show a version as it may be given to others, say what is stripped from it, and write that to a file once you have seen it",
-		Long: `Show a version's file as it may be given to others, as in a pull request, and with it the flows and the other versions of its layout that are your own: without names of people on the tenant's list, of organisations, accounts and
+		Long: `Show a version's file as it may be given to others, as in a pull request, and with it the flows and the other versions of its
+layout that are your own: without names of people on the tenant's list, of organisations, accounts and
 hosts of the configuration, e-mail addresses, long numbers, what may be a secret, comments, and names of evidence. What was stripped, and where, is
 listed, and not repeated; so is what was looked for. Nothing is written before all of it was printed: --to asks at a terminal, and elsewhere and with
 -o json needs --yes, without which the exit status is 1.

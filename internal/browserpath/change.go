@@ -299,6 +299,7 @@ func (c *course) people() *automation.People {
 		found = &userops.User{Email: c.Email, FirstName: c.FirstName, LastName: c.LastName}
 	}
 	out.Meant = person(*found)
+	out.Meant.Has = map[string]string{"first_name": found.FirstName, "last_name": found.LastName, "role": found.Role, "time_zone": found.TimeZone}
 	if edits := c.Kind.Takes(userops.InputRole) || c.Kind.Takes(userops.InputFirstName); edits && !c.Kind.Creates {
 		out.Meant.Has["status"] = string(found.Status)
 	}
@@ -317,9 +318,7 @@ func (c *course) people() *automation.People {
 }
 
 func person(u userops.User) automation.Person {
-	out := automation.Person{ID: u.ID, Email: u.Email, Has: map[string]string{
-		"first_name": u.FirstName, "last_name": u.LastName, "role": u.Role, "time_zone": u.TimeZone,
-	}}
+	out := automation.Person{ID: u.ID, Email: u.Email}
 	first, last := strings.TrimSpace(u.FirstName), strings.TrimSpace(u.LastName)
 	if first != "" && last != "" {
 		out.Names = []string{first + " " + last, last + ", " + first}

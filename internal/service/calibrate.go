@@ -46,7 +46,7 @@ type Calibrated struct {
 	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
 	Results  []userops.Result   // of the rehearsals
 	Sends    []string           // flows of which it was written down what their commits send
-	Held     []string           // flows that guess it, and whose rehearsals have held to that
+	Held     []string           // flows that only guess it, and whose rehearsals have sent it
 	Pinned   string             // the version that the tenant's configuration names; empty: none
 	SignIn   string             // the file of the version of the sign-in, where something of that was shown; empty: nothing was
 }

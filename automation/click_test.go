@@ -147,7 +147,7 @@ func TestClickThatNavigatesIsStillJudged(t *testing.T) {
 	w.serve("/next", `<h1>There</h1>`)
 	for range 5 {
 		require.NoError(t, w.Open(t.Context(), w.URL))
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("a"), Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("a"), Bound: enough}))
 		_, _, err := w.Await(t.Context(), short, nil, css("h1"))
 		require.NoError(t, err)
 	}
@@ -180,7 +180,7 @@ func TestFramesOfTheSameOriginAreReached(t *testing.T) {
 		part{"/in", `<div style="height:900px"></div><button onclick="parent.note('right')">Go</button>`})
 	inside := button("Go")
 	inside.Within = css("#f")
-	require.NoError(t, w.Click(t.Context(), automation.Press{Target: inside, Bound: short}))
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: inside, Bound: enough}))
 	assert.Equal(t, "log: right", w.log(t))
 }
 
@@ -198,7 +198,7 @@ func TestClickBudget(t *testing.T) {
 	t.Parallel()
 	w := setup(t, logs+`<button onclick="note('right')">Go</button>`)
 	got := w.Calls.during(func() {
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 	})
 	assert.LessOrEqual(t, len(got), 5, "%v", got)
 	got = w.Calls.during(func() {

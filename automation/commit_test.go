@@ -50,7 +50,7 @@ func TestWhatWasEnteredMustStandAtTheCommit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, logs+roleForm+c.extra)
-			require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#name"), Value: "Ann", Bound: short}))
+			require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#name"), Value: "Ann", Bound: enough}))
 			_, err := w.Choose(t.Context(), css("#role"), "Approver", short)
 			require.NoError(t, err)
 			_, err = w.Check(t.Context(), css("#box"), true, short)
@@ -93,7 +93,7 @@ func TestWhatWasEmptiedMustStandAtTheCommit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, logs+strings.ReplaceAll(roleForm, `value=""`, `value="Ann"`)+c.extra)
-			require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#name"), Value: "", Bound: short}))
+			require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#name"), Value: "", Bound: enough}))
 			_, err := w.Check(t.Context(), css("#box"), false, short)
 			require.NoError(t, err)
 			err = w.Click(t.Context(), automation.Press{Target: button("Save"), Agree: true, Bound: short, Entered: []automation.Entered{

@@ -28,7 +28,7 @@ func BenchmarkCommit(b *testing.B) {
 						require.NoError(b, err)
 						g.Arm(b.Context())
 					}
-					require.NoError(b, w.Click(b.Context(), automation.Press{Target: button("Go"), Bound: short}))
+					require.NoError(b, w.Click(b.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 					if held {
 						require.True(b, g.Await(b.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) > 0 && s[0].Answer != nil }))
 						require.NoError(b, g.Listen(b.Context()))

@@ -88,7 +88,7 @@ func TestNothingThatIsHeldArrives(t *testing.T) {
 				return automation.Ruling{Pass: true}
 			})
 			require.NoError(t, err)
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			select {
 			case r := <-seen:
 				all := append(r.Values(), r.Query()...)
@@ -115,7 +115,7 @@ func TestWhatPassesIsAnswered(t *testing.T) {
 				return automation.Ruling{Pass: true, Commit: r.Path() == "/change"}
 			})
 			require.NoError(t, err)
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			answered := func(sent []automation.Gated) bool { return len(sent) == 1 && sent[0].Answer != nil }
 			require.True(t, g.Await(t.Context(), 10*time.Second, answered), "%+v", g.Sent())
 			require.NoError(t, g.Close(t.Context()))
@@ -136,7 +136,7 @@ func TestAnAnswerIsWhatARedirectionLeadsTo(t *testing.T) {
 		return automation.Ruling{Pass: true, Commit: r.Changes()}
 	})
 	require.NoError(t, err)
-	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 	done := func(sent []automation.Gated) bool {
 		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Led == http.StatusOK
 	}
@@ -174,7 +174,7 @@ func TestWhatAServerSendsOnIsAnswered(t *testing.T) {
 				return automation.Ruling{Pass: !c.stop || r.Path() != "/there", Commit: r.Path() == "/change"}
 			})
 			require.NoError(t, err)
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			done := func(all []automation.Gated) bool {
 				return len(all) == 2 && all[0].Answer != nil && (c.stop || all[1].Answer != nil)
 			}
@@ -203,7 +203,7 @@ func TestAnAnswerThatNeverCame(t *testing.T) {
 		return automation.Ruling{Pass: true, Commit: r.Changes()}
 	})
 	require.NoError(t, err)
-	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 	failed := func(sent []automation.Gated) bool {
 		return len(sent) == 1 && sent[0].Answer != nil && sent[0].Answer.Failed != ""
 	}
@@ -223,7 +223,7 @@ func TestAGateHoldsItsOwnSessionOnly(t *testing.T) {
 	g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{} })
 	require.NoError(t, err)
 	require.NoError(t, page.Open(t.Context(), w.URL))
-	require.NoError(t, page.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+	require.NoError(t, page.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 	require.Eventually(t, func() bool { return len(got.all()) == 1 }, 10*time.Second, 20*time.Millisecond)
 	require.NoError(t, g.Close(t.Context()))
 	assert.Empty(t, g.Sent())
@@ -293,7 +293,7 @@ func TestGateBudget(t *testing.T) {
 		})
 		require.NoError(t, err)
 		g.Arm(t.Context())
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) == 1 && s[0].Answer != nil }))
 		require.NoError(t, g.Close(context.Background()))
 	})
@@ -328,7 +328,7 @@ func TestTheBrowserMaySendAgain(t *testing.T) {
 		})
 		require.NoError(t, err)
 		g.Arm(t.Context())
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) == 1 && s[0].Answer != nil }))
 		g.EndLog() // what was heard by then is told none the less
 		require.NoError(t, g.Listen(t.Context()))
@@ -364,9 +364,9 @@ func TestWhatWasBegunBeforeThePressIsNoneOfIt(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, g.Close(context.Background())) })
 			t.Cleanup(release)
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("First"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("First"), Bound: enough}))
 			<-busy
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			require.Eventually(t, func() bool { return g.Begun("/change") }, 10*time.Second, time.Millisecond, "the browser tells of the second")
 			armed := make(chan struct{})
 			go func() {

@@ -44,10 +44,10 @@ func TestFieldsAreLeftAsByHand(t *testing.T) {
 			i.addEventListener('blur', () => { tips.hidden = true; });
 			for (const el of [i, s]) for (const type of ['focus', 'change', 'blur']) el.addEventListener(type, (e) => note(el.id + ' ' + type + (e.isTrusted ? '' : ' untrusted')));
 		</script>`)
-	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "abc", Bound: short}))
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "abc", Bound: enough}))
 	_, err := w.Choose(t.Context(), css("#s"), "b", short)
 	require.NoError(t, err)
-	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Save"), Bound: short}))
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Save"), Bound: enough}))
 	assert.Equal(t, "log: i focus i change i blur s focus s change untrusted s blur click", w.log(t))
 }
 
@@ -199,7 +199,7 @@ func TestLinksThatOpenATabAreFollowedHere(t *testing.T) {
 			if strings.Contains(html, "iframe") { // it opens in the frame, which is where a flow goes on
 				pop.Within, heading.Within, shown = css("#f"), css("#f"), w.URL+"/"
 			}
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: pop, Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: pop, Bound: enough}))
 			_, _, err := w.Await(t.Context(), bound, nil, heading)
 			require.NoError(t, err)
 			assert.Equal(t, shown, w.Page.URL())
@@ -227,7 +227,7 @@ func TestTabsThatAreNotFollowed(t *testing.T) {
 			w := setup(t, c.html)
 			var asked atomic.Int32
 			w.mux.HandleFunc("/in", func(http.ResponseWriter, *http.Request) { asked.Add(1) })
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("#pop"), Agree: c.commit, Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("#pop"), Agree: c.commit, Bound: enough}))
 			require.Eventually(t, func() bool { return strings.Contains(strings.Join(w.TakeNotes(), " "), "pop-up window was stopped") }, 5*time.Second, 20*time.Millisecond)
 			assert.Equal(t, w.URL+"/", w.Page.URL())
 			require.NoError(t, w.Open(t.Context(), w.URL)) // the browser has had its time

@@ -33,8 +33,8 @@ func TestMaskingUnderAStrictPolicy(t *testing.T) {
 	w.strict("/plain", `<p>IBAN</p>`)
 	shoot := func(path, secret string) []byte {
 		require.NoError(t, w.Open(t.Context(), path))
-		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: secret, Secret: true, Bound: short}))
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("p"), Bound: short})) // a caret blinks
+		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: secret, Secret: true, Bound: enough}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("p"), Bound: enough})) // a caret blinks
 		data, err := w.Screenshot(t.Context(), automation.Masking{Others: true})
 		require.NoError(t, err)
 		return data

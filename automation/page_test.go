@@ -36,7 +36,7 @@ func TestNavigationStaysOnAllowedHosts(t *testing.T) {
 	for _, link := range []string{"#out", "#redirect"} {
 		require.NoError(t, w.Open(t.Context(), w.URL))
 		w.TakeNotes()
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css(link), Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: css(link), Bound: enough}))
 		_, _, err := w.Await(t.Context(), short, nil, css("h1"))
 		require.ErrorIs(t, err, automation.ErrForeignHost)
 		assert.Contains(t, err.Error(), "elsewhere.localhost:1")
@@ -49,7 +49,7 @@ func TestDialogsAreAnsweredAndNamed(t *testing.T) {
 	t.Parallel()
 	w := setup(t, logs+`<button onclick="note(confirm('Delete Ann?') ? 'yes' : 'no')">Confirm</button><button onclick="alert('Look!'); note('seen')">Alert</button><button onclick="note('said ' + prompt('Name?'))">Prompt</button>`)
 	press := func(name string, accept bool) {
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button(name), Accept: accept, Bound: short}))
+		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button(name), Accept: accept, Bound: enough}))
 	}
 	press("Confirm", false)
 	press("Confirm", true)
@@ -66,7 +66,7 @@ func TestLeavingAPageThatAsks(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<input id=i><script>onbeforeunload = (e) => { e.preventDefault(); return 'x'; }</script>`)
 	w.serve("/next", "<h1>next</h1>")
-	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "x", Bound: short}))
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "x", Bound: enough}))
 	require.NoError(t, w.Open(t.Context(), "/next"))
 	_, _, err := w.Await(t.Context(), short, nil, css("h1"))
 	require.NoError(t, err)
@@ -134,9 +134,9 @@ func TestSessionsDoNotSeeEachOther(t *testing.T) {
 func TestPicturesAndPagesHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<input id=i type=password value=hunter2><input name=code value=123456><p>hello</p>`)
-	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "hunter2", Secret: true, Bound: short}))
+	require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("#i"), Value: "hunter2", Secret: true, Bound: enough}))
 	shoot := func(code string, secret bool) string {
-		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("[name=code]"), Value: code, Secret: secret, Bound: short}))
+		require.NoError(t, w.Fill(t.Context(), automation.Entry{Target: css("[name=code]"), Value: code, Secret: secret, Bound: enough}))
 		data, err := w.Screenshot(t.Context(), automation.Masking{})
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(string(data), "\x89PNG"))

@@ -106,7 +106,7 @@ func TestOnlyAPressIsFollowedByAnAnswer(t *testing.T) {
 	require.NoError(t, w.Asks(t.Context(), css("#box"), nil, short, func() (bool, error) { return true, nil }), "it needs no answer")
 	w.mux.HandleFunc("GET /never", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	err := w.Asks(t.Context(), css("#box"), nil, short, func() (bool, error) {
-		require.NoError(t, w.Page.Click(t.Context(), automation.Press{Target: css("#box"), Bound: short}))
+		require.NoError(t, w.Page.Click(t.Context(), automation.Press{Target: css("#box"), Bound: enough}))
 		_, err := w.Texts(t.Context(), css("#box"))
 		return true, err
 	})

@@ -67,7 +67,7 @@ func (r Request) Path() string {
 type Value struct {
 	Key   string // path into the body, such as variables.input.ids.0; a name of the query or of a form
 	Text  string
-	Inner bool // it stands in a text of the body that is itself JSON, and is listed beside that text
+	Inner bool // it stands in a text of the body that is itself JSON or XML, and is listed beside that text
 	Type  ValueType
 }
 
@@ -94,7 +94,7 @@ func (r Request) Query() []Value {
 }
 
 // Values lists the values of the body: of a form, of JSON (also where the page calls it otherwise) or of a multipart
-// body. Any other body is one value without a key.
+// body. Any other body is one value without a key, beside which those in it are listed if it is XML or JSON by lines.
 func (r Request) Values() []Value {
 	if len(r.Body) == 0 {
 		return nil
@@ -108,23 +108,29 @@ func (r Request) Values() []Value {
 	}
 	switch kind {
 	case "application/x-www-form-urlencoded":
-		return formValues(string(r.Body))
+		return withInner(formValues(string(r.Body)))
 	case "multipart/form-data":
 		if out, ok := multipartValues(r.Body, params["boundary"]); ok {
-			return out
+			return withInner(out)
 		}
 	case "text/plain": // a form's text/plain encoding: one name=value a line
-		var out []Value
-		for line := range strings.Lines(string(r.Body)) {
-			name, value, found := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
-			if !found {
-				return []Value{{Text: string(r.Body)}}
-			}
-			out = append(out, Value{Key: name, Text: value})
+		if out, ok := lineValues(string(r.Body)); ok {
+			return withInner(out)
 		}
-		return out
 	}
-	return []Value{{Text: string(r.Body)}}
+	return withInner([]Value{{Text: string(r.Body)}})
+}
+
+func lineValues(s string) ([]Value, bool) {
+	var out []Value
+	for line := range strings.Lines(s) {
+		name, value, found := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
+		if !found || strings.HasPrefix(name, "<") {
+			return nil, false
+		}
+		out = append(out, Value{Key: name, Text: value})
+	}
+	return out, true
 }
 
 // formValues reads name=value pairs in their order. A pair that cannot be unescaped is taken as it stands.
@@ -146,7 +152,7 @@ func formValues(s string) []Value {
 	return out
 }
 
-// jsonValues lists the scalars of an object or an array. A text that is itself JSON is looked into.
+// jsonValues lists the scalars of an object or an array.
 func jsonValues(data []byte) ([]Value, bool) {
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
@@ -173,12 +179,7 @@ func flatten(v any) []Value {
 		case []any:
 			out = append(out, Value{Key: key, Text: "[]", Type: Empty})
 		case string:
-			out = append(out, Value{Key: key, Text: v, Type: Text})
-			if inner, ok := jsonValues([]byte(v)); ok {
-				for _, i := range inner {
-					out = append(out, Value{below(key, i.Key), i.Text, true, i.Type})
-				}
-			}
+			out = append(out, withInner([]Value{{Key: key, Text: v, Type: Text}})...)
 		case json.Number:
 			out = append(out, Value{Key: key, Text: v.String(), Type: Number})
 		case bool:
@@ -242,11 +243,6 @@ func multipartValues(body []byte, boundary string) ([]Value, bool) {
 			text = strconv.Quote(text)
 		}
 		out = append(out, Value{Key: part.FormName(), Text: text})
-		if inner, ok := jsonValues(data); ok {
-			for _, i := range inner {
-				out = append(out, Value{part.FormName() + "." + i.Key, i.Text, true, i.Type})
-			}
-		}
 	}
 }
 

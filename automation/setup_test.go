@@ -130,7 +130,12 @@ func (w *world) log(t testing.TB) string {
 	return s
 }
 
-const short = 1500 * time.Millisecond
+// A bound ends an act that is expected to fail; what is expected to succeed has that of a flow's step, so that a slow
+// machine fails nothing.
+const (
+	short  = 1500 * time.Millisecond
+	enough = 20 * time.Second
+)
 
 // logs is a page part to which note(text) adds.
 const logs = `<p id=log style="min-height:1em">log:</p><script>var note = (s) => { document.getElementById('log').textContent += ' ' + s; };</script>`

@@ -31,7 +31,7 @@ func TestSpeculationIsTold(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, page.Open(t.Context(), w.URL+"/form"))
 			thrown.Deny()
-			require.NoError(t, page.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, page.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			time.Sleep(time.Second) // whatever would arrive has arrived
 			require.NoError(t, thrown.Close(t.Context()))
 			require.Empty(t, got.all())
@@ -40,7 +40,7 @@ func TestSpeculationIsTold(t *testing.T) {
 			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{} })
 			require.NoError(t, err)
 			g.Arm(t.Context())
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			told := func() bool { return strings.Contains(fmt.Sprintf("%#v", g.Unheld()), "/change?who=ann") }
 			assert.Eventually(t, told, 10*time.Second, 50*time.Millisecond, "%v arrived", got.all())
 			require.NoError(t, g.Close(t.Context()))

@@ -126,7 +126,7 @@ func TestEnterSubmitsWhereNothingIsChanged(t *testing.T) {
 			t.Parallel()
 			w := setup(t, body)
 			w.serve("/done", `<p id=done>done</p>`)
-			require.NoError(t, w.Strike(t.Context(), automation.Stroke{Key: "Enter", Target: css("#i"), Bound: short}))
+			require.NoError(t, w.Strike(t.Context(), automation.Stroke{Key: "Enter", Target: css("#i"), Bound: enough}))
 			_, _, err := w.Await(t.Context(), bound, nil, css("#done"))
 			require.NoError(t, err)
 		})

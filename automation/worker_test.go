@@ -44,7 +44,7 @@ func TestAWebTransportIsToldOf(t *testing.T) {
 			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
 			require.NoError(t, err)
 			g.Arm(t.Context())
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			told := func() bool {
 				return slices.ContainsFunc(g.Unheld(), func(u automation.Unheld) bool { return u.How == automation.ByTransport && u.Dark() })
 			}
@@ -82,7 +82,7 @@ func TestSocketsAreToldOf(t *testing.T) {
 			g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
 			require.NoError(t, err)
 			g.Arm(t.Context())
-			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: short}))
+			require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
 			told := func() bool { return strings.Contains(fmt.Sprintf("%#v", g.Unheld()), "ann") }
 			assert.Eventually(t, told, 10*time.Second, 50*time.Millisecond)
 			require.NoError(t, g.Close(t.Context()))

@@ -19,32 +19,53 @@ var (
 	between = regexp.MustCompile(`[.\[\]]+`)
 )
 
-// argument is a name with its value in the text of a GraphQL mutation: a text, or a word of an enumeration. $role: Role
-// declares a variable, and role: id is another name for a field.
-var argument = regexp.MustCompile(`(?:^|[^$\w])(\w+)\s*:\s*\[?\s*(?:"((?:[^"\\]|\\.)*)"|([A-Z][A-Z0-9_]+|\d+)\b)`)
+var (
+	// argument is a name with its value, or a list of them, in the text of a GraphQL mutation: $role: Role declares a variable,
+	// and role: id is another name for a field.
+	argument = regexp.MustCompile(`(?:^|[^$\w])(\w+)\s*:\s*(\[[^\[\]{}]*\]?|` + literal + `)`)
+	element  = regexp.MustCompile(literal)
+	// filter is what a path of SCIM (RFC 7644, 3.5.2) has of what it is about: roles[primary eq true].value
+	filter = regexp.MustCompile(`\[[^\]]*\]`)
+)
+
+// literal is a value in the text of a GraphQL mutation: a text, a word of an enumeration, a number, true or false.
+const literal = `"(?:[^"\\]|\\.)*"|\b(?:[A-Z]\w*|\d+|true|false)\b`
 
 // carried are the values of a request, with those in the text of a GraphQL mutation and those of a JSON Patch (RFC 6902)
-// under the names that its paths give them.
+// or of SCIM's under the names that its paths give them.
 func carried(q automation.Request) []automation.Value {
 	all := append(q.Query(), q.Values()...)
 	for _, v := range all {
 		if strings.Contains(v.Text, "mutation") {
 			for _, m := range argument.FindAllStringSubmatch(v.Text, -1) {
-				all = append(all, automation.Value{Key: m[1], Text: m[2] + m[3]})
+				for _, text := range element.FindAllString(m[2], -1) {
+					all = append(all, automation.Value{Key: m[1], Text: strings.Trim(text, `"`)})
+				}
 			}
 		}
-		before, isPath := strings.CutSuffix(v.Key, "path")
-		if !isPath || !strings.HasPrefix(v.Text, "/") {
-			continue
-		}
-		for _, o := range all {
-			if rest, ok := strings.CutPrefix(o.Key, before+"value"); ok && (rest == "" || rest[0] == '.') {
-				o.Key = strings.ReplaceAll(strings.Trim(v.Text, "/"), "/", ".") + rest
-				all = append(all, o)
-			}
+		if before, isPath := strings.CutSuffix(v.Key, "path"); isPath {
+			all = append(all, patched(all, before, v.Text)...)
 		}
 	}
 	return all
+}
+
+// patched are the values of an operation of a patch, by its path.
+func patched(all []automation.Value, before, path string) []automation.Value {
+	isOperation := func(v automation.Value) bool { return v.Key == before+"op" }
+	if !strings.HasPrefix(path, "/") && !slices.ContainsFunc(all, isOperation) {
+		return nil
+	}
+	path = strings.TrimSuffix(strings.Trim(filter.ReplaceAllString(path, ""), "/"), "/-")
+	path = path[strings.LastIndex(path, ":")+1:] // behind the URN of a schema
+	var out []automation.Value
+	for _, v := range all {
+		if rest, ok := strings.CutPrefix(v.Key, before+"value"); ok && (rest == "" || rest[0] == '.') {
+			v.Key = strings.ReplaceAll(path, "/", ".") + rest
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // rolesIn lists the values of a request that give a role, wherever they stand: in the query, a header, a form, JSON, a
@@ -89,11 +110,11 @@ func ofSubject(key string) (name string, own bool) {
 	if last < 0 {
 		return "", false
 	}
-	return parts[last], !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !nameParts.MatchString(s) })
+	return parts[last], !slices.ContainsFunc(parts[:last], func(s string) bool { return !wrapper.MatchString(s) && !partOfPerson.MatchString(s) })
 }
 
-// nameParts is a name for an object that holds a person's names, as that of SCIM (RFC 7643, 4.1.1).
-var nameParts = regexp.MustCompile(`(?i)^(name|full[_\-]?name)$`)
+// partOfPerson is a name for an object that holds something of a person, such as the name of SCIM (RFC 7643, 4.1.1).
+var partOfPerson = regexp.MustCompile(`(?i)^(name|full[_\-]?name|profile|account|details|value)$`)
 
 // isRole says that a key is the name of a role, or of what a role is within an object called so.
 func isRole(key string) bool {

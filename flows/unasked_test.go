@@ -26,8 +26,8 @@ func about(body string) automation.Request { return post("/users/"+annID, jsonTy
 func ruledOn(t *testing.T, people *automation.People, inputs map[string]string, all map[string]bool) {
 	t.Helper()
 	for body, passes := range all {
-		kind := jsonType
-		if body[0] != '{' && body[0] != '[' {
+		kind := map[byte]string{'{': jsonType, '[': jsonType, '<': "application/xml"}[body[0]]
+		if kind == "" {
 			kind = formType
 		}
 		p := atPress(people, nil, nil, inputs)
@@ -42,17 +42,30 @@ func TestARoleThatIsNotAskedForStays(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]string{"first_name": "Anna", "last_name": "Lee"}
 	ruledOn(t, acme(), inputs, map[string]bool{
-		`{"first_name":"Anna","role":"Clerk"}`:                                                          true,
-		`{"first_name":"Anna","role":"2"}`:                                                              true, // the console's own for it
-		`{"first_name":"Anna","role":"administrator"}`:                                                  false,
-		`{"first_name":"Anna","level":"Administrator"}`:                                                 false,
-		`{"first_name":"Anna","user":{"roles":["Administrator"]}}`:                                      false,
-		`{"first_name":"Anna","role":{"name":"Administrator"}}`:                                         false,
-		`{"first_name":"Anna","note":"an Administrator has asked for this"}`:                            true,
-		`{"first_name":"Anna","type":"Payer","data":{"type":"Payer"}}`:                                  true,
-		`{"first_name":"Anna","availableRoles":["Clerk","Payer"]}`:                                      true,
-		`{"first_name":"Anna","manager":{"role":"Administrator"},"updatedBy":{"role":"Administrator"}}`: true,
-		`{"first_name":"Anna","jobTitle":"Payer","commit":"Payer"}`:                                     true,
+		`{"first_name":"Anna","role":"Clerk"}`:                                                                           true,
+		`{"first_name":"Anna","role":"2"}`:                                                                               true, // the console's own for it
+		`{"first_name":"Anna","role":"administrator"}`:                                                                   false,
+		`{"first_name":"Anna","level":"Administrator"}`:                                                                  false,
+		`{"first_name":"Anna","user":{"roles":["Administrator"]}}`:                                                       false,
+		`{"first_name":"Anna","role":{"name":"Administrator"}}`:                                                          false,
+		`{"first_name":"Anna","note":"an Administrator has asked for this"}`:                                             true,
+		`{"first_name":"Anna","type":"Payer","data":{"type":"Payer"}}`:                                                   true,
+		`{"first_name":"Anna","availableRoles":["Clerk","Payer"]}`:                                                       true,
+		`{"first_name":"Anna","manager":{"role":"Administrator"},"updatedBy":{"role":"Administrator"}}`:                  true,
+		`{"first_name":"Anna","jobTitle":"Payer","commit":"Payer"}`:                                                      true,
+		`{"first_name":"Anna","roles":{"Administrator":true}}`:                                                           false,
+		`{"first_name":"Anna","roles":{"Administrator":false,"Clerk":true}}`:                                             true,
+		`{"first_name":"Anna","roles":"Clerk;Administrator"}`:                                                            false,
+		`{"first_name":"Anna","roles":[]}`:                                                                               false,
+		`{"first_name":"Anna","role":null}`:                                                                              false,
+		`{"first_name":"Anna","profile":{"role":"Administrator"}}`:                                                       false,
+		`first_name=Anna&user={"role":"Administrator"}`:                                                                  false,
+		`first_name=Anna&user={"role":"Clerk"}`:                                                                          true,
+		`<user><first_name>Anna</first_name><role>Administrator</role></user>`:                                           false,
+		`<user role="Administrator"><first_name>Anna</first_name></user>`:                                                false,
+		`<user><first_name>Anna</first_name><role>Clerk</role></user>`:                                                   true,
+		"{\"first_name\":\"Anna\"}\n{\"role\":\"Administrator\"}\n":                                                      false,
+		`<s:Envelope xmlns:s="s"><s:Body><Change><user><role>Administrator</role></user></Change></s:Body></s:Envelope>`: false,
 	})
 	known := acme()
 	form := &Sends{Method: "POST", Path: "/users/${id}", Body: map[string]any{"first_name": "${first_name}", "level": "*"}}
@@ -79,12 +92,31 @@ func TestNoOtherRoleBesideTheOneAskedFor(t *testing.T) {
 	t.Parallel()
 	inputs := map[string]string{"role": "Payer"}
 	ruledOn(t, acme(), inputs, map[string]bool{
-		`level=Payer`:                    true,
-		`level=Administrator`:            false,
-		`level=Payer&previous=Clerk`:     true,
-		`{"rolle":"Administrator"}`:      false,
-		`{"role":"Payer","old":"Clerk"}`: true,
+		`level=Payer`:                           true,
+		`level=Administrator`:                   false,
+		`level=Payer&previous=Clerk`:            true,
+		`{"rolle":"Administrator"}`:             false,
+		`{"role":"Payer","old":"Clerk"}`:        true,
+		`{"roles":{"Payer":true}}`:              true,
+		`{"roles":{"Payer":true,"Clerk":true}}`: true, // what they have already
+		`{"roles":{"Administrator":true}}`:      false,
+		`{"roles":"Payer;Administrator"}`:       false,
+		`{"query":"mutation { set(id: 7, roles: [\"Payer\", \"Administrator\"]) { id } }"}`:               false,
+		`{"query":"mutation { set(id: 7, roles: [\"Payer\"]) { role: name } }"}`:                          true,
+		`{"query":"mutation { set(id: 7, role: Administrator) { id } }"}`:                                 false,
+		`{"query":"mutation { set(id: 7, role: Payer, active: false) { id } }"}`:                          false,
+		`[{"op":"add","path":"/roles/-","value":"Administrator"}]`:                                        false,
+		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Administrator"}]}`: false,
+		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Payer"}]}`:         true,
 	})
+	path := func(method, path string) bool {
+		q := post(path, jsonType, "{}")
+		q.Method = method
+		return atPress(acme(), nil, nil, inputs).rule(q).Pass
+	}
+	assert.False(t, path("PUT", "/users/"+annID+"/roles/Administrator"))
+	assert.True(t, path("PUT", "/users/"+annID+"/roles/payer"))
+	assert.True(t, path("DELETE", "/users/"+annID+"/roles/Clerk"), "it is taken for the other")
 	form := &Sends{Method: "POST", Path: "/users/${id}", Body: map[string]any{"level": "*", "roleId": "*"}}
 	pressed := func(body string) automation.Ruling {
 		p := atPress(acme(), form, nil, inputs)
@@ -127,6 +159,12 @@ func TestNamesAndAStatusThatAreNotAskedForStay(t *testing.T) {
 		`{"role":"Payer","firstName":"Joan","lastName":"Lee"}`:                                              false,
 		`{"role":"Payer","lastName":"DOE"}`:                                                                 false,
 		`{"role":"Payer","manager":{"firstName":"Joan"}}`:                                                   true,
+		`{"role":"Payer","profile":{"firstName":"Joan"}}`:                                                   false,
+		`{"role":"Payer","displayName":"Joan Doe"}`:                                                         false,
+		`{"role":"Payer","name":"doe, joan"}`:                                                               false,
+		`{"role":"Payer","name":"Lee, Ann"}`:                                                                true,
+		`{"role":"Payer","name":"Payer"}`:                                                                   true,
+		`{"role":"Payer","manager":{"name":"Joan Doe"},"group":{"name":"Joan Doe"}}`:                        true,
 		`{"role":"Payer","firstName":""}`:                                                                   true, // as a page may leave out what stays
 		`{"role":"Payer","active":true}`:                                                                    true,
 		`{"role":"Payer","active":false}`:                                                                   false,
@@ -137,6 +175,16 @@ func TestNamesAndAStatusThatAreNotAskedForStay(t *testing.T) {
 		`{"role":"Payer","status":"draft"}`:                                                                 true, // no word that is known
 		`{"role":"Payer","locked":true}`:                                                                    true, // signed in wrongly too often
 		`{"role":"Payer","notifications":{"enabled":false}}`:                                                true,
+		`{"role":"Payer","account":{"enabled":false}}`:                                                      false,
+		`{"role":"Payer","status":{"code":"INACTIVE"}}`:                                                     false,
+		`{"role":"Payer","canLogin":false}`:                                                                 false,
+		`{"role":"Payer","login_enabled":"0"}`:                                                              false,
+		`{"role":"Payer","is_user_active":0}`:                                                               false,
+		`{"role":"Payer","deactivatedAt":"2026-11-27"}`:                                                     false,
+		`{"role":"Payer","deactivatedAt":null,"canLogin":true}`:                                             true,
+		`{"Operations":[{"op":"replace","path":"active","value":false}]}`:                                   false,
+		`{"Operations":[{"op":"replace","value":{"role":"Payer","active":false}}]}`:                         false,
+		`{"Operations":[{"op":"replace","value":{"role":"Payer","active":true}}]}`:                          true,
 		`{"role":"Payer","filter":{"status":"Gesperrt"}}`:                                                   true,
 		`user[role]=Payer&user[active]=0&user[active]=1`:                                                    true, // a check box
 		`[{"op":"replace","path":"/role","value":"Payer"},{"op":"replace","path":"/active","value":false}]`: false,
@@ -146,6 +194,8 @@ func TestNamesAndAStatusThatAreNotAskedForStay(t *testing.T) {
 	ruledOn(t, gone, map[string]string{"first_name": "Anna"}, map[string]bool{
 		`{"firstName":"Anna","active":false,"deleted":false,"suspended":false}`: true,
 		`{"firstName":"Anna","active":true}`:                                    false,
+		`{"firstName":"Anna","deactivatedAt":"2026-11-27"}`:                     true,
+		`{"firstName":"Anna","deactivatedAt":null}`:                             false,
 	})
 	to := acme()
 	delete(to.Meant.Has, "status")

@@ -81,3 +81,32 @@ func (p *Page) Sized(ctx context.Context, width int, scheme string) error {
 func (c *Cast) Unheard(ctx context.Context) error {
 	return proto.PageStopScreencast{}.Call(c.page.scope(ctx))
 }
+
+// Autofill has the browser fill in the form of a field as it does when a person chooses one of its addresses. The
+// headless shell cannot. rod does not know the address yet.
+func (p *Page) Autofill(ctx context.Context, css string, address map[string]string) error {
+	doc, err := proto.DOMGetDocument{}.Call(p.scope(ctx))
+	if err != nil {
+		return err
+	}
+	found, err := proto.DOMQuerySelector{NodeID: doc.Root.NodeID, Selector: css}.Call(p.scope(ctx))
+	if err != nil {
+		return err
+	}
+	field, err := proto.DOMDescribeNode{NodeID: found.NodeID}.Call(p.scope(ctx))
+	if err != nil {
+		return err
+	}
+	type named struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	var fields []named
+	for name, value := range address {
+		fields = append(fields, named{name, value})
+	}
+	_, err = p.scope(ctx).Call(ctx, p.session, "Autofill.trigger", map[string]any{
+		"fieldId": field.Node.BackendNodeID, "address": map[string]any{"fields": fields},
+	})
+	return err
+}

@@ -229,6 +229,27 @@ func TestGestures(t *testing.T) {
 	}
 }
 
+// TestAutofillIsTakenDown has the browser itself fill in a form, of which the headless shell knows nothing: there the
+// words are inserted. What is taken down is the same.
+func TestAutofillIsTakenDown(t *testing.T) {
+	t.Parallel()
+	fills := func(ctx context.Context, s *automation.StandIn) error {
+		return s.Page().Autofill(ctx, "[name=name]", map[string]string{
+			"NAME_FULL": "Ann Lee", "EMAIL_ADDRESS": "ann@acme.example", "PHONE_HOME_WHOLE_NUMBER": "+4930123456", "ADDRESS_HOME_COUNTRY": "DE",
+		})
+	}
+	inserts := func(word string) does {
+		return func(ctx context.Context, s *automation.StandIn) error { return s.Insert(ctx, word) }
+	}
+	script := []does{press("[name=name]"), fills}
+	if !full {
+		script = []does{press("[name=name]"), inserts("Ann Lee"), key("Tab"), inserts("ann@acme.example"), key("Tab"), inserts("+4930123456")}
+	}
+	w := setup(t, `<form><input name=name autocomplete=name aria-label=Name><input name=email autocomplete=email aria-label="E-mail">
+		<input name=tel autocomplete=tel aria-label=Telephone><button>Send</button></form>`)
+	golden(t, "autofill-of-a-form", told(w.record(t, append(script, settle(500*time.Millisecond), press("button"))...)))
+}
+
 // TestWhereARecordingGoes has links, redirects, another window and an address that the person goes to.
 func TestWhereARecordingGoes(t *testing.T) {
 	t.Parallel()

@@ -155,9 +155,13 @@ func Files(embedded fs.FS, app, overlay, kind string) ([]File, error) {
 		return nil, err
 	}
 	if overlay != "" {
-		if info, err := os.Stat(overlay); err != nil {
+		info, err := os.Stat(overlay)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("the overlay folder %s is not there: create it, empty at first (mkdir %[1]s): %w", overlay, fs.ErrNotExist)
+		case err != nil:
 			return nil, fmt.Errorf("overlay folder: %w", err)
-		} else if !info.IsDir() {
+		case !info.IsDir():
 			return nil, fmt.Errorf("overlay %s is not a folder", overlay)
 		}
 		own := func(name string) ([]byte, error) { return datafile.ReadFile(filepath.Join(overlay, name), fileBound) }

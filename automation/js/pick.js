@@ -306,7 +306,7 @@ function about(el, { offers, note }) {
     const item = make('li'), text = make('span');
     text.append(make('code', '', spell(o.candidate)));
     if (o.why) text.append(make('span', 'why', o.why));
-    item.append(make('span', o.kept ? 'kept' : 'dropped', o.kept ? 'kept' : 'dropped'), text);
+    item.append(make('span', o.kept ? 'kept' : 'dropped', o.kept ? 'finds it' : 'dropped'), text);
     list.append(item);
   }
   const named = make('div', 'soft', 'What names somebody is left out when it is taken.');

@@ -34,9 +34,9 @@ button:hover { border-color: var(--ink) }
 code { font: 13px/1.4 ui-monospace, monospace }
 .mark { position: fixed; pointer-events: none; border: 2px solid #0b57d0; background: rgb(11 87 208 / .12);
   box-shadow: 0 0 0 1px #fff; border-radius: 2px }
-.mark.chosen { border-color: #b3261e; border-width: 3px; background: rgb(179 38 30 / .12) }
+.mark.chosen { border-color: #146c2e; border-width: 3px; background: rgb(20 108 46 / .12) }
 .mark.several { border-style: dashed }
-.tag.chosen { background: #b3261e }
+.tag.chosen { background: #146c2e }
 .shield { position: fixed; pointer-events: auto; background: rgb(128 128 128 / .15) }
 .tag { position: fixed; pointer-events: none; font: 600 12px/1.3 system-ui, sans-serif; color: #fff;
   background: #0b57d0; padding: 1px 6px; border-radius: 3px; max-width: 60vw; white-space: nowrap; overflow: hidden;

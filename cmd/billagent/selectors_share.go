@@ -113,8 +113,8 @@ func (a *app) share(ctx context.Context, s *service.Service, lib *flows.Library,
 	}
 	a.live.stop()
 	if len(got.Lacking) > 0 {
-		return usage(fmt.Errorf("version %s cannot be given to others: without what may name somebody, nothing is left by which these are found, or they cannot be left out: %s. "+
-			"Pick them once more by something else, or give them another name", v.ID, strings.Join(got.Lacking, ", ")))
+		return usage(fmt.Errorf("version %s cannot be given to others: it may name somebody there, and without that it would do something else, or find nothing: %s. "+
+			"Pick such a target once more by something else; in a flow, write an input in the place of what was typed, or another name", v.ID, strings.Join(got.Lacking, ", ")))
 	}
 	out := sharedOf(v, got)
 	names, texts, err := out.files(f.to)

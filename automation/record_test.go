@@ -207,6 +207,13 @@ func TestGestures(t *testing.T) {
 				m.innerHTML = '<a href=/users id=u>Users</a>';
 				u.onclick = (e) => { e.preventDefault(); history.pushState({}, '', '/users'); m.innerHTML = '<h1>Users</h1>'; };
 			}</script>`, []does{press("#s"), press("#u"), settle(300 * time.Millisecond)}},
+		"rows-again": {`<main id=m></main><script>
+			const list = () => { m.innerHTML = '<h1>Users</h1><div role=grid><div role=row>Ann Lee</div><div role=row>Joan Doe</div></div><ul><li>Eve <i>eve@x.example</i></ul>';
+				m.querySelectorAll('[role=row],li').forEach((r) => { r.onclick = () => { m.innerHTML = '<button>Users</button><p>' + r.firstChild.textContent + '</p>'; m.querySelector('button').onclick = list; }; }); };
+			list();</script>`, []does{
+			press("[role=row]:first-child"), settle(300 * time.Millisecond), press("button"), settle(300 * time.Millisecond), press("[role=row]:nth-child(2)"), settle(900 * time.Millisecond),
+			press("button"), settle(300 * time.Millisecond), press("li"), settle(900 * time.Millisecond),
+		}},
 		"listbox":           {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
 		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
 		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},

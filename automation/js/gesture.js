@@ -144,13 +144,13 @@ function press(r, p) {
  * @param {string} id
  */
 async function watchFace(r, opener, option, id) {
-  const { words, sure } = /** @type {Options} */ (option.options);
+  const { words, sure } = /** @type {Options} */ (option.options), was = r.drawn;
   for (let i = 0; i < 15 && r.opened === option; i++) {
     await pause(50);
     if (!sure && pageOf() !== option.page) return; // a link to another page, which may have its words for a heading
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener, words);
-    if (!face) continue;
+    if (!face || !sure && !was.has(face)) continue; // it came with another view, such as a row's own page
     tell(r, { kind: 'chosen', of: id, value: words, shows: face === opener.el ? null : sketchOf(r, face) });
     return;
   }

@@ -3527,13 +3527,13 @@ async function watchFace(r, opener2, option, id) {
   const { words, sure } = (
     /** @type {Options} */
     option.options
-  );
+  ), was = r.drawn;
   for (let i = 0; i < 15 && r.opened === option; i++) {
     await pause(50);
     if (!sure && pageOf() !== option.page) return;
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener2, words);
-    if (!face) continue;
+    if (!face || !sure && !was.has(face)) continue;
     tell2(r, { kind: "chosen", of: id, value: words, shows: face === opener2.el ? null : sketchOf(r, face) });
     return;
   }

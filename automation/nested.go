@@ -3,12 +3,13 @@ package automation
 import (
 	"encoding/xml"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// withInner lists, behind each value, those that its text holds if it is itself JSON, JSON by lines or XML.
+// withInner lists, behind each value, those that its text holds if it is itself JSON, JSON by lines, a form or XML.
 func withInner(values []Value) []Value {
 	var out []Value
 	for _, v := range values {
@@ -20,8 +21,14 @@ func withInner(values []Value) []Value {
 	return out
 }
 
+// asForm is the text of a form of several fields.
+var asForm = regexp.MustCompile(`^[\w\[\].%-]+=[^&\s]*(&[\w\[\].%-]+=[^&\s]*)+$`)
+
 func innerValues(text string) []Value {
 	text = strings.TrimSpace(text)
+	if asForm.MatchString(text) {
+		return formValues(text)
+	}
 	if text == "" || !strings.ContainsRune("{[<", rune(text[0])) {
 		return nil
 	}

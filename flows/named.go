@@ -19,6 +19,7 @@ type named struct {
 	person  int    // index into the roster's others; meant is the one whom the change concerns
 	key     string // where: a normalised path into the body, "?name" in the query, "/" in the path
 	subject bool   // the place tells whom the request is about, as far as its name goes
+	loose   bool   // it is a short number under a name that need not be somebody's
 	listed  bool   // it stands in a list, of which nothing says that those in it stand in some relation to a person
 }
 
@@ -52,22 +53,29 @@ var (
 	joint        = regexp.MustCompile(`[_-]`)
 	number       = regexp.MustCompile(`^\d+$`)
 	// subjectKey is a name for whom a request is about: id, userId, user_id, ids, email, who; not manager_id.
-	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|subjects?|selected|object|entity|record|row|item)` +
-		`[_\-]?(|ids?|uids?|guids?|uuids?|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
+	subjectKey = regexp.MustCompile(`(?i)^(|users?|members?|persons?|people|employees?|accounts?|targets?|target_?users?|principals?|subjects?|selected|object|entity|record|row|item)` +
+		`[_\-]?(|ids?|uids?|guids?|uuids?|pk|keys?|nos?|numbers?|emails?|e-mails?|mails?|names?|logins?|whos?|whom|values?)$`)
 	// personKey is the end of a name for somebody, whatever stands before it: customer_user_id, memberIds. What has accounts,
 	// profiles or contacts may be no person.
 	personKey = regexp.MustCompile(`(?i)(users?|members?|persons?|people|employees?|staff|worker|colleagues?)[_\-]?(ids?|uids?|guids?|uuids?|keys?|emails?)$|^contact[_\-]?ids?$`)
 	// relationKey is a name for somebody who stands in some relation to whom a request is about, or did something to them.
 	relationKey = regexp.MustCompile(`(?i)manager|supervisor|approv|review|boss|lead|report|owner|deleg|assistant|backup|deput|sponsor|mentor|parent|grant|substitut|` +
 		`subordinat|success|replace|transfer|creat(ed|or|er)|updat(ed|er)|modif(ied|ier)|invite[dr]|request(ed|er)|assign|author|actor|by$|by[_\-]|^b?cc$|copy|notif|watch|` +
-		`follow|contact[_\-]?person|emergency|billing`)
+		`follow|contact[_\-]?person|emergency|billing|^to[_\-]?(user|member)|^new[_\-]?(user|member)|recipient|heir|exclud|except|collaborat|visible|budd(y|ies)|managed|shared|relation`)
 	// collectionKey is a name for several things that are no people, and may each have some.
 	collectionKey = regexp.MustCompile(`(?i)team|group|role|chain|histor|message|log|event|comment|note|audit|activit|task|workflow|polic|permission|` +
 		`device|session|address|location|department|project|compan|organi|account|tenant`)
 	// wrapper is a name around what a request is about.
-	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|request|body|form|where|filter|query|operations?|changes?|` +
+	wrapper = regexp.MustCompile(`(?i)^(|data|input|variables?|payload|params?|parameters|attributes?|args|arguments|requests?|body|form|where|filter|query|operations?|changes?|` +
+		`json|_?set|fields|updates?|patch|actions|composite_?request|resource|profile|\w+_?(input|patch)|(user|member|person|account|profile)_attributes|components|calls|message|relationships|invitees?|invitations?|invites?|` +
 		`users?|members?|persons?|people|employees?|records?|rows?|items?|ids|emails|selected|selection|targets?|subjects?)$`)
 )
+
+// firstArgument is the place of what a call is about that gives its arguments by their order.
+var firstArgument = regexp.MustCompile(`(^|\.)(params|args|arguments)(\.0)+$`)
+
+// looseKey is a name for whom a request is about, or for something else that has a number.
+var looseKey = regexp.MustCompile(`(?i)^(|row|item|object|entity|record|account|number|no|value|key)[_\-]?(id|key|no|number|value)?$`)
 
 // shortID is the length below which an id counts only where a subject may stand: 7 may also be a page or a size.
 const shortID = 6
@@ -130,30 +138,60 @@ func (r *roster) describe(i int) string {
 func (r *roster) in(q automation.Request) []named {
 	var out []named
 	note := func(key string, subject bool, text string, listed ...bool) {
+		loose := number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
 		for _, i := range r.find(text, subject) {
-			out = append(out, named{person: i, key: key, subject: subject, listed: slices.Contains(listed, true)})
+			out = append(out, named{person: i, key: key, subject: subject, loose: loose, listed: slices.Contains(listed, true)})
 		}
 	}
-	note(inPath, true, q.Path())
+	note(inPath, true, r.pathOf(q))
 	for _, v := range q.Query() {
 		note("?"+v.Key, aboutWhom(v.Key), v.Text)
 	}
 	for _, v := range q.Headers {
 		note("header "+v.Key, true, v.Text)
 	}
+	values := q.Values()
 	times := map[string]int{}
-	for _, v := range q.Values() {
+	for _, v := range values {
 		times[v.Key]++
 	}
-	for _, v := range q.Values() {
+	keys, serial := peopleKeys(values), serialNumbers(values)
+	for _, v := range append(values, mutationsIn(values).arguments...) {
+		if serial[v.Key] {
+			continue
+		}
 		key, inList := withoutIndices(v.Key), v.Key
 		if times[v.Key] > 1 || strings.HasSuffix(v.Key, "[]") { // of a form
 			inList = strings.TrimSuffix(v.Key, "[]") + ".0"
 		}
-		note(key, aboutWhom(key), v.Text, listed(inList))
-		note(key, true, v.Key) // an object may be keyed by people: {"006…": {"active": false}}
+		note(key, aboutWhom(key) || firstArgument.MatchString(v.Key), v.Text, listed(inList))
+		if name := keys[v.Key]; name != "" {
+			note(key, true, name)
+		}
 	}
 	return out
+}
+
+// pathOf is the path of an address without short numbers that stand behind something else than people, such as an
+// organisation, where the one who is meant stands in it, too.
+func (r *roster) pathOf(q automation.Request) string {
+	path := q.Path()
+	if !slices.Contains(r.find(path, true), meant) {
+		return path
+	}
+	parts := strings.Split(path, "/")
+	for i := 1; i < len(parts); i++ {
+		before := parts[i-1]
+		if number.MatchString(parts[i]) && (collectionKey.MatchString(before) || before == "api") && !r.isMeant(parts[i]) {
+			parts[i] = "-"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func (r *roster) isMeant(id string) bool {
+	i, ok := r.ids[id]
+	return ok && i == meant
 }
 
 // inPath is the place of what stands in the address's path.
@@ -298,13 +336,8 @@ func wordRune(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) 
 
 var index = regexp.MustCompile(`(^|\.)\d+(\.|$)`)
 
-// withoutIndices makes ids.0 and ids.1 the same place.
-func withoutIndices(key string) string {
-	for index.MatchString(key) {
-		key = index.ReplaceAllString(key, "$1*$2")
-	}
-	return strings.TrimSuffix(strings.ReplaceAll(key, ".*", ""), "[]")
-}
+// withoutIndices makes ids.0 and ids.1 the same place, and user[id] that of user.id.
+func withoutIndices(key string) string { return strings.Join(keyParts(key), ".") }
 
 func lastName(key string) string { return key[strings.LastIndexByte(key, '.')+1:] }
 
@@ -326,7 +359,7 @@ func otherPerson(all []named) (int, bool) {
 }
 
 func standsBeside(other named, all []named) bool {
-	if other.subject || other.listed {
+	if other.subject && !other.loose || other.listed {
 		return false
 	}
 	about, addressed := false, false

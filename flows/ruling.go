@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -139,9 +140,12 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 	return p.nobody(q, s)
 }
 
+// tells is the end of an address to which a page tells what is done on it, or by which it looks for something.
+var tells = regexp.MustCompile(`(?i)/(telemetry|collect|analytics|track|events?|metrics|beacon|logs?|search|lookup|query|suggest)/?$`)
+
 // nobody rules on a request that names nobody: the server may know by itself whom the page is about.
 func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
-	if other := p.otherRole(q, isRole); other != "" {
+	if other := p.otherRole(q, isRole); other != "" && !tells.MatchString(q.Path()) {
 		return stop("%s names nobody, and %s", s.request, other)
 	}
 	if p.sends != nil || p.settled {
@@ -185,13 +189,24 @@ func (p *policy) undeclared(q automation.Request, s subject) automation.Ruling {
 // otherwise says that a request gives another role, name or time zone than was asked for.
 func (p *policy) otherwise(q automation.Request, looked func(key string) bool) string {
 	for name, words := range p.given {
-		for _, v := range givenIn(q, name) {
-			if looked(v.Key) && !slices.ContainsFunc(words, func(word string) bool { return gives(name, word, v.Text) }) {
+		for _, v := range otherThan(q, name, words) {
+			if looked(v.Key) {
 				return fmt.Sprintf("gives the %s %q, and %s was asked for", v.Key, shownValue(v.Key, v.Text), words[0])
 			}
 		}
 	}
 	return ""
+}
+
+// otherThan lists the values of a request that give something else for an input than one of some words.
+func otherThan(q automation.Request, input string, words []string) []automation.Value {
+	asked := func(text string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return gives(input, word, text) })
+	}
+	if input == "role" {
+		return otherThanRole(q, asked)
+	}
+	return slices.DeleteFunc(givenIn(q, input), func(v automation.Value) bool { return asked(v.Text) })
 }
 
 // inFree says of the values of a request that may be any by what the flow says that they are wrong all the same.

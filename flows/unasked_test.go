@@ -101,13 +101,13 @@ func TestNoOtherRoleBesideTheOneAskedFor(t *testing.T) {
 		`{"roles":{"Payer":true,"Clerk":true}}`: true, // what they have already
 		`{"roles":{"Administrator":true}}`:      false,
 		`{"roles":"Payer;Administrator"}`:       false,
-		`{"query":"mutation { set(id: 7, roles: [\"Payer\", \"Administrator\"]) { id } }"}`:               false,
-		`{"query":"mutation { set(id: 7, roles: [\"Payer\"]) { role: name } }"}`:                          true,
-		`{"query":"mutation { set(id: 7, role: Administrator) { id } }"}`:                                 false,
-		`{"query":"mutation { set(id: 7, role: Payer, active: false) { id } }"}`:                          false,
-		`[{"op":"add","path":"/roles/-","value":"Administrator"}]`:                                        false,
-		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Administrator"}]}`: false,
-		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Payer"}]}`:         true,
+		`{"query":"mutation { set(id: \"006ABCDEFGHJKMNPQR\", roles: [\"Payer\", \"Administrator\"]) { id } }"}`: false,
+		`{"query":"mutation { set(id: \"006ABCDEFGHJKMNPQR\", roles: [\"Payer\"]) { role: name } }"}`:            true,
+		`{"query":"mutation { set(id: \"006ABCDEFGHJKMNPQR\", role: Administrator) { id } }"}`:                   false,
+		`{"query":"mutation { set(id: \"006ABCDEFGHJKMNPQR\", role: Payer, active: false) { id } }"}`:            false,
+		`[{"op":"add","path":"/roles/-","value":"Administrator"}]`:                                               false,
+		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Administrator"}]}`:        false,
+		`{"Operations":[{"op":"replace","path":"roles[primary eq true].value","value":"Payer"}]}`:                true,
 	})
 	path := func(method, path string) bool {
 		q := post(path, jsonType, "{}")

@@ -17,8 +17,8 @@ type graphQL map[string]json.RawMessage
 // endpoint is where GraphQL is served, by what nearly everybody calls it.
 var endpoint = regexp.MustCompile(`(?i)(?:graphql|gql)`)
 
-// mostTokens bounds a document: one that a page makes has some hundred.
-const mostTokens = 200_000
+// MostTokens bounds a GraphQL document: one that a page makes has some hundred.
+const MostTokens = 200_000
 
 // known says that the request has nothing beside what GraphQL has.
 func (g graphQL) known() bool {
@@ -55,7 +55,7 @@ func (r Request) Asks() bool {
 		if !g.known() || json.Unmarshal(g["query"], &text) != nil {
 			return false
 		}
-		doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, mostTokens)
+		doc, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: text}, MostTokens)
 		changes := func(o *ast.OperationDefinition) bool { return o.Operation != ast.Query }
 		if err != nil || len(doc.Operations) == 0 || slices.ContainsFunc(doc.Operations, changes) {
 			return false

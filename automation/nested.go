@@ -14,7 +14,7 @@ func withInner(values []Value) []Value {
 	var out []Value
 	for _, v := range values {
 		out = append(out, v)
-		for _, i := range innerValues(v.Text) {
+		for _, i := range innerValues(v.Text, v.Key == "") {
 			out = append(out, Value{below(v.Key, i.Key), i.Text, true, i.Type})
 		}
 	}
@@ -24,7 +24,8 @@ func withInner(values []Value) []Value {
 // asForm is the text of a form of several fields.
 var asForm = regexp.MustCompile(`^[\w\[\].%-]+=[^&\s]*(&[\w\[\].%-]+=[^&\s]*)+$`)
 
-func innerValues(text string) []Value {
+// innerValues are those in a text. XML counts where it is the whole body, or says that it is XML: a text may have HTML.
+func innerValues(text string, whole bool) []Value {
 	text = strings.TrimSpace(text)
 	if asForm.MatchString(text) {
 		return formValues(text)
@@ -36,6 +37,9 @@ func innerValues(text string) []Value {
 		return out
 	}
 	if text[0] == '<' {
+		if !whole && !strings.HasPrefix(text, "<?xml") {
+			return nil
+		}
 		return xmlValues(text)
 	}
 	return jsonLines(text)
@@ -78,11 +82,10 @@ func xmlValues(text string) []Value {
 			return out
 		}
 		key := func() string {
-			below := path
 			if soap {
-				below = path[min(len(path), 3):] // Envelope, Body, and the operation
+				return strings.Join(path[min(len(path), 3):], ".") // without Envelope, Body, and the operation
 			}
-			return strings.Join(below, ".")
+			return strings.Join(path, ".")
 		}
 		switch t := t.(type) {
 		case xml.StartElement:

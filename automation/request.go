@@ -67,7 +67,7 @@ func (r Request) Path() string {
 type Value struct {
 	Key   string // path into the body, such as variables.input.ids.0; a name of the query or of a form
 	Text  string
-	Inner bool // it stands in a text of the body that is itself JSON or XML, and is listed beside that text
+	Inner bool // it stands in a text of the body that is itself JSON, XML or a form, and is listed beside that text
 	Type  ValueType
 }
 

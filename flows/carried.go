@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,14 +12,14 @@ import (
 var (
 	// between are the signs at which names of values are put together: user[role], roles.0.name.
 	between = regexp.MustCompile(`[.\[\]]+`)
-	// filter is what a path of SCIM (RFC 7644, 3.5.2) has of what it is about: roles[primary eq true].value
-	// urn is what stands before a name of a schema of SCIM: urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:role
-	urn    = regexp.MustCompile(`urn:[\w:.\-]*:\d\.\d:\w+:?`)
+	// urn is a name of a schema of SCIM before what is its own: urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:role.
+	urn = regexp.MustCompile(`urn:[\w:.\-]*:\d\.\d:\w+:?`)
+	// filter is what a path of SCIM (RFC 7644, 3.5.2) has of what it is about: roles[primary eq true].value.
 	filter = regexp.MustCompile(`\[[^\]]*\]`)
 	// partOfPerson is a name for an object that holds something of a person, such as the name of SCIM (RFC 7643, 4.1.1).
 	partOfPerson = regexp.MustCompile(`(?i)^(name|full[_\-]?name|profile|account|details|value|credentials|\w+[_\-]attributes)$`)
 	// anotherTime is a name for what was, or may be, or is looked for, and is not given.
-	anotherTime = regexp.MustCompile(`(?i)filter|search|orig|^old|prev|prior|histor|inherit|required|default|available|option|^query$`)
+	anotherTime = regexp.MustCompile(`(?i)filter|search|^orig|^old|prev|prior|histor|inherit|required|available|.options?$`)
 	// takenKey is a name for whether one of several things that are on offer is given.
 	takenKey = regexp.MustCompile(`(?i)^(is[_\-]?)?(assigned|selected|checked|enabled|granted|active|member|on)$`)
 )
@@ -27,29 +28,45 @@ var (
 func carried(q automation.Request) []automation.Value { return append(q.Query(), sent(q)...) }
 
 // sent are the values of a request's body, with those in the text of a GraphQL mutation, those of a JSON Patch (RFC 6902)
-// or of SCIM's under the names that its paths give them, and those of its headers. What is on offer and not taken is left
-// out.
+// or of SCIM's under the names that its paths give them, and those of its headers. Roles that are on offer, and are not
+// taken, are left out.
 func sent(q automation.Request) []automation.Value {
 	all := q.Values()
-	all = append(all, mutationsIn(all).arguments...)
+	all = append(all, mutationsIn(q).arguments...)
 	all = append(all, patched(all)...)
-	left := map[string]bool{}
-	for _, v := range all {
-		before, name := cutLast(v.Key)
-		if takenKey.MatchString(name) && no.MatchString(v.Text) && number.MatchString(lastName(before)) && roleKey.MatchString(lastOf(keyParts(before))) {
-			left[before] = true // one of a list of roles
-		}
-	}
-	if len(left) > 0 {
-		all = slices.DeleteFunc(all, func(v automation.Value) bool {
-			before, _ := cutLast(v.Key)
-			return left[before]
-		})
-	}
+	all = withoutOffers(all)
 	for _, v := range q.Headers {
 		all = append(all, automation.Value{Key: bareHeader(v.Key), Text: v.Text})
 	}
 	return all
+}
+
+// withoutOffers leaves out the roles of a list of which each says whether somebody has it, and that say no.
+func withoutOffers(all []automation.Value) []automation.Value {
+	says := map[string]bool{} // by the place of a role: whether it is taken
+	for _, v := range all {
+		before, name := cutLast(dotted(v.Key))
+		listed := number.MatchString(lastName(before)) && roleKey.MatchString(lastOf(keyParts(before)))
+		if listed && takenKey.MatchString(name) && (yes.MatchString(v.Text) || no.MatchString(v.Text)) {
+			says[before] = says[before] || yes.MatchString(v.Text)
+		}
+	}
+	if len(says) == 0 {
+		return all
+	}
+	return slices.DeleteFunc(all, func(v automation.Value) bool {
+		before, _ := cutLast(dotted(v.Key))
+		taken, said := says[before]
+		return said && !taken
+	})
+}
+
+// dotted is a key of a form as one of JSON: user[roles][0] is user.roles.0.
+func dotted(key string) string {
+	if !strings.ContainsAny(key, "[]") {
+		return key
+	}
+	return strings.Join(strings.FieldsFunc(key, func(c rune) bool { return c == '.' || c == '[' || c == ']' }), ".")
 }
 
 // cutLast takes a path apart before its last name.
@@ -58,48 +75,72 @@ func cutLast(key string) (before, last string) {
 	return key[:max(at, 0)], key[at+1:]
 }
 
-// operation is one operation of a patch.
-type operation struct {
+// patchOperation is one operation of a patch.
+type patchOperation struct {
 	path, op string
 	is       bool
-	values   []automation.Value // what it gives, by what stands behind "value" in their keys
+	values   []automation.Value // what it gives, under the rest of their keys
 }
 
 // patched are the values of the operations of patches, by their paths.
 func patched(all []automation.Value) (out []automation.Value) {
-	operations := map[string]*operation{}
-	of := func(before string) *operation {
+	var order []string
+	operations := map[string]*patchOperation{}
+	of := func(before string) *patchOperation {
 		if operations[before] == nil {
-			operations[before] = &operation{}
+			order, operations[before] = append(order, before), &patchOperation{}
 		}
 		return operations[before]
 	}
 	for _, v := range all {
 		before, last := cutLast(v.Key)
-		switch {
-		case last == "path":
+		switch last {
+		case "path":
 			of(before).path = v.Text
-		case last == "op":
+		case "op":
 			of(before).op, of(before).is = v.Text, true
 		}
-		if at := strings.Index("."+v.Key+".", ".value."); at >= 0 {
-			before, v.Key = strings.Trim(v.Key[:max(at-1, 0)], "."), strings.TrimPrefix(v.Key[min(at+len("value"), len(v.Key)):], ".")
-			of(before).values = append(of(before).values, v)
+	}
+	for _, v := range all {
+		for before, rest := range cutsAtValue(v.Key) {
+			if o := operations[before]; o != nil {
+				v.Key = rest
+				o.values = append(o.values, v)
+			}
 		}
 	}
-	for _, o := range operations {
-		if o.path == "" || !strings.HasPrefix(o.path, "/") && !o.is || o.op == "test" {
-			continue
+	for _, before := range order {
+		out = append(out, operations[before].given()...)
+	}
+	return out
+}
+
+// cutsAtValue yields what stands before and behind each "value" of a key.
+func cutsAtValue(key string) iter.Seq2[string, string] {
+	return func(yield func(before, rest string) bool) {
+		for at := 0; at < min(len(key), mostKey); at++ {
+			end := at + len("value")
+			whole := strings.HasPrefix(key[at:], "value") && (at == 0 || key[at-1] == '.') && (end == len(key) || key[end] == '.')
+			if whole && !yield(strings.TrimSuffix(key[:at], "."), strings.TrimPrefix(key[end:], ".")) {
+				return
+			}
 		}
-		path := strings.TrimSuffix(strings.Trim(filter.ReplaceAllString(o.path, ""), "/"), "/-")
-		path = path[strings.LastIndex(path, ":")+1:] // behind the URN of a schema
-		if strings.EqualFold(o.op, "remove") {
-			out = append(out, automation.Value{Key: strings.ReplaceAll(path, "/", "."), Inner: true, Type: automation.Null})
-		}
-		for _, v := range o.values {
-			v.Key, v.Inner = strings.Trim(strings.ReplaceAll(path, "/", ".")+"."+v.Key, "."), true
-			out = append(out, v)
-		}
+	}
+}
+
+// given are the values that an operation gives, by its path.
+func (o *patchOperation) given() (out []automation.Value) {
+	if o.path == "" || !strings.HasPrefix(o.path, "/") && !o.is || o.op == "test" {
+		return nil
+	}
+	path := strings.TrimSuffix(strings.Trim(filter.ReplaceAllString(o.path, ""), "/"), "/-")
+	path = strings.ReplaceAll(path[strings.LastIndex(path, ":")+1:], "/", ".") // behind the URN of a schema
+	if strings.EqualFold(o.op, "remove") {
+		out = append(out, automation.Value{Key: path, Inner: true, Type: automation.Null})
+	}
+	for _, v := range o.values {
+		v.Key, v.Inner = strings.TrimSuffix(path+"."+v.Key, "."), true
+		out = append(out, v)
 	}
 	return out
 }

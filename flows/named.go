@@ -61,7 +61,7 @@ var (
 	// relationKey is a name for somebody who stands in some relation to whom a request is about, or did something to them.
 	relationKey = regexp.MustCompile(`(?i)manager|supervisor|approv|review|boss|lead|report|owner|deleg|assistant|backup|deput|sponsor|mentor|parent|grant|substitut|` +
 		`subordinat|success|replace|transfer|creat(ed|or|er)|updat(ed|er)|modif(ied|ier)|invite[dr]|request(ed|er)|assign|author|actor|by$|by[_\-]|^b?cc$|copy|notif|watch|` +
-		`follow|contact[_\-]?person|emergency|billing|^to[_\-]?(user|member)|^new[_\-]?(user|member)|recipient|heir|exclud|except|collaborat|visible|budd(y|ies)|managed|shared|relation`)
+		`follow|contact[_\-]?person|emergency|billing|recipient|heir|^exclud|^except|collaborat|budd(y|ies)`)
 	// collectionKey is a name for several things that are no people, and may each have some.
 	collectionKey = regexp.MustCompile(`(?i)team|group|role|chain|histor|message|log|event|comment|note|audit|activit|task|workflow|polic|permission|` +
 		`device|session|address|location|department|project|compan|organi|account|tenant`)
@@ -75,7 +75,7 @@ var (
 var firstArgument = regexp.MustCompile(`(^|\.)(params|args|arguments)(\.0)+$`)
 
 // looseKey is a name for whom a request is about, or for something else that has a number.
-var looseKey = regexp.MustCompile(`(?i)^(|row|item|object|entity|record|account|number|no|value|key)[_\-]?(id|key|no|number|value)?$`)
+var looseKey = regexp.MustCompile(`(?i)^((row|item)[_\-]?(no|number)|items?|account|number|no|value)$`)
 
 // shortID is the length below which an id counts only where a subject may stand: 7 may also be a page or a size.
 const shortID = 6
@@ -138,7 +138,7 @@ func (r *roster) describe(i int) string {
 func (r *roster) in(q automation.Request) []named {
 	var out []named
 	note := func(key string, subject bool, text string, listed ...bool) {
-		loose := number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
+		loose := key != "" && number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
 		for _, i := range r.find(text, subject) {
 			out = append(out, named{person: i, key: key, subject: subject, loose: loose, listed: slices.Contains(listed, true)})
 		}
@@ -156,7 +156,7 @@ func (r *roster) in(q automation.Request) []named {
 		times[v.Key]++
 	}
 	keys, serial := peopleKeys(values), serialNumbers(values)
-	for _, v := range append(values, mutationsIn(values).arguments...) {
+	for _, v := range append(values, mutationsIn(q).arguments...) {
 		if serial[v.Key] {
 			continue
 		}
@@ -172,6 +172,9 @@ func (r *roster) in(q automation.Request) []named {
 	return out
 }
 
+// place is what of an address is no person, and may have a number.
+var place = regexp.MustCompile(`(?i)^(api|organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|groups?|roles?|projects?|departments?|sites?)$`)
+
 // pathOf is the path of an address without short numbers that stand behind something else than people, such as an
 // organisation, where the one who is meant stands in it, too.
 func (r *roster) pathOf(q automation.Request) string {
@@ -182,7 +185,7 @@ func (r *roster) pathOf(q automation.Request) string {
 	parts := strings.Split(path, "/")
 	for i := 1; i < len(parts); i++ {
 		before := parts[i-1]
-		if number.MatchString(parts[i]) && (collectionKey.MatchString(before) || before == "api") && !r.isMeant(parts[i]) {
+		if number.MatchString(parts[i]) && place.MatchString(before) && !r.isMeant(parts[i]) {
 			parts[i] = "-"
 		}
 	}

@@ -1,20 +1,25 @@
 package flows
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/billagent/billagent/automation"
 )
 
-// peopleKeys are the names in the keys of values that may be people: {"006…": {"active": false}}. The indices of a list,
-// and the numbers of what is no people, are none.
+// things is a name for several that are no people, and may be numbered.
+var things = regexp.MustCompile(`(?i)^(\w+[_\-])?(roles|groups|teams|permissions|policies|projects|departments|companies|organi[sz]ations|tenants|devices|` +
+	`sessions|addresses|locations|features|flags|tasks|messages|phones)$`)
+
+// peopleKeys are the names in the keys of values that may be people: {"006…": {"active": false}}. Those that count from 0,
+// as the indices of a list, and the numbers of things are left out.
 func peopleKeys(values []automation.Value) map[string]string {
 	type numbers struct {
 		seen map[string]bool
 		most int
 	}
-	below := map[string]*numbers{}
+	runs := map[string]*numbers{}
 	each := func(key string, do func(before, name string)) {
 		before := ""
 		for name := range strings.FieldsFuncSeq(key, func(c rune) bool { return c == '.' || c == '[' || c == ']' }) {
@@ -28,11 +33,11 @@ func peopleKeys(values []automation.Value) map[string]string {
 	for _, v := range values {
 		each(v.Key, func(before, name string) {
 			if n, err := strconv.Atoi(name); err == nil {
-				if below[before] == nil {
-					below[before] = &numbers{seen: map[string]bool{}}
+				if runs[before] == nil {
+					runs[before] = &numbers{seen: map[string]bool{}}
 				}
-				below[before].seen[name] = true
-				below[before].most = max(below[before].most, n)
+				runs[before].seen[name] = true
+				runs[before].most = max(runs[before].most, n)
 			}
 		})
 	}
@@ -43,7 +48,7 @@ func peopleKeys(values []automation.Value) map[string]string {
 		}
 		var names []string
 		each(v.Key, func(before, name string) {
-			if n := below[before]; number.MatchString(name) && (n != nil && n.most == len(n.seen)-1 || !wrapper.MatchString(lastName(before))) {
+			if n := runs[before]; number.MatchString(name) && (n != nil && n.most == len(n.seen)-1 || things.MatchString(lastName(before))) {
 				return
 			}
 			names = append(names, name)
@@ -53,12 +58,22 @@ func peopleKeys(values []automation.Value) map[string]string {
 	return out
 }
 
-// serialNumbers are the keys of what numbers a call of JSON-RPC, or a request of a batch.
+// serialNumbers are the keys of what numbers a call of JSON-RPC, or a request of a batch, which has a method and an address.
 func serialNumbers(values []automation.Value) map[string]bool {
+	has := map[string]map[string]bool{}
+	for _, v := range values {
+		before, last := cutLast(v.Key)
+		if has[before] == nil {
+			has[before] = map[string]bool{}
+		}
+		has[before][last] = true
+	}
 	out := map[string]bool{}
 	for _, v := range values {
-		if before, last := cutLast(v.Key); last == "jsonrpc" || last == "url" {
-			out[strings.TrimPrefix(before+".id", ".")] = true
+		before, last := cutLast(v.Key)
+		of := has[before]
+		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && of["method"] && (of["jsonrpc"] || of["url"]) {
+			out[v.Key] = true
 		}
 	}
 	return out

@@ -17,6 +17,7 @@ import (
 type known struct {
 	Name, Act, Method, Path, Type, Body string
 	Passes                              bool
+	Harmless                            bool // it is stopped, and need not be
 }
 
 // asked is whom the list shows to an act of testdata/requests.jsonl, and what was asked for.

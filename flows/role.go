@@ -18,7 +18,7 @@ var (
 	// ofRole is a name, within an object that is called so, for what the role is.
 	ofRole = regexp.MustCompile(`(?i)^(|id|name|key|code|type|value|label|title|slug)$`)
 	// ofAnother is a name for somebody else who may have a role, too.
-	ofAnother = regexp.MustCompile(`(?i)by$|manager|supervisor|creat(or|er)$|author|approver|^owner$`)
+	ofAnother = regexp.MustCompile(`(?i)[a-z_]by$|^(line[_\-]?)?manager$|^(supervisor|creat(or|er)|author|approver|owner)$`)
 	// idOfRole is one for what a console calls it beside its name.
 	idOfRole = regexp.MustCompile(`(?i)^(id|key|code|type|value|slug)$`)
 )
@@ -37,23 +37,22 @@ func rolesIn(q automation.Request) []automation.Value {
 // beside its name, in the same object, may be anything; so may be what need not be a role (a level of access), where a role
 // is given.
 func otherThanRole(q automation.Request, asked func(text string) bool) (out []automation.Value) {
-	all, query := rolesIn(q), q.Query()
+	all := rolesIn(q)
 	given, objects := false, map[string]bool{}
 	for _, v := range all {
 		if !asked(v.Text) || !strictRoleKey.MatchString(lastOf(outer(keyParts(v.Key), roleKey))) {
 			continue
 		}
-		given = given || !slices.Contains(query, v)
-		before, _ := cutLast(v.Key)
-		objects[before] = true
+		before, _ := cutLast(dotted(v.Key))
+		given, objects[before] = true, true
 	}
-	for i, v := range all {
+	for _, v := range all {
 		parts := keyParts(v.Key)
-		before, _ := cutLast(v.Key)
+		before, _ := cutLast(dotted(v.Key))
 		within := len(outer(parts, roleKey)) < len(parts)
 		switch {
 		case asked(v.Text):
-		case given && (i < len(query) && slices.Contains(query, v) || !strictRoleKey.MatchString(lastOf(outer(parts, roleKey)))):
+		case given && !strictRoleKey.MatchString(lastOf(outer(parts, roleKey))) && !adminish.MatchString(v.Text):
 		case within && idOfRole.MatchString(lastOf(parts)) && objects[before]:
 		default:
 			out = append(out, v)
@@ -87,10 +86,11 @@ func givenIn(q automation.Request, input string) []automation.Value {
 		name, own := ofSubject(v.Key)
 		return v.Text == "" && input == "time_zone" || v.Type == automation.Empty || !own || !ofPerson[input].MatchString(name)
 	})
-	if filled := slices.DeleteFunc(slices.Clone(all), func(v automation.Value) bool { return v.Text == "" }); len(filled) > 0 {
-		return filled // where it stands twice, as in a profile that is not filled in
-	}
-	return all
+	query := q.Query()
+	filled := slices.ContainsFunc(all, func(v automation.Value) bool { return v.Text != "" && !slices.Contains(query, v) })
+	return slices.DeleteFunc(all, func(v automation.Value) bool { // in a profile that is not filled in
+		return v.Text == "" && filled && len(keyParts(v.Key)) > 1
+	})
 }
 
 // isRole says that a key is the name of a role, or of what a role is within an object called so.
@@ -108,16 +108,13 @@ func isRole(key string) bool {
 // ROLE_ACCOUNTS_PAYABLE.
 func sameWord(a, b string) bool {
 	bare := func(s string) string {
-		s = strings.Map(func(r rune) rune {
+		return strings.Map(func(r rune) rune {
 			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 				return -1
 			}
 			return unicode.ToLower(r)
 		}, s)
-		if rest := strings.TrimPrefix(s, "role"); rest != "" {
-			return rest
-		}
-		return s
 	}
+	a, b = strings.TrimPrefix(a, "ROLE_"), strings.TrimPrefix(b, "ROLE_")
 	return a == b || bare(a) != "" && bare(a) == bare(b)
 }

@@ -141,11 +141,11 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 }
 
 // tells is the end of an address to which a page tells what is done on it, or by which it looks for something.
-var tells = regexp.MustCompile(`(?i)/(telemetry|collect|analytics|track|events?|metrics|beacon|logs?|search|lookup|query|suggest)/?$`)
+var tells = regexp.MustCompile(`(?i)/(telemetry|collect|analytics|track|metrics|beacon|search|lookup|suggest)/?$`)
 
 // nobody rules on a request that names nobody: the server may know by itself whom the page is about.
 func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
-	if other := p.otherRole(q, isRole); other != "" && !tells.MatchString(q.Path()) {
+	if other := p.otherRole(q, isRole); other != "" && (!tells.MatchString(q.Path()) || len(mutationsIn(q).fields) > 0) {
 		return stop("%s names nobody, and %s", s.request, other)
 	}
 	if p.sends != nil || p.settled {

@@ -81,6 +81,7 @@ func (p *policy) statusBy(name, text string) string {
 var (
 	takesWord = regexp.MustCompile(`^(deactivate|suspend|disable|archive|delete|remove|destroy|terminate|block|inactive|offboard)$`)
 	givesWord = regexp.MustCompile(`^(reactivate|activate|enable|restore|unsuspend|unarchive|unblock|active)$`)
+	nounEnd   = regexp.MustCompile(`(users?|members?|persons?|accounts?)$`)
 	besides   = regexp.MustCompile(`^(users?|members?|persons?|people|accounts?|employees?|set|make|mark|by|ids?|selected|the)$`)
 	// actionKey is a name for what is to be done.
 	actionKey = regexp.MustCompile(`(?i)^(_?method|action|operation|operation_?name|command)$`)
@@ -94,7 +95,7 @@ var (
 func (p *policy) otherVerb(q automation.Request) string {
 	has, all := p.roster.people.Meant.Has["status"], q.Values()
 	last := lastOf(strings.Split(strings.TrimRight(q.Path(), "/"), "/"))
-	verbs := append(pieces.Split(last, -1), mutationsIn(all).fields...)
+	verbs := append(pieces.Split(last, -1), mutationsIn(q).fields...)
 	ours := func(word string) bool {
 		return word != "" && (word == p.roster.people.Meant.ID || strings.EqualFold(word, p.roster.people.Meant.Email))
 	}
@@ -119,6 +120,9 @@ func (p *policy) otherVerb(q automation.Request) string {
 // delete_selected. What is done to something else of theirs, such as deleteAvatar, is neither.
 func asksTo(verb string) (takes, gives bool) {
 	for _, w := range wordsOf(verb) {
+		if bare := nounEnd.ReplaceAllString(w, ""); bare != "" {
+			w = bare // deactivateuser
+		}
 		switch {
 		case takesWord.MatchString(w):
 			takes = true
@@ -131,7 +135,7 @@ func asksTo(verb string) (takes, gives bool) {
 	return takes, gives && !takes
 }
 
-// wordsOf takes a name apart into its words, in lower case: setInactive, set-inactive. A prefix is none: de-activate.
+// wordsOf takes a name apart into its words, in lower case: setInactive, set-inactive. de-activate is one word.
 func wordsOf(name string) []string {
 	var b strings.Builder
 	small := false

@@ -21,11 +21,19 @@ func (p *policy) unasked(q automation.Request) string {
 		return ""
 	}
 	for _, why := range []string{
-		p.otherRole(q, every), p.noRole(q), p.otherAddress(q, every), p.otherName(q), p.otherWholeName(q), p.otherStatus(q), p.otherVerb(q),
+		unread(q), p.otherRole(q, every), p.noRole(q), p.otherAddress(q, every), p.otherName(q), p.otherWholeName(q), p.otherStatus(q), p.otherVerb(q),
 	} {
 		if why != "" {
 			return why
 		}
+	}
+	return ""
+}
+
+// unread says that a mutation of a request cannot be looked at.
+func unread(q automation.Request) string {
+	if mutationsIn(q).unread {
+		return "has a mutation that cannot be read"
 	}
 	return ""
 }
@@ -44,16 +52,8 @@ var (
 
 // otherAddress says that the person is given another address, by which somebody else could sign in.
 func (p *policy) otherAddress(q automation.Request, looked func(key string) bool) string {
-	all := sent(q)
-	lists := map[string]bool{} // of addresses of a person whom the list shows, of which one is ours
-	meant := p.roster.people.Meant
-	for _, v := range all {
-		if list := listOfMail(v.Key); list != "" && meant.ID+meant.Has["role"]+meant.Has["status"] != "" && !p.notOurs(v.Text) {
-			lists[list] = true
-		}
-	}
-	for _, v := range all {
-		if !strings.Contains(v.Text, "@") || !looked(v.Key) || lists[listOfMail(v.Key)] {
+	for _, v := range sent(q) {
+		if !strings.Contains(v.Text, "@") || !looked(v.Key) {
 			continue
 		}
 		parts := keyParts(v.Key)
@@ -65,18 +65,6 @@ func (p *policy) otherAddress(q automation.Request, looked func(key string) bool
 		}
 	}
 	return ""
-}
-
-// listOfMail is the list of a person's addresses in which a value stands: emails.0, emails.0.value; empty if in none.
-func listOfMail(key string) string {
-	before, last := cutLast(key)
-	if ofMail.MatchString(last) {
-		before, last = cutLast(before)
-	}
-	if !number.MatchString(last) || !mailList.MatchString(lastName(before)) {
-		return ""
-	}
-	return before
 }
 
 // notOurs says that a word is the address of neither the person nor the account that acts.

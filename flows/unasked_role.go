@@ -12,8 +12,9 @@ import (
 
 // notRole is a name for what may have the same word as a role, and is none.
 var notRole = regexp.MustCompile(`(?i)type|commit|submit|button|action|section|title|notif|option|available|filter|old|prev|prior|current|` +
-	`from|by$|sort|column|field|label|department|group|team|tag|kind|object|class|model|entity|resource|module|controller|page|^tab$|view|` +
-	`screen|scope|context|position|occupation|function|inherit|requires?|default|orig|histor|search|^all|assignable|possible|list|effective|^min|^max`)
+	`from|by$|sort|column|field|label|department|group|team|tag|requires?$|` +
+	`^(kind|object|class|model|entity|resource|module|controller|page|tab|view|screen|context|position|occupation)$|` +
+	`^(all|assignable|possible|effective|inherited|required|min|max)[_\-]?roles?$|roles?[_\-]?list$`)
 
 // otherRole says that a role is given that the list shows for others, and not for this person, and that was not asked for.
 func (p *policy) otherRole(q automation.Request, looked func(key string) bool) string {
@@ -55,7 +56,7 @@ func (p *policy) otherThing(q automation.Request, parts []string, text string) b
 var (
 	// everyday are words for a role that stand for much else, too, likeRole names under which they may be a role.
 	everyday = regexp.MustCompile(`(?i)^(user|admin|viewer|owner|member|guest|editor|manager|standard|basic)$`)
-	likeRole = regexp.MustCompile(`(?i)rol|level|access|right|priv|perm|rank|grade|admin`)
+	likeRole = regexp.MustCompile(`(?i)rol|level|access|right|priv|perm|rank|grade|admin|membership|seat|tier`)
 )
 
 // endsInRoles says that a request adds to the roles of somebody: what it calls their type is a role.

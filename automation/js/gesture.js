@@ -150,10 +150,21 @@ async function watchFace(r, opener, option, id) {
     if (!sure && pageOf() !== option.page) return; // a link to another page, which may have its words for a heading
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener, words);
-    if (!face || !sure && !was.has(face)) continue; // it came with another view, such as a row's own page
+    if (!face || !sure && !stayed(face, was)) continue;
     tell(r, { kind: 'chosen', of: id, value: words, shows: face === opener.el ? null : sketchOf(r, face) });
     return;
   }
+}
+
+/**
+ * stayed says that an element was drawn before, or takes the place of one: what comes with another view, such as the
+ * name on a row's own page, is no face of what was opened.
+ * @param {El} el
+ * @param {WeakSet<Element>} was
+ */
+function stayed(el, was) {
+  const p = parentOf(el);
+  return was.has(el) || (p !== null && was.has(p) && [...p.children].every((c) => c === el || was.has(c)));
 }
 
 /**

@@ -3533,10 +3533,14 @@ async function watchFace(r, opener2, option, id) {
     if (!sure && pageOf() !== option.page) return;
     if (option.el.isConnected && drawn(option.el)) continue;
     const face = faceOf(opener2, words);
-    if (!face || !sure && !was.has(face)) continue;
+    if (!face || !sure && !stayed(face, was)) continue;
     tell2(r, { kind: "chosen", of: id, value: words, shows: face === opener2.el ? null : sketchOf(r, face) });
     return;
   }
+}
+function stayed(el, was) {
+  const p = parentOf(el);
+  return was.has(el) || p !== null && was.has(p) && [...p.children].every((c) => c === el || was.has(c));
 }
 function faceOf(opener2, words) {
   let { el } = opener2;

@@ -54,6 +54,7 @@ func TestARoleThatIsNotAskedForStays(t *testing.T) {
 		`{"first_name":"Anna","manager":{"role":"Administrator"},"updatedBy":{"role":"Administrator"}}`:                  true,
 		`{"first_name":"Anna","jobTitle":"Payer","commit":"Payer"}`:                                                      true,
 		`{"first_name":"Anna","roles":{"Administrator":true}}`:                                                           false,
+		`{"first_name":"Anna","roles":{"Payer":true}}`:                                                                   false,
 		`{"first_name":"Anna","roles":{"Administrator":false,"Clerk":true}}`:                                             true,
 		`{"first_name":"Anna","roles":"Clerk;Administrator"}`:                                                            false,
 		`{"first_name":"Anna","roles":[]}`:                                                                               false,

@@ -22,7 +22,8 @@ var causes = []struct {
 	hint     string
 }{
 	{flows.ErrStopped, userops.ErrNotMeant,
-		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed; if it only reads, name it under reads in the app's app.yaml"},
+		"nothing was sent; look at what would have been, in the evidence: the page may act on somebody else, or have changed; if it only reads, name it under reads in the app's app.yaml; " +
+			"if all of it is right, say so by sends in the flow: a rehearsal through the press shows the form"},
 	{flows.ErrSilent, userops.ErrDrift,
 		"nothing was changed; look at the picture in the evidence: the page may be slow, then run the command again, or ask for something more"},
 	{flows.ErrTooLong, userops.ErrTimeout, slowHint},

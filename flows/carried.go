@@ -18,8 +18,8 @@ var (
 	filter = regexp.MustCompile(`\[[^\]]*\]`)
 	// partOfPerson is a name for an object that holds something of a person, such as the name of SCIM (RFC 7643, 4.1.1).
 	partOfPerson = regexp.MustCompile(`(?i)^(name|full[_\-]?name|profile|account|details|value|credentials|\w+[_\-]attributes)$`)
-	// anotherTime is a name for what was, or may be, or is looked for, and is not given.
-	anotherTime = regexp.MustCompile(`(?i)filter|search|^orig|^old|prev|prior|histor|inherit|required|available|.options?$`)
+	// notGivenKey is a name for a value of before, on offer or looked for, which a request does not give anybody.
+	notGivenKey = regexp.MustCompile(`(?i)filter|search|^orig|^old|prev|prior|histor|inherit|required|available|.options?$`)
 	// takenKey is a name for whether one of several things that are on offer is given.
 	takenKey = regexp.MustCompile(`(?i)^(is[_\-]?)?(assigned|selected|checked|enabled|granted|active|member|on)$`)
 )

@@ -172,10 +172,10 @@ func (r *roster) in(q automation.Request) []named {
 	return out
 }
 
-// place is what of an address is no person, and may have a number.
-var place = regexp.MustCompile(`(?i)^(api|organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|groups?|roles?|projects?|departments?|sites?)$`)
+// otherSegment is a segment of a path behind which a number is the id of something else than a person.
+var otherSegment = regexp.MustCompile(`(?i)^(api|organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|groups?|roles?|projects?|departments?|sites?)$`)
 
-// pathOf is the path of an address without short numbers that stand behind something else than people, such as an
+// pathOf is the path of an address without the numbers that stand behind something else than people, such as an
 // organisation, where the one who is meant stands in it, too.
 func (r *roster) pathOf(q automation.Request) string {
 	path := q.Path()
@@ -185,7 +185,7 @@ func (r *roster) pathOf(q automation.Request) string {
 	parts := strings.Split(path, "/")
 	for i := 1; i < len(parts); i++ {
 		before := parts[i-1]
-		if number.MatchString(parts[i]) && place.MatchString(before) && !r.isMeant(parts[i]) {
+		if number.MatchString(parts[i]) && otherSegment.MatchString(before) && !r.isMeant(parts[i]) {
 			parts[i] = "-"
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/billagent/billagent/automation"
 )
 
-// things is a name for several that are no people, and may be numbered.
-var things = regexp.MustCompile(`(?i)^(\w+[_\-])?(roles|groups|teams|permissions|policies|projects|departments|companies|organi[sz]ations|tenants|devices|` +
+// collections is a name for several that are no people: a number within is not the id of one.
+var collections = regexp.MustCompile(`(?i)^(\w+[_\-])?(roles|groups|teams|permissions|policies|projects|departments|companies|organi[sz]ations|tenants|devices|` +
 	`sessions|addresses|locations|features|flags|tasks|messages|phones)$`)
 
 // peopleKeys are the names in the keys of values that may be people: {"006…": {"active": false}}. Those that count from 0,
@@ -48,7 +48,7 @@ func peopleKeys(values []automation.Value) map[string]string {
 		}
 		var names []string
 		each(v.Key, func(before, name string) {
-			if n := runs[before]; number.MatchString(name) && (n != nil && n.most == len(n.seen)-1 || things.MatchString(lastName(before))) {
+			if n := runs[before]; number.MatchString(name) && (n != nil && n.most == len(n.seen)-1 || collections.MatchString(lastName(before))) {
 				return
 			}
 			names = append(names, name)

@@ -28,7 +28,7 @@ var (
 func rolesIn(q automation.Request) []automation.Value {
 	return slices.DeleteFunc(carried(q), func(v automation.Value) bool {
 		parts := keyParts(v.Key)
-		return v.Text == "" || v.Type == automation.Empty || !isRole(v.Key) || slices.ContainsFunc(parts, anotherTime.MatchString) ||
+		return v.Text == "" || v.Type == automation.Empty || !isRole(v.Key) || slices.ContainsFunc(parts, notGivenKey.MatchString) ||
 			slices.ContainsFunc(parts[:len(parts)-1], ofAnother.MatchString)
 	})
 }
@@ -52,7 +52,7 @@ func otherThanRole(q automation.Request, asked func(text string) bool) (out []au
 		within := len(outer(parts, roleKey)) < len(parts)
 		switch {
 		case asked(v.Text):
-		case given && !strictRoleKey.MatchString(lastOf(outer(parts, roleKey))) && !adminish.MatchString(v.Text):
+		case given && !strictRoleKey.MatchString(lastOf(outer(parts, roleKey))) && !adminWord.MatchString(v.Text):
 		case within && idOfRole.MatchString(lastOf(parts)) && objects[before]:
 		default:
 			out = append(out, v)

@@ -43,7 +43,7 @@ func (p *policy) otherRole(q automation.Request, looked func(key string) bool) s
 func (p *policy) otherThing(q automation.Request, parts []string, text string) bool {
 	name := lastOf(parts)
 	switch {
-	case slices.ContainsFunc(parts, anotherTime.MatchString):
+	case slices.ContainsFunc(parts, notGivenKey.MatchString):
 		return true
 	case roleKey.MatchString(name):
 		return false
@@ -65,14 +65,15 @@ func endsInRoles(q automation.Request, name string) bool {
 }
 
 var (
-	adminKey = regexp.MustCompile(`(?i)^(is|has|make)?[_\-]?(account|org|super|tenant|site|system)?[_\-]?(admin|administrator|super[_\-]?user|owner)$`)
-	adminish = regexp.MustCompile(`(?i)admin|owner|super|root`)
+	// adminKey is a name for whether somebody is an administrator, adminWord is within the word for a role that is one.
+	adminKey  = regexp.MustCompile(`(?i)^(is|has|make)?[_\-]?(account|org|super|tenant|site|system)?[_\-]?(admin|administrator|super[_\-]?user|owner)$`)
+	adminWord = regexp.MustCompile(`(?i)admin|owner|super|root`)
 )
 
 // asAdministrator says that a mark makes an administrator of somebody who is to be none.
 func asAdministrator(name, text string, meant []string) bool {
 	known := slices.ContainsFunc(meant, func(word string) bool { return word != "" })
-	return known && adminKey.MatchString(name) && yes.MatchString(text) && !slices.ContainsFunc(meant, adminish.MatchString)
+	return known && adminKey.MatchString(name) && yes.MatchString(text) && !slices.ContainsFunc(meant, adminWord.MatchString)
 }
 
 // apart are the signs that stand between several roles in one value.
@@ -98,7 +99,7 @@ func wordsOfRole(v automation.Value) (parts, words []string) {
 // makeWord is how an address begins that gives somebody a role.
 var makeWord = regexp.MustCompile(`^(make|set|grant|promote|add|assign)$`)
 
-// inRolePath are the roles that an address names, as in PUT /users/7/roles/Payer and /users/7/makeAdmin. One that is deleted is taken away.
+// inRolePath are the roles that an address gives, as in PUT /users/7/roles/Payer and /users/7/makeAdmin. A DELETE gives none.
 func inRolePath(q automation.Request) []automation.Value {
 	var out []automation.Value
 	parts := strings.Split(q.Path(), "/")
@@ -125,7 +126,7 @@ func (p *policy) noRole(q automation.Request) string {
 	for _, v := range sent(q) {
 		parts := outer(keyParts(v.Key), roleKey)
 		switch name, own := ofSubjectOr(parts, roleKey); {
-		case !own || !strictRoleKey.MatchString(name) || slices.ContainsFunc(parts, anotherTime.MatchString):
+		case !own || !strictRoleKey.MatchString(name) || slices.ContainsFunc(parts, notGivenKey.MatchString):
 		case v.Type == automation.Null || v.Type == automation.Empty:
 			taken = v.Key
 		default:

@@ -112,8 +112,8 @@ type calibrated struct {
 	SignIn    string           `json:"sign_in_file,omitempty"`
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
-	Sends     []string         `json:"recorded_sends"` // flows of which it was written down what their commits send
-	Held      []string         `json:"held_sends"`     // flows that only guess it, and whose rehearsals have sent it
+	Sends     []string         `json:"recorded_sends"`  // flows of which it was written down what their commits send
+	Confirmed []string         `json:"confirmed_sends"` // flows that guess what their commits send, and whose rehearsals have sent just that
 	Skipped   []string         `json:"skipped"`
 	Left      bool             `json:"left"`
 	Standing  targetStanding   `json:"standing"`
@@ -173,7 +173,7 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 	out := calibrated{
 		File: done.File, SignIn: done.SignIn, Left: done.Left, Standing: standingOf(done), Report: done.Report,
 		Shown: append([]string{}, done.Shown...), Recorded: append([]string{}, done.Recorded...),
-		Sends: append([]string{}, done.Sends...), Held: append([]string{}, done.Held...), Skipped: append([]string{}, done.Skipped...),
+		Sends: append([]string{}, done.Sends...), Confirmed: append([]string{}, done.Confirmed...), Skipped: append([]string{}, done.Skipped...),
 		Rehearsed: append([]userops.Result{}, done.Results...),
 	}
 	if done.Listing != nil {
@@ -216,7 +216,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	list("shown", out.Shown)
 	list("flows recorded", out.Recorded)
 	list("what the commit sends was recorded, for", out.Sends)
-	list("what the commit sends is as it was guessed, for", out.Held)
+	list("what the commit sends is as it was guessed, for", out.Confirmed)
 	list("skipped", out.Skipped)
 	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
 	list("found, and not by its first candidate", out.Standing.Fallback)

@@ -35,20 +35,20 @@ type Calibrate struct {
 
 // Calibrated is what became of it.
 type Calibrated struct {
-	Before   *selectors.Version
-	After    *selectors.Version // nil: nothing was written
-	File     string             // of After, in the overlay folder
-	Shown    []string           // targets that the person has shown, or that were clear
-	Recorded []string           // flows that were recorded
-	Skipped  []string           // targets and flows that the person went on without
-	Left     bool               // the person has left: what was done so far is kept
-	Report   *doctor.Report     // of the last walk
-	Listing  *userops.Listing   // of the list as it was read at the end; nil: it was not
-	Results  []userops.Result   // of the rehearsals
-	Sends    []string           // flows of which it was written down what their commits send
-	Held     []string           // flows that only guess it, and whose rehearsals have sent it
-	Pinned   string             // the version that the tenant's configuration names; empty: none
-	SignIn   string             // the file of the version of the sign-in, where something of that was shown; empty: nothing was
+	Before    *selectors.Version
+	After     *selectors.Version // nil: nothing was written
+	File      string             // of After, in the overlay folder
+	Shown     []string           // targets that the person has shown, or that were clear
+	Recorded  []string           // flows that were recorded
+	Skipped   []string           // targets and flows that the person went on without
+	Left      bool               // the person has left: what was done so far is kept
+	Report    *doctor.Report     // of the last walk
+	Listing   *userops.Listing   // of the list as it was read at the end; nil: it was not
+	Results   []userops.Result   // of the rehearsals
+	Sends     []string           // flows of which it was written down what their commits send
+	Confirmed []string           // flows that guess what their commits send, and whose rehearsals have sent just that
+	Pinned    string             // the version that the tenant's configuration names; empty: none
+	SignIn    string             // the file of the version of the sign-in, where something of that was shown; empty: nothing was
 }
 
 // calibration is one under way.

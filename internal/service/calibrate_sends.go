@@ -68,7 +68,7 @@ func (k *calibration) held(lib *flows.Library, v *selectors.Version) {
 	for _, r := range k.out.Results {
 		flow, ok := lib.Flow(flowOf(r.Action), v.Layout)
 		if ok && errors.Is(r.Err, userops.ErrRehearsed) && flow.Sends != nil && flow.Sends.Provenance == selectors.Guessed {
-			k.out.Held = append(k.out.Held, flow.Name)
+			k.out.Confirmed = append(k.out.Confirmed, flow.Name)
 		}
 	}
 }

@@ -115,10 +115,17 @@ func (r *Run) beforePress() {
 // heldUp explains why a page did not come to what a flow waits for: it would have changed something before the
 // press, and was kept from it.
 func (r *Run) heldUp(err error) error {
-	if !errors.Is(err, automation.ErrMissing) || r.result.Pressed || len(r.result.Exchange.Early()) == 0 {
+	if !errors.Is(err, automation.ErrMissing) || r.result.Pressed {
 		return err
 	}
-	return errors.Join(r.result.Exchange.earlyError(r.Flow.Name), err)
+	exchange := r.result.Exchange
+	if len(exchange.Early()) > 0 {
+		return errors.Join(exchange.earlyError(r.Flow.Name), err)
+	}
+	if why := exchange.stoppedAside(); len(why) > 0 {
+		return fmt.Errorf("%w; meanwhile stopped: %s", err, strings.Join(why, "; "))
+	}
+	return err
 }
 
 // CommitTarget is the target of the flow's commit, nil where there is none.

@@ -291,6 +291,19 @@ func (p *Exchange) Kept() (out []string) {
 	return out
 }
 
+// stoppedAside lists why requests of the tenant's hosts were stopped that need not have to do with the commit, each once.
+func (p *Exchange) stoppedAside() (out []string) {
+	if p == nil {
+		return nil
+	}
+	for _, s := range p.gate.Sent() {
+		if s.Ruling.Aside && !s.Request.Foreign && !slices.Contains(out, s.Ruling.Why) {
+			out = append(out, s.Ruling.Why)
+		}
+	}
+	return out
+}
+
 // Unheld says what left that cannot be held and that names somebody, or may: messages on sockets, speculative
 // loads. With sockets false, what came on sockets is left out.
 func (p *Exchange) Unheld(sockets bool) []automation.Unheld {

@@ -52,6 +52,32 @@ func atPress(people *automation.People, sends *Sends, reads []Reads, inputs map[
 	return p
 }
 
+// TestAShortIDIsStoppedAside has a console number its people: what may name somebody else does not leave, before the press
+// and at it, and the change goes on.
+func TestAShortIDIsStoppedAside(t *testing.T) {
+	t.Parallel()
+	people, inputs := asked("off#")
+	perhaps := post("/api", jsonType, `{"cmd":"off","u":5}`)
+	early := newPolicy(people, nil, nil, inputs)
+	assert.True(t, early.rule(post("/api/people", jsonType, `{"page":5}`)).Pass)
+	assert.True(t, early.rule(post("/search", jsonType, `{"q":5}`)).Pass, "a search")
+	r := early.rule(perhaps)
+	assert.False(t, r.Pass, "before the press")
+	assert.True(t, r.Aside)
+
+	p := atPress(people, nil, nil, inputs)
+	r = p.rule(perhaps)
+	assert.False(t, r.Pass)
+	assert.Equal(t, `POST /api may name five@acme.example (5), by u="5"`, r.Why)
+	assert.Empty(t, p.reasons(), "the press goes on")
+	assert.Len(t, p.asides(), 1)
+	assert.True(t, p.rule(post("/users/4711/off", jsonType, "")).Commit)
+	assert.False(t, p.rule(perhaps).Pass, "after the press")
+	p.settle()
+	assert.False(t, p.rule(perhaps).Pass, "on a screen that follows")
+	assert.True(t, newPolicy(nil, nil, nil, inputs).rule(perhaps).Pass, "nobody is known")
+}
+
 // TestWhomARequestNames rules on requests where the flow says nothing of what it sends.
 func TestWhomARequestNames(t *testing.T) {
 	t.Parallel()

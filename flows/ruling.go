@@ -85,6 +85,10 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 	case !q.Foreign && (s.ours || p.sends != nil && p.sends.about(q, p.values)):
 		r = stop("%s came before the press", s.request)
 		p.early = append(p.early, r.Why)
+	default:
+		if number := p.otherNumber(q); number != "" {
+			r = aside("%s %s", s.request, number)
+		}
 	}
 	if r.Pass {
 		p.usual[likeness(q)] = true
@@ -147,6 +151,9 @@ var tells = regexp.MustCompile(`(?i)/(telemetry|collect|analytics|track|metrics|
 func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
 	if other := p.otherRole(q, isRole); other != "" && (!tells.MatchString(q.Path()) || len(mutationsIn(q).fields) > 0) {
 		return stop("%s names nobody, and %s", s.request, other)
+	}
+	if number := p.otherNumber(q); number != "" {
+		return aside("%s %s", s.request, number)
 	}
 	if p.sends != nil || p.settled {
 		return pass
@@ -250,7 +257,13 @@ func (p *policy) reading(q automation.Request, s subject) automation.Ruling {
 		return pass
 	case s.ours:
 		return automation.Ruling{Pass: true, Why: "it names " + p.roster.describe(meant)}
-	case len(p.stopped) == 0 && !slices.Contains(renderOnly, q.Kind):
+	case slices.Contains(renderOnly, q.Kind):
+		return pass
+	}
+	if number := p.otherNumber(q); number != "" {
+		return aside("%s %s", s.request, number)
+	}
+	if len(p.stopped) == 0 {
 		return automation.Ruling{Pass: true, Why: "it was not read before"}
 	}
 	return pass

@@ -178,7 +178,8 @@ func TestAChangeGoesOnByOneReading(t *testing.T) {
 		}
 		second := map[string]string{"classic": "page=2&inactive=1", "neo": "page=2", "neo3": "start=50&"}[layout]
 		before := len(con.Requests())
-		require.Equal(t, userops.Done, p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk")).Outcome)
+		r := p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk"))
+		require.Equal(t, userops.Done, r.Outcome, r.Reason)
 		asked := con.Requests()[before:]
 		looked := asked[:slices.IndexFunc(asked, func(q console.Request) bool { return q.Changing })]
 		assert.Equal(t, 1, seen(looked, second), "it is read once before")
@@ -191,7 +192,8 @@ func TestAChangeGoesOnByOneReading(t *testing.T) {
 			assert.True(t, later(lists[0]), "it is read back on the page on which they stood, and not on %s", lists[0])
 		}
 		before = len(con.Requests())
-		require.Equal(t, userops.Already, p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk")).Outcome)
+		r = p.Change(t.Context(), useropstest.SetRole(con.Users()[many-5].Email, "Clerk"))
+		require.Equal(t, userops.Already, r.Outcome, r.Reason)
 		assert.Equal(t, 2, seen(con.Requests()[before:], second), "that nothing is to be done is said of two readings")
 		before = len(con.Requests())
 		require.ErrorIs(t, p.Change(t.Context(), useropstest.Deactivate("nobody@acme.example")).Err, userops.ErrNotFound)

@@ -20,6 +20,7 @@ type named struct {
 	key     string // where: a normalised path into the body, "?name" in the query, "/" in the path
 	subject bool   // the place tells whom the request is about, as far as its name goes
 	loose   bool   // it is a short number under a name that need not be somebody's
+	soft    bool   // it may be something else than somebody's id
 	listed  bool   // it stands in a list, of which nothing says that those in it stand in some relation to a person
 }
 
@@ -136,26 +137,21 @@ func (r *roster) describe(i int) string {
 
 // in lists where a request names people.
 func (r *roster) in(q automation.Request) []named {
-	var out []named
-	note := func(key string, subject bool, text string, listed ...bool) {
-		loose := key != "" && number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
-		for _, i := range r.find(text, subject) {
-			out = append(out, named{person: i, key: key, subject: subject, loose: loose, listed: slices.Contains(listed, true)})
-		}
-	}
-	note(inPath, true, r.pathOf(q))
-	for _, v := range q.Query() {
-		note("?"+v.Key, aboutWhom(v.Key), v.Text)
-	}
-	for _, v := range q.Headers {
-		note("header "+v.Key, true, v.Text)
-	}
 	values := q.Values()
 	times := map[string]int{}
 	for _, v := range values {
 		times[v.Key]++
 	}
-	keys, serial := peopleKeys(values), serialNumbers(values)
+	keys, serial, alone := peopleKeys(values), serialNumbers(values), r.idsAlone(values)
+	out := r.inAddress(q)
+	note := func(key string, subject bool, text string, inList string) {
+		loose := key != "" && number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
+		soft := loose || key == "" && !alone
+		firm := soft && len(r.find(text, false)) > 0 // it is no short one
+		for _, i := range r.find(text, subject) {
+			out = append(out, named{person: i, key: key, subject: subject, loose: loose, soft: soft && !firm, listed: listed(inList)})
+		}
+	}
 	for _, v := range append(values, mutationsIn(q).arguments...) {
 		if serial[v.Key] {
 			continue
@@ -164,28 +160,63 @@ func (r *roster) in(q automation.Request) []named {
 		if times[v.Key] > 1 || strings.HasSuffix(v.Key, "[]") { // of a form
 			inList = strings.TrimSuffix(v.Key, "[]") + ".0"
 		}
-		note(key, aboutWhom(key) || firstArgument.MatchString(v.Key), v.Text, listed(inList))
+		note(key, aboutWhom(key) || firstArgument.MatchString(v.Key), v.Text, inList)
 		if name := keys[v.Key]; name != "" {
-			note(key, true, name)
+			for _, i := range r.find(name, true) {
+				out = append(out, named{person: i, key: key, subject: true})
+			}
 		}
 	}
 	return out
 }
 
+// idsAlone says that the values of a body that have no name are ids of people, and nothing else.
+func (r *roster) idsAlone(values []automation.Value) bool {
+	return !slices.ContainsFunc(values, func(v automation.Value) bool {
+		_, known := r.ids[strings.TrimSpace(v.Text)]
+		return withoutIndices(v.Key) == "" && !known
+	})
+}
+
+// inAddress lists where the address and the headers of a request name people.
+func (r *roster) inAddress(q automation.Request) (out []named) {
+	note := func(key string, subject bool, text string) {
+		for _, i := range r.find(text, subject) {
+			out = append(out, named{person: i, key: key, subject: subject})
+		}
+	}
+	surely := r.pathOf(q)
+	note(inPath, true, surely)
+	if !slices.Contains(r.find(surely, true), meant) {
+		for _, i := range r.find(q.Path(), true) {
+			out = append(out, named{person: i, key: inPath, subject: true, soft: !slices.ContainsFunc(out, func(n named) bool { return n.person == i })})
+		}
+	}
+	for _, v := range q.Query() {
+		note("?"+v.Key, aboutWhom(v.Key), v.Text)
+	}
+	for _, v := range q.Headers {
+		whose := personHeader.MatchString(v.Key) && !strings.HasSuffix(strings.ToLower(v.Key), "agent")
+		for _, i := range r.find(v.Text, whose) {
+			out = append(out, named{person: i, key: "header " + v.Key, subject: true})
+		}
+	}
+	return out
+}
+
+// personHeader is a header that says whom a request is about, or for whom it is sent: a short number in others is none.
+var personHeader = regexp.MustCompile(`(?i)behalf|imperson|acting|delegat|sudo|(^|[_-])(user|member|employee|person|account|subject|principal|uid)([_-]?(id|name|key))?s?([_-]|$)`)
+
 // otherSegment is a segment of a path behind which a number is the id of something else than a person.
 var otherSegment = regexp.MustCompile(`(?i)^(api|organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|groups?|roles?|projects?|departments?|sites?)$`)
 
 // pathOf is the path of an address without the numbers that stand behind something else than people, such as an
-// organisation, where the one who is meant stands in it, too.
+// organisation, or at its beginning.
 func (r *roster) pathOf(q automation.Request) string {
-	path := q.Path()
-	if !slices.Contains(r.find(path, true), meant) {
-		return path
-	}
-	parts := strings.Split(path, "/")
+	parts := strings.Split(q.Path(), "/")
 	for i := 1; i < len(parts); i++ {
 		before := parts[i-1]
-		if number.MatchString(parts[i]) && otherSegment.MatchString(before) && !r.isMeant(parts[i]) {
+		if number.MatchString(parts[i]) && (before == "" || otherSegment.MatchString(before)) && !r.isMeant(parts[i]) {
 			parts[i] = "-"
 		}
 	}

@@ -58,7 +58,8 @@ func peopleKeys(values []automation.Value) map[string]string {
 	return out
 }
 
-// serialNumbers are the keys of what numbers a call of JSON-RPC, or a request of a batch, which has a method and an address.
+// serialNumbers are the keys of what numbers a call of JSON-RPC, a request of a batch, which has a method and an address, or
+// a message on a channel.
 func serialNumbers(values []automation.Value) map[string]bool {
 	has := map[string]map[string]bool{}
 	for _, v := range values {
@@ -72,7 +73,7 @@ func serialNumbers(values []automation.Value) map[string]bool {
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		of := has[before]
-		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && of["method"] && (of["jsonrpc"] || of["url"]) {
+		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && (of["method"] && (of["jsonrpc"] || of["url"]) || of["channel"]) {
 			out[v.Key] = true
 		}
 	}

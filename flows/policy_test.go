@@ -73,6 +73,18 @@ func TestAShortIDIsStoppedAside(t *testing.T) {
 	assert.Len(t, p.asides(), 1)
 	assert.True(t, p.rule(post("/users/4711/off", jsonType, "")).Commit)
 	assert.False(t, p.rule(perhaps).Pass, "after the press")
+	assert.True(t, atPress(people, nil, nil, inputs).rule(post("/beat", jsonType, `{"value":1}`)).Aside, "it need not be an id")
+	assert.True(t, atPress(people, nil, nil, inputs).rule(post("/1/indexes/x", jsonType, `{}`)).Aside, "nor need this")
+	assert.False(t, atPress(people, nil, nil, inputs).rule(post("/users/5/off", jsonType, `{}`)).Aside)
+	off := post("/users/4711/off", jsonType, "")
+	for _, header := range []string{"X-Inertia: 1", "X-Api-Version: 1", "X-Client-Version: 1.5.7", "X-Tenant: 5", "X-Timezone-Offset: 1", "HX-Target: row-5", "X-User-Agent: x 5"} {
+		name, value, _ := strings.Cut(header, ": ")
+		assert.True(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Commit, header)
+	}
+	for _, header := range []string{"X-User-Id: 5", "X-User: 5", "X-On-Behalf-Of: 5", "X-Impersonate: 5", "X-Member-Ids: 4712", "X-Anything: " + joannID} {
+		name, value, _ := strings.Cut(header, ": ")
+		assert.False(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Pass, header)
+	}
 	p.settle()
 	assert.False(t, p.rule(perhaps).Pass, "on a screen that follows")
 	assert.True(t, newPolicy(nil, nil, nil, inputs).rule(perhaps).Pass, "nobody is known")
@@ -146,6 +158,7 @@ func TestWhomARequestNames(t *testing.T) {
 		"a profile by a short id":              {post("/users/"+annID, jsonType, `{"profileId":7,"bank_account_id":7}`), "commit"},
 		"a short id of a contact":              {post("/users", jsonType, `{"contactId":7}`), "stop"},
 		"a short id with words before":         {post("/users", jsonType, `{"customer_user_id":7}`), "stop"},
+		"a short id with words before, beside": {post("/users/"+annID, jsonType, `{"customer_user_id":7}`), "stop"},
 		"a short id of a role":                 {post("/roles", jsonType, `{"roleId":7}`), "pass"},
 		"a manager by a short id, beside":      {post("/users/"+annID, jsonType, `{"manager_user_id":7}`), "commit"},
 		"another method in a header":           {withHeader(automation.Request{Method: "GET", URL: "http://app.example/users/" + joannID}, "X-HTTP-Method-Override", "DELETE"), "stop"},

@@ -83,6 +83,19 @@ func TestALongRequestIsRuledOnInTime(t *testing.T) {
 	t.Parallel()
 	many := func(what string, n int) string { return strings.TrimRight(strings.Repeat(what, n), ",&") }
 	people, inputs := asked("role")
+	numbered, off := asked("off#")
+	for name, body := range map[string]string{
+		"numbers":    `{"x":[` + many("123456,", 100_000) + `]}`,
+		"rows":       `[` + many(`{"a":61,"b":62,"c":63},`, 20_000) + `]`,
+		"a long key": `{"` + strings.Repeat("user_", 200_000) + `":5}`,
+		"words":      `{"x":[` + many(`"`+strings.Repeat("user-", 190)+`",`, 1_000) + `]}`,
+		"a text":     `{"x":"` + strings.Repeat("YWJj", 200_000) + `"}`,
+	} {
+		t.Run(name+" of people who are numbered", func(t *testing.T) {
+			t.Parallel()
+			atPress(numbered, nil, nil, off).rule(post("/api", jsonType, body))
+		})
+	}
 	for name, body := range map[string][2]string{
 		"a list of numbers": {jsonType, `{"role":"Payer","x":[` + many("1,", 100_000) + `]}`},
 		"a form":            {formType, many("active=1&", 100_000)},

@@ -36,20 +36,26 @@ type subject struct {
 	request string // method and path, for messages
 	ours    bool   // the one who is meant
 	other   bool   // somebody else, who
+	soft    bool   // by what may be something else than their id
 	who     int    // index into the roster
 }
 
 func (p *policy) subjectOf(q automation.Request) subject {
 	all := p.roster.in(q)
 	s := subject{request: q.Method + " " + q.Path()}
-	s.who, s.other = otherPerson(all)
+	firm := slices.DeleteFunc(slices.Clone(all), func(n named) bool { return n.soft && n.person != meant })
+	if s.who, s.other = otherPerson(firm); !s.other {
+		s.who, s.other = otherPerson(all)
+		s.soft = s.other
+	}
 	s.ours = slices.ContainsFunc(all, func(n named) bool { return n.person == meant })
 	return s
 }
 
 // names says that a request is about somebody else.
 func (p *policy) names(s subject) string {
-	return fmt.Sprintf("%s names %s, not %s", s.request, p.roster.describe(s.who), p.roster.describe(meant))
+	names := map[bool]string{false: "names", true: "may name"}[s.soft]
+	return fmt.Sprintf("%s %s %s, not %s", s.request, names, p.roster.describe(s.who), p.roster.describe(meant))
 }
 
 // likeness is equal for two requests that differ in numbers only, such as two heartbeats.
@@ -75,7 +81,7 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 	switch {
 	case q.Opaque:
 		r = aside("%s", hidden(s))
-	case s.other && (q.Foreign || s.who == itself):
+	case s.other && (q.Foreign || s.who == itself || s.soft):
 		r = aside("%s", p.names(s))
 	case s.other:
 		r = stop("%s, before the press", p.names(s))
@@ -118,7 +124,7 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return aside("%s", hidden(s))
 	case q.Opaque:
 		return stop("%s", hidden(s))
-	case s.other && (q.Foreign || s.who == itself):
+	case s.other && (q.Foreign || s.who == itself || s.soft):
 		return aside("%s", p.names(s))
 	case s.other:
 		return stop("%s", p.names(s))
@@ -249,7 +255,7 @@ func (p *policy) reading(q automation.Request, s subject) automation.Ruling {
 	switch {
 	case q.Method != "GET" || q.Seen || p.settled:
 		return pass
-	case s.other && len(p.passed) > 0: // such as what a list is drawn anew with
+	case s.other && (s.soft || len(p.passed) > 0): // such as what a list is drawn anew with
 		return aside("%s", p.names(s))
 	case s.other:
 		return stop("%s", p.names(s))

@@ -2,9 +2,11 @@ package flows
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/billagent/billagent/automation"
 )
@@ -14,82 +16,164 @@ import (
 // choice or a thing. Such a request is stopped aside: if it was the commit nothing has happened, and if it was not the
 // commit goes on.
 
-var (
-	// reference is a short id alone, or at the end of what says that it is one: 5, user:5, user-5, /users/5, gid://app/User/5.
-	reference = regexp.MustCompile(`^(?:\S*\pL\S*[/:#|=]|(?i:\S*(?:users?|members?|persons?|people|employees?|staff)[_-]))?([\pL\pN]+)$`)
-	// nameWord is one word of a name of a value: perPage, per_page, PER-PAGE.
-	nameWord = regexp.MustCompile(`\p{Lu}+(?:\P{L}|$)|\p{Lu}?\p{Ll}+|\p{Lu}+|\pN+`)
-	// notPerson is a word in the name of a value that says that a number there is no id of a person.
-	notPerson = regexp.MustCompile(`(?i)^(` +
-		`pages?|per|sizes?|limit|max|min|offset|skip|take|start|end|counts?|total|length|draw|index|position|order|sort|step|` + // where in a list, and how much of it
-		`version|ver|rev|revision|seq|sequence|serial|build|status|state|types?|kind|level|mode|flags?|priority|rank|` +
-		`lang|language|locale|currency|country|zone|timezone|tz|time|timestamp|date|day|days|week|month|year|hours?|minutes?|seconds?|ms|` +
-		`duration|timeout|interval|delay|ttl|expires|expiry|age|retry|retries|attempts?|` +
-		`width|height|top|left|depth|zoom|scale|columns?|tab|percent|progress|score|amount|price|quantity|qty|` +
-		`is|has|can|with|allow|enabled?|disabled?|active|inactive|checked|notify|send|confirm|confirmed|force|silent|ok|yes|submit|commit|save|keep|` + // yes or no
-		`accept|agree|debug|verbose|` +
-		`roles?|access|scopes?|features?|licen[cs]es?|plan|seats?|forms?|templates?|fields?|views?|screen|theme|categor(y|ies)|tags?|options?|` + // things that have numbers
-		`questions?|answers?|rules?|sites?|regions?|stores?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|columns|reasons?|errors?)$`)
-)
+// pointer is a value that may be the id of somebody else.
+type pointer struct {
+	person int
+	place  string // its key without indices
+	value  automation.Value
+}
 
-// otherNumber says that a request which names nobody has somebody else's id as a value, and not that of the one who is
-// meant, empty if not.
+// otherNumber says that a request which names nobody has somebody else's id as a value, empty if not. Where it has that
+// of the one who is meant, too, only others in the same list count.
 func (p *policy) otherNumber(q automation.Request) string {
 	if p.roster.people == nil || tells.MatchString(q.Path()) {
 		return ""
 	}
-	values, found := q.Values(), ""
+	values := q.Values()
 	serial := serialNumbers(values)
+	var others []pointer
+	ours, oursAt := false, map[string]bool{}
 	for _, v := range slices.Concat(q.Query(), values, mutationsIn(q).arguments) {
-		if serial[v.Key] || ofThing(v.Key) {
+		text := v.Text
+		if text == "" { // /off?5
+			text = v.Key
+		}
+		for _, i := range p.roster.refersTo(text) {
+			if serial[v.Key] || ofThing(v.Key, v.Text) {
+				break
+			}
+			place := withoutIndices(v.Key)
+			if i != meant {
+				others = append(others, pointer{i, place, v})
+				continue
+			}
+			oursAt[place] = true
+			ours = ours || !relationKey.MatchString(lastName(place)) && !notGivenKey.MatchString(lastName(place))
+		}
+	}
+	for _, o := range others {
+		if !ours || oursAt[o.place] {
+			return fmt.Sprintf("may name %s, by %s=%q", p.roster.describe(o.person), o.value.Key, shownValue(o.value.Key, o.value.Text))
+		}
+	}
+	return ""
+}
+
+var (
+	// personWord is a word for somebody in the name of a value. It counts where it is the last before an "id".
+	personWord = regexp.MustCompile(`(?i)^(usr|users?|members?|persons?|people|emp|employees?|staff|workers?|colleagues?|contacts?|principals?|assignees?|` +
+		`holders?|grantees?|logins?|usernames?|uids?|guids?|uuids?|who|whom|targets?|subjects?)$`)
+	// idWord is a word for what something is called, or for a value of it.
+	idWord = regexp.MustCompile(`(?i)^(ids?|no|nos|nr|num|numbers?|keys?|codes?|refs?|values?|val|data|in|eq|pk|name)$`)
+	// countWord is one for where something is in a list, how much there is of it, when it is, or what kind it is of.
+	countWord = regexp.MustCompile(`(?i)^(pages?|per|perpage|pagesize|pageno|pagenumber|pageindex|startrow|endrow|rowcount|sizes?|limit|max|min|offset|skip|` +
+		`take|top|from|to|start|end|first|last|current|counts?|total|length|draw|index|position|order|sort|step|lines?|cols?|columns?|rows|` +
+		`version|ver|vsn|rev|revision|seq|sequence|serial|build|status|state|types?|kind|level|mode|priority|rank|boost|` +
+		`lang|language|locale|currency|country|gender|zone|timezone|tz|time|timestamp|date|day|days|week|month|year|hours?|minutes?|seconds?|ms|` +
+		`duration|timeout|interval|delay|ttl|expires|expiry|age|retry|retries|attempts?|` +
+		`width|height|left|depth|zoom|scale|dpr|tab|percent|progress|score|amount|price|quantity|qty)$`)
+	// thingWord is one for something that has a number and is no person.
+	thingWord = regexp.MustCompile(`(?i)^(roles?|teams?|groups?|departments?|compan(y|ies)|orgs?|organi[sz]ations?|tenants?|projects?|permissions?|privileges?|polic(y|ies)|` +
+		`locations?|address(es)?|office|branch|devices?|sessions?|modules?|menus?|messages?|events?|comments?|notes?|tasks?|workflows?|channels?|` +
+		`scopes?|features?|licen[cs]es?|plans?|seats?|forms?|templates?|fields?|views?|screens?|theme|categor(y|ies)|tags?|options?|` +
+		`questions?|answers?|rules?|sites?|regions?|stores?|clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?)$`)
+	// flagWord is one for what is so or not: 0 and 1 are no ids there.
+	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled?|disabled?|active|inactive|checked|subscribed|locked|notify|send|confirm|confirmed|force|` +
+		`silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|factor|flags?|all|include|async|recursive|pretty|raw|cache)$`)
+)
+
+// ofThing says that the name of a value says that it is no person. What a value is called at last counts, and where that
+// is an id or a number, what it lies in: group.id.
+func ofThing(key, text string) bool {
+	parts := keyParts(key)
+	for at := len(parts) - 1; at >= 0; at-- {
+		all := wordsOf(strings.TrimRight(parts[at][max(0, len(parts[at])-mostName):], "0123456789"))
+		words := all
+		for len(words) > 0 && idWord.MatchString(words[len(words)-1]) {
+			words = words[:len(words)-1]
+		}
+		if len(words) == 0 {
 			continue
 		}
-		for _, i := range p.roster.refersTo(v.Text) {
-			if i == meant {
-				return ""
-			}
-			if found == "" {
-				found = fmt.Sprintf("may name %s, by %s=%q", p.roster.describe(i), v.Key, shownValue(v.Key, v.Text))
+		last := words[len(words)-1]
+		switch {
+		case personWord.MatchString(last):
+			return false
+		case yes.MatchString(text) || no.MatchString(text):
+			if slices.ContainsFunc(words, flagWord.MatchString) {
+				return true
 			}
 		}
+		return countWord.MatchString(last) || thingWord.MatchString(last) || countWord.MatchString(all[0])
 	}
-	return found
+	return false
 }
 
-// ofThing says that the name of a value says that it is no person.
-func ofThing(key string) bool {
-	parts := keyParts(key)
-	for i, part := range parts {
-		if i < len(parts)-1 && (collectionKey.MatchString(part) || collections.MatchString(part)) {
-			return true
-		}
-	}
-	last := lastOf(parts)
-	return collectionKey.MatchString(last) || slices.ContainsFunc(nameWord.FindAllString(last, -1), notPerson.MatchString) ||
-		len(parts) > 1 && slices.ContainsFunc(nameWord.FindAllString(parts[len(parts)-2], -1), notPerson.MatchString)
-}
+// mostName bounds how much of a name is taken apart, in bytes: its end.
+const mostName = 100
 
-// refersTo lists the people whose ids a value is, alone or as a list of them.
+var (
+	lists = regexp.MustCompile(`[\s,;|]+`)
+	// enclosed is an id behind somebody's name: Ann Lee (4711).
+	enclosed = regexp.MustCompile(`^[(\[<#].*\d[)\]>]?$`)
+	// prefixed is one behind a word for somebody: u5, emp-4712, EMP4712.
+	prefixed = regexp.MustCompile(`(?i)^(?:u|usr|user|emp|employee|member|person|staff|id)[_\-]?0*(\d+)$`)
+)
+
+// mostReference bounds the length of a value that may refer to somebody by a short id, in bytes.
+const mostReference = 200
+
+// refersTo lists the people to whom a value refers by a short id: 5, 005, #5, u5, user:5, /users/5/status, Users(5), 5:off, or a
+// list of these.
 func (r *roster) refersTo(text string) (out []int) {
-	if len(text) > mostKey {
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > mostReference {
 		return nil
 	}
-	for _, part := range several.Split(strings.TrimSpace(text), -1) {
-		for _, plain := range []string{part, decodedOr(part)} {
-			if m := reference.FindStringSubmatch(plain); m != nil {
-				if i, ok := r.ids[m[1]]; ok {
-					out = append(out, i)
-				}
-			}
+	if plain, err := url.QueryUnescape(text); err == nil && strings.Contains(text, "%") {
+		text = plain
+	}
+	if plain, ok := decoded(text); ok {
+		text += "," + strings.TrimSpace(plain)
+	}
+	prose := strings.ContainsFunc(text, unicode.IsSpace) && strings.ContainsFunc(text, unicode.IsLetter)
+	for _, part := range lists.Split(text, -1) {
+		if i, ok := r.reference(part); ok && (!prose || enclosed.MatchString(part)) {
+			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// decodedOr is a text, decoded if it is base64 of plain text.
-func decodedOr(text string) string {
-	if plain, ok := decoded(text); ok {
-		return strings.TrimSpace(plain)
+// reference finds the person to whom one of a list of values refers.
+func (r *roster) reference(text string) (int, bool) {
+	if m := prefixed.FindStringSubmatch(text); m != nil {
+		return r.short(m[1])
 	}
-	return text
+	pieces := strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	if len(pieces) == 1 {
+		return r.short(pieces[0])
+	}
+	for at, piece := range pieces {
+		i, ok := r.short(piece)
+		behind := at > 0 && personWord.MatchString(pieces[at-1])
+		beside := len(pieces) == 2 && !number.MatchString(pieces[1-at])
+		if ok && (behind || beside) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// short finds a person by an id, whatever zeros stand before it.
+func (r *roster) short(id string) (int, bool) {
+	if i, ok := r.ids[id]; ok {
+		return i, true
+	}
+	bare := strings.TrimLeft(id, "0")
+	if bare == id || !number.MatchString(id) {
+		return 0, false
+	}
+	i, ok := r.ids[bare]
+	return i, ok
 }

@@ -91,6 +91,49 @@ func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 	changedAtDesk(t, conf, desk)
 }
 
+// TestWhatTheListDoesNotShowIsAskedFor has a helpdesk whose list shows nobody's level, and on which somebody awaits a
+// second person: what shows either on a person's own page is recorded, and read from then on.
+func TestWhatTheListDoesNotShowIsAskedFor(t *testing.T) {
+	t.Parallel()
+	const waiting = "wait@desk.example"
+	desk, conf, overlay := deskOf(t, helpdesk.Options{Terse: true, People: []helpdesk.Person{
+		{Email: helpdesk.Agent, First: "Bo", Last: "Ss", Level: "Owner"}, {Email: "second@desk.example", First: "Sec", Last: "Ond", Level: "Owner"},
+		{Email: "ann@desk.example", First: "Ann", Last: "Lee", Level: "Agent"}, {Email: "old@desk.example", First: "Old", Last: "Hand", Level: "Viewer", State: helpdesk.Suspended},
+		{Email: waiting, First: "Wai", Last: "Ting", Level: "Viewer", State: helpdesk.Waiting},
+	}})
+	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")
+	version, err := os.ReadFile(file)
+	require.NoError(t, err)
+	noRole := strings.Replace(string(version), `        role: { candidates: [{ css: "footer em", provenance: observed }] }`+"\n", "", 1)
+	require.NotEqual(t, string(version), noRole)
+	require.NoError(t, os.WriteFile(file, []byte(noRole), 0o600))
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	onPage := func(email string, says *selectors.Target) []act {
+		card := &selectors.Target{Name: "own", Candidates: []selectors.Candidate{{XPath: "//article[.//span[.='" + email + "']]//a[@class='own']"}}}
+		return []act{
+			func(ctx context.Context, s *automation.StandIn) error { return s.Page().Open(ctx, "/team") },
+			clicks(card), waits, onPanel(personButton), clicks(byCSS("p.whom")), waits, waits, onPanel(listButton), clicks(says), waits, onPanel(stopButton),
+		}
+	}
+	var asked []string
+	does := map[string][]act{"flow details": onPage("ann@desk.example", byCSS("b.is")), "flow pending": onPage(waiting, byCSS("p.waits"))}
+	a := &app{calibrates: shows(&asked, does)}
+	before := desk.People()
+	out := shown(t, a, "--config", conf, "calibrate", "--selectors", "desk-2026-11", "--sample", "ann@desk.example", "--step", "5s")
+	t.Log(asked, out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Contains(t, out.stderr, "record the flow details (the list does not show a person's role)")
+	assert.Contains(t, out.stderr, "record the flow pending (they await a second person)")
+	assert.Equal(t, []string{"flow details", "flow pending"}, asked)
+	assert.Equal(t, before, desk.People(), "nothing was stored while it ran")
+	for email, level := range map[string]string{"ann@desk.example": "Agent", "second@desk.example": "Owner"} {
+		out = command(t, "--config", conf, "users", "get", email)
+		assert.Contains(t, out.stdout, level, out.stderr)
+	}
+	out = command(t, "--config", conf, "flows", "run", "pending", "--input", "email="+waiting)
+	assert.Contains(t, out.stdout, "pending: A second owner must approve this.", out.stderr)
+}
+
 // TestAnotherConsoleIsRecorded records, one after the other, what the files of the helpdesk do not have: they know its
 // list alone.
 func TestAnotherConsoleIsRecorded(t *testing.T) {

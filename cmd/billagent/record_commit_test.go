@@ -24,15 +24,22 @@ import (
 // deskWithout is the helpdesk with files for it that lack some flows.
 func deskWithout(t *testing.T, without ...string) (desk *helpdesk.Desk, conf, overlay string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("it starts a browser")
-	}
-	desk = helpdesk.Start(helpdesk.Options{})
-	t.Cleanup(desk.Close)
-	conf, overlay = filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
+	desk, conf, overlay = deskOf(t, helpdesk.Options{})
 	for _, f := range without {
 		require.NoError(t, os.Remove(filepath.Join(overlay, "flows/helpdesk", f+".yaml")))
 	}
+	return desk, conf, overlay
+}
+
+// deskOf is a helpdesk as its own files say, with a configuration and the overlay that has these files.
+func deskOf(t *testing.T, o helpdesk.Options) (desk *helpdesk.Desk, conf, overlay string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	desk = helpdesk.Start(o)
+	t.Cleanup(desk.Close)
+	conf, overlay = filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Desk")
 	return desk, conf, overlay
 }
 

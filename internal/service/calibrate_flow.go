@@ -27,6 +27,7 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 	if !lib.App.Single {
 		needed = append([]string{identifyFlow}, needed...)
 	}
+	needed = append(needed, detailsFlow, pendingFlow)
 	for _, kind := range userops.Kinds {
 		needed = append(needed, kind.Flow)
 	}
@@ -34,7 +35,15 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 		if _, there := lib.Flow(name, v.Layout); there || len(k.Walk.Only) > 0 && !slices.Contains(k.Walk.Only, name) {
 			continue
 		}
-		f := doctor.Flow{Name: name}
+		f, why := doctor.Flow{Name: name}, "there is none"
+		if name == detailsFlow || name == pendingFlow {
+			if f.On, why, err = k.ownPage(ctx, lib, name); err != nil {
+				return false, err
+			}
+			if f.On == "" { // the list says it all, or it cannot be shown on anybody
+				continue
+			}
+		}
 		if kind, changes := userops.KindOfFlow(name); changes {
 			if f.On, err = k.someone(ctx, lib, kind); err != nil {
 				return false, err
@@ -44,23 +53,57 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 				continue
 			}
 		}
-		if again, err = k.flow(ctx, f, "there is none"); again || err != nil {
+		if again, err = k.flow(ctx, f, why); again || err != nil {
 			return again, err
 		}
 	}
 	return false, nil
 }
 
+// read has everybody be read, if they are not yet. known is false where no flow reads them.
+func (k *calibration) read(ctx context.Context, lib *flows.Library) (known bool, err error) {
+	if _, there := lib.Flow(listFlow, k.layout()); !there {
+		return false, nil
+	}
+	if k.people == nil {
+		_, err = k.service.Users(ctx, k.tenant, nil, func(u userops.User) error { k.people = append(k.people, u); return nil }, k.events)
+	}
+	return err == nil, err
+}
+
+// ownPage is on whose own page a flow that reads one can be recorded, and why it is needed: details where the list shows
+// nobody's role or names, and pending where somebody awaits a second person. email is empty where it is not.
+func (k *calibration) ownPage(ctx context.Context, lib *flows.Library, flow string) (email, why string, err error) {
+	if known, err := k.read(ctx, lib); !known || err != nil {
+		return "", "", err
+	}
+	if flow == pendingFlow {
+		waits := slices.IndexFunc(k.people, func(u userops.User) bool { return u.Status == userops.Pending && u.Email != "" })
+		if waits < 0 {
+			return "", "", nil
+		}
+		return k.people[waits].Email, "they await a second person", nil
+	}
+	var lacks []string
+	if !slices.ContainsFunc(k.people, func(u userops.User) bool { return u.Role != "" }) {
+		lacks = append(lacks, "role")
+	}
+	if !slices.ContainsFunc(k.people, func(u userops.User) bool { return u.FirstName+u.LastName != "" }) {
+		lacks = append(lacks, "names")
+	}
+	if len(lacks) == 0 {
+		return "", "", nil
+	}
+	kind, _ := userops.KindOf(userops.Deactivate)
+	email, err = k.someone(ctx, lib, kind)
+	return email, "the list does not show a person's " + strings.Join(lacks, " or "), err
+}
+
 // someone is whom a change could be about; empty where the list shows nobody, or no flow reads it.
 func (k *calibration) someone(ctx context.Context, lib *flows.Library, kind userops.Kind) (email string, err error) {
 	account := k.service.config.Tenants[k.tenant].Account
-	if _, there := lib.Flow(listFlow, k.layout()); !there {
-		return "", nil
-	}
-	if k.people == nil {
-		if _, err := k.service.Users(ctx, k.tenant, nil, func(u userops.User) error { k.people = append(k.people, u); return nil }, k.events); err != nil {
-			return "", err
-		}
+	if known, err := k.read(ctx, lib); !known || err != nil {
+		return "", err
 	}
 	if kind.Creates {
 		_, host, _ := strings.Cut(account, "@")
@@ -143,6 +186,9 @@ func (k *calibration) begun(r *Recorded) error {
 func (k *calibration) asked(ctx context.Context, f doctor.Flow) (map[string]string, error) {
 	inputs := map[string]string{}
 	kind, changes := userops.KindOfFlow(f.Name)
+	if f.On != "" {
+		inputs["email"] = f.On
+	}
 	if !changes || f.On == "" {
 		return inputs, nil
 	}
@@ -157,7 +203,6 @@ func (k *calibration) asked(ctx context.Context, f doctor.Flow) (map[string]stri
 		}
 	}
 	rq := rehearsable(kind, f.On, withEmail(k.people, f.On), roles, lib.App.Roles.Administrator)
-	inputs["email"] = f.On
 	for in, value := range rq.Values() {
 		if kind.Takes(in) && value != "" {
 			inputs[string(in)] = value

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/billagent/billagent/selectors"
 	"github.com/billagent/billagent/selectors/datafile"
@@ -15,9 +16,10 @@ type SharedFile struct {
 	selectors.Shared
 }
 
-// Share is what a layout's flows, and the steps that they share, are as they may be given to others: the files of which
-// own says so by name and text. They are without comments, and without a word about a flow of which why says that it may
-// not be told. What cannot be left out without changing what a flow does is lacking where it may not be told.
+// Share is what the app's words, a layout's flows with those of every layout, and the steps that they share, are as they may
+// be given to others: the files of which own says so by name and text. They are without comments, and without what a flow is
+// about, or where the console is, where why says that it may not be told. What cannot be left out without changing what a
+// file does is lacking where it may not be told.
 func (l *Library) Share(layout string, own func(Source) bool, why func(text string) string) (out []SharedFile, err error) {
 	for _, f := range l.files(layout) {
 		if !own(Source{path.Base(f.Name), f.Text}) {
@@ -32,35 +34,46 @@ func (l *Library) Share(layout string, own func(Source) bool, why func(text stri
 	return out, nil
 }
 
-// files are those of a layout's flows and of the steps that they share.
+// files are those of the app's words, of a layout's flows and of the steps that they share.
 func (l *Library) files(layout string) (out []*datafile.File) {
+	out = append(out, l.App.file)
 	for _, p := range l.parts {
 		if p.Layout == layout {
 			out = append(out, p.file)
 		}
 	}
 	for _, f := range l.flows {
-		if slices.Contains(f.Layouts, layout) {
+		if len(f.Layouts) == 0 || slices.Contains(f.Layouts, layout) {
 			out = append(out, f.file)
 		}
 	}
 	return out
 }
 
+// needless are what a file can do without, by its key, with what stands there then: what a flow is about, and what of an app
+// is configured for each tenant.
+var needless = map[string]any{"about": "What it does was stripped.", "title": "A console", "sign_in": "", "hosts": []string{}}
+
 func shareOf(f *datafile.File, why func(string) string) (out selectors.Shared, err error) {
 	name, text := path.Base(f.Name), []byte(f.Text)
+	var sets []datafile.Set
 	for _, t := range f.Told() {
 		because := why(t.Text)
 		if because == "" {
 			continue
 		}
 		out.Stripped = append(out.Stripped, fmt.Sprintf("%s, %s: %s", name, t.At, because))
-		if t.At != "about" {
+		key, _, _ := strings.Cut(t.At, ".")
+		value, can := needless[key]
+		if !can {
 			out.Lacking = append(out.Lacking, name+", "+t.At)
 			continue
 		}
-		if text, err = f.With(datafile.Set{At: []string{t.At}, Value: "What it does was stripped."}); err != nil {
-			return out, fmt.Errorf("leaving out what %s is about: %w", name, err)
+		sets = append(sets, datafile.Set{At: []string{key}, Value: value})
+	}
+	if len(sets) > 0 {
+		if text, err = f.With(sets...); err != nil {
+			return out, fmt.Errorf("leaving out of %s what may not be told: %w", name, err)
 		}
 	}
 	plain, had, ok := datafile.WithoutComments(string(text))

@@ -26,8 +26,8 @@ func (a *app) selectorsShareCommand(of *string) *cobra.Command {
 	var f shareFlags
 	c := &cobra.Command{
 		Use: "share VERSION", Short: "Show a version as it may be given to others, say what is stripped from it, and write that to a file once you have seen it",
-		Long: `Show a version's file as it may be given to others, as in a pull request, and with it the flows and the other versions of its
-layout that are your own: without names of people on the tenant's list, of organisations, accounts and
+		Long: `Show a version's file as it may be given to others, as in a pull request, and with it what is your own of the flows, the other
+versions of its layout, the sign-in and app.yaml: without names of people on the tenant's list, of organisations, accounts and
 hosts of the configuration, e-mail addresses, long numbers, what may be a secret, comments, and names of evidence. What was stripped, and where, is
 listed, and not repeated; so is what was looked for. Nothing is written before all of it was printed: --to asks at a terminal, and elsewhere and with
 -o json needs --yes, without which the exit status is 1.
@@ -35,7 +35,8 @@ listed, and not repeated; so is what was looked for. Nothing is written before a
 The list of one tenant is read for the names that are on it. With --offline it is not, and only what the configuration names is known. Of other tenants
 of the app nobody is known, and it says so. What stands beside a target is always stripped.
 
-Where there are such other files, --to names a folder, in which they stand as in an overlay folder. app.yaml and the sign-in are not shared by this.
+Where there are such other files, --to names a folder, in which they stand as in an overlay folder. Where the console is, by app.yaml, is
+stripped, too, if it is a host of the configuration: who uses the files configures it.
 
 Read what is printed all the same: a name of nobody on the list, such as a supplier's, is known to you alone.`,
 		Example: "  billagent selectors share neo3-2026-11-26\n  billagent selectors share neo3-2026-11-26 --to neo3-2026-11.yaml\n" +

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/fixtures/helpdesk"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -57,4 +58,43 @@ func TestSharingSaysWhatItLookedForAndWroteNot(t *testing.T) {
 	again := command(t, "--config", file, "-o", "json", "selectors", "share", "neo3-2026-10", "--to", to, "--yes", "--offline")
 	assert.Equal(t, 1, again.code)
 	assert.Empty(t, again.stdout, "it does not say that it wrote what it did not")
+}
+
+// TestWhatIsSharedServesSomebodyElse shares the version of an app of one's own. Who unpacks it as an overlay folder, and has
+// written nothing, lists the people of such a console.
+func TestWhatIsSharedServesSomebodyElse(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("it starts a browser")
+	}
+	desk := helpdesk.Start(helpdesk.Options{People: []helpdesk.Person{
+		{Email: helpdesk.Agent, First: "Bo", Last: "Ssmann", Level: "Owner"}, {Email: "ann@desk.example", First: "Ann", Last: "Lee", Level: "Agent"},
+	}})
+	t.Cleanup(desk.Close)
+	conf, overlay := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Contoso")
+	words := filepath.Join(overlay, "flows/helpdesk/app.yaml")
+	text, err := os.ReadFile(words)
+	require.NoError(t, err)
+	own := strings.Replace(string(text), "title: Helpdesk\n", "title: Helpdesk of Contoso\nsign_in: "+desk.URL+"\nhosts: [127.0.0.1] # ours\n", 1)
+	require.NoError(t, os.WriteFile(words, []byte(own), 0o600))
+	to := filepath.Join(t.TempDir(), "for-others")
+	out := command(t, "--config", conf, "selectors", "share", "desk-2026-11", "--to", to, "--yes")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	for _, what := range []string{"app.yaml, title: ", "app.yaml, sign_in: ", "app.yaml, hosts.1: ", "app.yaml: comments"} {
+		assert.Contains(t, out.stdout, what)
+	}
+	got, err := os.ReadFile(filepath.Join(to, "flows/helpdesk/app.yaml"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(got), "Contoso")
+	assert.NotContains(t, string(got), "127.0.0.1")
+	assert.Contains(t, string(got), "administrator: Owner")
+
+	another, theirs := filesFor(t, "helpdesk", desk.URL, helpdesk.Agent, helpdesk.Password, "Fabrikam")
+	require.NoError(t, os.RemoveAll(theirs))
+	require.NoError(t, os.CopyFS(theirs, os.DirFS(to)))
+	out = command(t, "--config", another, "users", "list", "--status", "all")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	for _, p := range desk.People() {
+		assert.Contains(t, out.stdout, p.Email)
+	}
 }

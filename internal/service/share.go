@@ -19,8 +19,9 @@ import (
 // Shared is a version as it may be given to others, with what goes with it, and with what was looked for in them.
 type Shared struct {
 	selectors.Shared // of the version; what was stripped and is lacking is that of the other files, too
-	// Others are the flows of the layout that did not ship, without which nothing is done with the version's targets, and
-	// the layout's other versions that did not, since each must have what the flows name.
+	// Others are the app's words, the flows of the layout and of every layout, and the versions of the sign-in that did not
+	// ship, without which nothing is done with the version's targets, and the layout's other versions that did not, since each
+	// must have what the flows name.
 	Others    []flows.SharedFile
 	LookedFor []string // of what was looked for
 	MayName   []string // texts that are left and may be somebody's name, who is on no list that was read
@@ -108,7 +109,8 @@ func (out *Shared) share(lib *flows.Library, v *selectors.Version, ships shipped
 		return err
 	}
 	for _, other := range lib.Versions {
-		if other.Layout != v.Layout || other.ID == v.ID || ships.versions[other.Text()] {
+		goes := other.Layout == v.Layout || other.Covers != selectors.Console // nothing is done without the sign-in
+		if !goes || other.ID == v.ID || ships.versions[other.Text()] {
 			continue
 		}
 		s, err := other.Share(why)

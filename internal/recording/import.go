@@ -89,8 +89,11 @@ func (im *importer) review(why string, args ...any) {
 func (im *importer) leaveOut(why string, args ...any) {
 	r := im.remark(why, args...)
 	im.draft.LeftOut = append(im.draft.LeftOut, r)
-	im.draft.lines = append(im.draft.lines, line{comment: "left out: " + r.String()})
+	im.draft.lines = append(im.draft.lines, line{comment: leftOut(r)})
 }
+
+// leftOut is what stands in the place of a step that is not in the flow.
+func leftOut(r Remark) string { return "left out: " + r.String() }
 
 // add puts a step into the flow.
 func (im *importer) add(s *Step, v flows.Verb) {

@@ -104,6 +104,7 @@ func (t *Take) Progress() automation.Progress {
 	for _, r := range l.draft.Review {
 		remarks[r.Step] = append(remarks[r.Step], r.Why)
 	}
+	l.countAsShown()
 	for i, line := range l.draft.lines {
 		s := automation.StepLine{Text: line.comment, Notes: []string{}}
 		if line.step != nil {
@@ -127,12 +128,38 @@ func (t *Take) Progress() automation.Progress {
 	return out
 }
 
+// countAsShown has remarks number the steps as the panel shows them, and not what they were made of.
+func (l *live) countAsShown() {
+	lines := l.draft.lines
+	shown := func(r *Remark) {
+		at := slices.IndexFunc(lines, func(line line) bool { return line.from > r.Step-1 })
+		if at < 0 {
+			at = len(lines)
+		}
+		if r.Step > 0 {
+			r.Step = max(at, 1)
+		}
+	}
+	for i := range l.draft.Review {
+		shown(&l.draft.Review[i])
+	}
+	for i := range l.draft.LeftOut {
+		r := &l.draft.LeftOut[i]
+		before := leftOut(*r)
+		if at := slices.IndexFunc(lines, func(line line) bool { return line.comment == before }); at >= 0 {
+			r.Step = at + 1
+			lines[at].comment = leftOut(*r)
+		}
+	}
+}
+
 // Draft is the flow with its targets, as far as it has been recorded.
 func (t *Take) Draft() (*Draft, error) {
 	if len(t.gestures) == 0 {
 		return nil, errors.New("nothing was recorded")
 	}
 	l := t.build()
+	l.countAsShown()
 	l.shareParts()
 	l.afterCommit()
 	l.dropUnused()

@@ -96,6 +96,8 @@ func TestGesturesBecomeSteps(t *testing.T) {
 		"what comes after the commit": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "ann@acme.example"}, {Kind: automation.GestureCommit, On: button("Save")}, clickOn(button("More"))},
 			[]string{`  - expect: { target: set_role.mail, equals: "${email}" }`, `  - commit: { target: set_role.save, for: { target: set_role.mail, equals: "${email}" } }`,
 				"  # left out: step 3 (click): it comes after the commit: put it under afterwards if it may be left undone"}},
+		"steps are counted as they are shown": {[]automation.Gesture{clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: "A"}, {Kind: automation.GestureUnsupported, Why: "no verb drags"}},
+			[]string{"  - fill: { target: set_role.name, value: A }", "  # left out: step 2 (unsupported): no verb drags"}},
 		"somebody else": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "joann@acme.example"}},
 			[]string{"  # left out: step 1 (person): it does not say the input email, and nothing else, so that it names nobody"}},
 		"somebody else's row": {[]automation.Gesture{{Kind: automation.GestureClick, On: func() *automation.Sketch {

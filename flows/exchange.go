@@ -291,7 +291,7 @@ func (p *Exchange) Kept() (out []string) {
 	return out
 }
 
-// stoppedAside lists why requests of the tenant's hosts were stopped that need not have to do with the commit, each once.
+// stoppedAside lists why requests to the tenant's hosts were stopped that may have nothing to do with the commit, each once.
 func (p *Exchange) stoppedAside() (out []string) {
 	if p == nil {
 		return nil

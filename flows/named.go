@@ -20,7 +20,7 @@ type named struct {
 	key     string // where: a normalised path into the body, "?name" in the query, "/" in the path
 	subject bool   // the place tells whom the request is about, as far as its name goes
 	loose   bool   // it is a short number under a name that need not be somebody's
-	soft    bool   // it may be something else than somebody's id
+	unsure  bool   // the value may be something other than a person's id
 	listed  bool   // it stands in a list, of which nothing says that those in it stand in some relation to a person
 }
 
@@ -146,10 +146,9 @@ func (r *roster) in(q automation.Request) []named {
 	out := r.inAddress(q)
 	note := func(key string, subject bool, text string, inList string) {
 		loose := key != "" && number.MatchString(text) && len(text) < shortID && looseKey.MatchString(lastName(key))
-		soft := loose || key == "" && !alone
-		firm := soft && len(r.find(text, false)) > 0 // it is no short one
+		unsure := (loose || key == "" && !alone) && len(r.find(text, false)) == 0 // an e-mail or a long id is certain
 		for _, i := range r.find(text, subject) {
-			out = append(out, named{person: i, key: key, subject: subject, loose: loose, soft: soft && !firm, listed: listed(inList)})
+			out = append(out, named{person: i, key: key, subject: subject, loose: loose, unsure: unsure, listed: listed(inList)})
 		}
 	}
 	for _, v := range append(values, mutationsIn(q).arguments...) {
@@ -185,27 +184,42 @@ func (r *roster) inAddress(q automation.Request) (out []named) {
 			out = append(out, named{person: i, key: key, subject: subject})
 		}
 	}
-	surely := r.pathOf(q)
-	note(inPath, true, surely)
-	if !slices.Contains(r.find(surely, true), meant) {
+	certain := r.pathOf(q)
+	note(inPath, true, certain)
+	if !slices.Contains(r.find(certain, true), meant) {
 		for _, i := range r.find(q.Path(), true) {
-			out = append(out, named{person: i, key: inPath, subject: true, soft: !slices.ContainsFunc(out, func(n named) bool { return n.person == i })})
+			out = append(out, named{person: i, key: inPath, subject: true, unsure: !slices.ContainsFunc(out, func(n named) bool { return n.person == i })})
 		}
 	}
 	for _, v := range q.Query() {
 		note("?"+v.Key, aboutWhom(v.Key), v.Text)
 	}
 	for _, v := range q.Headers {
-		whose := personHeader.MatchString(v.Key) && !strings.HasSuffix(strings.ToLower(v.Key), "agent")
-		for _, i := range r.find(v.Text, whose) {
+		for _, i := range r.find(v.Text, aboutHeader(v.Key)) {
 			out = append(out, named{person: i, key: "header " + v.Key, subject: true})
 		}
 	}
 	return out
 }
 
-// personHeader is a header that says whom a request is about, or for whom it is sent: a short number in others is none.
-var personHeader = regexp.MustCompile(`(?i)behalf|imperson|acting|delegat|sudo|(^|[_-])(user|member|employee|person|account|subject|principal|uid)([_-]?(id|name|key))?s?([_-]|$)`)
+// behalf is a word in the name of a header that says for whom a request is sent.
+var behalf = regexp.MustCompile(`^(behalf|impersonat\w*|acting|delegat\w*|sudo)$`)
+
+// recordWord is one for what a request is about.
+var recordWord = regexp.MustCompile(`^(record|entity|object|row|item)$`)
+
+// aboutHeader says that a header may say whom a request is about, or for whom it is sent: in other headers a short number is
+// not taken for an id.
+func aboutHeader(name string) bool {
+	words := slices.DeleteFunc(wordsOf(name), func(w string) bool { return w == "x" })
+	if len(words) == 0 || words[0] == "hx" || words[len(words)-1] == "agent" { // htmx names elements of the page
+		return false
+	}
+	record := !slices.ContainsFunc(words, func(w string) bool { return !idWord.MatchString(w) && !recordWord.MatchString(w) })
+	return record || slices.ContainsFunc(words, func(w string) bool {
+		return personWord.MatchString(w) || personKey.MatchString(w) || behalf.MatchString(w)
+	})
+}
 
 // otherSegment is a segment of a path behind which a number is the id of something else than a person.
 var otherSegment = regexp.MustCompile(`(?i)^(api|organi[sz]ations?|orgs?|compan(y|ies)|tenants?|workspaces?|teams?|groups?|roles?|projects?|departments?|sites?)$`)

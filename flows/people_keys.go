@@ -58,22 +58,25 @@ func peopleKeys(values []automation.Value) map[string]string {
 	return out
 }
 
-// serialNumbers are the keys of what numbers a call of JSON-RPC, a request of a batch, which has a method and an address, or
-// a message on a channel.
+// serialNumbers are the keys of ids that number a call of JSON-RPC, a request of a batch, which has a method and an address,
+// or a message between the two ends of a channel (Bayeux).
 func serialNumbers(values []automation.Value) map[string]bool {
 	has := map[string]map[string]bool{}
+	between := map[string]bool{} // whether it says a channel of the protocol's own
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		if has[before] == nil {
 			has[before] = map[string]bool{}
 		}
 		has[before][last] = true
+		between[before] = between[before] || last == "channel" && strings.HasPrefix(v.Text, "/meta/")
 	}
 	out := map[string]bool{}
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		of := has[before]
-		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && (of["method"] && (of["jsonrpc"] || of["url"]) || of["channel"]) {
+		call := of["method"] && (of["jsonrpc"] || of["url"]) || between[before] && (before == "" || number.MatchString(before))
+		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && call {
 			out[v.Key] = true
 		}
 	}

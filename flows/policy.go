@@ -25,6 +25,7 @@ type policy struct {
 	usual   map[string]bool      // the likeness of what came before the press and names nobody, such as a heartbeat
 	early   []string             // why requests were stopped before the press that name the person, or have the form of the commit
 	others  []string             // why others were, that name somebody else
+	doubted string               // why a request was stopped that may name somebody else
 	passed  []automation.Request // let through as the commit
 	unsure  []automation.Request // let through, and may have been it: they name nobody, or are no changing method
 	stopped []string             // why requests were stopped that name somebody

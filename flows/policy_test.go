@@ -81,10 +81,26 @@ func TestAShortIDIsStoppedAside(t *testing.T) {
 		name, value, _ := strings.Cut(header, ": ")
 		assert.True(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Commit, header)
 	}
-	for _, header := range []string{"X-User-Id: 5", "X-User: 5", "X-On-Behalf-Of: 5", "X-Impersonate: 5", "X-Member-Ids: 4712", "X-Anything: " + joannID} {
+	for _, header := range []string{"X-TargetUserId: 5", "X-CurrentUser: 5", "X-Staff-Id: 5", "X-Contact: 5", "X-Record-Id: 5", "X-Id: 5", "X-User-Id: 5", "X-User: 5", "X-On-Behalf-Of: 5", "X-Impersonate: 5", "X-Member-Ids: 4712", "X-Anything: " + joannID} {
 		name, value, _ := strings.Cut(header, ": ")
 		assert.False(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Pass, header)
 	}
+	follows := post("/api/selection/off", jsonType, "{}")
+	assert.True(t, atPress(people, nil, nil, inputs).rule(follows).Pass)
+	for _, chooses := range []automation.Request{perhaps, post("/api/selection", jsonType, `{"value":5}`), post("/api/5/select", jsonType, "")} {
+		p := newPolicy(people, nil, nil, inputs)
+		p.rule(chooses)
+		p.arm()
+		assert.False(t, p.rule(follows).Pass, "it may be about whoever was chosen before the press")
+		p = atPress(people, nil, nil, inputs)
+		p.rule(chooses)
+		assert.False(t, p.rule(follows).Pass, "it may be about whoever was chosen")
+		assert.True(t, p.rule(post("/users/4711/off", jsonType, "")).Commit)
+	}
+	usual := newPolicy(people, nil, nil, inputs)
+	usual.rule(post("/api", jsonType, `{"cmd":"off","u":9}`))
+	usual.arm()
+	assert.False(t, usual.rule(perhaps).Pass, "though its like came before the press")
 	p.settle()
 	assert.False(t, p.rule(perhaps).Pass, "on a screen that follows")
 	assert.True(t, newPolicy(nil, nil, nil, inputs).rule(perhaps).Pass, "nobody is known")

@@ -18,6 +18,7 @@ type known struct {
 	Name, Act, Method, Path, Type, Body string
 	Passes                              bool
 	Harmless                            bool // it is stopped, and need not be
+	Aside                               bool // it is stopped, and the change goes on
 }
 
 // asked is whom the list shows to an act of testdata/requests.jsonl, and what was asked for.
@@ -73,6 +74,7 @@ func TestRequestsOfConsoles(t *testing.T) {
 		q := post(k.Path, k.Type, k.Body)
 		q.Method = k.Method
 		r := p.rule(q)
+		assert.Equal(t, k.Aside, r.Aside, "%s (%s): %s", k.Name, k.Act, r.Why)
 		assert.Equal(t, k.Passes, r.Pass, "%s (%s): %s %s %s: %s", k.Name, k.Act, k.Method, k.Path, k.Body, r.Why)
 	}
 }
@@ -93,7 +95,9 @@ func TestALongRequestIsRuledOnInTime(t *testing.T) {
 	} {
 		t.Run(name+" of people who are numbered", func(t *testing.T) {
 			t.Parallel()
-			atPress(numbered, nil, nil, off).rule(post("/api", jsonType, body))
+			r := atPress(numbered, nil, nil, off).rule(post("/api", jsonType, body))
+			assert.Equal(t, name != "a long key", r.Pass, r.Why)
+			assert.Less(t, len(r.Why), 1_000)
 		})
 	}
 	for name, body := range map[string][2]string{

@@ -36,17 +36,17 @@ type subject struct {
 	request string // method and path, for messages
 	ours    bool   // the one who is meant
 	other   bool   // somebody else, who
-	soft    bool   // by what may be something else than their id
+	unsure  bool   // by what may be something other than their id
 	who     int    // index into the roster
 }
 
 func (p *policy) subjectOf(q automation.Request) subject {
 	all := p.roster.in(q)
 	s := subject{request: q.Method + " " + q.Path()}
-	firm := slices.DeleteFunc(slices.Clone(all), func(n named) bool { return n.soft && n.person != meant })
-	if s.who, s.other = otherPerson(firm); !s.other {
+	certain := slices.DeleteFunc(slices.Clone(all), func(n named) bool { return n.unsure && n.person != meant })
+	if s.who, s.other = otherPerson(certain); !s.other {
 		s.who, s.other = otherPerson(all)
-		s.soft = s.other
+		s.unsure = s.other
 	}
 	s.ours = slices.ContainsFunc(all, func(n named) bool { return n.person == meant })
 	return s
@@ -54,7 +54,7 @@ func (p *policy) subjectOf(q automation.Request) subject {
 
 // names says that a request is about somebody else.
 func (p *policy) names(s subject) string {
-	names := map[bool]string{false: "names", true: "may name"}[s.soft]
+	names := map[bool]string{false: "names", true: "may name"}[s.unsure]
 	return fmt.Sprintf("%s %s %s, not %s", s.request, names, p.roster.describe(s.who), p.roster.describe(meant))
 }
 
@@ -81,8 +81,10 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 	switch {
 	case q.Opaque:
 		r = aside("%s", hidden(s))
-	case s.other && (q.Foreign || s.who == itself || s.soft):
+	case s.other && (q.Foreign || s.who == itself):
 		r = aside("%s", p.names(s))
+	case s.other && s.unsure:
+		r = p.doubt(q, aside("%s", p.names(s)))
 	case s.other:
 		r = stop("%s, before the press", p.names(s))
 		p.others = append(p.others, r.Why)
@@ -93,7 +95,7 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 		p.early = append(p.early, r.Why)
 	default:
 		if number := p.otherNumber(q); number != "" {
-			r = aside("%s %s", s.request, number)
+			r = p.doubt(q, aside("%s %s", s.request, number))
 		}
 	}
 	if r.Pass {
@@ -124,8 +126,10 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return aside("%s", hidden(s))
 	case q.Opaque:
 		return stop("%s", hidden(s))
-	case s.other && (q.Foreign || s.who == itself || s.soft):
+	case s.other && (q.Foreign || s.who == itself):
 		return aside("%s", p.names(s))
+	case s.other && s.unsure:
+		return p.doubt(q, aside("%s", p.names(s)))
 	case s.other:
 		return stop("%s", p.names(s))
 	case s.ours && q.Foreign && (p.sends != nil || p.settled): // it tells somebody else of it, or is the commit, to a host that is not known
@@ -136,7 +140,7 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return r
 	case p.sends != nil && s.ours:
 		return stop("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
-	case p.sends != nil && !q.Foreign && !p.settled && p.usual[likeness(q)]:
+	case p.sends != nil && !q.Foreign && !p.settled && p.usual[likeness(q)] && p.otherNumber(q) == "":
 		return pass
 	case p.sends != nil && !q.Foreign && !p.settled:
 		return aside("%s is not what the flow says it sends (%s %s)", s.request, p.sends.Method, p.sends.Path)
@@ -144,10 +148,18 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return stop("%s is a second one", s.request)
 	case s.ours:
 		return p.undeclared(q, s)
-	case p.usual[likeness(q)]:
+	case p.usual[likeness(q)] && p.otherNumber(q) == "":
 		return pass
 	}
 	return p.nobody(q, s)
+}
+
+// doubt keeps why a request was stopped that may have chosen somebody else: one that follows and names nobody may act on them.
+func (p *policy) doubt(q automation.Request, r automation.Ruling) automation.Ruling {
+	if !q.Foreign {
+		p.doubted = r.Why
+	}
+	return r
 }
 
 // tells is the end of an address to which a page tells what is done on it, or by which it looks for something.
@@ -159,7 +171,10 @@ func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
 		return stop("%s names nobody, and %s", s.request, other)
 	}
 	if number := p.otherNumber(q); number != "" {
-		return aside("%s %s", s.request, number)
+		return p.doubt(q, aside("%s %s", s.request, number))
+	}
+	if p.doubted != "" && !tells.MatchString(q.Path()) { // it may be about whoever was named by that
+		return aside("%s names nobody, after what was stopped: %s", s.request, p.doubted)
 	}
 	if p.sends != nil || p.settled {
 		return pass
@@ -255,7 +270,7 @@ func (p *policy) reading(q automation.Request, s subject) automation.Ruling {
 	switch {
 	case q.Method != "GET" || q.Seen || p.settled:
 		return pass
-	case s.other && (s.soft || len(p.passed) > 0): // such as what a list is drawn anew with
+	case s.other && (s.unsure || len(p.passed) > 0): // such as what a list is drawn anew with
 		return aside("%s", p.names(s))
 	case s.other:
 		return stop("%s", p.names(s))

@@ -13,8 +13,8 @@ import (
 
 // A console that numbers its people may send such a number under any name: {"cmd": "off", "u": 5}. So where a request
 // names nobody otherwise, a value that is somebody else's id is taken to be it, unless its name says that it is a count, a
-// choice or a thing. Such a request is stopped aside: if it was the commit nothing has happened, and if it was not the
-// commit goes on.
+// choice or a thing. Such a request is stopped aside: if it was the commit, nothing has happened; if it was not, the change
+// goes on.
 
 // pointer is a value that may be the id of somebody else.
 type pointer struct {
@@ -33,16 +33,26 @@ func (p *policy) otherNumber(q automation.Request) string {
 	serial := serialNumbers(values)
 	var others []pointer
 	ours, oursAt := false, map[string]bool{}
+	things := map[automation.Value]bool{} // by key and whether it is a yes or a no
 	for _, v := range slices.Concat(q.Query(), values, mutationsIn(q).arguments) {
-		text := v.Text
-		if text == "" { // /off?5
-			text = v.Key
+		if len(others) == mostOthers { // one of them is enough
+			break
 		}
-		for _, i := range p.roster.refersTo(text) {
-			if serial[v.Key] || ofThing(v.Key, v.Text) {
-				break
-			}
-			place := withoutIndices(v.Key)
+		people := p.roster.refersTo(v)
+		if len(people) == 0 || serial[v.Key] {
+			continue
+		}
+		of := automation.Value{Key: v.Key, Inner: yes.MatchString(v.Text) || no.MatchString(v.Text)}
+		thing, known := things[of]
+		if !known {
+			thing = ofThing(v.Key, of.Inner)
+			things[of] = thing
+		}
+		if thing {
+			continue
+		}
+		place := withoutIndices(v.Key)
+		for _, i := range people {
 			if i != meant {
 				others = append(others, pointer{i, place, v})
 				continue
@@ -53,11 +63,15 @@ func (p *policy) otherNumber(q automation.Request) string {
 	}
 	for _, o := range others {
 		if !ours || oursAt[o.place] {
-			return fmt.Sprintf("may name %s, by %s=%q", p.roster.describe(o.person), o.value.Key, shownValue(o.value.Key, o.value.Text))
+			key := o.value.Key[max(0, len(o.value.Key)-mostName):]
+			return fmt.Sprintf("may name %s, by %s=%q", p.roster.describe(o.person), key, shownValue(key, o.value.Text))
 		}
 	}
 	return ""
 }
+
+// mostOthers bounds how many values are looked at that may name somebody else.
+const mostOthers = 200
 
 var (
 	// personWord is a word for somebody in the name of a value. It counts where it is the last before an "id".
@@ -67,7 +81,7 @@ var (
 	idWord = regexp.MustCompile(`(?i)^(ids?|no|nos|nr|num|numbers?|keys?|codes?|refs?|values?|val|data|in|eq|pk|name)$`)
 	// countWord is one for where something is in a list, how much there is of it, when it is, or what kind it is of.
 	countWord = regexp.MustCompile(`(?i)^(pages?|per|perpage|pagesize|pageno|pagenumber|pageindex|startrow|endrow|rowcount|sizes?|limit|max|min|offset|skip|` +
-		`take|top|from|to|start|end|first|last|current|counts?|total|length|draw|index|position|order|sort|step|lines?|cols?|columns?|rows|` +
+		`take|top|start|end|first|last|current|counts?|total|length|draw|index|position|order|sort|step|lines?|cols?|columns?|rows|` +
 		`version|ver|vsn|rev|revision|seq|sequence|serial|build|status|state|types?|kind|level|mode|priority|rank|boost|` +
 		`lang|language|locale|currency|country|gender|zone|timezone|tz|time|timestamp|date|day|days|week|month|year|hours?|minutes?|seconds?|ms|` +
 		`duration|timeout|interval|delay|ttl|expires|expiry|age|retry|retries|attempts?|` +
@@ -78,13 +92,20 @@ var (
 		`scopes?|features?|licen[cs]es?|plans?|seats?|forms?|templates?|fields?|views?|screens?|theme|categor(y|ies)|tags?|options?|` +
 		`questions?|answers?|rules?|sites?|regions?|stores?|clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?)$`)
 	// flagWord is one for what is so or not: 0 and 1 are no ids there.
-	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled?|disabled?|active|inactive|checked|subscribed|locked|notify|send|confirm|confirmed|force|` +
+	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled|disabled|active|inactive|checked|subscribed|locked|notify|send|confirm|confirmed|force|` +
 		`silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|factor|flags?|all|include|async|recursive|pretty|raw|cache)$`)
 )
 
-// ofThing says that the name of a value says that it is no person. What a value is called at last counts, and where that
-// is an id or a number, what it lies in: group.id.
-func ofThing(key, text string) bool {
+// relationWord ends a name for somebody in some relation to what stands before it: orderOwner, lastSelected.
+var relationWord = regexp.MustCompile(`^(selected|chosen|owner|of|for|by|to|from)$`)
+
+// ofThing says that the name of a value says that it is no person. The last part of the name decides; if that part is an id
+// or a number, the part before it does: group.id. flag says that the value is a yes or a no. What stands in a list is neither
+// a flag nor a count.
+func ofThing(key string, flag bool) bool {
+	key = dotted(key[max(0, len(key)-mostKey):])
+	_, last := cutLast(key)
+	listed := number.MatchString(last)
 	parts := keyParts(key)
 	for at := len(parts) - 1; at >= 0; at-- {
 		all := wordsOf(strings.TrimRight(parts[at][max(0, len(parts[at])-mostName):], "0123456789"))
@@ -97,14 +118,16 @@ func ofThing(key, text string) bool {
 		}
 		last := words[len(words)-1]
 		switch {
-		case personWord.MatchString(last):
+		case personWord.MatchString(last) || relationWord.MatchString(last):
 			return false
-		case yes.MatchString(text) || no.MatchString(text):
-			if slices.ContainsFunc(words, flagWord.MatchString) {
-				return true
-			}
+		case thingWord.MatchString(last):
+			return true
+		case listed:
+			return false
+		case flag && slices.ContainsFunc(words, flagWord.MatchString):
+			return true
 		}
-		return countWord.MatchString(last) || thingWord.MatchString(last) || countWord.MatchString(all[0])
+		return countWord.MatchString(last) || countWord.MatchString(all[0])
 	}
 	return false
 }
@@ -123,12 +146,20 @@ var (
 // mostReference bounds the length of a value that may refer to somebody by a short id, in bytes.
 const mostReference = 200
 
-// refersTo lists the people to whom a value refers by a short id: 5, 005, #5, u5, user:5, /users/5/status, Users(5), 5:off, or a
-// list of these.
-func (r *roster) refersTo(text string) (out []int) {
-	text = strings.TrimSpace(text)
+// refersTo lists the people to whom a value refers by a short id: 5, 005, 5.0, #5, u5, user:5, /users/5/status, Users(5), 5:off,
+// or a list of these; or to whom its name does: u5=off.
+func (r *roster) refersTo(v automation.Value) (out []int) {
+	if m := prefixed.FindStringSubmatch(lastName(v.Key)); m != nil {
+		if i, ok := r.short(m[1]); ok {
+			out = append(out, i)
+		}
+	}
+	text := strings.TrimSpace(v.Text)
+	if text == "" { // /off?5
+		text = v.Key
+	}
 	if text == "" || len(text) > mostReference {
-		return nil
+		return out
 	}
 	if plain, err := url.QueryUnescape(text); err == nil && strings.Contains(text, "%") {
 		text = plain
@@ -136,8 +167,9 @@ func (r *roster) refersTo(text string) (out []int) {
 	if plain, ok := decoded(text); ok {
 		text += "," + strings.TrimSpace(plain)
 	}
-	prose := strings.ContainsFunc(text, unicode.IsSpace) && strings.ContainsFunc(text, unicode.IsLetter)
-	for _, part := range lists.Split(text, -1) {
+	parts := lists.Split(text, -1)
+	prose := len(parts) > 2 && strings.ContainsFunc(text, unicode.IsSpace) && strings.ContainsFunc(text, unicode.IsLetter)
+	for _, part := range parts {
 		if i, ok := r.reference(part); ok && (!prose || enclosed.MatchString(part)) {
 			out = append(out, i)
 		}
@@ -149,6 +181,9 @@ func (r *roster) refersTo(text string) (out []int) {
 func (r *roster) reference(text string) (int, bool) {
 	if m := prefixed.FindStringSubmatch(text); m != nil {
 		return r.short(m[1])
+	}
+	if whole, _, found := strings.Cut(text, ".0"); found && number.MatchString(whole) && strings.Trim(text[len(whole):], ".0") == "" {
+		return r.short(whole)
 	}
 	pieces := strings.FieldsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
 	if len(pieces) == 1 {

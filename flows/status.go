@@ -135,25 +135,21 @@ func asksTo(verb string) (takes, gives bool) {
 	return takes, gives && !takes
 }
 
-// wordsOf takes a name apart into its words, in lower case: setInactive, set-inactive, SSOLogin. de-activate is one word.
+// wordsOf takes a name apart into its words, in lower case: setInactive, set-inactive. de-activate is one word.
 func wordsOf(name string) []string {
 	var b strings.Builder
-	all := []rune(name)
-	for i, r := range all {
-		before, behind := rune(0), rune(0)
-		if i > 0 {
-			before = all[i-1]
-		}
-		if i+1 < len(all) {
-			behind = all[i+1]
-		}
-		begins := unicode.IsUpper(r) && (unicode.IsLower(before) || unicode.IsUpper(before) && unicode.IsLower(behind))
-		if begins || !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+	small := false
+	for _, r := range name {
+		switch {
+		case unicode.IsUpper(r) && small:
 			b.WriteByte(' ')
-		}
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			b.WriteByte(' ')
+		default:
 			b.WriteRune(r)
 		}
+		small = unicode.IsLower(r)
 	}
 	text := strings.ToLower(b.String())
 	return strings.Fields(strings.NewReplacer("de activate", "deactivate", "re activate", "reactivate").Replace(text))

@@ -16,10 +16,10 @@ type SharedFile struct {
 	selectors.Shared
 }
 
-// Share is what the app's words, a layout's flows with those of every layout, and the steps that they share, are as they may
-// be given to others: the files of which own says so by name and text. They are without comments, and without what a flow is
-// about, or where the console is, where why says that it may not be told. What cannot be left out without changing what a
-// file does is lacking where it may not be told.
+// Share is app.yaml, a layout's flows with those of every layout, and the steps that they share, as they may be given to
+// others: the files of which own says so by name and text. They are without comments. A flow's description, the console's
+// address, and what an app tells the operator are left out if why objects to them. Anything else that why objects to is
+// lacking, since without it the file would do something else.
 func (l *Library) Share(layout string, own func(Source) bool, why func(text string) string) (out []SharedFile, err error) {
 	for _, f := range l.files(layout) {
 		if !own(Source{path.Base(f.Name), f.Text}) {
@@ -34,7 +34,7 @@ func (l *Library) Share(layout string, own func(Source) bool, why func(text stri
 	return out, nil
 }
 
-// files are those of the app's words, of a layout's flows and of the steps that they share.
+// files are those of app.yaml, of a layout's flows and of the steps that they share.
 func (l *Library) files(layout string) (out []*datafile.File) {
 	out = append(out, l.App.file)
 	for _, p := range l.parts {
@@ -50,9 +50,9 @@ func (l *Library) files(layout string) (out []*datafile.File) {
 	return out
 }
 
-// needless are what a file can do without, by its key, with what stands there then: what a flow is about, and what of an app
+// needless are what a file can do without, by its key, with what stands there then: a flow's description, and what of an app
 // is configured for each tenant.
-var needless = map[string]any{"about": "What it does was stripped.", "title": "A console", "sign_in": "", "hosts": []string{}}
+var needless = map[string]any{"about": "What it does was stripped.", "title": "A console", "sign_in": "", "hosts": []string{}, "sockets": "Why was stripped."}
 
 func shareOf(f *datafile.File, why func(string) string) (out selectors.Shared, err error) {
 	name, text := path.Base(f.Name), []byte(f.Text)

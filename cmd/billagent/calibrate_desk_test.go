@@ -123,7 +123,7 @@ func TestWhatTheListDoesNotShowIsAskedFor(t *testing.T) {
 	t.Log(asked, out.stdout, out.stderr)
 	require.Equal(t, 0, out.code)
 	assert.Contains(t, out.stderr, "record the flow details (the list does not show a person's role)")
-	assert.Contains(t, out.stderr, "record the flow pending (they await a second person)")
+	assert.Contains(t, out.stderr, "record the flow pending (this user awaits a second person's approval)")
 	assert.Equal(t, []string{"flow details", "flow pending"}, asked)
 	assert.Equal(t, before, desk.People(), "nothing was stored while it ran")
 	for email, level := range map[string]string{"ann@desk.example": "Agent", "second@desk.example": "Owner"} {

@@ -36,7 +36,7 @@ The list of one tenant is read for the names that are on it. With --offline it i
 of the app nobody is known, and it says so. What stands beside a target is always stripped.
 
 Where there are such other files, --to names a folder, in which they stand as in an overlay folder. Where the console is, by app.yaml, is
-stripped, too, if it is a host of the configuration: who uses the files configures it.
+stripped, too, unless it ships: each user sets it in their own configuration.
 
 Read what is printed all the same: a name of nobody on the list, such as a supplier's, is known to you alone.`,
 		Example: "  billagent selectors share neo3-2026-11-26\n  billagent selectors share neo3-2026-11-26 --to neo3-2026-11.yaml\n" +

@@ -77,6 +77,11 @@ func TestWhatIsSharedServesSomebodyElse(t *testing.T) {
 	require.NoError(t, err)
 	own := strings.Replace(string(text), "title: Helpdesk\n", "title: Helpdesk of Contoso\nsign_in: "+desk.URL+"\nhosts: [127.0.0.1] # ours\n", 1)
 	require.NoError(t, os.WriteFile(words, []byte(own), 0o600))
+	set, err := os.ReadFile(conf) // where the console is stands in app.yaml alone
+	require.NoError(t, err)
+	set = []byte(strings.NewReplacer("    sign_in: "+desk.URL+"\n", "", "    hosts: [127.0.0.1]\n", "").Replace(string(set)))
+	require.NotContains(t, string(set), "127.0.0.1")
+	require.NoError(t, os.WriteFile(conf, set, 0o600))
 	to := filepath.Join(t.TempDir(), "for-others")
 	out := command(t, "--config", conf, "selectors", "share", "desk-2026-11", "--to", to, "--yes")
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)

@@ -128,7 +128,7 @@ func (t *Take) Progress() automation.Progress {
 	return out
 }
 
-// countAsShown has remarks number the steps as the panel shows them, and not what they were made of.
+// countAsShown has remarks number the steps as the panel shows them, instead of by gesture.
 func (l *live) countAsShown() {
 	lines := l.draft.lines
 	shown := func(r *Remark) {
@@ -143,12 +143,14 @@ func (l *live) countAsShown() {
 	for i := range l.draft.Review {
 		shown(&l.draft.Review[i])
 	}
+	next := 0 // behind the line of the one before: what is left out stands in order
 	for i := range l.draft.LeftOut {
 		r := &l.draft.LeftOut[i]
 		before := leftOut(*r)
-		if at := slices.IndexFunc(lines, func(line line) bool { return line.comment == before }); at >= 0 {
-			r.Step = at + 1
-			lines[at].comment = leftOut(*r)
+		if at := slices.IndexFunc(lines[next:], func(line line) bool { return line.comment == before }); at >= 0 {
+			next += at + 1
+			r.Step = next
+			lines[next-1].comment = leftOut(*r)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,10 @@ func TestGesturesBecomeSteps(t *testing.T) {
 				"  # left out: step 3 (click): it comes after the commit: put it under afterwards if it may be left undone"}},
 		"steps are counted as they are shown": {[]automation.Gesture{clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: "A"}, {Kind: automation.GestureUnsupported, Why: "no verb drags"}},
 			[]string{"  - fill: { target: set_role.name, value: A }", "  # left out: step 2 (unsupported): no verb drags"}},
+		"several are left out": {slices.Concat([]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "ann@acme.example"}, clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: "A"}},
+			slices.Repeat([]automation.Gesture{{Kind: automation.GestureUnsupported, Why: "no verb drags"}}, 3)),
+			[]string{`  - expect: { target: set_role.mail, equals: "${email}" }`, "  - fill: { target: set_role.name, value: A }", "  # left out: step 3 (unsupported): no verb drags",
+				"  # left out: step 4 (unsupported): no verb drags", "  # left out: step 5 (unsupported): no verb drags"}},
 		"somebody else": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "joann@acme.example"}},
 			[]string{"  # left out: step 1 (person): it does not say the input email, and nothing else, so that it names nobody"}},
 		"somebody else's row": {[]automation.Gesture{{Kind: automation.GestureClick, On: func() *automation.Sketch {

@@ -60,7 +60,7 @@ func (k *calibration) lacking(ctx context.Context) (again bool, err error) {
 	return false, nil
 }
 
-// read has everybody be read, if they are not yet. known is false where no flow reads them.
+// read reads the list unless it was read before. known is false where no flow reads it.
 func (k *calibration) read(ctx context.Context, lib *flows.Library) (known bool, err error) {
 	if _, there := lib.Flow(listFlow, k.layout()); !there {
 		return false, nil
@@ -71,8 +71,9 @@ func (k *calibration) read(ctx context.Context, lib *flows.Library) (known bool,
 	return err == nil, err
 }
 
-// ownPage is on whose own page a flow that reads one can be recorded, and why it is needed: details where the list shows
-// nobody's role or names, and pending where somebody awaits a second person. email is empty where it is not.
+// ownPage names the person on whose page a flow that reads such a page can be recorded, and says why it is needed: details
+// where the list shows nobody's role or names, and pending where a change of somebody awaits approval. email is empty where
+// it is not needed.
 func (k *calibration) ownPage(ctx context.Context, lib *flows.Library, flow string) (email, why string, err error) {
 	if known, err := k.read(ctx, lib); !known || err != nil {
 		return "", "", err
@@ -82,7 +83,7 @@ func (k *calibration) ownPage(ctx context.Context, lib *flows.Library, flow stri
 		if waits < 0 {
 			return "", "", nil
 		}
-		return k.people[waits].Email, "they await a second person", nil
+		return k.people[waits].Email, "this user awaits a second person's approval", nil
 	}
 	var lacks []string
 	if !slices.ContainsFunc(k.people, func(u userops.User) bool { return u.Role != "" }) {

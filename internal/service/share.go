@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -59,6 +60,11 @@ func (s *Service) Share(ctx context.Context, lib *flows.Library, v *selectors.Ve
 	if err != nil {
 		return out, err
 	}
+	for _, text := range append([]string{lib.App.SignIn}, lib.App.Hosts...) {
+		if !ships.texts[text] {
+			names = append(names, hostOf(text))
+		}
+	}
 	err = out.share(lib, v, ships, func(text string) string {
 		if ships.texts[text] {
 			return ""
@@ -108,8 +114,14 @@ func (out *Shared) share(lib *flows.Library, v *selectors.Version, ships shipped
 	if out.Others, err = lib.Share(v.Layout, func(f flows.Source) bool { return !ships.flows[f] }, why); err != nil {
 		return err
 	}
+	newest := map[string]string{} // by layout: the last version of the sign-in, without which nothing is done
 	for _, other := range lib.Versions {
-		goes := other.Layout == v.Layout || other.Covers != selectors.Console // nothing is done without the sign-in
+		if other.Covers != selectors.Console {
+			newest[other.Layout] = max(newest[other.Layout], other.ID)
+		}
+	}
+	for _, other := range lib.Versions {
+		goes := other.Layout == v.Layout || newest[other.Layout] == other.ID
 		if !goes || other.ID == v.ID || ships.versions[other.Text()] {
 			continue
 		}
@@ -134,16 +146,24 @@ func VersionFile(v *selectors.Version) string { return path.Join("selectors", v.
 // configured are the names that the configuration has of the tenants.
 func (s *Service) configured() (names []string) {
 	for name, t := range s.config.Tenants {
-		names = append(names, name, t.Account, t.Organisation.ID, t.Organisation.Name)
+		names = append(names, name, t.Account, t.Organisation.ID, t.Organisation.Name, hostOf(t.SignIn))
 		names = append(names, doctor.Distinctive(t.Organisation.Name)...)
 		if local, host, found := strings.Cut(t.Account, "@"); found {
 			names = append(names, local, host)
 		}
 		for _, h := range t.Hosts {
-			names = append(names, strings.TrimPrefix(h, "*."))
+			names = append(names, hostOf(h))
 		}
 	}
 	return names
+}
+
+// hostOf is the host of an address, or of a pattern of hosts; empty where there is none.
+func hostOf(text string) string {
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		return u.Hostname()
+	}
+	return strings.TrimPrefix(text, "*.")
 }
 
 // namesOf is what people are called, and their ids.

@@ -195,30 +195,40 @@ func (r *roster) inAddress(q automation.Request) (out []named) {
 		note("?"+v.Key, aboutWhom(v.Key), v.Text)
 	}
 	for _, v := range q.Headers {
-		for _, i := range r.find(v.Text, aboutHeader(v.Key)) {
-			out = append(out, named{person: i, key: "header " + v.Key, subject: true})
+		others := r.find(v.Text, aboutHeader(v.Key))
+		for _, i := range r.find(v.Text, true) {
+			if i == meant || slices.Contains(others, i) {
+				out = append(out, named{person: i, key: "header " + v.Key, subject: true})
+			}
 		}
 	}
 	return out
 }
 
-// behalf is a word in the name of a header that says for whom a request is sent.
-var behalf = regexp.MustCompile(`^(behalf|impersonat\w*|acting|delegat\w*|sudo)$`)
-
-// recordWord is one for what a request is about.
-var recordWord = regexp.MustCompile(`^(record|entity|object|row|item)$`)
+var (
+	// behalf is a word in the name of a header that says for whom a request is sent.
+	behalf = regexp.MustCompile(`^(behalf|impersonat\w*|acting|delegat\w*|sudo|as)$`)
+	// recordID is the name of a header that says what a request is about.
+	recordID = regexp.MustCompile(`(?i)^(x-)?((record|entity|object|row|item)[_-]?)?ids?$`)
+	// gluedID is a name for somebody's id without a sign between: userno.
+	gluedID = regexp.MustCompile(`^(usr|user|member|emp|employee|person|staff)(ids?|no|nr|key)$`)
+)
 
 // aboutHeader says that a header may say whom a request is about, or for whom it is sent: in other headers a short number is
-// not taken for an id.
+// not taken for an id of somebody else.
 func aboutHeader(name string) bool {
-	words := slices.DeleteFunc(wordsOf(name), func(w string) bool { return w == "x" })
-	if len(words) == 0 || words[0] == "hx" || words[len(words)-1] == "agent" { // htmx names elements of the page
+	if strings.HasPrefix(strings.ToLower(name), "hx-") { // htmx names elements of the page
 		return false
 	}
-	record := !slices.ContainsFunc(words, func(w string) bool { return !idWord.MatchString(w) && !recordWord.MatchString(w) })
-	return record || slices.ContainsFunc(words, func(w string) bool {
-		return personWord.MatchString(w) || personKey.MatchString(w) || behalf.MatchString(w)
-	})
+	words := wordsOf(name)
+	if recordID.MatchString(name) || slices.ContainsFunc(words, behalf.MatchString) {
+		return true
+	}
+	for len(words) > 1 && idWord.MatchString(words[len(words)-1]) {
+		words = words[:len(words)-1]
+	}
+	last := lastOf(words)
+	return personWord.MatchString(last) || gluedID.MatchString(last)
 }
 
 // otherSegment is a segment of a path behind which a number is the id of something else than a person.
@@ -230,7 +240,7 @@ func (r *roster) pathOf(q automation.Request) string {
 	parts := strings.Split(q.Path(), "/")
 	for i := 1; i < len(parts); i++ {
 		before := parts[i-1]
-		if number.MatchString(parts[i]) && (before == "" || otherSegment.MatchString(before)) && !r.isMeant(parts[i]) {
+		if number.MatchString(parts[i]) && (before == "" || otherSegment.MatchString(before) || thingWord.MatchString(before)) && !r.isMeant(parts[i]) {
 			parts[i] = "-"
 		}
 	}

@@ -62,20 +62,21 @@ func peopleKeys(values []automation.Value) map[string]string {
 // or a message between the two ends of a channel (Bayeux).
 func serialNumbers(values []automation.Value) map[string]bool {
 	has := map[string]map[string]bool{}
-	between := map[string]bool{} // whether it says a channel of the protocol's own
+	meta := map[string]bool{} // whether it says a channel of the protocol's own
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		if has[before] == nil {
 			has[before] = map[string]bool{}
 		}
 		has[before][last] = true
-		between[before] = between[before] || last == "channel" && strings.HasPrefix(v.Text, "/meta/")
+		meta[before] = meta[before] || last == "channel" && strings.HasPrefix(v.Text, "/meta/")
 	}
 	out := map[string]bool{}
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		of := has[before]
-		call := of["method"] && (of["jsonrpc"] || of["url"]) || between[before] && (before == "" || number.MatchString(before))
+		call := of["method"] && (of["jsonrpc"] || of["url"]) || of["channel"] && of["clientId"] ||
+			meta[before] && (before == "" || number.MatchString(lastName(before)))
 		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && call {
 			out[v.Key] = true
 		}

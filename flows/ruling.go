@@ -83,7 +83,7 @@ func (p *policy) before(q automation.Request) automation.Ruling {
 		r = aside("%s", hidden(s))
 	case s.other && (q.Foreign || s.who == itself):
 		r = aside("%s", p.names(s))
-	case s.other && s.unsure:
+	case s.other && s.unsure && !s.ours:
 		r = p.doubt(q, aside("%s", p.names(s)))
 	case s.other:
 		r = stop("%s, before the press", p.names(s))
@@ -128,7 +128,7 @@ func (p *policy) decide(q automation.Request) automation.Ruling {
 		return stop("%s", hidden(s))
 	case s.other && (q.Foreign || s.who == itself):
 		return aside("%s", p.names(s))
-	case s.other && s.unsure:
+	case s.other && s.unsure && !s.ours:
 		return p.doubt(q, aside("%s", p.names(s)))
 	case s.other:
 		return stop("%s", p.names(s))
@@ -173,7 +173,8 @@ func (p *policy) nobody(q automation.Request, s subject) automation.Ruling {
 	if number := p.otherNumber(q); number != "" {
 		return p.doubt(q, aside("%s %s", s.request, number))
 	}
-	if p.doubted != "" && !tells.MatchString(q.Path()) { // it may be about whoever was named by that
+	settled := p.settled || len(p.passed) > 0
+	if p.doubted != "" && !settled && !tells.MatchString(q.Path()) { // it may be about whoever was named by that
 		return aside("%s names nobody, after what was stopped: %s", s.request, p.doubted)
 	}
 	if p.sends != nil || p.settled {
@@ -282,7 +283,7 @@ func (p *policy) reading(q automation.Request, s subject) automation.Ruling {
 		return pass
 	}
 	if number := p.otherNumber(q); number != "" {
-		return aside("%s %s", s.request, number)
+		return p.doubt(q, aside("%s %s", s.request, number))
 	}
 	if len(p.stopped) == 0 {
 		return automation.Ruling{Pass: true, Why: "it was not read before"}

@@ -33,7 +33,11 @@ func (p *policy) otherNumber(q automation.Request) string {
 	serial := serialNumbers(values)
 	var others []pointer
 	ours, oursAt := false, map[string]bool{}
-	things := map[automation.Value]bool{} // by key and whether it is a yes or a no
+	type name struct {
+		key  string
+		flag bool // its value is a yes or a no
+	}
+	things := map[name]bool{}
 	for _, v := range slices.Concat(q.Query(), values, mutationsIn(q).arguments) {
 		if len(others) == mostOthers { // one of them is enough
 			break
@@ -42,10 +46,10 @@ func (p *policy) otherNumber(q automation.Request) string {
 		if len(people) == 0 || serial[v.Key] {
 			continue
 		}
-		of := automation.Value{Key: v.Key, Inner: yes.MatchString(v.Text) || no.MatchString(v.Text)}
+		of := name{v.Key, yes.MatchString(v.Text) || no.MatchString(v.Text)}
 		thing, known := things[of]
 		if !known {
-			thing = ofThing(v.Key, of.Inner)
+			thing = ofThing(of.key, of.flag)
 			things[of] = thing
 		}
 		if thing {
@@ -63,7 +67,7 @@ func (p *policy) otherNumber(q automation.Request) string {
 	}
 	for _, o := range others {
 		if !ours || oursAt[o.place] {
-			key := o.value.Key[max(0, len(o.value.Key)-mostName):]
+			key := strings.ToValidUTF8(o.value.Key[max(0, len(o.value.Key)-mostName):], "")
 			return fmt.Sprintf("may name %s, by %s=%q", p.roster.describe(o.person), key, shownValue(key, o.value.Text))
 		}
 	}
@@ -82,30 +86,37 @@ var (
 	// countWord is one for where something is in a list, how much there is of it, when it is, or what kind it is of.
 	countWord = regexp.MustCompile(`(?i)^(pages?|per|perpage|pagesize|pageno|pagenumber|pageindex|startrow|endrow|rowcount|sizes?|limit|max|min|offset|skip|` +
 		`take|top|start|end|first|last|current|counts?|total|length|draw|index|position|order|sort|step|lines?|cols?|columns?|rows|` +
-		`version|ver|vsn|rev|revision|seq|sequence|serial|build|status|state|types?|kind|level|mode|priority|rank|boost|` +
-		`lang|language|locale|currency|country|gender|zone|timezone|tz|time|timestamp|date|day|days|week|month|year|hours?|minutes?|seconds?|ms|` +
+		`version|ver|vsn|rev|revision|seq|sequence|serial|build|status(es)?|states?|types?|kinds?|levels?|modes?|priority|rank|boost|` +
+		`lang|language|locale|currency|country|gender|zone|timezone|tz|gmt|utc|time|timestamp|date|day|days|week|month|year|hours?|minutes?|seconds?|ms|` +
 		`duration|timeout|interval|delay|ttl|expires|expiry|age|retry|retries|attempts?|` +
 		`width|height|left|depth|zoom|scale|dpr|tab|percent|progress|score|amount|price|quantity|qty)$`)
 	// thingWord is one for something that has a number and is no person.
 	thingWord = regexp.MustCompile(`(?i)^(roles?|teams?|groups?|departments?|compan(y|ies)|orgs?|organi[sz]ations?|tenants?|projects?|permissions?|privileges?|polic(y|ies)|` +
 		`locations?|address(es)?|office|branch|devices?|sessions?|modules?|menus?|messages?|events?|comments?|notes?|tasks?|workflows?|channels?|` +
 		`scopes?|features?|licen[cs]es?|plans?|seats?|forms?|templates?|fields?|views?|screens?|theme|categor(y|ies)|tags?|options?|` +
-		`questions?|answers?|rules?|sites?|regions?|stores?|clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?)$`)
+		`questions?|answers?|rules?|sites?|regions?|stores?|clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?|` +
+		`apps?|applications?|divisions?|units?|cent(er|re)s?|jobs?|domains?|realms?|environments?|reports?|lists?|folders?|windows?|grids?|instances?|requests?|nonce|rand|` +
+		`filters?|criteria|conditions?|search|query|q|terms?|keywords?)$`)
 	// flagWord is one for what is so or not: 0 and 1 are no ids there.
 	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled|disabled|active|inactive|checked|subscribed|locked|notify|send|confirm|confirmed|force|` +
-		`silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|factor|flags?|all|include|async|recursive|pretty|raw|cache)$`)
+		`silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|factor|flags?|all|include|async|recursive|pretty|raw|cache|archived|hidden|visible|asc|desc|refresh|reload|init|sso)$`)
 )
 
-// relationWord ends a name for somebody in some relation to what stands before it: orderOwner, lastSelected.
-var relationWord = regexp.MustCompile(`^(selected|chosen|owner|of|for|by|to|from)$`)
+var (
+	// relationWord ends a name for somebody in some relation to what stands before it: orderOwner, lastSelected, sendTo. For the
+	// last of these what stands first must be no count or thing: sortBy.
+	relationWord = regexp.MustCompile(`^(selected|chosen|owner)$`)
+	towardsWord  = regexp.MustCompile(`^(of|for|by|to|from)$`)
+	// rowsWord is a name for a list of what is chosen, by ids.
+	rowsWord = regexp.MustCompile(`^(rows|lines)$`)
+)
 
 // ofThing says that the name of a value says that it is no person. The last part of the name decides; if that part is an id
-// or a number, the part before it does: group.id. flag says that the value is a yes or a no. What stands in a list is neither
-// a flag nor a count.
+// or a number, the part before it does: group.id. flag says that the value is a yes or a no, which nothing in a list is.
 func ofThing(key string, flag bool) bool {
 	key = dotted(key[max(0, len(key)-mostKey):])
-	_, last := cutLast(key)
-	listed := number.MatchString(last)
+	_, end := cutLast(key)
+	listed := number.MatchString(end)
 	parts := keyParts(key)
 	for at := len(parts) - 1; at >= 0; at-- {
 		all := wordsOf(strings.TrimRight(parts[at][max(0, len(parts[at])-mostName):], "0123456789"))
@@ -116,18 +127,16 @@ func ofThing(key string, flag bool) bool {
 		if len(words) == 0 {
 			continue
 		}
-		last := words[len(words)-1]
+		first, last := all[0], words[len(words)-1]
 		switch {
-		case personWord.MatchString(last) || relationWord.MatchString(last):
+		case personWord.MatchString(last), relationWord.MatchString(last), listed && rowsWord.MatchString(last):
 			return false
-		case thingWord.MatchString(last):
+		case flag && !listed && slices.ContainsFunc(words, flagWord.MatchString), thingWord.MatchString(last):
 			return true
-		case listed:
-			return false
-		case flag && slices.ContainsFunc(words, flagWord.MatchString):
-			return true
+		case towardsWord.MatchString(last):
+			return countWord.MatchString(first) || thingWord.MatchString(first)
 		}
-		return countWord.MatchString(last) || countWord.MatchString(all[0])
+		return countWord.MatchString(last) || countWord.MatchString(first)
 	}
 	return false
 }
@@ -149,7 +158,7 @@ const mostReference = 200
 // refersTo lists the people to whom a value refers by a short id: 5, 005, 5.0, #5, u5, user:5, /users/5/status, Users(5), 5:off,
 // or a list of these; or to whom its name does: u5=off.
 func (r *roster) refersTo(v automation.Value) (out []int) {
-	if m := prefixed.FindStringSubmatch(lastName(v.Key)); m != nil {
+	if m := prefixed.FindStringSubmatch(lastOf(keyParts(v.Key))); m != nil {
 		if i, ok := r.short(m[1]); ok {
 			out = append(out, i)
 		}
@@ -168,9 +177,12 @@ func (r *roster) refersTo(v automation.Value) (out []int) {
 		text += "," + strings.TrimSpace(plain)
 	}
 	parts := lists.Split(text, -1)
-	prose := len(parts) > 2 && strings.ContainsFunc(text, unicode.IsSpace) && strings.ContainsFunc(text, unicode.IsLetter)
+	prose := strings.ContainsFunc(text, unicode.IsSpace) && strings.ContainsFunc(text, unicode.IsLetter)
+	if prose && len(parts) == 2 { // deactivate 5
+		parts = append(parts, text)
+	}
 	for _, part := range parts {
-		if i, ok := r.reference(part); ok && (!prose || enclosed.MatchString(part)) {
+		if i, ok := r.reference(part); ok && (!prose || part == text || enclosed.MatchString(part)) {
 			out = append(out, i)
 		}
 	}
@@ -192,7 +204,7 @@ func (r *roster) reference(text string) (int, bool) {
 	for at, piece := range pieces {
 		i, ok := r.short(piece)
 		behind := at > 0 && personWord.MatchString(pieces[at-1])
-		beside := len(pieces) == 2 && !number.MatchString(pieces[1-at])
+		beside := len(pieces) == 2 && !number.MatchString(pieces[1-at]) && !countWord.MatchString(pieces[1-at]) && !thingWord.MatchString(pieces[1-at])
 		if ok && (behind || beside) {
 			return i, true
 		}

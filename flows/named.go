@@ -81,6 +81,9 @@ var looseKey = regexp.MustCompile(`(?i)^((row|item)[_\-]?(no|number)|items?|acco
 // shortID is the length below which an id counts only where a subject may stand: 7 may also be a page or a size.
 const shortID = 6
 
+// mostDigits is the length of a number up to which the same holds: 20261128 may also be a day.
+const mostDigits = 8
+
 func newRoster(p *automation.People) *roster {
 	r := &roster{people: p, ids: map[string]int{}, emails: map[string]int{}, folded: map[string]int{}, strange: map[string]int{}}
 	if p == nil {
@@ -227,7 +230,7 @@ func (r *roster) look(text string, subject bool, seen map[int]bool, depth int) {
 	}
 	for _, w := range word.FindAllString(text, -1) {
 		for _, part := range joined(w) {
-			if i, ok := r.id(part); ok && (subject || len(part) >= shortID && !number.MatchString(part) || len(part) > 8) {
+			if i, ok := r.id(part); ok && (subject || len(part) >= shortID && !number.MatchString(part) || len(part) > mostDigits) {
 				seen[i] = true
 			}
 		}

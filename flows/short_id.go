@@ -212,8 +212,11 @@ func (r *roster) reference(text string) (int, bool) {
 	return 0, false
 }
 
-// short finds a person by an id, whatever zeros stand before it.
+// short finds a person by a short id, whatever zeros stand before it. A long one counts under every name already.
 func (r *roster) short(id string) (int, bool) {
+	if len(id) >= shortID && !number.MatchString(id) || len(id) > mostDigits {
+		return 0, false
+	}
 	if i, ok := r.ids[id]; ok {
 		return i, true
 	}

@@ -75,7 +75,7 @@ func serialNumbers(values []automation.Value) map[string]bool {
 	for _, v := range values {
 		before, last := cutLast(v.Key)
 		of := has[before]
-		call := of["method"] && (of["jsonrpc"] || of["url"]) || of["channel"] && of["clientId"] ||
+		call := of["method"] && (of["jsonrpc"] || of["url"]) ||
 			meta[before] && (before == "" || number.MatchString(lastName(before)))
 		if last == "id" && number.MatchString(v.Text) && len(v.Text) < shortID && call {
 			out[v.Key] = true

@@ -77,16 +77,25 @@ func TestAShortIDIsStoppedAside(t *testing.T) {
 	assert.True(t, atPress(people, nil, nil, inputs).rule(post("/1/indexes/x", jsonType, `{}`)).Aside, "nor need this")
 	assert.False(t, atPress(people, nil, nil, inputs).rule(post("/users/5/off", jsonType, `{}`)).Aside)
 	off := post("/users/4711/off", jsonType, "")
-	for _, header := range []string{"X-Inertia: 1", "X-Api-Version: 1", "X-Client-Version: 1.5.7", "X-Tenant: 5", "X-Timezone-Offset: 1", "HX-Target: row-5", "X-User-Agent: x 5",
-		"X-User-Type: 1", "X-User-Role: 5", "X-User-Timezone: GMT-5", "X-Code: 1", "X-Name: 1", "X-Account-Id: 5", "X-Session-Id: 5"} {
+	for _, header := range []string{
+		"X-Inertia: 1", "X-Api-Version: 1", "X-Client-Version: 1.5.7", "X-Tenant: 5", "X-Timezone-Offset: 1", "HX-Target: row-5",
+		"X-User-Agent: x 5", "X-User-Type: 1", "X-User-Role: 5", "X-User-Timezone: GMT-5", "X-Session-Id: 5", "baggage: rate=1",
+	} {
 		name, value, _ := strings.Cut(header, ": ")
 		assert.True(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Commit, header)
 	}
-	for _, header := range []string{"X-TargetUserId: 5", "X-CurrentUser: 5", "X-Staff-Id: 5", "X-Contact: 5", "X-Record-Id: 5", "X-Id: 5", "X-User-Id: 5", "X-Run-As: 5", "X-Empid: 5", "X-Userno: 5", "X-User: 5", "X-On-Behalf-Of: 5", "X-Impersonate: 5", "X-Member-Ids: 4712", "X-Anything: " + joannID} {
+	for _, header := range []string{
+		"X-TargetUserId: 5", "X-CurrentUser: 5", "X-Staff-Id: 5", "X-Contact: 5", "X-Record-Id: 5", "X-Record: 5", "X-Id: 5", "X-Key: 5",
+		"X-User-Id: 5", "X-Run-As: 5", "X-Empid: 5", "X-Userno: 5", "X-User: 5", "X-On-Behalf-Of: 5", "X-Impersonate: 5",
+		"X-Member-Ids: 4712", "X-Account-Id: 5", "X-Operator-Id: 5", "X-User-Selected: 5", `X-Payload: {"userId":5}`,
+		"X-Original-Url: /users/5/off", "X-Anything: " + joannID,
+	} {
 		name, value, _ := strings.Cut(header, ": ")
 		assert.False(t, atPress(people, nil, nil, inputs).rule(withHeader(off, name, value)).Pass, header)
+		nobody := withHeader(post("/api/this", jsonType, `{"status":"inactive"}`), name, value)
+		assert.False(t, atPress(people, nil, nil, inputs).rule(nobody).Pass, header)
 	}
-	for _, header := range []string{"X-Actor", "X-Account-Id", "X-Memberno", "X-Anything"} {
+	for _, header := range []string{"X-Actor", "X-Account-Id", "X-Memberno", "X-Anything", "X-Session-Id"} {
 		r := atPress(people, nil, nil, inputs).rule(withHeader(post("/api", jsonType, `{"status":"inactive"}`), header, "4711"))
 		assert.True(t, r.Commit, header)
 	}

@@ -91,22 +91,24 @@ var (
 		`duration|timeout|interval|delay|ttl|expires|expiry|age|retry|retries|attempts?|` +
 		`width|height|left|depth|zoom|scale|dpr|tab|percent|progress|score|amount|price|quantity|qty)$`)
 	// thingWord is one for something that has a number and is no person.
-	thingWord = regexp.MustCompile(`(?i)^(roles?|teams?|groups?|departments?|compan(y|ies)|orgs?|organi[sz]ations?|tenants?|projects?|permissions?|privileges?|polic(y|ies)|` +
-		`locations?|address(es)?|office|branch|devices?|sessions?|modules?|menus?|messages?|events?|comments?|notes?|tasks?|workflows?|channels?|` +
-		`scopes?|features?|licen[cs]es?|plans?|seats?|forms?|templates?|fields?|views?|screens?|theme|categor(y|ies)|tags?|options?|` +
-		`questions?|answers?|rules?|sites?|regions?|stores?|clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?|` +
-		`apps?|applications?|divisions?|units?|cent(er|re)s?|jobs?|domains?|realms?|environments?|reports?|lists?|folders?|windows?|grids?|instances?|requests?|nonce|rand|` +
-		`filters?|criteria|conditions?|search|query|q|terms?|keywords?)$`)
-	// flagWord is one for what is so or not: 0 and 1 are no ids there.
-	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled|disabled|active|inactive|checked|subscribed|locked|notify|send|confirm|confirmed|force|` +
-		`silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|factor|flags?|all|include|async|recursive|pretty|raw|cache|archived|hidden|visible|asc|desc|refresh|reload|init|sso)$`)
+	thingWord = regexp.MustCompile(`(?i)^(roles?|teams?|groups?|departments?|compan(y|ies)|orgs?|organi[sz]ations?|tenants?|workspaces?|` +
+		`projects?|permissions?|privileges?|polic(y|ies)|locations?|address(es)?|office|branch|devices?|sessions?|modules?|menus?|` +
+		`messages?|events?|comments?|notes?|tasks?|workflows?|channels?|scopes?|features?|licen[cs]es?|plans?|seats?|forms?|` +
+		`templates?|fields?|views?|screens?|theme|categor(y|ies)|tags?|options?|questions?|answers?|rules?|sites?|regions?|stores?|` +
+		`clients?|products?|invoices?|bills?|orders|tickets?|vendors?|customers?|reasons?|errors?|titles?|apps?|applications?|` +
+		`divisions?|units?|cent(er|re)s?|jobs?|domains?|realms?|environments?|reports?|lists?|folders?|windows?|grids?|instances?|` +
+		`requests?|nonce|rand|filters?|criteria|conditions?|search|query|q|terms?|keywords?)$`)
+	// flagWord is one in the name of a yes or a no: 0 and 1 are no ids there.
+	flagWord = regexp.MustCompile(`(?i)^(is|has|can|with|allow|enabled|disabled|active|inactive|checked|subscribed|locked|notify|send|` +
+		`confirm|confirmed|force|silent|ok|yes|submit|commit|save|keep|accept|agree|debug|verbose|batch|v|ajax|json|remember|mfa|` +
+		`factor|flags?|all|include|async|recursive|pretty|raw|cache|archived|hidden|visible|asc|desc|refresh|reload|init|sso)$`)
 )
 
 var (
-	// relationWord ends a name for somebody in some relation to what stands before it: orderOwner, lastSelected, sendTo. For the
-	// last of these what stands first must be no count or thing: sortBy.
+	// relationWord ends a name for somebody in some relation to what stands before it: orderOwner, lastSelected.
 	relationWord = regexp.MustCompile(`^(selected|chosen|owner)$`)
-	towardsWord  = regexp.MustCompile(`^(of|for|by|to|from)$`)
+	// towardsWord does so where no count or thing stands first: sendTo, not sortBy.
+	towardsWord = regexp.MustCompile(`^(of|for|by|to|from)$`)
 	// rowsWord is a name for a list of what is chosen, by ids.
 	rowsWord = regexp.MustCompile(`^(rows|lines)$`)
 )
@@ -204,12 +206,16 @@ func (r *roster) reference(text string) (int, bool) {
 	for at, piece := range pieces {
 		i, ok := r.short(piece)
 		behind := at > 0 && personWord.MatchString(pieces[at-1])
-		beside := len(pieces) == 2 && !number.MatchString(pieces[1-at]) && !countWord.MatchString(pieces[1-at]) && !thingWord.MatchString(pieces[1-at])
-		if ok && (behind || beside) {
+		if ok && (behind || len(pieces) == 2 && mayName(pieces[1-at])) {
 			return i, true
 		}
 	}
 	return 0, false
+}
+
+// mayName says that a word beside a short id does not make it a number, a count or a thing's.
+func mayName(word string) bool {
+	return !number.MatchString(word) && !countWord.MatchString(word) && !thingWord.MatchString(word)
 }
 
 // short finds a person by a short id, whatever zeros stand before it. A long one counts under every name already.

@@ -91,14 +91,15 @@ func TestAnotherConsoleIsCalibratedFromNothing(t *testing.T) {
 	changedAtDesk(t, conf, desk)
 }
 
-// TestWhatTheListDoesNotShowIsAskedFor has a helpdesk whose list shows nobody's level, and on which somebody awaits a
-// second person: what shows either on a person's own page is recorded, and read from then on.
+// TestWhatTheListDoesNotShowIsAskedFor calibrates a helpdesk with a list that shows nobody's level, where somebody awaits
+// approval: what shows either on a person's own page is recorded, and read from then on.
 func TestWhatTheListDoesNotShowIsAskedFor(t *testing.T) {
 	t.Parallel()
 	const waiting = "wait@desk.example"
 	desk, conf, overlay := deskOf(t, helpdesk.Options{Terse: true, People: []helpdesk.Person{
 		{Email: helpdesk.Agent, First: "Bo", Last: "Ss", Level: "Owner"}, {Email: "second@desk.example", First: "Sec", Last: "Ond", Level: "Owner"},
-		{Email: "ann@desk.example", First: "Ann", Last: "Lee", Level: "Agent"}, {Email: "old@desk.example", First: "Old", Last: "Hand", Level: "Viewer", State: helpdesk.Suspended},
+		{Email: "ann@desk.example", First: "Ann", Last: "Lee", Level: "Agent"},
+		{Email: "old@desk.example", First: "Old", Last: "Hand", Level: "Viewer", State: helpdesk.Suspended},
 		{Email: waiting, First: "Wai", Last: "Ting", Level: "Viewer", State: helpdesk.Waiting},
 	}})
 	file := filepath.Join(overlay, "selectors/helpdesk/desk-2026-11.yaml")

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +72,11 @@ func TestGesturesBecomeSteps(t *testing.T) {
 		return automation.Gesture{Kind: automation.GestureClick, On: s}
 	}
 	picks := automation.Gesture{ID: "o", Kind: automation.GestureClick, On: option, Options: &automation.Menu{Words: "Clerk", Sure: true, Role: "option", List: list}}
+	drags := automation.Gesture{Kind: automation.GestureUnsupported, Why: "no verb drags"}
+	ofAnn := automation.Gesture{Kind: automation.GesturePerson, On: field("Mail"), Value: "ann@acme.example"}
+	named := func(name string) []automation.Gesture {
+		return []automation.Gesture{clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: name}}
+	}
 	for name, c := range map[string]struct {
 		gestures []automation.Gesture
 		steps    []string
@@ -97,12 +101,14 @@ func TestGesturesBecomeSteps(t *testing.T) {
 		"what comes after the commit": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "ann@acme.example"}, {Kind: automation.GestureCommit, On: button("Save")}, clickOn(button("More"))},
 			[]string{`  - expect: { target: set_role.mail, equals: "${email}" }`, `  - commit: { target: set_role.save, for: { target: set_role.mail, equals: "${email}" } }`,
 				"  # left out: step 3 (click): it comes after the commit: put it under afterwards if it may be left undone"}},
-		"steps are counted as they are shown": {[]automation.Gesture{clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: "A"}, {Kind: automation.GestureUnsupported, Why: "no verb drags"}},
+		"steps are counted as they are shown": {append(named("A"), drags),
 			[]string{"  - fill: { target: set_role.name, value: A }", "  # left out: step 2 (unsupported): no verb drags"}},
-		"several are left out": {slices.Concat([]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "ann@acme.example"}, clickOn(field("Name")), {ID: "f", Kind: automation.GestureFill, On: field("Name"), Value: "A"}},
-			slices.Repeat([]automation.Gesture{{Kind: automation.GestureUnsupported, Why: "no verb drags"}}, 3)),
-			[]string{`  - expect: { target: set_role.mail, equals: "${email}" }`, "  - fill: { target: set_role.name, value: A }", "  # left out: step 3 (unsupported): no verb drags",
-				"  # left out: step 4 (unsupported): no verb drags", "  # left out: step 5 (unsupported): no verb drags"}},
+		"several are left out": {append(append([]automation.Gesture{ofAnn}, named("A")...), drags, drags, drags),
+			[]string{
+				`  - expect: { target: set_role.mail, equals: "${email}" }`, "  - fill: { target: set_role.name, value: A }",
+				"  # left out: step 3 (unsupported): no verb drags",
+				"  # left out: step 4 (unsupported): no verb drags", "  # left out: step 5 (unsupported): no verb drags",
+			}},
 		"somebody else": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "joann@acme.example"}},
 			[]string{"  # left out: step 1 (person): it does not say the input email, and nothing else, so that it names nobody"}},
 		"somebody else's row": {[]automation.Gesture{{Kind: automation.GestureClick, On: func() *automation.Sketch {

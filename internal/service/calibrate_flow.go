@@ -71,9 +71,9 @@ func (k *calibration) read(ctx context.Context, lib *flows.Library) (known bool,
 	return err == nil, err
 }
 
-// ownPage names the person on whose page a flow that reads such a page can be recorded, and says why it is needed: details
-// where the list shows nobody's role or names, and pending where a change of somebody awaits approval. email is empty where
-// it is not needed.
+// ownPage chooses the person on the list with which to record a flow that reads a person's own page, and says why it is needed: details where
+// the list shows nobody's role or names, and pending where a change of somebody awaits approval. email is empty where it is
+// not needed.
 func (k *calibration) ownPage(ctx context.Context, lib *flows.Library, flow string) (email, why string, err error) {
 	if known, err := k.read(ctx, lib); !known || err != nil {
 		return "", "", err

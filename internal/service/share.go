@@ -20,9 +20,9 @@ import (
 // Shared is a version as it may be given to others, with what goes with it, and with what was looked for in them.
 type Shared struct {
 	selectors.Shared // of the version; what was stripped and is lacking is that of the other files, too
-	// Others are the app's words, the flows of the layout and of every layout, and the versions of the sign-in that did not
-	// ship, without which nothing is done with the version's targets, and the layout's other versions that did not, since each
-	// must have what the flows name.
+	// Others are, as far as they did not ship: app.yaml, the flows of the layout and of every layout, and the newest version of
+	// the sign-in, without which nothing is done with the version's targets; and the layout's other versions, since each must
+	// have what the flows name.
 	Others    []flows.SharedFile
 	LookedFor []string // of what was looked for
 	MayName   []string // texts that are left and may be somebody's name, who is on no list that was read

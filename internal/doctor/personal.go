@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,9 +14,38 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// forms are the ways in which a text may be read: as it stands, and as a browser or a person reads it, with escapes
-// and other forms of its letters undone. A text may be escaped more than once.
+// forms are the ways in which a text may be read: as it stands, as a browser or a person reads it, with escapes and other
+// forms of its letters undone, and as what a regular expression matches. A text may be escaped more than once.
 func forms(text string) []string {
+	out := unescaped(text)
+	for _, form := range out {
+		if re, err := syntax.Parse(form, syntax.Perl); err == nil && regexp.QuoteMeta(form) != form {
+			out = append(out, matched(re))
+		}
+	}
+	return out
+}
+
+// matched is a text of what a regular expression matches: its letters as they stand, and a space for any other character.
+func matched(re *syntax.Regexp) string {
+	parts := make([]string, len(re.Sub))
+	for i, sub := range re.Sub {
+		parts[i] = matched(sub)
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		return string(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return " "
+	case syntax.OpAlternate:
+		return strings.Join(parts, " ")
+	default: // a boundary is nothing, and what is repeated is there once
+		return strings.Join(parts, "")
+	}
+}
+
+// unescaped are a text and what it is with one escape after the other undone.
+func unescaped(text string) []string {
 	out := []string{text}
 	for range 3 {
 		last := out[len(out)-1]

@@ -17,12 +17,14 @@ func TestUnusualFormsOfWhatIsSomebodysAreKnown(t *testing.T) {
 		"text=zoe＠acme．example", "text=zoe&#64;acme.example", "testid=btnAnnLee", "css=#annlee", "text=Anns Konto", "text=Ann's account", "text=ＡＮＮ",
 		"text=AcmeCorp payroll", "text=Acme payroll", "css=#acct-12345", "css=[data-user='1001']", "css=[data-user=\"17\"]", "css=[data-user='u_7f3a9c']",
 		"/users/9/profile", "testid=row-annlee", "user.ann_lee", "text=AL", "A. L.", "text=A\u200bnn",
+		`(?i)\bann\b`, `^[Aa]nn\s`, `\blee\b`, `Ann\s+Lee`, `ann[.]lee`, `\x41nn`, `^(Save|\bann\b)$`, `zoe@acme[.]example`, `/users/\d+/ann\b`,
 	} {
 		assert.NotEmpty(t, Telling(text, names), text)
 	}
 	for _, text := range []string{
 		"role=grid name=Users", "css=[role=rowgroup] > [role=row]", "/html/body/div[1]/div/main/div[2]", "text=Leeward", "text=Planned payments",
 		"users.show_inactive", "Seen on 2026-11-26, from neo3-2026-09.", "css=input[name=email]", "css=.cell-2", "text=OK", "css=.page-decade", "testid=profile-deactivate",
+		`\d+ of (\d+)`, `^Planned\b`, `\bannual\b`, `(?i)total: ([\d,.]+)`, `[0-9a-f]+`, `(Next|Last)$`,
 	} {
 		assert.Empty(t, Telling(text, names), text)
 	}

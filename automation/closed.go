@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,23 +24,113 @@ func (p *Page) unmaskable(ctx context.Context, m Masking) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	tree, err := p.tree(ctx, id)
+	if errors.Is(err, errTooDeep) {
+		return errTooDeep.Error(), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return closedIn(tree, m, p.handed, false), nil
+}
+
+var errTooDeep = errors.New("the page is nested too deep to look for closed shadow roots")
+
+// tree describes all that a page has, closed shadow roots and the frames of its origin included.
+func (p *Page) tree(ctx context.Context, id string) (*proto.DOMNode, error) {
 	doc, err := proto.RuntimeEvaluate{Expression: "document", UniqueContextID: id}.Call(p.scope(ctx))
 	if err != nil {
-		return "", p.explain(ctx, id, err)
+		return nil, p.explain(ctx, id, err)
 	}
 	all := -1
 	tree, err := proto.DOMDescribeNode{ObjectID: doc.Result.ObjectID, Depth: &all, Pierce: true}.Call(p.scope(ctx))
 	switch {
 	case err != nil && strings.Contains(err.Error(), "stack limit"): // of some 150 elements in each other
-		return "the page is nested too deep to look for closed shadow roots", nil
+		return nil, errTooDeep
 	case err != nil:
-		return "", p.explain(ctx, id, err)
+		return nil, p.explain(ctx, id, err)
 	}
-	return closedIn(tree.Node, m, false), nil
+	return tree.Node, nil
 }
 
-// closedIn looks for what is unmaskable in a node and below it; closed says that the node lies in a closed root.
-func closedIn(n *proto.DOMNode, m Masking, closed bool) string {
+// handOver gives the script the closed shadow roots that it does not have: it finds things in them then, reads what
+// they show, and masks it. A page that is nested too deep keeps them.
+func (p *Page) handOver(ctx context.Context, id string) error {
+	tree, err := p.tree(ctx, id)
+	if errors.Is(err, errTooDeep) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	number, had := p.worldNumber, p.handed
+	p.mu.Unlock()
+	now := map[proto.DOMBackendNodeID]bool{}
+	var roots []*proto.RuntimeCallArgument
+	defer func() { _ = proto.RuntimeReleaseObjectGroup{ObjectGroup: handing}.Call(p.scope(ctx)) }()
+	for _, root := range closedRoots(tree) {
+		now[root] = had[root]
+		if had[root] {
+			continue
+		}
+		o, err := proto.DOMResolveNode{BackendNodeID: root, ExecutionContextID: number, ObjectGroup: handing}.Call(p.scope(ctx))
+		if err != nil { // it has gone meanwhile
+			delete(now, root)
+			continue
+		}
+		now[root] = true
+		roots = append(roots, &proto.RuntimeCallArgument{ObjectID: o.Object.ObjectID})
+	}
+	if len(roots) > 0 {
+		_, err = proto.RuntimeCallFunctionOn{
+			FunctionDeclaration: "(...roots) => billagent('handOver', roots)", ObjectID: roots[0].ObjectID, Arguments: roots, AwaitPromise: true,
+		}.Call(p.scope(ctx))
+		if err != nil {
+			return p.explain(ctx, id, err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.worldID == id {
+		p.handed = now
+	}
+	return nil
+}
+
+// handing is the name of the browser's group of objects that are handed over.
+const handing = "billagent-closed"
+
+// closedRoots lists the closed shadow roots of a page's own in a node and below it, outermost first.
+func closedRoots(n *proto.DOMNode) (out []proto.DOMBackendNodeID) {
+	if strings.EqualFold(n.NodeName, overlay) {
+		return nil
+	}
+	below := slices.Concat(n.Children, n.ShadowRoots)
+	if n.ContentDocument != nil {
+		below = append(below, n.ContentDocument)
+	}
+	for _, root := range n.ShadowRoots {
+		if root.ShadowRootType == proto.DOMShadowRootTypeClosed {
+			out = append(out, root.BackendNodeID)
+		}
+	}
+	for _, child := range below {
+		if child.ShadowRootType != proto.DOMShadowRootTypeUserAgent {
+			out = append(out, closedRoots(child)...)
+		}
+	}
+	return out
+}
+
+// overlay is the element in which we show something to a person.
+const overlay = "billagent-overlay"
+
+// closedIn looks for what is unmaskable in a node and below it; closed says that the node lies in a closed root that was
+// not handed over.
+func closedIn(n *proto.DOMNode, m Masking, handed map[proto.DOMBackendNodeID]bool, closed bool) string {
 	name := strings.ToLower(n.NodeName)
 	what := ""
 	switch {
@@ -59,16 +150,17 @@ func closedIn(n *proto.DOMNode, m Masking, closed bool) string {
 		below = append(below, n.ContentDocument)
 	}
 	for _, child := range below {
-		if why := closedIn(child, m, closed && name != "script" && name != "style"); why != "" { // which show nothing
+		if why := closedIn(child, m, handed, closed && name != "script" && name != "style"); why != "" { // which show nothing
 			return why
 		}
 	}
-	if name == "billagent-overlay" { // ours
+	if name == overlay {
 		return ""
 	}
 	for _, root := range n.ShadowRoots {
 		inner := closed && root.ShadowRootType != proto.DOMShadowRootTypeUserAgent
-		if why := closedIn(root, m, inner || root.ShadowRootType == proto.DOMShadowRootTypeClosed); why != "" {
+		shut := root.ShadowRootType == proto.DOMShadowRootTypeClosed && !handed[root.BackendNodeID]
+		if why := closedIn(root, m, handed, inner || shut); why != "" {
 			return why
 		}
 	}

@@ -252,8 +252,9 @@ func (p *Page) landed(ctx context.Context) error {
 func (p *Page) contextCreated(params json.RawMessage) {
 	var e struct {
 		Context struct {
-			UniqueID string `json:"uniqueId"`
-			Name     string `json:"name"`
+			ID       proto.RuntimeExecutionContextID `json:"id"`
+			UniqueID string                          `json:"uniqueId"`
+			Name     string                          `json:"name"`
 			AuxData  struct {
 				FrameID string `json:"frameId"`
 			} `json:"auxData"`
@@ -264,7 +265,7 @@ func (p *Page) contextCreated(params json.RawMessage) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.worldID = e.Context.UniqueID
+	p.worldID, p.worldNumber, p.handed = e.Context.UniqueID, e.Context.ID, nil
 	select {
 	case <-p.worldReady:
 	default:

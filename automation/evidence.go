@@ -172,24 +172,19 @@ func (e *Evidence) Failure(ctx context.Context, p *Page) error {
 	_, err := e.Picture(ctx, p, "failure")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), evidenceBound)
 	defer cancel()
-	var blanked struct {
+	var before, after struct {
 		Closed bool `json:"closed"`
 	}
-	if masked := p.run(ctx, "blank", e.Masking, &blanked); masked != nil {
+	if masked := p.run(ctx, "blank", e.Masking, &before); masked != nil {
 		return errors.Join(err, fmt.Errorf("masking the page: %w", masked))
 	}
-	var res *proto.PageCaptureSnapshotResult
-	var shotErr error
-	closed := ""
-	if blanked.Closed { // the file has closed shadow roots, too
-		closed, shotErr = p.unmaskable(ctx, e.Masking)
-	}
-	if closed == "" && shotErr == nil {
-		res, shotErr = proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
-	}
-	var ignored struct{}
-	if back := p.run(ctx, "unblank", struct{}{}, &ignored); back != nil && !errors.Is(back, errContextGone) {
+	res, shotErr := proto.PageCaptureSnapshot{Format: proto.PageCaptureSnapshotFormatMhtml}.Call(p.scope(ctx))
+	if back := p.run(ctx, "unblank", struct{}{}, &after); back != nil && !errors.Is(back, errContextGone) {
 		err = errors.Join(err, back)
+	}
+	closed := ""
+	if shotErr == nil && (before.Closed || after.Closed) { // the file has closed shadow roots, too
+		closed, shotErr = p.unmaskable(ctx, e.Masking)
 	}
 	switch {
 	case shotErr != nil:
@@ -252,7 +247,7 @@ func (p *Page) picture(ctx context.Context, m Masking, part *strip) ([]byte, err
 		res, err = shot.Call(p.scope(ctx))
 	}
 	unmask := p.run(ctx, "unmask", struct{}{}, &after)
-	if res != nil && unmask == nil && before.Closed {
+	if res != nil && unmask == nil && (before.Closed || after.Closed) {
 		var closed string
 		if closed, unmask = p.unmaskable(ctx, m); closed != "" {
 			return nil, fmt.Errorf("%w: %s", ErrNotMasked, closed)

@@ -37,25 +37,27 @@ type Page struct {
 	session string
 	traffic *traffic
 
-	mu         sync.Mutex
-	worldID    string        // unique id of our world in the current document; empty while there is none
-	worldReady chan struct{} // closed when worldID is set
-	url        string
-	status     int    // HTTP status of the current document
-	failed     string // why the last document did not load
-	blocked    string // the last navigation that the allow-list stopped
-	notes      []string
-	expects    expectation
-	chooser    bool // the page has asked for a file chooser since it was loaded or something was pressed
-	reports    map[string]verdict
-	mainLoader proto.NetworkLoaderID
-	navigating map[proto.TargetTargetID]bool   // frames that have begun to load another document
-	frames     map[proto.TargetTargetID]bool   // frames attached to the document shown, to whether they have shown one
-	unreached  map[proto.TargetTargetID]string // frames that show that a page of the tenant's could not be loaded, to its address
-	arrived    chan struct{}                   // closed when navigating becomes empty
-	gone       chan struct{}                   // closed when somebody has closed the tab
-	recorder   *recorder                       // nil: the page is not recorded
-	cast       *Cast                           // nil: it is not shown as pictures
+	mu          sync.Mutex
+	worldID     string        // unique id of our world in the current document; empty while there is none
+	worldReady  chan struct{} // closed when worldID is set
+	worldNumber proto.RuntimeExecutionContextID
+	handed      map[proto.DOMBackendNodeID]bool // closed shadow roots that our world has
+	url         string
+	status      int    // HTTP status of the current document
+	failed      string // why the last document did not load
+	blocked     string // the last navigation that the allow-list stopped
+	notes       []string
+	expects     expectation
+	chooser     bool // the page has asked for a file chooser since it was loaded or something was pressed
+	reports     map[string]verdict
+	mainLoader  proto.NetworkLoaderID
+	navigating  map[proto.TargetTargetID]bool   // frames that have begun to load another document
+	frames      map[proto.TargetTargetID]bool   // frames attached to the document shown, to whether they have shown one
+	unreached   map[proto.TargetTargetID]string // frames that show that a page of the tenant's could not be loaded, to its address
+	arrived     chan struct{}                   // closed when navigating becomes empty
+	gone        chan struct{}                   // closed when somebody has closed the tab
+	recorder    *recorder                       // nil: the page is not recorded
+	cast        *Cast                           // nil: it is not shown as pictures
 
 	blockedCookies []string
 }
@@ -202,20 +204,36 @@ func (p *Page) run(ctx context.Context, handler string, req, res any) error {
 	if err != nil {
 		return err
 	}
-	out, err := proto.RuntimeEvaluate{
-		Expression:      fmt.Sprintf("billagent(%q,%s)", handler, arg),
-		UniqueContextID: id, AwaitPromise: true, ReturnByValue: true,
-	}.Call(p.scope(ctx))
+	answer, err := p.ask(ctx, id, handler, fmt.Sprintf("billagent(%q,%s)", handler, arg))
+	if err == nil && answer == asksForRoots {
+		if err = p.handOver(ctx, id); err == nil {
+			answer, err = p.ask(ctx, id, handler, fmt.Sprintf("billagent(%q,%s,true)", handler, arg))
+		}
+	}
 	if err != nil {
-		return p.explain(ctx, id, err)
+		return err
 	}
-	if out.ExceptionDetails != nil {
-		return &Error{Act: "look", Target: handler, Kind: ErrScript, Last: out.ExceptionDetails.Text}
-	}
-	if err := json.Unmarshal([]byte(out.Result.Value.Str()), res); err != nil {
+	if err := json.Unmarshal([]byte(answer), res); err != nil {
 		return &Error{Act: "look", Target: handler, Kind: ErrScript, Cause: err}
 	}
 	return nil
+}
+
+// asksForRoots is what the script answers where closed shadow roots may be that it does not have.
+const asksForRoots = `"hand over"`
+
+// ask evaluates an expression in a world and waits for what it comes to.
+func (p *Page) ask(ctx context.Context, id, handler, expression string) (string, error) {
+	out, err := proto.RuntimeEvaluate{
+		Expression: expression, UniqueContextID: id, AwaitPromise: true, ReturnByValue: true,
+	}.Call(p.scope(ctx))
+	if err != nil {
+		return "", p.explain(ctx, id, err)
+	}
+	if out.ExceptionDetails != nil {
+		return "", &Error{Act: "look", Target: handler, Kind: ErrScript, Last: out.ExceptionDetails.Text}
+	}
+	return out.Result.Value.Str(), nil
 }
 
 // worldBound is how long a page may be without a document of its own to look at, as between two pages.

@@ -4,6 +4,7 @@ import { beside } from './beside.js';
 import { blank, unblank } from './blank.js';
 import { bring } from './bring.js';
 import { pick } from './choose.js';
+import { mayBeClosed, unasked } from './closed.js';
 import { around, examine, offer } from './examine.js';
 import { finishFill, prepareFill } from './fill.js';
 import { armed, finish, install } from './guard.js';
@@ -20,6 +21,7 @@ import { mark, printOf, replaced } from './print.js';
 import { recording } from './recorder.js';
 import { checkedState, look, read, recognise, texts } from './state.js';
 import { storageOf } from './storage.js';
+import { handOver } from './shadow.js';
 import { showHead, showRow } from './strip.js';
 import { prepareStroke } from './stroke.js';
 import { cameTogether, tokens } from './token.js';
@@ -31,11 +33,17 @@ const handlers = {
   storageOf, tokens, cameTogether,
   examine, around, offer,
   picking, inspecting, recording,
-  prepareStroke, prepareHover, rests, bring, offered, lead, addressOf,
+  prepareStroke, prepareHover, rests, bring, offered, lead, addressOf, handOver,
 };
 
-globalThis.billagent = async (name, req) => {
+/** What ends something that has begun, and looks for nothing. */
+const ending = new Set(['finish', 'finishFill', 'unmask', 'unblank', 'handOver']);
+
+// Where closed shadow roots may be it first asks for them, and is called again with all that there are. Before what is
+// irreversible it asks once more: an element may have got its root since.
+globalThis.billagent = async (name, req, all) => {
   try {
+    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return '"hand over"';
     return JSON.stringify(await handlers[name](req), (_, v) => (v instanceof Miss ? { ...v } : v));
   } catch (error) {
     const e = /** @type {any} */ (error);

@@ -1,5 +1,5 @@
 // Blanking: what must not be in a file of a page is taken out of it while the file is made.
-import { mayBeClosed } from './mask.js';
+import { mayBeClosed } from './closed.js';
 import { longNumber, othersIn, secretFields, textsOf, tokenName } from './secret.js';
 import { documents, queryAll, roots } from './tree.js';
 
@@ -55,7 +55,10 @@ export function blank({ others, keep }) {
   return { closed: mayBeClosed() };
 }
 
-/** @returns {{}} */
+/**
+ * unblank puts back what blank took out.
+ * @returns {{ closed: boolean }}
+ */
 export function unblank() {
   for (const [el, value, attribute] of blanked.splice(0)) {
     if (attribute === null) el.removeAttribute('value'); else el.setAttribute('value', attribute);
@@ -63,5 +66,5 @@ export function unblank() {
   }
   for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
   for (const [text, data] of blankedTexts.splice(0)) text.data = data;
-  return {};
+  return { closed: mayBeClosed() };
 }

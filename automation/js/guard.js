@@ -6,6 +6,7 @@
 // world of the top document, which alone knows what is acted on.
 import { Miss } from './miss.js';
 import { openHere } from './opening.js';
+import { hitOf } from './shadow.js';
 import { frame, pause } from './time.js';
 import { documents } from './tree.js';
 
@@ -40,11 +41,20 @@ const asking = { cancelable: true, composed: true };
 const asks = (target, name) => !target.dispatchEvent(new Event(name, asking));
 
 /**
- * asksOf asks about an input event where it hits. Which key it is goes along: no other world can see the event itself.
- * @type {(target: any, e: any) => boolean}
+ * asksOf asks about an input event where it hits. Which key it is, or where the pointer is, goes along: no other world
+ * can see the event itself.
+ * @param {any} target
+ * @param {any} e
+ * @returns {boolean}
  */
-const asksOf = (target, e) => (e.key === undefined ? asks(target, mayPass(e.type)) : !target.dispatchEvent(
-  new KeyboardEvent(mayPass(e.type), { ...asking, key: e.key, shiftKey: e.shiftKey })));
+function asksOf(target, e) {
+  const name = mayPass(e.type);
+  if (e.key !== undefined) {
+    return !target.dispatchEvent(new KeyboardEvent(name, { ...asking, key: e.key, shiftKey: e.shiftKey }));
+  }
+  if (e.clientX === undefined) return asks(target, name);
+  return !target.dispatchEvent(new MouseEvent(name, { ...asking, clientX: e.clientX, clientY: e.clientY }));
+}
 
 /**
  * examine asks whether an input event may pass. Without an answer from the world that is armed it may not: then the
@@ -106,7 +116,7 @@ export function arm(act, types, judge) {
   const yes = (e) => e.preventDefault();
   /** @param {Event} e */
   const answer = (e) => {
-    const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
+    const hit = hitOf(e), type = /** @type {string} */ (typeOf(e));
     if (!state.refused) state.refused = judge(hit, type);
     if (!state.refused) {
       e.preventDefault();
@@ -120,7 +130,7 @@ export function arm(act, types, judge) {
     tell(token, state);
   };
   /** @param {Event} e */
-  const files = (e) => { state.file ||= /** @type {El} */ (e.composedPath()[0]).matches?.('input[type=file]'); };
+  const files = (e) => { state.file ||= hitOf(e).matches?.('input[type=file]'); };
   /** @typedef {[w: Window, name: string, f: (e: Event) => void]} Listener */
   const listeners = [
     /** @type {Listener} */ ([window, stray, elsewhere]),
@@ -170,7 +180,7 @@ export function watch(types, lets) {
   };
   /** @param {Event} e */
   const answer = (e) => {
-    const hit = /** @type {El} */ (e.composedPath()[0]), type = /** @type {string} */ (typeOf(e));
+    const hit = hitOf(e), type = /** @type {string} */ (typeOf(e));
     const own = hit.getRootNode?.({ composed: true }) === document && examined;
     if (lets(hit, type, own || e)) e.preventDefault();
   };

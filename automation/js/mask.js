@@ -1,4 +1,5 @@
 // Masking: what must not be in a picture is made unreadable before the picture is taken.
+import { mayBeClosed } from './closed.js';
 import { describe } from './describe.js';
 import { secretFields, secretsIn } from './secret.js';
 import { visible } from './sight.js';
@@ -18,26 +19,6 @@ const maskRules = `
 const foreignFrames = (root) => queryAll(root, 'iframe,frame,fencedframe,object,embed').filter((f) => {
   try { return !f.contentDocument; } catch { return true; }
 });
-
-const ours = 'billagent-overlay'; // shows nothing of the page but what a person is asked about
-
-/** Elements that may have a shadow root, beside those with a hyphen in their name. */
-const hosts = 'div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6';
-
-/**
- * mayHostClosed says that an element may show what a closed shadow root has, which no script can look into: one of the
- * page's own kind, or one that has a size and shows nothing of its own.
- * @param {El} el
- * @returns {boolean}
- */
-function mayHostClosed(el) {
-  if (el.shadowRoot || el.localName === ours) return false;
-  if (el.localName.includes('-')) return true;
-  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
-}
-
-/** @type {() => boolean} */
-export const mayBeClosed = () => documents().some((d) => queryAll(d, '*').some(mayHostClosed));
 
 /** @typedef {Document | ShadowRoot} SheetRoot */
 
@@ -112,7 +93,7 @@ function notMasked() {
  * @returns {Readable}
  */
 export function unmask() {
-  const said = { readable: notMasked() };
+  const said = { readable: notMasked(), closed: mayBeClosed() };
   for (const [root, sheet] of masked.sheets.splice(0)) {
     root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
   }

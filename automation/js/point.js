@@ -1,4 +1,5 @@
 // Where an element is: the point of the top window at which it is pressed, and what a person would touch there.
+import { shadowOf } from './shadow.js';
 import { insideOf, parentOf } from './tree.js';
 
 /**
@@ -41,7 +42,7 @@ function topPoint(el, x, y) {
 }
 
 /**
- * topmost is what a person would touch at a point of the top window, through frames and open shadow roots.
+ * topmost is what a person would touch at a point of the top window, through frames and shadow roots.
  * @param {number} x
  * @param {number} y
  * @returns {El | null}
@@ -50,8 +51,8 @@ export function topmost(x, y) {
   let doc = document;
   for (;;) {
     let el = /** @type {El | null} */ (doc.elementFromPoint(x, y));
-    while (el && el.shadowRoot) {
-      const inner = /** @type {El | null} */ (el.shadowRoot.elementFromPoint(x, y));
+    for (let root = el && shadowOf(el); root; root = shadowOf(/** @type {El} */ (el))) {
+      const inner = /** @type {El | null} */ (root.elementFromPoint(x, y));
       if (!inner || inner === el) break;
       el = inner;
     }

@@ -1,4 +1,5 @@
 // What a person reads in a part of a page.
+import { shadowOf } from './shadow.js';
 import { norm } from './text.js';
 
 const unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
@@ -8,7 +9,7 @@ const unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
 const unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
 
 /**
- * partsOf lists what is drawn inside a node: an open shadow root, what is put into a slot, a frame's document.
+ * partsOf lists what is drawn inside a node: a shadow root, what is put into a slot, a frame's document.
  * @param {El} el
  * @returns {Iterable<Node>}
  */
@@ -19,7 +20,8 @@ function partsOf(el) {
   if (el.localName === 'details' && !el.open) {
     return [...el.children].filter((c) => c.localName === 'summary').slice(0, 1);
   }
-  if (el.shadowRoot) return el.shadowRoot.childNodes;
+  const shadow = shadowOf(el);
+  if (shadow) return shadow.childNodes;
   const slotted = el.localName === 'slot' ? el.assignedNodes({ flatten: true }) : [];
   return slotted.length ? slotted : el.childNodes;
 }

@@ -1,4 +1,5 @@
-// The tree of a page: the top document, same-origin frames and open shadow roots.
+// The tree of a page: the top document, same-origin frames and shadow roots.
+import { shadowOf } from './shadow.js';
 
 /**
  * docOf is the document that a root is of, or is.
@@ -8,23 +9,23 @@
 export const docOf = (root) => /** @type {Document} */ (root.ownerDocument || root);
 
 /**
- * roots lists a root and every open shadow root below it.
+ * roots lists a root and every shadow root below it.
  * @param {Root} root
  * @returns {Root[]}
  */
 export function roots(root) {
-  const all = [root], own = /** @type {El} */ (root).shadowRoot;
+  const all = [root], own = shadowOf(root);
   const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
   if (own) all.push(...roots(own));
   for (let n = walker.nextNode(); n; n = walker.nextNode()) {
-    const { shadowRoot } = /** @type {El} */ (n);
-    if (shadowRoot) all.push(...roots(shadowRoot));
+    const shadow = shadowOf(n);
+    if (shadow) all.push(...roots(shadow));
   }
   return all;
 }
 
 /**
- * queryAll finds what a CSS selector matches below a root, in open shadow roots, too.
+ * queryAll finds what a CSS selector matches below a root, in shadow roots, too.
  * @param {Root} root
  * @param {string} css
  * @returns {El[]}

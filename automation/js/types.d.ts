@@ -571,6 +571,6 @@ interface Carried {
 }
 
 // The names of the isolated world that the Go side calls or puts there.
-declare var billagent: (name: string, req: any) => Promise<string>;
+declare var billagent: (name: string, req: any, all?: boolean) => Promise<string>;
 declare var billagentInstall: () => void;
 declare var billagentReport: ((verdict: string) => void) | undefined;

@@ -2,24 +2,41 @@
 if (globalThis.billagent) return billagentInstall();
 var domAccessibility=(()=>{var H=Object.defineProperty;var ge=Object.getOwnPropertyDescriptor;var ve=Object.getOwnPropertyNames;var ye=Object.prototype.hasOwnProperty;var he=(e,t)=>{for(var n in t)H(e,n,{get:t[n],enumerable:!0})},we=(e,t,n,i)=>{if(t&&typeof t=="object"||typeof t=="function")for(let l of ve(t))!ye.call(e,l)&&l!==n&&H(e,l,{get:()=>t[l],enumerable:!(i=ge(t,l))||i.enumerable});return e};var Se=e=>we(H({},"__esModule",{value:!0}),e);var Ue={};he(Ue,{computeAccessibleName:()=>_,getRole:()=>T});var Ee=Object.prototype.toString;function Q(e){return typeof e=="function"||Ee.call(e)==="[object Function]"}function xe(e){var t=Number(e);return isNaN(t)?0:t===0||!isFinite(t)?t:(t>0?1:-1)*Math.floor(Math.abs(t))}var Ae=Math.pow(2,53)-1;function Te(e){var t=xe(e);return Math.min(Math.max(t,0),Ae)}function f(e,t){var n=Array,i=Object(e);if(e==null)throw new TypeError("Array.from requires an array-like object - not null or undefined");if(typeof t<"u"&&!Q(t))throw new TypeError("Array.from: when provided, the second argument must be a function");for(var l=Te(i.length),y=Q(n)?Object(new n(l)):new Array(l),c=0,x;c<l;)x=i[c],t?y[c]=t(x,c):y[c]=x,c+=1;return y.length=l,y}function N(e){"@babel/helpers - typeof";return N=typeof Symbol=="function"&&typeof Symbol.iterator=="symbol"?function(t){return typeof t}:function(t){return t&&typeof Symbol=="function"&&t.constructor===Symbol&&t!==Symbol.prototype?"symbol":typeof t},N(e)}function Le(e,t){if(!(e instanceof t))throw new TypeError("Cannot call a class as a function")}function X(e,t){for(var n=0;n<t.length;n++){var i=t[n];i.enumerable=i.enumerable||!1,i.configurable=!0,"value"in i&&(i.writable=!0),Object.defineProperty(e,J(i.key),i)}}function Ne(e,t,n){return t&&X(e.prototype,t),n&&X(e,n),Object.defineProperty(e,"prototype",{writable:!1}),e}function Oe(e,t,n){return t=J(t),t in e?Object.defineProperty(e,t,{value:n,enumerable:!0,configurable:!0,writable:!0}):e[t]=n,e}function J(e){var t=Ce(e,"string");return N(t)=="symbol"?t:t+""}function Ce(e,t){if(N(e)!="object"||!e)return e;var n=e[Symbol.toPrimitive];if(n!==void 0){var i=n.call(e,t||"default");if(N(i)!="object")return i;throw new TypeError("@@toPrimitive must return a primitive value.")}return(t==="string"?String:Number)(e)}var Re=(function(){function e(){var t=arguments.length>0&&arguments[0]!==void 0?arguments[0]:[];Le(this,e),Oe(this,"items",void 0),this.items=t}return Ne(e,[{key:"add",value:function(n){return this.has(n)===!1&&this.items.push(n),this}},{key:"clear",value:function(){this.items=[]}},{key:"delete",value:function(n){var i=this.items.length;return this.items=this.items.filter(function(l){return l!==n}),i!==this.items.length}},{key:"forEach",value:function(n){var i=this;this.items.forEach(function(l){n(l,l,i)})}},{key:"has",value:function(n){return this.items.indexOf(n)!==-1}},{key:"size",get:function(){return this.items.length}}])})(),U=typeof Set>"u"?Set:Re;function s(e){var t;return(t=e.localName)!==null&&t!==void 0?t:e.tagName.toLowerCase()}var Ie={article:"article",aside:"complementary",button:"button",datalist:"listbox",dd:"definition",details:"group",dialog:"dialog",dt:"term",fieldset:"group",figure:"figure",form:"form",footer:"contentinfo",h1:"heading",h2:"heading",h3:"heading",h4:"heading",h5:"heading",h6:"heading",header:"banner",hr:"separator",html:"document",legend:"legend",li:"listitem",math:"math",main:"main",menu:"list",nav:"navigation",ol:"list",optgroup:"group",option:"option",output:"status",progress:"progressbar",section:"region",summary:"button",table:"table",tbody:"rowgroup",textarea:"textbox",tfoot:"rowgroup",td:"cell",th:"columnheader",thead:"rowgroup",tr:"row",ul:"list"},Pe={caption:new Set(["aria-label","aria-labelledby"]),code:new Set(["aria-label","aria-labelledby"]),deletion:new Set(["aria-label","aria-labelledby"]),emphasis:new Set(["aria-label","aria-labelledby"]),generic:new Set(["aria-label","aria-labelledby","aria-roledescription"]),insertion:new Set(["aria-label","aria-labelledby"]),none:new Set(["aria-label","aria-labelledby"]),paragraph:new Set(["aria-label","aria-labelledby"]),presentation:new Set(["aria-label","aria-labelledby"]),strong:new Set(["aria-label","aria-labelledby"]),subscript:new Set(["aria-label","aria-labelledby"]),superscript:new Set(["aria-label","aria-labelledby"])};function Me(e,t){return["aria-atomic","aria-busy","aria-controls","aria-current","aria-description","aria-describedby","aria-details","aria-dropeffect","aria-flowto","aria-grabbed","aria-hidden","aria-keyshortcuts","aria-label","aria-labelledby","aria-live","aria-owns","aria-relevant","aria-roledescription"].some(function(n){var i;return e.hasAttribute(n)&&!((i=Pe[t])!==null&&i!==void 0&&i.has(n))})}function Y(e,t){return Me(e,t)}function T(e){var t=He(e);if(t===null||O.indexOf(t)!==-1){var n=je(e);if(O.indexOf(t||"")===-1||Y(e,n||""))return n}return t}function je(e){var t=Ie[s(e)];if(t!==void 0)return t;switch(s(e)){case"a":case"area":case"link":if(e.hasAttribute("href"))return"link";break;case"img":return e.getAttribute("alt")===""&&!Y(e,"img")?"presentation":"img";case"input":{var n=e,i=n.type;switch(i){case"button":case"image":case"reset":case"submit":return"button";case"checkbox":case"radio":return i;case"range":return"slider";case"email":case"tel":case"text":case"url":return e.hasAttribute("list")?"combobox":"textbox";case"search":return e.hasAttribute("list")?"combobox":"searchbox";case"number":return"spinbutton";default:return null}}case"select":return e.hasAttribute("multiple")||e.size>1?"listbox":"combobox"}return null}function He(e){var t=e.getAttribute("role");if(t!==null){var n=t.trim().split(" ")[0];if(n.length>0)return n}return null}var O=["presentation","none"];function a(e){return e!==null&&e.nodeType===e.ELEMENT_NODE}function D(e){return a(e)&&s(e)==="caption"}function C(e){return a(e)&&s(e)==="input"}function Z(e){return a(e)&&s(e)==="optgroup"}function F(e){return a(e)&&s(e)==="select"}function ee(e){return a(e)&&s(e)==="table"}function te(e){return a(e)&&s(e)==="textarea"}function re(e){var t=e.ownerDocument===null?e:e.ownerDocument,n=t.defaultView;if(n===null)throw new TypeError("no window available");return n}function ne(e){return a(e)&&s(e)==="fieldset"}function ie(e){return a(e)&&s(e)==="legend"}function ae(e){return a(e)&&s(e)==="slot"}function De(e){return a(e)&&e.ownerSVGElement!==void 0}function oe(e){return a(e)&&s(e)==="svg"}function ue(e){return De(e)&&s(e)==="title"}function R(e,t){if(a(e)&&e.hasAttribute(t)){var n=e.getAttribute(t).split(" "),i=e.getRootNode?e.getRootNode():e.ownerDocument;return n.map(function(l){return i.getElementById(l)}).filter(function(l){return l!==null})}return[]}function d(e,t){return a(e)?t.indexOf(T(e))!==-1:!1}function Ve(e){return e.trim().replace(/\s\s+/g," ")}function _e(e,t){if(!a(e))return!1;if(e.hasAttribute("hidden")||e.getAttribute("aria-hidden")==="true")return!0;var n=t(e);return n.getPropertyValue("display")==="none"||n.getPropertyValue("visibility")==="hidden"}function ke(e){return d(e,["button","combobox","listbox","textbox"])||fe(e,"range")}function fe(e,t){if(!a(e))return!1;if(t==="range")return d(e,["meter","progressbar","scrollbar","slider","spinbutton"]);throw new TypeError("No knowledge about abstract role '".concat(t,"'. This is likely a bug :("))}function le(e,t){var n=f(e.querySelectorAll(t));return R(e,"aria-owns").forEach(function(i){n.push.apply(n,f(i.querySelectorAll(t)))}),n}function Ge(e){return F(e)?e.selectedOptions||le(e,"[selected]"):le(e,'[aria-selected="true"]')}function $e(e){return d(e,O)}function qe(e){return D(e)}function Be(e){return d(e,["button","cell","checkbox","columnheader","gridcell","heading","label","legend","link","menuitem","menuitemcheckbox","menuitemradio","option","radio","row","rowheader","switch","tab","tooltip","treeitem"])}function Ke(e){return!1}function ze(e){return C(e)||te(e)?e.value:e.textContent||""}function se(e){var t=e.getPropertyValue("content");return/^["'].*["']$/.test(t)?t.slice(1,-1):""}function ce(e){var t=s(e);return t==="button"||t==="input"&&e.getAttribute("type")!=="hidden"||t==="meter"||t==="output"||t==="progress"||t==="select"||t==="textarea"}function de(e){if(ce(e))return e;var t=null;return e.childNodes.forEach(function(n){if(t===null&&a(n)){var i=de(n);i!==null&&(t=i)}}),t}function We(e){if(e.control!==void 0)return e.control;var t=e.getAttribute("for");return t!==null?e.ownerDocument.getElementById(t):de(e)}function Qe(e){var t=e.labels;if(t===null)return t;if(t!==void 0)return f(t);if(!ce(e))return null;var n=e.ownerDocument;return f(n.querySelectorAll("label")).filter(function(i){return We(i)===e})}function Xe(e){var t=e.assignedNodes();return t.length===0?f(e.childNodes):t}function V(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{},n=new U,i=typeof Map>"u"?void 0:new Map,l=re(e),y=t.compute,c=y===void 0?"name":y,x=t.computedStyleSupportsPseudoElements,k=x===void 0?t.getComputedStyle!==void 0:x,G=t.getComputedStyle,I=G===void 0?l.getComputedStyle.bind(l):G,$=t.hidden,pe=$===void 0?!1:$,q=function(o,u){if(u!==void 0)throw new Error("use uncachedGetComputedStyle directly for pseudo elements");if(i===void 0)return I(o);var p=i.get(o);if(p)return p;var b=I(o,u);return i.set(o,b),b};function P(r,o){var u="";if(a(r)&&k){var p=I(r,"::before"),b=se(p);u="".concat(b," ").concat(u)}var g=ae(r)?Xe(r):f(r.childNodes).concat(R(r,"aria-owns"));if(g.forEach(function(m){var E=h(m,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0}),v=a(m)?q(m).getPropertyValue("display"):"inline",L=v!=="inline"?" ":"";u+="".concat(L).concat(E).concat(L)}),a(r)&&k){var w=I(r,"::after"),S=se(w);u="".concat(u," ").concat(S)}return u.trim()}function A(r,o){var u=r.getAttributeNode(o);return u!==null&&!n.has(u)&&u.value.trim()!==""?(n.add(u),u.value):null}function be(r){return a(r)?A(r,"title"):null}function me(r){if(!a(r))return null;if(ne(r)){n.add(r);for(var o=f(r.childNodes),u=0;u<o.length;u+=1){var p=o[u];if(ie(p))return h(p,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(ee(r)){n.add(r);for(var b=f(r.childNodes),g=0;g<b.length;g+=1){var w=b[g];if(D(w))return h(w,{isEmbeddedInLabel:!1,isReferenced:!1,recursion:!1})}}else if(oe(r)){n.add(r);for(var S=f(r.childNodes),m=0;m<S.length;m+=1){var E=S[m];if(ue(E))return E.textContent}return null}else if(s(r)==="img"||s(r)==="area"){var v=A(r,"alt");if(v!==null)return v}else if(Z(r)){var L=A(r,"label");if(L!==null)return L}if(C(r)&&(r.type==="button"||r.type==="submit"||r.type==="reset")){var B=A(r,"value");if(B!==null)return B;if(r.type==="submit")return"Submit";if(r.type==="reset")return"Reset"}var M=Qe(r);if(M!==null&&M.length!==0)return n.add(r),f(M).map(function(j){return h(j,{isEmbeddedInLabel:!0,isReferenced:!1,recursion:!0})}).filter(function(j){return j.length>0}).join(" ");if(C(r)&&r.type==="image"){var K=A(r,"alt");if(K!==null)return K;var z=A(r,"title");return z!==null?z:"Submit Query"}if(d(r,["button"])){var W=P(r,{isEmbeddedInLabel:!1,isReferenced:!1});if(W!=="")return W}return null}function h(r,o){if(n.has(r))return"";if(!pe&&_e(r,q)&&!o.isReferenced)return n.add(r),"";var u=a(r)?r.getAttributeNode("aria-labelledby"):null,p=u!==null&&!n.has(u)?R(r,"aria-labelledby"):[];if(c==="name"&&!o.isReferenced&&p.length>0)return n.add(u),p.map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!0,recursion:!1})}).join(" ");var b=o.recursion&&ke(r)&&c==="name";if(!b){var g=(a(r)&&r.getAttribute("aria-label")||"").trim();if(g!==""&&c==="name")return n.add(r),g;if(!$e(r)){var w=me(r);if(w!==null)return n.add(r),w}}if(d(r,["menu"]))return n.add(r),"";if(b||o.isEmbeddedInLabel||o.isReferenced){if(d(r,["combobox","listbox"])){n.add(r);var S=Ge(r);return S.length===0?C(r)?r.value:"":f(S).map(function(v){return h(v,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1,recursion:!0})}).join(" ")}if(fe(r,"range"))return n.add(r),r.hasAttribute("aria-valuetext")?r.getAttribute("aria-valuetext"):r.hasAttribute("aria-valuenow")?r.getAttribute("aria-valuenow"):r.getAttribute("value")||"";if(d(r,["textbox"]))return n.add(r),ze(r)}if(Be(r)||a(r)&&o.isReferenced||qe(r)||Ke(r)){var m=P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});if(m!=="")return n.add(r),m}if(r.nodeType===r.TEXT_NODE)return n.add(r),r.textContent||"";if(o.recursion)return n.add(r),P(r,{isEmbeddedInLabel:o.isEmbeddedInLabel,isReferenced:!1});var E=be(r);return E!==null?(n.add(r),E):(n.add(r),"")}return Ve(h(e,{isEmbeddedInLabel:!1,isReferenced:c==="description",recursion:!1}))}function Je(e){return d(e,["caption","code","deletion","emphasis","generic","insertion","none","paragraph","presentation","strong","subscript","superscript"])}function _(e){var t=arguments.length>1&&arguments[1]!==void 0?arguments[1]:{};return Je(e)?"":V(e,t)}return Se(Ue);})();
 
+// shadow.js
+var closedRoots = /* @__PURE__ */ new WeakMap();
+var shadowOf = (el) => (
+  /** @type {El} */
+  el.shadowRoot ?? closedRoots.get(el) ?? null
+);
+function handOver(roots2) {
+  for (const root of roots2) closedRoots.set(root.host, root);
+}
+function hitOf(e) {
+  let hit = (
+    /** @type {El} */
+    e.composedPath()[0]
+  );
+  for (; ; ) {
+    const root = closedRoots.get(hit);
+    const inner2 = root && (e.clientX === void 0 ? root.activeElement : root.elementFromPoint(e.clientX, e.clientY));
+    if (!inner2 || inner2 === hit) return hit;
+    hit = /** @type {El} */
+    inner2;
+  }
+}
+
 // tree.js
 var docOf = (root) => (
   /** @type {Document} */
   root.ownerDocument || root
 );
 function roots(root) {
-  const all = [root], own = (
-    /** @type {El} */
-    root.shadowRoot
-  );
+  const all = [root], own = shadowOf(root);
   const walker = docOf(root).createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
   if (own) all.push(...roots(own));
   for (let n = walker.nextNode(); n; n = walker.nextNode()) {
-    const { shadowRoot } = (
-      /** @type {El} */
-      n
-    );
-    if (shadowRoot) all.push(...roots(shadowRoot));
+    const shadow = shadowOf(n);
+    if (shadow) all.push(...roots(shadow));
   }
   return all;
 }
@@ -722,6 +739,28 @@ function beside({ table, apart, more }) {
   return { search, ways: ways(within2, found.el, ignored), texts: numbers(within2, ignored) };
 }
 
+// closed.js
+var ours = "billagent-overlay";
+var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
+var bare2 = (el) => !el.childNodes.length && el.getBoundingClientRect().height > 0;
+function mayHostClosed(el) {
+  if (shadowOf(el) || el.localName === ours) return false;
+  return el.localName.includes("-") || el.matches(hosts) && bare2(el);
+}
+var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
+var asked = /* @__PURE__ */ new WeakSet();
+function unasked() {
+  let any = false;
+  for (const d of documents()) {
+    for (const el of queryAll(d, "*")) {
+      if (asked.has(el) || !mayHostClosed(el) || !el.matches(":defined") && !bare2(el)) continue;
+      asked.add(el);
+      any = true;
+    }
+  }
+  return any;
+}
+
 // secret.js
 var secretFields = "input[type=password],input[autocomplete=one-time-code],input[autocomplete=current-password],[data-billagent-secret]";
 var longNumber = /\d(?:[ -]?\d){6,}/g;
@@ -770,97 +809,6 @@ function secretsIn(root, { others: others2, keep }) {
   return { ranges, elements };
 }
 
-// mask.js
-var maskedFields = `${secretFields},[data-billagent-masked]`;
-var maskRules = `
-  [data-billagent-foreign] { visibility: hidden !important }
-  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
-  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
-var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
-  try {
-    return !f.contentDocument;
-  } catch {
-    return true;
-  }
-});
-var ours = "billagent-overlay";
-var hosts = "div,span,section,article,aside,main,header,footer,nav,p,blockquote,h1,h2,h3,h4,h5,h6";
-function mayHostClosed(el) {
-  if (el.shadowRoot || el.localName === ours) return false;
-  if (el.localName.includes("-")) return true;
-  return el.matches(hosts) && !el.childNodes.length && el.getBoundingClientRect().height > 0;
-}
-var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
-var masked = { sheets: [], elements: [], frames: [], asked: {} };
-function mask(asked2) {
-  masked.asked = asked2;
-  for (const doc of documents()) {
-    const view = doc.defaultView, all = [];
-    if (!view) continue;
-    const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(maskRules);
-    for (
-      const root of
-      /** @type {SheetRoot[]} */
-      roots(doc)
-    ) {
-      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-      masked.sheets.push([root, sheet]);
-      const { ranges, elements } = secretsIn(root, asked2);
-      all.push(...ranges);
-      for (const el of elements) {
-        el.setAttribute("data-billagent-masked", "");
-        masked.elements.push(el);
-      }
-      for (const f of foreignFrames(root)) {
-        f.setAttribute("data-billagent-foreign", "");
-        masked.frames.push(f);
-      }
-    }
-    if (all.length) view.CSS.highlights.set("billagent-masked", new view.Highlight(...all));
-  }
-  return { readable: notMasked(), closed: mayBeClosed() };
-}
-function notMasked() {
-  for (const doc of documents()) {
-    const view = doc.defaultView;
-    if (!view) continue;
-    const highlight = view.CSS.highlights.get("billagent-masked");
-    for (const root of roots(doc)) {
-      const { ranges, elements } = secretsIn(root, masked.asked);
-      if (foreignFrames(root).some(visible)) return "a frame of another origin is not masked";
-      for (
-        const el of
-        /** @type {Set<El>} */
-        /* @__PURE__ */ new Set([...queryAll(root, maskedFields), ...elements])
-      ) {
-        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
-      }
-      for (const r of ranges) {
-        const el = (
-          /** @type {El | null} */
-          r.startContainer.parentElement
-        );
-        if (!el || !visible(el) || el.closest("[data-billagent-masked]")) continue;
-        const covered = highlight && [...highlight].some((h) => h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset);
-        const { color } = view.getComputedStyle(el, "::highlight(billagent-masked)");
-        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
-      }
-    }
-  }
-  return "";
-}
-function unmask() {
-  const said2 = { readable: notMasked() };
-  for (const [root, sheet] of masked.sheets.splice(0)) {
-    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
-  }
-  for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
-  for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
-  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
-  return said2;
-}
-
 // blank.js
 var opaque = /^(?=.*[0-9])(?=.*[A-Za-z])[\w+/=.-]{20,}$/;
 var structural = /^(id|class|for|name|role|type|href|src|action|rel|style|d|viewBox|aria-.*|data-test.*|data-billagent-.*)$/i;
@@ -903,7 +851,7 @@ function unblank() {
   }
   for (const [a, value] of blankedAttributes.splice(0)) a.value = value;
   for (const [text, data] of blankedTexts.splice(0)) text.data = data;
-  return {};
+  return { closed: mayBeClosed() };
 }
 
 // time.js
@@ -1210,10 +1158,13 @@ function topmost(x, y) {
       /** @type {El | null} */
       doc.elementFromPoint(x, y)
     );
-    while (el && el.shadowRoot) {
+    for (let root = el && shadowOf(el); root; root = shadowOf(
+      /** @type {El} */
+      el
+    )) {
       const inner3 = (
         /** @type {El | null} */
-        el.shadowRoot.elementFromPoint(x, y)
+        root.elementFromPoint(x, y)
       );
       if (!inner3 || inner3 === el) break;
       el = inner3;
@@ -1322,9 +1273,14 @@ var examined = (
 var typeOf = (e) => e.type.split(" ").at(-1);
 var asking = { cancelable: true, composed: true };
 var asks = (target, name) => !target.dispatchEvent(new Event(name, asking));
-var asksOf = (target, e) => e.key === void 0 ? asks(target, mayPass(e.type)) : !target.dispatchEvent(
-  new KeyboardEvent(mayPass(e.type), { ...asking, key: e.key, shiftKey: e.shiftKey })
-);
+function asksOf(target, e) {
+  const name = mayPass(e.type);
+  if (e.key !== void 0) {
+    return !target.dispatchEvent(new KeyboardEvent(name, { ...asking, key: e.key, shiftKey: e.shiftKey }));
+  }
+  if (e.clientX === void 0) return asks(target, name);
+  return !target.dispatchEvent(new MouseEvent(name, { ...asking, clientX: e.clientX, clientY: e.clientY }));
+}
 function examine(e) {
   if (!e.isTrusted) return;
   let expected = false;
@@ -1361,10 +1317,7 @@ function arm(act, types, judge2) {
   );
   const yes = (e) => e.preventDefault();
   const answer = (e) => {
-    const hit = (
-      /** @type {El} */
-      e.composedPath()[0]
-    ), type = (
+    const hit = hitOf(e), type = (
       /** @type {string} */
       typeOf(e)
     );
@@ -1381,8 +1334,7 @@ function arm(act, types, judge2) {
     tell(token, state2);
   };
   const files = (e) => {
-    state2.file ||= /** @type {El} */
-    e.composedPath()[0].matches?.("input[type=file]");
+    state2.file ||= hitOf(e).matches?.("input[type=file]");
   };
   const listeners = [
     /** @type {Listener} */
@@ -1434,10 +1386,7 @@ function watch(types, lets4) {
     e.preventDefault();
   };
   const answer = (e) => {
-    const hit = (
-      /** @type {El} */
-      e.composedPath()[0]
-    ), type = (
+    const hit = hitOf(e), type = (
       /** @type {string} */
       typeOf(e)
     );
@@ -1554,7 +1503,8 @@ function partsOf(el) {
   if (el.localName === "details" && !el.open) {
     return [...el.children].filter((c) => c.localName === "summary").slice(0, 1);
   }
-  if (el.shadowRoot) return el.shadowRoot.childNodes;
+  const shadow = shadowOf(el);
+  if (shadow) return shadow.childNodes;
   const slotted = el.localName === "slot" ? el.assignedNodes({ flatten: true }) : [];
   return slotted.length ? slotted : el.childNodes;
 }
@@ -2120,7 +2070,7 @@ var deepActive = () => {
   for (; ; ) {
     const inner2 = (
       /** @type {El | null | undefined} */
-      el?.shadowRoot?.activeElement
+      el && shadowOf(el)?.activeElement
     );
     if (inner2) {
       el = inner2;
@@ -2239,6 +2189,89 @@ async function lead({ target, address: address4, wait }) {
 function addressOf2({ target }) {
   const found = resolve(target);
   return found instanceof Miss ? { miss: found } : { address: found.el.ownerDocument.location.href };
+}
+
+// mask.js
+var maskedFields = `${secretFields},[data-billagent-masked]`;
+var maskRules = `
+  [data-billagent-foreign] { visibility: hidden !important }
+  ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
+  ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
+var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
+  try {
+    return !f.contentDocument;
+  } catch {
+    return true;
+  }
+});
+var masked = { sheets: [], elements: [], frames: [], asked: {} };
+function mask(asked3) {
+  masked.asked = asked3;
+  for (const doc of documents()) {
+    const view = doc.defaultView, all = [];
+    if (!view) continue;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(maskRules);
+    for (
+      const root of
+      /** @type {SheetRoot[]} */
+      roots(doc)
+    ) {
+      root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+      masked.sheets.push([root, sheet]);
+      const { ranges, elements } = secretsIn(root, asked3);
+      all.push(...ranges);
+      for (const el of elements) {
+        el.setAttribute("data-billagent-masked", "");
+        masked.elements.push(el);
+      }
+      for (const f of foreignFrames(root)) {
+        f.setAttribute("data-billagent-foreign", "");
+        masked.frames.push(f);
+      }
+    }
+    if (all.length) view.CSS.highlights.set("billagent-masked", new view.Highlight(...all));
+  }
+  return { readable: notMasked(), closed: mayBeClosed() };
+}
+function notMasked() {
+  for (const doc of documents()) {
+    const view = doc.defaultView;
+    if (!view) continue;
+    const highlight = view.CSS.highlights.get("billagent-masked");
+    for (const root of roots(doc)) {
+      const { ranges, elements } = secretsIn(root, masked.asked);
+      if (foreignFrames(root).some(visible)) return "a frame of another origin is not masked";
+      for (
+        const el of
+        /** @type {Set<El>} */
+        /* @__PURE__ */ new Set([...queryAll(root, maskedFields), ...elements])
+      ) {
+        if (visible(el) && !/blur/.test(view.getComputedStyle(el).filter)) return `${describe(el)} is not masked`;
+      }
+      for (const r of ranges) {
+        const el = (
+          /** @type {El | null} */
+          r.startContainer.parentElement
+        );
+        if (!el || !visible(el) || el.closest("[data-billagent-masked]")) continue;
+        const covered = highlight && [...highlight].some((h) => h.startContainer === r.startContainer && h.startOffset <= r.startOffset && h.endOffset >= r.endOffset);
+        const { color } = view.getComputedStyle(el, "::highlight(billagent-masked)");
+        if (!covered || !/^rgba\(.*, 0\)$/.test(color)) return `a number in ${el.localName} is not masked`;
+      }
+    }
+  }
+  return "";
+}
+function unmask() {
+  const said2 = { readable: notMasked(), closed: mayBeClosed() };
+  for (const [root, sheet] of masked.sheets.splice(0)) {
+    root.adoptedStyleSheets = root.adoptedStyleSheets.filter((s) => s !== sheet);
+  }
+  for (const el of masked.elements.splice(0)) el.removeAttribute("data-billagent-masked");
+  for (const f of masked.frames.splice(0)) f.removeAttribute("data-billagent-foreign");
+  for (const doc of documents()) doc.defaultView?.CSS.highlights.delete("billagent-masked");
+  return said2;
 }
 
 // offer.js
@@ -2393,7 +2426,7 @@ function keyed2(text, act, classes) {
   el.act = act;
   return el;
 }
-var bare2 = {
+var bare3 = {
   all: "initial",
   display: "block",
   position: "fixed",
@@ -2410,7 +2443,7 @@ var bare2 = {
 };
 function raise(style, classes) {
   const host = make("billagent-overlay");
-  for (const [name, value] of Object.entries(bare2)) host.style.setProperty(name, value, "important");
+  for (const [name, value] of Object.entries(bare3)) host.style.setProperty(name, value, "important");
   const root = host.attachShadow({ mode: "closed" }), sheet = new CSSStyleSheet();
   sheet.replaceSync(common + style);
   root.adoptedStyleSheets = [sheet];
@@ -3296,7 +3329,7 @@ function alike2(list, els) {
 function listAround(hit) {
   const list = lift(hit, true);
   if (list.matches(lists)) return list;
-  let bare3 = null;
+  let bare4 = null;
   for (let p = (
     /** @type {Element | null} */
     hit
@@ -3306,9 +3339,9 @@ function listAround(hit) {
       p
     ), cards = cardsOf(around2);
     if (cards.length > 1 && !cards.every((card) => address3.test(norm(card.textContent)))) return around2;
-    if (cards.length > 1) bare3 ??= around2;
+    if (cards.length > 1) bare4 ??= around2;
   }
-  return bare3 ?? hit;
+  return bare4 ?? hit;
 }
 function listsIn(root) {
   const out = queryAll(root, lists).filter((el) => visible(el) && norm(el.textContent) !== "");
@@ -3438,8 +3471,8 @@ function headedColumns(columns, samples) {
     if (part.means && taken.has(kin(part.means))) part.means = "";
     taken.add(kin(part.means));
   }
-  const bare3 = shown2.find((c) => mixed2.has(c.header) && !taken.has("name"));
-  if (bare3) bare3.means = "name_email";
+  const bare4 = shown2.find((c) => mixed2.has(c.header) && !taken.has("name"));
+  if (bare4) bare4.means = "name_email";
   return [...shown2, ...parts2];
 }
 function turn(l, column) {
@@ -4054,14 +4087,14 @@ function draw3(r) {
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
-  if (r.mode) return `${asked(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
+  if (r.mode) return `${asked2(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
   }
   if (r.paused) return "Paused: what you do is not recorded.";
   return "What would change something is not sent. F2 goes to this panel.";
 }
-var asked = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes." : asks2[r.mode.split(" ")[0]];
+var asked2 = (r) => r.mode === "commit" && r.req.commits ? "Click what commits: it is taken down, and pressed for you after the recording, if its rehearsal passes." : asks2[r.mode.split(" ")[0]];
 function stepsShown(r) {
   const list = make("ol");
   for (const { text, notes } of r.req.steps) {
@@ -4368,10 +4401,13 @@ var handlers2 = {
   bring,
   offered,
   lead,
-  addressOf: addressOf2
+  addressOf: addressOf2,
+  handOver
 };
-globalThis.billagent = async (name, req) => {
+var ending = /* @__PURE__ */ new Set(["finish", "finishFill", "unmask", "unblank", "handOver"]);
+globalThis.billagent = async (name, req, all) => {
   try {
+    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return '"hand over"';
     return JSON.stringify(await handlers2[name](req), (_, v) => v instanceof Miss ? { ...v } : v);
   } catch (error) {
     const e = (

@@ -144,7 +144,7 @@ func (d *drawing) after(id string, s *Step) []string {
 		return append(d.steps([]string{id}, v.Otherwise, "otherwise"), id)
 	case *Screens:
 		for _, c := range v.Cases {
-			for _, end := range d.steps([]string{id}, c.Steps, c.When) {
+			for _, end := range d.steps([]string{id}, c.Steps, strings.Replace(c.When.String(), " is there", "", 1)) {
 				d.join([]string{end}, id, "")
 			}
 		}

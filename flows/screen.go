@@ -43,7 +43,7 @@ func withoutActs(steps []Step) (out []Step, ended bool) {
 			c.Cases = slices.Clone(v.Cases)
 			for i := range c.Cases {
 				if acts(c.Cases[i].Steps) {
-					c.Cases[i].Steps = []Step{screenSightOf(c.Cases[i].When, c.Cases[i].Steps)}
+					c.Cases[i].Steps = []Step{screenSightOf(c.Cases[i].When.Target, c.Cases[i].Steps)}
 				}
 			}
 			s.Verb, s.Options.Timeout = &c, 0 // whoever looks says how long
@@ -74,7 +74,7 @@ func (f *Flow) ComesTo(target string) (comes bool) {
 			return
 		}
 		for _, c := range screens.Cases {
-			comes = comes || acts(c.Steps) && slices.Contains(screenSightOf(c.When, c.Steps).Verb.targets(), target)
+			comes = comes || acts(c.Steps) && slices.Contains(screenSightOf(c.When.Target, c.Steps).Verb.targets(), target)
 		}
 	})
 	return comes
@@ -164,18 +164,26 @@ func (e *unknownScreenError) Unwrap() []error { return []error{ErrUnknownScreen,
 // unknown is why a page is none of the screens. Where another target that a screen acts on is there, more of one
 // screen than of any other, it is that screen, and what it is known by is lacking.
 func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
-	var names []string
+	var names, others []string
 	var seen []seenScreen
 	for _, c := range s.Cases {
 		if !acts(c.Steps) {
 			continue
 		}
-		names = append(names, c.When)
+		said, err := r.saysAnother(ctx, c.When)
+		if err != nil {
+			return err
+		}
+		if said != "" {
+			others = append(others, said)
+			continue
+		}
+		names = append(names, c.When.Target)
 		has, err := r.has(ctx, c)
 		if err != nil {
 			return err
 		}
-		seen = append(seen, seenScreen{c.When, has})
+		seen = append(seen, seenScreen{c.When.Target, has})
 	}
 	if one := theOne(seen); one.when != "" {
 		why := "the page is the screen of it, since this is there: " + strings.Join(one.has, ", ")
@@ -185,6 +193,7 @@ func (s *Screens) unknown(ctx context.Context, r *Run, last error) error {
 	if err != nil {
 		return err
 	}
+	why = strings.Join(append(others, why), "; ")
 	return &unknownScreenError{names: names, halt: &HaltError{
 		Kind:   Blocked,
 		Reason: fmt.Sprintf("an unknown screen at %s: %s", r.pageNow(), why),
@@ -207,9 +216,12 @@ func (r *Run) notThere(ctx context.Context, names []string, last error) (string,
 		}
 		targets = append(targets, t)
 	}
-	states, err := r.Page.Look(ctx, targets...)
-	if err != nil {
-		return "", err
+	var states []automation.State
+	if len(targets) > 0 { // the screens may be known by other words, or only end the flow
+		var err error
+		if states, err = r.Page.Look(ctx, targets...); err != nil {
+			return "", err
+		}
 	}
 	var seen []string
 	for i, st := range states {
@@ -246,7 +258,7 @@ func theOne(all []seenScreen) (one seenScreen) {
 func (r *Run) has(ctx context.Context, c Case) (out []string, err error) {
 	var targets []*selectors.Target
 	for _, name := range screenSightOf("", c.Steps).Verb.targets() {
-		if name == c.When {
+		if name == c.When.Target {
 			continue
 		}
 		t, err := r.target(name)
@@ -284,7 +296,7 @@ func (r *Run) arrivesAt(ctx context.Context, c Case) error {
 	if r.Stop == nil || !r.Stop.Screen {
 		return nil
 	}
-	v, ok := screenSightOf(c.When, c.Steps).Verb.(*screenSight)
+	v, ok := screenSightOf(c.When.Target, c.Steps).Verb.(*screenSight)
 	if !ok || !slices.Contains(v.targets(), r.Stop.Target) {
 		return nil
 	}

@@ -9,30 +9,29 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
-	"github.com/billagent/billagent/selectors"
 )
 
 // Screens handles pages whose order is not known: it waits until one of the cases is there, does its steps, and looks
 // again, until the flow leaves them. A case comes at most Times times (default once), so nothing is tried for ever.
 type Screens struct {
-	Until []string `json:"until,omitempty"` // done when one of these is there
-	Left  bool     `json:"left,omitempty"`  // or when the page belongs to a version that covers the console
-	Cases []Case   `json:"cases"`
+	Until []Sign `json:"until,omitempty"` // done when one of these is there
+	Left  bool   `json:"left,omitempty"`  // or when the page belongs to a version that covers the console
+	Cases []Case `json:"cases"`
 }
 
-// Case is one screen of Screens. The first case whose target is there counts.
+// Case is one screen of Screens. The first case that is there counts.
 type Case struct {
-	When  string `json:"when"`
+	When  Sign   `json:"when"`
 	Times int    `json:"times,omitempty"`
 	Steps []Step `json:"steps"`
 	Again *Halt  `json:"again,omitempty"` // how the flow ends when the screen comes once too often
 }
 
-func (*Screens) word() string    { return "screens" }
-func (*Screens) label() string   { return "go through the screens" }
-func (*Screens) texts() []string { return nil }
+func (*Screens) word() string  { return "screens" }
+func (*Screens) label() string { return "go through the screens" }
 
-func (s *Screens) targets() []string {
+// signs are those that end it, and then those of its cases.
+func (s *Screens) signs() []Sign {
 	out := slices.Clone(s.Until)
 	for _, c := range s.Cases {
 		out = append(out, c.When)
@@ -40,9 +39,32 @@ func (s *Screens) targets() []string {
 	return out
 }
 
+func (s *Screens) texts() (out []string) {
+	for _, sign := range s.signs() {
+		out = append(out, given(sign.Equals, sign.Contains)...)
+	}
+	return out
+}
+
+func (s *Screens) targets() (out []string) {
+	for _, sign := range s.signs() {
+		out = append(out, sign.Target)
+	}
+	return out
+}
+
+func (s *Screens) check(_ *Flow, complain complaint, at []any) {
+	for i, sign := range s.Until {
+		sign.check(complain, append(slices.Clone(at), "until", i))
+	}
+	for i, c := range s.Cases {
+		c.When.check(complain, append(slices.Clone(at), "cases", i, "when"))
+	}
+}
+
 func (s *Screens) nested() (out []block) {
 	for i, c := range s.Cases {
-		out = append(out, block{[]any{"cases", i, "steps"}, c.Steps, "where " + c.When + " is there"})
+		out = append(out, block{[]any{"cases", i, "steps"}, c.Steps, "where " + c.When.String()})
 	}
 	return out
 }
@@ -51,28 +73,22 @@ func (s *Screens) says() string {
 	if s.Left {
 		return "deal with whatever screens come, until the console is there"
 	}
-	return "deal with whatever screens come, until one of these is there: " + strings.Join(s.Until, ", ")
+	var until []string
+	for _, sign := range s.Until {
+		until = append(until, strings.Replace(sign.String(), " is there", "", 1))
+	}
+	return "deal with whatever screens come, until one of these is there: " + strings.Join(until, ", ")
 }
 
 func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Duration) error {
-	var until, cases []*selectors.Target
-	for _, n := range s.Until {
-		t, err := r.target(n)
-		if err != nil {
-			return err
-		}
-		until = append(until, t)
+	all, err := r.sighted(s.signs())
+	if err != nil {
+		return err
 	}
-	for _, c := range s.Cases {
-		t, err := r.target(c.When)
-		if err != nil {
-			return err
-		}
-		cases = append(cases, t)
-	}
+	cases := all[len(s.Until):]
 	visits := r.visitsOf(s)
 	for {
-		i, err := r.nextScreen(ctx, s, r.patience(bound), until, cases)
+		i, err := r.nextScreen(ctx, s, r.patience(bound), all)
 		if rest := bound - r.patience(bound); err != nil && rest > 0 {
 			switch mended, failed := r.mended(ctx, err); {
 			case failed != nil:
@@ -80,7 +96,7 @@ func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Durati
 			case mended:
 				return s.run(ctx, r, step, bound)
 			}
-			i, err = r.nextScreen(ctx, s, rest, until, cases)
+			i, err = r.nextScreen(ctx, s, rest, all)
 		}
 		if err != nil {
 			return err
@@ -95,12 +111,12 @@ func (s *Screens) run(ctx context.Context, r *Run, step *Step, bound time.Durati
 			if c.Again != nil {
 				return WithBlockedCookies(c.Again.run(ctx, r, nil, bound), r.Page)
 			}
-			return WithBlockedCookies(&HaltError{Kind: Blocked, Reason: fmt.Sprintf("the screen %s came back", c.When), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
+			return WithBlockedCookies(&HaltError{Kind: Blocked, Reason: fmt.Sprintf("the screen %s came back", c.When.Target), Hint: "look at the picture in the evidence: the console asks for something this flow does not know"}, r.Page)
 		}
 		if err := r.arrivesAt(ctx, c); err != nil {
 			return err
 		}
-		r.examinedScreen(ctx, s, cases[i])
+		r.examinedScreen(ctx, s, cases[i].target)
 		document := r.Page.Document()
 		if err := r.steps(ctx, c.Steps); err != nil {
 			return err
@@ -138,17 +154,13 @@ func WithBlockedCookies(err error, page *automation.Page) error {
 }
 
 // nextScreen waits for the first case that is there. It returns -1 when the flow has left the screens.
-func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, until, cases []*selectors.Target) (int, error) {
+func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, all []sighted) (int, error) {
 	end := time.Now().Add(bound)
-	all := append(append([]*selectors.Target{}, until...), cases...)
 	for {
 		slice := min(300*time.Millisecond, time.Until(end)) // short, since leaving is looked for in between
-		hit, _, err := r.Page.Await(ctx, max(slice, 10*time.Millisecond), nil, all...)
-		switch {
-		case err == nil && hit < len(until):
-			return -1, nil
-		case err == nil:
-			return hit - len(until), nil
+		hit, err := r.first(ctx, max(slice, 10*time.Millisecond), all)
+		if err == nil {
+			return max(hit-len(s.Until), -1), nil
 		}
 		if s.Left {
 			left, lookErr := r.Left(ctx)
@@ -173,31 +185,26 @@ func (r *Run) nextScreen(ctx context.Context, s *Screens, bound time.Duration, u
 
 // gone waits until a screen that was dealt with has given way: another document, or the screen's target gone, or a
 // case of higher rank there.
-func (r *Run) gone(ctx context.Context, bound time.Duration, document string, cases []*selectors.Target, i int) error {
+func (r *Run) gone(ctx context.Context, bound time.Duration, document string, cases []sighted, i int) error {
 	end := time.Now().Add(bound)
 	for {
 		if r.Page.Document() != document {
 			return nil
 		}
-		states, err := r.Page.Look(ctx, cases[:i+1]...)
+		now, err := r.now(ctx, cases[:i+1])
 		if err != nil {
 			return err
 		}
-		if r.Page.Document() != document || !states[i].There() {
+		if now != i || r.Page.Document() != document {
 			return nil
-		}
-		for _, st := range states[:i] {
-			if st.There() {
-				return nil
-			}
 		}
 		if broken := r.Page.Broken(); broken != nil {
 			return broken
 		}
 		if time.Now().After(end) || automation.Over(ctx) {
-			return &automation.Error{Act: "leave", Target: cases[i].Name, Kind: automation.ErrMissing, Want: "gone", Waited: bound.String(), Last: "the screen is still there", Page: r.pageNow()}
+			return &automation.Error{Act: "leave", Target: cases[i].target.Name, Kind: automation.ErrMissing, Want: "gone", Waited: bound.String(), Last: "the screen is still there", Page: r.pageNow()}
 		}
-		if _, _, err := r.Page.Await(ctx, 200*time.Millisecond, []string{"absent", "hidden"}, cases[i]); err == nil {
+		if _, _, err := r.Page.Await(ctx, 200*time.Millisecond, []string{"absent", "hidden"}, cases[i].target); err == nil {
 			return nil
 		}
 	}

@@ -36,11 +36,12 @@ var unshipped = map[string]string{
 	`{"find": {"table": "users.table", "key": "${email}", "next": "users.next", "search": "users.search"}}`:                                                     "find the row of users.table with ${email}, by what users.search finds, or else page after page",
 	`{"fill": {"target": "users.search", "value": ""}, "asks": true}`:                                                                                           "empty users.search",
 	`{"hover": "nav.settings_menu"}`: "move the mouse to nav.settings_menu, and let it rest there",
-	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`:       "move the mouse to users.row_menu in the row of users.table with ${email}, and let it rest there",
-	`{"scroll": {"target": "users.table", "to": "bottom"}}`:                                             "scroll users.table to its bottom",
-	`{"scroll": {"target": "user.save", "to": "into-view"}}`:                                            "scroll user.save into view",
-	`{"when": {"target": "user.status", "equals": "Inactive", "then": [{"await": ["user.status"]}]}}`:   `look whether user.status is there and says "Inactive"`,
-	`{"when": {"target": "user.status", "contains": "Inactive", "else": [{"await": ["user.status"]}]}}`: `look whether user.status is there and contains "Inactive"`,
+	`{"hover": {"target": "users.row_menu", "row": {"table": "users.table", "key": "${email}"}}}`:                                                                                                      "move the mouse to users.row_menu in the row of users.table with ${email}, and let it rest there",
+	`{"screens": {"until": ["nav.users", {"target": "user.status", "equals": "Done"}], "cases": [{"when": {"target": "user.status", "contains": "Step 1"}, "steps": [{"press": {"key": "Enter"}}]}]}}`: `deal with whatever screens come, until one of these is there: nav.users, user.status and says "Done"`,
+	`{"scroll": {"target": "users.table", "to": "bottom"}}`:                                                                                                                                            "scroll users.table to its bottom",
+	`{"scroll": {"target": "user.save", "to": "into-view"}}`:                                                                                                                                           "scroll user.save into view",
+	`{"when": {"target": "user.status", "equals": "Inactive", "then": [{"await": ["user.status"]}]}}`:                                                                                                  `look whether user.status is there and says "Inactive"`,
+	`{"when": {"target": "user.status", "contains": "Inactive", "else": [{"await": ["user.status"]}]}}`:                                                                                                `look whether user.status is there and contains "Inactive"`,
 }
 
 // TestAFlowIsWrittenAsItWasRead encodes every step of every flow and part, as a recorder does, and reads it again.

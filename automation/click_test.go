@@ -240,3 +240,17 @@ func TestAnInputWithoutPointerEventsIsNamedSo(t *testing.T) {
 	assert.Contains(t, err.Error(), "takes no pointer events: what is pressed there is <div")
 	assert.NotContains(t, err.Error(), "covered")
 }
+
+func TestADoubleClickIsDeliveredWhole(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<button ondblclick="note('twice')">Go</button>`)
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Double: true, Bound: enough}))
+	assert.Equal(t, "log: twice", w.log(t))
+
+	w = setup(t, logs+`<button onclick="note('once'); this.disabled = true" ondblclick="note('twice')">Go</button>`)
+	err := w.Click(t.Context(), automation.Press{Target: button("Go"), Double: true, Bound: short})
+	var e *automation.Error
+	require.ErrorAs(t, err, &e)
+	assert.True(t, e.Acted, "the first of the two clicks has done something: %v", err)
+	assert.Equal(t, "log: once", w.log(t))
+}

@@ -99,6 +99,20 @@ func TestCheckIsReadBack(t *testing.T) {
 	require.ErrorIs(t, err, automation.ErrNotRead)
 }
 
+// TestABoxThatIsNotDrawnIsTickedByItsLabel has a label in the place of its box, as pages that draw their own have.
+func TestABoxThatIsNotDrawnIsTickedByItsLabel(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<label><span id=a>Agree</span><input type=checkbox style="display:none"></label>`)
+	for _, did := range []bool{true, false} {
+		got, err := w.Check(t.Context(), css("#a"), true, short)
+		require.NoError(t, err)
+		assert.Equal(t, did, got)
+	}
+	got, err := w.Check(t.Context(), css("#a"), false, short)
+	require.NoError(t, err)
+	assert.True(t, got)
+}
+
 func TestCandidateKinds(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<label for=q>Email address</label><input id=q placeholder="you@example">

@@ -55,6 +55,7 @@ type Press struct {
 	Agree  bool
 	People *People // whom the place of the target must show, and whom it must not
 	Others string  // why the place may show others beside the one who is meant; empty: it may not
+	Double bool    // a double click; never with Agree
 	Accept bool    // agree to the browser's own confirmation, if one opens
 	Says   string  // what that confirmation must say; empty: anything that names nobody else
 	Bound  time.Duration
@@ -110,7 +111,7 @@ func (p *Page) clickOnce(ctx context.Context, press Press) error {
 		return err
 	}
 	p.expect(press)
-	err = p.pressAt(ctx, ready.X, ready.Y)
+	err = p.pressAt(ctx, ready.X, ready.Y, press.times())
 	v, seen := p.verdictOf(ctx, ready.Token)
 	dismissed, window := p.expected()
 	if e := p.judged(press, v, seen, dismissed, err); e != nil {
@@ -137,11 +138,11 @@ func (p *Page) judged(press Press, v verdict, seen bool, dismissed string, err e
 	switch {
 	case dismissed != "":
 		e.Kind, e.Acted, e.Last = ErrWrongIdentity, true, dismissed
-	case slices.Contains(v.Delivered, "click"):
+	case slices.Contains(v.Delivered, press.whole()):
 		return nil
 	case len(v.Delivered) > 0:
 		slipped := v.Refused != nil && v.Refused.Kind == "missed" // it is there still, and moved away under the pointer
-		e.Acted, e.Last = press.Agree || !slipped, errPartlyDelivers.Error()
+		e.Acted, e.Last = press.Agree || press.Double || !slipped, errPartlyDelivers.Error()
 		if v.Refused != nil {
 			e.Last += ": " + v.Refused.Detail
 		}
@@ -195,18 +196,41 @@ func final(kind error) bool {
 	return slices.Contains([]error{ErrAmbiguous, ErrWrongIdentity, ErrNotRead, ErrScript, ErrNotOffered, ErrOnlyCommit, ErrUnsupported}, kind)
 }
 
-func (p *Page) pressAt(ctx context.Context, x, y float64) error {
+// times is how often the button of the mouse is pressed.
+func (p Press) times() int {
+	if p.Double {
+		return 2
+	}
+	return 1
+}
+
+// whole is the event with which all of a press has been delivered.
+func (p Press) whole() string {
+	if p.Double {
+		return "dblclick"
+	}
+	return "click"
+}
+
+// pressAt presses and lets go at a point, one time after the other.
+func (p *Page) pressAt(ctx context.Context, x, y float64, times int) error {
 	sc := p.scope(ctx)
-	for _, e := range []proto.InputDispatchMouseEvent{
-		{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y},
-		{Type: proto.InputDispatchMouseEventTypeMousePressed, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: 1},
-		{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: 1},
-	} {
+	for _, e := range presses(x, y, times) {
 		if err := e.Call(sc); err != nil {
 			return fmt.Errorf("sending the %s: %w", e.Type, err)
 		}
 	}
 	return nil
+}
+
+func presses(x, y float64, times int) []proto.InputDispatchMouseEvent {
+	all := []proto.InputDispatchMouseEvent{{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}}
+	for n := range times {
+		all = append(all,
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMousePressed, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1},
+			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1})
+	}
+	return all
 }
 
 // verdictOf disarms the guard and says what it saw. When the click replaced the page, what the guard reported before

@@ -214,10 +214,19 @@ func TestGestures(t *testing.T) {
 			press("[role=row]:first-child"), settle(300 * time.Millisecond), press("button"), settle(300 * time.Millisecond), press("[role=row]:nth-child(2)"), settle(900 * time.Millisecond),
 			press("button"), settle(300 * time.Millisecond), press("li"), settle(900 * time.Millisecond),
 		}},
-		"listbox":           {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
-		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
-		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
-		"keys-in-a-listbox": {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
+		"listbox":                      {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
+		"keyboard-only":                {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
+		"enter-in-a-field":             {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
+		"keys-in-a-listbox":            {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
+		"option-by-keys":               {listbox, []does{key("Tab", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
+		"option-by-keys-after-a-click": {listbox, []does{press("[role=combobox]"), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
+		"option-that-has-the-focus": {`<button id=b aria-haspopup=listbox>Role</button><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
+			const list = document.querySelector('ul'), all = [...list.children];
+			b.onclick = () => { list.hidden = false; all[0].focus(); };
+			list.onkeydown = (e) => {
+				if (e.key === 'ArrowDown') all[1].focus();
+				if (e.key === 'Enter' || e.key === ' ') { b.textContent = document.activeElement.textContent; list.hidden = true; b.focus(); e.preventDefault(); }
+			}</script>`, []does{press("#b"), settle(200 * time.Millisecond), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"keys-with-control": {`<textarea aria-label=Note></textarea>`, []does{press("textarea"), types("x"), key("Control+Enter")}},
 		"signs-with-alt":    {`<input type=password aria-label=Password><button>Go</button>`, []does{press("input"), key("Alt+@"), press("button"), key("Alt+k")}},
 		"double-click":      {`<button>Open</button>`, []does{twiceOn("button")}},
@@ -235,6 +244,19 @@ func TestGestures(t *testing.T) {
 		})
 	}
 }
+
+// listbox is a combobox of which the keys move what is pointed to, as the ARIA practices have it.
+const listbox = `<div role=combobox tabindex=0 aria-label=Role aria-controls=l>None</div><ul role=listbox id=l hidden><li role=option id=o0>Clerk<li role=option id=o1>Payer<li role=option id=o2>Approver</ul>
+	<button id=next>Next</button><script>
+	const box = document.querySelector('[role=combobox]'), list = document.getElementById('l'); let at = -1;
+	const show = (on) => { list.hidden = !on; box.setAttribute('aria-expanded', on); if (!on) box.removeAttribute('aria-activedescendant'); };
+	const open = () => { show(true); at = 0; box.setAttribute('aria-activedescendant', 'o0'); };
+	box.onclick = open;
+	box.onkeydown = (e) => {
+		if (e.key === 'ArrowDown' && list.hidden) open();
+		else if (e.key === 'ArrowDown') box.setAttribute('aria-activedescendant', 'o' + (at = Math.min(at + 1, 2)));
+		else if (e.key === 'Enter' && !list.hidden) { box.textContent = list.children[at].textContent; show(false); }
+	}</script>`
 
 // TestAutofillIsTakenDown has the browser itself fill in a form, of which the headless shell knows nothing: there the
 // words are inserted. What is taken down is the same.

@@ -111,7 +111,7 @@ func (s *StandIn) Move(ctx context.Context, x, y float64) error {
 }
 
 // Click presses the pointer's first button at a point of the window.
-func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page.pressAt(ctx, x, y) }
+func (s *StandIn) Click(ctx context.Context, x, y float64) error { return s.page.pressAt(ctx, x, y, 1) }
 
 // ClickOn clicks in the middle of what a target is.
 func (s *StandIn) ClickOn(ctx context.Context, t *selectors.Target) error {
@@ -196,13 +196,7 @@ func (s *StandIn) Drag(ctx context.Context, fromX, fromY, toX, toY float64) erro
 
 // DoubleClick presses the pointer's first button twice at a point of the window.
 func (s *StandIn) DoubleClick(ctx context.Context, x, y float64) error {
-	all := []proto.InputDispatchMouseEvent{{Type: proto.InputDispatchMouseEventTypeMouseMoved, X: x, Y: y}}
-	for n := range 2 {
-		all = append(all,
-			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMousePressed, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1},
-			proto.InputDispatchMouseEvent{Type: proto.InputDispatchMouseEventTypeMouseReleased, X: x, Y: y, Button: proto.InputMouseButtonLeft, ClickCount: n + 1})
-	}
-	return s.mouse(ctx, all)
+	return s.mouse(ctx, presses(x, y, 2))
 }
 
 func (s *StandIn) mouse(ctx context.Context, all []proto.InputDispatchMouseEvent) error {

@@ -45,6 +45,7 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"tab", "selectors/bill/neo-2026-09.yaml", "targets:\n", "targets:\n\tx: y\n", "neo-2026-09.yaml:12:"},
 		{"two commits", "flows/bill/deactivate-neo.yaml", "  - part: outcome", "  - commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }\n  - part: outcome", "exactly one commit step, this one has 2"},
 		{"no commit", "flows/bill/deactivate-neo.yaml", "  - commit: {", "  - click: {", "exactly one commit step, this one has 0"},
+		{"a commit pressed twice", "flows/bill/deactivate-neo.yaml", "commit: { target: user.deactivate, for:", "commit: { target: user.deactivate, double: true, for:", "a commit is pressed once"},
 		{"commit without identity", "flows/bill/deactivate-neo.yaml", "commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }", "commit: { target: user.deactivate }", "says whom it concerns"},
 		{"commit bound to a label", "flows/bill/deactivate-neo.yaml", "commit: { target: user.deactivate, for: { target: user.email, equals: \"${email}\" } }", "commit: { target: user.deactivate, for: { target: nav.settings_menu, equals: Settings menu } }", "for holds a target against the subject: equals is ${email}"},
 		{"click in somebody else's row", "flows/bill/parts-neo.yaml", "row: { table: users.table, key: \"${email}\" }", "row: { table: users.table, key: ann@x.com }", "the row is that of the subject"},

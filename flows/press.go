@@ -15,6 +15,7 @@ type Press struct {
 	Target string    `json:"target"`
 	Row    *RowKey   `json:"row,omitempty"`
 	For    *Identity `json:"for,omitempty"`
+	Double bool      `json:"double,omitempty"` // press twice, as a double click is; never a commit
 	Dialog *Dialog   `json:"dialog,omitempty"` // agree to the browser's own confirmation
 	// Others says why the place of a commit may show others beside the one it concerns. Without it, it may not.
 	Others string `json:"others,omitempty"`
@@ -76,6 +77,9 @@ func (p *Press) texts() (out []string) {
 
 func (p *Press) says() string {
 	out := "press " + p.Target
+	if p.Double {
+		out = "press twice " + p.Target
+	}
 	if p.Row != nil {
 		out += fmt.Sprintf(" in the row of %s with %s", p.Row.Table, p.Row.Key)
 	}
@@ -107,7 +111,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 	if err != nil {
 		return err
 	}
-	click := automation.Press{Target: t, Agree: commit, Bound: bound}
+	click := automation.Press{Target: t, Agree: commit, Double: p.Double, Bound: bound}
 	if p.Dialog != nil {
 		click.Accept = p.Dialog.Accept
 		if click.Says, err = r.text(ctx, p.Dialog.Says); err != nil {

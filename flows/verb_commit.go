@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,9 @@ func (*Commit) acts()          {}
 func (c *Commit) check(f *Flow, complain complaint, at []any) {
 	if c.For == nil && c.Row == nil {
 		complain("a commit says whom it concerns, by row or for", at...)
+	}
+	if c.Double {
+		complain("a commit is pressed once", append(slices.Clone(at), "double")...)
 	}
 	if f.Subject != "" {
 		c.checkSubject(f, complain, at)

@@ -15,10 +15,23 @@ export function disabled(el) {
 }
 
 /** @type {(el: El) => boolean} */
-const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
+export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
+
+/**
+ * boxBehind is the check box or radio button that an element stands for: its label's, where the box itself is not drawn.
+ * @param {El} el
+ * @returns {El | null}
+ */
+export function boxBehind(el) {
+  const box = /** @type {El | null | undefined} */ (el.closest('label')?.control);
+  return box && box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+}
 
 /** @type {(el: El) => boolean} */
-export const isChecked = (el) => (ticked(el) ? el.checked : el.getAttribute('aria-checked') === 'true');
+export function isChecked(el) {
+  const box = ticked(el) ? el : boxBehind(el);
+  return box ? box.checked : el.getAttribute('aria-checked') === 'true';
+}
 
 /**
  * pressed says whether a check box, switch or toggle is on.
@@ -26,6 +39,7 @@ export const isChecked = (el) => (ticked(el) ? el.checked : el.getAttribute('ari
  * @returns {boolean}
  */
 export function pressed(el) {
-  if (ticked(el)) return el.checked;
+  const box = ticked(el) ? el : boxBehind(el);
+  if (box) return box.checked;
   return ['aria-checked', 'aria-pressed', 'aria-selected'].some((a) => el.getAttribute(a) === 'true');
 }

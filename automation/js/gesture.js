@@ -1,6 +1,6 @@
 // Gestures: what a person does with the mouse and the keys becomes what a flow has steps for. Trusted events only come
 // here (guard.js). What cannot be carried over is told at once.
-import { pressed } from './control.js';
+import { boxBehind, pressed } from './control.js';
 import { deepActive } from './focus.js';
 import { find } from './candidate.js';
 import { mixed } from './hash.js';
@@ -118,22 +118,25 @@ function seeDrawn(r) {
  * press is a click that has come, or one that the page gave no time to come.
  * @param {Recorder} r
  * @param {Pending} p
+ * @returns {string} the id of the click, if it is one
  */
 function press(r, p) {
   const { el, sketch } = p;
-  if (el.localName === 'select' || el.localName === 'option') return;
-  if (el.localName === 'canvas') { cannot(r, 'a place on a drawing (canvas) is no element', sketch); return; }
-  if (el.localName === 'input' && el.type === 'file') { cannot(r, 'no verb gives a file', sketch); return; }
-  if (el.localName === 'input' && /^(range|color)$/.test(el.type)) return; // its input event tells
-  if (isBox(el)) {
-    const on = isRadio(el) || (el.localName === 'input' ? el.checked : !p.was);
+  if (el.localName === 'select' || el.localName === 'option') return '';
+  if (el.localName === 'canvas') return cannot(r, 'a place on a drawing (canvas) is no element', sketch);
+  if (el.localName === 'input' && el.type === 'file') return cannot(r, 'no verb gives a file', sketch);
+  if (el.localName === 'input' && /^(range|color)$/.test(el.type)) return ''; // its input event tells
+  const behind = boxBehind(el);
+  if (behind || isBox(el)) {
+    const on = behind ? behind.checked : isRadio(el) || (el.localName === 'input' ? el.checked : !p.was);
     tell(r, { kind: 'check', on: sketch, on_: on });
     r.opened = p;
-    return;
+    return '';
   }
   const id = tell(r, { kind: 'click', on: sketch, options: p.options }), opener = r.opened;
   r.opened = p;
   if (p.options && opener) watchFace(r, opener, p, id);
+  return id;
 }
 
 /**
@@ -201,6 +204,7 @@ function late(r) {
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function pointerDown(r, hit, e) {
+  r.moves = null;
   r.key = null; // a click that follows comes from the mouse, and not from a key before
   late(r);
   if (e.button > 0) return;
@@ -218,8 +222,8 @@ function pointerUp(r, _, e) {
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function clicked(r, hit, e) {
-  if (r.key?.key === 'Enter') tell(r, { kind: 'retracted', of: r.key.id, id: fresh() });
-  r.key = null;
+  if (r.key) retract(r, r.key.id);
+  r.key = r.moves = null;
   const label = hit.closest?.('label'), control = label?.control;
   const p = r.pending ?? r.label?.pending;
   if (control && control !== hit && !insideOf(hit, control)) {
@@ -290,6 +294,34 @@ function chosenIn(r, el) {
   tell(r, { kind: 'choose', on: { ...sketch, text: '' }, value: valueOf(el) });
 }
 
+/** @type {(r: Recorder, id: string) => void} */
+const retract = (r, id) => { tell(r, { kind: 'retracted', of: id, id: fresh() }); };
+
+/**
+ * optionAt is the option that a key chooses: what has the focus, or what that points to.
+ * @param {El} el
+ * @returns {El | null}
+ */
+function optionAt(el) {
+  const id = el.getAttribute?.('aria-activedescendant');
+  const at = id ? /** @type {any} */ (el.getRootNode()).getElementById(id) : el;
+  return at && optionRoles.includes(roleOf(at) || '') && drawn(at) ? at : null;
+}
+
+/**
+ * chooses makes presses, as the mouse makes them, of the keys that went to an option and of the one that chose it.
+ * @param {Recorder} r
+ * @param {El} option
+ * @param {any} e
+ */
+function chooses(r, option, e) {
+  for (const id of r.moves?.ids ?? []) retract(r, id);
+  const opener = r.moves?.opener;
+  if (opener && r.opened?.el !== opener.el) press(r, opener);
+  r.moves = null;
+  r.key = { key: e.key, id: press(r, begin(r, option, e)) }; // a click may follow
+}
+
 const pressable = ['Enter', 'Escape', 'Tab', 'ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown'];
 const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
 
@@ -305,6 +337,8 @@ function keyDown(r, hit, e) {
     cannot(r, `no verb presses ${key} while another key is held`);
     return;
   }
+  const option = !held && (key === 'Enter' || key === ' ' && !isTyped(el)) ? optionAt(el) : null;
+  if (option) { chooses(r, option, e); return; }
   if (!pressable.includes(e.key)) return;
   const moves = e.key !== 'Enter' && e.key !== 'Escape';
   if (e.key === 'Tab') { // the browser's own way to the next field: each step goes to its target by itself
@@ -316,7 +350,11 @@ function keyDown(r, hit, e) {
   if (own && e.key !== 'Escape' || moves && isTyped(el) && roleOf(el) !== 'combobox') return;
   if (moves && (el.matches('body,html') || isBox(el))) return; // it scrolls, or goes to the next box
   const on = e.key === 'Escape' || el.matches('body,html') ? null : sketchOf(r, el);
-  r.key = { key: e.key, id: tell(r, { kind: 'press', key: e.key, on }) };
+  const id = tell(r, { kind: 'press', key: e.key, on });
+  if (e.key === 'Enter') r.key = { key: e.key, id };
+  if (!on) { r.moves = null; return; }
+  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
+  r.moves = { opener: r.moves?.opener ?? (optionAt(el) ? null : at), ids: [...r.moves?.ids ?? [], id] };
 }
 
 /** @type {Record<string, (r: Recorder, hit: El, e: any) => void>} */

@@ -1,4 +1,5 @@
 // Where an element is: the point of the top window at which it is pressed, and what a person would touch there.
+import { ticked } from './control.js';
 import { shadowOf } from './shadow.js';
 import { insideOf, parentOf } from './tree.js';
 
@@ -84,6 +85,12 @@ function controls(hit, el) {
  * @type {(hit: El, el: El) => boolean}
  */
 export const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
+
+/**
+ * follows says that a click is the one by which the browser ticks a box when its label is clicked.
+ * @type {(hit: El, type: string, el: El) => boolean}
+ */
+export const follows = (hit, type, el) => type === 'click' && ticked(hit) && controls(el, hit);
 
 /** @type {(el: El) => Box} */
 export const boxOf = (el) => {

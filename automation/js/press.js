@@ -5,7 +5,7 @@ import { arm, pointerEvents } from './guard.js';
 import { keyed } from './key.js';
 import { Miss } from './miss.js';
 import { animated, pointInMotion } from './motion.js';
-import { boxOf, pointOf, reaches, sameBox, topmost } from './point.js';
+import { boxOf, follows, pointOf, reaches, sameBox, topmost } from './point.js';
 import { agreed, resolve, saying } from './resolve.js';
 import { rosterOf } from './roster.js';
 import { rowByKey } from './table.js';
@@ -104,11 +104,12 @@ export async function ready(req, round) {
  * objection says why an event that hit something may not pass.
  * @param {Ready} r
  * @param {El} hit
+ * @param {string} type
  * @returns {Miss | null}
  */
-function objection(r, hit) {
+function objection(r, hit, type) {
   if (!r.el.isConnected) return new Miss('replaced', `${describe(r.el)} was replaced`);
-  if (!reaches(hit, r.el)) return new Miss('missed', `the event reached ${describe(hit)}`);
+  if (!reaches(hit, r.el) && !follows(hit, type, r.el)) return new Miss('missed', `the event reached ${describe(hit)}`);
   if (disabled(r.el)) return new Miss('disabled', `${describe(r.el)} became disabled`);
   return keyed(r.key, r.el);
 }
@@ -130,7 +131,7 @@ export async function prepare(req) {
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
-      return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
+      return { token: arm({ here: !req.agree }, pointerEvents, (hit, type) => objection(r, hit, type)), ...r.point };
     }
     if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };
     await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end - performance.now())));

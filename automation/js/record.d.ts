@@ -181,6 +181,7 @@ interface Recorder {
   drawn: WeakSet<Element>; // what could be seen when it was pressed
   typing: { el: El; id: string; sketch: Sketch } | null;
   key: { id: string; key: string } | null;
+  moves: { opener: Pending | null; ids: string[] } | null; // keys that went through options, and what they began at
   secrets: Map<El, KeptSecret>; // by field: what stands there last
   secretFields: WeakSet<Element>;
   serial: number;

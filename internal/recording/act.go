@@ -9,10 +9,6 @@ import (
 )
 
 func (im *importer) click(s *Step) {
-	if s.Type == doubleClick {
-		im.leaveOut("no verb presses twice")
-		return
-	}
 	if s.Button != "" && s.Button != "primary" {
 		im.leaveOut("no verb presses the button %s of the mouse", s.Button)
 		return
@@ -28,7 +24,14 @@ func (im *importer) click(s *Step) {
 	if s.Duration >= longPress {
 		im.review("it was pressed for %.0f ms: a click is short", s.Duration)
 	}
-	if im.at+1 == im.Commit {
+	switch {
+	case s.Type == doubleClick && im.at+1 == im.Commit:
+		im.leaveOut("it is pressed twice, and a commit is pressed once")
+		return
+	case s.Type == doubleClick:
+		im.add(s, &flows.Click{Press: flows.Press{Target: name, Double: true}})
+		return
+	case im.at+1 == im.Commit:
 		im.press(s, name)
 		return
 	}

@@ -268,7 +268,11 @@ func (x *exporter) press(s *flows.Step, p *flows.Press) error {
 		x.add(Step{Type: waitForElement, Properties: map[string]any{"textContent": x.text(p.For.Equals)}}, p.For.Target)
 		x.remark("that %s says %s is waited for before it, not made sure of in the same moment", p.For.Target, p.For.Equals)
 	}
-	x.add(Step{Type: click, OffsetX: offset(), OffsetY: offset()}, p.Target)
+	kind := click
+	if p.Double {
+		kind = doubleClick
+	}
+	x.add(Step{Type: kind, OffsetX: offset(), OffsetY: offset()}, p.Target)
 	return nil
 }
 

@@ -119,7 +119,7 @@ func TestStepsBecomeVerbs(t *testing.T) {
 		"click on the right":   {steps: []string{`{"type":"click","button":"secondary",` + press + `}`}, left: "button secondary"},
 		"click elsewhere":      {steps: []string{`{"type":"click","target":"https://pop.example/x?t=1",` + press + `}`}, left: "another page (https://pop.example/x)"},
 		"click on a box":       {steps: []string{`{"type":"click",` + press + `}`, `{"type":"waitForElement","properties":{"checked":true},` + at + `}`}, want: []string{"- check: { target: recorded.x, on: true }"}},
-		"doubleClick":          {steps: []string{`{"type":"doubleClick",` + press + `}`}, left: "twice"},
+		"doubleClick":          {steps: []string{`{"type":"doubleClick",` + press + `}`}, want: []string{"- click: { target: recorded.x, double: true }"}},
 		"hover":                {steps: []string{`{"type":"hover",` + at + `}`}, want: []string{"- hover: recorded.x"}},
 		"change":               {steps: []string{`{"type":"change","value":"a: b",` + at + `}`}, want: []string{`- fill: { target: recorded.x, value: "a: b" }`}},
 		"change to an input":   {steps: []string{`{"type":"change","value":"ann@acme.example",` + at + `}`}, want: []string{`- fill: { target: recorded.x, value: "${email}" }`}},

@@ -362,8 +362,12 @@ func (l *live) twice() {
 		for len(l.draft.lines) > first+1 {
 			l.dropLast()
 		}
+		if click, ok := l.lastStep().Verb.(*flows.Click); ok {
+			click.Double = true
+			return
+		}
 	}
-	l.review("it was pressed twice: a click presses once")
+	l.review("it was pressed twice: what is done here presses once")
 }
 
 // leadsToRow says that a step is put in before a press that is in somebody's row.

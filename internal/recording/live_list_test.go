@@ -123,6 +123,7 @@ func TestADoubleClickInARowIsOneClick(t *testing.T) {
 	got := stepsOf(t, take)
 	assert.Equal(t, 1, strings.Count(strings.Join(got, "\n"), "find:"), got)
 	assert.Equal(t, 1, strings.Count(strings.Join(got, "\n"), "click:"), got)
+	assert.Contains(t, strings.Join(got, "\n"), "double: true")
 }
 
 // TestWhatIsOnOfferIsRecorded shows one of the roles, and whose console it is.

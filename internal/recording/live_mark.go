@@ -54,6 +54,10 @@ func (l *live) wasCommit() {
 
 func (l *live) commitOn(p flows.Press, on *automation.Sketch) {
 	known := l.knownCommit()
+	if p.Double {
+		p.Double = false
+		l.review("it was pressed twice: a commit is pressed once")
+	}
 	switch {
 	case on != nil && on.Row != nil && p.Row == nil:
 		if !l.rowOf(on) {

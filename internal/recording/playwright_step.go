@@ -125,7 +125,11 @@ func (w *playwright) press(s *flows.Step, p *flows.Press) {
 			w.line("page.once('dialog', async (dialog) => { await dialog.accept(); });")
 		}
 	}
-	w.call(s, where+".click("+w.timed(s)+")")
+	verb := ".click("
+	if p.Double {
+		verb = ".dblclick("
+	}
+	w.call(s, where+verb+w.timed(s)+")")
 }
 
 // ofNobodyElse writes that a row has no other address: the one that is looked for may stand in somebody else's row.

@@ -91,7 +91,7 @@ func TestGesturesBecomeSteps(t *testing.T) {
 			[]string{`  - choose: { target: set_role.role, option: "${role}", options: set_role.option, shows: set_role.shown }`}},
 		"two clicks that nothing says the words of": {[]automation.Gesture{clickOn(button("Role")), picks},
 			[]string{"  - click: { target: set_role.role }", "  - click: { target: set_role.role_button }"}},
-		"a double click": {[]automation.Gesture{clickOn(button("Go")), clickOn(button("Go")), {Kind: automation.GestureTwice}}, []string{"  - click: { target: set_role.go }"}},
+		"a double click": {[]automation.Gesture{clickOn(button("Go")), clickOn(button("Go")), {Kind: automation.GestureTwice}}, []string{"  - click: { target: set_role.go, double: true }"}},
 		"a key that a click tells": {[]automation.Gesture{{ID: "k", Kind: automation.GesturePress, Key: "Enter", On: button("Go")}, clickOn(button("Go")), {Kind: automation.GestureRetracted, Of: "k"}},
 			[]string{"  - click: { target: set_role.go }"}},
 		"undo takes a choice back whole": {[]automation.Gesture{clickOn(button("Go")), clickOn(button("Role")), picks, {Kind: automation.GestureChosen, Of: "o", Shows: field("Shown")}, {Kind: automation.GestureUndo}},

@@ -82,9 +82,20 @@ function disabled(el) {
   return false;
 }
 var ticked = (el) => el.type === "checkbox" || el.type === "radio";
-var isChecked = (el) => ticked(el) ? el.checked : el.getAttribute("aria-checked") === "true";
+function boxBehind(el) {
+  const box = (
+    /** @type {El | null | undefined} */
+    el.closest("label")?.control
+  );
+  return box && box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+}
+function isChecked(el) {
+  const box = ticked(el) ? el : boxBehind(el);
+  return box ? box.checked : el.getAttribute("aria-checked") === "true";
+}
 function pressed(el) {
-  if (ticked(el)) return el.checked;
+  const box = ticked(el) ? el : boxBehind(el);
+  if (box) return box.checked;
   return ["aria-checked", "aria-pressed", "aria-selected"].some((a) => el.getAttribute(a) === "true");
 }
 
@@ -1192,6 +1203,7 @@ function controls2(hit, el) {
   return false;
 }
 var reaches = (hit, el) => insideOf(hit, el) || controls2(hit, el);
+var follows = (hit, type, el) => type === "click" && ticked(hit) && controls2(el, hit);
 var boxOf = (el) => {
   const r = el.getBoundingClientRect();
   return { x: r.left, y: r.top, w: r.width, h: r.height };
@@ -1731,9 +1743,9 @@ async function ready(req, round) {
   const wrong = keyed(key, el);
   return wrong ?? { el, point: at.point, key };
 }
-function objection(r, hit) {
+function objection(r, hit, type) {
   if (!r.el.isConnected) return new Miss("replaced", `${describe(r.el)} was replaced`);
-  if (!reaches(hit, r.el)) return new Miss("missed", `the event reached ${describe(hit)}`);
+  if (!reaches(hit, r.el) && !follows(hit, type, r.el)) return new Miss("missed", `the event reached ${describe(hit)}`);
   if (disabled(r.el)) return new Miss("disabled", `${describe(r.el)} became disabled`);
   return keyed(r.key, r.el);
 }
@@ -1744,7 +1756,7 @@ async function prepare(req) {
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
-      return { token: arm({ here: !req.agree }, pointerEvents, (hit) => objection(r, hit)), ...r.point };
+      return { token: arm({ here: !req.agree }, pointerEvents, (hit, type) => objection(r, hit, type)), ...r.point };
     }
     if (lasting.includes(r.kind) && round > 2 || performance.now() >= end3) return { miss: r };
     await pause(Math.min(pauses[Math.min(round, pauses.length - 1)], Math.max(0, end3 - performance.now())));
@@ -3536,25 +3548,21 @@ function seeDrawn(r) {
 }
 function press2(r, p) {
   const { el, sketch } = p;
-  if (el.localName === "select" || el.localName === "option") return;
-  if (el.localName === "canvas") {
-    cannot(r, "a place on a drawing (canvas) is no element", sketch);
-    return;
-  }
-  if (el.localName === "input" && el.type === "file") {
-    cannot(r, "no verb gives a file", sketch);
-    return;
-  }
-  if (el.localName === "input" && /^(range|color)$/.test(el.type)) return;
-  if (isBox(el)) {
-    const on = isRadio(el) || (el.localName === "input" ? el.checked : !p.was);
+  if (el.localName === "select" || el.localName === "option") return "";
+  if (el.localName === "canvas") return cannot(r, "a place on a drawing (canvas) is no element", sketch);
+  if (el.localName === "input" && el.type === "file") return cannot(r, "no verb gives a file", sketch);
+  if (el.localName === "input" && /^(range|color)$/.test(el.type)) return "";
+  const behind = boxBehind(el);
+  if (behind || isBox(el)) {
+    const on = behind ? behind.checked : isRadio(el) || (el.localName === "input" ? el.checked : !p.was);
     tell2(r, { kind: "check", on: sketch, on_: on });
     r.opened = p;
-    return;
+    return "";
   }
   const id = tell2(r, { kind: "click", on: sketch, options: p.options }), opener2 = r.opened;
   r.opened = p;
   if (p.options && opener2) watchFace(r, opener2, p, id);
+  return id;
 }
 async function watchFace(r, opener2, option, id) {
   const { words, sure } = (
@@ -3599,6 +3607,7 @@ function late(r) {
   else press2(r, p);
 }
 function pointerDown(r, hit, e) {
+  r.moves = null;
   r.key = null;
   late(r);
   if (e.button > 0) return;
@@ -3614,8 +3623,8 @@ function pointerUp(r, _, e) {
   }, 120);
 }
 function clicked(r, hit, e) {
-  if (r.key?.key === "Enter") tell2(r, { kind: "retracted", of: r.key.id, id: fresh() });
-  r.key = null;
+  if (r.key) retract(r, r.key.id);
+  r.key = r.moves = null;
   const label = hit.closest?.("label"), control = label?.control;
   const p = r.pending ?? r.label?.pending;
   if (control && control !== hit && !insideOf(hit, control)) {
@@ -3678,6 +3687,24 @@ function chosenIn(r, el) {
   r.pending = null;
   tell2(r, { kind: "choose", on: { ...sketch, text: "" }, value: valueOf(el) });
 }
+var retract = (r, id) => {
+  tell2(r, { kind: "retracted", of: id, id: fresh() });
+};
+function optionAt(el) {
+  const id = el.getAttribute?.("aria-activedescendant");
+  const at = id ? (
+    /** @type {any} */
+    el.getRootNode().getElementById(id)
+  ) : el;
+  return at && optionRoles.includes(roleOf(at) || "") && drawn(at) ? at : null;
+}
+function chooses(r, option, e) {
+  for (const id of r.moves?.ids ?? []) retract(r, id);
+  const opener2 = r.moves?.opener;
+  if (opener2 && r.opened?.el !== opener2.el) press2(r, opener2);
+  r.moves = null;
+  r.key = { key: e.key, id: press2(r, begin3(r, option, e)) };
+}
 var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End", "PageDown"];
 var editing = ["a", "c", "v", "x", "z", "y"];
 function keyDown(r, hit, e) {
@@ -3688,6 +3715,11 @@ function keyDown(r, hit, e) {
   const writes2 = e.altKey && !e.metaKey && isTyped(fieldOf(el));
   if (held && (key === "Enter" || sign && !writes2)) {
     cannot(r, `no verb presses ${key} while another key is held`);
+    return;
+  }
+  const option = !held && (key === "Enter" || key === " " && !isTyped(el)) ? optionAt(el) : null;
+  if (option) {
+    chooses(r, option, e);
     return;
   }
   if (!pressable.includes(e.key)) return;
@@ -3703,7 +3735,14 @@ function keyDown(r, hit, e) {
   if (own && e.key !== "Escape" || moves && isTyped(el) && roleOf(el) !== "combobox") return;
   if (moves && (el.matches("body,html") || isBox(el))) return;
   const on = e.key === "Escape" || el.matches("body,html") ? null : sketchOf(r, el);
-  r.key = { key: e.key, id: tell2(r, { kind: "press", key: e.key, on }) };
+  const id = tell2(r, { kind: "press", key: e.key, on });
+  if (e.key === "Enter") r.key = { key: e.key, id };
+  if (!on) {
+    r.moves = null;
+    return;
+  }
+  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
+  r.moves = { opener: r.moves?.opener ?? (optionAt(el) ? null : at), ids: [...r.moves?.ids ?? [], id] };
 }
 var handlers = {
   pointerdown: pointerDown,
@@ -3872,6 +3911,7 @@ function begin4(req) {
     drawn: /* @__PURE__ */ new WeakSet(),
     typing: null,
     key: null,
+    moves: null,
     secrets: /* @__PURE__ */ new Map(),
     secretFields: /* @__PURE__ */ new WeakSet(),
     serial: 0,

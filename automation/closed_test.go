@@ -122,3 +122,18 @@ func TestAPageWithoutClosedRootsIsAskedForNoneTwice(t *testing.T) {
 	look()
 	assert.Len(t, w.Calls.during(look), 1)
 }
+
+func TestWhatLiesInAFrameOfAnotherOriginIsSaidToBeThere(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<iframe id=f sandbox srcdoc="<button>Go</button>"></iframe>`)
+	inside := button("Go")
+	inside.Within = css("#f")
+	seen, err := w.Examine(t.Context(), inside, nil)
+	require.NoError(t, err)
+	assert.True(t, seen.Foreign)
+	inside.Within = css("#none")
+	seen, err = w.Examine(t.Context(), inside, nil)
+	require.NoError(t, err)
+	assert.False(t, seen.Foreign)
+	assert.NotEmpty(t, seen.Miss)
+}

@@ -28,6 +28,7 @@ type Examination struct {
 	// Fingerprint is what the element looks like, where there is exactly one.
 	Fingerprint *selectors.Fingerprint `json:"fingerprint"`
 	Miss        string                 `json:"-"` // why it could not be looked for, such as what it lies in being absent
+	Foreign     bool                   `json:"-"` // it lies in a frame of another origin
 }
 
 // Examine says how a target is found on the page, in a row of a table where one is given: the row of a key, or with
@@ -41,7 +42,7 @@ func (p *Page) Examine(ctx context.Context, t *selectors.Target, row *Row) (Exam
 		return Examination{}, err
 	}
 	if res.Miss != nil {
-		res.Examination.Miss = res.Miss.Detail
+		res.Examination.Miss, res.Foreign = res.Miss.Detail, res.Miss.Kind == foreignFrame
 	}
 	return res.Examination, nil
 }

@@ -176,6 +176,11 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	if r.SignIn != "" {
 		fmt.Fprintf(&b, "the sign-in by version %s\n", r.SignIn)
 	}
+	for _, v := range r.Recognised {
+		if v.Matches && v.Version == r.Version {
+			fmt.Fprintf(&b, "recognised by %s\n", plain(recognisedBy(v)))
+		}
+	}
 	for _, f := range r.Flows {
 		switch {
 		case f.Broken():
@@ -220,6 +225,15 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	}
 	_, err := io.WriteString(to, b.String())
 	return err
+}
+
+// recognisedBy says by what a page is that of a version.
+func recognisedBy(v doctor.Recognition) string {
+	var all []string
+	for _, c := range v.Conditions {
+		all = append(all, strings.Join(c.Any, " or "))
+	}
+	return strings.Join(all, ", and ")
 }
 
 // flowAdvice is the command that mends what a flow halts at.

@@ -44,6 +44,12 @@ func TestFromLearningToRepair(t *testing.T) {
 	}
 	assert.NotContains(t, string(data), console.MainOrganisation)
 
+	worn := strings.Replace(string(data), "{ testid: profile-deactivate,", "{ testid: bin,", 1)
+	require.NoError(t, os.WriteFile(kept, []byte(worn), 0o600))
+	out = command(t, append([]string{"--config", file, "doctor"}, flow...)...)
+	assert.Equal(t, mixedExit, out.code, "what is found by a fallback is a warning: %s", out.stdout+out.stderr)
+	assert.Contains(t, out.stdout, "recognised by css=")
+
 	changed := strings.NewReplacer("{ testid: profile-deactivate,", "{ testid: bin,", "name: Deactivate user,", "name: Remove,", "{ testid: confirm-yes,", "{ testid: ok,").Replace(string(data))
 	require.NotEqual(t, string(data), changed)
 	require.NoError(t, os.WriteFile(kept, []byte(changed), 0o600))
@@ -56,6 +62,7 @@ func TestFromLearningToRepair(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(html), "data:image/jpeg;base64,")
 	assert.Contains(t, string(html), "user.deactivate")
+	assert.NotRegexp(t, `(?i)(src|href)\s*=\s*"?(https?:)?//|<link|@import|url\(\s*['"]?(https?:)?//`, string(html), "the report needs nothing else")
 
 	seen := filepath.Join(t.TempDir(), "seen.json")
 	require.NoError(t, os.WriteFile(seen, []byte(out.stdout), 0o600))

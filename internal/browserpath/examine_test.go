@@ -117,6 +117,24 @@ func TestALookNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// TestALookTellsWhatIsElsewhereFromWhatIsThereTwice has a counter that is looked for in a box, and one that is several.
+func TestALookTellsWhatIsElsewhereFromWhatIsThereTwice(t *testing.T) {
+	t.Parallel()
+	walk := doctor.Walk{Only: []string{"list-users"}}
+	lib := versionWith(t, "neo3-2026-09", "testid: users-count, provenance: guessed }]", "testid: users-count, provenance: guessed }]\n    within: users.show_inactive")
+	_, p := setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })
+	moved := only(t, examined(t, p, lib, walk).Report(), doctor.Elsewhere)
+	assert.Equal(t, "users.count", moved.Name)
+	assert.Contains(t, moved.Detail, "not within users.show_inactive")
+	assert.Len(t, moved.Matches, 1)
+
+	lib = versionWith(t, "neo3-2026-09", "testid: users-count,", "css: '[role=row]',")
+	_, p = setup(t, console.Options{Layout: "neo3"}, func(o *browserpath.Options) { o.Library = lib })
+	several := only(t, examined(t, p, lib, walk).Report(), doctor.Ambiguous)
+	assert.Equal(t, "users.count", several.Name)
+	assert.Greater(t, len(several.Matches), 1)
+}
+
 // only is the one target of a state, or the named one of it.
 func only(t *testing.T, r *doctor.Report, state doctor.State, name ...string) *doctor.Target {
 	t.Helper()

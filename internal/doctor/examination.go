@@ -205,9 +205,12 @@ func (x *Examination) lookAt(ctx context.Context, s flows.Sighted) (further bool
 	}
 	if state == Missing || state == Elsewhere {
 		t.Proposals, t.Refused = nil, ""
-		if seen.Miss != "" {
+		switch {
+		case seen.Foreign:
+			t.Refused = foreign
+		case seen.Miss != "":
 			t.Refused = blocked
-		} else {
+		default:
 			t.Proposals, t.Refused = propose(ctx, s, x.beside(s), x.names)
 		}
 	}

@@ -105,10 +105,13 @@ type Target struct {
 }
 
 // Blocked says that what the target lies in is not there, so that it cannot be looked for.
-func (t *Target) Blocked() bool { return t.Refused == blocked }
+func (t *Target) Blocked() bool { return t.Refused == blocked || t.Refused == foreign }
 
 // blocked is why nothing is proposed for a target whose holder is missing.
 const blocked = "what it lies in is not there: that comes first"
+
+// foreign is why nothing is proposed for a target in a frame that cannot be looked into.
+const foreign = "it lies in a frame of another origin, which is not supported"
 
 // Standing is a candidate of a target with where it comes from.
 type Standing struct {

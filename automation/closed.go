@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/go-rod/rod/lib/cdp"
 	"github.com/go-rod/rod/lib/proto"
 )
 
@@ -66,8 +68,11 @@ func (p *Page) handOver(ctx context.Context, id string) error {
 		return err
 	}
 	p.mu.Lock()
-	number, had := p.worldNumber, p.handed
+	number, had, current := p.worldNumber, p.handed, p.worldID
 	p.mu.Unlock()
+	if current != id {
+		return errContextGone
+	}
 	now := map[proto.DOMBackendNodeID]bool{}
 	var roots []*proto.RuntimeCallArgument
 	defer func() { _ = proto.RuntimeReleaseObjectGroup{ObjectGroup: handing}.Call(p.scope(ctx)) }()
@@ -77,19 +82,27 @@ func (p *Page) handOver(ctx context.Context, id string) error {
 			continue
 		}
 		o, err := proto.DOMResolveNode{BackendNodeID: root, ExecutionContextID: number, ObjectGroup: handing}.Call(p.scope(ctx))
-		if err != nil { // it has gone meanwhile
+		var said *cdp.Error
+		if errors.As(err, &said) && strings.HasPrefix(said.Message, "No node") { // it has gone meanwhile
 			delete(now, root)
 			continue
+		}
+		if err != nil {
+			return p.explain(ctx, id, err)
 		}
 		now[root] = true
 		roots = append(roots, &proto.RuntimeCallArgument{ObjectID: o.Object.ObjectID})
 	}
 	if len(roots) > 0 {
-		_, err = proto.RuntimeCallFunctionOn{
-			FunctionDeclaration: "(...roots) => billagent('handOver', roots)", ObjectID: roots[0].ObjectID, Arguments: roots, AwaitPromise: true,
+		out, err := proto.RuntimeCallFunctionOn{
+			FunctionDeclaration: "(...roots) => billagent('handOver', roots)",
+			ObjectID:            roots[0].ObjectID, Arguments: roots, AwaitPromise: true, ReturnByValue: true,
 		}.Call(p.scope(ctx))
 		if err != nil {
 			return p.explain(ctx, id, err)
+		}
+		if taken := out.Result.Value.Str(); out.ExceptionDetails != nil || taken != strconv.Itoa(len(roots)) {
+			return &Error{Act: "look", Target: "closed shadow roots", Kind: ErrScript, Last: "they were not taken: " + taken}
 		}
 	}
 	p.mu.Lock()

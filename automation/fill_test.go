@@ -113,6 +113,21 @@ func TestABoxThatIsNotDrawnIsTickedByItsLabel(t *testing.T) {
 	assert.True(t, got)
 }
 
+// TestALabelInARowTicksNoBoxOfAnother has a label in one row that is for a box in another, as where an id is there twice.
+func TestALabelInARowTicksNoBoxOfAnother(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<table id=t><tr><th>Mail<th>Lock</tr><tr><td>ann@x.com<td><label for=box>Lock</label></tr>
+		<tr><td>bob@x.com<td><input type=checkbox id=box></tr></table>`)
+	list := css("#t")
+	list.Table = &selectors.Table{Rows: "tr:not(:first-child)", Key: "email", Columns: map[string]selectors.Column{"email": {Header: "Mail"}}}
+	_ = w.Click(t.Context(), automation.Press{Target: css("label"), Row: &automation.Row{Table: list, Equals: "ann@x.com"}, Bound: short})
+	evaluate, err := w.World(t.Context())
+	require.NoError(t, err)
+	on, err := evaluate(`document.getElementById('box').checked`)
+	require.NoError(t, err)
+	assert.Equal(t, "false", on)
+}
+
 func TestCandidateKinds(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<label for=q>Email address</label><input id=q placeholder="you@example">

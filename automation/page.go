@@ -205,7 +205,7 @@ func (p *Page) run(ctx context.Context, handler string, req, res any) error {
 		return err
 	}
 	answer, err := p.ask(ctx, id, handler, fmt.Sprintf("billagent(%q,%s)", handler, arg))
-	if err == nil && answer == asksForRoots {
+	for n := 0; err == nil && answer == asksForRoots && n < mostHandOvers; n++ {
 		if err = p.handOver(ctx, id); err == nil {
 			answer, err = p.ask(ctx, id, handler, fmt.Sprintf("billagent(%q,%s,true)", handler, arg))
 		}
@@ -221,6 +221,9 @@ func (p *Page) run(ctx context.Context, handler string, req, res any) error {
 
 // asksForRoots is what the script answers where closed shadow roots may be that it does not have.
 const asksForRoots = `"hand over"`
+
+// mostHandOvers bounds how often a page may come up with further elements that may have closed shadow roots.
+const mostHandOvers = 5
 
 // ask evaluates an expression in a world and waits for what it comes to.
 func (p *Page) ask(ctx context.Context, id, handler, expression string) (string, error) {

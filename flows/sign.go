@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,6 +74,9 @@ func (s Sign) holds(ctx context.Context, page *automation.Page, t *selectors.Tar
 		return state.There(), nil
 	}
 	said, err := page.Read(ctx, t, "") // of several there is no saying which of them is asked
+	if errors.Is(err, automation.ErrMissing) {
+		return false, nil // it has gone since
+	}
 	if err != nil {
 		return false, err
 	}
@@ -117,6 +121,9 @@ func (r *Run) now(ctx context.Context, all []sighted) (int, error) {
 	}
 	for i, s := range all {
 		holds, err := s.sign.holds(ctx, r.Page, s.target, states[i])
+		if errors.Is(err, automation.ErrAmbiguous) {
+			continue // for a moment, or else no sign is known
+		}
 		if err != nil || holds {
 			return i, err
 		}
@@ -156,5 +163,5 @@ func (r *Run) saysAnother(ctx context.Context, s Sign) (string, error) {
 	if err != nil || !states[0].There() {
 		return "", err
 	}
-	return fmt.Sprintf("%s says %q", s.Target, folded(states[0].Text)), nil
+	return fmt.Sprintf("%s says %q", s.Target, strings.ToValidUTF8(fmt.Sprintf("%.60s", folded(states[0].Text)), "")), nil
 }

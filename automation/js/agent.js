@@ -4,7 +4,7 @@ import { beside } from './beside.js';
 import { blank, unblank } from './blank.js';
 import { bring } from './bring.js';
 import { pick } from './choose.js';
-import { mayBeClosed, unasked } from './closed.js';
+import { handOverFirst, mayBeClosed, unasked } from './closed.js';
 import { around, examine, offer } from './examine.js';
 import { finishFill, prepareFill } from './fill.js';
 import { armed, finish, install } from './guard.js';
@@ -43,7 +43,7 @@ const ending = new Set(['finish', 'finishFill', 'unmask', 'unblank', 'handOver']
 // irreversible it asks once more: an element may have got its root since.
 globalThis.billagent = async (name, req, all) => {
   try {
-    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return '"hand over"';
+    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return JSON.stringify(handOverFirst);
     return JSON.stringify(await handlers[name](req), (_, v) => (v instanceof Miss ? { ...v } : v));
   } catch (error) {
     const e = /** @type {any} */ (error);

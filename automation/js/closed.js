@@ -24,21 +24,34 @@ function mayHostClosed(el) {
 /** @type {() => boolean} */
 export const mayBeClosed = () => documents().some((d) => queryAll(d, '*').some(mayHostClosed));
 
-/** Elements for which the browser was asked. */
-const asked = new WeakSet();
+/** What is answered where closed shadow roots are to be handed over first. */
+export const handOverFirst = 'hand over';
 
 /**
- * unasked says that there are elements which may have a closed shadow root and for which the browser was not asked, and
- * takes them for asked. An element of a kind that no script has defined is often a mere name of a framework's, and is
- * asked for only where it shows nothing of its own.
+ * How often the browser was asked about an element, and when last (ms).
+ * @type {WeakMap<Element, { times: number, at: number }>}
+ */
+const asked = new WeakMap();
+const mostAsked = 3; // an element may get its root some time after it has come
+
+/** @type {(el: El) => boolean} */
+function due(el) {
+  const before = asked.get(el);
+  return !before || before.times < mostAsked && performance.now() - before.at > 1000 * before.times;
+}
+
+/**
+ * unasked says that there are elements which may have a closed shadow root and about which the browser is to be asked,
+ * and takes them for asked. An element of a kind that no script has defined is often a mere name of a framework's, and
+ * is asked about only where it shows nothing of its own.
  * @returns {boolean}
  */
 export function unasked() {
   let any = false;
   for (const d of documents()) {
     for (const el of queryAll(d, '*')) {
-      if (asked.has(el) || !mayHostClosed(el) || !el.matches(':defined') && !bare(el)) continue;
-      asked.add(el);
+      if (!due(el) || !mayHostClosed(el) || !el.matches(':defined') && !bare(el)) continue;
+      asked.set(el, { times: (asked.get(el)?.times ?? 0) + 1, at: performance.now() });
       any = true;
     }
   }

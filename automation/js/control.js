@@ -23,8 +23,9 @@ export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
  * @returns {El | null}
  */
 export function boxBehind(el) {
-  const box = /** @type {El | null | undefined} */ (el.closest('label')?.control);
-  return box && box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+  const label = el.closest('label'), box = /** @type {El | null | undefined} */ (label?.control);
+  if (!box || label.contains(el.closest('a,button,input,select,textarea'))) return null; // a press there ticks nothing
+  return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
 }
 
 /** @type {(el: El) => boolean} */

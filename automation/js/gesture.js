@@ -222,7 +222,8 @@ function pointerUp(r, _, e) {
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function clicked(r, hit, e) {
-  if (r.key) retract(r, r.key.id);
+  if (r.key?.id) retract(r, r.key.id);
+  if (r.key?.opened) r.opened = r.key.opened;
   r.key = r.moves = null;
   const label = hit.closest?.('label'), control = label?.control;
   const p = r.pending ?? r.label?.pending;
@@ -258,6 +259,7 @@ const mostTyped = 5000; // characters
 
 /** @type {(r: Recorder, hit: El, e: any) => void} */
 function typedInto(r, hit) {
+  r.moves = null;
   const el = fieldOf(hit);
   if (el.localName === 'select') { chosenIn(r, el); return; }
   if (el.localName === 'input' && /^(checkbox|radio|file)$/.test(el.type)) return;
@@ -315,12 +317,24 @@ function optionAt(el) {
  * @param {any} e
  */
 function chooses(r, option, e) {
-  for (const id of r.moves?.ids ?? []) retract(r, id);
-  const opener = r.moves?.opener;
+  const moves = movesFrom(r, deepActive() ?? option);
+  for (const id of moves?.ids ?? []) retract(r, id);
+  const opener = moves?.opener;
   if (opener && r.opened?.el !== opener.el) press(r, opener);
   r.moves = null;
-  r.key = { key: e.key, id: press(r, begin(r, option, e)) }; // a click may follow
+  const { opened } = r, id = press(r, begin(r, option, e));
+  r.key = { key: e.key, id, opened }; // a click may follow
 }
+
+/**
+ * movesFrom are the keys that went through the options of one list so far, where an element belongs to it.
+ * @param {Recorder} r
+ * @param {El} el
+ */
+const movesFrom = (r, el) => (r.moves && (r.moves.opener?.el === el || optionAt(el)) ? r.moves : null);
+
+/** @type {(el: El) => boolean} */
+const opensList = (el) => roleOf(el) === 'combobox' || el.hasAttribute('aria-haspopup') || Boolean(optionAt(el));
 
 const pressable = ['Enter', 'Escape', 'Tab', 'ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown'];
 const editing = ['a', 'c', 'v', 'x', 'z', 'y'];
@@ -342,6 +356,7 @@ function keyDown(r, hit, e) {
   if (!pressable.includes(e.key)) return;
   const moves = e.key !== 'Enter' && e.key !== 'Escape';
   if (e.key === 'Tab') { // the browser's own way to the next field: each step goes to its target by itself
+    r.moves = null;
     if (e.isTrusted) setTimeout(() => { if (e.defaultPrevented) tell(r, { kind: 'press', key: 'Tab' }); }, 0);
     return;
   }
@@ -351,10 +366,12 @@ function keyDown(r, hit, e) {
   if (moves && (el.matches('body,html') || isBox(el))) return; // it scrolls, or goes to the next box
   const on = e.key === 'Escape' || el.matches('body,html') ? null : sketchOf(r, el);
   const id = tell(r, { kind: 'press', key: e.key, on });
-  if (e.key === 'Enter') r.key = { key: e.key, id };
-  if (!on) { r.moves = null; return; }
+  if (e.key === 'Enter') r.key = { key: e.key, id, opened: null };
+  const before = movesFrom(r, el);
+  r.moves = null;
+  if (!on || !opensList(el)) return;
   const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
-  r.moves = { opener: r.moves?.opener ?? (optionAt(el) ? null : at), ids: [...r.moves?.ids ?? [], id] };
+  r.moves = { opener: before?.opener ?? (optionAt(el) === el ? null : at), ids: [...before?.ids ?? [], id] };
 }
 
 /** @type {Record<string, (r: Recorder, hit: El, e: any) => void>} */

@@ -52,7 +52,8 @@ function asksOf(target, e) {
   if (e.key !== undefined) {
     return !target.dispatchEvent(new KeyboardEvent(name, { ...asking, key: e.key, shiftKey: e.shiftKey }));
   }
-  if (e.clientX === undefined) return asks(target, name);
+  const byKey = e.type === 'click' && e.detail === 0; // it has no place of its own
+  if (e.clientX === undefined || byKey) return asks(target, name);
   return !target.dispatchEvent(new MouseEvent(name, { ...asking, clientX: e.clientX, clientY: e.clientY }));
 }
 
@@ -168,7 +169,7 @@ function unheard(w, heard) {
  * not let pass never reaches the page. A document that appears later is listened to with the first event there.
  * @param {string[]} types
  * @param {(hit: El, type: string, e: Event) => boolean} lets is given the event itself in the top document, elsewhere
- *   what asks about it, which has no more than the key
+ *   what asks about it, which has no more than the key or the place
  * @returns {{ listen: () => void, stop: () => void }}
  */
 export function watch(types, lets) {

@@ -87,10 +87,12 @@ function controls(hit, el) {
 export const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
 
 /**
- * follows says that a click is the one by which the browser ticks a box when its label is clicked.
- * @type {(hit: El, type: string, el: El) => boolean}
+ * follows says that a click is the one by which the browser ticks a box when its label is clicked. A box that is
+ * somewhere else than in its label may be in another row.
+ * @type {(hit: El, type: string, el: El, elsewhere: boolean) => boolean}
  */
-export const follows = (hit, type, el) => type === 'click' && ticked(hit) && controls(el, hit);
+export const follows = (hit, type, el, elsewhere) => type === 'click' && ticked(hit) && controls(el, hit)
+  && (elsewhere || insideOf(hit, el.closest('label')));
 
 /** @type {(el: El) => Box} */
 export const boxOf = (el) => {

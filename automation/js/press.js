@@ -1,4 +1,5 @@
 // Acting: an element is acted on only when it is the one, visible, still, enabled and hit.
+import { handOverFirst, unasked } from './closed.js';
 import { disabled } from './control.js';
 import { describe } from './describe.js';
 import { arm, pointerEvents } from './guard.js';
@@ -109,7 +110,8 @@ export async function ready(req, round) {
  */
 function objection(r, hit, type) {
   if (!r.el.isConnected) return new Miss('replaced', `${describe(r.el)} was replaced`);
-  if (!reaches(hit, r.el) && !follows(hit, type, r.el)) return new Miss('missed', `the event reached ${describe(hit)}`);
+  const anywhere = !r.key.row && !r.key.place;
+  if (!reaches(hit, r.el) && !follows(hit, type, r.el, anywhere)) return new Miss('missed', `the event reached ${describe(hit)}`);
   if (disabled(r.el)) return new Miss('disabled', `${describe(r.el)} became disabled`);
   return keyed(r.key, r.el);
 }
@@ -123,7 +125,7 @@ export const lasting = ['ambiguous', 'foreign-frame'];
 /**
  * prepare waits (at most req.wait ms) until an element may be clicked, then arms the guard and returns the point.
  * @param {PressRequest} req
- * @returns {Promise<{ token: string, x: number, y: number } | Missed>}
+ * @returns {Promise<{ token: string, x: number, y: number } | Missed | string>}
  */
 export async function prepare(req) {
   const end = performance.now() + req.wait, pauses = [0, 20, 100, 100, 500];
@@ -131,6 +133,7 @@ export async function prepare(req) {
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
+      if (req.agree && unasked()) return handOverFirst;
       return { token: arm({ here: !req.agree }, pointerEvents, (hit, type) => objection(r, hit, type)), ...r.point };
     }
     if (lasting.includes(r.kind) && round > 2 || performance.now() >= end) return { miss: r };

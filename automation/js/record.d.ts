@@ -180,7 +180,7 @@ interface Recorder {
   opened: Pending | null; // what was clicked last: it may have opened a list of options
   drawn: WeakSet<Element>; // what could be seen when it was pressed
   typing: { el: El; id: string; sketch: Sketch } | null;
-  key: { id: string; key: string } | null;
+  key: { id: string; key: string; opened: Pending | null } | null;
   moves: { opener: Pending | null; ids: string[] } | null; // keys that went through options, and what they began at
   secrets: Map<El, KeptSecret>; // by field: what stands there last
   secretFields: WeakSet<Element>;

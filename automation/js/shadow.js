@@ -11,11 +11,12 @@ const closedRoots = new WeakMap();
 export const shadowOf = (el) => /** @type {El} */ (el).shadowRoot ?? closedRoots.get(el) ?? null;
 
 /**
- * handOver takes closed shadow roots.
+ * handOver takes closed shadow roots, and says how many.
  * @param {ShadowRoot[]} roots
  */
 export function handOver(roots) {
   for (const root of roots) closedRoots.set(root.host, root);
+  return roots.length;
 }
 
 /**
@@ -29,7 +30,7 @@ export function hitOf(e) {
   for (;;) {
     const root = closedRoots.get(hit);
     const inner = root && (e.clientX === undefined ? root.activeElement : root.elementFromPoint(e.clientX, e.clientY));
-    if (!inner || inner === hit) return hit;
+    if (!inner || inner.getRootNode() !== root) return hit;
     hit = /** @type {El} */ (inner);
   }
 }

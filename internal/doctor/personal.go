@@ -20,7 +20,7 @@ func forms(text string) []string {
 	out := unescaped(text)
 	for _, form := range out {
 		if re, err := syntax.Parse(form, syntax.Perl); err == nil && regexp.QuoteMeta(form) != form {
-			out = append(out, matched(re))
+			out = append(out, matched(re), anyCharacter.ReplaceAllString(form, " ")) // the one has alternatives without what they begin with
 		}
 	}
 	return out
@@ -199,6 +199,7 @@ const besideWords = 4
 
 var (
 	anAddress      = regexp.MustCompile(`\S+@\S+\.\S+`)
+	anyCharacter   = regexp.MustCompile(`\\[A-Za-z]`) // such as a boundary
 	anEscape       = regexp.MustCompile(`(?:%[0-9A-Fa-f]{2})+`)
 	spelledAt      = regexp.MustCompile(`(?i)\s*[\[({<]\s*at\s*[\])}>]\s*`)
 	spelledDot     = regexp.MustCompile(`(?i)\s*[\[({<]\s*dot\s*[\])}>]\s*`)

@@ -17,7 +17,7 @@ func TestUnusualFormsOfWhatIsSomebodysAreKnown(t *testing.T) {
 		"text=zoe＠acme．example", "text=zoe&#64;acme.example", "testid=btnAnnLee", "css=#annlee", "text=Anns Konto", "text=Ann's account", "text=ＡＮＮ",
 		"text=AcmeCorp payroll", "text=Acme payroll", "css=#acct-12345", "css=[data-user='1001']", "css=[data-user=\"17\"]", "css=[data-user='u_7f3a9c']",
 		"/users/9/profile", "testid=row-annlee", "user.ann_lee", "text=AL", "A. L.", "text=A\u200bnn",
-		`(?i)\bann\b`, `^[Aa]nn\s`, `\blee\b`, `Ann\s+Lee`, `ann[.]lee`, `\x41nn`, `^(Save|\bann\b)$`, `zoe@acme[.]example`, `/users/\d+/ann\b`,
+		`(?i)\bann\b`, `^[Aa]nn\s`, `\blee\b`, `Ann\s+Lee`, `ann[.]lee`, `\x41nn`, `^(Save|\bann\b)$`, `\b(andrea|ann)\b`, `\banton\b|\bann\b`, `zoe@acme[.]example`, `/users/\d+/ann\b`,
 	} {
 		assert.NotEmpty(t, Telling(text, names), text)
 	}

@@ -10,6 +10,7 @@ var shadowOf = (el) => (
 );
 function handOver(roots2) {
   for (const root of roots2) closedRoots.set(root.host, root);
+  return roots2.length;
 }
 function hitOf(e) {
   let hit = (
@@ -19,7 +20,7 @@ function hitOf(e) {
   for (; ; ) {
     const root = closedRoots.get(hit);
     const inner2 = root && (e.clientX === void 0 ? root.activeElement : root.elementFromPoint(e.clientX, e.clientY));
-    if (!inner2 || inner2 === hit) return hit;
+    if (!inner2 || inner2.getRootNode() !== root) return hit;
     hit = /** @type {El} */
     inner2;
   }
@@ -83,11 +84,12 @@ function disabled(el) {
 }
 var ticked = (el) => el.type === "checkbox" || el.type === "radio";
 function boxBehind(el) {
-  const box = (
+  const label = el.closest("label"), box = (
     /** @type {El | null | undefined} */
-    el.closest("label")?.control
+    label?.control
   );
-  return box && box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+  if (!box || label.contains(el.closest("a,button,input,select,textarea"))) return null;
+  return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
 }
 function isChecked(el) {
   const box = ticked(el) ? el : boxBehind(el);
@@ -759,13 +761,19 @@ function mayHostClosed(el) {
   return el.localName.includes("-") || el.matches(hosts) && bare2(el);
 }
 var mayBeClosed = () => documents().some((d) => queryAll(d, "*").some(mayHostClosed));
-var asked = /* @__PURE__ */ new WeakSet();
+var handOverFirst = "hand over";
+var asked = /* @__PURE__ */ new WeakMap();
+var mostAsked = 3;
+function due(el) {
+  const before = asked.get(el);
+  return !before || before.times < mostAsked && performance.now() - before.at > 1e3 * before.times;
+}
 function unasked() {
   let any = false;
   for (const d of documents()) {
     for (const el of queryAll(d, "*")) {
-      if (asked.has(el) || !mayHostClosed(el) || !el.matches(":defined") && !bare2(el)) continue;
-      asked.add(el);
+      if (!due(el) || !mayHostClosed(el) || !el.matches(":defined") && !bare2(el)) continue;
+      asked.set(el, { times: (asked.get(el)?.times ?? 0) + 1, at: performance.now() });
       any = true;
     }
   }
@@ -1203,7 +1211,7 @@ function controls2(hit, el) {
   return false;
 }
 var reaches = (hit, el) => insideOf(hit, el) || controls2(hit, el);
-var follows = (hit, type, el) => type === "click" && ticked(hit) && controls2(el, hit);
+var follows = (hit, type, el, elsewhere3) => type === "click" && ticked(hit) && controls2(el, hit) && (elsewhere3 || insideOf(hit, el.closest("label")));
 var boxOf = (el) => {
   const r = el.getBoundingClientRect();
   return { x: r.left, y: r.top, w: r.width, h: r.height };
@@ -1290,7 +1298,8 @@ function asksOf(target, e) {
   if (e.key !== void 0) {
     return !target.dispatchEvent(new KeyboardEvent(name, { ...asking, key: e.key, shiftKey: e.shiftKey }));
   }
-  if (e.clientX === void 0) return asks(target, name);
+  const byKey = e.type === "click" && e.detail === 0;
+  if (e.clientX === void 0 || byKey) return asks(target, name);
   return !target.dispatchEvent(new MouseEvent(name, { ...asking, clientX: e.clientX, clientY: e.clientY }));
 }
 function examine(e) {
@@ -1745,7 +1754,8 @@ async function ready(req, round) {
 }
 function objection(r, hit, type) {
   if (!r.el.isConnected) return new Miss("replaced", `${describe(r.el)} was replaced`);
-  if (!reaches(hit, r.el) && !follows(hit, type, r.el)) return new Miss("missed", `the event reached ${describe(hit)}`);
+  const anywhere = !r.key.row && !r.key.place;
+  if (!reaches(hit, r.el) && !follows(hit, type, r.el, anywhere)) return new Miss("missed", `the event reached ${describe(hit)}`);
   if (disabled(r.el)) return new Miss("disabled", `${describe(r.el)} became disabled`);
   return keyed(r.key, r.el);
 }
@@ -1756,6 +1766,7 @@ async function prepare(req) {
   for (let round = 0; ; round++) {
     const r = await ready(req, round);
     if (!(r instanceof Miss)) {
+      if (req.agree && unasked()) return handOverFirst;
       return { token: arm({ here: !req.agree }, pointerEvents, (hit, type) => objection(r, hit, type)), ...r.point };
     }
     if (lasting.includes(r.kind) && round > 2 || performance.now() >= end3) return { miss: r };
@@ -3623,7 +3634,8 @@ function pointerUp(r, _, e) {
   }, 120);
 }
 function clicked(r, hit, e) {
-  if (r.key) retract(r, r.key.id);
+  if (r.key?.id) retract(r, r.key.id);
+  if (r.key?.opened) r.opened = r.key.opened;
   r.key = r.moves = null;
   const label = hit.closest?.("label"), control = label?.control;
   const p = r.pending ?? r.label?.pending;
@@ -3654,6 +3666,7 @@ function typing(r, hit) {
 var fieldOf = (hit) => hit.closest?.("[contenteditable]:not([contenteditable=false])") ?? hit;
 var mostTyped = 5e3;
 function typedInto(r, hit) {
+  r.moves = null;
   const el = fieldOf(hit);
   if (el.localName === "select") {
     chosenIn(r, el);
@@ -3699,12 +3712,16 @@ function optionAt(el) {
   return at && optionRoles.includes(roleOf(at) || "") && drawn(at) ? at : null;
 }
 function chooses(r, option, e) {
-  for (const id of r.moves?.ids ?? []) retract(r, id);
-  const opener2 = r.moves?.opener;
+  const moves = movesFrom(r, deepActive() ?? option);
+  for (const id2 of moves?.ids ?? []) retract(r, id2);
+  const opener2 = moves?.opener;
   if (opener2 && r.opened?.el !== opener2.el) press2(r, opener2);
   r.moves = null;
-  r.key = { key: e.key, id: press2(r, begin3(r, option, e)) };
+  const { opened } = r, id = press2(r, begin3(r, option, e));
+  r.key = { key: e.key, id, opened };
 }
+var movesFrom = (r, el) => r.moves && (r.moves.opener?.el === el || optionAt(el)) ? r.moves : null;
+var opensList = (el) => roleOf(el) === "combobox" || el.hasAttribute("aria-haspopup") || Boolean(optionAt(el));
 var pressable = ["Enter", "Escape", "Tab", "ArrowDown", "ArrowUp", "Home", "End", "PageDown"];
 var editing = ["a", "c", "v", "x", "z", "y"];
 function keyDown(r, hit, e) {
@@ -3725,6 +3742,7 @@ function keyDown(r, hit, e) {
   if (!pressable.includes(e.key)) return;
   const moves = e.key !== "Enter" && e.key !== "Escape";
   if (e.key === "Tab") {
+    r.moves = null;
     if (e.isTrusted) setTimeout(() => {
       if (e.defaultPrevented) tell2(r, { kind: "press", key: "Tab" });
     }, 0);
@@ -3736,13 +3754,12 @@ function keyDown(r, hit, e) {
   if (moves && (el.matches("body,html") || isBox(el))) return;
   const on = e.key === "Escape" || el.matches("body,html") ? null : sketchOf(r, el);
   const id = tell2(r, { kind: "press", key: e.key, on });
-  if (e.key === "Enter") r.key = { key: e.key, id };
-  if (!on) {
-    r.moves = null;
-    return;
-  }
+  if (e.key === "Enter") r.key = { key: e.key, id, opened: null };
+  const before = movesFrom(r, el);
+  r.moves = null;
+  if (!on || !opensList(el)) return;
   const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
-  r.moves = { opener: r.moves?.opener ?? (optionAt(el) ? null : at), ids: [...r.moves?.ids ?? [], id] };
+  r.moves = { opener: before?.opener ?? (optionAt(el) === el ? null : at), ids: [...before?.ids ?? [], id] };
 }
 var handlers = {
   pointerdown: pointerDown,
@@ -4447,7 +4464,7 @@ var handlers2 = {
 var ending = /* @__PURE__ */ new Set(["finish", "finishFill", "unmask", "unblank", "handOver"]);
 globalThis.billagent = async (name, req, all) => {
   try {
-    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return '"hand over"';
+    if (!all && !ending.has(name) && (req.agree ? mayBeClosed() : unasked())) return JSON.stringify(handOverFirst);
     return JSON.stringify(await handlers2[name](req), (_, v) => v instanceof Miss ? { ...v } : v);
   } catch (error) {
     const e = (

@@ -220,7 +220,12 @@ func TestGestures(t *testing.T) {
 		"keys-in-a-listbox":            {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
 		"option-by-keys":               {listbox, []does{key("Tab", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-by-keys-after-a-click": {listbox, []does{press("[role=combobox]"), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
-		"keys-before-an-option":        {`<input aria-label=Search>` + listbox, []does{press("input"), types("x"), key("ArrowDown", "Enter", "Tab", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
+		"option-from-a-search": {`<input aria-label=Search><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
+			const list = document.querySelector('ul'), all = [...list.children];
+			document.querySelector('input').onkeydown = (e) => { if (e.key === 'Enter') { list.hidden = false; all[0].focus(); } };
+			list.onkeydown = (e) => { if (e.key === 'Enter') document.title = document.activeElement.textContent; }</script>`,
+			[]does{press("input"), types("x"), key("Enter"), settle(200 * time.Millisecond), key("Enter"), press("#next")}},
+		"keys-before-an-option": {`<input aria-label=Search>` + listbox, []does{press("input"), types("x"), key("ArrowDown", "Enter", "Tab", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-that-has-the-focus": {`<button id=b aria-haspopup=listbox>Role</button><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
 			const list = document.querySelector('ul'), all = [...list.children];
 			b.onclick = () => { list.hidden = false; all[0].focus(); };

@@ -125,10 +125,12 @@ type calibrated struct {
 
 // targetStanding is where each target of the version stands.
 type targetStanding struct {
-	Known    []string `json:"known"`    // found on this console by what was recorded, observed or documented
+	Known    []string `json:"known"`    // found on this console
+	Recorded []string `json:"recorded"` // those of them that are recorded, and no longer guessed
 	Fallback []string `json:"fallback"` // those of them that their first candidate does not find, each with why
 	Guessed  []string `json:"guessed"`  // not found, or not come to, and only guessed
-	Untested []string `json:"untested"` // flows that were not gone through, each with why
+	Unseen   []string `json:"unseen"`   // not found, or not come to, and known from elsewhere
+	Untested []string `json:"untested"` // flows that were not gone through, or not rehearsed, each with why
 }
 
 func standingOf(done *service.Calibrated) (out targetStanding) {
@@ -148,17 +150,28 @@ func standingOf(done *service.Calibrated) (out targetStanding) {
 	}
 	for _, name := range v.Names() {
 		t, _ := v.Target(name)
-		guess := !slices.ContainsFunc(t.Candidates, func(c selectors.Candidate) bool { return c.Provenance != selectors.Guessed })
+		by := func(p selectors.Provenance) func(selectors.Candidate) bool {
+			return func(c selectors.Candidate) bool { return c.Provenance == p }
+		}
 		switch {
+		case is(name) && slices.ContainsFunc(t.Candidates, by(selectors.Recorded)):
+			out.Known, out.Recorded = append(out.Known, name), append(out.Recorded, name)
 		case is(name):
 			out.Known = append(out.Known, name)
-		case guess:
+		case slices.ContainsFunc(t.Candidates, func(c selectors.Candidate) bool { return c.Provenance != selectors.Guessed }):
+			out.Unseen = append(out.Unseen, name)
+		default:
 			out.Guessed = append(out.Guessed, name)
 		}
 	}
 	for _, f := range done.Report.Flows {
-		if f.Skipped != "" {
+		kind, changes := userops.KindOfFlow(f.Name)
+		rehearsed := slices.ContainsFunc(done.Results, func(r userops.Result) bool { return r.Action == kind.Action })
+		switch {
+		case f.Skipped != "":
 			out.Untested = append(out.Untested, f.Name+": "+f.Skipped)
+		case changes && !rehearsed:
+			out.Untested = append(out.Untested, f.Name+": it was not rehearsed")
 		}
 	}
 	return out
@@ -219,8 +232,10 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	list("what the commit sends is as it was guessed, for", out.Confirmed)
 	list("skipped", out.Skipped)
 	fmt.Fprintf(&b, "found on this console: %s\n", counted(len(out.Standing.Known), "target"))
+	list("recorded, no longer guessed", out.Standing.Recorded)
 	list("found, and not by its first candidate", out.Standing.Fallback)
 	list("still guessed", out.Standing.Guessed)
+	list("known from elsewhere, and not seen here", out.Standing.Unseen)
 	list("not tried", out.Standing.Untested)
 	switch {
 	case done.Left:

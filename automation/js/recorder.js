@@ -46,7 +46,8 @@ function begin(req) {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     skipped: false,
     text: '', naming: null, listing: null, stood: null, seen: null, focus: -1, pending: null, label: null, opened: null,
-    drawn: new WeakSet(), typing: null, key: null, moves: null, secrets: new Map(), secretFields: new WeakSet(), serial: 0,
+    drawn: new WeakSet(), typing: null, key: null, moves: null, serial: 0,
+    secrets: new Map(), secretFields: new WeakSet(),
     taken: new Set(),
   };
   r.watch = watch(recorded, (hit, type, /** @type {any} */ e) => {

@@ -3929,9 +3929,9 @@ function begin4(req) {
     typing: null,
     key: null,
     moves: null,
+    serial: 0,
     secrets: /* @__PURE__ */ new Map(),
     secretFields: /* @__PURE__ */ new WeakSet(),
-    serial: 0,
     taken: /* @__PURE__ */ new Set()
   };
   r.watch = watch(recorded, (hit, type, e) => {

@@ -24,7 +24,7 @@ export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
  */
 export function boxBehind(el) {
   const label = el.closest('label'), box = /** @type {El | null | undefined} */ (label?.control);
-  if (!box || label.contains(el.closest('a,button,input,select,textarea'))) return null; // a press there ticks nothing
+  if (!box || label.contains(el.closest('a,button,input,select,textarea'))) return null; // ticks nothing
   return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
 }
 

@@ -1755,7 +1755,9 @@ async function ready(req, round) {
 function objection(r, hit, type) {
   if (!r.el.isConnected) return new Miss("replaced", `${describe(r.el)} was replaced`);
   const anywhere = !r.key.row && !r.key.place;
-  if (!reaches(hit, r.el) && !follows(hit, type, r.el, anywhere)) return new Miss("missed", `the event reached ${describe(hit)}`);
+  if (!reaches(hit, r.el) && !follows(hit, type, r.el, anywhere)) {
+    return new Miss("missed", `the event reached ${describe(hit)}`);
+  }
   if (disabled(r.el)) return new Miss("disabled", `${describe(r.el)} became disabled`);
   return keyed(r.key, r.el);
 }

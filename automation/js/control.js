@@ -18,7 +18,7 @@ export function disabled(el) {
 export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
 
 /**
- * boxBehind is the check box or radio button that an element stands for: its label's, where the box itself is not drawn.
+ * boxBehind is the check box or radio button that an element stands for: its label's, where the box is not drawn.
  * @param {El} el
  * @returns {El | null}
  */

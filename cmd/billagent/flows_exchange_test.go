@@ -25,14 +25,14 @@ func recorded(t *testing.T, steps ...string) (file, conf, overlay string) {
 
 const (
 	opensList  = `{"type":"navigate","url":"https://app.bill.com/neo3/settings/roles-and-permissions/users"}`
-	doubleStep = `{"type":"doubleClick","selectors":["#x"],"offsetX":1,"offsetY":1}`
+	otherPress = `{"type":"click","button":"secondary","selectors":["#x"],"offsetX":1,"offsetY":1}`
 	searches   = `{"type":"change","value":"ann@acme.example","selectors":["aria/Search users"]}`
 	typesWord  = `{"type":"change","value":"hunter2","selectors":["#password"]}`
 )
 
 func TestAFlowIsImportedIntoTheOverlay(t *testing.T) {
 	t.Parallel()
-	file, conf, overlay := recorded(t, opensList, doubleStep, searches)
+	file, conf, overlay := recorded(t, opensList, otherPress, searches)
 	ask := []string{"--config", conf, "flows", "import", file, "--layout", "neo3", "--input", "email=ann@acme.example"}
 	printed := command(t, append(ask, "-o", "json")...)
 	require.Zero(t, printed.code, printed.stderr)
@@ -50,7 +50,7 @@ func TestAFlowIsImportedIntoTheOverlay(t *testing.T) {
 
 	text := command(t, append(ask, "--to", "overlay")...)
 	require.Zero(t, text.code, text.stderr)
-	assert.Contains(t, text.stdout, "step 2 (doubleClick): no verb presses twice")
+	assert.Contains(t, text.stdout, "step 2 (click): no verb presses the button secondary of the mouse")
 	valid := command(t, "--config", conf, "flows", "validate")
 	require.Zero(t, valid.code, valid.stderr)
 	assert.Contains(t, valid.stdout, "0 warnings")

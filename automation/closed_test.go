@@ -108,7 +108,8 @@ func TestAPressInAClosedShadowRootIsJudgedWhereItHits(t *testing.T) {
 
 func TestWhatWeShowIsNotLookedInto(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<billagent-overlay id=ours></billagent-overlay><x-card id=card></x-card>`+closed("ours", `<button>Ours</button>`)+closed("card", `<button>Theirs</button>`))
+	w := setup(t, `<billagent-overlay id=ours></billagent-overlay><x-card id=card></x-card>`+
+		closed("ours", `<button>Ours</button>`)+closed("card", `<button>Theirs</button>`))
 	states, err := w.Look(t.Context(), button("Ours"), button("Theirs"))
 	require.NoError(t, err)
 	assert.False(t, states[0].There())

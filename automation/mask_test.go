@@ -148,7 +148,8 @@ func TestAPageWithASecretInAClosedRootIsNotKept(t *testing.T) {
 // TestAClosedRootThatSaysLittleIsPictured has what the browser itself draws in closed roots, and a sign in one.
 func TestAClosedRootThatSaysLittleIsPictured(t *testing.T) {
 	t.Parallel()
-	w := setup(t, `<input type=date value=2026-11-27><video controls></video><x-z>text</x-z><x-y></x-y><script>document.querySelector('x-y').attachShadow({mode:'closed'}).innerHTML =
+	w := setup(t, `<input type=date value=2026-11-27><video controls></video><x-z>text</x-z><x-y></x-y><script>
+		document.querySelector('x-y').attachShadow({mode:'closed'}).innerHTML =
 		'<style>b { margin: 1234567px }</style><b>Menu</b>'</script>`)
 	data, err := w.Screenshot(t.Context(), automation.Masking{Others: true})
 	require.NoError(t, err)

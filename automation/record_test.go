@@ -214,10 +214,11 @@ func TestGestures(t *testing.T) {
 			press("[role=row]:first-child"), settle(300 * time.Millisecond), press("button"), settle(300 * time.Millisecond), press("[role=row]:nth-child(2)"), settle(900 * time.Millisecond),
 			press("button"), settle(300 * time.Millisecond), press("li"), settle(900 * time.Millisecond),
 		}},
-		"listbox":                      {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
-		"keyboard-only":                {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
-		"enter-in-a-field":             {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
-		"keys-in-a-listbox":            {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
+		"listbox":           {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
+		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
+		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
+		"keys-in-a-listbox": {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
+
 		"option-by-keys":               {listbox, []does{key("Tab", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-by-keys-after-a-click": {listbox, []does{press("[role=combobox]"), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-from-a-search": {`<input aria-label=Search><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
@@ -233,6 +234,7 @@ func TestGestures(t *testing.T) {
 				if (e.key === 'ArrowDown') all[1].focus();
 				if (e.key === 'Enter' || e.key === ' ') { b.textContent = document.activeElement.textContent; list.hidden = true; b.focus(); e.preventDefault(); }
 			}</script>`, []does{press("#b"), settle(200 * time.Millisecond), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
+
 		"keys-with-control": {`<textarea aria-label=Note></textarea>`, []does{press("textarea"), types("x"), key("Control+Enter")}},
 		"signs-with-alt":    {`<input type=password aria-label=Password><button>Go</button>`, []does{press("input"), key("Alt+@"), press("button"), key("Alt+k")}},
 		"double-click":      {`<button>Open</button>`, []does{twiceOn("button")}},

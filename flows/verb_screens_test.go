@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestScreensAreKnownByWhatIsSaid has a wizard whose heading stays and says another thing at each step.
+// TestScreensAreKnownByWhatIsSaid has a wizard with one heading, of which the text differs at each step.
 func TestScreensAreKnownByWhatIsSaid(t *testing.T) {
 	t.Parallel()
 	got := script{

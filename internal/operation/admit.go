@@ -18,7 +18,8 @@ func (t *Turn) Admit(ctx context.Context, emails []string) error {
 	if t.Limit > 0 && !t.rehearses() {
 		e := audit.Entry{Event: "override", Actor: t.By, OnBehalfOf: t.OnBehalfOf, Tenant: t.Tenant, Action: userops.Deactivate, Target: fmt.Sprintf("%d users", len(emails)), Reason: fmt.Sprintf("limit %d: %s", t.Limit, t.Reason)}
 		if err := t.Audit.Append(ctx, e); err != nil {
-			return &userops.Error{Act: "writing down why the limit was set", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk; nothing was changed"}
+			return (&userops.Error{Act: "writing down why the limit was set", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err,
+				Hint: "make room on the disk; nothing was changed"}).OrStop()
 		}
 	}
 	people := map[string]bool{}

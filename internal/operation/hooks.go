@@ -68,7 +68,8 @@ func (t *Turn) announce(ctx context.Context, o journal.Operation, before *userop
 	e := entryOf("intent", o)
 	e.Before, e.Schedule = before, t.schedule()
 	if err := t.Audit.Append(ctx, e); err != nil {
-		return &userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
+		return (&userops.Error{Act: string(o.Request.Action), Target: o.Request.Email, Tenant: t.Tenant, Kind: userops.ErrStorage,
+			Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}).OrStop()
 	}
 	*done = true
 	return nil

@@ -61,7 +61,8 @@ func TellScheduled(ctx context.Context, log *audit.Log, event, by, why string, s
 		e.Reason += "; " + event + ": " + why
 	}
 	if err := log.Append(ctx, e); err != nil {
-		return &userops.Error{Act: "writing down what is scheduled", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}
+		return (&userops.Error{Act: "writing down what is scheduled", Target: s.Email, Tenant: s.Tenant, Kind: userops.ErrStorage,
+			Cause: err, Hint: "see to the audit log and the disk it is on; nothing was changed"}).OrStop()
 	}
 	return nil
 }

@@ -116,16 +116,11 @@ func (t *Turn) journalError(err error) error {
 	if errors.As(err, &e) {
 		return err
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &userops.Error{Act: "waiting to begin", Tenant: t.Tenant, Kind: userops.ErrTimeout, Cause: err, Hint: "allow more time, or ask again"}
-	}
-	if errors.Is(err, context.Canceled) {
-		return &userops.Error{Act: "waiting to begin", Tenant: t.Tenant, Kind: userops.ErrCancelled, Cause: err, Hint: "ask again"}
-	}
 	if errors.Is(err, journal.ErrDamaged) {
 		return &userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrDamaged, Cause: err, Hint: "put the file aside, and make a journal of the audit log"}
 	}
-	return &userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err, Hint: "make room on the disk, or see to the journal's database; nothing was changed"}
+	return (&userops.Error{Act: "keeping the journal", Tenant: t.Tenant, Kind: userops.ErrStorage, Cause: err,
+		Hint: "make room on the disk, or see to the journal's database; nothing was changed"}).OrStop()
 }
 
 // Do makes one change as an operation.

@@ -51,7 +51,7 @@ type signer struct {
 
 // credentials is an error about proving who we are, which no request was sent with.
 func credentials(act string, err error) error {
-	return &userops.Error{Act: act, Kind: userops.ErrConfig, Cause: err, Hint: "check the references in the tenant's scim.auth"}
+	return (&userops.Error{Act: act, Kind: userops.ErrConfig, Cause: err, Hint: "check the references in the tenant's scim.auth"}).OrStop()
 }
 
 // sign adds the Authorization header. over is the client that asks for an OAuth token.

@@ -99,7 +99,7 @@ func readFile(ctx context.Context, path string) ([]byte, error) {
 // run gives a command to the shell and returns what it prints. Of its error output the last lines are repeated if
 // it fails, what may be a secret left out.
 func run(ctx context.Context, command string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, execBound)
+	ctx, cancel := context.WithTimeoutCause(ctx, execBound, fmt.Errorf("it takes longer than %s", execBound))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that what it starts ends with it
@@ -111,7 +111,7 @@ func run(ctx context.Context, command string) (string, error) {
 	cmd.Stderr = said
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("the command of an exec: reference did not end: %w%s", ctx.Err(), said.without(out.String()))
+			return "", fmt.Errorf("the command of an exec: reference did not end: %w%s", context.Cause(ctx), said.without(out.String()))
 		}
 		return "", fmt.Errorf("the command of an exec: reference failed: %w%s", err, said.without(out.String()))
 	}

@@ -71,8 +71,9 @@ func (s *Service) trusted(ctx context.Context) (*records, error) {
 	case err != nil:
 		return nil, unreadable(err)
 	case unread != nil:
-		return nil, &userops.Error{Act: "opening the journal", Kind: userops.ErrStorage, Cause: fmt.Errorf("it is empty or new, and whether that is so cannot be told: %w", unread),
-			Hint: "see to the audit log in the state folder"}
+		return nil, (&userops.Error{Act: "opening the journal", Kind: userops.ErrStorage,
+			Cause: fmt.Errorf("it is empty or new, and whether that is so cannot be told: %w", unread),
+			Hint:  "see to the audit log in the state folder"}).OrStop()
 	case lost:
 		return nil, &userops.Error{Act: "opening the journal", Kind: userops.ErrLost, Cause: fmt.Errorf("%s is empty or new: what was frozen and the limit of deactivations went with it", r.journal),
 			Hint: "put the journal back, or make one of the audit log"}
@@ -83,7 +84,7 @@ func (s *Service) trusted(ctx context.Context) (*records, error) {
 // openRecords opens the journal and the audit log.
 func openRecords(ctx context.Context, c *config.Config, version string) (*records, error) {
 	fail := func(act string, kind, err error, hint string) (*records, error) {
-		return nil, &userops.Error{Act: act, Kind: kind, Cause: err, Hint: hint}
+		return nil, (&userops.Error{Act: act, Kind: kind, Cause: err, Hint: hint}).OrStop()
 	}
 	where := c.JournalFile()
 	if c.Journal != "" {
@@ -122,7 +123,8 @@ func unreadable(err error) error {
 	if errors.Is(err, journal.ErrDamaged) {
 		return &userops.Error{Act: "opening the journal", Kind: userops.ErrDamaged, Cause: err, Hint: asideHint}
 	}
-	return &userops.Error{Act: "opening the journal", Kind: userops.ErrStorage, Cause: err, Hint: "see to the journal and the audit log in the state folder"}
+	return (&userops.Error{Act: "opening the journal", Kind: userops.ErrStorage, Cause: err,
+		Hint: "see to the journal and the audit log in the state folder"}).OrStop()
 }
 
 const asideHint = "put the file aside, and make a journal of the audit log"

@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,6 +84,25 @@ func TestAJournalThatWasLostChangesNothing(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, userops.Refused, results[0].Outcome, "it is frozen again")
 	assert.Equal(t, []int{0, 0, 0, 0}, changes(consoles["acme"]))
+}
+
+// TestTimeThatIsOverIsNoFaultOfTheDisk asks for records, and for a change, when the time is over at once.
+func TestTimeThatIsOverIsNoFaultOfTheDisk(t *testing.T) {
+	t.Parallel()
+	over, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	for kind, ctx := range map[error]context.Context{userops.ErrTimeout: over, userops.ErrCancelled: stopped} {
+		s, _, consoles := serveConfigured(t, "acme")
+		_, err := s.Freezes(ctx)
+		require.ErrorIs(t, err, kind)
+		require.NotErrorIs(t, err, userops.ErrStorage)
+		_, err = s.Do(ctx, "acme", roles(t, "Accountant")[:1], by, nil)
+		require.ErrorIs(t, err, kind)
+		require.NotErrorIs(t, err, userops.ErrStorage)
+		assert.Equal(t, []int{0, 0, 0, 0}, changes(consoles["acme"]))
+	}
 }
 
 // TestAJournalOfWhichAllWasRemovedIsNotLost has the one offboarding that there ever was cancelled, and pruned after

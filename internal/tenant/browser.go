@@ -28,7 +28,7 @@ var browser = registration{
 // openBrowser makes the path that drives the tenant's console.
 func openBrowser(ctx context.Context, c *config.Config, name string, t config.Tenant, around Environment) (change.Path, error) {
 	fail := func(act string, kind, err error, hint string) (change.Path, error) {
-		return nil, &userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}
+		return nil, (&userops.Error{Act: act, Tenant: name, Kind: kind, Cause: err, Hint: hint}).OrStop()
 	}
 	lib, err := Library(c, t.App)
 	if err != nil {

@@ -217,6 +217,15 @@ func Stop(cause error) error {
 	return ErrCancelled
 }
 
+// OrStop is the error, of the kind of a stop where its cause is that a context has ended: neither the disk nor the
+// configuration is to blame then.
+func (e *Error) OrStop() *Error {
+	if errors.Is(e.Cause, context.DeadlineExceeded) || errors.Is(e.Cause, context.Canceled) {
+		e.Kind, e.Hint = Stop(e.Cause), "allow more time, or ask again"
+	}
+	return e
+}
+
 // Own finds the *Error in an error, and fills in the tenant where it has none. Nil: there is none.
 func Own(err error, tenant string) *Error {
 	var e *Error

@@ -54,7 +54,7 @@ type Press struct {
 	// reached the page is never pressed again, and no window that it opens is followed.
 	Agree  bool
 	People *People // whom the place of the target must show, and whom it must not
-	Others string  // why the place may show others beside the one who is meant; empty: it may not
+	Others string  // why the place may show others, or a frame that cannot be read; empty: it may not
 	Double bool    // a double click; never with Agree
 	Accept bool    // agree to the browser's own confirmation, if one opens
 	Says   string  // what that confirmation must say; empty: anything that names nobody else

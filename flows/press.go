@@ -17,7 +17,8 @@ type Press struct {
 	For    *Identity `json:"for,omitempty"`
 	Double bool      `json:"double,omitempty"` // press twice, as a double click is; never a commit
 	Dialog *Dialog   `json:"dialog,omitempty"` // agree to the browser's own confirmation
-	// Others says why the place of a commit may show others beside the one it concerns. Without it, it may not.
+	// Others says why the place of a commit may show others beside the one it concerns, or a frame of another origin, in
+	// which nobody can be read. Without it, it may not.
 	Others string `json:"others,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 // Masking: what must not be in a picture is made unreadable before the picture is taken.
 import { mayBeClosed } from './closed.js';
 import { describe } from './describe.js';
+import { foreignFrames } from './foreign.js';
 import { secretFields, secretsIn } from './secret.js';
 import { visible } from './sight.js';
 import { documents, queryAll, roots } from './tree.js';
@@ -10,15 +11,6 @@ const maskRules = `
   [data-billagent-foreign] { visibility: hidden !important }
   ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
   ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
-
-/**
- * foreignFrames are frames of another origin: what is in them can be neither read nor masked, so they are hidden.
- * @param {Root} root
- * @returns {El[]}
- */
-const foreignFrames = (root) => queryAll(root, 'iframe,frame,fencedframe,object,embed').filter((f) => {
-  try { return !f.contentDocument; } catch { return true; }
-});
 
 /** @typedef {Document | ShadowRoot} SheetRoot */
 

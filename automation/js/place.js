@@ -1,5 +1,6 @@
 // Places: an irreversible step is made only where the page shows the one who is meant, and nobody else.
 import { describe } from './describe.js';
+import { unreadIn } from './foreign.js';
 import { Miss } from './miss.js';
 import { named } from './roster.js';
 import { shownText } from './shown-text.js';
@@ -18,7 +19,7 @@ function outOf(el) {
 
 /**
  * misplaced says that the nearest thing around an element that shows anybody does not show the one who is meant, or
- * shows somebody else, too.
+ * shows somebody else, too, or that it has a frame in which somebody may be shown who cannot be read.
  * @param {El} el
  * @param {Place} place
  * @returns {Miss | null}
@@ -26,13 +27,16 @@ function outOf(el) {
 export function misplaced(el, place) {
   for (let p = /** @type {El | null} */ (el); p; p = outOf(p)) {
     const { ours, others } = named(shownText(p), place.roster);
-    if (!ours && !others.length) continue;
+    const nobody = !ours && !others.length;
+    if (nobody && outOf(p)) continue;
     const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(', ');
-    if (!ours) return new Miss('wrong-one', `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
+    if (!ours && !nobody) return new Miss('wrong-one', `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
     if (others.length && place.alone) {
       return new Miss('wrong-one', `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
     }
-    return null;
+    const unread = place.alone ? unreadIn(p) : null;
+    return unread && new Miss('unproved', `${describe(unread)} beside it is a frame of another origin: `
+      + 'who is shown there cannot be read');
   }
   return null;
 }

@@ -1,6 +1,7 @@
 // What a person reads in a part of a page.
 import { shadowOf } from './shadow.js';
 import { norm } from './text.js';
+import { documentIn, framing } from './tree.js';
 
 const unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
 const unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
@@ -14,8 +15,10 @@ const unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpa
  * @returns {Iterable<Node>}
  */
 function partsOf(el) {
-  if (el.localName === 'iframe' || el.localName === 'frame') {
-    try { return el.contentDocument?.body ? [el.contentDocument.body] : []; } catch { return []; /* another origin */ }
+  if (el.matches(framing)) {
+    const root = documentIn(el)?.body ?? documentIn(el)?.documentElement;
+    if (root) return [root];
+    return el.localName === 'object' ? el.childNodes : []; // which are shown instead of what it has
   }
   if (el.localName === 'details' && !el.open) {
     return [...el.children].filter((c) => c.localName === 'summary').slice(0, 1);

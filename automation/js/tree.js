@@ -51,6 +51,16 @@ export const insideOf = (n, el) => {
   return false;
 };
 
+/** What may frame a document. */
+export const framing = 'iframe,frame,fencedframe,object,embed';
+
+/**
+ * documentIn is the document that an element frames, null where there is none that can be read.
+ * @param {El} el
+ * @returns {Document | null}
+ */
+export const documentIn = (el) => { try { return el.contentDocument ?? null; } catch { return null; } };
+
 /**
  * documents lists the top document and those of all frames of its origin.
  * @returns {Document[]}
@@ -58,8 +68,9 @@ export const insideOf = (n, el) => {
 export function documents() {
   const docs = [document];
   for (let i = 0; i < docs.length; i++) {
-    for (const f of queryAll(docs[i], 'iframe,frame')) {
-      try { if (f.contentDocument) docs.push(f.contentDocument); } catch { /* another origin */ }
+    for (const f of queryAll(docs[i], framing)) {
+      const doc = documentIn(f);
+      if (doc) docs.push(doc);
     }
   }
   return docs;

@@ -69,6 +69,7 @@ var differingMotion = []difference{
 	{with: "pulsing-button", actions: taking, harmless: true},
 	{with: "shifting-button", actions: leaves, harmless: true},
 	{with: "late-banner", actions: leaves, harmless: true},
+	{with: "support-chat", actions: taking, harmless: true},
 	{with: "suggestions-over-form", actions: invites, harmless: true},
 	{with: "roles-in-batches", actions: []userops.Action{userops.Invite, userops.SetRole}, harmless: true},
 	{with: "load-never-ends", actions: leaves, harmless: true},

@@ -48,14 +48,20 @@ var insideOf = (n, el) => {
   for (let p = n; p; p = parentOf(p)) if (p === el) return true;
   return false;
 };
+var framing = "iframe,frame,fencedframe,object,embed";
+var documentIn = (el) => {
+  try {
+    return el.contentDocument ?? null;
+  } catch {
+    return null;
+  }
+};
 function documents() {
   const docs = [document];
   for (let i = 0; i < docs.length; i++) {
-    for (const f of queryAll(docs[i], "iframe,frame")) {
-      try {
-        if (f.contentDocument) docs.push(f.contentDocument);
-      } catch {
-      }
+    for (const f of queryAll(docs[i], framing)) {
+      const doc = documentIn(f);
+      if (doc) docs.push(doc);
     }
   }
   return docs;
@@ -1464,6 +1470,23 @@ async function finish({ token }) {
   return verdict(token, s);
 }
 
+// foreign.js
+var foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f));
+var leastSide = 8;
+function legible(el) {
+  const r = el.getBoundingClientRect();
+  return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
+}
+function unreadIn(part) {
+  const own = foreignFrames(part).find(legible);
+  if (own) return own;
+  for (const f of queryAll(part, framing)) {
+    const doc = documentIn(f), inner2 = doc && legible(f) ? unreadIn(doc) : null;
+    if (inner2) return inner2;
+  }
+  return null;
+}
+
 // roster.js
 var nameStart = 3;
 var shortestName = 5;
@@ -1514,12 +1537,10 @@ var unread = /^(script|style|template|noscript|head|title|option|optgroup|datali
 var unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
 var unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
 function partsOf(el) {
-  if (el.localName === "iframe" || el.localName === "frame") {
-    try {
-      return el.contentDocument?.body ? [el.contentDocument.body] : [];
-    } catch {
-      return [];
-    }
+  if (el.matches(framing)) {
+    const root = documentIn(el)?.body ?? documentIn(el)?.documentElement;
+    if (root) return [root];
+    return el.localName === "object" ? el.childNodes : [];
   }
   if (el.localName === "details" && !el.open) {
     return [...el.children].filter((c) => c.localName === "summary").slice(0, 1);
@@ -1581,13 +1602,15 @@ function misplaced(el, place4) {
     el
   ); p; p = outOf(p)) {
     const { ours: ours2, others: others2 } = named(shownText(p), place4.roster);
-    if (!ours2 && !others2.length) continue;
+    const nobody = !ours2 && !others2.length;
+    if (nobody && outOf(p)) continue;
     const who = [...new Set(others2)].slice(0, 3).map((o) => `"${o}"`).join(", ");
-    if (!ours2) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
+    if (!ours2 && !nobody) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
     if (others2.length && place4.alone) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
-    return null;
+    const unread3 = place4.alone ? unreadIn(p) : null;
+    return unread3 && new Miss("unproved", `${describe(unread3)} beside it is a frame of another origin: who is shown there cannot be read`);
   }
   return null;
 }
@@ -2222,13 +2245,6 @@ var maskRules = `
   [data-billagent-foreign] { visibility: hidden !important }
   ${maskedFields} { filter: blur(9px) brightness(.4) !important; -webkit-text-security: disc !important }
   ::highlight(billagent-masked) { color: transparent !important; background-color: #888 !important }`;
-var foreignFrames = (root) => queryAll(root, "iframe,frame,fencedframe,object,embed").filter((f) => {
-  try {
-    return !f.contentDocument;
-  } catch {
-    return true;
-  }
-});
 var masked = { sheets: [], elements: [], frames: [], asked: {} };
 function mask(asked3) {
   masked.asked = asked3;

@@ -1,0 +1,61 @@
+package automation_test
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// chat is a frame of another origin, as a window of a support service is.
+const chat = `<iframe sandbox srcdoc="<p>bob@x.com</p>" style="width:200px;height:60px"></iframe>`
+
+// TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead has such a frame in the part of the page that is judged.
+func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
+	t.Parallel()
+	const ours = `<p>ann@x.com</p>`
+	const del = `<button onclick="note('pressed')">Del</button>`
+	for name, c := range map[string]struct {
+		body   string
+		others string
+		halts  bool
+	}{
+		"beside ours":              {body: `<main>` + ours + chat + del + `</main>`, halts: true},
+		"alone":                    {body: ours + `<main>` + chat + del + `</main>`, halts: true},
+		"in a frame of its own":    {body: `<main>` + ours + `<iframe src="/in" style="height:90px"></iframe>` + del + `</main>`, halts: true},
+		"in a shadow root":         {body: `<main>` + ours + `<x-chat><template shadowrootmode=open>` + chat + `</template></x-chat>` + del + `</main>`, halts: true},
+		"and nobody is named":      {body: chat + del, halts: true},
+		"an object":                {body: `<main>` + ours + `<object data="data:text/html,bob" width=90 height=30></object>` + del + `</main>`, halts: true},
+		"elsewhere on the page":    {body: `<main>` + ours + del + `</main>` + chat},
+		"a reason is given":        {body: `<main>` + ours + chat + del + `</main>`, others: "the frame is a chat"},
+		"a counter of visits":      {body: `<main>` + ours + `<iframe sandbox srcdoc="b" width=1 height=1></iframe>` + del + `</main>`},
+		"not drawn":                {body: `<main>` + ours + `<div style="display:none">` + chat + `</div>` + del + `</main>`},
+		"a frame that can be read": {body: `<main>` + ours + `<iframe srcdoc="<p>ann@x.com</p>"></iframe>` + del + `</main>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+c.body, part{"/in", chat})
+			err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, People: roster, Others: c.others, Bound: short})
+			if !c.halts {
+				require.NoError(t, err)
+				assert.Equal(t, "log: pressed", w.log(t))
+				return
+			}
+			require.ErrorIs(t, err, automation.ErrWrongIdentity)
+			assert.Contains(t, err.Error(), "another origin")
+			assert.Equal(t, "log:", w.log(t))
+		})
+	}
+}
+
+// TestWhoIsShownInAnObjectIsRead has another person in a document that no frame shows.
+func TestWhoIsShownInAnObjectIsRead(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<main><p>ann@x.com</p><object data="/in" type="text/html" width=200 height=60></object><button onclick="note('wrong')">Del</button></main>`,
+		part{"/in", `<p>bob@x.com</p>`})
+	err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, People: roster, Bound: short})
+	require.ErrorIs(t, err, automation.ErrWrongIdentity)
+	assert.Contains(t, err.Error(), "bob@x.com")
+	assert.Equal(t, "log:", w.log(t))
+}

@@ -11,6 +11,11 @@ import (
 // chat is a frame of another origin, as a window of a support service is.
 const chat = `<iframe sandbox srcdoc="<p>bob@x.com</p>" style="width:200px;height:60px"></iframe>`
 
+// over lays something over the page, in its corner.
+func over(body string) string {
+	return `<div style="position:fixed;right:0;bottom:0;width:300px">` + body + `</div>`
+}
+
 // TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead has such a frame in the part of the page that is judged.
 func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
 	t.Parallel()
@@ -28,6 +33,8 @@ func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
 		"and nobody is named":      {body: chat + del, halts: true},
 		"an object":                {body: `<main>` + ours + `<object data="data:text/html,bob" width=90 height=30></object>` + del + `</main>`, halts: true},
 		"elsewhere on the page":    {body: `<main>` + ours + del + `</main>` + chat},
+		"laid over the page":       {body: ours + del + over(chat)},
+		"laid over it with ours":   {body: over(`<main>` + ours + chat + del + `</main>`), halts: true},
 		"a reason is given":        {body: `<main>` + ours + chat + del + `</main>`, others: "the frame is a chat"},
 		"a counter of visits":      {body: `<main>` + ours + `<iframe sandbox srcdoc="b" width=1 height=1></iframe>` + del + `</main>`},
 		"not drawn":                {body: `<main>` + ours + `<div style="display:none">` + chat + `</div>` + del + `</main>`},

@@ -19,16 +19,14 @@ function legible(el) {
 }
 
 /**
- * unreadIn finds what is drawn within a part of the page, frames of its own origin included, and cannot be read.
+ * unreadIn lists what is drawn within a part of the page, frames of its own origin included, and cannot be read.
  * @param {Root} part
- * @returns {El | null}
+ * @returns {El[]}
  */
-export function unreadIn(part) {
-  const own = foreignFrames(part).find(legible);
-  if (own) return own;
-  for (const f of queryAll(part, framing)) {
-    const doc = documentIn(f), inner = doc && legible(f) ? unreadIn(doc) : null;
-    if (inner) return inner;
-  }
-  return null;
-}
+export const unreadIn = (part) => [
+  ...foreignFrames(part).filter(legible),
+  ...queryAll(part, framing).flatMap((f) => {
+    const doc = documentIn(f);
+    return doc && legible(f) ? unreadIn(doc) : [];
+  }),
+];

@@ -17,6 +17,26 @@ function outOf(el) {
   return p && p.nodeType === 11 ? outOf(p) : p;
 }
 
+/** @type {(around: El, el: El) => boolean} */
+const holds = (around, el) => {
+  for (let p = /** @type {El | null} */ (el); p; p = outOf(p)) if (p === around) return true;
+  return false;
+};
+
+/**
+ * onAnotherLayer says that a frame is laid over the page, as the window of a support service is, and that an element is
+ * not in what is laid over it there. What covers the element itself is found by the hit test.
+ * @param {El} frame
+ * @param {El} el
+ * @returns {boolean}
+ */
+function onAnotherLayer(frame, el) {
+  for (let p = /** @type {El | null} */ (frame); p; p = outOf(p)) {
+    if (getComputedStyle(p).position === 'fixed') return !holds(p, el);
+  }
+  return false;
+}
+
 /**
  * misplaced says that the nearest thing around an element that shows anybody does not show the one who is meant, or
  * shows somebody else, too, or that it has a frame in which somebody may be shown who cannot be read.
@@ -34,8 +54,8 @@ export function misplaced(el, place) {
     if (others.length && place.alone) {
       return new Miss('wrong-one', `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
     }
-    const unread = place.alone ? unreadIn(p) : null;
-    return unread && new Miss('unproved', `${describe(unread)} beside it is a frame of another origin: `
+    const unread = place.alone ? unreadIn(p).find((f) => !onAnotherLayer(f, el)) : undefined;
+    return !unread ? null : new Miss('unproved', `${describe(unread)} beside it is a frame of another origin: `
       + 'who is shown there cannot be read');
   }
   return null;

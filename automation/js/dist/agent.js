@@ -964,8 +964,8 @@ async function look({ targets, until, wait }) {
 }
 async function recognise({ sets }) {
   for (const end3 = performance.now() + arrivalBound; arriving() && performance.now() < end3; ) await pause(25);
-  const holds2 = (c) => find(shown, c).some((el) => c.css || visible(el));
-  return sets.map((conditions) => conditions.every((cands) => cands.some(holds2)));
+  const holds3 = (c) => find(shown, c).some((el) => c.css || visible(el));
+  return sets.map((conditions) => conditions.every((cands) => cands.some(holds3)));
 }
 function read({ target, attr }) {
   const found = resolve(target);
@@ -1477,15 +1477,13 @@ function legible(el) {
   const r = el.getBoundingClientRect();
   return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
 }
-function unreadIn(part) {
-  const own = foreignFrames(part).find(legible);
-  if (own) return own;
-  for (const f of queryAll(part, framing)) {
-    const doc = documentIn(f), inner2 = doc && legible(f) ? unreadIn(doc) : null;
-    if (inner2) return inner2;
-  }
-  return null;
-}
+var unreadIn = (part) => [
+  ...foreignFrames(part).filter(legible),
+  ...queryAll(part, framing).flatMap((f) => {
+    const doc = documentIn(f);
+    return doc && legible(f) ? unreadIn(doc) : [];
+  })
+];
 
 // roster.js
 var nameStart = 3;
@@ -1596,6 +1594,22 @@ function outOf(el) {
   if (p && p.nodeType === 9) return p.defaultView?.frameElement ?? null;
   return p && p.nodeType === 11 ? outOf(p) : p;
 }
+var holds = (around2, el) => {
+  for (let p = (
+    /** @type {El | null} */
+    el
+  ); p; p = outOf(p)) if (p === around2) return true;
+  return false;
+};
+function onAnotherLayer(frame2, el) {
+  for (let p = (
+    /** @type {El | null} */
+    frame2
+  ); p; p = outOf(p)) {
+    if (getComputedStyle(p).position === "fixed") return !holds(p, el);
+  }
+  return false;
+}
 function misplaced(el, place4) {
   for (let p = (
     /** @type {El | null} */
@@ -1609,8 +1623,8 @@ function misplaced(el, place4) {
     if (others2.length && place4.alone) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
-    const unread3 = place4.alone ? unreadIn(p) : null;
-    return unread3 && new Miss("unproved", `${describe(unread3)} beside it is a frame of another origin: who is shown there cannot be read`);
+    const unread3 = place4.alone ? unreadIn(p).find((f) => !onAnotherLayer(f, el)) : void 0;
+    return !unread3 ? null : new Miss("unproved", `${describe(unread3)} beside it is a frame of another origin: who is shown there cannot be read`);
   }
   return null;
 }
@@ -2543,18 +2557,18 @@ function shield(s, on) {
 var set = (el, box) => {
   for (const [name, value] of Object.entries(box)) el.style.setProperty(name, `${Math.round(value)}px`);
 };
-var holds = (el, x, y) => {
+var holds2 = (el, x, y) => {
   const r = el.getBoundingClientRect();
   return r.width > 0 && x >= r.left && x < r.right && y >= r.top && y < r.bottom;
 };
-var covers = (s, e) => e.clientX !== void 0 && holds(s.box, e.clientX, e.clientY);
+var covers = (s, e) => e.clientX !== void 0 && holds2(s.box, e.clientX, e.clientY);
 function press(s, e) {
   const all = (
     /** @type {Pressable[]} */
     [...s.root.querySelectorAll("button")]
   );
   const byKey = e.detail === 0;
-  const inView2 = (b) => holds(b, e.clientX, e.clientY) && holds(b.closest(".body") ?? s.box, e.clientX, e.clientY);
+  const inView2 = (b) => holds2(b, e.clientX, e.clientY) && holds2(b.closest(".body") ?? s.box, e.clientX, e.clientY);
   const hit = all.find((b) => byKey ? b === s.root.activeElement : inView2(b));
   if (hit && hit.getAttribute("aria-disabled") !== "true") hit.act?.();
 }
@@ -3229,8 +3243,8 @@ function placeOf(r, el, holders) {
 }
 function holdersNow(r) {
   const out = /* @__PURE__ */ new Map();
-  for (const { target, holds: holds2 } of r.req.targets) {
-    const found = holds2 && !target.table ? resolve(target) : null;
+  for (const { target, holds: holds3 } of r.req.targets) {
+    const found = holds3 && !target.table ? resolve(target) : null;
     if (found && !(found instanceof Miss)) out.set(found.el, target.name);
   }
   return out;

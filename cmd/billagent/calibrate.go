@@ -243,7 +243,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	case done.Pinned != "" && done.After != nil && done.Pinned != done.After.ID:
 		fmt.Fprintf(&b, "The tenant names version %s: set selector_version to %s to use the new one.\n", done.Pinned, done.After.ID)
 	case done.Report.Verdict == doctor.Broken:
-		b.WriteString("Something halts yet:\n")
+		b.WriteString("Something halts yet, as is said below.\n")
 	}
 	if done.Listing != nil {
 		word := "complete"

@@ -206,7 +206,8 @@ func ownFlow(t *testing.T, overlay, line, another string) (file string) {
 	return file
 }
 
-// TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for.
+// TestWhereEverythingIsSkippedNothingIsWritten goes on without what it is asked for. What can be gone through is proved
+// and rehearsed all the same.
 func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{
@@ -217,9 +218,13 @@ func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
 	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
 	a := &app{calibrates: func(string) func(context.Context, *automation.StandIn) error { return doing(skip...) }}
 	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",
-		"--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+		"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate", "--flow", "set-role")
 	require.Equal(t, 2, out.code, out.stdout+out.stderr)
 	assert.Contains(t, out.stdout, "skipped: user.deactivate")
+	assert.Contains(t, out.stdout, "the list: complete")
+	assert.Contains(t, out.stdout, "rehearsed  set-role ann@acme.example")
+	assert.NotContains(t, out.stdout, "rehearsed  deactivate")
+	assert.Empty(t, con.Changes())
 	found, err := filepath.Glob(filepath.Join(overlay, "selectors/bill/*"))
 	require.NoError(t, err)
 	assert.Empty(t, found)

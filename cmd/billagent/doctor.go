@@ -227,6 +227,17 @@ func reportText(to io.Writer, r *doctor.Report) error {
 	return err
 }
 
+// mostReasons bounds how many reasons a proposal is printed with. The page with pictures has them all.
+const mostReasons = 4
+
+// shortened are the first reasons, and how many more there are.
+func shortened(reasons []string) string {
+	if len(reasons) <= mostReasons {
+		return strings.Join(reasons, "; ")
+	}
+	return fmt.Sprintf("%s; and %d more", strings.Join(reasons[:mostReasons], "; "), len(reasons)-mostReasons)
+}
+
 // recognisedBy says by what a page is that of a version.
 func recognisedBy(v doctor.Recognition) string {
 	var all []string
@@ -241,8 +252,10 @@ func flowAdvice(r *doctor.Report, f doctor.Flow) string {
 	for _, t := range r.Of(doctor.Missing, doctor.Ambiguous, doctor.Elsewhere, doctor.Columns) {
 		switch {
 		case t.Blocked() || !slices.Contains(t.Flows, f.Name):
+		case len(t.Proposals) > 0 && t.Proposals[0].Clear:
+			return fmt.Sprintf("billagent selectors repair --target %s, or billagent selectors pick %s", t.Name, t.Name)
 		case len(t.Proposals) > 0:
-			return fmt.Sprintf("billagent selectors repair --target %s=1, or billagent selectors pick %s", t.Name, t.Name)
+			return fmt.Sprintf("billagent selectors pick %s, or billagent selectors repair --target %s=NUMBER", t.Name, t.Name)
 		case t.State == doctor.Columns:
 			column := slices.Sorted(maps.Keys(t.Columns))[0]
 			return fmt.Sprintf("billagent selectors repair --column %s.%s=HEADER", t.Name, column)
@@ -300,8 +313,15 @@ func lookText(b *strings.Builder, t *doctor.Target) {
 		for _, c := range p.Candidates[:min(3, len(p.Candidates))] {
 			fmt.Fprintf(b, "     by %s\n", plain(c.String()))
 		}
+		if len(p.Reasons) > 0 {
+			fmt.Fprintf(b, "     since %s\n", plain(shortened(p.Reasons)))
+		}
 	}
 	if t.Refused != "" {
-		fmt.Fprintf(b, "  nothing is proposed: %s\n", plain(t.Refused))
+		word := "nothing is proposed"
+		if len(t.Proposals) > 0 {
+			word = "none is clear"
+		}
+		fmt.Fprintf(b, "  %s: %s\n", word, plain(t.Refused))
 	}
 }

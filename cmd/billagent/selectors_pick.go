@@ -142,10 +142,12 @@ func (a *app) printPicked(target string, done *service.Picked) error {
 		dropped := append([]string{}, done.Dropped...)
 		return printLine(a.stdout, picked{target, done.Element, done.File, done.Kept, dropped, done.Found, done.Now})
 	}
-	if err := a.versionDiff(done.Before, done.After, done.File); err != nil {
+	diff, err := versionDiff(done.Before, done.File)
+	if err != nil {
 		return err
 	}
 	var b strings.Builder
+	fmt.Fprintln(&b, diff)
 	fmt.Fprintf(&b, "taken: %s\n", plain(done.Element))
 	for _, d := range done.Dropped {
 		fmt.Fprintf(&b, "dropped: %s\n", plain(d))
@@ -153,6 +155,6 @@ func (a *app) printPicked(target string, done *service.Picked) error {
 	if done.Now != "" {
 		fmt.Fprintf(&b, "%s is now %s\n", target, plain(done.Now))
 	}
-	_, err := fmt.Fprint(a.stdout, b.String())
+	_, err = fmt.Fprint(a.stdout, b.String())
 	return err
 }

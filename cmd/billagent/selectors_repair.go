@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/billagent/billagent/internal/doctor"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
@@ -27,8 +29,9 @@ func (a *app) selectorsRepairCommand() *cobra.Command {
 		Use: "repair", Short: "Apply what doctor proposes to a new version in the overlay folder, and look again by it",
 		Long: `Look at the tenant's console as doctor does, apply proposals to a version of today in the overlay folder, and look again by it, until nothing
 is left to apply. What was there before stays as a fallback behind what is new. --clear applies each proposal that doctor calls clear; --target
-chooses one by its number, in the report that --of names (doctor -o json) or else in the look that is taken now. At the end every change is rehearsed through its press, where nothing can leave that may change
-something (--rehearse=false leaves that out), and what is new is printed as a diff. Nothing of the console is changed.
+applies that of one target, if it is clear, or any by its number, in the report that --of names (doctor -o json) or else in the look that is taken
+now. At the end every change is rehearsed through its press, where nothing can leave that may change something (--rehearse=false leaves that out).
+What is new is printed as a unified diff, as a pull request shows it. Nothing of the console is changed.
 
 The exit status is that of doctor, by the new version.`,
 		Example: "  billagent selectors repair --clear\n  billagent doctor -o json > seen.json; billagent selectors repair --of seen.json --target user.save=2", Args: cobra.NoArgs,
@@ -49,7 +52,7 @@ The exit status is that of doctor, by the new version.`,
 		},
 	}
 	f.add(c)
-	c.Flags().StringArrayVar(&targets, "target", nil, "apply this proposal: a target, and a number (default 1)")
+	c.Flags().StringArrayVar(&targets, "target", nil, "apply this proposal: a target, and a number (without one, the first, if it is clear)")
 	c.Flags().StringVar(&of, "of", "", "the report whose proposals --target numbers, as doctor -o json printed it")
 	c.Flags().StringArrayVar(&columns, "column", nil, "read a column below this header now, as in users.table.role=Function")
 	c.Flags().BoolVar(&clear, "clear", false, "apply every proposal that is clear")
@@ -69,7 +72,7 @@ func chosen(targets, columns []string) (out []doctor.Choice, err error) {
 	}
 	for _, t := range targets {
 		name, number, named := strings.Cut(t, "=")
-		n := 1
+		n := 0 // the one that is clear
 		if named {
 			if n, err = strconv.Atoi(number); err != nil || n < 1 {
 				return nil, usage(fmt.Errorf("--target is %q: write it as in user.save=2", t))
@@ -109,6 +112,13 @@ func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, 
 		return err
 	}
 	a.live.stop()
+	r := done.Report
+	if r.Written = done.File; done.SignIn != nil {
+		r.WrittenSignIn = done.SignIn.File
+	}
+	if r.Diff, err = diffOf(done); err != nil {
+		return err
+	}
 	if a.output == "table" {
 		if err := a.repairText(done); err != nil {
 			return err
@@ -117,17 +127,14 @@ func (a *app) repair(ctx context.Context, s *service.Service, p service.Repair, 
 	var failed error
 	switch {
 	case !rehearse || done.After == nil:
-	case done.Report.Verdict == doctor.Broken:
-		a.note("nothing was rehearsed, since something halts yet")
+	case !r.Lists():
+		a.note("nothing was rehearsed, since the list cannot be read yet")
 	case done.Pinned != "" && done.Pinned != done.After.ID:
 		a.note("nothing was rehearsed, since the tenant names another version")
 	default:
-		failed = a.rehearsals(ctx, s, name, done.Report)
+		failed = a.rehearsals(ctx, s, name, r)
 	}
-	if done.Report.Written = done.File; done.SignIn != nil {
-		done.Report.WrittenSignIn = done.SignIn.File
-	}
-	if err := a.printReport(done.Report, page); err != nil && failed == nil {
+	if err := a.printReport(r, page); err != nil && failed == nil {
 		return err
 	}
 	return failed
@@ -139,37 +146,40 @@ func (a *app) repairText(done *service.Repaired) error {
 		_, err := fmt.Fprintln(a.stdout, "Nothing was written: no proposal could be applied.")
 		return err
 	}
-	if done.SignIn != nil && done.SignIn.File != "" {
-		if err := a.versionDiff(done.SignIn.Before, done.SignIn.After, done.SignIn.File); err != nil {
-			return err
-		}
-	}
-	if done.File == "" {
-		return nil
-	}
-	if err := a.versionDiff(done.Before, done.After, done.File); err != nil || done.Pinned == "" || done.After == nil || done.Pinned == done.After.ID {
+	if _, err := fmt.Fprintln(a.stdout, done.Report.Diff); err != nil {
 		return err
+	}
+	if done.Pinned == "" || done.After == nil || done.Pinned == done.After.ID {
+		return nil
 	}
 	_, err := fmt.Fprintf(a.stdout, "The tenant names version %s: set selector_version to %s to use the new one.\n\n", done.Pinned, done.After.ID)
 	return err
 }
 
-// versionDiff prints what is otherwise in a version that was written to a file; nil where it could not be looked by
-// yet.
-func (a *app) versionDiff(before, after *selectors.Version, file string) error {
-	if _, err := fmt.Fprintf(a.stdout, "--- %s\n+++ %s\n", before.ID, file); err != nil {
-		return err
-	}
-	if after == nil {
-		return nil
-	}
-	for _, d := range selectors.Diff(before, after) {
-		if _, err := fmt.Fprintf(a.stdout, "%s\n%s%s", d.Target, signed("-", d.Target, d.Before), signed("+", d.Target, d.After)); err != nil {
-			return err
+// diffOf is what a repair has written, of the sign-in first.
+func diffOf(done *service.Repaired) (string, error) {
+	signIn := ""
+	var err error
+	if done.SignIn != nil {
+		if signIn, err = versionDiff(done.SignIn.Before, done.SignIn.File); err != nil {
+			return "", err
 		}
 	}
-	_, err := fmt.Fprintln(a.stdout)
-	return err
+	pages, err := versionDiff(done.Before, done.File)
+	return signIn + pages, err
+}
+
+// versionDiff is what is otherwise in a file than in the version which it was made from, as a unified diff; empty
+// where there is no file.
+func versionDiff(before *selectors.Version, file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("reading what was written: %w", err)
+	}
+	return udiff.Unified(before.File(), file, before.Text(), string(text)), nil
 }
 
 // rehearsals rehearses the changes through their presses, and says of each what came of it.
@@ -181,11 +191,14 @@ func (a *app) rehearsals(ctx context.Context, s *service.Service, name string, r
 	a.live.stop()
 	failed := 0
 	for _, res := range results {
+		one := doctor.Rehearsal{Action: string(res.Action), Email: res.Email, Passed: errors.Is(res.Err, userops.ErrRehearsed)}
 		word, why := "rehearsed", ""
-		if !errors.Is(res.Err, userops.ErrRehearsed) {
+		if !one.Passed {
 			failed++
+			one.Reason, one.Code = res.Reason, string(res.Code)
 			word, why = "FAILED", ": "+plain(res.Reason)
 		}
+		r.Rehearsals = append(r.Rehearsals, one)
 		if a.output == "table" {
 			if _, err := fmt.Fprintf(a.stdout, "%-10s %s %s%s\n", word, res.Action, res.Email, why); err != nil {
 				return err

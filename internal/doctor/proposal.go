@@ -119,13 +119,7 @@ func propose(
 		return nil, err.Error()
 	}
 	all := rank(s.Target, s.Use, elements, names)
-	if len(all) == 0 || all[0].score < enough {
-		best := 0.0
-		if len(all) > 0 {
-			best = all[0].score
-		}
-		return nil, fmt.Sprintf("nothing on the page is like it: the best of %d elements comes to %.2f, and %.2f is enough", len(all), best, enough)
-	}
+	refused = doubt(all)
 	for i, r := range all[:min(proposals, len(all))] {
 		if r.score < enough {
 			break
@@ -135,7 +129,7 @@ func propose(
 			return out, err.Error()
 		}
 		p := Proposal{Element: described, Score: float64(int(r.score*1000)) / 1000, Reasons: r.reasons, box: box, fingerprint: r.seen}
-		p.Clear = i == 0 && (r.called || r.score >= sure) && (len(all) == 1 || r.score-all[1].score >= ahead)
+		p.Clear = i == 0 && refused == ""
 		for _, o := range offers {
 			if o.Kept {
 				p.Candidates = append(p.Candidates, o.Candidate)
@@ -145,13 +139,25 @@ func propose(
 		}
 		out = append(out, p)
 	}
-	switch {
-	case out[0].Clear:
-	case !all[0].called && all[0].score < sure:
-		refused = fmt.Sprintf("the first is called otherwise and comes to %.2f, where %.2f would be sure: choose by hand",
-			all[0].score, sure)
-	default:
-		refused = fmt.Sprintf("the first two are too much alike (%.2f and %.2f): choose by hand", all[0].score, all[1].score)
-	}
 	return out, refused
+}
+
+// doubt is why none of what is like a target, the best first, is clearly it; empty: the first is.
+func doubt(all []ranked) string {
+	best, next := 0.0, 0.0
+	if len(all) > 0 {
+		best = all[0].score
+	}
+	if len(all) > 1 {
+		next = all[1].score
+	}
+	switch {
+	case best < enough:
+		return fmt.Sprintf("nothing on the page is like it: the best of %d elements comes to %.2f, and %.2f is enough", len(all), best, enough)
+	case !all[0].called && best < sure:
+		return fmt.Sprintf("the first is called otherwise and comes to %.2f, where %.2f would be sure: choose by hand", best, sure)
+	case len(all) > 1 && best-next < ahead:
+		return fmt.Sprintf("the first two are too much alike (%.2f and %.2f): choose by hand", best, next)
+	}
+	return ""
 }

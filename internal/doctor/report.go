@@ -55,6 +55,10 @@ type Report struct {
 	Written    string        `json:"written,omitempty"` // the version's file, where something of what was seen was kept in it
 	// WrittenSignIn is the file of the version of the sign-in, the same.
 	WrittenSignIn string `json:"written_sign_in,omitempty"`
+	// Diff is what was written, as a unified diff from the versions that it was made from; empty: nothing was.
+	Diff string `json:"diff,omitempty"`
+	// Rehearsals are those of the changes by what was written; nil: none was made.
+	Rehearsals []Rehearsal `json:"rehearsals,omitempty"`
 	// Failed is why nothing could be looked at, such as a sign-in that was refused. Code and Hint go with it.
 	Failed string `json:"failed,omitempty"`
 	Code   string `json:"code,omitempty"`
@@ -79,8 +83,28 @@ type Flow struct {
 	Disproved string `json:"-"`
 }
 
+// Rehearsal is what became of a change that went up to its press, and of which nothing could leave.
+type Rehearsal struct {
+	Action string `json:"action"`
+	Email  string `json:"email"`
+	Passed bool   `json:"passed"`
+	Reason string `json:"reason,omitempty"` // why it did not come to its press
+	Code   string `json:"code,omitempty"`
+}
+
 // Broken says that the flow halts.
 func (f Flow) Broken() bool { return f.Reason != "" }
+
+// Halts says that a flow was looked at and halts.
+func (r *Report) Halts(flow string) bool {
+	return slices.ContainsFunc(r.Flows, func(f Flow) bool { return f.Name == flow && f.Broken() })
+}
+
+// Lists says that the console was recognised, and that neither who is signed in nor the list halts: without them
+// nothing can be read or rehearsed.
+func (r *Report) Lists() bool {
+	return r.Version != "" && r.Failed == "" && !r.Halts("identify") && !r.Halts("list-users")
+}
 
 // Target is what became of the look at a target.
 type Target struct {

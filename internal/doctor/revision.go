@@ -52,8 +52,8 @@ func (x *Examination) Versions() []*selectors.Version {
 	return slices.DeleteFunc([]*selectors.Version{x.signIn, x.version}, func(v *selectors.Version) bool { return v == nil })
 }
 
-// Choice is a proposal that somebody has chosen, by its number from 1, or for a column of a table the words of its
-// header.
+// Choice is a proposal that somebody has chosen, by its number from 1, or 0 for the one that is clear; or for a column of
+// a table the words of its header.
 type Choice struct {
 	Target string
 	Number int
@@ -105,7 +105,13 @@ func (c Choice) among(proposals []Proposal) (Proposal, error) {
 			}
 		}
 	}
-	if c.Number < 1 || c.Number > len(proposals) {
+	if c.Number == 0 {
+		if len(proposals) == 0 || !proposals[0].Clear {
+			return Proposal{}, fmt.Errorf("no proposal for %s is clear, of %d: look at them, and choose one by its number", c.Target, len(proposals))
+		}
+		return proposals[0], nil
+	}
+	if c.Number < 0 || c.Number > len(proposals) {
 		return Proposal{}, fmt.Errorf("%s has %d proposals, and number %d was chosen", c.Target, len(proposals), c.Number)
 	}
 	return proposals[c.Number-1], nil

@@ -7,6 +7,7 @@ import (
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func button(name string) selectors.Fingerprint {
@@ -132,4 +133,44 @@ func TestWhatCandidatesSayServesWhereNobodyHasLearnt(t *testing.T) {
 		{TestID: "save"}, {Role: "button", Name: "Save"}, {CSS: "form #save-it"}, {CSS: "input[name='who']"},
 	}})
 	assert.Equal(t, &selectors.Fingerprint{TestID: "save", Role: "button", Name: "Save", Text: "Save", ID: "save-it", Field: "who"}, got)
+}
+
+func TestWhatIsInDoubtIsNotProposed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		of   []ranked
+		says string
+	}{
+		"nothing there":          {nil, "the best of 0 elements"},
+		"too little alike":       {[]ranked{{score: enough - 0.01, called: true}}, "nothing on the page is like it"},
+		"called otherwise":       {[]ranked{{score: sure - 0.01}}, "called otherwise"},
+		"two alike":              {[]ranked{{score: 0.9, called: true}, {score: 0.9 - ahead + 0.01}}, "too much alike"},
+		"alone":                  {[]ranked{{score: enough, called: true}}, ""},
+		"called otherwise, sure": {[]ranked{{score: sure}, {score: sure - ahead - 0.01}}, ""},
+		"ahead":                  {[]ranked{{score: 0.9, called: true}, {score: 0.9 - ahead - 0.01}}, ""},
+	} {
+		got := doubt(c.of)
+		if c.says == "" {
+			assert.Empty(t, got, name)
+			continue
+		}
+		assert.Contains(t, got, c.says, name)
+	}
+}
+
+func TestAProposalInDoubtIsChosenByItsNumber(t *testing.T) {
+	t.Parallel()
+	clear, unclear := Proposal{Element: "the clear one", Clear: true}, Proposal{Element: "one of two"}
+	p, err := Choice{Target: "user.save"}.among([]Proposal{clear, unclear})
+	require.NoError(t, err)
+	assert.Equal(t, clear.Element, p.Element)
+	p, err = Choice{Target: "user.save", Number: 2}.among([]Proposal{clear, unclear})
+	require.NoError(t, err)
+	assert.Equal(t, unclear.Element, p.Element)
+	for _, all := range [][]Proposal{nil, {unclear, unclear}} {
+		_, err = Choice{Target: "user.save"}.among(all)
+		require.ErrorContains(t, err, "no proposal for user.save is clear")
+	}
+	_, err = Choice{Target: "user.save", Number: 3}.among([]Proposal{clear, unclear})
+	require.ErrorContains(t, err, "number 3 was chosen")
 }

@@ -19,7 +19,7 @@ func (k *calibration) finish(ctx context.Context, x *doctor.Examination) (again 
 	if err := k.keepSeen(x); err != nil {
 		return false, err
 	}
-	if k.out.Report.Verdict == doctor.Broken || k.out.Pinned != "" && k.out.Pinned != k.version {
+	if !k.out.Report.Lists() || k.out.Pinned != "" && k.out.Pinned != k.version {
 		return false, nil
 	}
 	if lib, err := k.files(); err != nil {

@@ -297,7 +297,7 @@ func (s *Service) rehearse(ctx context.Context, name string, r *doctor.Report, u
 	var roles []string
 	for _, f := range r.Flows {
 		kind, changes := userops.KindOfFlow(f.Name)
-		if !changes || f.On == "" {
+		if !changes || f.On == "" || f.Broken() || kind.Takes(userops.InputRole) && r.Halts(rolesFlow) {
 			continue
 		}
 		if kind.Takes(userops.InputRole) && roles == nil {

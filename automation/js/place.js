@@ -50,7 +50,9 @@ export function misplaced(el, place) {
     const nobody = !ours && !others.length;
     if (nobody && outOf(p)) continue;
     const who = [...new Set(others)].slice(0, 3).map((o) => `"${o}"`).join(', ');
-    if (!ours && !nobody) return new Miss('wrong-one', `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
+    if (!ours && !nobody) {
+      return new Miss('wrong-one', `${describe(p)} around it shows ${who}, not "${place.roster.email}"`);
+    }
     if (others.length && place.alone) {
       return new Miss('wrong-one', `${describe(p)} around it shows ${who} beside "${place.roster.email}"`);
     }

@@ -1619,7 +1619,9 @@ function misplaced(el, place4) {
     const nobody = !ours2 && !others2.length;
     if (nobody && outOf(p)) continue;
     const who = [...new Set(others2)].slice(0, 3).map((o) => `"${o}"`).join(", ");
-    if (!ours2 && !nobody) return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
+    if (!ours2 && !nobody) {
+      return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
+    }
     if (others2.length && place4.alone) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }

@@ -37,6 +37,10 @@ func TestNoSecretTypedInARecordingIsLeftBehind(t *testing.T) {
 			go func() { ended <- cmd.Wait() }()
 			hand, secret := goThere(t, said), "Tr0ub4dor-of-nobody"
 			hand.typesTwice(t, said, secret)
+			profile, err := filepath.Glob(filepath.Join(temp, "billagent-profile-*", "*"))
+			require.NoError(t, err)
+			require.NotEmpty(t, profile, "there is a profile to look through while the browser runs")
+			secrettest.Scan(t, dir, map[string]string{"what was typed, while the browser runs": secret})
 			if killed {
 				require.NoError(t, cmd.Process.Kill())
 			} else {

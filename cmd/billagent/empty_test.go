@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -157,21 +158,27 @@ func TestAConsoleOfCardsIsCalibratedFromNothing(t *testing.T) {
 	assert.Equal(t, "anna.schmidt@nordlicht.example", changes[0].Person.Email)
 }
 
-// keep keeps files that were written into an overlay folder for internal/browserpath, where the conformance suite runs
-// by them: TEST_KEEP=all says so.
+// keep holds files that were written into an overlay folder against those by which the conformance suite runs in
+// internal/browserpath. TEST_KEEP=all writes them anew.
 func keep(t *testing.T, overlay, as string, files ...string) {
 	t.Helper()
-	if os.Getenv("TEST_KEEP") != "all" {
-		return
-	}
 	for _, file := range files {
 		text, err := os.ReadFile(filepath.Join(overlay, file))
 		require.NoError(t, err)
 		to := filepath.Join("../../internal/browserpath/testdata", as, file)
-		require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
-		require.NoError(t, os.WriteFile(to, text, 0o644))
+		if os.Getenv("TEST_KEEP") == "all" {
+			require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
+			require.NoError(t, os.WriteFile(to, text, 0o644))
+			continue
+		}
+		kept, err := os.ReadFile(to)
+		require.NoError(t, err)
+		assert.Equal(t, ofEachRun.ReplaceAllString(string(kept), "…"), ofEachRun.ReplaceAllString(string(text), "…"), file)
 	}
 }
+
+// ofEachRun is what is otherwise in each run: the evidence, and the port of the console.
+var ofEachRun = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|:\d{4,5}\b`)
 
 // filesIn are the files of an overlay folder.
 func filesIn(t *testing.T, overlay string) (files []string) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/selectors"
 	"github.com/spf13/cobra"
 )
@@ -34,7 +35,7 @@ copied from: correct them one after the other, and have them checked by flows va
 					return usage(fmt.Errorf("%q is no name: apps and layouts are named by lower-case letters, digits and hyphens", n))
 				}
 			}
-			lib, conf, err := a.library(*of)
+			lib, conf, err := a.libraryBut(*of, name)
 			if err != nil {
 				return err
 			}
@@ -52,6 +53,21 @@ copied from: correct them one after the other, and have them checked by flows va
 	c.Flags().String("from", "", "the layout to begin from")
 	c.Flags().StringVar(&layout, "layout", "", "what the layout is called in the new app (default: as there)")
 	return c
+}
+
+// libraryBut is library, but for an app whose files do not begin yet: a tenant that names it already copies from bill.
+func (a *app) libraryBut(name, begun string) (*flows.Library, *config.Config, error) {
+	c, err := a.load()
+	if err != nil {
+		return nil, nil, err
+	}
+	if name == "" {
+		if name = service.App(c); name == begun {
+			name = "bill"
+		}
+	}
+	lib, err := service.Library(c, name)
+	return lib, c, err
 }
 
 // begin writes the files of a layout as those of another app, and returns their names.

@@ -33,15 +33,31 @@ func TestTheFilesOfAnotherConsoleBeginAsACopy(t *testing.T) {
 			assert.Contains(t, again.stderr, "nothing is overwritten")
 		})
 	}
-	dir := t.TempDir()
-	require.NoError(t, os.Mkdir(filepath.Join(dir, "overlay"), 0o700))
-	conf := filepath.Join(dir, "config.yaml")
-	require.NoError(t, os.WriteFile(conf, []byte("state: "+dir+"/state\noverlay: "+dir+"/overlay\n"), 0o600))
+	conf, overlay := bareConfig(t, "")
 	for _, args := range [][]string{{"new", "bill", "--from", "neo3"}, {"new", "x", "--from", "none"}, {"new", "X Y", "--from", "neo3"}, {"new", "x"}} {
 		out := command(t, append([]string{"--config", conf, "flows"}, args...)...)
 		assert.Equal(t, 1, out.code, args)
 	}
-	left, err := os.ReadDir(filepath.Join(dir, "overlay"))
+	left, err := os.ReadDir(overlay)
 	require.NoError(t, err)
 	assert.Empty(t, left)
+}
+
+// bareConfig is a configuration with an overlay folder, and more.
+func bareConfig(t *testing.T, more string) (conf, overlay string) {
+	t.Helper()
+	dir := t.TempDir()
+	overlay, conf = filepath.Join(dir, "overlay"), filepath.Join(dir, "config.yaml")
+	require.NoError(t, os.Mkdir(overlay, 0o700))
+	require.NoError(t, os.WriteFile(conf, []byte("state: "+dir+"/state\noverlay: "+overlay+"\n"+more), 0o600))
+	return conf, overlay
+}
+
+// TestATenantMayNameItsAppBeforeTheFilesBegin has a configuration that was written first.
+func TestATenantMayNameItsAppBeforeTheFilesBegin(t *testing.T) {
+	t.Parallel()
+	conf, overlay := bareConfig(t, "tenants:\n  north: { app: nordlicht, path: browser, account: a@b.example, password: 'env:NONE', organisation: { name: North }, second_factor: { method: prompt } }\n")
+	out := command(t, "--config", conf, "flows", "new", "nordlicht", "--from", "neo3", "--layout", "cards")
+	require.Equal(t, 0, out.code, out.stderr)
+	assert.FileExists(t, filepath.Join(overlay, "flows/nordlicht/app.yaml"))
 }

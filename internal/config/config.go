@@ -351,7 +351,7 @@ func (c *Config) check() error {
 	return invalid(errors.Join(faults...))
 }
 
-// nearest suggests the known key closest to a misspelt one.
+// nearest suggests the known key closest to a misspelt one. What both begin with says nothing of how alike they are.
 func nearest(key string) string {
 	best, bestDistance := "", 1<<30
 	for _, p := range patterns() {
@@ -359,7 +359,11 @@ func nearest(key string) string {
 			best, bestDistance = p, d
 		}
 	}
-	if bestDistance > 2+len(key)/3 {
+	a, b := strings.Split(anonymous(key), "."), strings.Split(best, ".")
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	if bestDistance > 2+len(strings.Join(a, "."))/3 {
 		return ""
 	}
 	return fmt.Sprintf(": did you mean %q?", named(best, key))

@@ -56,6 +56,13 @@ func TestATenantCanComeFromTheEnvironmentAlone(t *testing.T) {
 	assert.Equal(t, "008X", c.Tenants["demo"].Organisation.ID)
 }
 
+func TestNoKeyIsSuggestedForOneThatIsUnlikeAny(t *testing.T) {
+	t.Parallel()
+	_, err := config.Load(config.Source{File: write(t, strings.Replace(complete, "account:", "username:", 1))})
+	require.ErrorContains(t, err, `unknown key "tenants.acme-eu.username"`)
+	assert.NotContains(t, err.Error(), "did you mean")
+}
+
 func TestMistakesAreNamed(t *testing.T) {
 	t.Parallel()
 	edit := func(from, to string) string { return strings.Replace(complete, from, to, 1) }

@@ -113,6 +113,28 @@ func TestABoxThatIsNotDrawnIsTickedByItsLabel(t *testing.T) {
 	assert.True(t, got)
 }
 
+// TestWhatIsPressedOrSelectedIsOn has the ways in which pages say that something which is no box is on.
+func TestWhatIsPressedOrSelectedIsOn(t *testing.T) {
+	t.Parallel()
+	const flips = `onclick="const is = this.getAttributeNames().find((n) => /^aria-(checked|pressed|selected)$/.test(n));
+		this.setAttribute(is, this.getAttribute(is) !== 'true')"`
+	for name, el := range map[string]string{
+		"a switch":        `<button id=a role=switch aria-checked=false ` + flips + `>Show all</button>`,
+		"a toggle button": `<button id=a aria-pressed=false ` + flips + `>All</button>`,
+		"a tab":           `<button id=a role=tab aria-selected=false ` + flips + `>All</button>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, el)
+			for _, did := range []bool{true, false} {
+				got, err := w.Check(t.Context(), css("#a"), true, short)
+				require.NoError(t, err)
+				assert.Equal(t, did, got)
+			}
+		})
+	}
+}
+
 // TestALabelInARowTicksNoBoxOfAnother has a label in one row that is for a box in another, as where an id is there twice.
 func TestALabelInARowTicksNoBoxOfAnother(t *testing.T) {
 	t.Parallel()

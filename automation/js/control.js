@@ -28,18 +28,12 @@ export function boxBehind(el) {
   return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
 }
 
-/** @type {(el: El) => boolean} */
-export function isChecked(el) {
-  const box = ticked(el) ? el : boxBehind(el);
-  return box ? box.checked : el.getAttribute('aria-checked') === 'true';
-}
-
 /**
- * pressed says whether a check box, switch or toggle is on.
+ * isChecked says whether a check box, switch, toggle button or choice of a set is on.
  * @param {El} el
  * @returns {boolean}
  */
-export function pressed(el) {
+export function isChecked(el) {
   const box = ticked(el) ? el : boxBehind(el);
   if (box) return box.checked;
   return ['aria-checked', 'aria-pressed', 'aria-selected'].some((a) => el.getAttribute(a) === 'true');

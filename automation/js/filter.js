@@ -1,5 +1,5 @@
 // What belongs to a list: its filters and its counter.
-import { pressed } from './control.js';
+import { isChecked } from './control.js';
 import { Miss } from './miss.js';
 import { resolve } from './resolve.js';
 import { visible } from './sight.js';
@@ -41,7 +41,7 @@ function filterNow(f) {
   }
   if (found instanceof Miss) return found.kind === 'missing' ? 'absent' : found.detail;
   if (f.on !== undefined) {
-    if (pressed(found.el) === f.on) return 'holds';
+    if (isChecked(found.el) === f.on) return 'holds';
     return `it is ${f.on ? 'off' : 'on'}`;
   }
   const says = valueOf(found.el);

@@ -1,6 +1,6 @@
 // Gestures: what a person does with the mouse and the keys becomes what a flow has steps for. Trusted events only come
 // here (guard.js). What cannot be carried over is told at once.
-import { boxBehind, pressed } from './control.js';
+import { boxBehind, isChecked } from './control.js';
 import { deepActive } from './focus.js';
 import { find } from './candidate.js';
 import { mixed } from './hash.js';
@@ -102,7 +102,7 @@ function begin(r, hit, e) {
   const options = (sure || appeared) && el.localName !== 'option' ? alike(r, el, sure) : null;
   const sketch = sketchOf(r, el);
   const at = { x: e.clientX ?? 0, y: e.clientY ?? 0, page: pageOf() };
-  return { el, hit, sketch, options, ...at, moved: false, was: pressed(el) };
+  return { el, hit, sketch, options, ...at, moved: false, was: isChecked(el) };
 }
 
 /** pageOf is which page of a site is shown, without what it is filtered by. */
@@ -370,7 +370,7 @@ function keyDown(r, hit, e) {
   const before = movesFrom(r, el);
   r.moves = null;
   if (!on || !opensList(el)) return;
-  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
+  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: isChecked(el) };
   r.moves = { opener: before?.opener ?? (optionAt(el) === el ? null : at), ids: [...before?.ids ?? [], id] };
 }
 

@@ -1,7 +1,7 @@
 // The list chooser: what the panel of a recording shows of a list, and what the person says of it there.
 import { keyed, make } from './overlay.js';
 import { isBox, tell } from './gesture.js';
-import { pressed } from './control.js';
+import { isChecked } from './control.js';
 import { turn } from './columns.js';
 import { free, isTyped, sketchOf } from './sketch.js';
 import { norm } from './text.js';
@@ -16,7 +16,7 @@ import { valueOf } from './value.js';
  */
 export function filterOf(r, el) {
   const sketch = sketchOf(r, el), says = isTyped(el) ? '' : free(r, norm(valueOf(el)));
-  if (isBox(el)) return { sketch, box: true, says: '', is: pressed(el) ? 'on' : 'off' };
+  if (isBox(el)) return { sketch, box: true, says: '', is: isChecked(el) ? 'on' : 'off' };
   return { sketch, box: false, says, is: says ? 'says' : 'empty' };
 }
 

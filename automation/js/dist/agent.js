@@ -99,10 +99,6 @@ function boxBehind(el) {
 }
 function isChecked(el) {
   const box = ticked(el) ? el : boxBehind(el);
-  return box ? box.checked : el.getAttribute("aria-checked") === "true";
-}
-function pressed(el) {
-  const box = ticked(el) ? el : boxBehind(el);
   if (box) return box.checked;
   return ["aria-checked", "aria-pressed", "aria-selected"].some((a) => el.getAttribute(a) === "true");
 }
@@ -916,7 +912,7 @@ function filterNow(f) {
   }
   if (found instanceof Miss) return found.kind === "missing" ? "absent" : found.detail;
   if (f.on !== void 0) {
-    if (pressed(found.el) === f.on) return "holds";
+    if (isChecked(found.el) === f.on) return "holds";
     return `it is ${f.on ? "off" : "on"}`;
   }
   const says2 = valueOf(found.el);
@@ -1257,19 +1253,19 @@ function openHere(hit) {
   );
   while (el && !(el.nodeType === 1 && el.matches(opener))) el = parentOf(el);
   if (!el) return;
-  const pressed2 = el;
-  const link = pressed2.matches("a,area"), attribute = link ? "target" : "formtarget";
-  const own = pressed2.getAttribute(attribute) ?? (link ? null : pressed2.form?.getAttribute("target"));
+  const pressed = el;
+  const link = pressed.matches("a,area"), attribute = link ? "target" : "formtarget";
+  const own = pressed.getAttribute(attribute) ?? (link ? null : pressed.form?.getAttribute("target"));
   const base = (
     /** @type {El | null} */
-    pressed2.ownerDocument.querySelector("base[target]")
+    pressed.ownerDocument.querySelector("base[target]")
   );
   if (!opensWindow(own ?? base?.target)) return;
-  const before = pressed2.getAttribute(attribute);
-  pressed2.setAttribute(attribute, "_self");
+  const before = pressed.getAttribute(attribute);
+  pressed.setAttribute(attribute, "_self");
   setTimeout(() => {
-    if (before === null) pressed2.removeAttribute(attribute);
-    else pressed2.setAttribute(attribute, before);
+    if (before === null) pressed.removeAttribute(attribute);
+    else pressed.setAttribute(attribute, before);
   });
 }
 
@@ -1661,22 +1657,22 @@ function otherOne({ who }) {
   if (same(says2, who.equals, who.fold)) return null;
   return new Miss("wrong-one", `the page is about "${says2}", not "${who.equals}"`);
 }
-function sentHidden(field, pressed2) {
+function sentHidden(field, pressed) {
   if (!field.matches("input,select,textarea") || visible(field)) return false;
-  const around2 = pressed2.form ?? pressed2.closest("form"), holder2 = (
+  const around2 = pressed.form ?? pressed.closest("form"), holder2 = (
     /** @type {El | null} */
     field.parentElement
   );
   return field.form && around2 ? field.form === around2 : Boolean(holder2 && visible(holder2));
 }
-function changed(entered, pressed2) {
+function changed(entered, pressed) {
   for (const e of entered) {
     const found = resolve(e.target);
     if (found instanceof Miss && found.kind === "ambiguous") {
       return new Miss("ambiguous", `what was entered into "${e.target.name}": ${found.detail}`);
     }
     const hidden = found instanceof Miss ? lastOf(e.target) : null;
-    const el = found instanceof Miss ? hidden && sentHidden(hidden, pressed2) && hidden : found.el;
+    const el = found instanceof Miss ? hidden && sentHidden(hidden, pressed) && hidden : found.el;
     if (!el) continue;
     const want = e.as === "checked" ? String(e.on) : e.value;
     const now = e.as === "checked" ? String(isChecked(el)) : valueOf(el);
@@ -3584,7 +3580,7 @@ function begin3(r, hit, e) {
   const options = (sure || appeared) && el.localName !== "option" ? alike(r, el, sure) : null;
   const sketch = sketchOf(r, el);
   const at = { x: e.clientX ?? 0, y: e.clientY ?? 0, page: pageOf() };
-  return { el, hit, sketch, options, ...at, moved: false, was: pressed(el) };
+  return { el, hit, sketch, options, ...at, moved: false, was: isChecked(el) };
 }
 var pageOf = () => location.pathname + location.hash;
 function seeDrawn(r) {
@@ -3792,7 +3788,7 @@ function keyDown(r, hit, e) {
   const before = movesFrom(r, el);
   r.moves = null;
   if (!on || !opensList(el)) return;
-  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: pressed(el) };
+  const at = { el, hit: el, sketch: on, options: null, x: 0, y: 0, page: pageOf(), moved: false, was: isChecked(el) };
   r.moves = { opener: before?.opener ?? (optionAt(el) === el ? null : at), ids: [...before?.ids ?? [], id] };
 }
 var handlers = {
@@ -3825,7 +3821,7 @@ function offered2(r, el) {
 // listing.js
 function filterOf(r, el) {
   const sketch = sketchOf(r, el), says2 = isTyped(el) ? "" : free(r, norm(valueOf(el)));
-  if (isBox(el)) return { sketch, box: true, says: "", is: pressed(el) ? "on" : "off" };
+  if (isBox(el)) return { sketch, box: true, says: "", is: isChecked(el) ? "on" : "off" };
   return { sketch, box: false, says: says2, is: says2 ? "says" : "empty" };
 }
 function addFilter(l, filter) {

@@ -131,3 +131,33 @@ func TestACommitThatMayHaveArrivedIsNotPressedAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestASentenceMayNameWhomItConcerns has whom a commit is about stand in a sentence, as in most dialogs.
+func TestASentenceMayNameWhomItConcerns(t *testing.T) {
+	t.Parallel()
+	for says, agrees := range map[string]bool{
+		"Suspend Ann Lee (ann@x.com)?":                 true,
+		"ANN@X.COM will lose access.":                  true,
+		"Suspend Jo Ann Lee (joann@x.com)?":            false,
+		"Suspend ann@x.com.evil.example?":              false,
+		"Suspend ann@x.com and bob@x.com?":             false,
+		"Suspend ann@x.com? robot@x.com will be told.": false,
+		"Suspend this person?":                         false,
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, logs+`<main><p id=who>`+says+`</p><button onclick="note('pressed')">Del</button></main>`)
+			err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, Bound: short,
+				For: &automation.Identity{Target: css("#who"), Equals: "ann@x.com", Names: true}})
+			assert.Equal(t, agrees, automation.NamesOnly(says, "ann@x.com"), "the program reads it as the page's script does")
+			if agrees {
+				require.NoError(t, err)
+				assert.Equal(t, "log: pressed", w.log(t))
+				return
+			}
+			require.ErrorIs(t, err, automation.ErrWrongIdentity)
+			assert.Contains(t, err.Error(), "alone")
+			assert.Equal(t, "log:", w.log(t))
+		})
+	}
+}

@@ -90,6 +90,12 @@ func wordGoesOn(before, after string) bool {
 	return inWord(first) && afterOne.MatchString(before)
 }
 
+// NamesOnly says that a text has an e-mail address, and no other.
+func NamesOnly(text, email string) bool {
+	all := addressesIn(text)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(a string) bool { return !SameText(a, email, true) })
+}
+
 // says looks for an address, a name or other words as a whole in a text.
 func says(text, want string) bool {
 	if strings.Contains(want, "@") {

@@ -11,13 +11,14 @@ import (
 	"github.com/go-rod/rod/lib/proto"
 )
 
-// Identity says whom an action may concern: what a target must say, checked for equality in the same page task as the
-// hit test and again when the input event arrives.
+// Identity says whom an action may concern: what a target must say, checked in the same page task as the hit test and
+// again when the input event arrives.
 type Identity struct {
 	Target *selectors.Target `json:"target"`
 	Equals string            `json:"equals"`
-	Fold   bool              `json:"fold,omitempty"` // without regard to case
-	Attr   string            `json:"attr,omitempty"` // what is read; empty: what a person reads there
+	Fold   bool              `json:"fold,omitempty"`  // without regard to case
+	Attr   string            `json:"attr,omitempty"`  // what is read; empty: what a person reads there
+	Names  bool              `json:"names,omitempty"` // it is a text that has this e-mail address, and no other
 }
 
 // Row says in which row of a table an action's target lies: the one whose key equals a value.

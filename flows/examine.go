@@ -115,7 +115,7 @@ func (s *sight) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) e
 		return &automation.Error{Act: "look at", Target: s.Target, Kind: automation.ErrAmbiguous, Last: strings.Join(seen.Matches, " | "), Page: r.pageNow()}
 	}
 	if s.For != nil {
-		if err := (&Expect{Target: s.For.Target, Equals: s.For.Equals, Fold: s.For.Fold}).run(ctx, r, nil, bound); err != nil {
+		if err := s.For.Expect().run(ctx, r, nil, bound); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -45,11 +46,21 @@ type RowKey struct {
 	Key   string `json:"key"`
 }
 
-// Identity is what a target must say for the step to be about the right one.
+// Identity is what a target must say for the step to be about the right one: a text of its own, or one that names an
+// e-mail address and no other.
 type Identity struct {
 	Target string `json:"target"`
-	Equals string `json:"equals"`
+	Equals string `json:"equals,omitempty"`
+	Names  string `json:"names,omitempty"`
 	Fold   bool   `json:"fold,omitempty"`
+}
+
+// whom is what must be said, or named.
+func (i *Identity) whom() string { return cmp.Or(i.Names, i.Equals) }
+
+// Expect is the step that waits until it is so.
+func (i *Identity) Expect() *Expect {
+	return &Expect{Target: i.Target, Equals: i.Equals, Names: i.Names, Fold: i.Fold}
 }
 
 func (p *Press) targets() []string {
@@ -68,7 +79,7 @@ func (p *Press) texts() (out []string) {
 		out = append(out, p.Row.Key)
 	}
 	if p.For != nil {
-		out = append(out, p.For.Equals)
+		out = append(out, p.For.whom())
 	}
 	if p.Dialog != nil {
 		out = append(out, p.Dialog.Says)
@@ -84,7 +95,11 @@ func (p *Press) says() string {
 	if p.Row != nil {
 		out += fmt.Sprintf(" in the row of %s with %s", p.Row.Table, p.Row.Key)
 	}
-	if p.For != nil {
+	switch {
+	case p.For == nil:
+	case p.For.Names != "":
+		out += fmt.Sprintf(", if %s names %s and nobody else", p.For.Target, p.For.Names)
+	default:
 		out += fmt.Sprintf(", if %s says %s", p.For.Target, p.For.Equals)
 	}
 	if p.Dialog != nil {
@@ -102,8 +117,9 @@ func (p *Press) checkSubject(f *Flow, complain complaint, at []any) {
 	if p.Row != nil && p.Row.Key != f.whom() {
 		complain(fmt.Sprintf("the row is that of the subject: key is %s", f.whom()), append(slices.Clone(at), "row")...)
 	}
-	if p.For != nil && p.For.Equals != f.whom() {
-		complain(fmt.Sprintf("for holds a target against the subject: equals is %s", f.whom()), append(slices.Clone(at), "for")...)
+	if p.For != nil && p.For.whom() != f.whom() {
+		complain(fmt.Sprintf("for holds a target against the subject: equals is %s, or names is, where it stands in a sentence", f.whom()),
+			append(slices.Clone(at), "for")...)
 	}
 }
 
@@ -130,11 +146,11 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		if err != nil {
 			return err
 		}
-		equals, err := r.text(ctx, p.For.Equals)
+		equals, err := r.text(ctx, p.For.whom())
 		if err != nil {
 			return err
 		}
-		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold}
+		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold, Names: p.For.Names != ""}
 	}
 	return r.Page.Click(ctx, click)
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -12,18 +13,21 @@ import (
 type Expect struct {
 	Target string `json:"target"`
 	Equals string `json:"equals,omitempty"`
+	Names  string `json:"names,omitempty"` // an e-mail address: the text has it, and no other
 	Fold   bool   `json:"fold,omitempty"`
 	Gone   bool   `json:"gone,omitempty"`
 }
 
 func (*Expect) word() string        { return "expect" }
 func (e *Expect) targets() []string { return []string{e.Target} }
-func (e *Expect) texts() []string   { return []string{e.Equals} }
+func (e *Expect) texts() []string   { return []string{e.Equals, e.Names} }
 
 func (e *Expect) says() string {
 	switch {
 	case e.Gone:
 		return "wait until " + e.Target + " is gone"
+	case e.Names != "":
+		return fmt.Sprintf("make sure that %s names %s and nobody else", e.Target, e.Names)
 	case e.Equals != "":
 		return fmt.Sprintf("make sure that %s says %s", e.Target, e.Equals)
 	}
@@ -42,17 +46,17 @@ func (e *Expect) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) 
 	if _, err := r.await(ctx, bound, e.Target); err != nil {
 		return err
 	}
-	if e.Equals == "" {
+	if e.Equals+e.Names == "" {
 		return nil
 	}
-	want, err := r.text(ctx, e.Equals)
+	want, err := r.text(ctx, cmp.Or(e.Names, e.Equals))
 	if err != nil {
 		return err
 	}
 	end := time.Now().Add(bound)
 	for {
 		got, err := r.Page.Read(ctx, t, "")
-		if err == nil && automation.SameText(got, want, e.Fold) {
+		if err == nil && e.holds(got, want) {
 			return nil
 		}
 		if time.Now().After(end) || automation.Over(ctx) {
@@ -68,6 +72,14 @@ func (e *Expect) run(ctx context.Context, r *Run, _ *Step, bound time.Duration) 
 			return err
 		}
 	}
+}
+
+// holds says that a target says what it should.
+func (e *Expect) holds(says, want string) bool {
+	if e.Names != "" {
+		return automation.NamesOnly(says, want)
+	}
+	return automation.SameText(says, want, e.Fold)
 }
 
 // expectEvery is how often a target is looked at that does not say yet what it should.

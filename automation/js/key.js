@@ -3,6 +3,7 @@ import { isChecked } from './control.js';
 import { Miss } from './miss.js';
 import { misplaced } from './place.js';
 import { lastOf, resolve } from './resolve.js';
+import { namesOnly } from './roster.js';
 import { visible } from './sight.js';
 import { norm, same } from './text.js';
 import { valueOf } from './value.js';
@@ -51,8 +52,9 @@ function otherOne({ who }) {
     return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
   const says = valueOf(found.el, who.attr);
-  if (same(says, who.equals, who.fold)) return null;
-  return new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
+  if (who.names ? namesOnly(says, who.equals) : same(says, who.equals, who.fold)) return null;
+  const only = who.names ? `${who.equals} alone` : who.equals;
+  return new Miss('wrong-one', `the page is about "${says}", not "${only}"`);
 }
 
 /**

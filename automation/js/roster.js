@@ -41,6 +41,24 @@ const withinWord = (text, i) => i > 0 && letter.test(text[i])
   && (letter.test(text[i - 1]) || hyphened.test(text.slice(Math.max(0, i - 2), i)));
 
 /**
+ * addressesIn lists the e-mail addresses that a text has.
+ * @param {string} text
+ * @returns {string[]}
+ */
+const addressesIn = (text) => (text.match(writtenAddress) ?? []).map((found) => found.replace(addressEdge, ''));
+
+/**
+ * namesOnly says that a text has an e-mail address, and no other.
+ * @param {string} text
+ * @param {string} email
+ * @returns {boolean}
+ */
+export function namesOnly(text, email) {
+  const all = addressesIn(text);
+  return all.length > 0 && all.every((found) => fold(found) === fold(email));
+}
+
+/**
  * named finds whom a text names: the leftmost and longest name counts, so that Jo Ann Lee is not Ann Lee.
  * @param {string} text
  * @param {Roster} roster
@@ -48,8 +66,7 @@ const withinWord = (text, i) => i > 0 && letter.test(text[i])
  */
 export function named(text, roster) {
   const out = { ours: false, others: /** @type {string[]} */ ([]) };
-  for (const found of text.match(writtenAddress) ?? []) {
-    const email = found.replace(addressEdge, '');
+  for (const email of addressesIn(text)) {
     if (fold(email) === roster.email) out.ours = true;
     else if (fold(email) !== roster.self) out.others.push(email);
   }

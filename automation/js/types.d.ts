@@ -169,6 +169,7 @@ interface Identity {
   equals: string;
   fold?: boolean;
   attr?: string;
+  names?: boolean;
 }
 
 interface RowRequest {

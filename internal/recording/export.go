@@ -265,8 +265,14 @@ func (x *exporter) press(s *flows.Step, p *flows.Press) error {
 		if p.For.Fold {
 			x.remark("that the case of letters does not count is not expressed")
 		}
-		x.add(Step{Type: waitForElement, Properties: map[string]any{"textContent": x.text(p.For.Equals)}}, p.For.Target)
-		x.remark("that %s says %s is waited for before it, not made sure of in the same moment", p.For.Target, p.For.Equals)
+		wait := Step{Type: waitForElement}
+		if p.For.Names != "" {
+			x.remark("that %s names %s and nobody else is not expressed: it is waited for alone", p.For.Target, p.For.Names)
+		} else {
+			wait.Properties = map[string]any{"textContent": x.text(p.For.Equals)}
+			x.remark("that %s says %s is waited for before it, not made sure of in the same moment", p.For.Target, p.For.Equals)
+		}
+		x.add(wait, p.For.Target)
 	}
 	kind := click
 	if p.Double {
@@ -336,6 +342,9 @@ func (x *exporter) expect(s *flows.Step, v *flows.Expect) error {
 	switch {
 	case v.Gone:
 		x.add(Step{Type: waitForElement, Visible: &hidden}, v.Target)
+	case v.Names != "":
+		x.remark("that %s names %s and nobody else is not expressed: it is waited for alone", v.Target, v.Names)
+		x.add(Step{Type: waitForElement}, v.Target)
 	case v.Equals != "" && v.Fold:
 		return x.mark(s, "a recording compares texts to the letter")
 	case v.Equals != "":

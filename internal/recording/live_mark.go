@@ -88,11 +88,12 @@ func (l *live) commitOn(p flows.Press, on *automation.Sketch) {
 // person takes down what says whom the page is about.
 func (l *live) person(g *automation.Gesture) {
 	meant := l.Inputs[subjectInput]
-	if meant == "" || !strings.EqualFold(strings.TrimSpace(g.Value), meant) {
-		l.leaveOut("it does not say the input email, and nothing else, so that it names nobody")
+	alone := strings.EqualFold(strings.TrimSpace(g.Value), meant)
+	if meant == "" || !alone && !automation.NamesOnly(g.Value, meant) {
+		l.leaveOut("it does not name the input email alone, so that it does not say whose page it is")
 		return
 	}
-	if g.On.Row != nil && !l.after && l.knownBest(g.On.Known, g.Kind) == "" { // the row is found by it, and is the person's
+	if alone && g.On.Row != nil && !l.after && l.knownBest(g.On.Known, g.Kind) == "" { // the row is found by it, and is the person's
 		l.rowOf(g.On)
 		return
 	}
@@ -105,11 +106,14 @@ func (l *live) person(g *automation.Gesture) {
 	}
 	l.input(subjectInput)
 	l.shown = &flows.Identity{Target: name, Equals: subjectText, Fold: g.Value != meant}
+	if !alone {
+		l.shown = &flows.Identity{Target: name, Names: subjectText}
+	}
 	if l.after && l.commit.Row == nil {
 		l.commit.For = l.shown
 		return
 	}
-	l.add(&Step{}, &flows.Expect{Target: name, Equals: subjectText, Fold: l.shown.Fold})
+	l.add(&Step{}, l.shown.Expect())
 }
 
 func (l *live) expects(g *automation.Gesture) {

@@ -113,7 +113,7 @@ func (w *playwright) press(s *flows.Step, p *flows.Press) {
 		w.ofNobodyElse(p.Row)
 	}
 	if p.For != nil {
-		w.says(p.For.Target, p.For.Equals, p.For.Fold, "")
+		w.expect(&flows.Step{}, p.For.Expect())
 	}
 	if p.Dialog != nil {
 		if p.Dialog.Says != "" {
@@ -159,6 +159,8 @@ func (w *playwright) expect(s *flows.Step, v *flows.Expect) {
 	switch {
 	case v.Gone:
 		w.line("await expect(%s).toBeHidden(%s);", target(v.Target), w.timed(s))
+	case v.Names != "":
+		w.line("await expect(%s).toContainText(%s);", target(v.Target), arguments(w.quoted(v.Names), w.timed(s, "ignoreCase: true")))
 	case v.Equals != "":
 		w.says(v.Target, v.Equals, v.Fold, w.timed(s))
 	default:

@@ -1503,13 +1503,17 @@ var letter = /[\p{L}\p{N}\p{M}]/u;
 var goesOn = /^(?:[\p{L}\p{N}\p{M}]|[-'’‑](?!s(?![\p{L}\p{N}]))\p{L})/u;
 var hyphened = /\p{L}[-'’‑]$/u;
 var withinWord = (text, i) => i > 0 && letter.test(text[i]) && (letter.test(text[i - 1]) || hyphened.test(text.slice(Math.max(0, i - 2), i)));
+var addressesIn2 = (text) => (text.match(writtenAddress) ?? []).map((found) => found.replace(addressEdge, ""));
+function namesOnly(text, email) {
+  const all = addressesIn2(text);
+  return all.length > 0 && all.every((found) => fold(found) === fold(email));
+}
 function named(text, roster) {
   const out = { ours: false, others: (
     /** @type {string[]} */
     []
   ) };
-  for (const found of text.match(writtenAddress) ?? []) {
-    const email = found.replace(addressEdge, "");
+  for (const email of addressesIn2(text)) {
     if (fold(email) === roster.email) out.ours = true;
     else if (fold(email) !== roster.self) out.others.push(email);
   }
@@ -1654,8 +1658,9 @@ function otherOne({ who }) {
     return new Miss("unproved", `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
   const says2 = valueOf(found.el, who.attr);
-  if (same(says2, who.equals, who.fold)) return null;
-  return new Miss("wrong-one", `the page is about "${says2}", not "${who.equals}"`);
+  if (who.names ? namesOnly(says2, who.equals) : same(says2, who.equals, who.fold)) return null;
+  const only = who.names ? `${who.equals} alone` : who.equals;
+  return new Miss("wrong-one", `the page is about "${says2}", not "${only}"`);
 }
 function sentHidden(field, pressed) {
   if (!field.matches("input,select,textarea") || visible(field)) return false;
@@ -3353,9 +3358,9 @@ var mostRows = 20;
 var mostParts = 40;
 var mostly = (says2, form) => says2.length > 0 && says2.filter((s) => form.test(s)).length >= says2.length * fewest;
 var speaks = (el) => !el.children.length && norm(el.textContent) !== "" && visible(el);
-var addressesIn2 = (root) => queryAll(root, "*").filter((el) => speaks(el) && address3.test(norm(el.textContent)));
+var addressesIn3 = (root) => queryAll(root, "*").filter((el) => speaks(el) && address3.test(norm(el.textContent)));
 function cardsOf(list) {
-  const mails = addressesIn2(list);
+  const mails = addressesIn3(list);
   const cards = mails.map((mail) => {
     let card = mail;
     for (let p = card.parentElement; p && p !== list; p = p.parentElement) {
@@ -3398,7 +3403,7 @@ function listAround(hit) {
 }
 function listsIn(root) {
   const out = queryAll(root, lists).filter((el) => visible(el) && norm(el.textContent) !== "");
-  for (const mail of addressesIn2(root)) {
+  for (const mail of addressesIn3(root)) {
     if (!out.some((list) => list.contains(mail))) out.push(listAround(mail));
   }
   return out;

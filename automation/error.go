@@ -56,6 +56,8 @@ type Error struct {
 	Page    string   // address of the page, without query
 	Acted   bool     // an input event was delivered: the act may have had its effect
 	Cause   error
+
+	partly bool // the button of the mouse went down there, and came up elsewhere
 }
 
 // Error implements error, in one line.

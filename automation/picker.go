@@ -45,7 +45,7 @@ func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 	if opens == nil {
 		opens = k.Target
 	}
-	if err := p.Click(ctx, Press{Target: opens, Bound: k.Bound}); err != nil {
+	if err := p.Click(ctx, Press{Target: opens, Brings: k.Options, Bound: k.Bound}); err != nil {
 		return false, err
 	}
 	if err := p.pressOption(ctx, k); err != nil {

@@ -25,6 +25,18 @@ func portal(options string) string {
 		</script>`
 }
 
+// covers has the list open when the mouse goes down, with something over the whole window that takes what comes then, as
+// the selects of well-known libraries do.
+const covers = `<script>
+	const opens = open_.onclick;
+	open_.onclick = null;
+	open_.onmousedown = () => {
+		const over = document.createElement('div'); over.style = 'position:fixed;inset:0'; over.onclick = () => note('closed');
+		document.body.append(over);
+		opens();
+	};
+</script>`
+
 // atOption is a page part that does something when the mouse is pressed on an option; anew draws the list anew.
 func atOption(does string) string {
 	return `<script>
@@ -55,6 +67,9 @@ func TestAPickerThatIsDrawnElsewhere(t *testing.T) {
 		{"the list is drawn anew under the press", portal(roles) + atOption(`if (once) { once = false; anew(e); }`), "Approver", false, nil, "log: Approver"},
 		{"it is chosen as the press begins, and drawn anew", portal(roles) + atOption(`note(e.target.textContent); say(e.target.textContent); anew(e);`), "Approver", false, nil, "log: Approver"},
 		{"the list is drawn anew under every press", portal(roles) + atOption(`anew(e);`), "Approver", false, automation.ErrMissed, "log:"},
+		{"it opens as the mouse goes down, and covers what was pressed", portal(roles) + covers, "Approver", false, nil, "log: Approver"},
+		{"it opens a moment after the mouse went down", portal(roles) + strings.Replace(covers, "opens();", "setTimeout(opens, 150);", 1), "Approver", false, nil, "log: Approver"},
+		{"what covers it brings no list", portal(roles) + strings.Replace(covers, "opens();", "", 1), "Approver", false, automation.ErrNotActionable, "log:"},
 		{"it is confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", true, nil, "log: Approver"},
 		{"it is not confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", false, automation.ErrNotRead, "log:"},
 	} {

@@ -60,6 +60,9 @@ type Press struct {
 	Accept bool    // agree to the browser's own confirmation, if one opens
 	Says   string  // what that confirmation must say; empty: anything that names nobody else
 	Bound  time.Duration
+	// Brings is what the press may bring before the button of the mouse is let go, as many lists open when it goes down and
+	// cover what was pressed. Where it is there by then, the press has done its work. Never with Agree.
+	Brings *selectors.Target
 }
 
 // verdict is what the guard in the page saw of the input events.
@@ -90,18 +93,49 @@ func (p *Page) Click(ctx context.Context, press Press) error {
 	start := time.Now()
 	ctx, cancel := patient(ctx, press.Bound)
 	defer cancel()
+	half := ""
 	for round := 0; ; round++ {
 		err := p.clickOnce(ctx, press)
 		var e *Error
+		if errors.As(err, &e) && e.partly {
+			if brought, err := p.brought(ctx, press); brought || err != nil {
+				return err
+			}
+			half = "; it was pressed down before, and what came then may cover it"
+		}
 		if err == nil || !errors.As(err, &e) || e.Acted || !errors.Is(err, ErrMissed) || Over(ctx) || round > mostTries {
 			if e != nil && e.Kind != ErrUnsupported {
 				e.Waited = time.Since(start).Round(10 * time.Millisecond).String()
 				e.Want = "the one visible, still, enabled thing under the pointer"
+				if !e.partly {
+					e.Last += half
+				}
 			}
 			return err
 		}
 	}
 }
+
+// brought says whether what a press may bring is there. A list may take a moment to be drawn.
+func (p *Page) brought(ctx context.Context, press Press) (bool, error) {
+	if press.Brings == nil {
+		return false, nil
+	}
+	for range broughtLooks {
+		states, err := p.Look(ctx, press.Brings)
+		if err != nil {
+			return false, err
+		}
+		if states[0].There() || states[0].State == "several" {
+			return true, nil
+		}
+		rest(ctx, batchLook)
+	}
+	return false, nil
+}
+
+// broughtLooks is how often is looked for what a press may have brought.
+const broughtLooks = 5
 
 func (p *Page) clickOnce(ctx context.Context, press Press) error {
 	ready, err := p.prepare(ctx, "prepare", "click", press.Target, map[string]any{
@@ -142,6 +176,7 @@ func (p *Page) judged(press Press, v verdict, seen bool, dismissed string, err e
 	case slices.Contains(v.Delivered, press.whole()):
 		return nil
 	case len(v.Delivered) > 0:
+		e.partly = true
 		slipped := v.Refused != nil && v.Refused.Kind == "missed" // it is there still, and moved away under the pointer
 		e.Acted, e.Last = press.Agree || press.Double || !slipped, errPartlyDelivers.Error()
 		if v.Refused != nil {

@@ -113,6 +113,22 @@ func TestABoxThatIsNotDrawnIsTickedByItsLabel(t *testing.T) {
 	assert.True(t, got)
 }
 
+// TestABoxOverItsLabelIsTickedByIt has cards with a transparent radio button over each.
+func TestABoxOverItsLabelIsTickedByIt(t *testing.T) {
+	t.Parallel()
+	const card = `<label style="position:relative;display:block;width:200px;height:30px"><input type=radio name=r style="position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0">`
+	w := setup(t, card+`<span id=a>Viewer</span></label>`+card+`<span id=b>Owner</span></label>`)
+	for _, did := range []bool{true, false} {
+		got, err := w.Check(t.Context(), css("#b"), true, short)
+		require.NoError(t, err)
+		assert.Equal(t, did, got)
+	}
+	require.NoError(t, w.Click(t.Context(), automation.Press{Target: css("#a"), Bound: short}))
+	got, err := w.Check(t.Context(), css("#a"), true, short)
+	require.NoError(t, err)
+	assert.False(t, got, "a click has chosen it")
+}
+
 // TestWhatIsPressedOrSelectedIsOn has the ways in which pages say that something which is no box is on.
 func TestWhatIsPressedOrSelectedIsOn(t *testing.T) {
 	t.Parallel()

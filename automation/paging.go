@@ -19,7 +19,7 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	}
 	mark := ""
 	for {
-		a, err := p.rowsOnce(ctx, "rows", g.r, map[string]any{"unlike": mark, "next": forward})
+		a, err := p.nextPage(ctx, g.r, forward, mark)
 		if err != nil {
 			return err
 		}
@@ -51,6 +51,20 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	}
 }
 
+// nextPage reads the page that comes after the one with a mark. One without any row is on its way: what a page shows
+// meanwhile, such as grey bars, need not be rows of the table, and the way on may be closed until it is there.
+func (p *Page) nextPage(ctx context.Context, r Reading, forward *selectors.Target, mark string) (rowsAnswer, error) {
+	a, err := p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": mark, "next": forward})
+	if err != nil || mark == "" || len(a.Rows) > 0 {
+		return a, err
+	}
+	r.Bound = min(r.Bound, againBound)
+	if later, err := p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": a.Mark, "next": forward}); err == nil {
+		return later, nil
+	}
+	return a, context.Cause(ctx)
+}
+
 // turnBack goes to the first page of a list: a console may remember the page that was shown last.
 func (p *Page) turnBack(ctx context.Context, g *gathering) error {
 	if g.r.Previous == nil {
@@ -77,7 +91,8 @@ func (p *Page) turnBack(ctx context.Context, g *gathering) error {
 // mostPages bounds how often a list is turned back: a list of 50,000 rows in pages of 50.
 const mostPages = 1000
 
-// againBound is how long another page may take to come where the counter says that all have been seen.
+// againBound is how long another page may take to come where the counter says that all have been seen, or where none
+// has any row yet.
 const againBound = 3 * time.Second
 
 // sameAgain ends a list whose counter says that everybody has been read and whose way on leads to the same page again.

@@ -294,24 +294,23 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	if r.Scroll {
 		return p.findScrolling(ctx, r, key)
 	}
-	mark := ""
+	start, mark := p.traffic.mark(), ""
 	for {
-		a, err := p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": mark, "next": r.Next})
-		if err != nil {
-			return false, err
-		}
-		hits := 0
-		for _, row := range a.Rows {
-			for i, n := range a.Names {
-				if n == r.Table.Table.Key && row.Cells[i] != nil && SameText(*row.Cells[i], key, r.Table.Table.Fold) {
-					hits++
-				}
+		a, err := p.nextPage(ctx, r, r.Next, mark)
+		hits := a.withKey(r, key)
+		if err == nil && hits == 0 && r.Next != nil && a.Next != "visible" { // it may be closed while rows are on their way
+			if _, err = p.rest(ctx, quest{open: start, late: true, ended: p.traffic.mark(), begin: nextBound}, r.Bound); err == nil {
+				a, err = p.rowsOnce(ctx, "rows", r, map[string]any{"next": r.Next})
 			}
+			hits = a.withKey(r, key)
 		}
-		if hits > 1 {
-			return false, &Error{Act: "find a row of", Target: r.Table.Name, Kind: ErrAmbiguous, Last: fmt.Sprintf("%d rows have %s %q", hits, r.Table.Table.Key, key), Page: WithoutQuery(p.URL())}
-		}
-		if hits == 1 || r.Next == nil || a.Next != "visible" {
+		switch {
+		case err != nil:
+			return false, err
+		case hits > 1:
+			return false, &Error{Act: "find a row of", Target: r.Table.Name, Kind: ErrAmbiguous, Page: WithoutQuery(p.URL()),
+				Last: fmt.Sprintf("%d rows have %s %q", hits, r.Table.Table.Key, key)}
+		case hits == 1 || r.Next == nil || a.Next != "visible":
 			return hits == 1, nil
 		}
 		mark = a.Mark
@@ -319,6 +318,18 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 			return false, err
 		}
 	}
+}
+
+// withKey counts the rows with a key.
+func (a rowsAnswer) withKey(r Reading, key string) (hits int) {
+	for _, row := range a.Rows {
+		for i, n := range a.Names {
+			if n == r.Table.Table.Key && row.Cells[i] != nil && SameText(*row.Cells[i], key, r.Table.Table.Fold) {
+				hits++
+			}
+		}
+	}
+	return hits
 }
 
 // findScrolling scrolls to the row with a key, a stretch at a time: r.Bound is for each stretch, and a list may be

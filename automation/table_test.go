@@ -81,6 +81,52 @@ func TestPagesUntilTheEndIsProved(t *testing.T) {
 	assert.LessOrEqual(t, evaluations, 5*3+4*2, "three evaluates a page at the most, beside two for each click on Next: %v", calls)
 }
 
+// fetched is a list of 13 in three pages. While one is fetched it has rows without people in them, which are no rows of
+// the table, and no way on.
+func fetched() (page string, table *selectors.Target) {
+	table = people()
+	table.Table.Rows = "tbody tr:has(a)"
+	return `<table id=t><thead><tr><th>Name<th>Email</tr></thead><tbody></tbody></table><p id=count></p><button id=next>Next</button><script>
+		const row = (i) => '<tr><td><a href="/u/' + i + '">P. ' + i + '</a><td>p' + i + '@x.com</tr>';
+		const draw = (page) => {
+			t.tBodies[0].innerHTML = [...Array(Math.min(5, 13 - page * 5)).keys()].map((i) => row(page * 5 + i)).join('');
+			count.textContent = (page * 5 + 1) + '–' + Math.min(13, page * 5 + 5) + ' of 13';
+			next.disabled = page === 2;
+			next.onclick = () => fetches(page + 1);
+		};
+		const fetches = (page) => {
+			t.tBodies[0].innerHTML = '<tr class=grey><td>&nbsp;<td>&nbsp;</tr>'.repeat(5);
+			next.disabled = true;
+			setTimeout(draw, 400, page);
+		};
+		fetches(0);
+	</script>`, table
+}
+
+func TestAPageThatIsFetchedIsNotTheLast(t *testing.T) {
+	t.Parallel()
+	page, table := fetched()
+	w := setup(t, page)
+	got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Counter: css("#count"), Next: css("#next"), Bound: 5 * short})
+	require.NoError(t, err)
+	assert.True(t, got.Complete, got.Proof)
+	assert.Len(t, got.Rows, 13)
+}
+
+func TestSomebodyOnAPageThatIsFetchedIsFound(t *testing.T) {
+	t.Parallel()
+	for _, who := range []string{"p0@x.com", "p12@x.com", "nobody@x.com"} {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			page, table := fetched()
+			w := setup(t, page)
+			found, err := w.FindRow(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: 5 * short}, who)
+			require.NoError(t, err)
+			assert.Equal(t, who != "nobody@x.com", found)
+		})
+	}
+}
+
 func TestTablesThatDoNotAddUpAreNotComplete(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

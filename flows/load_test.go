@@ -40,6 +40,7 @@ func TestMistakesAreNamedByPlace(t *testing.T) {
 		{"within nothing", "selectors/bill/neo-2026-09.yaml", "    within: nav.bar", "    within: nav.nowhere", `no target "nav.nowhere"`},
 		{"within itself", "selectors/bill/neo-2026-09.yaml", "  nav.bar:\n", "  nav.bar:\n    within: nav.settings\n", "within each other"},
 		{"target that is missing", "selectors/bill/neo-2026-09.yaml", "  users.count:\n    candidates: [{ css: \"#users-count\", provenance: guessed }]\n", "", `has no target "users.count"`},
+		{"pattern of a key", "selectors/bill/neo-2026-09.yaml", "email: { header: Email }", "email: { header: Email, pattern: '<(?P<email>.+)>' }", "the key of a row is read as it stands"},
 		{"key that is no column", "selectors/bill/neo-2026-09.yaml", "key: email", "key: mail", `"mail" is not one of the columns`},
 		{"alias", "selectors/bill/neo-2026-09.yaml", "key: email", "key: &a email", "anchors"},
 		{"tab", "selectors/bill/neo-2026-09.yaml", "targets:\n", "targets:\n\tx: y\n", "neo-2026-09.yaml:12:"},

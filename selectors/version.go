@@ -247,6 +247,9 @@ func (v *Version) checkTable(name string, t *Table, complain func(string, ...any
 		if _, err := regexp.Compile(c.Pattern); err != nil {
 			complain(err.Error(), append(here, "pattern")...)
 		}
+		if re, err := regexp.Compile(c.Pattern); err == nil && col == t.Key && slices.Contains(re.SubexpNames(), col) {
+			complain("the key of a row is read as it stands: find it by candidates that have nothing else", append(slices.Clone(here), "pattern")...)
+		}
 		if col == Email && c.Kind == "" && c.Attr == "" && c.Pattern == "" {
 			c.Kind = Email
 			t.Columns[col] = c

@@ -17,6 +17,9 @@ export function disabled(el) {
 /** @type {(el: El) => boolean} */
 export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
 
+/** @type {(box: El) => boolean} */
+const seen = (box) => box.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
+
 /**
  * boxBehind is the check box or radio button that an element stands for: its label's, where the box is not drawn.
  * @param {El} el
@@ -25,7 +28,7 @@ export const ticked = (el) => el.type === 'checkbox' || el.type === 'radio';
 export function boxBehind(el) {
   const label = el.closest('label'), box = /** @type {El | null | undefined} */ (label?.control);
   if (!box || label.contains(el.closest('a,button,input,select,textarea'))) return null; // ticks nothing
-  return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+  return box !== el && ticked(box) && !seen(box) ? box : null;
 }
 
 /**

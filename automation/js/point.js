@@ -1,5 +1,5 @@
 // Where an element is: the point of the top window at which it is pressed, and what a person would touch there.
-import { ticked } from './control.js';
+import { boxBehind, ticked } from './control.js';
 import { shadowOf } from './shadow.js';
 import { insideOf, parentOf } from './tree.js';
 
@@ -81,10 +81,12 @@ function controls(hit, el) {
 }
 
 /**
- * reaches says that what is touched belongs to an element: it lies in it, or in its label.
+ * reaches says that what is touched belongs to an element: it lies in it, or in its label, or is the box that the element
+ * stands for, laid over it and not seen.
  * @type {(hit: El, el: El) => boolean}
  */
-export const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el);
+export const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el)
+  || ticked(hit) && boxBehind(el) === hit && insideOf(hit, el.closest('label'));
 
 /**
  * follows says that a click is the one by which the browser ticks a box when its label is clicked. A box that is

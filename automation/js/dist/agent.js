@@ -89,13 +89,14 @@ function disabled(el) {
   return false;
 }
 var ticked = (el) => el.type === "checkbox" || el.type === "radio";
+var seen = (box) => box.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
 function boxBehind(el) {
   const label = el.closest("label"), box = (
     /** @type {El | null | undefined} */
     label?.control
   );
   if (!box || label.contains(el.closest("a,button,input,select,textarea"))) return null;
-  return box !== el && ticked(box) && !box.checkVisibility({ checkVisibilityCSS: true }) ? box : null;
+  return box !== el && ticked(box) && !seen(box) ? box : null;
 }
 function isChecked(el) {
   const box = ticked(el) ? el : boxBehind(el);
@@ -346,11 +347,11 @@ function matches(t, base) {
   const tried = [];
   let hidden = 0;
   for (const c of t.candidates) {
-    const all = find(scope, c), seen = foremost(all.filter(base ? drawn : visible));
-    const unseen3 = all.length > seen.length ? ` (and ${all.length - seen.length} hidden)` : "";
-    tried.push(`${spell(c)}: ${seen.length}${unseen3}`);
-    hidden += all.length - seen.length;
-    if (seen.length) return { els: seen, used: c, tried, scope, alone: all.length === 1 };
+    const all = find(scope, c), seen2 = foremost(all.filter(base ? drawn : visible));
+    const unseen3 = all.length > seen2.length ? ` (and ${all.length - seen2.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen2.length}${unseen3}`);
+    hidden += all.length - seen2.length;
+    if (seen2.length) return { els: seen2, used: c, tried, scope, alone: all.length === 1 };
   }
   return { els: [], tried, hidden, scope };
 }
@@ -389,10 +390,10 @@ function saying(t, words) {
 }
 function agreed(t, found) {
   for (const c of t.candidates) {
-    const seen = foremost(find(found.scope, c).filter(visible));
-    if (!seen.length || seen.length === 1 && seen[0] === found.el) continue;
+    const seen2 = foremost(find(found.scope, c).filter(visible));
+    if (!seen2.length || seen2.length === 1 && seen2[0] === found.el) continue;
     const ours2 = `${spell(found.used)} is ${describe(found.el)}`;
-    const theirs = `${spell(c)} is ${seen.slice(0, 3).map(describe).join(" | ")}`;
+    const theirs = `${spell(c)} is ${seen2.slice(0, 3).map(describe).join(" | ")}`;
     return new Miss("ambiguous", `candidates disagree: ${ours2}, ${theirs}`, { tried: found.tried });
   }
   return null;
@@ -1212,7 +1213,7 @@ function controls2(hit, el) {
   }
   return false;
 }
-var reaches = (hit, el) => insideOf(hit, el) || controls2(hit, el);
+var reaches = (hit, el) => insideOf(hit, el) || controls2(hit, el) || ticked(hit) && boxBehind(el) === hit && insideOf(hit, el.closest("label"));
 var follows = (hit, type, el, elsewhere3) => type === "click" && ticked(hit) && controls2(el, hit) && (elsewhere3 || insideOf(hit, el.closest("label")));
 var boxOf = (el) => {
   const r = el.getBoundingClientRect();
@@ -1820,9 +1821,9 @@ async function prepare(req) {
 var rest = 500;
 var inView = (el) => new Promise((done) => {
   const observer = new IntersectionObserver((entries) => answer(entries.some((e) => e.intersectionRatio > 0)));
-  const answer = (seen) => {
+  const answer = (seen2) => {
     observer.disconnect();
-    done(seen);
+    done(seen2);
   };
   observer.observe(el);
   setTimeout(() => answer(false), 1e3);
@@ -2052,10 +2053,10 @@ function spoken(el, scope) {
 }
 function offersFor(el, scope) {
   return spoken(el, scope).map(({ candidate, word: word2, ask }) => {
-    const seen = foremost(find(scope, candidate).filter(visible));
+    const seen2 = foremost(find(scope, candidate).filter(visible));
     let why = flawOf(word2, ask);
-    if (!why && seen.length > 1) why = `it matches ${seen.length} elements`;
-    if (!why && seen[0] !== el) why = seen.length ? "it matches another element" : "it does not match what is seen";
+    if (!why && seen2.length > 1) why = `it matches ${seen2.length} elements`;
+    if (!why && seen2[0] !== el) why = seen2.length ? "it matches another element" : "it does not match what is seen";
     return { candidate, kept: why === "", why };
   });
 }
@@ -2871,8 +2872,8 @@ function strays(p, el) {
   const scope = base instanceof Miss ? base : scopeOf(target, base);
   if (scope instanceof Miss) return [];
   return (target.candidates ?? []).flatMap((c, at) => {
-    const seen = foremost(find(scope, c).filter(visible)), matches2 = seen.length;
-    return matches2 === 0 || matches2 === 1 && seen[0] === el ? [] : [{ at, matches: matches2 }];
+    const seen2 = foremost(find(scope, c).filter(visible)), matches2 = seen2.length;
+    return matches2 === 0 || matches2 === 1 && seen2[0] === el ? [] : [{ at, matches: matches2 }];
   });
 }
 var said = (el) => `${roleOf(el) || `<${el.localName}>`}${nameOf(el) ? ` “${nameOf(el).slice(0, 80)}”` : ""}`;
@@ -4256,8 +4257,8 @@ function place3(r) {
     mark(s, [{ box: topBox(r.listing.el), label: "the list" }]);
     return;
   }
-  const seen = el?.isConnected && r.mode;
-  mark(s, seen ? [{ box: topBox(el), kind: r.mode === "commit" ? "chosen" : "", label: labelOf(el) }] : []);
+  const seen2 = el?.isConnected && r.mode;
+  mark(s, seen2 ? [{ box: topBox(el), kind: r.mode === "commit" ? "chosen" : "", label: labelOf(el) }] : []);
 }
 var labelOf = (el) => isTyped(el) ? `<${el.localName}>` : saidOf(el);
 function follow3(r) {

@@ -123,7 +123,20 @@ func (p *Path) user(rows automation.Rows, i int) userops.User {
 		status, odd = string(userops.Unrecognised), append(odd, err.Error())
 	}
 	u.Status, u.Notice = userops.Status(status), strings.Join(odd, "; ")
+	u.FullName = fullName(rows.Columns, rows.Rows[i])
 	return u
+}
+
+// fullName is the text of a column that a pattern takes apart into first and last name, where no comma tells where one
+// ends; empty for none.
+func fullName(columns map[string]selectors.Column, row map[string]string) string {
+	for name, c := range columns {
+		first, last := strings.Index(c.Pattern, "<first_name>"), strings.Index(c.Pattern, "<last_name>")
+		if first >= 0 && first < last && !strings.Contains(row[name], ",") {
+			return row[name]
+		}
+	}
+	return ""
 }
 
 // named says that a table shows names.

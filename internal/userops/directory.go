@@ -38,6 +38,9 @@ type User struct {
 	Notice string `json:"notice,omitempty"`
 	// Unread is what the list shows for an e-mail that cannot be read as exactly one address; Email is then empty.
 	Unread string `json:"-"`
+	// FullName is the name as the console shows it, the first name first, where it shows one text in which nothing says
+	// where that ends: FirstName and LastName are a guess then, and the whole counts.
+	FullName string `json:"-"`
 }
 
 // between stands between several roles that are stored for one user: a service may let one have more.
@@ -58,6 +61,7 @@ func SameUser(a, b *User) bool {
 	}
 	x, y := *a, *b
 	x.Unread, y.Unread = "", "" // not kept in records
+	x.FullName, y.FullName = "", ""
 	return x == y
 }
 

@@ -146,6 +146,13 @@ func TestWantedIsTheWhole(t *testing.T) {
 	assert.False(t, w.Holds(&userops.User{Role: "Clerk", Status: userops.Active, Notice: "it shows no name"}))
 	junior := wanted(userops.Request{Action: userops.Invite, FirstName: "Ann", LastName: "Lee, Jr.", Role: "Clerk"})
 	assert.True(t, junior.Holds(&userops.User{FirstName: "Jr., Ann", LastName: "Lee", Role: "Clerk", Status: userops.Active}), "the whole name is the same")
+	petra := wanted(userops.Request{Action: userops.Invite, FirstName: "Petra Maria", LastName: "Berg"})
+	split := userops.User{FirstName: "Petra", LastName: "Maria Berg", Status: userops.Active}
+	assert.False(t, petra.Holds(&split), "each name has a place of its own")
+	split.FullName = "Petra  Maria Berg"
+	assert.True(t, petra.Holds(&split), "where one ends is a guess")
+	split.FullName = "Berg Petra Maria"
+	assert.False(t, petra.Holds(&split), "they are exchanged")
 	for name, edit := range map[string]func(u *userops.User){
 		"first name": func(u *userops.User) { u.FirstName = "Eva" }, "last name": func(u *userops.User) { u.LastName = "" }, "role": func(u *userops.User) { u.Role = "Administrator" },
 		"status": func(u *userops.User) { u.Status = userops.Inactive }, "time zone": func(u *userops.User) { u.TimeZone = "London" },

@@ -31,12 +31,15 @@ func (w Wanted) Asks(field string) bool {
 	return fields[field] != ""
 }
 
-// named says whether the name is the one wanted. A list may show it as a whole, such as "Lee, Ann", which is taken
-// apart at the first comma: then the whole counts. Where a path shows no names at all, and has no notice of that,
+// named says whether the name is the one wanted. A list may show it as a whole, such as "Jo Ann Lee", or "Lee, Ann", which
+// is taken apart at the first comma: then the whole counts. Where a path shows no names at all, and has no notice of that,
 // none is compared.
 func (w Wanted) named(u *User) bool {
 	if u.FirstName+u.LastName+u.Notice == "" {
 		return true
+	}
+	if w.FirstName != "" && w.LastName != "" && u.FullName != "" {
+		return spaced(w.FirstName+" "+w.LastName) == spaced(u.FullName)
 	}
 	if w.FirstName != "" && w.LastName != "" && spaced(w.LastName+", "+w.FirstName) == spaced(u.LastName+", "+u.FirstName) {
 		return true

@@ -1,0 +1,23 @@
+package browserpath
+
+import (
+	"testing"
+
+	"github.com/billagent/billagent/selectors"
+	"github.com/stretchr/testify/assert"
+)
+
+func TestANameThatIsOneTextIsKeptWhole(t *testing.T) {
+	t.Parallel()
+	const splits, turned = `^(?P<first_name>\S+) (?P<last_name>.+)$`, `^(?P<last_name>[^,]*), (?P<first_name>.*)$`
+	for _, c := range []struct{ pattern, text, want string }{
+		{splits, "Petra Maria Berg", "Petra Maria Berg"},
+		{turned, "Berg, Petra Maria", ""},
+		{`^(?P<last_name>\S+) (?P<first_name>.+)$`, "Berg Petra Maria", ""},
+		{`^(?P<first_name>.+)$`, "Petra", ""},
+		{"", "Petra Maria Berg", ""},
+	} {
+		columns := map[string]selectors.Column{"member": {Pattern: c.pattern}, "email": {}}
+		assert.Equal(t, c.want, fullName(columns, map[string]string{"member": c.text, "email": "petra@x.com"}), c)
+	}
+}

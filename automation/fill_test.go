@@ -116,7 +116,8 @@ func TestABoxThatIsNotDrawnIsTickedByItsLabel(t *testing.T) {
 // TestABoxOverItsLabelIsTickedByIt has cards with a transparent radio button over each.
 func TestABoxOverItsLabelIsTickedByIt(t *testing.T) {
 	t.Parallel()
-	const card = `<label style="position:relative;display:block;width:200px;height:30px"><input type=radio name=r style="position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0">`
+	const card = `<label style="position:relative;display:block;width:200px;height:30px">
+		<input type=radio name=r style="position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0">`
 	w := setup(t, card+`<span id=a>Viewer</span></label>`+card+`<span id=b>Owner</span></label>`)
 	for _, did := range []bool{true, false} {
 		got, err := w.Check(t.Context(), css("#b"), true, short)

@@ -59,7 +59,8 @@ func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
 // TestWhoIsShownInAnObjectIsRead has another person in a document that no frame shows.
 func TestWhoIsShownInAnObjectIsRead(t *testing.T) {
 	t.Parallel()
-	w := setup(t, logs+`<main><p>ann@x.com</p><object data="/in" type="text/html" width=200 height=60></object><button onclick="note('wrong')">Del</button></main>`,
+	w := setup(t, logs+`<main><p>ann@x.com</p><object data="/in" type="text/html" width=200 height=60></object>
+		<button onclick="note('wrong')">Del</button></main>`,
 		part{"/in", `<p>bob@x.com</p>`})
 	err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, People: roster, Bound: short})
 	require.ErrorIs(t, err, automation.ErrWrongIdentity)

@@ -68,8 +68,10 @@ func TestAPickerThatIsDrawnElsewhere(t *testing.T) {
 		{"it is chosen as the press begins, and drawn anew", portal(roles) + atOption(`note(e.target.textContent); say(e.target.textContent); anew(e);`), "Approver", false, nil, "log: Approver"},
 		{"the list is drawn anew under every press", portal(roles) + atOption(`anew(e);`), "Approver", false, automation.ErrMissed, "log:"},
 		{"it opens as the mouse goes down, and covers what was pressed", portal(roles) + covers, "Approver", false, nil, "log: Approver"},
-		{"it opens a moment after the mouse went down", portal(roles) + strings.Replace(covers, "opens();", "setTimeout(opens, 150);", 1), "Approver", false, nil, "log: Approver"},
-		{"what covers it brings no list", portal(roles) + strings.Replace(covers, "opens();", "", 1), "Approver", false, automation.ErrNotActionable, "log:"},
+		{"it opens a moment after the mouse went down", portal(roles) + strings.Replace(covers, "opens();", "setTimeout(opens, 150);", 1),
+			"Approver", false, nil, "log: Approver"},
+		{"what covers it brings no list", portal(roles) + strings.Replace(covers, "opens();", "", 1),
+			"Approver", false, automation.ErrNotActionable, "log:"},
 		{"it is confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", true, nil, "log: Approver"},
 		{"it is not confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", false, automation.ErrNotRead, "log:"},
 	} {

@@ -55,8 +55,8 @@ type Identity struct {
 	Fold   bool   `json:"fold,omitempty"`
 }
 
-// whom is what must be said, or named.
-func (i *Identity) whom() string { return cmp.Or(i.Names, i.Equals) }
+// value is what must be said, or named.
+func (i *Identity) value() string { return cmp.Or(i.Names, i.Equals) }
 
 // Expect is the step that waits until it is so.
 func (i *Identity) Expect() *Expect {
@@ -79,7 +79,7 @@ func (p *Press) texts() (out []string) {
 		out = append(out, p.Row.Key)
 	}
 	if p.For != nil {
-		out = append(out, p.For.whom())
+		out = append(out, p.For.value())
 	}
 	if p.Dialog != nil {
 		out = append(out, p.Dialog.Says)
@@ -117,7 +117,7 @@ func (p *Press) checkSubject(f *Flow, complain complaint, at []any) {
 	if p.Row != nil && p.Row.Key != f.whom() {
 		complain(fmt.Sprintf("the row is that of the subject: key is %s", f.whom()), append(slices.Clone(at), "row")...)
 	}
-	if p.For != nil && p.For.whom() != f.whom() {
+	if p.For != nil && p.For.value() != f.whom() {
 		complain(fmt.Sprintf("for holds a target against the subject: equals is %s, or names is, where it stands in a sentence", f.whom()),
 			append(slices.Clone(at), "for")...)
 	}
@@ -146,7 +146,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		if err != nil {
 			return err
 		}
-		equals, err := r.text(ctx, p.For.whom())
+		equals, err := r.text(ctx, p.For.value())
 		if err != nil {
 			return err
 		}

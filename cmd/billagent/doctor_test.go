@@ -72,7 +72,8 @@ func TestFromLearningToRepair(t *testing.T) {
 	out = command(t, append([]string{"--config", file, "selectors", "repair", "--of", seen, "--target", "user.deactivate", "--clear"}, flow...)...)
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	assert.Regexp(t, `(?m)^--- \S*neo3-2026-09.yaml\n\+\+\+ \S*neo3-`+today+`.yaml\n@@ -1,`, out.stdout)
-	recorded := regexp.MustCompile(`(?m)^\+.*testid: profile-deactivate, provenance: recorded, date: "` + today + `", evidence: (\S+) }`).FindStringSubmatch(out.stdout)
+	recorded := regexp.MustCompile(`(?m)^\+.*testid: profile-deactivate, provenance: recorded, date: "` + today + `", evidence: (\S+) }`).
+		FindStringSubmatch(out.stdout)
 	require.NotNil(t, recorded, out.stdout)
 	assert.FileExists(t, filepath.Join(filepath.Dir(file), "state/evidence/demo", recorded[1], "steps.jsonl"))
 	assert.Contains(t, out.stdout, "rehearsed  deactivate")

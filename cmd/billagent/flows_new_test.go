@@ -56,7 +56,9 @@ func bareConfig(t *testing.T, more string) (conf, overlay string) {
 // TestATenantMayNameItsAppBeforeTheFilesBegin has a configuration that was written first.
 func TestATenantMayNameItsAppBeforeTheFilesBegin(t *testing.T) {
 	t.Parallel()
-	conf, overlay := bareConfig(t, "tenants:\n  north: { app: nordlicht, path: browser, account: a@b.example, password: 'env:NONE', organisation: { name: North }, second_factor: { method: prompt } }\n")
+	conf, overlay := bareConfig(t, `tenants:
+  north: { app: nordlicht, path: browser, account: a@b.example, password: 'env:NONE', organisation: { name: North }, second_factor: { method: prompt } }
+`)
 	out := command(t, "--config", conf, "flows", "new", "nordlicht", "--from", "neo3", "--layout", "cards")
 	require.Equal(t, 0, out.code, out.stderr)
 	assert.FileExists(t, filepath.Join(overlay, "flows/nordlicht/app.yaml"))

@@ -47,7 +47,8 @@ func (TOTP) Lacking() (reason, hint string) { return noApp, noAppHint }
 func (t TOTP) Code(ctx context.Context, attempt int) (string, error) {
 	secret, err := t.Secret(ctx)
 	if err != nil {
-		return "", (&userops.Error{Act: "fetching the authenticator secret", Kind: userops.ErrConfig, Cause: err, Hint: "check the tenant's second_factor.secret reference"}).OrStop()
+		return "", (&userops.Error{Act: "fetching the authenticator secret", Kind: userops.ErrConfig, Cause: err,
+			Hint: "check the tenant's second_factor.secret reference"}).OrStop()
 	}
 	now := time.Now
 	if t.Now != nil {

@@ -197,7 +197,8 @@ func (p *Path) secret(ctx context.Context, name string, attempt int) (string, er
 	case "password":
 		v, err := p.opts.Password(ctx)
 		if err != nil {
-			return "", (&userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: err, Hint: "check the tenant's password reference"}).OrStop()
+			return "", (&userops.Error{Act: "fetching the password", Tenant: p.opts.Tenant, Kind: userops.ErrConfig, Cause: err,
+				Hint: "check the tenant's password reference"}).OrStop()
 		}
 		if p.wasRefused(v) && !p.insist {
 			return "", &userops.Error{Act: signingIn, Tenant: p.opts.Tenant, Kind: userops.ErrCredentials, Cause: errors.New("this very password was refused before and is not tried again"), Hint: "correct the password; or if it is right after all, sign in anew"}

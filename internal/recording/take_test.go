@@ -111,8 +111,13 @@ func TestGesturesBecomeSteps(t *testing.T) {
 			}},
 		"somebody else": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "joann@acme.example"}},
 			[]string{"  # left out: step 1 (person): it does not name the input email alone, so that it does not say whose page it is"}},
-		"in a sentence": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Says"), Value: "Suspend Ann Lee (ann@acme.example)?"}, {Kind: automation.GestureCommit, On: button("Save")}},
-			[]string{`  - expect: { target: set_role.says, names: "${email}" }`, `  - commit: { target: set_role.save, for: { target: set_role.says, names: "${email}" } }`}},
+		"in a sentence": {
+			[]automation.Gesture{
+				{Kind: automation.GesturePerson, On: field("Says"), Value: "Suspend Ann Lee (ann@acme.example)?"},
+				{Kind: automation.GestureCommit, On: button("Save")},
+			},
+			[]string{`  - expect: { target: set_role.says, names: "${email}" }`,
+				`  - commit: { target: set_role.save, for: { target: set_role.says, names: "${email}" } }`}},
 		"somebody else's row": {[]automation.Gesture{{Kind: automation.GestureClick, On: func() *automation.Sketch {
 			s := button("Open")
 			s.Row = &automation.KeyedRow{Table: "t", Key: "joann@acme.example"}

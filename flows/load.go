@@ -23,6 +23,12 @@ var schemaJSON []byte
 //go:embed app-schema.json
 var appSchemaJSON []byte
 
+// Schemas are the JSON schemas of flows and of an app's own file, by the names that those begin with: an editor that reads
+// them completes keys and marks mistakes.
+func Schemas() map[string][]byte {
+	return map[string][]byte{"schema.json": slices.Clone(schemaJSON), "app-schema.json": slices.Clone(appSchemaJSON)}
+}
+
 var (
 	flowSchema = sync.OnceValues(func() (*jsonschema.Schema, error) { return datafile.Compile("flows/schema.json", schemaJSON) })
 	appSchema  = sync.OnceValues(func() (*jsonschema.Schema, error) {

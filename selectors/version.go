@@ -28,6 +28,9 @@ var shipped embed.FS
 //go:embed schema.json
 var schemaJSON []byte
 
+// Schema is the JSON schema of a version's file, which is called schema.json where the file names it.
+func Schema() []byte { return slices.Clone(schemaJSON) }
+
 var schema = sync.OnceValues(func() (*jsonschema.Schema, error) { return datafile.Compile("selectors/schema.json", schemaJSON) })
 
 // Areas a version may cover.

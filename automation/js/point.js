@@ -81,8 +81,8 @@ function controls(hit, el) {
 }
 
 /**
- * reaches says that what is touched belongs to an element: it lies in it, or in its label, or is the box that the element
- * stands for, laid over it and not seen.
+ * reaches says that what is touched belongs to an element: it lies in it, or in its label, or is the box that the
+ * element stands for, laid over it and not seen.
  * @type {(hit: El, el: El) => boolean}
  */
 export const reaches = (hit, el) => insideOf(hit, el) || controls(hit, el)

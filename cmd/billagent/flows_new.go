@@ -3,6 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -111,5 +114,26 @@ func (a *app) begin(lib *flows.Library, conf *config.Config, app, from, layout s
 			return written, err
 		}
 	}
-	return written, nil
+	return written, writeSchemas(conf)
+}
+
+// writeSchemas writes the schemas that the files name to the overlay folder, as this program has them.
+func writeSchemas(conf *config.Config) error {
+	all := map[string][]byte{"selectors/schema.json": selectors.Schema()}
+	for name, text := range flows.Schemas() {
+		all["flows/"+name] = text
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		file, err := overlayFile(conf, path.Dir(name), "", path.Base(name))
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(path.Dir(file), 0o750); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, all[name], 0o640); err != nil {
+			return err
+		}
+	}
+	return nil
 }

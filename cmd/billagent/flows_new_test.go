@@ -23,6 +23,9 @@ func TestTheFilesOfAnotherConsoleBeginAsACopy(t *testing.T) {
 			out := command(t, "--config", conf, "flows", "new", "nordlicht", "--from", from, "--layout", "cards")
 			require.Equal(t, 0, out.code, out.stderr)
 			assert.Contains(t, out.stdout, "app.yaml")
+			for _, schema := range []string{"flows/schema.json", "flows/app-schema.json", "selectors/schema.json"} {
+				assert.FileExists(t, filepath.Join(dir, "overlay", schema), "the files name it")
+			}
 			out = command(t, "--config", conf, "flows", "--app", "nordlicht", "validate")
 			assert.Equal(t, 0, out.code, out.stdout+out.stderr)
 			shown := command(t, "--config", conf, "flows", "--app", "nordlicht", "show", "app.yaml")

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/service"
 	"github.com/billagent/billagent/internal/userops"
@@ -121,9 +122,16 @@ func (a *app) runFlow(ctx context.Context, s *service.Service, name string, inpu
 	}
 	for _, out := range slices.Sorted(maps.Keys(res.Rows)) {
 		rows := res.Rows[out]
-		columns := slices.Sorted(maps.Keys(rows.Columns))
+		all := fieldsOf(rows)
+		found := map[string]bool{}
+		for _, r := range all {
+			for name := range r {
+				found[name] = true
+			}
+		}
+		columns := slices.Sorted(maps.Keys(found))
 		t := newGrid(columns...)
-		for _, r := range rows.Rows {
+		for _, r := range all {
 			cells := make([]any, len(columns))
 			for i, c := range columns {
 				cells[i] = r[c]
@@ -138,6 +146,17 @@ func (a *app) runFlow(ctx context.Context, s *service.Service, name string, inpu
 	return nil
 }
 
+// fieldsOf are the rows of a table as an action reads them: columns taken apart by their patterns. What does not match
+// its pattern is left out.
+func fieldsOf(rows automation.Rows) []map[string]string {
+	all := make([]map[string]string, 0, len(rows.Rows))
+	for i := range rows.Rows {
+		fields, _ := rows.Fields(i)
+		all = append(all, fields)
+	}
+	return all
+}
+
 // flowJSON prints the outputs of a flow for a program.
 func (a *app) flowJSON(res flows.Result) error {
 	if a.output == "csv" {
@@ -150,7 +169,7 @@ func (a *app) flowJSON(res flows.Result) error {
 	}
 	rows := map[string]table{}
 	for name, r := range res.Rows {
-		rows[name] = table{r.Complete, r.Proof, append([]map[string]string{}, r.Rows...)}
+		rows[name] = table{r.Complete, r.Proof, fieldsOf(r)}
 	}
 	out := map[string]any{"texts": res.Texts, "rows": rows}
 	if a.output == "json" {

@@ -64,7 +64,8 @@ func strays(overlay string) []error {
 	return out
 }
 
-var overlayFile = regexp.MustCompile(`^(flows|selectors)/[^/]+/[^/]+\.yaml$`)
+// overlayFile is what an overlay folder has: versions, flows, and the schemas that those name for editors.
+var overlayFile = regexp.MustCompile(`^(flows|selectors)/([^/]+/[^/]+\.yaml|(app-)?schema\.json)$`)
 
 // Performs says that flows of a name are performed by an action, or by what comes before one.
 func Performs(name string) bool {

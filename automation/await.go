@@ -21,6 +21,9 @@ type State struct {
 // There says that a person sees the target, once.
 func (s State) There() bool { return s.State == "visible" || s.State == "disabled" }
 
+// drawn says that it is there, once or several times.
+func (s State) drawn() bool { return s.There() || s.State == "several" }
+
 func (s State) String() string {
 	if s.Detail != "" {
 		return s.State + " (" + s.Detail + ")"

@@ -152,6 +152,25 @@ func TestWhatIsPressedOrSelectedIsOn(t *testing.T) {
 	}
 }
 
+// TestWhatIsSelectedIsNotAlwaysChecked has what says two things of itself, and what has a box beside it that is another.
+func TestWhatIsSelectedIsNotAlwaysChecked(t *testing.T) {
+	t.Parallel()
+	const ticks = `onclick="event.preventDefault(); this.setAttribute('aria-checked', 'true')"`
+	for name, el := range map[string]string{
+		"an item of a tree":    `<div id=a role=treeitem aria-selected=true aria-checked=false tabindex=0 ` + ticks + `>Payments</div>`,
+		"partly, and pressed":  `<button id=a aria-checked=mixed aria-pressed=true ` + ticks + `>Payments</button>`,
+		"a box of the label's": `<label><input type=checkbox checked style="opacity:0;position:absolute">Row <span id=a role=switch aria-checked=false ` + ticks + `>Admin</span></label>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, el)
+			did, err := w.Check(t.Context(), css("#a"), true, short)
+			require.NoError(t, err)
+			assert.True(t, did, "it was not on before")
+		})
+	}
+}
+
 // TestALabelInARowTicksNoBoxOfAnother has a label in one row that is for a box in another, as where an id is there twice.
 func TestALabelInARowTicksNoBoxOfAnother(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package automation_test
 
 import (
 	"html"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,20 +137,27 @@ func TestACommitThatMayHaveArrivedIsNotPressedAgain(t *testing.T) {
 func TestASentenceMayNameWhomItConcerns(t *testing.T) {
 	t.Parallel()
 	for says, agrees := range map[string]bool{
-		"Suspend Ann Lee (ann@x.com)?":                 true,
-		"ANN@X.COM will lose access.":                  true,
-		"Suspend Jo Ann Lee (joann@x.com)?":            false,
-		"Suspend ann@x.com.evil.example?":              false,
-		"Suspend ann@x.com and bob@x.com?":             false,
-		"Suspend ann@x.com? robot@x.com will be told.": false,
-		"Suspend this person?":                         false,
+		"Suspend Ann Lee (ann@x.com)?":                               true,
+		"ANN@X.COM will lose access.":                                true,
+		"Remove ann@x.com's access?":                                 true,
+		"Remove ann@x.com’s access?":                                 true,
+		"Suspend Jo Ann Lee (joann@x.com)?":                          false,
+		"Suspend ann@x.com.evil.example?":                            false,
+		"Suspend ann@x.com and bob@x.com?":                           false,
+		"Suspend bob@intranet? ann@x.com will be told.":              false,
+		"Suspend bob＠x.com? ann@x.com will be told.":                 false,
+		"Suspend this person?":                                       false,
+		`Suspend bob?<i style="opacity:0">ann@x.com</i>`:             false,
+		`ann@x.com will be told. Suspend <input value="bob@x.com">?`: false,
 	} {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()
 			w := setup(t, logs+`<main><p id=who>`+says+`</p><button onclick="note('pressed')">Del</button></main>`)
 			err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, Bound: short,
-				For: &automation.Identity{Target: css("#who"), Equals: "ann@x.com", Names: true}})
-			assert.Equal(t, agrees, automation.NamesOnly(says, "ann@x.com"), "the program reads it as the page's script does")
+				For: &automation.Identity{Target: css("#who"), Equals: "ann@x.com", InSentence: true}})
+			if !strings.Contains(says, "<") {
+				assert.Equal(t, agrees, automation.NamesOnly(says, "ann@x.com"), "the program reads it as the page's script does")
+			}
 			if agrees {
 				require.NoError(t, err)
 				assert.Equal(t, "log: pressed", w.log(t))
@@ -160,4 +168,15 @@ func TestASentenceMayNameWhomItConcerns(t *testing.T) {
 			assert.Equal(t, "log:", w.log(t))
 		})
 	}
+}
+
+// TestASentenceThatNamesSomebodyByNameIsOfThem has a person of the roster in it by name alone.
+func TestASentenceThatNamesSomebodyByNameIsOfThem(t *testing.T) {
+	t.Parallel()
+	w := setup(t, logs+`<section id=who>Suspend Bob Ray (manager: ann@x.com)?</section><footer>ann@x.com <button onclick="note('pressed')">Del</button></footer>`)
+	people := &automation.People{Meant: automation.Person{Email: "ann@x.com"}, Others: []automation.Person{{Email: "bob@x.com", Names: []string{"Bob Ray"}}}}
+	err := w.Click(t.Context(), automation.Press{Target: button("Del"), Agree: true, People: people, Bound: short,
+		For: &automation.Identity{Target: css("#who"), Equals: "ann@x.com", InSentence: true}})
+	require.ErrorIs(t, err, automation.ErrWrongIdentity)
+	assert.Equal(t, "log:", w.log(t))
 }

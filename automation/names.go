@@ -11,7 +11,7 @@ import (
 // writtenAddress and addressEdge are those of js/roster.js, as is what counts as a name.
 var (
 	writtenAddress = regexp.MustCompile(`[^\s<>()\[\]{}"“”„«»‘,;:|]+@[^\s<>()\[\]{}"“”„«»‘,;:|]+\.[^\s<>()\[\]{}"“”„«»,;:|]+`)
-	addressEdge    = regexp.MustCompile(`^['’.]+|['’.!?…]+$`)
+	addressEdge    = regexp.MustCompile("^['’.`•]+|(?:['’]s)?['’.!?…`]*$")
 )
 
 // shortestName is what a name must have to be looked for: shorter ones are words, too.
@@ -90,10 +90,12 @@ func wordGoesOn(before, after string) bool {
 	return inWord(first) && afterOne.MatchString(before)
 }
 
-// NamesOnly says that a text has an e-mail address, and no other.
+// NamesOnly says that a text has an e-mail address, and nothing that may be another. Whether it has the name of somebody
+// else, too, is looked at when something is pressed for it.
 func NamesOnly(text, email string) bool {
 	all := addressesIn(text)
-	return len(all) > 0 && !slices.ContainsFunc(all, func(a string) bool { return !SameText(a, email, true) })
+	other := func(a string) bool { return !SameText(a, email, true) }
+	return len(all) > 0 && !slices.ContainsFunc(all, other) && !strings.ContainsAny(writtenAddress.ReplaceAllString(text, " "), "@＠")
 }
 
 // says looks for an address, a name or other words as a whole in a text.

@@ -17,9 +17,9 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	if err := p.turnBack(ctx, g); err != nil {
 		return err
 	}
-	mark := ""
+	mark, since := "", 0
 	for {
-		a, err := p.nextPage(ctx, g.r, forward, mark)
+		a, err := p.nextPage(ctx, g.r, forward, mark, since)
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 			last := fmt.Sprintf("%s is %s %s", forward.Name, a.Next, a.NextDetail)
 			return &Error{Act: "read rows of", Target: g.r.Table.Name, Kind: ErrAmbiguous, Last: last, Page: WithoutQuery(p.URL())}
 		}
-		mark, g.parts = a.Mark, true
+		mark, since, g.parts = a.Mark, p.traffic.mark(), true
 		if err := p.Click(ctx, Press{Target: forward, Bound: g.r.Bound}); err != nil {
 			return err
 		}
@@ -51,18 +51,44 @@ func (p *Page) readPaged(ctx context.Context, g *gathering) error {
 	}
 }
 
-// nextPage reads the page that comes after the one with a mark. One without any row is on its way: what a page shows
-// meanwhile, such as grey bars, need not be rows of the table, and the way on may be closed until it is there.
-func (p *Page) nextPage(ctx context.Context, r Reading, forward *selectors.Target, mark string) (rowsAnswer, error) {
+// nextPage reads the page that comes after the one with a mark; since is the number of the latest request before it was
+// asked for. What a page shows while it is fetched, such as grey bars or a row that always stands first, is no page: what
+// was asked for is answered first. A page without any row is on its way, too.
+func (p *Page) nextPage(ctx context.Context, r Reading, forward *selectors.Target, mark string, since int) (rowsAnswer, error) {
 	a, err := p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": mark, "next": forward})
-	if err != nil || mark == "" || len(a.Rows) > 0 {
+	if err != nil || mark == "" {
 		return a, err
 	}
-	r.Bound = min(r.Bound, againBound)
-	if later, err := p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": a.Mark, "next": forward}); err == nil {
-		return later, nil
+	if waited, err := p.awaitAnswers(ctx, since, min(r.Bound, pollAge)); err != nil {
+		return a, err
+	} else if waited {
+		if a, err = p.rowsOnce(ctx, "rows", r, map[string]any{"next": forward}); err != nil {
+			return a, err
+		}
 	}
-	return a, context.Cause(ctx)
+	if len(a.Rows) > 0 {
+		return a, nil
+	}
+	if a, err = p.rowsOnce(ctx, "rows", r, map[string]any{"unlike": a.Mark, "next": forward}); err != nil {
+		return a, &Error{Act: "read rows of", Target: r.Table.Name, Kind: ErrIncomplete, Cause: err, Page: WithoutQuery(p.URL()),
+			Last: "a page of it came without any row"}
+	}
+	return a, nil
+}
+
+// awaitAnswers waits until no request after a mark is under way, and says whether one was. One that takes longer than bound
+// is taken for one that waits for news.
+func (p *Page) awaitAnswers(ctx context.Context, since int, bound time.Duration) (waited bool, err error) {
+	for end := time.Now().Add(bound); time.Now().Before(end); waited = true {
+		open, _, _, changed := p.traffic.look(quest{open: since})
+		if open == 0 {
+			return waited, nil
+		}
+		if err := p.idle(ctx, changed, time.Until(end)); err != nil {
+			return waited, err
+		}
+	}
+	return waited, nil
 }
 
 // turnBack goes to the first page of a list: a console may remember the page that was shown last.
@@ -91,8 +117,7 @@ func (p *Page) turnBack(ctx context.Context, g *gathering) error {
 // mostPages bounds how often a list is turned back: a list of 50,000 rows in pages of 50.
 const mostPages = 1000
 
-// againBound is how long another page may take to come where the counter says that all have been seen, or where none
-// has any row yet.
+// againBound is how long another page may take to come where the counter says that all have been seen.
 const againBound = 3 * time.Second
 
 // sameAgain ends a list whose counter says that everybody has been read and whose way on leads to the same page again.

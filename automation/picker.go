@@ -34,18 +34,23 @@ func (k Picker) Face() *selectors.Target {
 func (p *Page) ChooseFrom(ctx context.Context, k Picker) (bool, error) {
 	ctx, cancel := patient(ctx, k.Bound)
 	defer cancel()
-	if states, err := p.Look(ctx, k.Face()); err != nil {
+	states, err := p.Look(ctx, k.Face(), k.Options)
+	if err != nil {
 		return false, err
-	} else if states[0].There() {
+	}
+	if states[0].There() {
 		if now, err := p.Read(ctx, k.Face(), ""); err == nil && SameText(now, k.Option, false) {
 			return false, nil
 		}
 	}
-	opens := k.Opens
-	if opens == nil {
-		opens = k.Target
+	open := Press{Target: k.Opens, Bound: k.Bound}
+	if open.Target == nil {
+		open.Target = k.Target
 	}
-	if err := p.Click(ctx, Press{Target: opens, Brings: k.Options, Bound: k.Bound}); err != nil {
+	if !states[1].drawn() { // a list that is there before is another's
+		open.Brings = k.Options
+	}
+	if err := p.Click(ctx, open); err != nil {
 		return false, err
 	}
 	if err := p.pressOption(ctx, k); err != nil {

@@ -70,6 +70,9 @@ func TestAPickerThatIsDrawnElsewhere(t *testing.T) {
 		{"it opens as the mouse goes down, and covers what was pressed", portal(roles) + covers, "Approver", false, nil, "log: Approver"},
 		{"it opens a moment after the mouse went down", portal(roles) + strings.Replace(covers, "opens();", "setTimeout(opens, 150);", 1),
 			"Approver", false, nil, "log: Approver"},
+		{"a list is there before, and what covers it brings none", portal(roles) + strings.Replace(covers, "opens();", "", 1) +
+			`<p style="position:fixed;top:200px;z-index:9" class=o onclick="note('of another: ' + textContent)">Approver</p>`,
+			"Approver", false, automation.ErrNotActionable, "log:"},
 		{"what covers it brings no list", portal(roles) + strings.Replace(covers, "opens();", "", 1),
 			"Approver", false, automation.ErrNotActionable, "log:"},
 		{"it is confirmed", portal(roles) + `<script>addEventListener('click', (e) => { if (e.target.className !== 'o') return; e.stopPropagation(); picked = e.target.textContent; apply.hidden = false; }, true); apply.onclick = () => choose(picked)</script>`, "Approver", true, nil, "log: Approver"},

@@ -18,7 +18,8 @@ type Identity struct {
 	Equals string            `json:"equals"`
 	Fold   bool              `json:"fold,omitempty"`  // without regard to case
 	Attr   string            `json:"attr,omitempty"`  // what is read; empty: what a person reads there
-	Names  bool              `json:"names,omitempty"` // it is a text that has this e-mail address, and no other
+	// InSentence says that Equals is an e-mail address in a text that has no other, and names nobody else.
+	InSentence bool `json:"inSentence,omitempty"`
 }
 
 // Row says in which row of a table an action's target lies: the one whose key equals a value.
@@ -126,7 +127,7 @@ func (p *Page) brought(ctx context.Context, press Press) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if states[0].There() || states[0].State == "several" {
+		if states[0].drawn() {
 			return true, nil
 		}
 		rest(ctx, batchLook)

@@ -294,9 +294,9 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 	if r.Scroll {
 		return p.findScrolling(ctx, r, key)
 	}
-	start, mark := p.traffic.mark(), ""
+	start, mark, since := p.traffic.mark(), "", 0
 	for {
-		a, err := p.nextPage(ctx, r, r.Next, mark)
+		a, err := p.nextPage(ctx, r, r.Next, mark, since)
 		hits := a.withKey(r, key)
 		if err == nil && hits == 0 && r.Next != nil && a.Next != "visible" { // it may be closed while rows are on their way
 			if _, err = p.rest(ctx, quest{open: start, late: true, ended: p.traffic.mark(), begin: nextBound}, r.Bound); err == nil {
@@ -313,7 +313,7 @@ func (p *Page) FindRow(ctx context.Context, r Reading, key string) (bool, error)
 		case hits == 1 || r.Next == nil || a.Next != "visible":
 			return hits == 1, nil
 		}
-		mark = a.Mark
+		mark, since = a.Mark, p.traffic.mark()
 		if err := p.Click(ctx, Press{Target: r.Next, Bound: r.Bound}); err != nil {
 			return false, err
 		}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/selectors"
@@ -81,50 +82,104 @@ func TestPagesUntilTheEndIsProved(t *testing.T) {
 	assert.LessOrEqual(t, evaluations, 5*3+4*2, "three evaluates a page at the most, beside two for each click on Next: %v", calls)
 }
 
-// fetched is a list of 13 in three pages. While one is fetched it has rows without people in them, which are no rows of
-// the table, and no way on.
-func fetched() (page string, table *selectors.Target) {
+// fetched is a list of 13 in three pages. While one is fetched, by script, the list shows what meanwhile says, which is no
+// row of somebody on that page, and the way on is open or not.
+func fetched(script, meanwhile string, open bool) (page string, table *selectors.Target) {
 	table = people()
 	table.Table.Rows = "tbody tr:has(a)"
 	return `<table id=t><thead><tr><th>Name<th>Email</tr></thead><tbody></tbody></table><p id=count></p><button id=next>Next</button><script>
 		const row = (i) => '<tr><td><a href="/u/' + i + '">P. ' + i + '</a><td>p' + i + '@x.com</tr>';
+		let wanted = 0;
 		const draw = (page) => {
-			t.tBodies[0].innerHTML = [...Array(Math.min(5, 13 - page * 5)).keys()].map((i) => row(page * 5 + i)).join('');
+			if (page !== wanted) return;
+			t.tBodies[0].innerHTML = ` + "`" + meanwhile + "`" + `.replace(/<tr class=grey.*/, '')
+				+ [...Array(Math.min(5, 13 - page * 5)).keys()].map((i) => row(page * 5 + i)).join('');
 			count.textContent = (page * 5 + 1) + '–' + Math.min(13, page * 5 + 5) + ' of 13';
 			next.disabled = page === 2;
-			next.onclick = () => fetches(page + 1);
 		};
+		next.onclick = () => fetches(wanted + 1);
 		const fetches = (page) => {
-			t.tBodies[0].innerHTML = '<tr class=grey><td>&nbsp;<td>&nbsp;</tr>'.repeat(5);
-			next.disabled = true;
-			setTimeout(draw, 400, page);
+			if (page > 2) return;
+			wanted = page;
+			t.tBodies[0].innerHTML = ` + "`" + meanwhile + "`" + `;
+			next.disabled = ` + strconv.FormatBool(!open) + ` || page === 2;
+			` + script + `
 		};
-		fetches(0);
+		draw(0);
 	</script>`, table
 }
 
+const (
+	greys   = `<tr class=grey><td>&nbsp;<td>&nbsp;</tr><tr class=grey><td>&nbsp;<td>&nbsp;</tr>`
+	pinned  = `<tr><td><a href="/u/me">Me</a><td>robot@x.com</tr>`
+	byTimer = `setTimeout(draw, 1200, page);`
+	byFetch = `fetch('/slow').then(() => draw(page));`
+)
+
+// TestAPageThatIsFetchedIsNotTheLast has a page of a list on its way in several ways. None of them is the end.
 func TestAPageThatIsFetchedIsNotTheLast(t *testing.T) {
 	t.Parallel()
-	page, table := fetched()
-	w := setup(t, page)
-	got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Counter: css("#count"), Next: css("#next"), Bound: 5 * short})
-	require.NoError(t, err)
-	assert.True(t, got.Complete, got.Proof)
-	assert.Len(t, got.Rows, 13)
+	for name, c := range map[string]struct {
+		script, meanwhile string
+		open              bool
+	}{
+		"grey bars, the way on is closed":          {byTimer, greys, false},
+		"grey bars, the way on is open":            {byFetch, greys, true},
+		"one row stays, the way on is closed":      {byFetch, pinned + greys, false},
+		"one row stays, the way on is open":        {byFetch, pinned + greys, true},
+		"grey bars by a timer, the way on is open": {byTimer, greys, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			page, table := fetched(c.script, c.meanwhile, c.open)
+			w := setup(t, page)
+			w.mux.HandleFunc("GET /slow", func(rw http.ResponseWriter, _ *http.Request) {
+				time.Sleep(1200 * time.Millisecond)
+				fmt.Fprint(rw, "x")
+			})
+			got, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: 5 * short})
+			require.NoError(t, err)
+			seen := map[string]bool{}
+			for _, r := range got.Rows {
+				seen[r["email"]] = true
+			}
+			for i := range 13 {
+				assert.True(t, seen[fmt.Sprintf("p%d@x.com", i)], "p%d of %v", i, got.Rows)
+			}
+		})
+	}
 }
 
 func TestSomebodyOnAPageThatIsFetchedIsFound(t *testing.T) {
 	t.Parallel()
-	for _, who := range []string{"p0@x.com", "p12@x.com", "nobody@x.com"} {
-		t.Run(who, func(t *testing.T) {
-			t.Parallel()
-			page, table := fetched()
-			w := setup(t, page)
-			found, err := w.FindRow(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: 5 * short}, who)
-			require.NoError(t, err)
-			assert.Equal(t, who != "nobody@x.com", found)
-		})
+	for _, who := range []string{"p0@x.com", "p7@x.com", "p12@x.com", "nobody@x.com"} {
+		for _, script := range []string{byTimer, byFetch} {
+			t.Run(who+script, func(t *testing.T) {
+				t.Parallel()
+				page, table := fetched(script, greys, script == byFetch)
+				w := setup(t, page)
+				w.mux.HandleFunc("GET /slow", func(rw http.ResponseWriter, _ *http.Request) {
+					time.Sleep(1200 * time.Millisecond)
+					fmt.Fprint(rw, "x")
+				})
+				found, err := w.FindRow(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: 5 * short}, who)
+				require.NoError(t, err)
+				assert.Equal(t, who != "nobody@x.com", found)
+			})
+		}
 	}
+}
+
+// TestAPageThatDoesNotComeIsNoEnd has a page of which no row ever comes.
+func TestAPageThatDoesNotComeIsNoEnd(t *testing.T) {
+	t.Parallel()
+	page, table := fetched("", greys, false)
+	w := setup(t, page)
+	_, err := w.ReadTable(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: short})
+	require.ErrorIs(t, err, automation.ErrIncomplete)
+	require.NoError(t, w.Open(t.Context(), "/"))
+	_, err = w.FindRow(t.Context(), automation.Reading{Table: table, Next: css("#next"), Bound: short}, "p9@x.com")
+	require.ErrorIs(t, err, automation.ErrIncomplete, "nobody is said not to be there")
 }
 
 func TestTablesThatDoNotAddUpAreNotComplete(t *testing.T) {

@@ -98,7 +98,7 @@ func (p *Press) says() string {
 	switch {
 	case p.For == nil:
 	case p.For.Names != "":
-		out += fmt.Sprintf(", if %s names %s and nobody else", p.For.Target, p.For.Names)
+		out += fmt.Sprintf(", if %s names %s and no other address", p.For.Target, p.For.Names)
 	default:
 		out += fmt.Sprintf(", if %s says %s", p.For.Target, p.For.Equals)
 	}
@@ -150,7 +150,7 @@ func (r *Run) press(ctx context.Context, p *Press, bound time.Duration, commit b
 		if err != nil {
 			return err
 		}
-		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold, Names: p.For.Names != ""}
+		click.For = &automation.Identity{Target: whom, Equals: equals, Fold: p.For.Fold, InSentence: p.For.Names != ""}
 	}
 	return r.Page.Click(ctx, click)
 }

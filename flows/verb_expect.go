@@ -27,7 +27,7 @@ func (e *Expect) says() string {
 	case e.Gone:
 		return "wait until " + e.Target + " is gone"
 	case e.Names != "":
-		return fmt.Sprintf("make sure that %s names %s and nobody else", e.Target, e.Names)
+		return fmt.Sprintf("make sure that %s names %s and no other address", e.Target, e.Names)
 	case e.Equals != "":
 		return fmt.Sprintf("make sure that %s says %s", e.Target, e.Equals)
 	}

@@ -31,13 +31,16 @@ export function boxBehind(el) {
   return box !== el && ticked(box) && !seen(box) ? box : null;
 }
 
+const states = ['aria-checked', 'aria-pressed', 'aria-selected'];
+
 /**
- * isChecked says whether a check box, switch, toggle button or choice of a set is on.
+ * isChecked says whether a check box, switch, toggle button or choice of a set is on. Of what it says of itself the
+ * first counts: what is selected is not always checked. What says nothing may stand for a box.
  * @param {El} el
  * @returns {boolean}
  */
 export function isChecked(el) {
-  const box = ticked(el) ? el : boxBehind(el);
-  if (box) return box.checked;
-  return ['aria-checked', 'aria-pressed', 'aria-selected'].some((a) => el.getAttribute(a) === 'true');
+  if (ticked(el)) return el.checked;
+  const said = states.find((a) => el.hasAttribute(a));
+  return said ? el.getAttribute(said) === 'true' : Boolean(boxBehind(el)?.checked);
 }

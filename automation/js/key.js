@@ -4,6 +4,7 @@ import { Miss } from './miss.js';
 import { misplaced } from './place.js';
 import { lastOf, resolve } from './resolve.js';
 import { namesOnly } from './roster.js';
+import { shownText } from './shown-text.js';
 import { visible } from './sight.js';
 import { norm, same } from './text.js';
 import { valueOf } from './value.js';
@@ -45,16 +46,20 @@ function otherRow({ row }) {
  * @param {Key} key
  * @returns {Miss | null}
  */
-function otherOne({ who }) {
+function otherOne({ who, place }) {
   if (!who) return null;
   const found = resolve(who.target);
   if (found instanceof Miss) {
     return new Miss('unproved', `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
+  if (who.inSentence) {
+    const text = norm(shownText(found.el));
+    if (namesOnly(text, who.equals, place?.roster)) return null;
+    return new Miss('wrong-one', `the page is about "${text}", not "${who.equals} alone"`);
+  }
   const says = valueOf(found.el, who.attr);
-  if (who.names ? namesOnly(says, who.equals) : same(says, who.equals, who.fold)) return null;
-  const only = who.names ? `${who.equals} alone` : who.equals;
-  return new Miss('wrong-one', `the page is about "${says}", not "${only}"`);
+  if (same(says, who.equals, who.fold)) return null;
+  return new Miss('wrong-one', `the page is about "${says}", not "${who.equals}"`);
 }
 
 /**

@@ -26,7 +26,8 @@ export function rosterOf(people) {
 
 const writtenAddress =
   /[^\s<>()[\]{}"“”„«»‘,;:|]+@[^\s<>()[\]{}"“”„«»‘,;:|]+\.[^\s<>()[\]{}"“”„«»,;:|]+/gu;
-const addressEdge = /^['’.]+|['’.!?…]+$/gu; // what a sentence puts around an address
+// What a sentence puts around an address: "Remove ann@x.com's access" names ann@x.com.
+const addressEdge = /^['’.`•]+|(?:['’]s)?['’.!?…`]*$/gu;
 const letter = /[\p{L}\p{N}\p{M}]/u;
 const goesOn = /^(?:[\p{L}\p{N}\p{M}]|[-'’‑](?!s(?![\p{L}\p{N}]))\p{L})/u; // "Lee-Smith" is not "Lee", "Lee's" is
 const hyphened = /\p{L}[-'’‑]$/u;
@@ -46,17 +47,6 @@ const withinWord = (text, i) => i > 0 && letter.test(text[i])
  * @returns {string[]}
  */
 const addressesIn = (text) => (text.match(writtenAddress) ?? []).map((found) => found.replace(addressEdge, ''));
-
-/**
- * namesOnly says that a text has an e-mail address, and no other.
- * @param {string} text
- * @param {string} email
- * @returns {boolean}
- */
-export function namesOnly(text, email) {
-  const all = addressesIn(text);
-  return all.length > 0 && all.every((found) => fold(found) === fold(email));
-}
 
 /**
  * named finds whom a text names: the leftmost and longest name counts, so that Jo Ann Lee is not Ann Lee.
@@ -81,4 +71,19 @@ export function named(text, roster) {
     i += hit.name.length - 1;
   }
   return out;
+}
+
+/**
+ * namesOnly says that a text has an e-mail address, and nothing that may be another: no address but that of the account
+ * that is signed in, no sign of one that cannot be read, and no name of anybody else.
+ * @param {string} text
+ * @param {string} email
+ * @param {Roster} [roster]
+ * @returns {boolean}
+ */
+export function namesOnly(text, email, roster) {
+  const all = addressesIn(text).map(fold).filter((found) => !roster?.self || found !== roster.self);
+  if (!all.length || all.some((found) => found !== fold(email))) return false;
+  if (/[@＠]/u.test(text.replace(writtenAddress, ' '))) return false;
+  return !roster || !named(text, roster).others.length;
 }

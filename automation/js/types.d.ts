@@ -169,7 +169,7 @@ interface Identity {
   equals: string;
   fold?: boolean;
   attr?: string;
-  names?: boolean;
+  inSentence?: boolean;
 }
 
 interface RowRequest {

@@ -98,10 +98,11 @@ function boxBehind(el) {
   if (!box || label.contains(el.closest("a,button,input,select,textarea"))) return null;
   return box !== el && ticked(box) && !seen(box) ? box : null;
 }
+var states = ["aria-checked", "aria-pressed", "aria-selected"];
 function isChecked(el) {
-  const box = ticked(el) ? el : boxBehind(el);
-  if (box) return box.checked;
-  return ["aria-checked", "aria-pressed", "aria-selected"].some((a) => el.getAttribute(a) === "true");
+  if (ticked(el)) return el.checked;
+  const said2 = states.find((a) => el.hasAttribute(a));
+  return said2 ? el.getAttribute(said2) === "true" : Boolean(boxBehind(el)?.checked);
 }
 
 // miss.js
@@ -951,11 +952,11 @@ var early = (s) => s.state === "absent" && arriving();
 async function look({ targets, until, wait }) {
   const begun = performance.now(), end3 = begun + (wait || 0);
   for (; ; ) {
-    const states = targets.map(stateOf);
-    const hit = until ? states.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
+    const states2 = targets.map(stateOf);
+    const hit = until ? states2.findIndex((s) => until.includes(s.state) && !early(s)) : 0;
     const looked = performance.now() - begun;
-    const over = until ? hit >= 0 || performance.now() >= end3 : looked >= arrivalBound || !states.some(early);
-    if (over) return { hit, states, url: location.href, title: document.title };
+    const over = until ? hit >= 0 || performance.now() >= end3 : looked >= arrivalBound || !states2.some(early);
+    if (over) return { hit, states: states2, url: location.href, title: document.title };
     await pause(Math.min(100, 25 + looked / 20));
   }
 }
@@ -1499,16 +1500,12 @@ function rosterOf(people) {
   return { email: fold(people.meant.email), self: fold(people.self ?? ""), names };
 }
 var writtenAddress = /[^\s<>()[\]{}"“”„«»‘,;:|]+@[^\s<>()[\]{}"“”„«»‘,;:|]+\.[^\s<>()[\]{}"“”„«»,;:|]+/gu;
-var addressEdge = /^['’.]+|['’.!?…]+$/gu;
+var addressEdge = /^['’.`•]+|(?:['’]s)?['’.!?…`]*$/gu;
 var letter = /[\p{L}\p{N}\p{M}]/u;
 var goesOn = /^(?:[\p{L}\p{N}\p{M}]|[-'’‑](?!s(?![\p{L}\p{N}]))\p{L})/u;
 var hyphened = /\p{L}[-'’‑]$/u;
 var withinWord = (text, i) => i > 0 && letter.test(text[i]) && (letter.test(text[i - 1]) || hyphened.test(text.slice(Math.max(0, i - 2), i)));
 var addressesIn2 = (text) => (text.match(writtenAddress) ?? []).map((found) => found.replace(addressEdge, ""));
-function namesOnly(text, email) {
-  const all = addressesIn2(text);
-  return all.length > 0 && all.every((found) => fold(found) === fold(email));
-}
 function named(text, roster) {
   const out = { ours: false, others: (
     /** @type {string[]} */
@@ -1529,6 +1526,12 @@ function named(text, roster) {
     i += hit.name.length - 1;
   }
   return out;
+}
+function namesOnly(text, email, roster) {
+  const all = addressesIn2(text).map(fold).filter((found) => !roster?.self || found !== roster.self);
+  if (!all.length || all.some((found) => found !== fold(email))) return false;
+  if (/[@＠]/u.test(text.replace(writtenAddress, " "))) return false;
+  return !roster || !named(text, roster).others.length;
 }
 
 // shown-text.js
@@ -1652,16 +1655,20 @@ function otherRow({ row }) {
   if (same(now, row.equals, row.fold)) return null;
   return new Miss("wrong-row", `the row's key is "${now}", not "${row.equals}"`);
 }
-function otherOne({ who }) {
+function otherOne({ who, place: place4 }) {
   if (!who) return null;
   const found = resolve(who.target);
   if (found instanceof Miss) {
     return new Miss("unproved", `whom it concerns cannot be read: ${found.detail}`, { tried: found.tried });
   }
+  if (who.inSentence) {
+    const text = norm(shownText(found.el));
+    if (namesOnly(text, who.equals, place4?.roster)) return null;
+    return new Miss("wrong-one", `the page is about "${text}", not "${who.equals} alone"`);
+  }
   const says2 = valueOf(found.el, who.attr);
-  if (who.names ? namesOnly(says2, who.equals) : same(says2, who.equals, who.fold)) return null;
-  const only = who.names ? `${who.equals} alone` : who.equals;
-  return new Miss("wrong-one", `the page is about "${says2}", not "${only}"`);
+  if (same(says2, who.equals, who.fold)) return null;
+  return new Miss("wrong-one", `the page is about "${says2}", not "${who.equals}"`);
 }
 function sentHidden(field, pressed) {
   if (!field.matches("input,select,textarea") || visible(field)) return false;

@@ -1,4 +1,4 @@
-// Frames of another origin: a person sees what is in them, and no script does.
+// What is framed and cannot be read: a person sees what is in it, and no script does.
 import { visible } from './sight.js';
 import { documentIn, framing, queryAll } from './tree.js';
 
@@ -19,14 +19,23 @@ function legible(el) {
 }
 
 /**
- * unreadIn lists what is drawn within a part of the page, frames of its own origin included, and cannot be read.
- * @param {Root} part
- * @returns {El[]}
+ * toCome says that a frame has the empty document with which it begins, and another is on its way. One that is loaded
+ * only once it is in view may stay so.
+ * @type {(f: El, doc: Document) => boolean}
  */
-export const unreadIn = (part) => [
-  ...foreignFrames(part).filter(legible),
-  ...queryAll(part, framing).flatMap((f) => {
-    const doc = documentIn(f);
-    return doc && legible(f) ? unreadIn(doc) : [];
-  }),
-];
+const toCome = (f, doc) => doc.URL === 'about:blank' && f.getAttribute('loading') !== 'lazy'
+  && !['', 'about:blank'].includes(f.getAttribute('src') ?? '');
+
+/**
+ * isUnread says that an element shows a document that cannot be read. A picture is none, nor is what is drawn in the
+ * place of one.
+ * @param {El} el
+ * @returns {boolean}
+ */
+export function isUnread(el) {
+  if (!el.matches(framing) || !legible(el)) return false;
+  if (/^image\/(?!svg)/.test(el.type ?? '')) return false;
+  if (el.localName === 'object' && [...el.children].some((c) => c.checkVisibility())) return false;
+  const doc = documentIn(el);
+  return !doc || toCome(el, doc);
+}

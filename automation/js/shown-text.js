@@ -1,9 +1,10 @@
 // What a person reads in a part of a page.
+import { isUnread } from './foreign.js';
 import { shadowOf } from './shadow.js';
 import { norm } from './text.js';
 import { documentIn, framing } from './tree.js';
 
-const unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
+const unshown = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
 const unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
 
 /** @type {(el: El) => boolean} */
@@ -29,16 +30,21 @@ function partsOf(el) {
   return slotted.length ? slotted : el.childNodes;
 }
 
+/** @type {(root: El) => string} */
+export const shownText = (root) => shownIn(root).text;
+
 /**
- * shownText is what a person reads in an element, what is typed into fields included. Blocks are set apart by a line
- * break, so that no name is read across them; what is typed is given once more as one line, since a name may stand in
- * two fields.
+ * shownIn is what a person reads in an element, what is typed into fields included, and in what of it something may be
+ * read that no script can read. Blocks are set apart by a line break, so that no name is read across them; what is typed
+ * is given once more as one line, since a name may stand in two fields.
  * @param {El} root
- * @returns {string}
+ * @returns {{ text: string, unread: El[] }}
  */
-export function shownText(root) {
+export function shownIn(root) {
   /** @type {string[]} */
   const typed = [];
+  /** @type {El[]} */
+  const unread = [];
   let out = '';
   /** @param {El} el */
   const field = (el) => {
@@ -53,18 +59,19 @@ export function shownText(root) {
    */
   const visit = (node, shown) => {
     if (node.nodeType === 3) { if (shown) out += node.data; return; }
-    if (node.nodeType !== 1 || unread.test(node.localName)) return;
+    if (node.nodeType !== 1 || unshown.test(node.localName)) return;
     if (/^(input|textarea|select)$/.test(node.localName)) { field(node); return; }
     const { display } = getComputedStyle(node);
     if (display === 'none') return;
     const edge = node.localName === 'br' || !/^(inline|contents)/.test(display) && !/^table-cell/.test(display);
     if (edge) out += '\n'; else if (display !== 'inline' && display !== 'contents') out += ' ';
     const visibleHere = display === 'contents' ? shown : unhidden(node);
+    if (isUnread(node)) unread.push(node);
     for (const part of partsOf(node)) visit(part, visibleHere);
     if (edge) out += '\n'; else if (display !== 'inline' && display !== 'contents') out += ' ';
   };
   visit(root, unhidden(root));
   const said = ['aria-label', 'title', 'alt'].map((a) => root.getAttribute(a) ?? '').join('\n');
   const lines = `${said}\n${out}\n${typed.join(' ')}`.normalize('NFC').replace(/[\u00ad\u200b]/g, '').split(/\n+/);
-  return lines.map(norm).filter(Boolean).join('\n');
+  return { text: lines.map(norm).filter(Boolean).join('\n'), unread };
 }

@@ -59,7 +59,9 @@ export const framing = 'iframe,frame,fencedframe,object,embed';
  * @param {El} el
  * @returns {Document | null}
  */
-export const documentIn = (el) => { try { return el.contentDocument ?? null; } catch { return null; } };
+export const documentIn = (el) => {
+  try { return el.contentDocument ?? /** @type {any} */ (el).getSVGDocument?.() ?? null; } catch { return null; }
+};
 
 /**
  * documents lists the top document and those of all frames of its origin.

@@ -12,6 +12,9 @@ func TestANameThatIsOneTextIsKeptWhole(t *testing.T) {
 	const splits, turned = `^(?P<first_name>\S+) (?P<last_name>.+)$`, `^(?P<last_name>[^,]*), (?P<first_name>.*)$`
 	for _, c := range []struct{ pattern, text, want string }{
 		{splits, "Petra Maria Berg", "Petra Maria Berg"},
+		{`^(?P<first_name>\S+) (?P<last_name>.+?)(?: \(you\))?$`, "Petra Maria Berg (you)", "Petra Maria Berg"},
+		{`^(?P<first_name>\S+) (?P<last_name>.+) <.*>$`, "Petra Berg <petra@x.com>", "Petra Berg"},
+		{`^(?P<first_name>[^|]+) \| (?P<last_name>.+)$`, "Petra | Berg", ""},
 		{turned, "Berg, Petra Maria", ""},
 		{`^(?P<last_name>\S+) (?P<first_name>.+)$`, "Berg Petra Maria", ""},
 		{`^(?P<first_name>.+)$`, "Petra", ""},

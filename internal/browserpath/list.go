@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -127,13 +128,21 @@ func (p *Path) user(rows automation.Rows, i int) userops.User {
 	return u
 }
 
-// fullName is the text of a column that a pattern takes apart into first and last name, where no comma tells where one
-// ends; empty for none.
+// fullName is what a column shows from the first name to the last, where a pattern takes it apart and nothing but a space
+// tells where one ends; empty for none.
 func fullName(columns map[string]selectors.Column, row map[string]string) string {
 	for name, c := range columns {
-		first, last := strings.Index(c.Pattern, "<first_name>"), strings.Index(c.Pattern, "<last_name>")
-		if first >= 0 && first < last && !strings.Contains(row[name], ",") {
-			return row[name]
+		form, err := regexp.Compile(c.Pattern)
+		if err != nil {
+			continue
+		}
+		at := form.FindStringSubmatchIndex(row[name])
+		first, last := form.SubexpIndex("first_name"), form.SubexpIndex("last_name")
+		if at == nil || first < 0 || last < 0 || at[2*first] < 0 || at[2*last] < at[2*first+1] {
+			continue
+		}
+		if strings.TrimSpace(row[name][at[2*first+1]:at[2*last]]) == "" {
+			return row[name][at[2*first]:at[2*last+1]]
 		}
 	}
 	return ""

@@ -38,8 +38,8 @@ func (w Wanted) named(u *User) bool {
 	if u.FirstName+u.LastName+u.Notice == "" {
 		return true
 	}
-	if w.FirstName != "" && w.LastName != "" && u.FullName != "" {
-		return spaced(w.FirstName+" "+w.LastName) == spaced(u.FullName)
+	if w.FirstName != "" && w.LastName != "" && u.FullName != "" && spaced(w.FirstName+" "+w.LastName) == spaced(u.FullName) {
+		return true
 	}
 	if w.FirstName != "" && w.LastName != "" && spaced(w.LastName+", "+w.FirstName) == spaced(u.LastName+", "+u.FirstName) {
 		return true

@@ -51,7 +51,8 @@ var insideOf = (n, el) => {
 var framing = "iframe,frame,fencedframe,object,embed";
 var documentIn = (el) => {
   try {
-    return el.contentDocument ?? null;
+    return el.contentDocument ?? /** @type {any} */
+    el.getSVGDocument?.() ?? null;
   } catch {
     return null;
   }
@@ -1468,21 +1469,6 @@ async function finish({ token }) {
   return verdict(token, s);
 }
 
-// foreign.js
-var foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f));
-var leastSide = 8;
-function legible(el) {
-  const r = el.getBoundingClientRect();
-  return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
-}
-var unreadIn = (part) => [
-  ...foreignFrames(part).filter(legible),
-  ...queryAll(part, framing).flatMap((f) => {
-    const doc = documentIn(f);
-    return doc && legible(f) ? unreadIn(doc) : [];
-  })
-];
-
 // roster.js
 var nameStart = 3;
 var shortestName = 5;
@@ -1534,8 +1520,24 @@ function namesOnly(text, email, roster) {
   return !roster || !named(text, roster).others.length;
 }
 
+// foreign.js
+var foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f));
+var leastSide = 8;
+function legible(el) {
+  const r = el.getBoundingClientRect();
+  return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
+}
+var toCome2 = (f, doc) => doc.URL === "about:blank" && f.getAttribute("loading") !== "lazy" && !["", "about:blank"].includes(f.getAttribute("src") ?? "");
+function isUnread(el) {
+  if (!el.matches(framing) || !legible(el)) return false;
+  if (/^image\/(?!svg)/.test(el.type ?? "")) return false;
+  if (el.localName === "object" && [...el.children].some((c) => c.checkVisibility())) return false;
+  const doc = documentIn(el);
+  return !doc || toCome2(el, doc);
+}
+
 // shown-text.js
-var unread = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
+var unshown = /^(script|style|template|noscript|head|title|option|optgroup|datalist)$/;
 var unreadInput = /^(hidden|password|checkbox|radio|file|image|range|color)$/;
 var unhidden = (el) => el.checkVisibility({ checkVisibilityCSS: true, checkOpacity: true });
 function partsOf(el) {
@@ -1552,8 +1554,10 @@ function partsOf(el) {
   const slotted = el.localName === "slot" ? el.assignedNodes({ flatten: true }) : [];
   return slotted.length ? slotted : el.childNodes;
 }
-function shownText(root) {
+var shownText = (root) => shownIn(root).text;
+function shownIn(root) {
   const typed5 = [];
+  const unread2 = [];
   let out = "";
   const field = (el) => {
     if (el.localName === "input" && unreadInput.test(el.type) || !unhidden(el)) return;
@@ -1566,7 +1570,7 @@ function shownText(root) {
       if (shown2) out += node.data;
       return;
     }
-    if (node.nodeType !== 1 || unread.test(node.localName)) return;
+    if (node.nodeType !== 1 || unshown.test(node.localName)) return;
     if (/^(input|textarea|select)$/.test(node.localName)) {
       field(node);
       return;
@@ -1577,6 +1581,7 @@ function shownText(root) {
     if (edge) out += "\n";
     else if (display !== "inline" && display !== "contents") out += " ";
     const visibleHere = display === "contents" ? shown2 : unhidden(node);
+    if (isUnread(node)) unread2.push(node);
     for (const part of partsOf(node)) visit(part, visibleHere);
     if (edge) out += "\n";
     else if (display !== "inline" && display !== "contents") out += " ";
@@ -1586,7 +1591,7 @@ function shownText(root) {
   const lines = `${said2}
 ${out}
 ${typed5.join(" ")}`.normalize("NFC").replace(/[\u00ad\u200b]/g, "").split(/\n+/);
-  return lines.map(norm).filter(Boolean).join("\n");
+  return { text: lines.map(norm).filter(Boolean).join("\n"), unread: unread2 };
 }
 
 // place.js
@@ -1605,12 +1610,19 @@ var holds = (around2, el) => {
   ); p; p = outOf(p)) if (p === around2) return true;
   return false;
 };
-function onAnotherLayer(frame2, el) {
+var mostOfWindow = 1 / 3;
+function isAside(frame2, el, part) {
+  const view = (
+    /** @type {Window} */
+    part.ownerDocument.defaultView
+  );
   for (let p = (
     /** @type {El | null} */
     frame2
-  ); p; p = outOf(p)) {
-    if (getComputedStyle(p).position === "fixed") return !holds(p, el);
+  ); p && p !== part; p = outOf(p)) {
+    if (p.ownerDocument !== part.ownerDocument || getComputedStyle(p).position !== "fixed") continue;
+    const r = p.getBoundingClientRect();
+    return !holds(p, el) && r.width * r.height <= view.innerWidth * view.innerHeight * mostOfWindow;
   }
   return false;
 }
@@ -1619,18 +1631,24 @@ function misplaced(el, place4) {
     /** @type {El | null} */
     el
   ); p; p = outOf(p)) {
-    const { ours: ours2, others: others2 } = named(shownText(p), place4.roster);
+    const { text, unread: unread2 } = shownIn(p), { ours: ours2, others: others2 } = named(text, place4.roster);
     const nobody = !ours2 && !others2.length;
     if (nobody && outOf(p)) continue;
     const who = [...new Set(others2)].slice(0, 3).map((o) => `"${o}"`).join(", ");
     if (!ours2 && !nobody) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who}, not "${place4.roster.email}"`);
     }
-    if (others2.length && place4.alone) {
+    if (!place4.alone) return null;
+    if (others2.length) {
       return new Miss("wrong-one", `${describe(p)} around it shows ${who} beside "${place4.roster.email}"`);
     }
-    const unread3 = place4.alone ? unreadIn(p).find((f) => !onAnotherLayer(f, el)) : void 0;
-    return !unread3 ? null : new Miss("unproved", `${describe(unread3)} beside it is a frame of another origin: who is shown there cannot be read`);
+    const hides2 = unread2.find((f) => nobody || !isAside(
+      f,
+      el,
+      /** @type {El} */
+      p
+    ));
+    return hides2 ? new Miss("unproved", `who is shown in ${describe(hides2)} beside it cannot be read`) : null;
   }
   return null;
 }
@@ -3487,12 +3505,12 @@ function listed2(r, el, rows2, els, shown2) {
   const none = { counter: null, next: null, filters: [], last: false };
   return { el, sketch: sketchOf(r, el), rows: rows2, columns, scrolls, scroll: scroll3, whole: false, ...none };
 }
-var unread2 = (el, why) => `the list that was shown, <${el.localName}>, ${why}: it is written by hand`;
+var unread = (el, why) => `the list that was shown, <${el.localName}>, ${why}: it is written by hand`;
 function cardListing(r, el) {
   const cards = cardsOf(el);
-  if (!cards.length) return unread2(el, "has neither headers nor e-mail addresses");
+  if (!cards.length) return unread(el, "has neither headers nor e-mail addresses");
   const rows2 = spelt(el, cards);
-  if (!rows2) return unread2(el, "has no selector that finds each person in it and nothing else");
+  if (!rows2) return unread(el, "has no selector that finds each person in it and nothing else");
   return listed2(r, el, rows2, cards, partsOf2(cards));
 }
 function listingOf(r, el) {
@@ -3501,7 +3519,7 @@ function listingOf(r, el) {
   const rows2 = rowsOf2(el), samples = queryAll(el, rows2).slice(0, mostRows);
   const columns = headers.map((header) => ({ header, cells: samples.map((row) => cellUnder(el, row, header)) })).filter(({ header, cells }) => header && !cells.includes(null));
   if (samples.length && !columns.length) {
-    return unread2(el, "has a cell over several rows, or headers of the same words: its columns cannot be told apart");
+    return unread(el, "has a cell over several rows, or headers of the same words: its columns cannot be told apart");
   }
   return listed2(r, el, rows2, queryAll(el, rows2), headedColumns(columns, samples));
 }

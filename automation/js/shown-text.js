@@ -34,9 +34,9 @@ function partsOf(el) {
 export const shownText = (root) => shownIn(root).text;
 
 /**
- * shownIn is what a person reads in an element, what is typed into fields included, and in what of it something may be
- * read that no script can read. Blocks are set apart by a line break, so that no name is read across them; what is typed
- * is given once more as one line, since a name may stand in two fields.
+ * shownIn is what a person reads in an element, what is typed into fields included, and in what of it something may
+ * be read that no script can read. Blocks are set apart by a line break, so that no name is read across them; what is
+ * typed is given once more as one line, since a name may stand in two fields.
  * @param {El} root
  * @returns {{ text: string, unread: El[] }}
  */

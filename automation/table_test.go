@@ -157,7 +157,7 @@ func TestSomebodyOnAPageThatIsFetchedIsFound(t *testing.T) {
 			t.Run(who+script, func(t *testing.T) {
 				t.Parallel()
 				page, table := fetched(script, greys, script == byFetch)
-				w := setup(t, page)
+				w := setup(t, page+`<script>fetches(0)</script>`) // so is the first page
 				w.mux.HandleFunc("GET /slow", func(rw http.ResponseWriter, _ *http.Request) {
 					time.Sleep(1200 * time.Millisecond)
 					fmt.Fprint(rw, "x")

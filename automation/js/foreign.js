@@ -24,7 +24,7 @@ function legible(el) {
  * @type {(f: El, doc: Document) => boolean}
  */
 const toCome = (f, doc) => doc.URL === 'about:blank' && f.getAttribute('loading') !== 'lazy'
-  && !['', 'about:blank'].includes(f.getAttribute('src') ?? '');
+  && !['', 'about:blank'].includes(f.getAttribute(f.localName === 'object' ? 'data' : 'src') ?? '');
 
 /**
  * isUnread says that an element shows a document that cannot be read. A picture is none, nor is what is drawn in the

@@ -1527,7 +1527,7 @@ function legible(el) {
   const r = el.getBoundingClientRect();
   return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
 }
-var toCome2 = (f, doc) => doc.URL === "about:blank" && f.getAttribute("loading") !== "lazy" && !["", "about:blank"].includes(f.getAttribute("src") ?? "");
+var toCome2 = (f, doc) => doc.URL === "about:blank" && f.getAttribute("loading") !== "lazy" && !["", "about:blank"].includes(f.getAttribute(f.localName === "object" ? "data" : "src") ?? "");
 function isUnread(el) {
   if (!el.matches(framing) || !legible(el)) return false;
   if (/^image\/(?!svg)/.test(el.type ?? "")) return false;

@@ -157,8 +157,8 @@ func TestWhatIsSelectedIsNotAlwaysChecked(t *testing.T) {
 	t.Parallel()
 	const ticks = `onclick="event.preventDefault(); this.setAttribute('aria-checked', 'true')"`
 	for name, el := range map[string]string{
-		"an item of a tree":    `<div id=a role=treeitem aria-selected=true aria-checked=false tabindex=0 ` + ticks + `>Payments</div>`,
-		"partly, and pressed":  `<button id=a aria-checked=mixed aria-pressed=true ` + ticks + `>Payments</button>`,
+		"an item of a tree":   `<div id=a role=treeitem aria-selected=true aria-checked=false tabindex=0 ` + ticks + `>Payments</div>`,
+		"partly, and pressed": `<button id=a aria-checked=mixed aria-pressed=true ` + ticks + `>Payments</button>`,
 		"a box of the label's": `<label><input type=checkbox checked style="opacity:0;position:absolute">Row
 			<span id=a role=switch aria-checked=false ` + ticks + `>Admin</span></label>`,
 	} {

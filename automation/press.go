@@ -16,8 +16,8 @@ import (
 type Identity struct {
 	Target *selectors.Target `json:"target"`
 	Equals string            `json:"equals"`
-	Fold   bool              `json:"fold,omitempty"`  // without regard to case
-	Attr   string            `json:"attr,omitempty"`  // what is read; empty: what a person reads there
+	Fold   bool              `json:"fold,omitempty"` // without regard to case
+	Attr   string            `json:"attr,omitempty"` // what is read; empty: what a person reads there
 	// InSentence says that Equals is an e-mail address in a text that has no other, and names nobody else.
 	InSentence bool `json:"inSentence,omitempty"`
 }

@@ -57,7 +57,7 @@ type Error struct {
 	Acted   bool     // an input event was delivered: the act may have had its effect
 	Cause   error
 
-	partly bool // the button of the mouse went down there, and came up elsewhere
+	partly bool // some of the press was delivered, not all of it
 }
 
 // Error implements error, in one line.

@@ -28,10 +28,11 @@ func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
 		others string
 		halts  bool
 	}{
-		"beside ours":                  {body: `<main>` + ours + chat + del + `</main>`, halts: true},
-		"alone":                        {body: ours + `<main>` + chat + del + `</main>`, halts: true},
-		"in a frame of its own":        {body: `<main>` + ours + `<iframe src="/in" style="height:90px"></iframe>` + del + `</main>`, halts: true},
-		"in a shadow root":             {body: `<main>` + ours + `<x-chat><template shadowrootmode=open>` + chat + `</template></x-chat>` + del + `</main>`, halts: true},
+		"beside ours":           {body: `<main>` + ours + chat + del + `</main>`, halts: true},
+		"alone":                 {body: ours + `<main>` + chat + del + `</main>`, halts: true},
+		"in a frame of its own": {body: `<main>` + ours + `<iframe src="/in" style="height:90px"></iframe>` + del + `</main>`, halts: true},
+		"in a shadow root": {body: `<main>` + ours + `<x-chat><template shadowrootmode=open>` + chat + `</template></x-chat>` + del + `</main>`,
+			halts: true},
 		"and nobody is named":          {body: chat + del, halts: true},
 		"an object":                    {body: `<main>` + ours + `<object data="data:text/html,bob" width=90 height=30></object>` + del + `</main>`, halts: true},
 		"elsewhere on the page":        {body: `<main>` + ours + del + `</main>` + chat},
@@ -42,8 +43,8 @@ func TestWhoIsShownInAForeignFrameBesideACommitCannotBeRead(t *testing.T) {
 		"put into a slot":              {body: `<x-c><template shadowrootmode=open><slot></slot></template>` + ours + chat + del + `</x-c>`, halts: true},
 		"on its way":                   {body: `<main>` + ours + `<iframe src="/slow" width=200 height=60></iframe>` + del + `</main>`, halts: true},
 		"once it is in view":           {body: `<main>` + ours + del + `<p style="height:9000px"></p><iframe src="/slow" loading=lazy></iframe></main>`},
-		"a picture":                    {body: `<main>` + ours + `<object type="image/png" data="/none.png" width=90 height=90></object>` + del + `</main>`},
-		"what stands for it":           {body: `<main>` + ours + `<object data="/none.pdf" width=90 height=90><p>A letter</p></object>` + del + `</main>`},
+		"a picture":                    {body: `<main>` + ours + del + `<object type="image/png" data="/none.png" width=90 height=90></object>` + `</main>`},
+		"what stands for it":           {body: `<main>` + ours + del + `<object data="/none.pdf" width=90 height=90><p>A letter</p></object>` + `</main>`},
 		"laid over it with the button": {body: ours + over(chat+del), halts: true},
 		"laid over it with ours":       {body: over(`<main>` + ours + chat + del + `</main>`), halts: true},
 		"a reason is given":            {body: `<main>` + ours + chat + del + `</main>`, others: "the frame is a chat"},

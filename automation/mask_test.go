@@ -156,16 +156,29 @@ func TestAClosedRootThatSaysLittleIsPictured(t *testing.T) {
 	assert.NotEmpty(t, data)
 }
 
-// TestAFrameOfAnotherOriginIsHidden pictures pages that differ in nothing but what such a frame shows.
-func TestAFrameOfAnotherOriginIsHidden(t *testing.T) {
+// TestWhatIsFramedAndCannotBeMaskedIsHidden pictures pages that differ in nothing but what is framed there.
+func TestWhatIsFramedAndCannotBeMaskedIsHidden(t *testing.T) {
 	t.Parallel()
-	w := setup(t, "")
-	shoot := func(number string) []byte {
-		w.serve("/"+number, `<p>IBAN</p><iframe sandbox srcdoc="<h1>`+number+`</h1>"></iframe>`)
-		require.NoError(t, w.Open(t.Context(), "/"+number))
-		data, err := w.Screenshot(t.Context(), automation.Masking{})
-		require.NoError(t, err)
-		return data
+	for name, framed := range map[string]string{
+		"a frame of another origin":  `<iframe sandbox srcdoc="<h1>NUMBER</h1>"></iframe>`,
+		"a drawing in an object":     `<object type="image/svg+xml" data="/NUMBER.svg" width=200 height=60></object>`,
+		"a drawing that is embedded": `<embed type="image/svg+xml" src="/NUMBER.svg" width=200 height=60>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := setup(t, "")
+			shoot := func(number string) []byte {
+				w.mux.HandleFunc("GET /"+number+".svg", func(rw http.ResponseWriter, _ *http.Request) {
+					rw.Header().Set("Content-Type", "image/svg+xml")
+					fmt.Fprintf(rw, `<svg xmlns="http://www.w3.org/2000/svg" width="200" height="60"><text y="20">%s</text></svg>`, number)
+				})
+				w.serve("/"+number, `<p>IBAN</p>`+strings.ReplaceAll(framed, "NUMBER", number))
+				require.NoError(t, w.Open(t.Context(), "/"+number))
+				data, err := w.Screenshot(t.Context(), automation.Masking{})
+				require.NoError(t, err)
+				return data
+			}
+			assert.True(t, bytes.Equal(shoot("123456789012"), shoot("210987654321")))
+		})
 	}
-	assert.True(t, bytes.Equal(shoot("1234567"), shoot("7654321")))
 }

@@ -214,19 +214,26 @@ func TestGestures(t *testing.T) {
 			press("[role=row]:first-child"), settle(300 * time.Millisecond), press("button"), settle(300 * time.Millisecond), press("[role=row]:nth-child(2)"), settle(900 * time.Millisecond),
 			press("button"), settle(300 * time.Millisecond), press("li"), settle(900 * time.Millisecond),
 		}},
-		"listbox":           {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l><li role=option>Clerk<li role=option>Payer</ul><script>r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`, []does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
-		"keyboard-only":     {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`, []does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
-		"enter-in-a-field":  {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`, []does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
+		"listbox": {`<button id=r aria-haspopup=listbox>None</button><ul role=listbox aria-label=Roles hidden id=l>
+			<li role=option>Clerk<li role=option>Payer</ul><script>
+			r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`,
+			[]does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
+		"keyboard-only": {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`,
+			[]does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
+		"enter-in-a-field": {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`,
+			[]does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},
 		"keys-in-a-listbox": {`<div role=combobox tabindex=0 aria-label=Role>None</div>`, []does{press("[role=combobox]"), key("ArrowDown", "ArrowDown", "Enter")}},
 
 		"option-by-keys":               {listbox, []does{key("Tab", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-by-keys-after-a-click": {listbox, []does{press("[role=combobox]"), key("ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
-		"option-from-a-search": {`<input aria-label=Search><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
+		"option-from-a-search": {`<input aria-label=Search>
+			<ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
 			const list = document.querySelector('ul'), all = [...list.children];
 			document.querySelector('input').onkeydown = (e) => { if (e.key === 'Enter') { list.hidden = false; all[0].focus(); } };
 			list.onkeydown = (e) => { if (e.key === 'Enter') document.title = document.activeElement.textContent; }</script>`,
 			[]does{press("input"), types("x"), key("Enter"), settle(200 * time.Millisecond), key("Enter"), press("#next")}},
-		"keys-before-an-option": {`<input aria-label=Search>` + listbox, []does{press("input"), types("x"), key("ArrowDown", "Enter", "Tab", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
+		"keys-before-an-option": {`<input aria-label=Search>` + listbox,
+			[]does{press("input"), types("x"), key("ArrowDown", "Enter", "Tab", "ArrowDown", "Enter"), settle(300 * time.Millisecond), press("#next")}},
 		"option-that-has-the-focus": {`<button id=b aria-haspopup=listbox>Role</button><ul role=listbox hidden><li role=option tabindex=-1>Clerk<li role=option tabindex=-1>Payer</ul><button id=next>Next</button><script>
 			const list = document.querySelector('ul'), all = [...list.children];
 			b.onclick = () => { list.hidden = false; all[0].focus(); };

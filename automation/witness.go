@@ -261,6 +261,25 @@ func compiled(pattern string) (*regexp.Regexp, error) {
 	return form, err
 }
 
+// Span is what a row shows from one group of a column's pattern to a later one, where no more than white space is between
+// them; empty for none.
+func (r Rows) Span(i int, from, to string) string {
+	for name, text := range r.Rows[i] {
+		form, err := compiled(r.Columns[name].Pattern)
+		if err != nil {
+			continue
+		}
+		at, first, last := form.FindStringSubmatchIndex(text), 2*form.SubexpIndex(from), 2*form.SubexpIndex(to)
+		if at == nil || first < 0 || last < 0 || at[first] < 0 || at[last] < at[first+1] {
+			continue
+		}
+		if strings.TrimSpace(text[at[first+1]:at[last]]) == "" {
+			return text[at[first]:at[last+1]]
+		}
+	}
+	return ""
+}
+
 // Fields are the columns of a row with those of a pattern taken apart into its groups. What does not match its
 // pattern is left out and told.
 func (r Rows) Fields(i int) (fields map[string]string, odd []string) {

@@ -1,13 +1,14 @@
 // What is framed and cannot be read: a person sees what is in it, and no script does.
 import { visible } from './sight.js';
-import { documentIn, framing, queryAll } from './tree.js';
+import { documentIn, framing, queryAll, toCome } from './tree.js';
 
 /**
- * foreignFrames lists the elements below a root in which something may be shown that cannot be read.
+ * foreignFrames lists the elements below a root in which something may be shown that cannot be masked: what cannot be
+ * read, and drawings, whose texts have no colour that could be taken from them.
  * @param {Root} root
  * @returns {El[]}
  */
-export const foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f));
+export const foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f)?.body);
 
 /** The least width and height, in px, in which anybody's name can be read: counters of visits are smaller. */
 const leastSide = 8;
@@ -19,14 +20,6 @@ function legible(el) {
 }
 
 /**
- * toCome says that a frame has the empty document with which it begins, and another is on its way. One that is loaded
- * only once it is in view may stay so.
- * @type {(f: El, doc: Document) => boolean}
- */
-const toCome = (f, doc) => doc.URL === 'about:blank' && f.getAttribute('loading') !== 'lazy'
-  && !['', 'about:blank'].includes(f.getAttribute(f.localName === 'object' ? 'data' : 'src') ?? '');
-
-/**
  * isUnread says that an element shows a document that cannot be read. A picture is none, nor is what is drawn in the
  * place of one.
  * @param {El} el
@@ -36,6 +29,6 @@ export function isUnread(el) {
   if (!el.matches(framing) || !legible(el)) return false;
   if (/^image\/(?!svg)/.test(el.type ?? '')) return false;
   if (el.localName === 'object' && [...el.children].some((c) => c.checkVisibility())) return false;
-  const doc = documentIn(el);
-  return !doc || toCome(el, doc);
+  const doc = documentIn(el), lazy = el.getAttribute('loading') === 'lazy'; // such a one may stay empty
+  return !doc || !lazy && toCome(el, doc);
 }

@@ -8,7 +8,7 @@ import { Miss } from './miss.js';
 import { openHere } from './opening.js';
 import { hitOf } from './shadow.js';
 import { frame, pause } from './time.js';
-import { documents } from './tree.js';
+import { documents, toCome } from './tree.js';
 
 const guardWord = 'BILLAGENT_GUARD_WORD'; // put in by the Go side, another one for each page
 
@@ -74,15 +74,15 @@ function examine(e) {
 }
 
 /**
- * toCome says that a frame still shows the empty document with which it begins, and another is to come. Its window is
- * used again then: listeners that are put in from here would stay, answer, and hear no input any more. The script of
- * the frame's own puts in others.
+ * isToCome says that the document of a window is not the one that it is to show. The window is used again then:
+ * listeners that are put in from here would stay, answer, and hear no input any more. The script of the frame's own
+ * puts in others.
  * @param {Window} w
  * @returns {boolean}
  */
-function toCome(w) {
-  const src = w === window ? '' : w.frameElement?.getAttribute('src') ?? '';
-  return src !== '' && src !== 'about:blank' && w.document.URL === 'about:blank';
+function isToCome(w) {
+  const frame = w === window ? null : /** @type {El | null} */ (w.frameElement);
+  return Boolean(frame) && toCome(/** @type {El} */ (frame), w.document);
 }
 
 /**
@@ -90,7 +90,7 @@ function toCome(w) {
  * @param {Window} w
  */
 export function install(w) {
-  if (toCome(w) || asks(w, alive)) return;
+  if (isToCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
   const types = new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
   for (const t of types) w.addEventListener(t, examine, true);
@@ -190,7 +190,7 @@ export function watch(types, lets) {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
     for (const d of documents()) {
       const w = d.defaultView;
-      if (!w || toCome(w)) continue;
+      if (!w || isToCome(w)) continue;
       install(w);
       heard.add(d);
       windows.add(w);

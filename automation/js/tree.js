@@ -64,6 +64,15 @@ export const documentIn = (el) => {
 };
 
 /**
+ * toCome says that a frame still shows the empty document with which it begins, and another is to come.
+ * @type {(frame: El, doc: Document) => boolean}
+ */
+export const toCome = (frame, doc) => {
+  const address = frame.getAttribute(frame.localName === 'object' ? 'data' : 'src') ?? '';
+  return address !== '' && address !== 'about:blank' && doc.URL === 'about:blank';
+};
+
+/**
  * documents lists the top document and those of all frames of its origin.
  * @returns {Document[]}
  */

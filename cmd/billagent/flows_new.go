@@ -38,7 +38,11 @@ copied from: correct them one after the other, and have them checked by flows va
 					return usage(fmt.Errorf("%q is no name: apps and layouts are named by lower-case letters, digits and hyphens", n))
 				}
 			}
-			lib, conf, err := a.libraryBut(*of, name)
+			source := *of
+			if c, err := a.load(); err == nil && source == "" && service.App(c) == name {
+				source = "bill" // the tenant names an app that has no files yet
+			}
+			lib, conf, err := a.library(source)
 			if err != nil {
 				return err
 			}
@@ -56,21 +60,6 @@ copied from: correct them one after the other, and have them checked by flows va
 	c.Flags().String("from", "", "the layout to begin from")
 	c.Flags().StringVar(&layout, "layout", "", "what the layout is called in the new app (default: as there)")
 	return c
-}
-
-// libraryBut is library, but for an app whose files do not begin yet: a tenant that names it already copies from bill.
-func (a *app) libraryBut(name, begun string) (*flows.Library, *config.Config, error) {
-	c, err := a.load()
-	if err != nil {
-		return nil, nil, err
-	}
-	if name == "" {
-		if name = service.App(c); name == begun {
-			name = "bill"
-		}
-	}
-	lib, err := service.Library(c, name)
-	return lib, c, err
 }
 
 // begin writes the files of a layout as those of another app, and returns their names.

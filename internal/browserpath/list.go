@@ -3,7 +3,6 @@ package browserpath
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -124,28 +123,8 @@ func (p *Path) user(rows automation.Rows, i int) userops.User {
 		status, odd = string(userops.Unrecognised), append(odd, err.Error())
 	}
 	u.Status, u.Notice = userops.Status(status), strings.Join(odd, "; ")
-	u.FullName = fullName(rows.Columns, rows.Rows[i])
+	u.FullName = rows.Span(i, "first_name", "last_name")
 	return u
-}
-
-// fullName is what a column shows from the first name to the last, where a pattern takes it apart and nothing but a space
-// tells where one ends; empty for none.
-func fullName(columns map[string]selectors.Column, row map[string]string) string {
-	for name, c := range columns {
-		form, err := regexp.Compile(c.Pattern)
-		if err != nil {
-			continue
-		}
-		at := form.FindStringSubmatchIndex(row[name])
-		first, last := form.SubexpIndex("first_name"), form.SubexpIndex("last_name")
-		if at == nil || first < 0 || last < 0 || at[2*first] < 0 || at[2*last] < at[2*first+1] {
-			continue
-		}
-		if strings.TrimSpace(row[name][at[2*first+1]:at[2*last]]) == "" {
-			return row[name][at[2*first]:at[2*last+1]]
-		}
-	}
-	return ""
 }
 
 // named says that a table shows names.

@@ -90,7 +90,7 @@ func (l *live) person(g *automation.Gesture) {
 	meant := l.Inputs[subjectInput]
 	alone := strings.EqualFold(strings.TrimSpace(g.Value), meant)
 	if meant == "" || !alone && !automation.NamesOnly(g.Value, meant) {
-		l.leaveOut("it does not name the input email alone, so that it does not say whose page it is")
+		l.leaveOut("it does not name the input email alone, so that it does not tell who is meant")
 		return
 	}
 	if alone && g.On.Row != nil && !l.after && l.knownBest(g.On.Known, g.Kind) == "" { // the row is found by it, and is the person's

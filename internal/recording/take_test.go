@@ -110,7 +110,7 @@ func TestGesturesBecomeSteps(t *testing.T) {
 				"  # left out: step 4 (unsupported): no verb drags", "  # left out: step 5 (unsupported): no verb drags",
 			}},
 		"somebody else": {[]automation.Gesture{{Kind: automation.GesturePerson, On: field("Mail"), Value: "joann@acme.example"}},
-			[]string{"  # left out: step 1 (person): it does not name the input email alone, so that it does not say whose page it is"}},
+			[]string{"  # left out: step 1 (person): it does not name the input email alone, so that it does not tell who is meant"}},
 		"in a sentence": {
 			[]automation.Gesture{
 				{Kind: automation.GesturePerson, On: field("Says"), Value: "Suspend Ann Lee (ann@acme.example)?"},

@@ -72,7 +72,7 @@ func (s *Service) trusted(ctx context.Context) (*records, error) {
 		return nil, unreadable(err)
 	case unread != nil:
 		return nil, (&userops.Error{Act: "opening the journal", Kind: userops.ErrStorage,
-			Cause: fmt.Errorf("it is empty or new, and whether that is so cannot be told: %w", unread),
+			Cause: fmt.Errorf("it is empty or new, and it could not be held against the audit log: %w", unread),
 			Hint:  "see to the audit log in the state folder"}).OrStop()
 	case lost:
 		return nil, &userops.Error{Act: "opening the journal", Kind: userops.ErrLost, Cause: fmt.Errorf("%s is empty or new: what was frozen and the limit of deactivations went with it", r.journal),

@@ -57,6 +57,10 @@ var documentIn = (el) => {
     return null;
   }
 };
+var toCome = (frame2, doc) => {
+  const address4 = frame2.getAttribute(frame2.localName === "object" ? "data" : "src") ?? "";
+  return address4 !== "" && address4 !== "about:blank" && doc.URL === "about:blank";
+};
 function documents() {
   const docs = [document];
   for (let i = 0; i < docs.length; i++) {
@@ -1320,12 +1324,19 @@ function examine(e) {
   e.preventDefault();
   e.stopImmediatePropagation();
 }
-function toCome(w) {
-  const src = w === window ? "" : w.frameElement?.getAttribute("src") ?? "";
-  return src !== "" && src !== "about:blank" && w.document.URL === "about:blank";
+function isToCome(w) {
+  const frame2 = w === window ? null : (
+    /** @type {El | null} */
+    w.frameElement
+  );
+  return Boolean(frame2) && toCome(
+    /** @type {El} */
+    frame2,
+    w.document
+  );
 }
 function install(w) {
-  if (toCome(w) || asks(w, alive)) return;
+  if (isToCome(w) || asks(w, alive)) return;
   w.addEventListener(alive, (e) => e.preventDefault());
   const types = /* @__PURE__ */ new Set([...pointerEvents, ...typingEvents, ...pressEvents, ...recordedEvents]);
   for (const t of types) w.addEventListener(t, examine, true);
@@ -1427,7 +1438,7 @@ function watch(types, lets4) {
     for (const t of types) window.addEventListener(armedFor(t), yes, true);
     for (const d of documents()) {
       const w = d.defaultView;
-      if (!w || toCome(w)) continue;
+      if (!w || isToCome(w)) continue;
       install(w);
       heard.add(d);
       windows.add(w);
@@ -1521,19 +1532,18 @@ function namesOnly(text, email, roster) {
 }
 
 // foreign.js
-var foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f));
+var foreignFrames = (root) => queryAll(root, framing).filter((f) => !documentIn(f)?.body);
 var leastSide = 8;
 function legible(el) {
   const r = el.getBoundingClientRect();
   return r.width >= leastSide && r.height >= leastSide && visible(el) && el.checkVisibility({ checkOpacity: true });
 }
-var toCome2 = (f, doc) => doc.URL === "about:blank" && f.getAttribute("loading") !== "lazy" && !["", "about:blank"].includes(f.getAttribute(f.localName === "object" ? "data" : "src") ?? "");
 function isUnread(el) {
   if (!el.matches(framing) || !legible(el)) return false;
   if (/^image\/(?!svg)/.test(el.type ?? "")) return false;
   if (el.localName === "object" && [...el.children].some((c) => c.checkVisibility())) return false;
-  const doc = documentIn(el);
-  return !doc || toCome2(el, doc);
+  const doc = documentIn(el), lazy = el.getAttribute("loading") === "lazy";
+  return !doc || !lazy && toCome(el, doc);
 }
 
 // shown-text.js

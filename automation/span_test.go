@@ -1,8 +1,9 @@
-package browserpath
+package automation_test
 
 import (
 	"testing"
 
+	"github.com/billagent/billagent/automation"
 	"github.com/billagent/billagent/selectors"
 	"github.com/stretchr/testify/assert"
 )
@@ -20,7 +21,8 @@ func TestANameThatIsOneTextIsKeptWhole(t *testing.T) {
 		{`^(?P<first_name>.+)$`, "Petra", ""},
 		{"", "Petra Maria Berg", ""},
 	} {
-		columns := map[string]selectors.Column{"member": {Pattern: c.pattern}, "email": {}}
-		assert.Equal(t, c.want, fullName(columns, map[string]string{"member": c.text, "email": "petra@x.com"}), c)
+		rows := automation.Rows{Columns: map[string]selectors.Column{"member": {Pattern: c.pattern}, "email": {}},
+			Rows: []map[string]string{{"member": c.text, "email": "petra@x.com"}}}
+		assert.Equal(t, c.want, rows.Span(0, "first_name", "last_name"), c)
 	}
 }

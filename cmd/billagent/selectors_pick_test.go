@@ -83,7 +83,7 @@ func TestAPersonPicksWhatHasChanged(t *testing.T) {
 			a := &app{picks: doing(clicks(button), presses("Enter"))}
 			out := shown(t, a, "--config", file, "selectors", "pick", "user.deactivate", "--sample", "ann@acme.example", "--step", "4s")
 			require.Equal(t, 0, out.code, out.stdout+out.stderr)
-			assert.Contains(t, out.stdout, "(recorded ")
+			assert.Contains(t, out.stdout, "provenance: recorded, date: ")
 			assert.Contains(t, out.stdout, "user.deactivate is now found by ")
 			assert.Empty(t, con.Changes(), "the click did not reach the page")
 			written, err := os.ReadFile(filepath.Join(overlay, "selectors/bill", layout+"-"+today+".yaml"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,6 +16,9 @@ type Set struct {
 	At    []string
 	Value any
 	First bool // put what the list Value has before what the list there has
+	// Items are the first of the items of the list there in the place of which what the list Value has is put, and the
+	// one behind the last. Nil: Value is put in the place of the whole.
+	Items *[2]int
 }
 
 // With is the file's text with some values set. Every other line stays as it is, where the file's shape allows it;
@@ -75,6 +79,9 @@ func (s Set) apply(n *yaml.Node) error {
 			there.Content = append(value.Content, there.Content...)
 			return nil
 		}
+		if s.Items != nil {
+			return s.replaceItems(n, there, value)
+		}
 		value.HeadComment, value.LineComment, value.FootComment = there.HeadComment, there.LineComment, there.FootComment
 		if there.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && there.Tag == "!!timestamp" {
 			value.Tag = there.Tag // a date is written without quotation marks
@@ -87,6 +94,25 @@ func (s Set) apply(n *yaml.Node) error {
 	}
 	n.Style = 0 // one line more in what may have been one
 	n.Content = append(n.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
+	return nil
+}
+
+// replaceItems puts items in the place of others in a list. An object of one key stands without braces, as by hand.
+func (s Set) replaceItems(n, there, value *yaml.Node) error {
+	from, to := s.Items[0], s.Items[1]
+	if there.Kind != yaml.SequenceNode || from < 0 || from > to || to > len(there.Content) {
+		return fmt.Errorf("%v has no items %d to %d", s.At, from, to)
+	}
+	for _, item := range value.Content {
+		if item.Kind == yaml.MappingNode && len(item.Content) == 2 {
+			item.Style = 0
+		}
+	}
+	if from < to && len(value.Content) > 0 {
+		value.Content[0].HeadComment = there.Content[from].HeadComment
+	}
+	n.Style, there.Style = 0, 0
+	there.Content = slices.Concat(there.Content[:from], value.Content, there.Content[to:])
 	return nil
 }
 

@@ -86,3 +86,44 @@ func TestWhatIsNewStandsAboveTheNextComment(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "targets:\n  one:\n    css: a\n    # of one\n    tag: div\n\n  # above two\n  two:\n    css: b\n", string(got))
 }
+
+// TestItemsAreReplaced puts two steps in the place of one, in a list that lies in another, and holds the whole text.
+func TestItemsAreReplaced(t *testing.T) {
+	t.Parallel()
+	const text = `# how one gets there
+parts:
+  list:
+    # it begins here
+    - open: /users # the list
+    # what comes then
+    - await: [users.table, page.error]
+    - when: { target: page.error, then: [ { halt: blocked } ] }
+
+  person:
+    - part: list
+`
+	schema, err := datafile.Compile("any", []byte(`{}`))
+	require.NoError(t, err)
+	var out map[string]any
+	f, err := datafile.Read("a.yaml", []byte(text), schema, &out)
+	require.NoError(t, err)
+	steps := []any{map[string]any{"click": map[string]any{"target": "nav.people"}}, map[string]any{"asks": true, "check": map[string]any{"target": "all"}}}
+	at := []string{"parts", "list"}
+	got, err := f.With(datafile.Set{At: at, Value: steps, Items: &[2]int{1, 2}})
+	require.NoError(t, err)
+	assert.Equal(t, `# how one gets there
+parts:
+  list:
+    # it begins here
+    - open: /users # the list
+    # what comes then
+    - click: { target: nav.people }
+    - { asks: true, check: { target: all } }
+    - when: { target: page.error, then: [{ halt: blocked }] }
+
+  person:
+    - part: list
+`, string(got))
+	_, err = f.With(datafile.Set{At: at, Value: steps, Items: &[2]int{2, 4}})
+	require.ErrorContains(t, err, "has no items 2 to 4")
+}

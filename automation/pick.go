@@ -15,6 +15,7 @@ type Pick struct {
 	Proposed   [][]selectors.Candidate
 	Guided     bool // one of several: it can be skipped, and leaving it leaves them all
 	Recordable bool // the flow that needs it can be recorded instead
+	Stretch    bool // a stretch of that flow, from this page on, can be recorded instead
 	// StandIn acts in the person's place, again and again until the pick has ended: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *StandIn) error
 }
@@ -24,6 +25,7 @@ type Picked struct {
 	Taken       bool    // false: it was cancelled, or the window was closed
 	Skipped     bool    // the person goes on without it
 	Record      bool    // the person will record the flow instead
+	Stretch     bool    // the person will record a stretch of it instead
 	Offers      []Offer // what it could be found by, best first, and what not and why
 	Strays      []Stray // what the target was found by until now and is not any more
 	Described   string  // the element, by its HTML
@@ -57,7 +59,7 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 	}
 	req := map[string]any{
 		"target": pick.Target, "row": pick.Row, "note": pick.Note, "walking": false, "top": false,
-		"proposed": append([][]selectors.Candidate{}, pick.Proposed...), "guided": pick.Guided, "recordable": pick.Recordable,
+		"proposed": append([][]selectors.Candidate{}, pick.Proposed...), "guided": pick.Guided, "recordable": pick.Recordable, "stretch": pick.Stretch,
 		"wait": showSlice.Milliseconds(),
 	}
 	closed, err := p.show(ctx, "picking", req, &res, pick.StandIn, func() bool {
@@ -71,7 +73,7 @@ func (p *Page) Pick(ctx context.Context, pick Pick) (Picked, error) {
 		return Picked{}, p.missError("pick", pick.Target.Name, res.Miss)
 	}
 	out := Picked{
-		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record",
+		Taken: res.Done == "taken", Skipped: res.Done == "skipped", Record: res.Done == "record", Stretch: res.Done == "stretch",
 		Offers: res.Offers, Described: res.Described, Said: res.Said, Fingerprint: res.Fingerprint,
 	}
 	for _, s := range res.Strays {

@@ -103,7 +103,7 @@ func at(x, y float64) func(context.Context, *automation.StandIn) error {
 }
 
 // Where the first button of the bar is, in a window of 1280 by 1000.
-const takeX, takeY = 255, 962
+const takeX, takeY = 212, 962
 
 func TestTheBarIsWorkedWithTheMouse(t *testing.T) {
 	t.Parallel()
@@ -114,6 +114,19 @@ func TestTheBarIsWorkedWithTheMouse(t *testing.T) {
 	got = w.pick(t, css("#none"), at(takeX, takeY), clickOn(css("button")), at(takeX, takeY), clickOn(css("button")), key("Escape", "Escape"))
 	assert.False(t, got.Taken)
 	assert.Equal(t, "pointerdown mousedown focusin pointerup mouseup click", w.title(t), "what was clicked while the person walked on did")
+}
+
+// TestTheBarGoesOutOfTheWay has what is proposed, and what is meant beside it, stand where the bar is at first.
+func TestTheBarGoesOutOfTheWay(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<div style="position: fixed; bottom: 20px; left: 40%"><button id=no>Save all</button> <button id=yes>Save it</button></div>`)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	p, err := w.Pick(ctx, automation.Pick{Target: css("#none"), Proposed: [][]selectors.Candidate{{{CSS: "#no"}}},
+		StandIn: script(waits, clickOn(css("#yes")), key("Enter"), key("Escape", "Escape"))})
+	require.NoError(t, err)
+	assert.Equal(t, "button “Save it”", p.Said)
 }
 
 func TestAPickIsCancelled(t *testing.T) {

@@ -281,6 +281,9 @@ func (r *Run) interrupted(ctx context.Context, err error) error {
 
 func (r *Run) pageNow() string { return automation.WithoutQuery(r.Page.URL()) }
 
+// Kept says which requests of the page were kept from leaving so far, each in a line.
+func (r *Run) Kept() []string { return r.result.Exchange.Kept() }
+
 func (r *Run) rehearses() bool { return r.Through || r.Rehearse }
 
 // unshownError is how a step has failed of which nobody has shown what it lacks: the step that holds this one asks nobody

@@ -192,7 +192,28 @@ const buttonsOf = (p) => /** @type {Pressable[]} */ ([...p.surface.root.querySel
  * @param {number} step
  */
 function next(p, step) {
-  look(p, neighbour(told(), p.seen, step));
+  const el = neighbour(told(), p.seen, step);
+  look(p, el);
+  if (el) uncover(p, el);
+}
+
+/**
+ * uncover has the bar go to the other end of the page where it lies over an element, and would not do so there.
+ * @param {Picking} p
+ * @param {El} el
+ */
+function uncover(p, el) {
+  const over = () => {
+    const b = topBox(el), r = p.surface.box.getBoundingClientRect();
+    return b.x < r.right && b.x + b.w > r.left && b.y < r.bottom && b.y + b.h > r.top;
+  };
+  draw(p);
+  if (!over()) return;
+  p.top = !p.top;
+  draw(p);
+  if (!over()) return;
+  p.top = !p.top;
+  draw(p);
 }
 
 /** @type {(p: Picking, el: El | null) => void} */
@@ -270,6 +291,7 @@ function draw(p) {
   buttons.append(keyed(walking ? 'Pick again (F2)' : 'Walk on (F2)', () => walk(p, !walking)));
   buttons.append(keyed(p.top ? 'To the bottom' : 'To the top', () => { p.top = !p.top; draw(p); }));
   if (req.guided) {
+    if (req.stretch) buttons.append(keyed('Record from here', () => { p.done = 'stretch'; }));
     if (req.recordable) buttons.append(keyed('Record the flow', () => { p.done = 'record'; }));
     buttons.append(keyed('Skip', () => { p.done = 'skipped'; }));
   }
@@ -340,7 +362,7 @@ function refresh(p) {
   p.follow?.();
   if (!p.offered && !p.seen && !p.walking && p.req.proposed.length) {
     p.offered = proposed(p);
-    if (p.offered) choose(p, p.offered);
+    if (p.offered) { choose(p, p.offered); uncover(p, p.offered); }
   }
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw(p);
   place(p);

@@ -45,7 +45,9 @@ code { font: 13px/1.4 ui-monospace, monospace }
 
 /** The bar of a pick. */
 export const bar = `
-.bar { left: 50%; transform: translateX(-50%); bottom: 12px; width: min(860px, calc(100vw - 24px)); max-height: 46vh }
+.bar { left: 50%; transform: translateX(-50%); bottom: 12px; width: min(940px, calc(100vw - 24px)); max-height: 46vh }
+.bar .buttons { gap: 6px }
+.bar .buttons button { padding: 4px 10px }
 .bar.top { bottom: auto; top: 12px }
 .said { font-weight: 600 }
 .note { color: var(--warn); font-weight: 600; margin: 4px 0 }

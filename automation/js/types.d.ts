@@ -467,6 +467,7 @@ interface PickingRequest extends ExamineRequest {
   proposed: Candidate[][]; // what may be the target, each by what it is found by
   guided: boolean; // one of several: it can be skipped, and the rest left for later
   recordable: boolean; // the flow that needs it can be recorded instead
+  stretch: boolean; // a stretch of that flow, from this page on, can be recorded instead
   walking: boolean;
   top: boolean;
   wait: number;

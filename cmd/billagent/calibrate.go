@@ -29,8 +29,8 @@ func (a *app) calibrateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "calibrate", Short: "Correct what the selectors guess on your own console, target by target, with a click for each",
 		Long: `Walk through every flow of the tenant's console up to its commit. Where a target is missing, or several match, a window shows the page, says where
-it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record the flow takes down a flow whose steps
-are others, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
+it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record from here takes down a stretch of the
+flow whose steps are others, Record the flow the whole of it, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
 
 At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
 written into its flow in the overlay folder, where the flow does not say it, or guesses something else. A report says what

@@ -68,7 +68,7 @@ func TestAFlowIsRecordedWhileCalibrating(t *testing.T) {
 	var asked []string
 	a := &app{calibrates: shows(&asked, map[string][]act{
 		// From Take, of whatever was clicked, to Record the flow.
-		"user.edit":     {waits, clicks(byTestID("profile-email")), tab, tab, tab, tab, tab, tab, presses("Enter")},
+		"user.edit":     {waits, clicks(byTestID("profile-email")), tab, tab, tab, tab, tab, tab, tab, presses("Enter")},
 		"flow set-role": does,
 	})}
 	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",

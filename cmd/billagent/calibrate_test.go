@@ -215,7 +215,7 @@ func TestWhereEverythingIsSkippedNothingIsWritten(t *testing.T) {
 	}})
 	overlay := withOverlay(t, file)
 	tab := presses("Tab") // from Take to Skip
-	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
+	skip := []act{clicks(byTestID(now(con, "profile-deactivate"))), tab, tab, tab, tab, tab, tab, tab, tab, presses("Enter")}
 	a := &app{calibrates: func(string) func(context.Context, *automation.StandIn) error { return doing(skip...) }}
 	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",
 		"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "deactivate", "--flow", "set-role")

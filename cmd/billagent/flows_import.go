@@ -188,7 +188,11 @@ func (a *app) versionBegun(o recording.Options) versionFile {
 func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, v versionFile) (*imported, error) {
 	out := &imported{Flow: o.Flow, Layout: o.Layout, Targets: []string{}, Reused: append([]string{}, d.Reused...),
 		LeftOut: append([]recording.Remark{}, d.LeftOut...), Review: append([]recording.Remark{}, d.Review...), ToDo: append([]string{}, d.ToDo...)}
-	out.Files = append(out.Files, importedFile{File: recordedFile(lib, o), Text: d.FlowText()})
+	file := importedFile{File: recordedFile(lib, o), Text: d.FlowText()}
+	if d.Into != nil {
+		file = importedFile{File: path.Join("flows", o.App, path.Base(d.Into.Name)), Text: d.Into.Text}
+	}
+	out.Files = append(out.Files, file)
 	for _, t := range d.Targets {
 		out.Targets = append(out.Targets, t.Name)
 	}

@@ -244,20 +244,20 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 		for name, c := range map[string]struct {
 			inputs map[string]string
 			args   []string
-			stored func(u console.User) bool
+			stored func(u *console.User) // what is to have become of the user
 		}{
 			"deactivate": {map[string]string{"email": "ann@acme.example"}, []string{"deactivate", "ann@acme.example"},
-				func(u console.User) bool { return u.Status == console.Inactive }},
+				func(u *console.User) { u.Status = console.Inactive }},
 			"reactivate": {map[string]string{"email": console.GoneEmail}, []string{"reactivate", console.GoneEmail},
-				func(u console.User) bool { return u.Status == console.Active }},
+				func(u *console.User) { u.Status = console.Active }},
 			"set-role": {map[string]string{"email": "ann@acme.example", "role": "Clerk"}, []string{"set-role", "ann@acme.example", "--role", "Clerk"},
-				func(u console.User) bool { return u.Role == "Clerk" }},
+				func(u *console.User) { u.Role = "Clerk" }},
 			"invite": {map[string]string{"email": "eve@acme.example", "first_name": "Eve", "last_name": "Moss", "role": "Clerk", "mail_tasks": "No", "summary": "Never"},
 				[]string{"invite", "eve@acme.example", "--first-name", "Eve", "--last-name", "Moss", "--role", "Clerk"},
-				func(u console.User) bool { return u.FirstName == "Eve" && u.LastName == "Moss" && u.Role == "Clerk" }},
+				func(u *console.User) { u.FirstName, u.LastName, u.Role = "Eve", "Moss", "Clerk" }},
 			"rename": {map[string]string{"email": "ann@acme.example", "first_name": "Anna", "last_name": "Lind"},
 				[]string{"rename", "ann@acme.example", "--first-name", "Anna", "--last-name", "Lind"},
-				func(u console.User) bool { return u.FirstName == "Anna" && u.LastName == "Lind" }},
+				func(u *console.User) { u.FirstName, u.LastName = "Anna", "Lind" }},
 		} {
 			if on := map[string]string{"deactivate": "neo3", "set-role": "classic", "invite": "neo", "rename": "neo3", "reactivate": "classic"}; on[name] != layout && !useropstest.All() {
 				continue
@@ -277,10 +277,18 @@ func TestWhatIsRecordedHasTheSameEffect(t *testing.T) {
 					out := command(t, append([]string{"--config", file}, args...)...)
 					assert.Equal(t, 0, out.code, out.stdout+out.stderr)
 				}
-				out = command(t, append([]string{"--config", file, "users"}, c.args...)...)
-				require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				want := con.Users()
+				twin, twinFile := tenantOf(t, console.Options{Layout: layout})
+				require.Equal(t, want, twin.Users())
+				for _, at := range []string{file, twinFile} { // by what was recorded, and by what is shipped
+					out = command(t, append([]string{"--config", at, "users"}, c.args...)...)
+					require.Equal(t, 0, out.code, out.stdout+out.stderr)
+				}
+				assert.Equal(t, twin.Users(), con.Users(), "the same is stored of everybody")
 				u, _ := con.UserByEmail(c.inputs["email"])
-				assert.True(t, c.stored(u), "%+v", u)
+				meant := u
+				c.stored(&meant)
+				assert.Equal(t, meant, u)
 				made := slices.DeleteFunc(con.Changes(), func(c console.Change) bool { return c.Action == "preferences" }) // it follows an invitation
 				assert.Len(t, made, 1)
 			})

@@ -23,9 +23,10 @@ func (x *examiner) mayAsk(r *flows.Run) {
 
 // ask has somebody show what a step lacks.
 func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version, err error) {
-	p := x.p
+	p, before := x.p, len(r.Kept()) // on the way to the page
 	lib, v, err := x.w.Ask(ctx, doctor.Question{Hold: x.holdOurs, Shown: doctor.Shown{
-		Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: x.known(), SignedOut: p.signedOut}})
+		Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: x.known(), SignedOut: p.signedOut,
+		Stopped: func() []string { return r.Kept()[before:] }}})
 	if err != nil {
 		x.ended = err
 		return nil, err

@@ -11,6 +11,7 @@ import (
 type Question struct {
 	Shown
 	Lacking *Target // how it looks, as a report would say it
+	Says    string  // what the step does that lacks it
 	// Hold has nothing leave any more that may change something, before a person sees the page.
 	Hold func(ctx context.Context) error
 }
@@ -23,7 +24,7 @@ func (x *Examination) asking(
 	return func(ctx context.Context, q Question) (*flows.Library, *selectors.Version, error) {
 		for _, s := range x.lacking {
 			if t := x.target(s.Target.Name); t.State.wrong() && !t.Blocked() {
-				q.Target, q.Row, q.Lacking = s.Target, s.Row, t
+				q.Target, q.Row, q.Lacking, q.Says = s.Target, s.Row, t, s.Says
 				break
 			}
 		}

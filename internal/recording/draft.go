@@ -19,6 +19,8 @@ type Options struct {
 	Flows             []*flows.Flow // of the layout: what they do with a target says what kind of field it is
 	// Standalone says that no action performs a flow of this name.
 	Standalone bool
+	// Stretch says that what is recorded is to stand in the place of some of the flow's steps: the rest leads there.
+	Stretch bool
 }
 
 // Remark is something that a person is to know about a step of a recording, or with step 0 about the whole.
@@ -45,6 +47,7 @@ type Draft struct {
 	Review  []Remark    // what was taken over and is for a person to look at
 	ToDo    []string    // without which it is not complete
 	Partial bool        // something that a person did is missing: it is no more than a draft
+	Into    *Edited     // the file into which a stretch was put; nil: the flow is the whole of a file
 
 	title string
 	lines []line // the steps with what stands between them
@@ -57,6 +60,9 @@ func (d *Draft) Empty() bool {
 		return !opens
 	})
 }
+
+// Edited is a file of an app's with another text.
+type Edited struct{ Name, Text string }
 
 // NewTarget is a target that is to stand in a version.
 type NewTarget struct {

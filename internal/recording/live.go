@@ -266,7 +266,7 @@ func (l *live) rowOf(s *automation.Sketch) bool {
 			return true
 		}
 	}
-	if rows, way := l.listOf(s.Row.Table); rows != nil {
+	if rows, way := l.listOf(s.Row.Table); rows != nil && !l.Stretch {
 		l.toList(rows, way)
 	}
 	l.add(&Step{}, find)

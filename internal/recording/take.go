@@ -157,12 +157,14 @@ func (l *live) countAsShown() {
 
 // Draft is the flow with its targets, as far as it has been recorded.
 func (t *Take) Draft() (*Draft, error) {
-	if len(t.gestures) == 0 {
+	if len(t.gestures) == 0 && !t.Stretch {
 		return nil, errors.New("nothing was recorded")
 	}
 	l := t.build()
 	l.countAsShown()
-	l.shareParts()
+	if !t.Stretch { // it may lie in the very part
+		l.shareParts()
+	}
 	l.afterCommit()
 	l.dropUnused()
 	l.inputs = slices.DeleteFunc(l.inputs, func(name string) bool { return !l.needs(name) })

@@ -292,6 +292,11 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			return false, err
 		}
 	}
+	if k.inWalk.taken != nil {
+		if done, err := k.keepStretch(); done || err != nil {
+			return again || done, err
+		}
+	}
 	if name := k.inWalk.record; name != "" {
 		k.inWalk.record = ""
 		if done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers); done || err != nil || k.out.Left {

@@ -214,14 +214,14 @@ func (k *calibration) asked(ctx context.Context, f doctor.Flow) (map[string]stri
 
 // spoken says inputs in words.
 func spoken(inputs map[string]string, where string) string {
-	if len(inputs) == 0 {
-		return "do it in " + where
-	}
 	var all []string
 	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
 		if v := inputs[name]; v != "" {
 			all = append(all, name+" "+v)
 		}
+	}
+	if len(all) == 0 {
+		return "do it in " + where
 	}
 	return "do it in " + where + " with " + strings.Join(all, ", ")
 }

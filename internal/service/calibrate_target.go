@@ -112,7 +112,11 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	if of.Table != nil {
 		return k.list(ctx, place, t, of, note)
 	}
-	p := automation.Pick{Guided: true, Recordable: len(t.Flows) > 0, Note: note, StandIn: k.standIn(name)}
+	stretch, err := k.stretchAt()
+	if err != nil {
+		return false, err
+	}
+	p := automation.Pick{Guided: true, Recordable: len(t.Flows) > 0, Stretch: stretch != nil, Note: note, StandIn: k.standIn(name)}
 	for _, proposal := range t.Proposals {
 		p.Proposed = append(p.Proposed, proposal.Candidates)
 	}
@@ -120,6 +124,8 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	switch {
 	case err != nil:
 		return false, err
+	case picked.Stretch:
+		return false, k.recordStretch(ctx, place, stretch)
 	case picked.Record && k.inWalk.at != nil:
 		k.inWalk.record = k.inWalk.at.Flow
 		return false, nil
@@ -273,7 +279,7 @@ func (k *calibration) pick(
 		}
 		return err
 	})
-	k.out.Left = err == nil && !picked.Taken && !picked.Skipped && !picked.Record
+	k.out.Left = err == nil && !picked.Taken && !picked.Skipped && !picked.Record && !picked.Stretch
 	return picked, where, err
 }
 

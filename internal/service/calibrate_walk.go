@@ -15,19 +15,21 @@ type walkPage struct {
 	at     *doctor.Shown // nil: the walk stands nowhere
 	shown  bool          // something was shown in the walk
 	record string        // the flow of which the person has said that its steps are others
+	says   string        // what the step does at which the walk stands
+	taken  *stretch      // was recorded in the walk, which asks for nothing more then; nil: none was
 	failed error         // why something that was shown could not be kept
 }
 
 // ask has the person show what a walk lacks on the page where it stands, so that it goes on there. Whether that holds
 // is for the next walk through the whole to say.
 func (k *calibration) ask(ctx context.Context, q doctor.Question) (*flows.Library, *selectors.Version, error) {
-	if k.inWalk.record == q.Flow {
+	if k.inWalk.record == q.Flow || k.inWalk.taken != nil {
 		return nil, nil, nil
 	}
 	if k.version = q.Version.ID; k.out.Before == nil {
 		k.out.Before = q.Version
 	}
-	k.inWalk.at = &q.Shown
+	k.inWalk.at, k.inWalk.says = &q.Shown, q.Says
 	defer func() { k.inWalk.at = nil }()
 	shown, err := k.target(ctx, q.Lacking)
 	switch {

@@ -22,6 +22,8 @@ type Record struct {
 	// Begins is asked, once it is known which layout is shown, whether the recording may begin. May be nil.
 	Begins func(lib *flows.Library, o recording.Options) error
 	Commit bool // what is shown as the commit will be pressed once the recording has ended
+	// Stretch says that it begins in the middle of the flow, on the page where it stands.
+	Stretch bool
 	// StandIn acts in the person's place: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *automation.StandIn) error
 	// Ready is told when what the person does on the page is recorded; note says why it may be another page. May be nil.
@@ -57,7 +59,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	v := shown.Version
 	t := &recording.Take{Parts: lib.Parts(v.Layout), Options: recording.Options{
 		Flow: r.Flow, Layout: v.Layout, App: v.App, Inputs: map[string]string{"home": home(shown.Page.URL())}, Version: v,
-		Flows: lib.Of(v.Layout), Standalone: !Performs(r.Flow),
+		Flows: lib.Of(v.Layout), Standalone: !Performs(r.Flow), Stretch: r.Stretch,
 	}}
 	for name, value := range r.Inputs {
 		t.Inputs[name] = value
@@ -68,9 +70,15 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 			return nil, err
 		}
 	}
-	t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
+	if !r.Stretch {
+		t.Add(automation.Gesture{ID: "begin", Kind: automation.GestureOpen, Value: shown.Page.URL()})
+	}
+	title := "Recording " + r.Flow
+	if r.Stretch {
+		title = "A stretch of " + r.Flow
+	}
 	err := shown.Page.Record(ctx, automation.Recording{
-		Title: "Recording " + r.Flow, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,
+		Title: title, Targets: r.targets(lib, v), Secrets: recording.Secrets(), Take: t.Add, StandIn: r.StandIn,
 		Commits: r.Commit,
 		Ready: func() {
 			if r.Ready != nil {

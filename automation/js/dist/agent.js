@@ -2449,7 +2449,9 @@ code { font: 13px/1.4 ui-monospace, monospace }
   text-overflow: ellipsis }
 `;
 var bar = `
-.bar { left: 50%; transform: translateX(-50%); bottom: 12px; width: min(860px, calc(100vw - 24px)); max-height: 46vh }
+.bar { left: 50%; transform: translateX(-50%); bottom: 12px; width: min(940px, calc(100vw - 24px)); max-height: 46vh }
+.bar .buttons { gap: 6px }
+.bar .buttons button { padding: 4px 10px }
 .bar.top { bottom: auto; top: 12px }
 .said { font-weight: 600 }
 .note { color: var(--warn); font-weight: 600; margin: 4px 0 }
@@ -2988,7 +2990,22 @@ var buttonsOf = (p) => (
   [...p.surface.root.querySelectorAll("button")]
 );
 function next(p, step) {
-  look2(p, neighbour(told2(), p.seen, step));
+  const el = neighbour(told2(), p.seen, step);
+  look2(p, el);
+  if (el) uncover(p, el);
+}
+function uncover(p, el) {
+  const over = () => {
+    const b = topBox(el), r = p.surface.box.getBoundingClientRect();
+    return b.x < r.right && b.x + b.w > r.left && b.y < r.bottom && b.y + b.h > r.top;
+  };
+  draw2(p);
+  if (!over()) return;
+  p.top = !p.top;
+  draw2(p);
+  if (!over()) return;
+  p.top = !p.top;
+  draw2(p);
 }
 function look2(p, el) {
   p.seen = el;
@@ -3057,6 +3074,9 @@ function draw2(p) {
     draw2(p);
   }));
   if (req.guided) {
+    if (req.stretch) buttons2.append(keyed2("Record from here", () => {
+      p.done = "stretch";
+    }));
     if (req.recordable) buttons2.append(keyed2("Record the flow", () => {
       p.done = "record";
     }));
@@ -3112,7 +3132,10 @@ function refresh(p) {
   p.follow?.();
   if (!p.offered && !p.seen && !p.walking && p.req.proposed.length) {
     p.offered = proposed(p);
-    if (p.offered) choose(p, p.offered);
+    if (p.offered) {
+      choose(p, p.offered);
+      uncover(p, p.offered);
+    }
   }
   if (!p.surface.box.firstChild || p.seen && !p.seen.isConnected) draw2(p);
   place2(p);

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/fixtures/console"
+	"github.com/billagent/billagent/flows"
+	"github.com/billagent/billagent/internal/config"
+	"github.com/billagent/billagent/internal/service"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestAStretchIsRecordedWhileCalibrating has a person who is asked for a button record what leads on from there: a role
+// is chosen on this console before Edit, which has another name, can be pressed. The rest of the flow stays.
+func TestAStretchIsRecordedWhileCalibrating(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", RoleFirst: true, Drift: []console.Drift{
+		{Kind: "rename-label", Element: "profile-edit"}, {Kind: "rename-testid", Element: "profile-edit"},
+	}})
+	overlay := withOverlay(t, file)
+	lib, err := service.Library(&config.Config{}, "bill")
+	require.NoError(t, err)
+	d := driverOf(t, lib, "neo3", map[string]string{"email": "ann@acme.example", "role": "Accountant"})
+	shipped, _ := lib.Flow("set-role", "neo3")
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	tab := presses("Tab")
+	does := d.choose(shipped.Steps[2].Verb.(*flows.Choose))
+	does = append(does, clicks(byTestID(now(con, "profile-edit"))), waits, waits, pictured("calibrate-stretch"), onPanel(stopButton))
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		// From Take, of whatever was clicked, to Record from here.
+		"user.edit":           {waits, clicks(byTestID("profile-email")), tab, tab, tab, tab, tab, tab, pictured("calibrate-from-here"), presses("Enter")},
+		"stretch of set-role": does,
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s",
+		"--flow", "identify", "--flow", "list-users", "--flow", "list-roles", "--flow", "set-role")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, []string{"user.edit", "stretch of set-role"}, asked)
+	assert.Contains(t, out.stdout, "flows recorded: a stretch of set-role")
+	assert.Contains(t, out.stderr, "not done any more, since it was not there or was done otherwise: press user.edit; choose ${role} in user.role")
+	assert.Contains(t, out.stdout, "rehearsed  set-role ann@acme.example")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(filepath.Join(overlay, "flows/bill/set-role-neo3.yaml"))
+	require.NoError(t, err)
+	t.Log(string(text))
+	assert.Regexp(t, `(?s)about: Edit on.*steps:\n  - part: person\n  - choose: [^\n]*\n  - click: { target: set_role\.[^\n]*\n  - commit: [^\n]*\n  - part: outcome\n$`, string(text))
+	assert.NotContains(t, string(text), "ann@acme.example")
+	out = command(t, "--config", file, "users", "set-role", "ann@acme.example", "--role", "Accountant")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.Equal(t, "Accountant", ann.Role)
+}
+
+// TestAStretchOfAPartServesEveryFlow has a button come only after a press on another one, which two flows need: it is
+// recorded once, and stands in the part that they share.
+func TestAStretchOfAPartServesEveryFlow(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "split", Element: "new"}}})
+	overlay := withOverlay(t, file)
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	tab := presses("Tab")
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		"users.new":             {waits, waits, clicks(byCSS("table")), tab, tab, tab, tab, tab, tab, presses("Enter")},
+		"stretch of list-roles": {clicks(named("button", "More")), waits, waits, onPanel(stopButton)},
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify",
+		"--flow", "list-users", "--flow", "list-roles", "--flow", "invite")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, []string{"users.new", "stretch of list-roles"}, asked)
+	assert.Contains(t, out.stderr, "what was recorded stands in the part new-user-form, which other flows of the layout may have, too")
+	assert.Contains(t, out.stdout, "rehearsed  invite billagent-doctor@robots.example")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(filepath.Join(overlay, "flows/bill/parts-neo.yaml"))
+	require.NoError(t, err)
+	t.Log(string(text))
+	assert.Regexp(t, `(?s)\n  new-user-form:\n    - part: list\n    - click: { target: list_roles.more }\n    - click: { target: users.new }\n`, string(text))
+	out = command(t, "--config", file, "users", "invite", "eve@acme.example", "--first-name", "Eve", "--last-name", "Moss", "--role", "Clerk")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	eve, _ := con.UserByEmail("eve@acme.example")
+	assert.Equal(t, "Clerk", eve.Role)
+}

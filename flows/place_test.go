@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/billagent/billagent/flows"
@@ -27,21 +28,21 @@ func pressing(target string) flows.Step {
 func TestAStepIsFoundInItsList(t *testing.T) {
 	t.Parallel()
 	for says, want := range map[string]struct {
-		part   string
-		index  int
-		nested bool
+		part  string
+		index int
+		rest  int
 	}{
-		"press user.edit": {"", 1, false},
-		"look at user.save, which would be pressed":                                     {"", 3, false},
-		"find the row of users.table with ${email}, page after page":                    {"person", 1, true},
-		"press users.row_open in the row of users.table with ${email}":                  {"person", 2, true},
-		"open /neo3/settings/roles-and-permissions/users":                               {"list", 0, true},
-		"wait until one of these is there: result.done, result.requested, result.error": {"outcome", 0, true},
+		"press user.edit": {"", 1, 0},
+		"look at user.save, which would be pressed":                                     {"", 3, 0},
+		"find the row of users.table with ${email}, page after page":                    {"person", 1, 5},
+		"press users.row_open in the row of users.table with ${email}":                  {"person", 2, 5},
+		"open /neo3/settings/roles-and-permissions/users":                               {"list", 0, 7},
+		"wait until one of these is there: result.done, result.requested, result.error": {"outcome", 0, 0},
 	} {
 		p := placeOf(t, says)
 		assert.Equal(t, want.part, p.Part, says)
 		assert.Equal(t, want.index, p.Index, says)
-		assert.Equal(t, want.nested, p.Nested(), says)
+		assert.Len(t, p.Rest, want.rest, says)
 	}
 	lib, err := flows.Load("bill", "")
 	require.NoError(t, err)
@@ -84,6 +85,7 @@ func TestNothingThatIsAskedForIsLeftOut(t *testing.T) {
 	p := placeOf(t, "press user.edit")
 	chosen := p.Steps[2]
 	list := placeOf(t, "wait until one of these is there: users.table, page.error")
+	find := placeOf(t, "find the row of users.table with ${email}, page after page")
 	for what, c := range map[string]struct {
 		place  flows.Place
 		others []flows.Step
@@ -94,21 +96,51 @@ func TestNothingThatIsAskedForIsLeftOut(t *testing.T) {
 	}{
 		"what is there by now is made":                                 {p, []flows.Step{pressing("user.menu")}, []string{"user.edit", "user.role"}, 1, 0, 0},
 		"what was not there is left":                                   {p, []flows.Step{pressing("user.change")}, []string{"user.role"}, 2, 1, 0},
-		"what names an input that no other names is made":              {p, []flows.Step{pressing("user.change")}, nil, 2, 1, 0},
-		"what was made is not made again":                              {p, []flows.Step{chosen, pressing("user.change")}, []string{"user.role"}, 3, 2, 0},
-		"the commit is made":                                           {p, []flows.Step{chosen, pressing("user.change"), chosen}, nil, 3, 2, 0},
+		"what chooses is made, though it is not there":                 {p, []flows.Step{pressing("user.change")}, nil, 2, 1, 0},
+		"what was chosen is not chosen again":                          {p, []flows.Step{chosen, pressing("user.change")}, []string{"user.role"}, 3, 1, 0},
+		"the commit is made":                                           {p, []flows.Step{chosen, pressing("user.change"), chosen}, nil, 3, 1, 0},
 		"what is looked at if it is there is looked at":                {list, []flows.Step{pressing("nav.people")}, nil, 3, 1, 1},
 		"what waits for one of several is made where one of them came": {list, []flows.Step{pressing("nav.people")}, []string{"page.error"}, 1, 0, 0},
+		"somebody is looked for where no other step names them":        {find, []flows.Step{pressing("nav.people")}, nil, 1, 0, 0},
+		"somebody is looked for no more where another step does":       {find, []flows.Step{{Verb: &flows.Fill{Target: "a", Value: "${email}"}}}, nil, 3, 2, 0},
 	} {
-		got, err := c.place.After(c.others, func(target string) (bool, error) {
-			for _, name := range c.there {
-				if name == target {
-					return true, nil
-				}
-			}
-			return false, nil
-		})
+		got, err := c.place.After(c.others, func(target string) (bool, error) { return slices.Contains(c.there, target), nil })
 		require.NoError(t, err)
 		assert.Equal(t, []int{c.next, c.left, c.kept}, []int{got.Next, len(got.Left), len(got.Kept)}, what)
+		assert.Len(t, got.Made, len(c.others), what)
 	}
+}
+
+// TestWhatAStepWaitsForIsKept has a person tick what a step of the list ticks and waits for.
+func TestWhatAStepWaitsForIsKept(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	f, _ := lib.Flow("list-users", "neo3")
+	p, ok := lib.Place(f, "check users.show_inactive")
+	require.True(t, ok)
+	tick := flows.Step{Verb: p.Steps[p.Index].Verb}
+	got, err := p.After([]flows.Step{pressing("users.filters"), tick}, func(string) (bool, error) { return false, nil })
+	require.NoError(t, err)
+	assert.True(t, got.Made[1].Options.Asks)
+	assert.Contains(t, p.Steps[got.Next].Says(), "check users.show_pending", "it is ticked, though it is not there")
+}
+
+// TestWhatTheFlowDoesLaterIsNotOfAPart has somebody go on beyond the end of the list.
+func TestWhatTheFlowDoesLaterIsNotOfAPart(t *testing.T) {
+	t.Parallel()
+	p := placeOf(t, "find the row of users.table with ${email}, page after page")
+	assert.Equal(t, "press user.edit", p.DoneLater([]flows.Step{pressing("user.menu"), pressing("user.edit")}))
+	assert.Empty(t, p.DoneLater([]flows.Step{pressing("user.menu")}))
+}
+
+// TestWhatIsSaidTwiceHasNoPlace looks for words of two steps.
+func TestWhatIsSaidTwiceHasNoPlace(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	f, _ := lib.Flow("set-role", "neo3")
+	f.Steps = append(f.Steps, f.Steps[1])
+	_, ok := lib.Place(f, "press user.edit")
+	assert.False(t, ok)
 }

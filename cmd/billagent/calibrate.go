@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -30,7 +31,8 @@ func (a *app) calibrateCommand() *cobra.Command {
 		Use: "calibrate", Short: "Correct what the selectors guess on your own console, target by target, with a click for each",
 		Long: `Walk through every flow of the tenant's console up to its commit. Where a target is missing, or several match, a window shows the page, says where
 it was looked for, outlines what it may be, and waits: Enter takes that, a click shows another element, Record from here takes down a stretch of the
-flow whose steps are others, Record the flow the whole of it, Skip goes on without it, and Leave ends. What is shown goes to one version of today in the overlay folder, and the walk goes on by it at once.
+flow whose steps are others, Record the flow the whole of it, Skip goes on without it, and Leave ends. What is shown goes to one version of today in
+the overlay folder, and the walk goes on by it at once.
 
 At the end the list is read to its proved end, and each change is rehearsed through its press, where nothing can leave. What a commit sends then is
 written into its flow in the overlay folder, where the flow does not say it, or guesses something else. A report says what
@@ -92,7 +94,11 @@ func (a *app) keepRecorded(done *service.Recorded) error {
 	if err != nil {
 		return err
 	}
-	out, err := filesOf(lib, conf, done.Draft, done.Options, v)
+	flow := wholeFlow(lib, done.Draft, done.Options)
+	if done.Into != nil {
+		flow = importedFile{File: path.Join("flows", done.Options.App, path.Base(done.Into.Name)), Text: done.Into.Text}
+	}
+	out, err := filesOf(lib, conf, done.Draft, done.Options, flow, v)
 	if err != nil {
 		return err
 	}
@@ -112,8 +118,9 @@ type calibrated struct {
 	SignIn    string           `json:"sign_in_file,omitempty"`
 	Shown     []string         `json:"shown"`
 	Recorded  []string         `json:"recorded_flows"`
-	Sends     []string         `json:"recorded_sends"`  // flows of which it was written down what their commits send
-	Confirmed []string         `json:"confirmed_sends"` // flows that guess what their commits send, and whose rehearsals have sent just that
+	Stretches []string         `json:"recorded_stretches"` // flows of which a stretch was recorded
+	Sends     []string         `json:"recorded_sends"`     // flows of which it was written down what their commits send
+	Confirmed []string         `json:"confirmed_sends"`    // flows that guess what their commits send, and whose rehearsals have sent just that
 	Skipped   []string         `json:"skipped"`
 	Left      bool             `json:"left"`
 	Standing  targetStanding   `json:"standing"`
@@ -185,7 +192,7 @@ func (a *app) printCalibrated(done *service.Calibrated, page string) error {
 	}
 	out := calibrated{
 		File: done.File, SignIn: done.SignIn, Left: done.Left, Standing: standingOf(done), Report: done.Report,
-		Shown: append([]string{}, done.Shown...), Recorded: append([]string{}, done.Recorded...),
+		Shown: append([]string{}, done.Shown...), Recorded: append([]string{}, done.Recorded...), Stretches: append([]string{}, done.Stretches...),
 		Sends: append([]string{}, done.Sends...), Confirmed: append([]string{}, done.Confirmed...), Skipped: append([]string{}, done.Skipped...),
 		Rehearsed: append([]userops.Result{}, done.Results...),
 	}
@@ -228,6 +235,7 @@ func (a *app) calibratedText(done *service.Calibrated, out calibrated) error {
 	}
 	list("shown", out.Shown)
 	list("flows recorded", out.Recorded)
+	list("a stretch was recorded, of", out.Stretches)
 	list("what the commit sends was recorded, for", out.Sends)
 	list("what the commit sends is as it was guessed, for", out.Confirmed)
 	list("skipped", out.Skipped)

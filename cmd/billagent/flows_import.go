@@ -110,7 +110,7 @@ func (a *app) importFlow(file string, i importing) error {
 	if err != nil {
 		return usage(err)
 	}
-	out, err := filesOf(lib, conf, draft, o, a.versionBegun(o))
+	out, err := filesOf(lib, conf, draft, o, wholeFlow(lib, draft, o), a.versionBegun(o))
 	if err != nil {
 		return err
 	}
@@ -185,14 +185,12 @@ func (a *app) versionBegun(o recording.Options) versionFile {
 }
 
 // filesOf are the files that a draft becomes, with what is left to do before they can be loaded.
-func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, v versionFile) (*imported, error) {
+func filesOf(
+	lib *flows.Library, conf *config.Config, d *recording.Draft, o recording.Options, flow importedFile, v versionFile,
+) (*imported, error) {
 	out := &imported{Flow: o.Flow, Layout: o.Layout, Targets: []string{}, Reused: append([]string{}, d.Reused...),
 		LeftOut: append([]recording.Remark{}, d.LeftOut...), Review: append([]recording.Remark{}, d.Review...), ToDo: append([]string{}, d.ToDo...)}
-	file := importedFile{File: recordedFile(lib, o), Text: d.FlowText()}
-	if d.Into != nil {
-		file = importedFile{File: path.Join("flows", o.App, path.Base(d.Into.Name)), Text: d.Into.Text}
-	}
-	out.Files = append(out.Files, file)
+	out.Files = append(out.Files, flow)
 	for _, t := range d.Targets {
 		out.Targets = append(out.Targets, t.Name)
 	}
@@ -216,6 +214,11 @@ func filesOf(lib *flows.Library, conf *config.Config, d *recording.Draft, o reco
 	out.Draft = d.Partial || len(problems) > 0
 	out.ToDo = append(out.ToDo, problems...)
 	return out, nil
+}
+
+// wholeFlow is the file of a flow that was recorded as a whole.
+func wholeFlow(lib *flows.Library, d *recording.Draft, o recording.Options) importedFile {
+	return importedFile{File: recordedFile(lib, o), Text: d.FlowText()}
 }
 
 // recordedFile is the file of a flow below a folder for it: of the name that the layout's own has, if it has one.

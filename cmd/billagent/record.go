@@ -227,7 +227,7 @@ func (a *app) recordWith(
 	if err != nil {
 		return out, err
 	}
-	files, err := filesOf(lib, conf, done.Draft, done.Options, v)
+	files, err := filesOf(lib, conf, done.Draft, done.Options, wholeFlow(lib, done.Draft, done.Options), v)
 	if err != nil {
 		return out, err
 	}

@@ -23,10 +23,10 @@ func (x *examiner) mayAsk(r *flows.Run) {
 
 // ask has somebody show what a step lacks.
 func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version, err error) {
-	p, before := x.p, len(r.Kept()) // on the way to the page
+	p := x.p
 	lib, v, err := x.w.Ask(ctx, doctor.Question{Hold: x.holdOurs, Shown: doctor.Shown{
 		Page: r.Page, Version: r.Version, Flow: r.Flow.Name, Inputs: r.Inputs, People: x.known(), SignedOut: p.signedOut,
-		Stopped: func() []string { return r.Kept()[before:] }}})
+		Stopped: x.keptFrom(r)}})
 	if err != nil {
 		x.ended = err
 		return nil, err
@@ -36,6 +36,17 @@ func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version,
 		p.opts.Pin, p.version = v.ID, v
 	}
 	return v, nil
+}
+
+// keptFrom says what is kept from leaving the page of a run from now on: by the run where it may change something, else by
+// the session in which it reads.
+func (x *examiner) keptFrom(r *flows.Run) func() []string {
+	kept := x.reads.Kept
+	if r.Flow.Changes {
+		kept = r.Kept
+	}
+	before := len(kept()) // on the way to the page
+	return func() []string { return kept()[before:] }
 }
 
 // holdOurs holds what the session's own page would send until the flow is over: it may have a window of its own, where

@@ -149,6 +149,7 @@ type examiner struct {
 	ev *automation.Evidence
 	readByWalk
 	held  *flows.Exchange // holds what the session's own page would send, since a person was shown a page of the flow
+	reads *flows.Exchange // what the session sends in which a flow reads; nil: none was
 	ended error           // by which somebody who was asked has ended the walk
 }
 
@@ -203,6 +204,7 @@ func (x *examiner) read(ctx context.Context, flow *flows.Flow) (end doctor.End) 
 		end.About, inputs[subject] = about.Email, about.Email
 	}
 	err := x.p.readingHeld(ctx, x.ev, func(f *fresh) error {
+		x.reads = f.held
 		res, err := x.run(ctx, f.page, flow, inputs, nil)
 		if err == nil {
 			err = x.remember(flow, res)

@@ -47,7 +47,6 @@ type Draft struct {
 	Review  []Remark    // what was taken over and is for a person to look at
 	ToDo    []string    // without which it is not complete
 	Partial bool        // something that a person did is missing: it is no more than a draft
-	Into    *Edited     // the file into which a stretch was put; nil: the flow is the whole of a file
 
 	title string
 	lines []line // the steps with what stands between them
@@ -60,9 +59,6 @@ func (d *Draft) Empty() bool {
 		return !opens
 	})
 }
-
-// Edited is a file of an app's with another text.
-type Edited struct{ Name, Text string }
 
 // NewTarget is a target that is to stand in a version.
 type NewTarget struct {

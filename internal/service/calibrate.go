@@ -40,6 +40,7 @@ type Calibrated struct {
 	File      string             // of After, in the overlay folder
 	Shown     []string           // targets that the person has shown, or that were clear
 	Recorded  []string           // flows that were recorded
+	Stretches []string           // flows of which a stretch was recorded
 	Skipped   []string           // targets and flows that the person went on without
 	Left      bool               // the person has left: what was done so far is kept
 	Report    *doctor.Report     // of the last walk

@@ -212,10 +212,13 @@ func (k *calibration) asked(ctx context.Context, f doctor.Flow) (map[string]stri
 	return inputs, nil
 }
 
+// spokenInputs are those that a person is told.
+var spokenInputs = []string{"email", "first_name", "last_name", "role", "time_zone"}
+
 // spoken says inputs in words.
 func spoken(inputs map[string]string, where string) string {
 	var all []string
-	for _, name := range []string{"email", "first_name", "last_name", "role", "time_zone"} {
+	for _, name := range spokenInputs {
 		if v := inputs[name]; v != "" {
 			all = append(all, name+" "+v)
 		}

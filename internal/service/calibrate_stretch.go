@@ -3,17 +3,19 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
-	"github.com/billagent/billagent/internal/recording"
+	"github.com/billagent/billagent/selectors"
 )
 
 // stretch is what a person does in the place of a step of a flow at which a walk stands, and of those behind it that are
 // not to be made any more.
 type stretch struct {
-	flow  string
+	flow  *flows.Flow
 	says  string // the step
 	place flows.Place
 	got   *Recorded
@@ -42,72 +44,113 @@ func (k *calibration) stretchOf(flow, says string) (*stretch, error) {
 	if !ok {
 		return nil, nil
 	}
-	return &stretch{flow: flow, says: says, place: place}, nil
+	return &stretch{flow: f, says: says, place: place}, nil
 }
 
 // recordStretch has the person do what leads on from the page at which the walk stands.
 func (k *calibration) recordStretch(ctx context.Context, at doctor.Place, s *stretch) error {
-	values := map[string]string{}
-	for name, value := range k.inWalk.at.Inputs {
-		if value != "" {
-			values[name] = value
-		}
-	}
-	k.Asks(fmt.Sprintf("record what leads on from here in the flow %s, and stop where it goes on as before: %s", s.flow, spoken(values, k.Where)))
 	lib, err := k.files()
 	if err != nil {
 		return err
 	}
+	values := map[string]string{}
+	for _, name := range spokenInputs { // the others are not told, so that whoever types one of their values does not mean it
+		if value := k.inWalk.at.Inputs[name]; value != "" && slices.Contains(s.flow.Inputs, name) {
+			values[name] = value
+		}
+	}
+	k.Asks(fmt.Sprintf("record what leads on from here in the flow %s: %s. %s", s.flow.Name, spoken(values, k.Where), s.until()))
 	return k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
-		r := Record{Flow: s.flow, Inputs: values, StandIn: k.standIn("stretch of " + s.flow), Stretch: true}
-		if s.got, err = r.record(ctx, lib, shown); err != nil {
+		r := Record{Flow: s.flow.Name, Inputs: values, StandIn: k.standIn("stretch of " + s.flow.Name), Stretch: true}
+		if s.got, err = r.record(ctx, lib, shown); err != nil || s.got.Draft.Empty() {
 			return err
 		}
-		if s.got.Draft.Empty() {
+		k.inWalk.taken = s
+		if s.goes, err = s.goesOn(ctx, shown); err != nil && ctx.Err() == nil { // such as a window that was closed
+			k.inWalk.taken = nil
+			k.Asks(fmt.Sprintf("what was recorded of %s is not kept: the page cannot be looked at any more: %v", s.flow.Name, err))
 			return nil
 		}
-		k.inWalk.taken = s
-		s.goes, err = s.place.After(s.got.Draft.Flow.Steps, func(target string) (bool, error) { return thereNow(ctx, shown, values, target) })
 		return err
 	})
 }
 
-// thereNow says that a target is on the page of a walk.
-func thereNow(ctx context.Context, shown doctor.Shown, values map[string]string, name string) (bool, error) {
-	t, ok := shown.Version.Target(name)
-	if !ok {
-		return false, nil
+// until says where the person is to stop.
+func (s *stretch) until() string {
+	steps := append(slices.Clone(s.place.Steps[min(s.place.Index+1, len(s.place.Steps)):]), s.place.Rest...)
+	if s.flow.Changes {
+		return "Stop before anything is changed, and at the latest where this can be done: " + nextAct(steps)
 	}
-	filled, err := t.Fill(values)
-	if err != nil {
-		return false, err
+	return "Stop where this can be done: " + nextAct(steps)
+}
+
+// nextAct says the first of the steps that is not only looked at if it is there.
+func nextAct(steps []flows.Step) string {
+	for i := range steps {
+		switch v := steps[i].Verb.(type) {
+		case *flows.When, *flows.Notice:
+		case *flows.Part:
+			return nextAct(append(slices.Clone(v.Steps()), steps[i+1:]...))
+		default:
+			return steps[i].Says()
+		}
 	}
-	seen, err := shown.Page.Look(ctx, filled)
-	return err == nil && seen[0].There(), err
+	return "the flow is at its end"
+}
+
+// goesOnWithin is how long the page may take after the last thing that was done, until something of the flow can go on.
+const goesOnWithin = 3 * time.Second
+
+// goesOn says with what the flow goes on, by what is on the page.
+func (s *stretch) goesOn(ctx context.Context, shown doctor.Shown) (flows.Passage, error) {
+	targets := map[string]*selectors.Target{}
+	var awaited []*selectors.Target
+	for i := range s.place.Steps {
+		for _, name := range s.place.Steps[i].Targets() {
+			t, ok := shown.Version.Target(name)
+			if !ok || targets[name] != nil {
+				continue
+			}
+			filled, err := t.Fill(shown.Inputs)
+			if err != nil {
+				return flows.Passage{}, err
+			}
+			targets[name], awaited = filled, append(awaited, filled)
+		}
+	}
+	// The page may still be loading: what is there then is looked at below.
+	if _, _, err := shown.Page.Await(ctx, goesOnWithin, nil, awaited...); ctx.Err() != nil {
+		return flows.Passage{}, err
+	}
+	return s.place.After(s.got.Draft.Flow.Steps, func(name string) (bool, error) {
+		if targets[name] == nil {
+			return false, nil
+		}
+		seen, err := shown.Page.Examine(ctx, targets[name], nil)
+		return err == nil && len(seen.Matches) > 0, err
+	})
 }
 
 // keepStretch writes what was recorded in the place of steps. again says that it is to be looked again.
 func (k *calibration) keepStretch() (again bool, err error) {
 	was := k.inWalk.taken
 	k.inWalk.taken = nil
-	s, err := k.stretchOf(was.flow, was.says) // other files may have been written since
-	if err != nil || s == nil {
-		return true, err
+	now, err := k.stretchOf(was.flow.Name, was.says) // other files may have been written since
+	if err != nil {
+		return false, err
 	}
-	r := was.got
-	if why := was.unfit(); why != "" {
-		k.Asks(fmt.Sprintf("what was recorded of %s is not kept: %s", was.flow, why))
+	why := was.unfit()
+	if why == "" && (now == nil || now.place.Index != was.place.Index || len(now.place.Steps) != len(was.place.Steps)) {
+		why = "the flow's file is another by now"
+	}
+	if why != "" {
+		k.Asks(fmt.Sprintf("what was recorded of %s is not kept: %s", was.flow.Name, why))
 		return true, nil
 	}
-	steps, next := r.Draft.Flow.Steps, was.goes.Next
-	if r.Draft.Flow.Changes {
-		next = len(s.place.Steps) // what follows a commit was recorded with it
-	} else {
-		steps = append(steps, was.goes.Kept...)
-	}
-	name, text, err := s.place.With(steps, next)
+	r := was.got
+	name, text, err := now.place.With(slices.Concat(was.goes.Made, was.goes.Kept), was.goes.Next)
 	if err != nil {
-		return true, err
+		return false, err
 	}
 	if err := k.begun(r); err != nil {
 		return false, err
@@ -115,41 +158,57 @@ func (k *calibration) keepStretch() (again bool, err error) {
 	if r.Options.Version, err = k.load(); err != nil {
 		return false, err
 	}
-	r.Draft.Into = &recording.Edited{Name: name, Text: string(text)}
+	r.Into = &Edited{Name: name, Text: string(text)}
 	if err := k.Keep(r); err != nil {
 		k.Asks(err.Error())
 		return true, nil // it is asked for again
 	}
 	k.tell(was)
-	if kept := "a stretch of " + was.flow; len(k.out.Recorded) == 0 || k.out.Recorded[len(k.out.Recorded)-1] != kept {
-		k.out.Recorded = append(k.out.Recorded, kept)
+	if !slices.Contains(k.out.Stretches, was.flow.Name) {
+		k.out.Stretches = append(k.out.Stretches, was.flow.Name)
 	}
 	return true, k.wrote()
 }
 
 // unfit says why a stretch cannot stand where it is to; empty: it can.
 func (s *stretch) unfit() string {
-	switch d := s.got.Draft; {
-	case d.Flow.Changes && s.place.Nested():
-		return "the commit was shown, and the steps of which some are others are shared by several flows: record the flow"
-	case len(d.Flow.Secrets) > 0:
+	d := s.got.Draft
+	if d.Flow.Changes {
+		return "a commit was shown: stop before it, or record the flow"
+	}
+	if len(d.Flow.Secrets) > 0 {
 		return "a secret is typed there"
+	}
+	if later := s.place.DoneLater(d.Flow.Steps); later != "" {
+		return "the flow does this itself further on: " + later + ": stop before it"
 	}
 	return ""
 }
 
-// tell tells the person where a stretch stands, and which steps are not made any more.
+// tell tells the person where a stretch stands, which steps are not made any more, and what they are to look at.
 func (k *calibration) tell(s *stretch) {
-	where := "the flow " + s.flow
+	where := "the flow " + s.flow.Name
 	if s.place.Part != "" {
 		where = fmt.Sprintf("the part %s, which other flows of the layout may have, too", s.place.Part)
 	}
 	k.Asks("what was recorded stands in " + where)
-	var left []string
-	for i := range s.goes.Left {
-		left = append(left, s.goes.Left[i].Says())
+	say := func(what string, steps []flows.Step) {
+		var all []string
+		for i := range steps {
+			all = append(all, steps[i].Says())
+		}
+		if len(all) > 0 {
+			k.Asks(what + strings.Join(all, "; "))
+		}
 	}
-	if len(left) > 0 && !s.got.Draft.Flow.Changes {
-		k.Asks("not done any more, since it was not there or was done otherwise: " + strings.Join(left, "; "))
+	say("not done any more, since it is not on the page: ", s.goes.Left)
+	if s.goes.Next == s.place.Index {
+		say("done after it as before: ", s.place.Steps[s.place.Index:s.place.Index+1])
+	}
+	for _, r := range s.got.Draft.Review {
+		k.Asks("look at what was recorded: " + r.Why)
+	}
+	if len(s.got.Stopped) > 0 {
+		k.Asks("kept from leaving while it was recorded: " + strings.Join(s.got.Stopped, ", "))
 	}
 }

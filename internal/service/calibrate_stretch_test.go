@@ -11,34 +11,49 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAStretchOfSharedStepsHoldsNoCommit has a commit be recorded in the place of a step of a part, which every flow of the
-// layout would have then, and in the place of a step of the flow's own.
-func TestAStretchOfSharedStepsHoldsNoCommit(t *testing.T) {
+// TestWhatMayNotStandInAFlowIsNotKept has a commit be recorded, a secret, and what the flow does further on.
+func TestWhatMayNotStandInAFlowIsNotKept(t *testing.T) {
 	t.Parallel()
-	for says, kept := range map[string]bool{"press users.row_open in the row of users.table with ${email}": false, "press user.edit": true} {
-		k := calibrated(t, selectors.Change{})
+	k := calibrated(t, selectors.Change{})
+	f, ok := k.lib.Flow("set-role", "neo3")
+	require.True(t, ok)
+	click := func(target string) flows.Step {
+		return flows.Step{Verb: &flows.Click{Press: flows.Press{Target: target}}}
+	}
+	for why, got := range map[string]flows.Flow{
+		"a commit was shown":                     {Changes: true, Steps: f.Steps[2:]},
+		"a secret is typed there":                {Secrets: []string{"password"}, Steps: []flows.Step{click("user.menu")}},
+		"the flow does this itself further on: ": {Steps: []flows.Step{click("user.menu"), click("user.edit")}},
+		"the flow's file is another by now":      {Steps: []flows.Step{click("user.menu")}},
+		"":                                       {Steps: []flows.Step{click("users.all")}},
+	} {
 		var asks []string
 		k.Asks = func(what string) { asks = append(asks, what) }
 		var written []*Recorded
 		k.Keep = func(r *Recorded) error { written = append(written, r); return nil }
-		s, err := k.stretchOf("set-role", says)
+		s, err := k.stretchOf("set-role", "press users.row_open in the row of users.table with ${email}")
 		require.NoError(t, err)
-		require.NotNil(t, s, says)
-		f, _ := k.lib.Flow("set-role", "neo3")
-		s.got = &Recorded{Draft: &recording.Draft{Flow: flows.Flow{Changes: true, Steps: f.Steps[2:]}}}
+		require.NotNil(t, s)
+		s.got = &Recorded{Draft: &recording.Draft{Flow: got}}
+		s.goes = flows.Passage{Made: got.Steps, Next: s.place.Index + 1}
+		if why == "the flow's file is another by now" {
+			s.place.Index--
+		}
 		k.inWalk.taken = s
 		again, err := k.keepStretch()
 		require.NoError(t, err)
 		assert.True(t, again)
+		assert.Nil(t, k.inWalk.taken)
 		said := strings.Join(asks, "\n")
-		if !kept {
-			assert.Empty(t, written)
-			assert.Contains(t, said, "what was recorded of set-role is not kept: the commit was shown")
+		if why != "" {
+			assert.Empty(t, written, why)
+			assert.Contains(t, said, "what was recorded of set-role is not kept: "+why)
 			continue
 		}
 		require.Len(t, written, 1)
-		assert.Contains(t, written[0].Draft.Into.Text, "  - part: person\n  - choose: ")
-		assert.Equal(t, 1, strings.Count(written[0].Draft.Into.Text, "part: outcome"), "what follows the commit is not there twice")
+		assert.Equal(t, "flows/bill/parts-neo3.yaml", written[0].Into.Name)
+		assert.Contains(t, written[0].Into.Text, "- click: { target: users.all }\n    - expect: ")
+		assert.Equal(t, []string{"set-role"}, k.out.Stretches)
 	}
 }
 

@@ -35,7 +35,11 @@ type Recorded struct {
 	Draft   *recording.Draft
 	Options recording.Options
 	Stopped []string // what was kept from leaving, each request in a line
+	Into    *Edited  // the file into which a stretch was put; nil: the flow is the whole of a file
 }
+
+// Edited is a file of an app's with another text.
+type Edited struct{ Name, Text string }
 
 // Record has a person do on a tenant's console what a flow is to do, and makes the flow and its targets of it.
 // Nothing of the console is changed, and nothing is written.

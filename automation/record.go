@@ -25,6 +25,10 @@ type Recording struct {
 	// Skipped is told that the person goes on without what was to be shown. Nil: this is no one of several, so that it
 	// can only be stopped.
 	Skipped func()
+	// Instead is told that the person records the flow instead, or a stretch of it. Nil: they cannot; Stretch says that a
+	// stretch can be recorded. For what can be skipped.
+	Instead func(stretch bool)
+	Stretch bool
 	// Take is given each gesture in turn, and Tell says how far the recording is. Both are called in one goroutine.
 	Take func(Gesture)
 	Tell func() Progress
@@ -85,6 +89,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	var res struct {
 		Done    bool            `json:"done"`
 		Skipped bool            `json:"skipped"`
+		Instead string          `json:"instead"` // flow or stretch; empty: neither
 		Mode    string          `json:"mode"`
 		Paused  bool            `json:"paused"`
 		At      json.RawMessage `json:"at"`
@@ -116,9 +121,7 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 		return res.Done || now.Done || res.Miss != nil
 	}
 	_, err = p.show(ctx, "recording", req, &res, p.recordingStandIn(rec.StandIn, heard), round)
-	if res.Skipped && rec.Skipped != nil {
-		rec.Skipped()
-	}
+	rec.tellEnd(res.Skipped, res.Instead)
 	for _, g := range heard.drain() {
 		rec.Take(g)
 	}
@@ -131,12 +134,22 @@ func (p *Page) Record(ctx context.Context, rec Recording) error {
 	return err
 }
 
+// tellEnd tells how a recording that is one of several has ended.
+func (rec *Recording) tellEnd(skipped bool, instead string) {
+	if skipped && rec.Skipped != nil {
+		rec.Skipped()
+	}
+	if instead != "" && rec.Instead != nil {
+		rec.Instead(instead == "stretch")
+	}
+}
+
 // request is what the page's script is asked for at first.
 func (rec *Recording) request() map[string]any {
 	return map[string]any{
 		"title": rec.Title, "targets": rec.Targets, "secret": rec.Secrets, "steps": []StepLine{}, "remarks": []string{},
 		"name": "", "stopped": false, "mode": rec.Mode, "reads": rec.Reads, "paused": false, "at": nil, "wait": 0, "guided": rec.Skipped != nil,
-		"commits": rec.Commits,
+		"commits": rec.Commits, "recordable": rec.Instead != nil, "stretch": rec.Stretch,
 	}
 }
 

@@ -92,6 +92,8 @@ interface RecordingRequest {
   name: string; // of the target of the last step, that may be given another one
   reads: string; // what the flow reads: list, roles, organisation, waiting or detail
   guided: boolean; // one list is to be shown: it can be skipped, and the rest left for later
+  recordable: boolean; // the flow that needs it can be recorded instead
+  stretch: boolean; // a stretch of that flow, from this page on, can be recorded instead
   commits: boolean; // what is shown as the commit is pressed afterwards, by billagent
   stopped: boolean; // something was kept from leaving, and nothing commits yet
   mode: string;
@@ -110,6 +112,7 @@ interface KeptSecret {
 interface RecordingAnswer {
   done: boolean;
   skipped: boolean;
+  instead: string;
   mode: string;
   paused: boolean;
   at: Kept;
@@ -168,6 +171,7 @@ interface Recorder {
   at: Kept | null;
   done: boolean;
   skipped: boolean; // the person goes on without what was to be shown
+  instead: string; // flow or stretch: what the person records instead; empty: nothing
   text: string;
   naming: string | null;
   listing: Listing | null;

@@ -45,6 +45,7 @@ function begin(req) {
   const r = {
     req, surface: null, mode: req.mode, paused: req.paused, folded: req.at?.folded ?? false, at: req.at, done: false,
     skipped: false,
+    instead: '',
     text: '', naming: null, listing: null, stood: null, seen: null, focus: -1, pending: null, label: null, opened: null,
     drawn: new WeakSet(), typing: null, key: null, moves: null, serial: 0,
     secrets: new Map(), secretFields: new WeakSet(),
@@ -274,6 +275,7 @@ function draw(r) {
   s.box.classList.toggle('folded', r.folded);
   s.box.classList.toggle('aside', r.mode !== '' && r.focus < 0); // less of the page is covered while it is shown from
   s.box.classList.toggle('lists', listing !== null);
+  s.box.classList.toggle('recordable', Boolean(req.recordable));
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;
   const at = buttonsOf(r)[r.focus];
@@ -285,6 +287,7 @@ function draw(r) {
 /** @type {(r: Recorder) => string} */
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
+  if (r.mode && r.req.recordable) return `${asked(r)} Where it is not on this page, record the way to it.`;
   if (r.mode) return `${asked(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return 'What each line is taken for: press one to change it. One must be taken for email. Escape cancels.';
@@ -327,7 +330,14 @@ function actButtons(r) {
     b.setAttribute('aria-pressed', String(r.mode === mode));
     return b;
   };
-  if (req.guided) return [ask('List…', 'list')];
+  const instead = (/** @type {string} */ text, /** @type {string} */ what) => keyed(text, () => {
+    r.instead = what;
+    r.done = true;
+  });
+  if (req.guided) {
+    return [ask('List…', 'list'), ...(req.stretch ? [instead('Record from here', 'stretch')] : []),
+      ...(req.recordable ? [instead('Record the flow', 'flow')] : [])];
+  }
   const undo = keyed('Undo', () => { tell(r, { kind: 'undo' }); });
   undo.setAttribute('aria-disabled', String(!req.steps.length));
   const rename = keyed('Name…', () => { r.naming = req.name; draw(r); });
@@ -405,5 +415,6 @@ export async function recording(req) {
   }
   if (r.done) end(r);
   const { x, y } = r.at ?? { x: -1, y: -1 };
-  return { done: r.done, skipped: r.skipped, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
+  const { done, skipped, instead, mode, paused, folded } = r;
+  return { done, skipped, instead, mode, paused, at: { x, y, folded } };
 }

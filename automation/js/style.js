@@ -65,7 +65,7 @@ const movable = `
   .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
 }
 .panel.folded .body, .panel.folded .buttons, .panel.folded .sum,
-.panel.aside .body, .panel.aside .buttons { display: none }
+.panel.aside .body, .panel.aside:not(.recordable) .buttons { display: none }
 .head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
   cursor: move; touch-action: none }
 .head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }

@@ -484,7 +484,7 @@ interface Picking {
   outer: El[];
   shown: El | null;
   offered: El | null; // what was proposed first
-  /** taken, cancelled, skipped or record, empty before. */
+  /** taken, cancelled, skipped, record or stretch, empty before. */
   done: string;
   focus: number;
   watch?: { listen: () => void; stop: () => void };

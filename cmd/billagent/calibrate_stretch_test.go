@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/billagent/billagent/automation"
@@ -88,4 +89,40 @@ func TestAStretchOfAPartServesEveryFlow(t *testing.T) {
 	require.Equal(t, 0, out.code, out.stdout+out.stderr)
 	eve, _ := con.UserByEmail("eve@acme.example")
 	assert.Equal(t, "Clerk", eve.Role)
+}
+
+// TestTheWayToAListIsRecordedWhereItIsNotShown has the address that the files know lead to another page: whoever is asked
+// for the list records the way to it.
+func TestTheWayToAListIsRecordedWhereItIsNotShown(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3"})
+	overlay := withOverlay(t, file)
+	own := filepath.Join(overlay, "flows/bill/parts-neo3.yaml")
+	text, err := os.ReadFile("../../flows/bill/parts-neo3.yaml")
+	require.NoError(t, err)
+	before := strings.Replace(string(text), "- open: /neo3/settings/roles-and-permissions/users", "- open: /neo3/settings # where it was", 1)
+	require.NotEqual(t, string(text), before)
+	require.NoError(t, os.MkdirAll(filepath.Dir(own), 0o750))
+	require.NoError(t, os.WriteFile(own, []byte(before), 0o600))
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		"users.table":           {waits, pictured("calibrate-no-list"), onPanel(4), waits, waits},
+		"stretch of list-users": {clicks(byCSS(`.cardbox a[href$="/users"]`)), waits, waits, onPanel(stopButton)},
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--selectors", "neo3-2026-09", "--sample", "ann@acme.example", "--step", "2s",
+		"--flow", "identify", "--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, []string{"users.table", "stretch of list-users"}, asked)
+	assert.Contains(t, out.stdout, "the list: complete")
+	assert.Empty(t, con.Changes())
+	text, err = os.ReadFile(own)
+	require.NoError(t, err)
+	assert.Regexp(t, `\n  list:\n    - open: /neo3/settings # where it was\n    - click: { target: list_users\.[a-z_]+ }\n`+
+		`    - await: \[users.table, page.error\]\n    - when: `, string(text))
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
 }

@@ -109,12 +109,12 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	note = strings.TrimSpace(fmt.Sprintf("Show %s%s. %s", meaning(of), k.purpose(t), note))
 	k.Asks(fmt.Sprintf("%s, in %s: %s", name, k.Where, note))
 	place := doctor.Place{Target: name, Sample: k.Walk.Sample, Version: k.version, Step: k.Walk.Step, Wait: pickWait, Keep: k.Walk.Keep}
-	if of.Table != nil {
-		return k.list(ctx, place, t, of, note)
-	}
 	stretch, err := k.stretchAt()
 	if err != nil {
 		return false, err
+	}
+	if of.Table != nil {
+		return k.list(ctx, place, t, of, stretch, note)
 	}
 	p := automation.Pick{Guided: true, Recordable: len(t.Flows) > 0, Stretch: stretch != nil, Note: note, StandIn: k.standIn(name)}
 	for _, proposal := range t.Proposals {
@@ -124,13 +124,8 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 	switch {
 	case err != nil:
 		return false, err
-	case picked.Stretch:
-		return false, k.recordStretch(ctx, place, stretch)
-	case picked.Record && k.inWalk.at != nil:
-		k.inWalk.record = k.inWalk.at.Flow
-		return false, nil
-	case picked.Record:
-		return k.flow(ctx, k.flowNamed(t.Flows[0]), stepsAreOthers)
+	case picked.Stretch, picked.Record:
+		return k.instead(ctx, place, t, picked.Stretch, stretch)
 	case !picked.Taken:
 		if picked.Skipped {
 			k.skip(name)
@@ -149,6 +144,18 @@ func (k *calibration) target(ctx context.Context, t *doctor.Target) (again bool,
 		k.nameless[name] = picked
 	}
 	return true, k.write(selectors.Change{Targets: map[string]selectors.Revision{name: r}})
+}
+
+// instead has the person record a stretch of the flow that needs a target, or the whole flow.
+func (k *calibration) instead(ctx context.Context, at doctor.Place, t *doctor.Target, partly bool, s *stretch) (again bool, err error) {
+	switch {
+	case partly:
+		return false, k.recordStretch(ctx, at, s)
+	case k.inWalk.at != nil:
+		k.inWalk.record = k.inWalk.at.Flow
+		return false, nil
+	}
+	return k.flow(ctx, k.flowNamed(t.Flows[0]), stepsAreOthers)
 }
 
 // namesFor is for how long the names on the list serve what is written of what a person has shown: of one thing after the
@@ -295,10 +302,10 @@ func (k *calibration) halting() (out []string) {
 
 // list has the person show a list, and say what its columns are.
 func (k *calibration) list(
-	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, note string,
+	ctx context.Context, at doctor.Place, t *doctor.Target, of *selectors.Target, s *stretch, note string,
 ) (again bool, err error) {
 	var got *automation.Gesture
-	skipped, take := false, &recording.Take{}
+	skipped, recorded, partly, take := false, false, false, &recording.Take{}
 	err = k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
 		defer func() {
 			if got != nil {
@@ -306,7 +313,8 @@ func (k *calibration) list(
 			}
 		}()
 		return shown.Page.Record(ctx, automation.Recording{
-			Title: "Show the list " + of.Name, Skipped: func() { skipped = true }, Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(), Mode: "list",
+			Title: "Show the list " + of.Name, Mode: "list", Targets: []automation.KnownTarget{}, Secrets: recording.Secrets(),
+			Skipped: func() { skipped = true }, Instead: func(stretch bool) { recorded, partly = true, stretch }, Stretch: s != nil,
 			Take: func(g automation.Gesture) {
 				if g.Kind == automation.GestureList {
 					got = &g
@@ -320,6 +328,8 @@ func (k *calibration) list(
 		return false, err
 	}
 	switch {
+	case recorded:
+		return k.instead(ctx, at, t, partly, s)
 	case got == nil && skipped:
 		k.skip(of.Name)
 		return false, nil

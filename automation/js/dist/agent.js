@@ -2467,7 +2467,7 @@ var movable = `
   .panel { top: auto; bottom: 12px; width: calc(100vw - 24px); max-height: 44vh }
 }
 .panel.folded .body, .panel.folded .buttons, .panel.folded .sum,
-.panel.aside .body, .panel.aside .buttons { display: none }
+.panel.aside .body, .panel.aside:not(.recordable) .buttons { display: none }
 .head { flex-wrap: nowrap; align-items: center; background: var(--fill); border-bottom: 1px solid var(--line);
   cursor: move; touch-action: none }
 .head .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
@@ -4010,6 +4010,7 @@ function begin4(req) {
     at: req.at,
     done: false,
     skipped: false,
+    instead: "",
     text: "",
     naming: null,
     listing: null,
@@ -4229,6 +4230,7 @@ function draw3(r) {
   s.box.classList.toggle("folded", r.folded);
   s.box.classList.toggle("aside", r.mode !== "" && r.focus < 0);
   s.box.classList.toggle("lists", listing !== null);
+  s.box.classList.toggle("recordable", Boolean(req.recordable));
   body.scrollTop = !listing || listing.last ? body.scrollHeight : before;
   if (listing) listing.last = false;
   const at = buttonsOf2(r)[r.focus];
@@ -4238,6 +4240,7 @@ function draw3(r) {
 }
 function status(r) {
   if (r.naming !== null) return `Name: ${r.naming}▏ Enter takes it, Escape leaves it as it was.`;
+  if (r.mode && r.req.recordable) return `${asked2(r)} Where it is not on this page, record the way to it.`;
   if (r.mode) return `${asked2(r)} Or go there with Tab and press Enter; Escape chooses nothing.`;
   if (r.listing) {
     return "What each line is taken for: press one to change it. One must be taken for email. Escape cancels.";
@@ -4279,7 +4282,17 @@ function actButtons(r) {
     b.setAttribute("aria-pressed", String(r.mode === mode));
     return b;
   };
-  if (req.guided) return [ask("List…", "list")];
+  const instead = (text, what) => keyed2(text, () => {
+    r.instead = what;
+    r.done = true;
+  });
+  if (req.guided) {
+    return [
+      ask("List…", "list"),
+      ...req.stretch ? [instead("Record from here", "stretch")] : [],
+      ...req.recordable ? [instead("Record the flow", "flow")] : []
+    ];
+  }
   const undo = keyed2("Undo", () => {
     tell2(r, { kind: "undo" });
   });
@@ -4356,7 +4369,8 @@ async function recording(req) {
   }
   if (r.done) end2(r);
   const { x, y } = r.at ?? { x: -1, y: -1 };
-  return { done: r.done, skipped: r.skipped, mode: r.mode, paused: r.paused, at: { x, y, folded: r.folded } };
+  const { done, skipped, instead, mode, paused, folded } = r;
+  return { done, skipped, instead, mode, paused, at: { x, y, folded } };
 }
 
 // storage.js

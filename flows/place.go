@@ -87,51 +87,102 @@ type Passage struct {
 }
 
 // After says how the list goes on. there tells of a target whether it is on the page now. A step is left if one of the
-// others does the same, or if it only leads on and what it acts on is not there. What types, chooses, ticks, expects,
-// reads or commits something is never left undone, and neither is a step in somebody's row where no other names them.
+// others does the same, or if it only leads on and what it acts on is not there, or stands before one that was done. What
+// types, chooses, ticks, expects, reads or commits something is never left undone, and neither is a step in somebody's row
+// where no other names them.
 func (p Place) After(others []Step, there func(target string) (bool, error)) (out Passage, err error) {
 	out.Made = slices.Clone(others)
+	done := p.lastDone(others)
 	for out.Next = p.Index; out.Next < len(p.Steps); out.Next++ {
 		s := &p.Steps[out.Next]
-		same := slices.IndexFunc(out.Made, func(o Step) bool { return o.Verb.says() == s.Verb.says() })
-		switch s.Verb.(type) {
-		case *When, *Notice:
+		same := slices.IndexFunc(out.Made, func(o Step) bool { return o.does(s) })
+		switch {
+		case same >= 0:
+			out.Made[same] = *s // with what it makes sure of, and waits for
+			continue
+		case s.onlyLooks():
 			out.Kept = append(out.Kept, *s)
 			continue
-		case *Fill, *Choose, *Check:
-			if same < 0 {
-				return out, nil
-			}
-		case *Click, *Hover, *Scroll, *Find, *Await:
-			if same >= 0 {
-				break
-			}
-			goesOn, err := s.goesOn(others, there)
-			if goesOn || err != nil {
+		case !s.leadsOn() || s.whose() != "" && !namedBy(others, s.whose()):
+			return out, nil
+		case out.Next < done:
+		default:
+			if is, err := s.canBeMade(there); is || err != nil {
 				return out, err
 			}
-		default:
-			return out, nil
 		}
-		if same >= 0 {
-			out.Made[same] = *s
-		} else {
-			out.Left = append(out.Left, *s)
-		}
+		out.Left = append(out.Left, *s)
 	}
 	return out, nil
 }
 
-// goesOn says that a step that leads on is to be made after others, or can be.
-func (s *Step) goesOn(others []Step, there func(target string) (bool, error)) (bool, error) {
-	if whose := s.whose(); whose != "" && !slices.ContainsFunc(others, func(o Step) bool { return slices.Contains(o.Texts(), whose) }) {
-		return true, nil
+// lastDone is the last step of the list from the place on that one of the others does; -1: none is.
+func (p Place) lastDone(others []Step) int {
+	for i := len(p.Steps) - 1; i >= p.Index; i-- {
+		if slices.ContainsFunc(others, func(o Step) bool { return o.does(&p.Steps[i]) }) {
+			return i
+		}
 	}
+	return -1
+}
+
+// does says that a step does what another one does, whatever that makes sure of before, and waits for.
+func (s *Step) does(o *Step) bool {
+	switch o := o.Verb.(type) {
+	case *Click:
+		v, ok := s.Verb.(*Click)
+		return ok && v.Target == o.Target && (v.Row == nil) == (o.Row == nil)
+	case *Fill:
+		v, ok := s.Verb.(*Fill)
+		return ok && v.Target == o.Target && v.Value == o.Value
+	case *Choose:
+		v, ok := s.Verb.(*Choose)
+		return ok && v.Target == o.Target && v.Option == o.Option
+	case *Check:
+		v, ok := s.Verb.(*Check)
+		return ok && v.Target == o.Target && v.On == o.On
+	case *Hover, *Scroll, *Find, *Await:
+		return s.Verb.says() == o.says()
+	}
+	return false
+}
+
+// onlyLooks says that a step is for what may be there or not.
+func (s *Step) onlyLooks() bool {
+	switch s.Verb.(type) {
+	case *When, *Notice:
+		return true
+	}
+	return false
+}
+
+// leadsOn says that a step only leads to another place.
+func (s *Step) leadsOn() bool {
+	switch s.Verb.(type) {
+	case *Click, *Hover, *Scroll, *Find, *Await:
+		return true
+	}
+	return false
+}
+
+// LeadsOn says that the step at the place only leads on, so that others may stand in its place.
+func (p Place) LeadsOn() bool { return p.Steps[p.Index].leadsOn() }
+
+func namedBy(all []Step, text string) bool {
+	return slices.ContainsFunc(all, func(o Step) bool { return slices.Contains(o.Texts(), text) })
+}
+
+// canBeMade says that what a step that leads on acts on is there: of what waits for several one, of what is in a row its
+// table.
+func (s *Step) canBeMade(there func(target string) (bool, error)) (bool, error) {
 	targets := s.Verb.targets()
 	if _, ok := s.Verb.(*Await); !ok {
 		targets = targets[:1]
 	}
 	for _, name := range targets {
+		if row := s.rowOf(name); row != nil {
+			name = row.Table
+		}
 		if is, err := there(name); is || err != nil {
 			return is, err
 		}
@@ -152,14 +203,28 @@ func (s *Step) whose() string {
 	return ""
 }
 
-// DoneLater is what the flow does after the list that one of the steps does, too; empty: nothing is.
-func (p Place) DoneLater(steps []Step) (says string) {
-	walk(p.Rest, nil, func(s *Step, _ []any) {
-		if _, acts := s.Verb.(acting); acts && says == "" && slices.ContainsFunc(steps, func(o Step) bool { return o.Verb.says() == s.Verb.says() }) {
+// DoneLater is what the flow still does from a step of the list on, or after the list, with something on which one of the
+// others acts; empty: nothing. It would be done twice, or be a commit that is made too soon.
+func (p Place) DoneLater(others []Step, from int) (says string) {
+	acted := map[string]bool{}
+	for i := range others {
+		acted[others[i].changesTarget()] = true
+	}
+	walk(slices.Concat(p.Steps[from:], p.Rest), nil, func(s *Step, _ []any) {
+		if target := s.changesTarget(); target != "" && says == "" && acted[target] {
 			says = s.Verb.says()
 		}
 	})
 	return says
+}
+
+// changesTarget is the target that a step presses, fills in, chooses or ticks; empty: it does none of that.
+func (s *Step) changesTarget() string {
+	switch s.Verb.(type) {
+	case *Click, *Commit, *Fill, *Choose, *Check:
+		return s.Verb.targets()[0]
+	}
+	return ""
 }
 
 // With is the file with other steps in the place of those of the list from the place up to another, to.

@@ -99,6 +99,7 @@ func TestNothingThatIsAskedForIsLeftOut(t *testing.T) {
 		"what chooses is made, though it is not there":                 {p, []flows.Step{pressing("user.change")}, nil, 2, 1, 0},
 		"what was chosen is not chosen again":                          {p, []flows.Step{chosen, pressing("user.change")}, []string{"user.role"}, 3, 1, 0},
 		"the commit is made":                                           {p, []flows.Step{chosen, pressing("user.change"), chosen}, nil, 3, 1, 0},
+		"what stands before one that was done is left":                 {list, []flows.Step{pressing("a"), list.Steps[1]}, []string{"page.error"}, 3, 0, 1},
 		"what is looked at if it is there is looked at":                {list, []flows.Step{pressing("nav.people")}, nil, 3, 1, 1},
 		"what waits for one of several is made where one of them came": {list, []flows.Step{pressing("nav.people")}, []string{"page.error"}, 1, 0, 0},
 		"somebody is looked for where no other step names them":        {find, []flows.Step{pressing("nav.people")}, nil, 1, 0, 0},
@@ -126,12 +127,36 @@ func TestWhatAStepWaitsForIsKept(t *testing.T) {
 	assert.Contains(t, p.Steps[got.Next].Says(), "check users.show_pending", "it is ticked, though it is not there")
 }
 
-// TestWhatTheFlowDoesLaterIsNotOfAPart has somebody go on beyond the end of the list.
-func TestWhatTheFlowDoesLaterIsNotOfAPart(t *testing.T) {
+// TestAGuardStaysWithItsPress has a person press what the flow presses once it has made sure whom that concerns.
+func TestAGuardStaysWithItsPress(t *testing.T) {
+	t.Parallel()
+	lib, err := flows.Load("bill", "")
+	require.NoError(t, err)
+	f, _ := lib.Flow("deactivate", "neo3")
+	at := slices.IndexFunc(f.Steps, func(s flows.Step) bool { return slices.Contains(s.Targets(), "user.deactivate") })
+	p, ok := lib.Place(f, saysOf(f.Steps[at]))
+	require.True(t, ok)
+	got, err := p.After([]flows.Step{pressing("user.more"), pressing("user.deactivate")}, func(string) (bool, error) { return true, nil })
+	require.NoError(t, err)
+	assert.Equal(t, f.Steps[at], got.Made[1])
+	assert.Equal(t, at+1, got.Next)
+	assert.Empty(t, got.Left)
+}
+
+func saysOf(s flows.Step) string { return s.Says() }
+
+// TestWhatTheFlowDoesLaterIsNotOfAStretch has somebody go on beyond where the flow goes on, up to pressing its commit, as
+// whoever is recorded presses it: with nothing that it makes sure of before.
+func TestWhatTheFlowDoesLaterIsNotOfAStretch(t *testing.T) {
 	t.Parallel()
 	p := placeOf(t, "find the row of users.table with ${email}, page after page")
-	assert.Equal(t, "press user.edit", p.DoneLater([]flows.Step{pressing("user.menu"), pressing("user.edit")}))
-	assert.Empty(t, p.DoneLater([]flows.Step{pressing("user.menu")}))
+	assert.Equal(t, "press user.edit", p.DoneLater([]flows.Step{pressing("user.menu"), pressing("user.edit")}, p.Index+1))
+	assert.Contains(t, p.DoneLater([]flows.Step{pressing("user.save")}, p.Index+1), "COMMIT: press user.save")
+	assert.Empty(t, p.DoneLater([]flows.Step{pressing("user.menu"), {Verb: &flows.Key{Key: "Escape"}}}, p.Index+1))
+	own := placeOf(t, "press user.edit")
+	assert.Contains(t, own.DoneLater([]flows.Step{pressing("user.save")}, 2), "COMMIT: press user.save")
+	literal := flows.Step{Verb: &flows.Choose{Target: "user.role", Option: "Clerk"}}
+	assert.Contains(t, own.DoneLater([]flows.Step{literal}, 2), "choose ${role} in user.role")
 }
 
 // TestWhatIsSaidTwiceHasNoPlace looks for words of two steps.

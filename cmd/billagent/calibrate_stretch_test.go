@@ -126,3 +126,70 @@ func TestTheWayToAListIsRecordedWhereItIsNotShown(t *testing.T) {
 	ann, _ := con.UserByEmail("ann@acme.example")
 	assert.EqualValues(t, console.Inactive, ann.Status)
 }
+
+// TestACommitThatIsPressedIsNoStepOfAStretch has a person, who is asked for a button that a menu holds now, press the
+// button itself, too: it was kept from leaving, and nothing of it is kept.
+func TestACommitThatIsPressedIsNoStepOfAStretch(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo", Drift: []console.Drift{{Kind: "split", Element: "deactivate"}}})
+	overlay := withOverlay(t, file)
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	tab, more := presses("Tab"), clicks(named("button", "More"))
+	here := []act{waits, waits, clicks(byCSS("h1")), tab, tab, tab, tab, tab, tab, presses("Enter")}
+	pressed := 0
+	a := &app{calibrates: func(what string) func(context.Context, *automation.StandIn) error {
+		switch what {
+		case "user.deactivate":
+			return doing(here...)
+		case "stretch of deactivate":
+			if pressed++; pressed == 1 {
+				return doing(more, waits, clicks(byCSS("button[data-icon=trash]")), waits, waits, onPanel(stopButton))
+			}
+			return doing(more, waits, waits, onPanel(stopButton))
+		}
+		return doing(presses("Escape"))
+	}}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify",
+		"--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Equal(t, 2, pressed)
+	assert.Contains(t, out.stderr, "Stop before anything is changed, and at the latest where this can be done: COMMIT: press user.deactivate")
+	assert.Contains(t, out.stderr, "what was recorded of deactivate is not kept: the flow does this itself further on: COMMIT: press user.deactivate")
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(filepath.Join(overlay, "flows/bill/deactivate-neo.yaml"))
+	require.NoError(t, err)
+	assert.Regexp(t, `(?s)  - click: { target: deactivate\.more }\n  - commit: { target: user.deactivate, for`, string(text))
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
+}
+
+// TestAGuardStaysInAStretch has a person press, behind a new menu, what the flow presses once it has made sure whom that
+// concerns.
+func TestAGuardStaysInAStretch(t *testing.T) {
+	t.Parallel()
+	con, file := tenantOf(t, console.Options{Layout: "neo3", Drift: []console.Drift{{Kind: "split", Element: "profile-deactivate"}}})
+	overlay := withOverlay(t, file)
+	waits := func(context.Context, *automation.StandIn) error { return nil }
+	tab := presses("Tab")
+	var asked []string
+	a := &app{calibrates: shows(&asked, map[string][]act{
+		"user.deactivate":       {waits, clicks(byTestID("profile-email")), tab, tab, tab, tab, tab, tab, presses("Enter")},
+		"stretch of deactivate": {clicks(named("button", "More")), waits, clicks(byTestID("profile-deactivate")), waits, waits, onPanel(stopButton)},
+	})}
+	out := shown(t, a, "--config", file, "calibrate", "--sample", "ann@acme.example", "--step", "2s", "--flow", "identify",
+		"--flow", "list-users", "--flow", "deactivate")
+	t.Log(out.stdout, out.stderr)
+	require.Equal(t, 0, out.code)
+	assert.Empty(t, con.Changes())
+	text, err := os.ReadFile(filepath.Join(overlay, "flows/bill/deactivate-neo3.yaml"))
+	require.NoError(t, err)
+	t.Log(string(text))
+	assert.Regexp(t, `(?s)  - click: { target: deactivate\.more }\n  - click: { target: user.deactivate, for: `, string(text))
+	out = command(t, "--config", file, "users", "deactivate", "ann@acme.example")
+	require.Equal(t, 0, out.code, out.stdout+out.stderr)
+	ann, _ := con.UserByEmail("ann@acme.example")
+	assert.EqualValues(t, console.Inactive, ann.Status)
+}

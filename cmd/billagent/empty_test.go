@@ -177,9 +177,9 @@ func keep(t *testing.T, overlay, as string, files ...string) {
 	}
 }
 
-// ofEachRun is what is otherwise in each run: the evidence, the port of the console, and what stands beside an element,
-// which depends on how far the page was drawn.
-var ofEachRun = regexp.MustCompile(`beside: ('[^']*'|[^,}]*)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|:\d{4,5}\b`)
+// ofEachRun is what is otherwise in each run: the evidence, the port of the console, and what stands beside an element and
+// where it is, which depends on how far the page was drawn.
+var ofEachRun = regexp.MustCompile(`box: \[[^]]*\]|beside: ('[^']*'|[^,}]*)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|:\d{4,5}\b`)
 
 // filesIn are the files of an overlay folder.
 func filesIn(t *testing.T, overlay string) (files []string) {

@@ -3,6 +3,7 @@ package browserpath
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/doctor"
@@ -39,14 +40,17 @@ func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version,
 }
 
 // keptFrom says what is kept from leaving the page of a run from now on: by the run where it may change something, else by
-// the session in which it reads.
+// the session in which it reads. What the page has sent before, too, it sends by itself.
 func (x *examiner) keptFrom(r *flows.Run) func() []string {
 	kept := x.reads.Kept
 	if r.Flow.Changes {
 		kept = r.Kept
 	}
-	before := len(kept()) // on the way to the page
-	return func() []string { return kept()[before:] }
+	before := kept() // on the way to the page
+	return func() []string {
+		now := slices.Clone(kept()[len(before):])
+		return slices.DeleteFunc(now, func(line string) bool { return slices.Contains(before, line) })
+	}
 }
 
 // holdOurs holds what the session's own page would send until the flow is over: it may have a window of its own, where

@@ -19,6 +19,8 @@ type Take struct {
 	// Lasting is what of an element's candidates is written to a file: without anybody's name, the best first, and its
 	// fingerprint.
 	Lasting func(offers []automation.Offer, looks selectors.Fingerprint) selectors.Revision
+	// TakenBack says that a step was taken back.
+	TakenBack bool
 
 	gestures []automation.Gesture
 	names    map[string]string // given by the person, by those that were proposed
@@ -65,6 +67,7 @@ func (t *Take) Stopped(all []string) { t.stopped = all }
 func (t *Take) undo() {
 	lines := t.build().draft.lines
 	if len(lines) > 0 {
+		t.TakenBack = true
 		t.gestures = t.gestures[:lines[len(lines)-1].from]
 	}
 }

@@ -293,16 +293,8 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 			return false, err
 		}
 	}
-	if k.inWalk.taken != nil {
-		if done, err := k.keepStretch(); done || err != nil {
-			return again || done, err
-		}
-	}
-	if name := k.inWalk.record; name != "" {
-		k.inWalk.record = ""
-		if done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers); done || err != nil || k.out.Left {
-			return again || done, err
-		}
+	if done, err := k.recorded(ctx); done || err != nil || k.out.Left {
+		return again || done, err
 	}
 	broken := map[string]bool{} // flows, to whether something of them could be asked for
 	for _, f := range k.out.Report.Flows {
@@ -339,6 +331,21 @@ func (k *calibration) correct(ctx context.Context, x *doctor.Examination) (again
 		}
 	}
 	return k.lacking(ctx)
+}
+
+// recorded keeps the stretch that was recorded in a walk, and has the flow recorded of which the person has said so then.
+func (k *calibration) recorded(ctx context.Context) (again bool, err error) {
+	if k.inWalk.taken != nil {
+		if again, err = k.keepStretch(); err != nil {
+			return again, err
+		}
+	}
+	if name := k.inWalk.record; name != "" {
+		k.inWalk.record = ""
+		done, err := k.flow(ctx, k.flowNamed(name), stepsAreOthers)
+		return again || done, err
+	}
+	return again, nil
 }
 
 // halted takes back what was shown for that at which a flow halts, or has the person record the flow, where nothing of it

@@ -20,6 +20,7 @@ type stretch struct {
 	place flows.Place
 	got   *Recorded
 	goes  flows.Passage
+	lost  string // why it is not known with what the flow goes on; empty: it is
 }
 
 // stretchAt is a stretch from the step on at which the walk stands. It is nil where the walk stands nowhere, or where the
@@ -62,22 +63,24 @@ func (k *calibration) recordStretch(ctx context.Context, at doctor.Place, s *str
 	k.Asks(fmt.Sprintf("record what leads on from here in the flow %s: %s. %s", s.flow.Name, spoken(values, k.Where), s.until()))
 	return k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
 		r := Record{Flow: s.flow.Name, Inputs: values, StandIn: k.standIn("stretch of " + s.flow.Name), Stretch: true}
-		if s.got, err = r.record(ctx, lib, shown); err != nil || s.got.Draft.Empty() {
+		if s.got, err = r.record(ctx, lib, shown); err != nil {
 			return err
 		}
 		k.inWalk.taken = s
 		if s.goes, err = s.goesOn(ctx, shown); err != nil && ctx.Err() == nil { // such as a window that was closed
-			k.inWalk.taken = nil
-			k.Asks(fmt.Sprintf("what was recorded of %s is not kept: the page cannot be looked at any more: %v", s.flow.Name, err))
-			return nil
+			s.lost, err = fmt.Sprintf("the page cannot be looked at any more: %v", err), nil
 		}
 		return err
 	})
 }
 
-// until says where the person is to stop.
+// until says where the person is to stop: before the step that halted, where that is made in any case.
 func (s *stretch) until() string {
-	steps := append(slices.Clone(s.place.Steps[min(s.place.Index+1, len(s.place.Steps)):]), s.place.Rest...)
+	next := s.place.Index
+	if s.place.LeadsOn() {
+		next++
+	}
+	steps := slices.Concat(s.place.Steps[next:], s.place.Rest)
 	if s.flow.Changes {
 		return "Stop before anything is changed, and at the latest where this can be done: " + nextAct(steps)
 	}
@@ -172,15 +175,28 @@ func (k *calibration) keepStretch() (again bool, err error) {
 
 // unfit says why a stretch cannot stand where it is to; empty: it can.
 func (s *stretch) unfit() string {
-	d := s.got.Draft
-	if d.Flow.Changes {
+	d, later := s.got.Draft, s.place.DoneLater(s.got.Draft.Flow.Steps, s.goes.Next)
+	var leftOut []string
+	for _, r := range d.LeftOut {
+		leftOut = append(leftOut, r.String())
+	}
+	switch {
+	case s.lost != "":
+		return s.lost
+	case d.Partial:
+		return strings.Join(leftOut, "; ")
+	case d.Empty():
+		return "nothing was done"
+	case s.got.TakenBack:
+		return "a step was taken back, so that the page is not where the recording is: do it once more, without Undo"
+	case d.Flow.Changes:
 		return "a commit was shown: stop before it, or record the flow"
-	}
-	if len(d.Flow.Secrets) > 0 {
+	case len(d.Flow.Secrets) > 0:
 		return "a secret is typed there"
-	}
-	if later := s.place.DoneLater(d.Flow.Steps); later != "" {
+	case later != "":
 		return "the flow does this itself further on: " + later + ": stop before it"
+	case len(s.got.Stopped) > 0:
+		return "it would have changed something, which was kept from leaving: " + strings.Join(s.got.Stopped, ", ")
 	}
 	return ""
 }
@@ -191,7 +207,7 @@ func (k *calibration) tell(s *stretch) {
 	if s.place.Part != "" {
 		where = fmt.Sprintf("the part %s, which other flows of the layout may have, too", s.place.Part)
 	}
-	k.Asks("what was recorded stands in " + where)
+	k.Asks(fmt.Sprintf("what was recorded stands in %s (%s)", where, s.got.Into.Name))
 	say := func(what string, steps []flows.Step) {
 		var all []string
 		for i := range steps {
@@ -202,13 +218,10 @@ func (k *calibration) tell(s *stretch) {
 		}
 	}
 	say("not done any more, since it is not on the page: ", s.goes.Left)
-	if s.goes.Next == s.place.Index {
+	if s.goes.Next == s.place.Index && s.goes.Next < len(s.place.Steps) {
 		say("done after it as before: ", s.place.Steps[s.place.Index:s.place.Index+1])
 	}
 	for _, r := range s.got.Draft.Review {
 		k.Asks("look at what was recorded: " + r.Why)
-	}
-	if len(s.got.Stopped) > 0 {
-		k.Asks("kept from leaving while it was recorded: " + strings.Join(s.got.Stopped, ", "))
 	}
 }

@@ -11,21 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWhatMayNotStandInAFlowIsNotKept has a commit be recorded, a secret, and what the flow does further on.
+// TestWhatMayNotStandInAFlowIsNotKept has a stretch be recorded in ways of which none may come to stand in a flow.
 func TestWhatMayNotStandInAFlowIsNotKept(t *testing.T) {
 	t.Parallel()
 	k := calibrated(t, selectors.Change{})
 	f, ok := k.lib.Flow("set-role", "neo3")
 	require.True(t, ok)
-	click := func(target string) flows.Step {
-		return flows.Step{Verb: &flows.Click{Press: flows.Press{Target: target}}}
+	click := func(targets ...string) (out flows.Flow) {
+		for _, name := range targets {
+			out.Steps = append(out.Steps, flows.Step{Verb: &flows.Click{Press: flows.Press{Target: name}}})
+		}
+		return out
 	}
-	for why, got := range map[string]flows.Flow{
-		"a commit was shown":                     {Changes: true, Steps: f.Steps[2:]},
-		"a secret is typed there":                {Secrets: []string{"password"}, Steps: []flows.Step{click("user.menu")}},
-		"the flow does this itself further on: ": {Steps: []flows.Step{click("user.menu"), click("user.edit")}},
-		"the flow's file is another by now":      {Steps: []flows.Step{click("user.menu")}},
-		"":                                       {Steps: []flows.Step{click("users.all")}},
+	plain := click("users.all")
+	for why, got := range map[string]stretch{
+		"a commit was shown":                     {got: &Recorded{Draft: &recording.Draft{Flow: flows.Flow{Changes: true, Steps: f.Steps[2:]}}}},
+		"a secret is typed there":                {got: &Recorded{Draft: &recording.Draft{Flow: flows.Flow{Secrets: []string{"password"}, Steps: plain.Steps}}}},
+		"the flow does this itself further on: ": {got: &Recorded{Draft: &recording.Draft{Flow: click("user.menu", "user.edit")}}},
+		"a step was taken back":                  {got: &Recorded{Draft: &recording.Draft{Flow: plain}, TakenBack: true}},
+		"it would have changed something":        {got: &Recorded{Draft: &recording.Draft{Flow: plain}, Stopped: []string{"POST /api/drafts"}}},
+		"step 1 (click): it stands in the row of somebody else": {got: &Recorded{Draft: &recording.Draft{Partial: true,
+			LeftOut: []recording.Remark{{Step: 1, Type: "click", Why: "it stands in the row of somebody else"}}}}},
+		"nothing was done":                  {got: &Recorded{Draft: &recording.Draft{}}},
+		"the page cannot be looked at":      {got: &Recorded{Draft: &recording.Draft{Flow: plain}}, lost: "the page cannot be looked at any more"},
+		"the flow's file is another by now": {got: &Recorded{Draft: &recording.Draft{Flow: plain}}},
+		"":                                  {got: &Recorded{Draft: &recording.Draft{Flow: plain}}},
 	} {
 		var asks []string
 		k.Asks = func(what string) { asks = append(asks, what) }
@@ -34,8 +44,8 @@ func TestWhatMayNotStandInAFlowIsNotKept(t *testing.T) {
 		s, err := k.stretchOf("set-role", "press users.row_open in the row of users.table with ${email}")
 		require.NoError(t, err)
 		require.NotNil(t, s)
-		s.got = &Recorded{Draft: &recording.Draft{Flow: got}}
-		s.goes = flows.Passage{Made: got.Steps, Next: s.place.Index + 1}
+		s.got, s.lost = got.got, got.lost
+		s.goes = flows.Passage{Made: s.got.Draft.Flow.Steps, Next: s.place.Index + 1}
 		if why == "the flow's file is another by now" {
 			s.place.Index--
 		}

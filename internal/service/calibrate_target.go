@@ -238,6 +238,9 @@ func (k *calibration) purpose(t *doctor.Target) string {
 		return ""
 	}
 	name := t.Flows[0]
+	if k.inWalk.at != nil {
+		name = k.inWalk.at.Flow
+	}
 	lib, err := k.files()
 	if err != nil {
 		return "" // what reads them next says so

@@ -36,6 +36,8 @@ type Recorded struct {
 	Options recording.Options
 	Stopped []string // what was kept from leaving, each request in a line
 	Into    *Edited  // the file into which a stretch was put; nil: the flow is the whole of a file
+	// TakenBack says that a step was taken back: what it did to the page stays.
+	TakenBack bool
 }
 
 // Edited is a file of an app's with another text.
@@ -100,7 +102,7 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 	}
 	t.Stopped(shown.Stopped())
 	draft, err := t.Draft()
-	return &Recorded{Draft: draft, Options: t.Options, Stopped: shown.Stopped()}, err
+	return &Recorded{Draft: draft, Options: t.Options, Stopped: shown.Stopped(), TakenBack: t.TakenBack}, err
 }
 
 // reads is what flows that read are shown by.

@@ -40,13 +40,17 @@ func (x *examiner) ask(ctx context.Context, r *flows.Run) (v *selectors.Version,
 }
 
 // keptFrom says what is kept from leaving the page of a run from now on: by the run where it may change something, else by
-// the session in which it reads. What the page has sent before, too, it sends by itself.
+// the session in which it reads.
 func (x *examiner) keptFrom(r *flows.Run) func() []string {
-	kept := x.reads.Kept
 	if r.Flow.Changes {
-		kept = r.Kept
+		return keptFrom(r.Kept)
 	}
-	before := kept() // on the way to the page
+	return keptFrom(x.reads.Kept)
+}
+
+// keptFrom says what is kept from leaving from now on. What was kept on the way to the page, too, it sends by itself.
+func keptFrom(kept func() []string) func() []string {
+	before := kept()
 	return func() []string {
 		now := slices.Clone(kept()[len(before):])
 		return slices.DeleteFunc(now, func(line string) bool { return slices.Contains(before, line) })

@@ -58,9 +58,8 @@ func (p *Path) Show(ctx context.Context, at doctor.Place, do func(context.Contex
 		if err != nil {
 			return err
 		}
-		before := len(held.Kept()) // on the way to the page
 		shown.Page, shown.Version, shown.SignedOut = page, p.version, p.signedOut
-		shown.Stopped = func() []string { return held.Kept()[before:] }
+		shown.Stopped = keptFrom(held.Kept)
 		shown.People, shown.PeopleNow = s.everybody(), s.everybodyNow
 		return s.ended(ctx, do(ctx, shown))
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,4 +130,22 @@ func TestALeftOutStepMakesADraft(t *testing.T) {
 	d, err = take.Draft()
 	require.NoError(t, err)
 	assert.False(t, d.Partial, "it was taken back")
+}
+
+// TestWhatWouldHaveChangedSomethingMakesADraft: nothing keeps it from leaving where a flow only reads. A flow of no action is
+// held whenever it is run.
+func TestWhatWouldHaveChangedSomethingMakesADraft(t *testing.T) {
+	t.Parallel()
+	for _, standalone := range []bool{false, true} {
+		take := takeOf(automation.Gesture{Kind: automation.GestureClick, On: button("Go")})
+		take.Standalone = standalone
+		d, err := take.Draft()
+		require.NoError(t, err)
+		assert.False(t, d.Partial)
+		take.Stopped([]string{"POST https://acme.example/drafts"})
+		d, err = take.Draft()
+		require.NoError(t, err)
+		assert.Equal(t, !standalone, d.Partial)
+		assert.Contains(t, strings.Join(d.ToDo, "\n"), "this was kept from leaving: POST https://acme.example/drafts")
+	}
 }

@@ -41,7 +41,10 @@ func (t *Take) build() *live {
 	}
 	l.presses = false
 	if len(t.stopped) > 0 && l.commit == nil {
-		l.draft.ToDo = append(l.draft.ToDo, "say which step commits: what it would have sent was kept from leaving: "+strings.Join(t.stopped, ", "))
+		// Where a flow only reads, nothing keeps what its steps send from leaving, whenever it is read.
+		l.draft.Partial = !t.Standalone
+		l.draft.ToDo = append(l.draft.ToDo, "say which step commits, or record it without the step that would have changed something; this was kept from leaving: "+
+			strings.Join(t.stopped, ", "))
 	}
 	return l
 }

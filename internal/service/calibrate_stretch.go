@@ -183,7 +183,7 @@ func (s *stretch) unfit() string {
 	switch {
 	case s.lost != "":
 		return s.lost
-	case d.Partial:
+	case len(leftOut) > 0:
 		return strings.Join(leftOut, "; ")
 	case d.Empty():
 		return "nothing was done"

@@ -60,9 +60,10 @@ func (k *calibration) recordStretch(ctx context.Context, at doctor.Place, s *str
 			values[name] = value
 		}
 	}
-	k.Asks(fmt.Sprintf("record what leads on from here in the flow %s: %s. %s", s.flow.Name, spoken(values, k.Where), s.until()))
+	note := fmt.Sprintf("%s. %s", spoken(values, k.Where), s.until())
+	k.Asks(fmt.Sprintf("record what leads on from here in the flow %s: %s", s.flow.Name, note))
 	return k.show(ctx, at, func(ctx context.Context, shown doctor.Shown) error {
-		r := Record{Flow: s.flow.Name, Inputs: values, StandIn: k.standIn("stretch of " + s.flow.Name), Stretch: true}
+		r := Record{Flow: s.flow.Name, Inputs: values, StandIn: k.standIn("stretch of " + s.flow.Name), Stretch: true, Note: note}
 		if s.got, err = r.record(ctx, lib, shown); err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type Record struct {
 	Commit bool // what is shown as the commit will be pressed once the recording has ended
 	// Stretch says that it begins in the middle of the flow, on the page where it stands.
 	Stretch bool
+	Note    string // shown in the panel meanwhile; empty: nothing is
 	// StandIn acts in the person's place: for tests. Nil: there is a person.
 	StandIn func(ctx context.Context, s *automation.StandIn) error
 	// Ready is told when what the person does on the page is recorded; note says why it may be another page. May be nil.
@@ -94,7 +95,11 @@ func (r *Record) record(ctx context.Context, lib *flows.Library, shown doctor.Sh
 		Reads: reads[r.Flow],
 		Tell: func() automation.Progress {
 			t.Stopped(shown.Stopped())
-			return t.Progress()
+			now := t.Progress()
+			if r.Note != "" {
+				now.Remarks = append([]string{r.Note}, now.Remarks...)
+			}
+			return now
 		},
 	})
 	if err != nil {

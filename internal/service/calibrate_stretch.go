@@ -103,7 +103,7 @@ func nextAct(steps []flows.Step) string {
 }
 
 // goesOnWithin is how long the page may take after the last thing that was done, until something of the flow can go on.
-const goesOnWithin = 3 * time.Second
+const goesOnWithin = 8 * time.Second
 
 // goesOn says with what the flow goes on, by what is on the page.
 func (s *stretch) goesOn(ctx context.Context, shown doctor.Shown) (flows.Passage, error) {

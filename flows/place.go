@@ -103,7 +103,7 @@ func (p Place) After(others []Step, there func(target string) (bool, error)) (ou
 		case s.onlyLooks():
 			out.Kept = append(out.Kept, *s)
 			continue
-		case !s.leadsOn() || s.whose() != "" && !namedBy(others, s.whose()):
+		case !s.leadsOn() || s.rowKey() != "" && !namedBy(others, s.rowKey()):
 			return out, nil
 		case out.Next < done:
 		default:
@@ -190,8 +190,8 @@ func (s *Step) canBeMade(there func(target string) (bool, error)) (bool, error) 
 	return false, nil
 }
 
-// whose is what names the person in whose row a step acts; empty: it acts in nobody's.
-func (s *Step) whose() string {
+// rowKey is what names the person in the row in which a step acts; empty: it acts in no row.
+func (s *Step) rowKey() string {
 	if f, ok := s.Verb.(*Find); ok {
 		return f.Key
 	}

@@ -127,7 +127,7 @@ func TestWhatAStepWaitsForIsKept(t *testing.T) {
 	assert.Contains(t, p.Steps[got.Next].Says(), "check users.show_pending", "it is ticked, though it is not there")
 }
 
-// TestAGuardStaysWithItsPress has a person press what the flow presses once it has made sure whom that concerns.
+// TestAGuardStaysWithItsPress has a person press what the flow presses once it has made sure who is concerned.
 func TestAGuardStaysWithItsPress(t *testing.T) {
 	t.Parallel()
 	lib, err := flows.Load("bill", "")

@@ -166,7 +166,7 @@ func TestACommitThatIsPressedIsNoStepOfAStretch(t *testing.T) {
 	assert.EqualValues(t, console.Inactive, ann.Status)
 }
 
-// TestAGuardStaysInAStretch has a person press, behind a new menu, what the flow presses once it has made sure whom that
+// TestAGuardStaysInAStretch has a person press, behind a new menu, what the flow presses once it has made sure who that
 // concerns.
 func TestAGuardStaysInAStretch(t *testing.T) {
 	t.Parallel()

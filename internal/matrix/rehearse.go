@@ -107,9 +107,9 @@ func differingFor(layout string, seed int64) []string {
 // onlyReads are requests that change nothing though their method may: those of the sign-in, and what asks.
 var onlyReads = []string{"/api/users/check", "/api/users/search"}
 
-// beats are what a signed-in page sends by itself, wherever it is. Pages that are only read send them in a rehearsal, too,
+// background is what a signed-in page sends by itself, wherever it is. Pages that are only read send them in a rehearsal, too,
 // since these are not held: it is the page of the change that is. They may arrive while they name nobody.
-var beats = []string{"/api/heartbeat", "/api/telemetry"}
+var background = []string{"/api/heartbeat", "/api/telemetry"}
 
 // changesSomething says that a request that arrived is none that a rehearsal lets leave.
 func changesSomething(q console.Request, users []console.User) bool {
@@ -120,7 +120,7 @@ func changesSomething(q console.Request, users []console.User) bool {
 	switch {
 	case !q.Changing, !q.Session, slices.ContainsFunc(onlyReads, to):
 		return false
-	case slices.ContainsFunc(beats, to):
+	case slices.ContainsFunc(background, to):
 		return slices.ContainsFunc(users, names)
 	}
 	return true

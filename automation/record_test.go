@@ -218,7 +218,8 @@ func TestGestures(t *testing.T) {
 			<li role=option>Clerk<li role=option>Payer</ul><script>
 			r.onclick = () => { l.hidden = false; }; l.onclick = (e) => { r.textContent = e.target.textContent; l.hidden = true; }</script>`,
 			[]does{press("#r"), press("[role=option]:last-child"), settle(300 * time.Millisecond)}},
-		"keyboard-only": {`<form onsubmit="document.title = 'sent'; return false"><label>First <input></label><label>Last <input></label><button>Send</button></form>`,
+		"keyboard-only": {`<form onsubmit="document.title = 'sent'; return false">` +
+			`<label>First <input></label><label>Last <input></label><button>Send</button></form>`,
 			[]does{key("Tab"), types("Ann"), key("Tab"), types("Lee"), key("Tab"), key("Enter")}},
 		"enter-in-a-field": {`<form onsubmit="return false"><label>Search <input></label><button>Find</button></form><input aria-label=Alone>`,
 			[]does{press("form input"), types("ann"), key("Enter"), press("[aria-label=Alone]"), types("x"), key("Enter"), key("Escape")}},

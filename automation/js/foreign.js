@@ -4,7 +4,7 @@ import { documentIn, framing, queryAll, toCome } from './tree.js';
 
 /**
  * foreignFrames lists the elements below a root in which something may be shown that cannot be masked: what cannot be
- * read, and drawings, whose texts have no colour that could be taken from them.
+ * read, and drawings: the colour of a text in them cannot be changed.
  * @param {Root} root
  * @returns {El[]}
  */

@@ -106,7 +106,7 @@ func TestAWalkGoesOnWhereSomebodyShows(t *testing.T) {
 	sessions := []*automation.Session{}
 	press := func(ctx context.Context, page *automation.Page, id string) {
 		target := &selectors.Target{Name: id, Candidates: []selectors.Candidate{{TestID: id}}}
-		_ = page.Click(ctx, automation.Press{Target: target, Bound: 2 * time.Second})
+		assert.NoError(t, page.Click(ctx, automation.Press{Target: target, Bound: 10 * time.Second}))
 	}
 	w := doctor.Walk{Only: []string{"identify", "list-users", "deactivate"}, Sample: "ann@acme.example"}
 	w.Ask = func(ctx context.Context, q doctor.Question) (*flows.Library, *selectors.Version, error) {
@@ -117,12 +117,24 @@ func TestAWalkGoesOnWhereSomebodyShows(t *testing.T) {
 			_, err := flows.Hold(ctx, s, told.App)
 			require.ErrorContains(t, err, "held already")
 		}
-		if assert.Equal(t, q.Flow == "deactivate", q.People != nil, "people are known once the list was read"); q.Flow == "deactivate" {
-			at := q.Page.URL()
-			press(ctx, q.Page, nowOf(con, "profile-deactivate"))
-			press(ctx, q.Page, "confirm-yes")
-			require.NoError(t, q.Page.Open(ctx, at))
-		} else {
+		at := q.Page.URL()
+		assert.Empty(t, q.Stopped())
+		if q.Flow == "list-users" {
+			ann, _ := con.UserByEmail("ann@acme.example")
+			link := &selectors.Target{Name: "the link", Candidates: []selectors.Candidate{{CSS: `a.name[href*="` + ann.ID[:15] + `"]`}}}
+			require.NoError(t, q.Page.Open(ctx, at)) // it was scrolled to its end
+			require.NoError(t, q.Page.Click(ctx, automation.Press{Target: link, Bound: 10 * time.Second}))
+		}
+		press(ctx, q.Page, nowOf(con, "profile-deactivate"))
+		press(ctx, q.Page, "confirm-yes")
+		kept := func() bool { return strings.Contains(strings.Join(q.Stopped(), "\n"), "/deactivate") }
+		assert.Eventually(t, kept, 10*time.Second, 20*time.Millisecond, "it is told what was kept from leaving")
+		require.NoError(t, q.Page.Open(ctx, at))
+		if assert.Equal(t, q.Flow == "deactivate", q.People != nil, "people are known once the list was read"); q.Flow != "deactivate" {
+			for _, name := range []string{"users.show_inactive", "users.show_pending"} { // as the flow had them
+				filter, _ := neo3(t, told).Target(name)
+				require.NoError(t, q.Page.Click(ctx, automation.Press{Target: filter, Bound: 2 * time.Second}))
+			}
 			counted := altered(t, "testid: users-count,", "testid: "+nowOf(con, "users-count")+",")
 			return counted, neo3(t, counted), nil
 		}
@@ -144,6 +156,16 @@ func TestAWalkGoesOnWhereSomebodyShows(t *testing.T) {
 		require.NoError(t, err, "its requests are held no longer")
 		require.NoError(t, again.Close(t.Context(), nil))
 	}
+}
+
+// TestWhatAPageSendsByItselfIsNoWorkOfAPerson has requests be kept from leaving before a person is asked and afterwards.
+func TestWhatAPageSendsByItselfIsNoWorkOfAPerson(t *testing.T) {
+	t.Parallel()
+	all := []string{"POST https://acme.example/beat"}
+	stopped := keptFrom(func() []string { return all })
+	assert.Empty(t, stopped())
+	all = append(all, "POST https://acme.example/beat", "POST https://acme.example/drafts", "POST https://acme.example/beat")
+	assert.Equal(t, []string{"POST https://acme.example/drafts"}, stopped())
 }
 
 // TestWhoeverEndsAWalkIsAskedForNothingMore goes on without what a step within another lacks, and ends the walk when the

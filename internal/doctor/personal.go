@@ -158,6 +158,9 @@ func mixed(hash string) bool {
 // to a file, and what stands beside it where that may be values of somebody's: their initials, or a row of them.
 func scrub(f selectors.Fingerprint, names []string) selectors.Fingerprint {
 	f.Href = withoutIDs(f.Href, names)
+	if slices.Contains([]string{"table", "grid", "treegrid", "list", "feed"}, f.Role) {
+		f.Text = "" // its rows, which are people, or which had not come yet
+	}
 	for _, text := range []*string{&f.Name, &f.Text, &f.Beside, &f.Label, &f.Title, &f.Alt, &f.Href, &f.ID, &f.TestID, &f.Placeholder, &f.Field, &f.Data} {
 		if personal(*text, names) {
 			*text = ""

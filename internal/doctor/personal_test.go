@@ -63,3 +63,12 @@ func TestWhatStandsBesideIsKeptOnlyWhereItIsALabel(t *testing.T) {
 	assert.Empty(t, scrub(selectors.Fingerprint{Text: "AL", Data: "data-person=ann-lee"}, []string{"Ann Lee"}))
 	assert.Equal(t, "OK", scrub(selectors.Fingerprint{Text: "OK"}, []string{"Ann Lee"}).Text, "a button")
 }
+
+func TestWhatAListSaysIsNotKeptSinceItIsItsRows(t *testing.T) {
+	before := selectors.Fingerprint{Tag: "div", Role: "grid", Name: "Team", Text: "Person Work email"}
+	with := before
+	with.Text = "Person Work email Ann Lee"
+	assert.Equal(t, scrub(with, []string{"Ann Lee"}), scrub(before, []string{"Ann Lee"}), "whether its rows have come or not")
+	assert.Equal(t, "Team", scrub(with, nil).Name)
+	assert.Empty(t, scrub(selectors.Fingerprint{Role: "list", Text: "Bo Berg"}, nil).Text)
+}

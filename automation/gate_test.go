@@ -281,7 +281,7 @@ func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {
 }
 
 // TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the
-// answer's body, one for the cookies as they are before the press, and for each request that passes one (not
+// answer's body, one for the cookies as they are before the press, one for whose log is listened to, and for each request that passes one (not
 // counted here), two where its answer is wanted.
 func TestGateBudget(t *testing.T) {
 	t.Parallel()
@@ -303,7 +303,33 @@ func TestGateBudget(t *testing.T) {
 	}
 	assert.Equal(t, 2, count["Fetch.enable"])
 	assert.Equal(t, 1, count["Fetch.getResponseBody"])
-	assert.LessOrEqual(t, len(made), 5+6, "%v", made)
+	assert.LessOrEqual(t, len(made), 5+7, "%v", made)
+}
+
+// TestAPressDoesNotWaitForAPageThatWasClosed closes a page of another session right before each press: its process may
+// end while the browser's log begins, and the browser waits ten seconds for a word of it.
+func TestAPressDoesNotWaitForAPageThatWasClosed(t *testing.T) {
+	t.Parallel()
+	w := setup(t, `<h1>Page</h1>`)
+	for range 8 {
+		other, err := w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
+		require.NoError(t, err)
+		page, err := other.NewPage(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, page.Open(t.Context(), w.URL))
+		require.NoError(t, other.Close(t.Context()))
+		g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		g.Arm(ctx)
+		assert.NoError(t, ctx.Err(), "it is listened to what the browser sends")
+		cancel()
+		require.NoError(t, g.Listen(t.Context()))
+		require.NoError(t, g.Close(t.Context()))
+		if t.Failed() {
+			return
+		}
+	}
 }
 
 // TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the

@@ -25,6 +25,11 @@ type networkTrace struct {
 	end      func() error // ends it, once: what was heard arrives then
 }
 
+// traceFile is a trace in the JSON format of trace viewers.
+type traceFile struct {
+	Events []traceEvent `json:"traceEvents"`
+}
+
 type traceEvent struct {
 	Name string `json:"name"`
 	ID   struct {
@@ -57,10 +62,10 @@ func (b *Browser) startTrace(ctx context.Context) *networkTrace {
 	if busy {
 		return nil
 	}
-	err := proto.TracingStart{
-		TransferMode: proto.TracingStartTransferModeReportEvents,
-		TraceConfig:  &proto.TracingTraceConfig{IncludedCategories: []string{"netlog", traceCategory}, ExcludedCategories: []string{"*"}},
-	}.Call(b.scope(ctx))
+	start, err := b.networkLog(ctx)
+	if err == nil {
+		err = start.Call(b.scope(ctx))
+	}
 	if err != nil {
 		b.dropTrace(t)
 		return nil
@@ -111,10 +116,12 @@ func (b *Browser) traced(method string, params json.RawMessage) {
 		t.once.Do(func() { close(t.complete) })
 		return
 	}
-	hear(params, func(e struct{ Value []traceEvent }) {
+	hear(params, func(e struct{ Value []traceFile }) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.events = append(t.events, e.Value...)
+		for _, f := range e.Value {
+			t.events = append(t.events, f.Events...)
+		}
 	})
 }
 

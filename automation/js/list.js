@@ -3,10 +3,11 @@ import { counted, countShown, filtersNow } from './filter.js';
 import { hashOf } from './hash.js';
 import { Miss } from './miss.js';
 import { resolve } from './resolve.js';
+import { resting } from './rest.js';
 import { stateOf } from './state.js';
 import { collect, rowByKey, rowElements } from './table.js';
 import { same } from './text.js';
-import { frame } from './time.js';
+import { frame, pause } from './time.js';
 import { parentOf } from './tree.js';
 
 /** @type {(r: Row) => string} */
@@ -15,11 +16,13 @@ const lineOf = (r) => r.at + '\u0001' + r.cells.join('\u0001');
 /** @type {(rows: Row[]) => string} */
 const signature = (rows) => rows.map(lineOf).join('\u0002');
 
+/** @typedef {{ names: string[], rows: Row[], sig: string }} Reading */
+
 const shownBefore = 'the table still shows the page before';
 
 /**
  * settled waits until a table is there, says it is not busy, reads the same twice a frame apart, and differs from
- * `unlike`.
+ * `unlike`. Where nothing has changed meanwhile it would read the same.
  * @param {ListTarget} table
  * @param {number} wait
  * @param {string | null} [unlike]
@@ -28,34 +31,36 @@ const shownBefore = 'the table still shows the page before';
  */
 async function settled(table, wait, unlike, scrolled) {
   const end = performance.now() + wait;
-  let last = null, why = new Miss('missing', 'not looked for yet');
+  let last = /** @type {Reading | null} */ (null), unchanged = /** @type {(now: El | null) => boolean} */ (() => false);
+  let why = new Miss('missing', 'not looked for yet');
   for (;;) {
-    const found = resolve(table);
-    if (found instanceof Miss) {
-      why = found;
-      last = null;
-    } else if (found.el.closest('[aria-busy=true]') || found.el.querySelector('[aria-busy=true]')) {
+    const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
+    const sigBefore = last?.sig;
+    unchanged = () => false;
+    last = null;
+    if (found instanceof Miss) why = found;
+    else if (found.el.closest('[aria-busy=true]') || found.el.querySelector('[aria-busy=true]')) {
       why = new Miss('busy', 'the table says it is busy');
-      last = null;
     } else if (found.el.ownerDocument.readyState === 'loading') {
       why = new Miss('busy', 'the page is still loading');
-      last = null;
     } else {
-      const got = collect(table, found.el, scrolled);
-      if (got instanceof Miss) {
-        why = got;
-        last = null;
-      } else {
-        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
+      const got = before ?? collect(table, found.el, scrolled);
+      if (got instanceof Miss) why = got;
+      else {
+        const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== undefined && unlike !== null && sig === unlike) why = new Miss('unchanged', shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss('busy', 'its rows are still empty');
-        } else if (last === sig) return { el: found.el, ...got, sig };
+        } else if (sigBefore === sig) return { el: found.el, ...got, sig };
         else why = new Miss('busy', 'the table is still changing');
-        last = sig;
+        last = { ...got, sig };
+        unchanged = resting(found.el);
       }
     }
-    if (performance.now() >= end) return why;
+    if (performance.now() >= end) {
+      unchanged(null);
+      return why;
+    }
     await frame();
   }
 }
@@ -145,6 +150,21 @@ function shows(table, got, key) {
 }
 
 /**
+ * scrollTo scrolls a list and waits until it has been drawn: some draw their rows when they hear of it, others before that
+ * frame ends, or in the next one.
+ * @param {Element} el
+ * @param {number} pos
+ * @param {El} table
+ */
+async function scrollTo(el, pos, table) {
+  const unchanged = resting(table);
+  el.scrollTop = pos;
+  await frame();
+  await pause(0); // what the page asked for in the same frame comes after what we did
+  if (unchanged(table)) await frame();
+}
+
+/**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
  * or up to the one that is sought, which stays in view.
  * @param {ScrollRequest} req
@@ -165,8 +185,7 @@ export async function scroll(req) {
     filters: filtersNow(req), address: el.ownerDocument.location.href,
   });
   for (;;) {
-    el.scrollTop = pos;
-    await frame();
+    await scrollTo(el, pos, found.el);
     const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
     if (got instanceof Miss && out.size) return soFar(pos, false); // its time may be over
     if (got instanceof Miss) return { miss: got };
@@ -195,8 +214,7 @@ export async function reveal(req) {
   const el = scrollerOf(found.el);
   const further = () => nextPos(el, rowElements(found.el, req.table.table));
   for (let pos = req.from; ; pos = further()) {
-    el.scrollTop = pos;
-    await frame();
+    await scrollTo(el, pos, found.el);
     const got = await settled(req.table, Math.max(0, end - performance.now()));
     if (got instanceof Miss) {
       if (pos > req.from && performance.now() >= end) return { found: false, more: true, pos, height: el.scrollHeight };

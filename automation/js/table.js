@@ -4,7 +4,7 @@ import { emailIn } from './email.js';
 import { Miss } from './miss.js';
 import { matches, resolve } from './resolve.js';
 import { bare, norm, same } from './text.js';
-import { queryAll } from './tree.js';
+import { queryAll, withRootsKnown } from './tree.js';
 import { cellText } from './value.js';
 
 const usualHeaders = 'thead th, thead td, [role=columnheader]';
@@ -72,8 +72,18 @@ function headersOf(table, spec) {
 const usualCells = ['td', 'th', '[role=gridcell]', '[role=cell]', '[role=rowheader]']
   .map((cell) => `:scope > ${cell}`).join();
 
+/**
+ * The cells of rows, while a table is read, which is done without a pause.
+ * @type {Map<El, El[]> | null}
+ */
+let knownCells = null;
+
 /** @type {(row: El, spec: Table) => El[]} */
-const cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+function cellsOf(row, spec) {
+  const cells = knownCells?.get(row) ?? queryAll(row, spec.cells || usualCells);
+  knownCells?.set(row, cells);
+  return cells;
+}
 
 /**
  * cellAt is a row's cell in a column.
@@ -307,6 +317,12 @@ function readRow(row, names, spec, headers) {
  * @returns {{ names: string[], rows: Row[] } | Miss}
  */
 export function collect(table, el, scrolled) {
+  knownCells = new Map();
+  try { return withRootsKnown(el, () => collected(table, el, scrolled)); } finally { knownCells = null; }
+}
+
+/** @type {(table: ListTarget, el: El, scrolled?: boolean) => { names: string[], rows: Row[] } | Miss} */
+function collected(table, el, scrolled) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows = [];
   const drawn = rowElements(el, spec);
   for (const row of scrolled ? asDrawn(drawn) : drawn) {

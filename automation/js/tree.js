@@ -25,13 +25,36 @@ export function roots(root) {
 }
 
 /**
+ * Below what there is known to be no shadow root, while something is done without a pause.
+ * @type {El | null}
+ */
+let plainly = null;
+
+/**
+ * withRootsKnown does something below an element without a pause, in which nothing can change. Most of what is looked for
+ * there need not look for shadow roots.
+ * @template T
+ * @param {El} el
+ * @param {() => T} work
+ * @returns {T}
+ */
+export function withRootsKnown(el, work) {
+  const before = plainly;
+  plainly = roots(el).length === 1 ? el : null;
+  try { return work(); } finally { plainly = before; }
+}
+
+/**
  * queryAll finds what a CSS selector matches below a root, in shadow roots, too.
  * @param {Root} root
  * @param {string} css
  * @returns {El[]}
  */
-export const queryAll = (root, css) => (
-  roots(root).flatMap((r) => [.../** @type {NodeListOf<El>} */ (r.querySelectorAll(css))]));
+export function queryAll(root, css) {
+  /** @type {(r: Root) => El[]} */
+  const below = (r) => [.../** @type {NodeListOf<El>} */ (r.querySelectorAll(css))];
+  return plainly?.contains(root) ? below(root) : roots(root).flatMap(below);
+}
 
 /**
  * parentOf steps from a node to what holds it where it is drawn. A document and a shadow root come, too: whoever reads

@@ -41,8 +41,21 @@ function roots(root) {
   }
   return all;
 }
-var queryAll = (root, css) => roots(root).flatMap((r) => [.../** @type {NodeListOf<El>} */
-r.querySelectorAll(css)]);
+var plainly = null;
+function withRootsKnown(el, work) {
+  const before = plainly;
+  plainly = roots(el).length === 1 ? el : null;
+  try {
+    return work();
+  } finally {
+    plainly = before;
+  }
+}
+function queryAll(root, css) {
+  const below = (r) => [.../** @type {NodeListOf<El>} */
+  r.querySelectorAll(css)];
+  return plainly?.contains(root) ? below(root) : roots(root).flatMap(below);
+}
 var parentOf = (n) => n.assignedSlot || n.parentNode || (n.nodeType === 11 ? n.host : null) || null;
 var insideOf = (n, el) => {
   for (let p = n; p; p = parentOf(p)) if (p === el) return true;
@@ -479,7 +492,12 @@ function headersOf(table, spec) {
   return goesOver ? new Map([...out.keys()].map((words) => [words, spread])) : out;
 }
 var usualCells = ["td", "th", "[role=gridcell]", "[role=cell]", "[role=rowheader]"].map((cell) => `:scope > ${cell}`).join();
-var cellsOf = (row, spec) => queryAll(row, spec.cells || usualCells);
+var knownCells = null;
+function cellsOf(row, spec) {
+  const cells = knownCells?.get(row) ?? queryAll(row, spec.cells || usualCells);
+  knownCells?.set(row, cells);
+  return cells;
+}
 function cellAt(cells, column) {
   let end3 = 0;
   return cells.find((el) => {
@@ -607,6 +625,14 @@ function readRow(row, names, spec, headers) {
   return { cells, odd: odd.join("; "), at };
 }
 function collect(table, el, scrolled) {
+  knownCells = /* @__PURE__ */ new Map();
+  try {
+    return withRootsKnown(el, () => collected(table, el, scrolled));
+  } finally {
+    knownCells = null;
+  }
+}
+function collected(table, el, scrolled) {
   const spec = table.table, headers = headersOf(el, spec), names = Object.keys(spec.columns).sort(), rows2 = [];
   const drawn2 = rowElements(el, spec);
   for (const row of scrolled ? asDrawn(drawn2) : drawn2) {
@@ -945,6 +971,21 @@ function mixed(s) {
   return String(4294967296 * (2097151 & b) + (a >>> 0));
 }
 
+// rest.js
+function resting(el) {
+  const doc = el.ownerDocument, text = el.innerText;
+  let changed2 = text === void 0 || el.getRootNode() !== doc || roots(el).length > 1;
+  const observer = new MutationObserver(() => {
+    changed2 = true;
+  });
+  observer.observe(doc, { subtree: true, childList: true, characterData: true, attributes: true });
+  return (now) => {
+    changed2 ||= observer.takeRecords().length > 0;
+    observer.disconnect();
+    return !changed2 && now === el && el.innerText === text;
+  };
+}
+
 // state.js
 function stateOf(t) {
   const m = matches(t), { tried } = m;
@@ -990,34 +1031,42 @@ var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
 async function settled(table, wait, unlike, scrolled) {
   const end3 = performance.now() + wait;
-  let last = null, why = new Miss("missing", "not looked for yet");
+  let last = (
+    /** @type {Reading | null} */
+    null
+  ), unchanged = (
+    /** @type {(now: El | null) => boolean} */
+    (() => false)
+  );
+  let why = new Miss("missing", "not looked for yet");
   for (; ; ) {
-    const found = resolve(table);
-    if (found instanceof Miss) {
-      why = found;
-      last = null;
-    } else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
+    const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
+    const sigBefore = last?.sig;
+    unchanged = () => false;
+    last = null;
+    if (found instanceof Miss) why = found;
+    else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
       why = new Miss("busy", "the table says it is busy");
-      last = null;
     } else if (found.el.ownerDocument.readyState === "loading") {
       why = new Miss("busy", "the page is still loading");
-      last = null;
     } else {
-      const got = collect(table, found.el, scrolled);
-      if (got instanceof Miss) {
-        why = got;
-        last = null;
-      } else {
-        const sig = signature(got.rows), key = got.names.indexOf(table.table.key);
+      const got = before ?? collect(table, found.el, scrolled);
+      if (got instanceof Miss) why = got;
+      else {
+        const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss("busy", "its rows are still empty");
-        } else if (last === sig) return { el: found.el, ...got, sig };
+        } else if (sigBefore === sig) return { el: found.el, ...got, sig };
         else why = new Miss("busy", "the table is still changing");
-        last = sig;
+        last = { ...got, sig };
+        unchanged = resting(found.el);
       }
     }
-    if (performance.now() >= end3) return why;
+    if (performance.now() >= end3) {
+      unchanged(null);
+      return why;
+    }
     await frame();
   }
 }
@@ -1078,6 +1127,13 @@ function shows(table, got, key) {
   const at = got.names.indexOf(table.table.key);
   return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
 }
+async function scrollTo(el, pos, table) {
+  const unchanged = resting(table);
+  el.scrollTop = pos;
+  await frame();
+  await pause(0);
+  if (unchanged(table)) await frame();
+}
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
@@ -1102,8 +1158,7 @@ async function scroll(req) {
     address: el.ownerDocument.location.href
   });
   for (; ; ) {
-    el.scrollTop = pos;
-    await frame();
+    await scrollTo(el, pos, found.el);
     const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
     if (got instanceof Miss && out.size) return soFar(pos, false);
     if (got instanceof Miss) return { miss: got };
@@ -1125,8 +1180,7 @@ async function reveal(req) {
   const el = scrollerOf(found.el);
   const further = () => nextPos(el, rowElements(found.el, req.table.table));
   for (let pos = req.from; ; pos = further()) {
-    el.scrollTop = pos;
-    await frame();
+    await scrollTo(el, pos, found.el);
     const got = await settled(req.table, Math.max(0, end3 - performance.now()));
     if (got instanceof Miss) {
       if (pos > req.from && performance.now() >= end3) return { found: false, more: true, pos, height: el.scrollHeight };

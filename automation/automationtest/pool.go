@@ -1,4 +1,5 @@
-// Package automationtest lends browsers to tests: starting one costs half a second, which most tests need not pay.
+// Package automationtest lends browsers to tests, and to sweeps of cases: starting one costs half a second, which most
+// need not pay.
 // A browser is lent to one test at a time. What is about a browser's beginning or end launches its own.
 package automationtest
 
@@ -175,15 +176,21 @@ func (b *lent) end() error {
 // Main runs the tests of a package, and ends the browsers that they were lent. It returns the exit status.
 func Main(m *testing.M) int {
 	code := m.Run()
+	if err := End(); err != nil {
+		fmt.Fprintln(os.Stderr, "ending a browser:", err)
+		code = max(code, 1)
+	}
+	return code
+}
+
+// End ends the browsers that nobody has at the moment.
+func End() (err error) {
 	for {
 		select {
 		case b := <-idle:
-			if err := b.end(); err != nil {
-				fmt.Fprintln(os.Stderr, "ending a browser:", err)
-				code = max(code, 1)
-			}
+			err = errors.Join(err, b.end())
 		default:
-			return code
+			return err
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/jedib0t/go-pretty/v6/table"
 )
@@ -38,19 +39,22 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 	defer func() { err = errors.Join(err, os.RemoveAll(overlay)) }()
 	all = slices.DeleteFunc(all, func(m mutation) bool { return s.only != nil && !s.only.MatchString(m.String()) })
 	known := map[string]map[string]learnt{}
-	for _, l := range layoutsOf(all) {
+	layouts := layoutsOf(all)
+	for _, l := range layouts {
 		if known[l], err = learn(ctx, l, overlay, s.patience); err != nil {
 			return nil, err
 		}
 	}
 	t = &driftTally{verbose: s.verbose}
-	queue := make(chan mutation)
+	queue := newDriftQueue(all)
 	var wg sync.WaitGroup
 	failed := make([]error, s.workers)
-	for i := range s.workers {
+	for i := range min(s.workers, len(all)) {
 		wg.Go(func() {
 			w := &driftWorker{s.patience, overlay, map[string]*driftGround{}}
-			for m := range queue {
+			layout := layouts[i%len(layouts)]
+			for m, ok := queue.next(layout); ok && ctx.Err() == nil; m, ok = queue.next(layout) {
+				layout = m.layout
 				g, err := w.groundFor(ctx, m.layout)
 				if err != nil {
 					t.add(driftJudgement{mutation: m, acted: Broken, why: err.Error()})
@@ -64,14 +68,42 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 			failed[i] = w.Close()
 		})
 	}
+	wg.Wait()
+	return t, errors.Join(append(failed, automationtest.End())...)
+}
+
+// driftQueue gives out mutations to workers. Each keeps to a layout while there are some of it, since it has to sign in to
+// a console for each.
+type driftQueue struct {
+	mu   sync.Mutex
+	left map[string][]mutation
+}
+
+func newDriftQueue(all []mutation) *driftQueue {
+	q := &driftQueue{left: map[string][]mutation{}}
 	for _, m := range all {
-		if ctx.Err() == nil {
-			queue <- m
+		q.left[m.layout] = append(q.left[m.layout], m)
+	}
+	return q
+}
+
+// next is one of a layout, or of the one of which most are left; false: there are none.
+func (q *driftQueue) next(layout string) (mutation, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.left[layout]) == 0 {
+		for l, of := range q.left {
+			if len(of) > len(q.left[layout]) {
+				layout = l
+			}
 		}
 	}
-	close(queue)
-	wg.Wait()
-	return t, errors.Join(failed...)
+	if len(q.left[layout]) == 0 {
+		return mutation{}, false
+	}
+	m := q.left[layout][0]
+	q.left[layout] = q.left[layout][1:]
+	return m, true
 }
 
 // driftTally counts what mutations came to.

@@ -163,3 +163,18 @@ func TestAFewDriftsAreMeasured(t *testing.T) {
 		}
 	}
 }
+
+func TestAWorkerKeepsToALayoutWhileThereAreSomeOfIt(t *testing.T) {
+	of := func(layouts ...string) (out []mutation) {
+		for _, l := range layouts {
+			out = append(out, mutation{layout: l})
+		}
+		return out
+	}
+	q := newDriftQueue(of("neo", "neo3", "neo3", "neo", "classic", "neo3"))
+	var got []string
+	for m, ok := q.next("neo"); ok; m, ok = q.next(got[len(got)-1]) {
+		got = append(got, m.layout)
+	}
+	assert.Equal(t, []string{"neo", "neo", "neo3", "neo3", "neo3", "classic"}, got, "and then takes the one of which most are left")
+}

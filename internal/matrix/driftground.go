@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/billagent/billagent/automation"
+	"github.com/billagent/billagent/automation/automationtest"
 	"github.com/billagent/billagent/fixtures/console"
 	"github.com/billagent/billagent/flows"
 	"github.com/billagent/billagent/internal/browserpath"
@@ -56,8 +57,8 @@ func newDriftGround(layout, overlay string, step time.Duration) (*driftGround, e
 		Password:     func(context.Context) (string, error) { return console.RobotPassword, nil },
 		Factor:       browserpath.TOTP{Secret: func(context.Context) (string, error) { return console.RobotSecret, nil }},
 		Organisation: browserpath.Organisation{Name: console.MainOrganisation},
-		Launch:       automation.Options{ProfileDir: g.folder},
-		StepTimeout:  step, ReadBack: driftReadBack, Preferences: browserpath.Preferences{Summary: "Never"},
+		Launch:       automation.Options{ProfileDir: g.folder}, Lend: automationtest.Lend,
+		StepTimeout: step, ReadBack: driftReadBack, Preferences: browserpath.Preferences{Summary: "Never"},
 		RefusedFor: time.Nanosecond,
 	})
 	return g, nil
@@ -172,7 +173,7 @@ func (g *driftGround) try(ctx context.Context, m mutation, known map[string]lear
 	j.how, j.plan = d.How, planFor(m, d, known)
 	if d.Page == signInPage {
 		g.con.ForgetDevices()
-		if err := g.path.Close(); err != nil { // the change has to sign in
+		if err := g.path.Close(); err != nil { // the change has to sign in; the browser is used again
 			j.why = err.Error()
 			return j
 		}

@@ -281,7 +281,7 @@ func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {
 }
 
 // TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the
-// answer's body, one for the cookies as they are before the press, one for whose log is listened to, and for each request that passes one (not
+// answer's body, one for the cookies as they are before the press, one to find the process of which the log is read, and for each request that passes one (not
 // counted here), two where its answer is wanted.
 func TestGateBudget(t *testing.T) {
 	t.Parallel()
@@ -321,8 +321,9 @@ func TestAPressDoesNotWaitForAPageThatWasClosed(t *testing.T) {
 		g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		g.Arm(ctx)
-		assert.NoError(t, ctx.Err(), "it is listened to what the browser sends")
+		made := w.Calls.during(func() { g.Arm(ctx) })
+		assert.NoError(t, ctx.Err(), "the press waits")
+		assert.Contains(t, made, "Tracing.start")
 		cancel()
 		require.NoError(t, g.Listen(t.Context()))
 		require.NoError(t, g.Close(t.Context()))

@@ -9,21 +9,23 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// networkLog asks for the network log of the process alone that speaks to the network. A trace of every process begins
-// once each of them has said so; the browser also waits for one that ended a moment ago, as a page does that was closed,
-// for ten seconds, and from then on at each trace that it begins.
-func (b *Browser) networkLog(ctx context.Context) (proto.TracingStart, error) {
-	all, err := proto.SystemInfoGetProcessInfo{}.Call(b.scope(ctx))
-	if err != nil {
-		return proto.TracingStart{}, fmt.Errorf("looking for the browser's network process: %w", err)
-	}
+// networkLog is how the browser's network log is asked for: of the process alone that speaks to the network. A trace of all
+// processes begins when each of them has answered. One that ends at that moment, as that of a page that is closed, never
+// does, and the browser waits ten seconds for it, at this trace and at each that follows. Where no process is known for
+// the network's, the trace is of all.
+func (b *Browser) networkLog(ctx context.Context) proto.TracingStart {
 	start := proto.TracingStart{TransferMode: proto.TracingStartTransferModeReportEvents}
-	for _, p := range all.ProcessInfo {
-		if p.Type == "browser" && start.PerfettoConfig == nil || strings.Contains(p.Type, "NetworkService") {
-			start.PerfettoConfig = traceOf(p.ID)
+	all, err := proto.SystemInfoGetProcessInfo{}.Call(b.scope(ctx))
+	if err == nil {
+		for _, p := range all.ProcessInfo {
+			if strings.Contains(p.Type, "NetworkService") {
+				start.PerfettoConfig = traceOf(p.ID)
+				return start
+			}
 		}
 	}
-	return start, nil
+	start.TraceConfig = &proto.TracingTraceConfig{IncludedCategories: []string{"netlog", traceCategory}, ExcludedCategories: []string{"*"}}
+	return start
 }
 
 // Field numbers of Perfetto's trace_config.proto, data_source_config.proto, chrome_config.proto and
@@ -31,6 +33,7 @@ func (b *Browser) networkLog(ctx context.Context) (proto.TracingStart, error) {
 const (
 	configBuffers    = 1
 	bufferSize       = 1 // kB
+	bufferFull       = 4 // what happens when it is full
 	configSources    = 2
 	sourceConfig     = 1
 	sourceProducer   = 2
@@ -42,8 +45,11 @@ const (
 	eventsDisabled   = 1
 	eventsEnabled    = 2
 	producerPrefix   = "org.chromium-"
-	logSize          = 4096 // kB: a commit takes some 100
+	discard          = 2 // nothing more is taken, and the end of the trace says so
 )
+
+// logSize is how much of a log is kept, in kB. A request takes 5, and the log is of all that the browser asks for.
+const logSize = 64 << 10
 
 // traceOf is the configuration of a trace of the network log of one process.
 func traceOf(pid int) []byte {
@@ -59,5 +65,6 @@ func traceOf(pid int) []byte {
 	source := text(nil, sourceName, "track_event")
 	source = text(text(source, sourceChrome, string(chrome)), sourceEvents, string(events))
 	source = text(text(nil, sourceConfig, string(source)), sourceProducer, fmt.Sprint(producerPrefix, pid))
-	return text(text(nil, configBuffers, string(number(nil, bufferSize, logSize))), configSources, string(source))
+	buffer := number(number(nil, bufferSize, logSize), bufferFull, discard)
+	return text(text(nil, configBuffers, string(buffer)), configSources, string(source))
 }

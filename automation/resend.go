@@ -3,6 +3,7 @@ package automation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,17 +21,16 @@ import (
 type networkTrace struct {
 	mu       sync.Mutex
 	events   []traceEvent
+	lossy    bool // it was longer than what is kept
 	complete chan struct{}
 	once     sync.Once
 	end      func() error // ends it, once: what was heard arrives then
 }
 
-// traceFile is a trace in the JSON format of trace viewers.
-type traceFile struct {
-	Events []traceEvent `json:"traceEvents"`
-}
-
+// traceEvent is an event, or in a trace of one process a file with all of them.
 type traceEvent struct {
+	Events []traceEvent `json:"traceEvents"`
+
 	Name string `json:"name"`
 	ID   struct {
 		Local string `json:"local"`
@@ -62,11 +62,7 @@ func (b *Browser) startTrace(ctx context.Context) *networkTrace {
 	if busy {
 		return nil
 	}
-	start, err := b.networkLog(ctx)
-	if err == nil {
-		err = start.Call(b.scope(ctx))
-	}
-	if err != nil {
+	if err := b.networkLog(ctx).Call(b.scope(ctx)); err != nil {
 		b.dropTrace(t)
 		return nil
 	}
@@ -101,6 +97,9 @@ func (b *Browser) endTrace(ctx context.Context, t *networkTrace) ([]traceEvent, 
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.lossy {
+		return t.events, errors.New("reading the browser's network log: a part of it is lost")
+	}
 	return t.events, nil
 }
 
@@ -113,14 +112,19 @@ func (b *Browser) traced(method string, params json.RawMessage) {
 		return
 	}
 	if method == "Tracing.tracingComplete" {
+		hear(params, func(e proto.TracingTracingComplete) {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			t.lossy = e.DataLossOccurred
+		})
 		t.once.Do(func() { close(t.complete) })
 		return
 	}
-	hear(params, func(e struct{ Value []traceFile }) {
+	hear(params, func(e struct{ Value []traceEvent }) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		for _, f := range e.Value {
-			t.events = append(t.events, f.Events...)
+		for _, v := range e.Value {
+			t.events = append(append(t.events, v), v.Events...)
 		}
 	})
 }

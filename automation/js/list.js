@@ -21,6 +21,18 @@ const signature = (rows) => rows.map(lineOf).join('\u0002');
 const shownBefore = 'the table still shows the page before';
 
 /**
+ * coming says why a table is not read yet, by its own word or the page's.
+ * @param {El} el
+ * @returns {Miss | null}
+ */
+function coming(el) {
+  if (el.closest('[aria-busy=true]') || el.querySelector('[aria-busy=true]')) {
+    return new Miss('busy', 'the table says it is busy');
+  }
+  return el.ownerDocument.readyState === 'loading' ? new Miss('busy', 'the page is still loading') : null;
+}
+
+/**
  * settled waits until a table is there, says it is not busy, reads the same twice a frame apart, and differs from
  * `unlike`. Where nothing has changed meanwhile it would read the same.
  * @param {ListTarget} table
@@ -33,19 +45,14 @@ async function settled(table, wait, unlike, scrolled) {
   const end = performance.now() + wait;
   let last = /** @type {Reading | null} */ (null), unchanged = /** @type {(now: El | null) => boolean} */ (() => false);
   let why = new Miss('missing', 'not looked for yet');
-  for (;;) {
-    const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
-    const sigBefore = last?.sig;
-    unchanged = () => false;
-    last = null;
-    if (found instanceof Miss) why = found;
-    else if (found.el.closest('[aria-busy=true]') || found.el.querySelector('[aria-busy=true]')) {
-      why = new Miss('busy', 'the table says it is busy');
-    } else if (found.el.ownerDocument.readyState === 'loading') {
-      why = new Miss('busy', 'the page is still loading');
-    } else {
-      const got = before ?? collect(table, found.el, scrolled);
-      if (got instanceof Miss) why = got;
+  try {
+    for (;;) {
+      const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
+      const sigBefore = last?.sig;
+      unchanged = () => false;
+      last = null;
+      const got = found instanceof Miss ? found : coming(found.el) ?? before ?? collect(table, found.el, scrolled);
+      if (found instanceof Miss || got instanceof Miss) why = /** @type {Miss} */ (got);
       else {
         const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== undefined && unlike !== null && sig === unlike) why = new Miss('unchanged', shownBefore);
@@ -56,12 +63,11 @@ async function settled(table, wait, unlike, scrolled) {
         last = { ...got, sig };
         unchanged = resting(found.el);
       }
+      if (performance.now() >= end) return why;
+      await frame();
     }
-    if (performance.now() >= end) {
-      unchanged(null);
-      return why;
-    }
-    await frame();
+  } finally {
+    unchanged(null); // it may still watch
   }
 }
 
@@ -150,8 +156,8 @@ function shows(table, got, key) {
 }
 
 /**
- * scrollTo scrolls a list and waits until it has been drawn: some draw their rows when they hear of it, others before that
- * frame ends, or in the next one.
+ * scrollTo scrolls a list and waits until it has been drawn: some draw their rows when they hear of it, others before
+ * that frame ends, or in the next one, which is waited for where nothing is known to have changed.
  * @param {Element} el
  * @param {number} pos
  * @param {El} table

@@ -31,8 +31,8 @@ export function roots(root) {
 let plainly = null;
 
 /**
- * withRootsKnown does something below an element without a pause, in which nothing can change. Most of what is looked for
- * there need not look for shadow roots.
+ * withRootsKnown does something below an element without a pause, in which nothing can change. Most of what is looked
+ * for there need not look for shadow roots.
  * @template T
  * @param {El} el
  * @param {() => T} work

@@ -19,11 +19,13 @@ import (
 func tryDrifts(ctx context.Context, s settings) int {
 	start := time.Now()
 	t, err := measureDrifts(ctx, s, mutations(s.layouts, s.drifts, s.seed))
+	if t != nil {
+		t.print(time.Since(start))
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "matrix:", err)
 		return 2
 	}
-	t.print(time.Since(start))
 	if ctx.Err() != nil {
 		fmt.Println("stopped early")
 		return 2
@@ -36,7 +38,7 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(overlay)) }()
+	defer func() { err = errors.Join(err, automationtest.End(), os.RemoveAll(overlay)) }()
 	all = slices.DeleteFunc(all, func(m mutation) bool { return s.only != nil && !s.only.MatchString(m.String()) })
 	known := map[string]map[string]learnt{}
 	layouts := layoutsOf(all)
@@ -69,7 +71,7 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 		})
 	}
 	wg.Wait()
-	return t, errors.Join(append(failed, automationtest.End())...)
+	return t, errors.Join(failed...)
 }
 
 // driftQueue gives out mutations to workers. Each keeps to a layout while there are some of it, since it has to sign in to

@@ -367,8 +367,8 @@ function matches(t, base) {
   let hidden = 0;
   for (const c of t.candidates) {
     const all = find(scope, c), seen2 = foremost(all.filter(base ? drawn : visible));
-    const unseen3 = all.length > seen2.length ? ` (and ${all.length - seen2.length} hidden)` : "";
-    tried.push(`${spell(c)}: ${seen2.length}${unseen3}`);
+    const unseen4 = all.length > seen2.length ? ` (and ${all.length - seen2.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen2.length}${unseen4}`);
     hidden += all.length - seen2.length;
     if (seen2.length) return { els: seen2, used: c, tried, scope, alone: all.length === 1 };
   }
@@ -972,9 +972,22 @@ function mixed(s) {
 }
 
 // rest.js
+var unseen2 = (el) => !el.checkVisibility({ checkVisibilityCSS: true });
+function shapeOf(el) {
+  const boxes = (
+    /** @type {El[]} */
+    [...el.querySelectorAll("*")].map((part) => {
+      const { top: top2, left, width, height } = part.getBoundingClientRect();
+      return unseen2(part) ? "" : [top2, left, width, height].map(Math.round).join();
+    })
+  );
+  return `${el.innerText}
+${boxes.join(" ")}`;
+}
 function resting(el) {
-  const doc = el.ownerDocument, text = el.innerText;
-  let changed2 = text === void 0 || el.getRootNode() !== doc || roots(el).length > 1;
+  const doc = el.ownerDocument, shape = shapeOf(el);
+  const watched2 = () => el.getRootNode() === doc && roots(el).length === 1;
+  let changed2 = !watched2();
   const observer = new MutationObserver(() => {
     changed2 = true;
   });
@@ -982,7 +995,7 @@ function resting(el) {
   return (now) => {
     changed2 ||= observer.takeRecords().length > 0;
     observer.disconnect();
-    return !changed2 && now === el && el.innerText === text;
+    return !changed2 && now === el && watched2() && shapeOf(el) === shape;
   };
 }
 
@@ -1029,6 +1042,12 @@ var checkedState = ({ target }) => {
 var lineOf = (r) => r.at + "" + r.cells.join("");
 var signature = (rows2) => rows2.map(lineOf).join("");
 var shownBefore = "the table still shows the page before";
+function coming(el) {
+  if (el.closest("[aria-busy=true]") || el.querySelector("[aria-busy=true]")) {
+    return new Miss("busy", "the table says it is busy");
+  }
+  return el.ownerDocument.readyState === "loading" ? new Miss("busy", "the page is still loading") : null;
+}
 async function settled(table, wait, unlike, scrolled) {
   const end3 = performance.now() + wait;
   let last = (
@@ -1039,19 +1058,15 @@ async function settled(table, wait, unlike, scrolled) {
     (() => false)
   );
   let why = new Miss("missing", "not looked for yet");
-  for (; ; ) {
-    const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
-    const sigBefore = last?.sig;
-    unchanged = () => false;
-    last = null;
-    if (found instanceof Miss) why = found;
-    else if (found.el.closest("[aria-busy=true]") || found.el.querySelector("[aria-busy=true]")) {
-      why = new Miss("busy", "the table says it is busy");
-    } else if (found.el.ownerDocument.readyState === "loading") {
-      why = new Miss("busy", "the page is still loading");
-    } else {
-      const got = before ?? collect(table, found.el, scrolled);
-      if (got instanceof Miss) why = got;
+  try {
+    for (; ; ) {
+      const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
+      const sigBefore = last?.sig;
+      unchanged = () => false;
+      last = null;
+      const got = found instanceof Miss ? found : coming(found.el) ?? before ?? collect(table, found.el, scrolled);
+      if (found instanceof Miss || got instanceof Miss) why = /** @type {Miss} */
+      got;
       else {
         const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
@@ -1062,12 +1077,11 @@ async function settled(table, wait, unlike, scrolled) {
         last = { ...got, sig };
         unchanged = resting(found.el);
       }
+      if (performance.now() >= end3) return why;
+      await frame();
     }
-    if (performance.now() >= end3) {
-      unchanged(null);
-      return why;
-    }
-    await frame();
+  } finally {
+    unchanged(null);
   }
 }
 var seenPages = /* @__PURE__ */ new Map();
@@ -2065,9 +2079,9 @@ var says = (el) => [...el.childNodes].some((n) => n.nodeType === 3 && norm(
   /** @type {Text} */
   n.data
 ) !== "");
-var unseen2 = /^(script|style|template|noscript|head|title|meta|link|html|body)$/;
+var unseen3 = /^(script|style|template|noscript|head|title|meta|link|html|body)$/;
 function tellingIn(root, limit) {
-  const all = find(root, { css: "*" }).filter((el) => !unseen2.test(el.localName) && (el.matches(telling) || says(el)) && drawn(el));
+  const all = find(root, { css: "*" }).filter((el) => !unseen3.test(el.localName) && (el.matches(telling) || says(el)) && drawn(el));
   return all.slice(0, limit);
 }
 

@@ -367,8 +367,8 @@ function matches(t, base) {
   let hidden = 0;
   for (const c of t.candidates) {
     const all = find(scope, c), seen2 = foremost(all.filter(base ? drawn : visible));
-    const unseen4 = all.length > seen2.length ? ` (and ${all.length - seen2.length} hidden)` : "";
-    tried.push(`${spell(c)}: ${seen2.length}${unseen4}`);
+    const unseen3 = all.length > seen2.length ? ` (and ${all.length - seen2.length} hidden)` : "";
+    tried.push(`${spell(c)}: ${seen2.length}${unseen3}`);
     hidden += all.length - seen2.length;
     if (seen2.length) return { els: seen2, used: c, tried, scope, alone: all.length === 1 };
   }
@@ -972,30 +972,25 @@ function mixed(s) {
 }
 
 // rest.js
-var unseen2 = (el) => !el.checkVisibility({ checkVisibilityCSS: true });
-function shapeOf(el) {
-  const boxes = (
-    /** @type {El[]} */
-    [...el.querySelectorAll("*")].map((part) => {
-      const { top: top2, left, width, height } = part.getBoundingClientRect();
-      return unseen2(part) ? "" : [top2, left, width, height].map(Math.round).join();
-    })
-  );
-  return `${el.innerText}
-${boxes.join(" ")}`;
-}
+var drawnOf = (el) => (
+  /** @type {El[]} */
+  [...el.querySelectorAll("*")].map((part) => {
+    const { top: top2, left, width, height } = part.getBoundingClientRect();
+    return part.checkVisibility({ checkVisibilityCSS: true }) ? [top2, left, width, height].map(Math.round).join() : "";
+  }).join(" ")
+);
 function resting(el) {
-  const doc = el.ownerDocument, shape = shapeOf(el);
-  const watched2 = () => el.getRootNode() === doc && roots(el).length === 1;
-  let changed2 = !watched2();
+  const doc = el.ownerDocument, before = drawnOf(el);
+  const isTold = () => el.getRootNode() === doc && roots(el).length === 1;
+  let moved = !isTold();
   const observer = new MutationObserver(() => {
-    changed2 = true;
+    moved = true;
   });
   observer.observe(doc, { subtree: true, childList: true, characterData: true, attributes: true });
   return (now) => {
-    changed2 ||= observer.takeRecords().length > 0;
+    moved ||= observer.takeRecords().length > 0;
     observer.disconnect();
-    return !changed2 && now === el && watched2() && shapeOf(el) === shape;
+    return !moved && now === el && isTold() && drawnOf(el) === before;
   };
 }
 
@@ -2079,9 +2074,9 @@ var says = (el) => [...el.childNodes].some((n) => n.nodeType === 3 && norm(
   /** @type {Text} */
   n.data
 ) !== "");
-var unseen3 = /^(script|style|template|noscript|head|title|meta|link|html|body)$/;
+var unseen2 = /^(script|style|template|noscript|head|title|meta|link|html|body)$/;
 function tellingIn(root, limit) {
-  const all = find(root, { css: "*" }).filter((el) => !unseen3.test(el.localName) && (el.matches(telling) || says(el)) && drawn(el));
+  const all = find(root, { css: "*" }).filter((el) => !unseen2.test(el.localName) && (el.matches(telling) || says(el)) && drawn(el));
   return all.slice(0, limit);
 }
 

@@ -7,7 +7,7 @@ import { resting } from './rest.js';
 import { stateOf } from './state.js';
 import { collect, rowByKey, rowElements } from './table.js';
 import { same } from './text.js';
-import { frame, pause } from './time.js';
+import { frame } from './time.js';
 import { parentOf } from './tree.js';
 
 /** @type {(r: Row) => string} */
@@ -156,21 +156,6 @@ function shows(table, got, key) {
 }
 
 /**
- * scrollTo scrolls a list and waits until it has been drawn: some draw their rows when they hear of it, others before
- * that frame ends, or in the next one, which is waited for where nothing is known to have changed.
- * @param {Element} el
- * @param {number} pos
- * @param {El} table
- */
-async function scrollTo(el, pos, table) {
-  const unchanged = resting(table);
-  el.scrollTop = pos;
-  await frame();
-  await pause(0); // what the page asked for in the same frame comes after what we did
-  if (unchanged(table)) await frame();
-}
-
-/**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
  * or up to the one that is sought, which stays in view.
  * @param {ScrollRequest} req
@@ -191,7 +176,8 @@ export async function scroll(req) {
     filters: filtersNow(req), address: el.ownerDocument.location.href,
   });
   for (;;) {
-    await scrollTo(el, pos, found.el);
+    el.scrollTop = pos;
+    await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
     if (got instanceof Miss && out.size) return soFar(pos, false); // its time may be over
     if (got instanceof Miss) return { miss: got };
@@ -220,7 +206,8 @@ export async function reveal(req) {
   const el = scrollerOf(found.el);
   const further = () => nextPos(el, rowElements(found.el, req.table.table));
   for (let pos = req.from; ; pos = further()) {
-    await scrollTo(el, pos, found.el);
+    el.scrollTop = pos;
+    await frame();
     const got = await settled(req.table, Math.max(0, end - performance.now()));
     if (got instanceof Miss) {
       if (pos > req.from && performance.now() >= end) return { found: false, more: true, pos, height: el.scrollHeight };

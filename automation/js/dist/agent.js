@@ -1136,13 +1136,6 @@ function shows(table, got, key) {
   const at = got.names.indexOf(table.table.key);
   return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
 }
-async function scrollTo(el, pos, table) {
-  const unchanged = resting(table);
-  el.scrollTop = pos;
-  await frame();
-  await pause(0);
-  if (unchanged(table)) await frame();
-}
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
@@ -1167,7 +1160,8 @@ async function scroll(req) {
     address: el.ownerDocument.location.href
   });
   for (; ; ) {
-    await scrollTo(el, pos, found.el);
+    el.scrollTop = pos;
+    await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
     if (got instanceof Miss && out.size) return soFar(pos, false);
     if (got instanceof Miss) return { miss: got };
@@ -1189,7 +1183,8 @@ async function reveal(req) {
   const el = scrollerOf(found.el);
   const further = () => nextPos(el, rowElements(found.el, req.table.table));
   for (let pos = req.from; ; pos = further()) {
-    await scrollTo(el, pos, found.el);
+    el.scrollTop = pos;
+    await frame();
     const got = await settled(req.table, Math.max(0, end3 - performance.now()));
     if (got instanceof Miss) {
       if (pos > req.from && performance.now() >= end3) return { found: false, more: true, pos, height: el.scrollHeight };

@@ -2,18 +2,19 @@
 import { roots } from './tree.js';
 
 /**
- * drawnOf is where each part of a table is drawn, and nothing for one that cannot be seen.
+ * drawnOf is what is drawn of a table: its words, and where each part is, with nothing for one that has no box or can
+ * not be seen.
  * @param {El} el
  * @returns {string}
  */
-const drawnOf = (el) => /** @type {El[]} */ ([...el.querySelectorAll('*')]).map((part) => {
+const drawnOf = (el) => [el.innerText, .../** @type {El[]} */ ([...el.querySelectorAll('*')]).map((part) => {
   const { top, left, width, height } = part.getBoundingClientRect();
   return part.checkVisibility({ checkVisibilityCSS: true }) ? [top, left, width, height].map(Math.round).join() : '';
-}).join(' ');
+})].join(' ');
 
 /**
  * resting begins to watch a table. What it returns ends that, and says whether a reading would find the same as in the
- * beginning: nothing of the document has changed, nor where something of the table is drawn, which a style sheet or an
+ * beginning: nothing of the document has changed, nor what of the table is drawn and where, which a style sheet or an
  * animation changes alone. Of a table in a shadow root, or with one in it, it says no: a change there is not told of.
  * @param {El} el
  * @returns {(now: El | null) => boolean}

@@ -972,13 +972,11 @@ function mixed(s) {
 }
 
 // rest.js
-var drawnOf = (el) => (
-  /** @type {El[]} */
-  [...el.querySelectorAll("*")].map((part) => {
-    const { top: top2, left, width, height } = part.getBoundingClientRect();
-    return part.checkVisibility({ checkVisibilityCSS: true }) ? [top2, left, width, height].map(Math.round).join() : "";
-  }).join(" ")
-);
+var drawnOf = (el) => [el.innerText, .../** @type {El[]} */
+[...el.querySelectorAll("*")].map((part) => {
+  const { top: top2, left, width, height } = part.getBoundingClientRect();
+  return part.checkVisibility({ checkVisibilityCSS: true }) ? [top2, left, width, height].map(Math.round).join() : "";
+})].join(" ");
 function resting(el) {
   const doc = el.ownerDocument, before = drawnOf(el);
   const isTold = () => el.getRootNode() === doc && roots(el).length === 1;

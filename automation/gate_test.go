@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -281,8 +280,8 @@ func TestWhatMayBeOfAnotherSessionIsNoCommit(t *testing.T) {
 }
 
 // TestGateBudget keeps the cost of holding a commit's network: two calls to open and two to close, one for the
-// answer's body, one for the cookies as they are before the press, one to find the process of which the log is read, and for each request that passes one (not
-// counted here), two where its answer is wanted.
+// answer's body, one for the cookies as they are before the press, one to find the process of which the log
+// is read, and for each request that passes one (not counted here), two where its answer is wanted.
 func TestGateBudget(t *testing.T) {
 	t.Parallel()
 	w := setup(t, `<button onclick="fetch('/change', {method: 'POST'})">Go</button>`)
@@ -304,68 +303,6 @@ func TestGateBudget(t *testing.T) {
 	assert.Equal(t, 2, count["Fetch.enable"])
 	assert.Equal(t, 1, count["Fetch.getResponseBody"])
 	assert.LessOrEqual(t, len(made), 5+7, "%v", made)
-}
-
-// TestAPressDoesNotWaitForAPageThatWasClosed closes a page of another session right before each press: its process may
-// end while the browser's log begins, and the browser waits ten seconds for a word of it.
-func TestAPressDoesNotWaitForAPageThatWasClosed(t *testing.T) {
-	t.Parallel()
-	w := setup(t, `<h1>Page</h1>`)
-	for range 8 {
-		other, err := w.Browser.NewSession(t.Context(), []string{"127.0.0.1"})
-		require.NoError(t, err)
-		page, err := other.NewPage(t.Context())
-		require.NoError(t, err)
-		require.NoError(t, page.Open(t.Context(), w.URL))
-		require.NoError(t, other.Close(t.Context()))
-		g, err := w.Session.OpenGate(t.Context(), func(automation.Request) automation.Ruling { return automation.Ruling{Pass: true} })
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		made := w.Calls.during(func() { g.Arm(ctx) })
-		assert.NoError(t, ctx.Err(), "the press waits")
-		assert.Contains(t, made, "Tracing.start")
-		cancel()
-		require.NoError(t, g.Listen(t.Context()))
-		require.NoError(t, g.Close(t.Context()))
-		if t.Failed() {
-			return
-		}
-	}
-}
-
-// TestTheBrowserMaySendAgain resets the connection that the page came over, after the request has arrived: the
-// browser sends it once more by itself.
-func TestTheBrowserMaySendAgain(t *testing.T) {
-	t.Parallel()
-	got := &arrivals{}
-	w := setup(t, `<button onclick="fetch('/change', {method: 'POST', body: 'who=ann'})">Go</button>`)
-	w.mux.HandleFunc("POST /change", func(rw http.ResponseWriter, r *http.Request) {
-		got.note(r)
-		if len(got.all()) > 1 {
-			return
-		}
-		if conn, _, err := rw.(http.Hijacker).Hijack(); err == nil {
-			_ = conn.(*net.TCPConn).SetLinger(0)
-			_ = conn.Close()
-		}
-	})
-	press := func() automation.Gated {
-		g, err := w.Session.OpenGate(t.Context(), func(r automation.Request) automation.Ruling {
-			return automation.Ruling{Pass: true, Commit: r.Changes()}
-		})
-		require.NoError(t, err)
-		g.Arm(t.Context())
-		require.NoError(t, w.Click(t.Context(), automation.Press{Target: button("Go"), Bound: enough}))
-		require.True(t, g.Await(t.Context(), 10*time.Second, func(s []automation.Gated) bool { return len(s) == 1 && s[0].Answer != nil }))
-		g.EndLog() // what was heard by then is told none the less
-		require.NoError(t, g.Listen(t.Context()))
-		require.NoError(t, g.Close(t.Context()))
-		return g.Sent()[0]
-	}
-	first := press()
-	require.Len(t, got.all(), 2, "this browser does not send again")
-	assert.True(t, first.Again)
-	assert.False(t, press().Again, "the third came over a connection that was open")
 }
 
 // TestWhatWasBegunBeforeThePressIsNoneOfIt keeps a gate busy with one request, while the page begins another and

@@ -9,10 +9,9 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// networkLog is how the browser's network log is asked for: of the process alone that speaks to the network. A trace of all
-// processes begins when each of them has answered. One that ends at that moment, as that of a page that is closed, never
-// does, and the browser waits ten seconds for it, at this trace and at each that follows. Where no process is known for
-// the network's, the trace is of all.
+// networkLog asks for the browser's network log from its network process alone. A trace of all processes begins only when
+// each of them has answered. The process of a page that is being closed never answers, and the browser then waits ten
+// seconds for it, at this trace and at each later one. Where no network process is found, the trace is of all processes.
 func (b *Browser) networkLog(ctx context.Context) proto.TracingStart {
 	start := proto.TracingStart{TransferMode: proto.TracingStartTransferModeReportEvents}
 	all, err := proto.SystemInfoGetProcessInfo{}.Call(b.scope(ctx))

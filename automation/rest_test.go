@@ -32,7 +32,8 @@ var lateCells = map[string]string{
 		change((s) => { x.shadowRoot.querySelector('b').textContent = s })</script>`,
 	"a style sheet that shows words": `<td><b id=x1>1</b><b id=x0>0</b><b id=xlast>last</b></td><script>
 		change((s) => rule('.t #x' + (s === 'last' ? s : s % 2) + ' { display: inline }'))</script>`,
-	"a style sheet that shows what has no box": `<td><style>u { display: contents; visibility: hidden }</style><u id=x1>1</u><u id=x0>0</u><u id=xlast>last</u></td><script>
+	"a style sheet that shows what has no box": `<td><style>u { display: contents; visibility: hidden }</style>
+		<u id=x1>1</u><u id=x0>0</u><u id=xlast>last</u></td><script>
 		change((s) => rule('.t #x' + (s === 'last' ? s : s % 2) + ' { visibility: visible }'))</script>`,
 	"a style sheet that shows icons": `<td><i title=1></i><i title=0></i><i title=last></i></td><script>
 		change((s) => rule('i[title="' + (s === 'last' ? s : s % 2) + '"] { display: inline-block; width: 9px; height: 9px }'))</script>`,

@@ -1,6 +1,5 @@
 // Package automationtest lends browsers to tests, and to sweeps of cases: starting one costs half a second, which most
-// need not pay.
-// A browser is lent to one test at a time. What is about a browser's beginning or end launches its own.
+// need not pay. A browser is lent to one test at a time. What is about a browser's beginning or end launches its own.
 package automationtest
 
 import (
@@ -183,7 +182,7 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// End ends the browsers that nobody has at the moment.
+// End ends the browsers that are not lent at the moment.
 func End() (err error) {
 	for {
 		select {

@@ -21,7 +21,7 @@ const signature = (rows) => rows.map(lineOf).join('\u0002');
 const shownBefore = 'the table still shows the page before';
 
 /**
- * coming says why a table is not read yet, by its own word or the page's.
+ * coming says why a table is not read yet: the table says that it is busy, or the page is still loading.
  * @param {El} el
  * @returns {Miss | null}
  */
@@ -34,7 +34,7 @@ function coming(el) {
 
 /**
  * settled waits until a table is there, says it is not busy, reads the same twice a frame apart, and differs from
- * `unlike`. Where nothing has changed meanwhile it would read the same.
+ * `unlike`. It is not read a second time where nothing has changed.
  * @param {ListTarget} table
  * @param {number} wait
  * @param {string | null} [unlike]
@@ -67,7 +67,7 @@ async function settled(table, wait, unlike, scrolled) {
       await frame();
     }
   } finally {
-    unchanged(null); // it may still watch
+    unchanged(null); // ends the watching that is left
   }
 }
 

@@ -2,8 +2,7 @@
 import { roots } from './tree.js';
 
 /**
- * drawnOf is what is drawn of a table: its words, and where each part is, with nothing for one that has no box or can
- * not be seen.
+ * drawnOf is what is drawn of a table: its words and the box of each part, empty for a part that is not visible.
  * @param {El} el
  * @returns {string}
  */
@@ -13,9 +12,10 @@ const drawnOf = (el) => [el.innerText, .../** @type {El[]} */ ([...el.querySelec
 })].join(' ');
 
 /**
- * resting begins to watch a table. What it returns ends that, and says whether a reading would find the same as in the
- * beginning: nothing of the document has changed, nor what of the table is drawn and where, which a style sheet or an
- * animation changes alone. Of a table in a shadow root, or with one in it, it says no: a change there is not told of.
+ * resting begins to watch a table, and returns a function that ends this. That function says whether reading the table
+ * again would give the same: neither the document has changed, nor what is drawn of the table and where, which a
+ * style sheet or an animation changes without the document. For a table in a shadow root, or with one in it, it says
+ * no, since no change there is reported.
  * @param {El} el
  * @returns {(now: El | null) => boolean}
  */

@@ -73,7 +73,7 @@ const usualCells = ['td', 'th', '[role=gridcell]', '[role=cell]', '[role=rowhead
   .map((cell) => `:scope > ${cell}`).join();
 
 /**
- * The cells of rows, while a table is read, which is done without a pause.
+ * The cells of each row, kept while a table is read, which is synchronous: the page cannot change them meanwhile.
  * @type {Map<El, El[]> | null}
  */
 let knownCells = null;

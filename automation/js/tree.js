@@ -25,14 +25,15 @@ export function roots(root) {
 }
 
 /**
- * Below what there is known to be no shadow root, while something is done without a pause.
+ * An element that has no shadow root in it. It is set only while a function runs to its end at once, so that the page
+ * cannot add one meanwhile.
  * @type {El | null}
  */
 let plainly = null;
 
 /**
- * withRootsKnown does something below an element without a pause, in which nothing can change. Most of what is looked
- * for there need not look for shadow roots.
+ * withRootsKnown runs a synchronous function that looks for much below an element, and looks for shadow roots there
+ * only once.
  * @template T
  * @param {El} el
  * @param {() => T} work

@@ -74,8 +74,8 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 	return t, errors.Join(failed...)
 }
 
-// driftQueue gives out mutations to workers. Each keeps to a layout while there are some of it, since it has to sign in to
-// a console for each.
+// driftQueue gives out mutations to workers. A worker keeps to one layout as long as there are mutations of it, since it
+// signs in to a console for each layout.
 type driftQueue struct {
 	mu   sync.Mutex
 	left map[string][]mutation
@@ -89,7 +89,7 @@ func newDriftQueue(all []mutation) *driftQueue {
 	return q
 }
 
-// next is one of a layout, or of the one of which most are left; false: there are none.
+// next is a mutation of a layout, or where none is left of the layout with most left. It returns false when all are done.
 func (q *driftQueue) next(layout string) (mutation, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -30,6 +30,11 @@ var lateCells = map[string]string{
 	"an open shadow root": `<td><div id=x></div></td><script>
 		x.attachShadow({ mode: 'open' }).innerHTML = '<b id=in></b>';
 		change((s) => { x.shadowRoot.querySelector('b').textContent = s })</script>`,
+	"a shadow root that comes at the end": `<td><i id=n></i><div id=x style="width: 90px; height: 20px"></div></td><script>
+		change((s) => {
+			if (s !== 'last') n.textContent = s;
+			else x.attachShadow({ mode: 'open' }).innerHTML = '<b id=in>last</b>';
+		})</script>`,
 	"a style sheet that shows words": `<td><b id=x1>1</b><b id=x0>0</b><b id=xlast>last</b></td><script>
 		change((s) => rule('.t #x' + (s === 'last' ? s : s % 2) + ' { display: inline }'))</script>`,
 	"a style sheet that shows what has no box": `<td><style>u { display: contents; visibility: hidden }</style>
@@ -46,9 +51,10 @@ var lateCells = map[string]string{
 
 // readBy are the candidates of the cells that are not found by their place.
 var readBy = map[string]selectors.Column{
-	"an attribute":                   {Candidates: []selectors.Candidate{{CSS: "#x"}}, Attr: "title"},
-	"an open shadow root":            {Candidates: []selectors.Candidate{{CSS: "#in"}}},
-	"a style sheet that shows icons": {Candidates: []selectors.Candidate{{CSS: "i"}}, Attr: "title"},
+	"an attribute":                        {Candidates: []selectors.Candidate{{CSS: "#x"}}, Attr: "title"},
+	"an open shadow root":                 {Candidates: []selectors.Candidate{{CSS: "#in"}}},
+	"a shadow root that comes at the end": {Candidates: []selectors.Candidate{{CSS: "#in"}, {CSS: "#n"}}},
+	"a style sheet that shows icons":      {Candidates: []selectors.Candidate{{CSS: "i"}}, Attr: "title"},
 }
 
 // TestATableIsAtRestWhenNothingOfItChanges reads a table that changes at each frame, however it does so.

@@ -40,12 +40,10 @@ func measureDrifts(ctx context.Context, s settings, all []mutation) (t *driftTal
 	}
 	defer func() { err = errors.Join(err, automationtest.End(), os.RemoveAll(overlay)) }()
 	all = slices.DeleteFunc(all, func(m mutation) bool { return s.only != nil && !s.only.MatchString(m.String()) })
-	known := map[string]map[string]learnt{}
 	layouts := layoutsOf(all)
-	for _, l := range layouts {
-		if known[l], err = learn(ctx, l, overlay, s.patience); err != nil {
-			return nil, err
-		}
+	known, err := learnAll(ctx, layouts, overlay, s.patience)
+	if err != nil {
+		return nil, err
 	}
 	t = &driftTally{verbose: s.verbose}
 	queue := newDriftQueue(all)

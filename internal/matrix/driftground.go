@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/billagent/billagent/automation"
@@ -98,6 +99,22 @@ func (g *driftGround) look(ctx context.Context, w doctor.Walk) *doctor.Examinati
 	w.Step = g.step
 	x.End(g.path.Examine(ctx, x.Walk(w)))
 	return x
+}
+
+// learnAll learns what the consoles of the layouts look like, all at once.
+func learnAll(ctx context.Context, layouts []string, overlay string, step time.Duration) (map[string]map[string]learnt, error) {
+	known := map[string]map[string]learnt{}
+	found := make([]map[string]learnt, len(layouts))
+	failed := make([]error, len(layouts))
+	var wg sync.WaitGroup
+	for i, l := range layouts {
+		wg.Go(func() { found[i], failed[i] = learn(ctx, l, overlay, step) })
+	}
+	wg.Wait()
+	for i, l := range layouts {
+		known[l] = found[i]
+	}
+	return known, errors.Join(failed...)
 }
 
 // learn walks through a console that has not drifted. overlay is then a folder with a version of its layout that knows

@@ -140,11 +140,14 @@ func (x *Examination) mark(ctx context.Context, s flows.Sighted) {
 	if x.version == nil || s.Version == x.signIn && x.signIn != nil {
 		return
 	}
+	at := automation.WithoutQuery(s.Page.URL())
+	if held := x.marked[at]; held != nil && !slices.Contains(held, false) {
+		return // each has held there, and that is all that is asked
+	}
 	r, err := Recognise(ctx, s.Page, x.version)
 	if err != nil {
 		return // the step itself says what is wrong with the page
 	}
-	at := automation.WithoutQuery(s.Page.URL())
 	if x.marked[at] == nil {
 		x.marked[at] = make([]bool, len(r.Conditions))
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -39,7 +40,7 @@ func TestTheBundleIsBuiltFromItsSources(t *testing.T) {
 		return texts
 	}
 	committed, now := files("js/dist"), files(built)
-	require.Len(t, now, 3)
+	require.Len(t, now, 4)
 	require.Len(t, committed, len(now))
 	for name, text := range now {
 		assert.True(t, committed[name] == text, "%s is not what its sources give: npm run --prefix automation/js build", name)
@@ -48,10 +49,19 @@ func TestTheBundleIsBuiltFromItsSources(t *testing.T) {
 
 func TestTheBundleFitsItsChecksum(t *testing.T) {
 	t.Parallel()
-	said, err := os.ReadFile("js/dist/agent.js.sha256")
+	said, err := os.ReadFile("js/dist/agent.sha256")
 	require.NoError(t, err)
-	sum := sha256.Sum256([]byte(bundle))
-	assert.Equal(t, hex.EncodeToString(sum[:])+"  agent.js\n", string(said))
+	sum := func(text string) string {
+		of := sha256.Sum256([]byte(text))
+		return hex.EncodeToString(of[:])
+	}
+	assert.Equal(t, sum(ReadableScript)+"  agent.js\n"+sum(bundle)+"  agent.min.js\n", string(said))
+}
+
+// TestTheBundleIsOfOneByteACharacter keeps the browser from needing two.
+func TestTheBundleIsOfOneByteACharacter(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, -1, strings.IndexFunc(bundle, func(r rune) bool { return r > unicode.MaxASCII }))
 }
 
 func TestEachPageHasAGuardWordOfItsOwn(t *testing.T) {

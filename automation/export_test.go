@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"strings"
 
@@ -28,6 +29,12 @@ func (s *Session) Windows(ctx context.Context) (n int, err error) {
 	}
 	return n, nil
 }
+
+// ReadableScript is the script whose functions have the names of their sources. It is built in, so that it can be
+// mutated as the one that runs is.
+//
+//go:embed js/dist/agent.js
+var ReadableScript string
 
 // Script is what runs in every document.
 func Script() string { return agentScript("word") }

@@ -39,9 +39,10 @@ type process struct {
 	once     sync.Once
 }
 
-// flags are given to every browser. Background networking is off so that nothing but the console is spoken to; site
-// isolation is off because same-origin frames are read from the top document's world. Only the headless shell knows
-// --block-new-web-contents: it opens no window whatever a page asks for. A full browser opens it; Browser lets it load nothing and closes it.
+// flags are given to every browser. Background networking is off so that nothing but the console is spoken to. Only the
+// headless shell knows --block-new-web-contents: it opens no window whatever a page asks for. A full browser opens it;
+// Browser lets it load nothing and closes it. V8's middle compiler is off: our pages live for seconds, and what it
+// compiles for them costs more than it brings (internal/decisions/2026-11-28-less-for-the-browser-to-do.md).
 func flags(opts Options, profile string) []string {
 	fs := []string{
 		"--remote-debugging-pipe", "--user-data-dir=" + profile, "--no-first-run", "--no-default-browser-check",
@@ -54,6 +55,7 @@ func flags(opts Options, profile string) []string {
 		"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 		"--block-new-web-contents", "--disable-prompt-on-repost", "--metrics-recording-only", "--mute-audio", "--password-store=basic", "--use-mock-keychain",
 		"--force-color-profile=srgb", "--hide-scrollbars", "--disable-dev-shm-usage", "--disable-gpu",
+		"--js-flags=--no-maglev",
 	}
 	if !opts.Headful && opts.Binary.Kind != "headless-shell" {
 		fs = append(fs, "--headless=new")

@@ -18,7 +18,7 @@ import (
 
 // bundle is built from the modules in js; see js/README.md.
 //
-//go:embed js/dist/agent.js
+//go:embed js/dist/agent.min.js
 var bundle string
 
 // agentScript is what runs in every document, in a world of its own that the page's scripts cannot touch. guardWord is

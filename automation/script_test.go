@@ -17,7 +17,7 @@ func (w *world) modules(t *testing.T) func(expression string) any {
 	t.Helper()
 	evaluate, err := w.World(t.Context())
 	require.NoError(t, err)
-	body, ended := strings.CutSuffix(automation.Script(), "})();\n")
+	body, ended := strings.CutSuffix(automation.ReadableScript, "})();\n")
 	require.True(t, ended)
 	_, err = evaluate(body + "globalThis.within = (expression) => eval(expression); })()")
 	require.NoError(t, err)

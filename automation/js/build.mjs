@@ -1,4 +1,5 @@
-// Bundles the script that runs in the pages: agent.js, its checksum, and the licences of what is in it beside our own.
+// Bundles the script that runs in the pages: agent.js to read, agent.min.js to run, their checksums, and the licences
+// of what is in them beside our own.
 // Usage: node build.mjs [FOLDER], by default dist. The same sources and lockfile give the same bytes.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -80,7 +81,14 @@ for (const folder of packagesOf(accessibility.metafile)) {
 if (packagesOf(agent.metafile).length > 0) throw new Error('a package is in the bundle whose licence is not asked for');
 
 await mkdir(out, { recursive: true });
-await writeFile(join(out, 'agent.js'), script);
-await writeFile(join(out, 'agent.js.sha256'), `${createHash('sha256').update(script).digest('hex')}  agent.js\n`);
+// Every page is sent the script and compiles it. In ASCII a character takes one byte in the engine, and not two.
+const small = await esbuild.transform(script, { charset: 'ascii', legalComments: 'none', minify: true, target: 'esnext' });
+// esbuild leaves the characters of regular expressions as they are.
+const escaped = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const files = { 'agent.js': script, 'agent.min.js': small.code.replace(/[^\0-\x7f]/g, escaped) };
+for (const [name, text] of Object.entries(files)) await writeFile(join(out, name), text);
+const sum = (text) => createHash('sha256').update(text).digest('hex');
+const sums = Object.entries(files).map(([name, text]) => `${sum(text)}  ${name}\n`);
+await writeFile(join(out, 'agent.sha256'), sums.join(''));
 const heading = 'agent.js contains, beside what is of this project:';
 await writeFile(join(out, 'LICENSES.txt'), `${heading}\n\n${licences.join('\n')}`);

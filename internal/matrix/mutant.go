@@ -98,6 +98,13 @@ func (m mutant) check() error {
 
 func (m mutant) edits() []edit { return append([]edit{{m.File, m.From, m.To}}, m.Also...) }
 
+// A mutant edits the script in the pages as it can be read, which then takes the place of the one without white space
+// and long names that is built in.
+const (
+	script      = "automation/js/dist/agent.js"
+	smallScript = "automation/js/dist/agent.min.js"
+)
+
 // overlay writes the mutated files into a folder, and what tells the go command to build them in place of the real
 // ones.
 func (m mutant) overlay(root, folder string) (string, error) {
@@ -124,6 +131,9 @@ func (m mutant) overlay(root, folder string) (string, error) {
 			return "", fmt.Errorf("mutant %q: %w", m.Rule, err)
 		}
 		replace[path] = file
+		if path == filepath.Join(root, script) {
+			replace[filepath.Join(root, smallScript)] = file
+		}
 	}
 	data, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {

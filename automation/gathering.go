@@ -20,6 +20,7 @@ type gathering struct {
 	known  bool   // a counter that counts more than is drawn, or the server, says that this is all
 	parts  bool   // more was read than was in the document at first
 	paged  bool   // it is shown a page at a time
+	late   bool   // its cells come later than its rows
 	begun  bool   // what leads back to an earlier page was seen to lead nowhere
 
 	filters []string // how the filters were last seen

@@ -84,6 +84,7 @@ type rowsAnswer struct {
 	Pos        float64     `json:"pos"`
 	Height     float64     `json:"height"`
 	Bottom     bool        `json:"bottom"`
+	Late       bool        `json:"late"` // cells were seen to come later than their rows
 	Miss       *miss       `json:"miss"`
 }
 
@@ -159,7 +160,7 @@ func (p *Page) readScrolled(ctx context.Context, g *gathering) error {
 }
 
 func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAnswer, error) {
-	req := map[string]any{"from": from, "limit": scrollChunk}
+	req := map[string]any{"from": from, "limit": scrollChunk, "late": g.late}
 	if g.r.Sought != nil {
 		req["until"] = g.r.Sought.Key
 	}
@@ -167,6 +168,7 @@ func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAn
 	if err != nil {
 		return a, err
 	}
+	g.late = g.late || a.Late
 	err = g.add(a, stretch)
 	g.parts = g.parts || len(g.out.Rows) > a.Drawn
 	return a, err

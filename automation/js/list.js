@@ -155,9 +155,33 @@ function shows(table, got, key) {
   return got.rows.some((r) => same(r.cells[at] ?? '', key, table.table.fold));
 }
 
+/** How many screens of a list are watched for cells that come later than their rows, and for how many frames. */
+const watchedScreens = 2, lateFrames = 6;
+
+/**
+ * filled reads a screen of a list again until nothing of it has changed for a tenth of a second: its rows may be drawn
+ * first and filled later, by a timer or when they are seen to be in view, and say until then what another row said.
+ * @param {ScrollRequest} req
+ * @param {{ el: El, names: string[], rows: Row[], sig: string }} screen
+ * @param {number} end
+ * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string } | Miss>}
+ */
+async function filled(req, screen, end) {
+  for (let last = screen; ;) {
+    const unchanged = resting(last.el);
+    for (let i = 0; i < lateFrames; i++) await frame();
+    if (unchanged(last.el)) return last;
+    const now = await settled(req.table, Math.max(0, end - performance.now()), null, true);
+    if (now instanceof Miss || now.sig === last.sig) return now;
+    if (performance.now() >= end) return new Miss('busy', 'its cells are still changing');
+    last = now;
+  }
+}
+
 /**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
- * or up to the one that is sought, which stays in view.
+ * or up to the one that is sought, which stays in view. Its first screens are watched for cells that come late; where
+ * some do, it waits for those of each.
  * @param {ScrollRequest} req
  * @returns {Promise<ScrollAnswer | Missed>}
  */
@@ -169,16 +193,20 @@ export async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity;
+  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity, cellsLate = req.late, screens = 0;
   /** @type {(next: number, bottom: boolean) => ScrollAnswer} */
   const soFar = (next, bottom) => ({
     names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req),
-    filters: filtersNow(req), address: el.ownerDocument.location.href,
+    filters: filtersNow(req), address: el.ownerDocument.location.href, late: cellsLate,
   });
   for (;;) {
+    const before = el.scrollTop;
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end - performance.now()), null, true);
+    const screen = await settled(req.table, Math.max(0, end - performance.now()), null, true);
+    const isWatched = el.scrollTop !== before && (cellsLate || req.from === 0 && screens++ < watchedScreens);
+    const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end) : screen;
+    cellsLate ||= !(got instanceof Miss || screen instanceof Miss) && got.sig !== screen.sig;
     if (got instanceof Miss && out.size) return soFar(pos, false); // its time may be over
     if (got instanceof Miss) return { miss: got };
     names = got.names;

@@ -362,6 +362,8 @@ interface ScrollRequest extends ListRequest {
   from: number;
   limit: number;
   until?: string;
+  /** Its cells come later than its rows: each screen is read when nothing of it has changed for a while. */
+  late: boolean;
 }
 
 interface RevealRequest extends ListRequest {
@@ -389,6 +391,8 @@ interface ScrollAnswer extends ListAnswer {
   pos: number;
   bottom: boolean;
   height: number;
+  /** Cells were seen to come later than their rows. */
+  late: boolean;
 }
 
 // Examining.

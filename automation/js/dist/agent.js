@@ -1134,6 +1134,19 @@ function shows(table, got, key) {
   const at = got.names.indexOf(table.table.key);
   return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
 }
+var watchedScreens = 2;
+var lateFrames = 6;
+async function filled(req, screen, end3) {
+  for (let last = screen; ; ) {
+    const unchanged = resting(last.el);
+    for (let i = 0; i < lateFrames; i++) await frame();
+    if (unchanged(last.el)) return last;
+    const now = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
+    if (now instanceof Miss || now.sig === last.sig) return now;
+    if (performance.now() >= end3) return new Miss("busy", "its cells are still changing");
+    last = now;
+  }
+}
 async function scroll(req) {
   const found = resolve(req.table);
   if (found instanceof Miss) return { miss: found };
@@ -1145,7 +1158,7 @@ async function scroll(req) {
   let names = (
     /** @type {string[]} */
     []
-  ), pos = req.from, least = Infinity;
+  ), pos = req.from, least = Infinity, cellsLate = req.late, screens = 0;
   const soFar = (next2, bottom) => ({
     names,
     rows: [...out.values()],
@@ -1155,12 +1168,17 @@ async function scroll(req) {
     height: el.scrollHeight,
     count: countShown(req),
     filters: filtersNow(req),
-    address: el.ownerDocument.location.href
+    address: el.ownerDocument.location.href,
+    late: cellsLate
   });
   for (; ; ) {
+    const before = el.scrollTop;
     el.scrollTop = pos;
     await frame();
-    const got = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
+    const screen = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
+    const isWatched = el.scrollTop !== before && (cellsLate || req.from === 0 && screens++ < watchedScreens);
+    const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end3) : screen;
+    cellsLate ||= !(got instanceof Miss || screen instanceof Miss) && got.sig !== screen.sig;
     if (got instanceof Miss && out.size) return soFar(pos, false);
     if (got instanceof Miss) return { miss: got };
     names = got.names;

@@ -82,7 +82,7 @@ if (packagesOf(agent.metafile).length > 0) throw new Error('a package is in the 
 
 await mkdir(out, { recursive: true });
 // Every page is sent the script and compiles it. In ASCII a character takes one byte in the engine, and not two.
-const small = await esbuild.transform(script, { charset: 'ascii', legalComments: 'none', minify: true, target: 'esnext' });
+const small = await esbuild.transform(script, { charset: 'ascii', legalComments: 'none', minify: true });
 // esbuild leaves the characters of regular expressions as they are.
 const escaped = (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
 const files = { 'agent.js': script, 'agent.min.js': small.code.replace(/[^\0-\x7f]/g, escaped) };

@@ -7,21 +7,22 @@ import (
 
 // gathering collects rows by key and notices when the table changes under it.
 type gathering struct {
-	r      Reading
-	out    Rows
-	seen   map[string]int // identity of a row to its position in out
-	keyed  int            // rows whose key could be read
-	likely int            // rows without one that are filled as a row of the list is
-	total  *int
-	larger bool   // the counter was once larger than the rows then in the document: it does not merely count them
-	ranged bool   // the counter says which rows are shown of how many, which may still be of those that have come so far
-	moved  string // why what was read does not hang together
-	start  int    // number of the page's latest request when reading began
-	known  bool   // a counter that counts more than is drawn, or the server, says that this is all
-	parts  bool   // more was read than was in the document at first
-	paged  bool   // it is shown a page at a time
-	late   bool   // its cells come later than its rows
-	begun  bool   // what leads back to an earlier page was seen to lead nowhere
+	r       Reading
+	out     Rows
+	seen    map[string]int // identity of a row to its position in out
+	keyed   int            // rows whose key could be read
+	likely  int            // rows without one that are filled as a row of the list is
+	total   *int
+	larger  bool   // the counter was once larger than the rows then in the document: it does not merely count them
+	ranged  bool   // the counter says which rows are shown of how many, which may still be of those that have come so far
+	moved   string // why what was read does not hang together
+	start   int    // number of the page's latest request when reading began
+	known   bool   // a counter that counts more than is drawn, or the server, says that this is all
+	parts   bool   // more was read than was in the document at first
+	paged   bool   // it is shown a page at a time
+	late    bool   // its cells come later than its rows
+	watched int    // screens that were watched for that
+	begun   bool   // what leads back to an earlier page was seen to lead nowhere
 
 	filters []string // how the filters were last seen
 	asked   int      // rows of which it was asked whether they are the one that is sought

@@ -42,6 +42,9 @@ const lateList = `<p id=count>300 users</p><div id=list style="height:300px;over
 var fillers = map[string]string{
 	"after 20 ms": `const later = () => setTimeout(() => drawn.forEach(fill), 20)`,
 	"after 60 ms": `const later = () => setTimeout(() => drawn.forEach(fill), 60)`,
+	"after 60 ms, in a list that is busy for most of the first look": `list.setAttribute('aria-busy', 'true');
+		setTimeout(() => list.removeAttribute('aria-busy'), 1880);
+		const later = () => setTimeout(() => drawn.forEach(fill), 60)`,
 	"one by one": `let rest = 0;
 		const next = () => { if (rest > 0) { fill(drawn[16 - rest--]); setTimeout(next, 6); } };
 		const later = () => { const idle = rest === 0; rest = 16; if (idle) setTimeout(next, 6); }`,

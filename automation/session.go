@@ -138,7 +138,7 @@ func (p *Page) setUp(ctx context.Context) error {
 	calls := []protocolCall{
 		proto.PageSetInterceptFileChooserDialog{Enabled: true},
 		proto.RuntimeAddBinding{Name: "billagentReport", ExecutionContextName: world},
-		scriptCall{proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript(rand.Text()), WorldName: world}}, // the blank page goes
+		scriptCall{proto.PageAddScriptToEvaluateOnNewDocument{Source: agentScript(rand.Text()), WorldName: world, RunImmediately: true}},
 	}
 	if p.owner.clean {
 		calls = append(calls, withoutCaches...)

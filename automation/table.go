@@ -84,9 +84,13 @@ type rowsAnswer struct {
 	Pos        float64     `json:"pos"`
 	Height     float64     `json:"height"`
 	Bottom     bool        `json:"bottom"`
-	Late       bool        `json:"late"` // cells were seen to come later than their rows
+	Late       bool        `json:"late"`    // cells were seen to come later than their rows
+	Watched    int         `json:"watched"` // screens that were watched for that
 	Miss       *miss       `json:"miss"`
 }
+
+// watchedScreens is how many screens of a list are watched for cells that come later than their rows.
+const watchedScreens = 2
 
 // scrollChunk is how many rows one evaluate gathers of a list that draws only what is in view.
 const scrollChunk = 200
@@ -160,7 +164,7 @@ func (p *Page) readScrolled(ctx context.Context, g *gathering) error {
 }
 
 func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAnswer, error) {
-	req := map[string]any{"from": from, "limit": scrollChunk, "late": g.late}
+	req := map[string]any{"from": from, "limit": scrollChunk, "late": g.late, "watch": max(0, watchedScreens-g.watched)}
 	if g.r.Sought != nil {
 		req["until"] = g.r.Sought.Key
 	}
@@ -168,7 +172,7 @@ func (p *Page) scrolled(ctx context.Context, g *gathering, from float64) (rowsAn
 	if err != nil {
 		return a, err
 	}
-	g.late = g.late || a.Late
+	g.late, g.watched = g.late || a.Late, g.watched+a.Watched
 	err = g.add(a, stretch)
 	g.parts = g.parts || len(g.out.Rows) > a.Drawn
 	return a, err

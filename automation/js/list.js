@@ -155,8 +155,8 @@ function shows(table, got, key) {
   return got.rows.some((r) => same(r.cells[at] ?? '', key, table.table.fold));
 }
 
-/** How many screens of a list are watched for cells that come later than their rows, and for how many frames. */
-const watchedScreens = 2, lateFrames = 6;
+/** For how many frames a screen is watched for cells that come later than their rows. */
+const lateFrames = 6;
 
 /**
  * filled reads a screen of a list again until nothing of it has changed for a tenth of a second: its rows may be drawn
@@ -180,8 +180,8 @@ async function filled(req, screen, end) {
 
 /**
  * scroll reads a list that draws only what is in view: from a position on, viewport by viewport, at most `limit` rows,
- * or up to the one that is sought, which stays in view. Its first screens are watched for cells that come late; where
- * some do, it waits for those of each.
+ * or up to the one that is sought, which stays in view. `watch` screens that it scrolls to are watched for cells that
+ * come late; where some do, those of each further screen are waited for.
  * @param {ScrollRequest} req
  * @returns {Promise<ScrollAnswer | Missed>}
  */
@@ -193,20 +193,25 @@ export async function scroll(req) {
   const first = await settled(req.table, req.wait);
   if (first instanceof Miss) return { miss: first };
   const el = scrollerOf(found.el);
-  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity, cellsLate = req.late, screens = 0;
+  let names = /** @type {string[]} */ ([]), pos = req.from, least = Infinity, cellsLate = req.late, watched = 0;
   /** @type {(next: number, bottom: boolean) => ScrollAnswer} */
   const soFar = (next, bottom) => ({
     names, rows: [...out.values()], drawn: least, pos: next, bottom, height: el.scrollHeight, count: countShown(req),
-    filters: filtersNow(req), address: el.ownerDocument.location.href, late: cellsLate,
+    filters: filtersNow(req), address: el.ownerDocument.location.href, late: cellsLate, watched,
   });
   for (;;) {
     const before = el.scrollTop;
     el.scrollTop = pos;
     await frame();
     const screen = await settled(req.table, Math.max(0, end - performance.now()), null, true);
-    const isWatched = el.scrollTop !== before && (cellsLate || req.from === 0 && screens++ < watchedScreens);
+    if (!el.isConnected) return { miss: new Miss('busy', 'the list was drawn anew') };
+    const isMoved = el.scrollTop !== before || req.from > 0; // a call goes on where the one before has scrolled to
+    const isWatched = cellsLate || (isMoved && watched < req.watch);
     const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end) : screen;
-    cellsLate ||= !(got instanceof Miss || screen instanceof Miss) && got.sig !== screen.sig;
+    if (isWatched && !(screen instanceof Miss)) {
+      cellsLate ||= got instanceof Miss || got.sig !== screen.sig;
+      if (!(got instanceof Miss)) watched++;
+    }
     if (got instanceof Miss && out.size) return soFar(pos, false); // its time may be over
     if (got instanceof Miss) return { miss: got };
     names = got.names;

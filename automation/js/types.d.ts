@@ -364,6 +364,8 @@ interface ScrollRequest extends ListRequest {
   until?: string;
   /** Its cells come later than its rows: each screen is read when nothing of it has changed for a while. */
   late: boolean;
+  /** How many screens are watched for cells that come late. */
+  watch: number;
 }
 
 interface RevealRequest extends ListRequest {
@@ -393,6 +395,8 @@ interface ScrollAnswer extends ListAnswer {
   height: number;
   /** Cells were seen to come later than their rows. */
   late: boolean;
+  /** How many screens were watched for that. */
+  watched: number;
 }
 
 // Examining.

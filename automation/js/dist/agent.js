@@ -1134,7 +1134,6 @@ function shows(table, got, key) {
   const at = got.names.indexOf(table.table.key);
   return got.rows.some((r) => same(r.cells[at] ?? "", key, table.table.fold));
 }
-var watchedScreens = 2;
 var lateFrames = 6;
 async function filled(req, screen, end3) {
   for (let last = screen; ; ) {
@@ -1158,7 +1157,7 @@ async function scroll(req) {
   let names = (
     /** @type {string[]} */
     []
-  ), pos = req.from, least = Infinity, cellsLate = req.late, screens = 0;
+  ), pos = req.from, least = Infinity, cellsLate = req.late, watched2 = 0;
   const soFar = (next2, bottom) => ({
     names,
     rows: [...out.values()],
@@ -1169,16 +1168,22 @@ async function scroll(req) {
     count: countShown(req),
     filters: filtersNow(req),
     address: el.ownerDocument.location.href,
-    late: cellsLate
+    late: cellsLate,
+    watched: watched2
   });
   for (; ; ) {
     const before = el.scrollTop;
     el.scrollTop = pos;
     await frame();
     const screen = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
-    const isWatched = el.scrollTop !== before && (cellsLate || req.from === 0 && screens++ < watchedScreens);
+    if (!el.isConnected) return { miss: new Miss("busy", "the list was drawn anew") };
+    const isMoved = el.scrollTop !== before || req.from > 0;
+    const isWatched = cellsLate || isMoved && watched2 < req.watch;
     const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end3) : screen;
-    cellsLate ||= !(got instanceof Miss || screen instanceof Miss) && got.sig !== screen.sig;
+    if (isWatched && !(screen instanceof Miss)) {
+      cellsLate ||= got instanceof Miss || got.sig !== screen.sig;
+      if (!(got instanceof Miss)) watched2++;
+    }
     if (got instanceof Miss && out.size) return soFar(pos, false);
     if (got instanceof Miss) return { miss: got };
     names = got.names;

@@ -1139,6 +1139,7 @@ async function filled(req, screen, end3) {
   for (let last = screen; ; ) {
     const unchanged = resting(last.el);
     for (let i = 0; i < lateFrames; i++) await frame();
+    await pause(0);
     if (unchanged(last.el)) return last;
     const now = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
     if (now instanceof Miss || now.sig === last.sig) return now;

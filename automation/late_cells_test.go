@@ -45,6 +45,9 @@ var fillers = map[string]string{
 	"after 60 ms, in a list that is busy for most of the first look": `list.setAttribute('aria-busy', 'true');
 		setTimeout(() => list.removeAttribute('aria-busy'), 1880);
 		const later = () => setTimeout(() => drawn.forEach(fill), 60)`,
+	"one by one": `let rest = 0;
+		const next = () => { if (rest > 0) { fill(drawn[16 - rest--]); setTimeout(next, 6); } };
+		const later = () => { const idle = rest === 0; rest = 16; if (idle) setTimeout(next, 6); }`,
 	"each when it is in view": `const seen = new IntersectionObserver((all) => {
 			for (const one of all) { seen.unobserve(one.target); setTimeout(() => fill(one.target), 30); }
 		}, { root: list, rootMargin: '200px' });

@@ -16,7 +16,7 @@ const lineOf = (r) => r.at + '\u0001' + r.cells.join('\u0001');
 /** @type {(rows: Row[]) => string} */
 const signature = (rows) => rows.map(lineOf).join('\u0002');
 
-/** @typedef {{ names: string[], rows: Row[], sig: string }} Reading */
+/** @typedef {{ names: string[], rows: Row[], sig: string, keys: string }} Reading */
 
 const shownBefore = 'the table still shows the page before';
 
@@ -39,28 +39,31 @@ function coming(el) {
  * @param {number} wait
  * @param {string | null} [unlike]
  * @param {boolean} [scrolled]
- * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string } | Miss>}
+ * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string, filling: boolean } | Miss>} filling says that
+ * rows were there before all their cells were.
  */
 async function settled(table, wait, unlike, scrolled) {
   const end = performance.now() + wait;
   let last = /** @type {Reading | null} */ (null), unchanged = /** @type {(now: El | null) => boolean} */ (() => false);
-  let why = new Miss('missing', 'not looked for yet');
+  let why = new Miss('missing', 'not looked for yet'), filling = false;
   try {
     for (;;) {
       const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
-      const sigBefore = last?.sig;
+      const sigBefore = last?.sig, keysBefore = last?.keys;
       unchanged = () => false;
       last = null;
       const got = found instanceof Miss ? found : coming(found.el) ?? before ?? collect(table, found.el, scrolled);
       if (found instanceof Miss || got instanceof Miss) why = /** @type {Miss} */ (got);
       else {
         const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
+        const keys = got.rows.map((r) => r.cells[key]).join('\u0001');
+        filling ||= sigBefore !== undefined && sigBefore !== sig && keysBefore === keys;
         if (unlike !== undefined && unlike !== null && sig === unlike) why = new Miss('unchanged', shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss('busy', 'its rows are still empty');
-        } else if (sigBefore === sig) return { el: found.el, ...got, sig };
+        } else if (sigBefore === sig) return { el: found.el, ...got, sig, filling };
         else why = new Miss('busy', 'the table is still changing');
-        last = { ...got, sig };
+        last = { ...got, sig, keys };
         unchanged = resting(found.el);
       }
       if (performance.now() >= end) return why;
@@ -162,9 +165,9 @@ const lateFrames = 6;
  * filled reads a screen of a list again until nothing of it has changed for a tenth of a second: its rows may be drawn
  * first and filled later, by a timer or when they are seen to be in view, and say until then what another row said.
  * @param {ScrollRequest} req
- * @param {{ el: El, names: string[], rows: Row[], sig: string }} screen
+ * @param {{ el: El, names: string[], rows: Row[], sig: string, filling: boolean }} screen
  * @param {number} end
- * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string } | Miss>}
+ * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string, filling: boolean } | Miss>}
  */
 async function filled(req, screen, end) {
   for (let last = screen; ;) {
@@ -207,6 +210,7 @@ export async function scroll(req) {
     const screen = await settled(req.table, Math.max(0, end - performance.now()), null, true);
     if (!el.isConnected) return { miss: new Miss('busy', 'the list was drawn anew') };
     const isMoved = el.scrollTop !== before || req.from > 0; // a call goes on where the one before has scrolled to
+    cellsLate ||= !(screen instanceof Miss) && screen.filling;
     const isWatched = cellsLate || (isMoved && watched < req.watch);
     const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end) : screen;
     if (isWatched && !(screen instanceof Miss)) {

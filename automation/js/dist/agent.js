@@ -1050,11 +1050,11 @@ async function settled(table, wait, unlike, scrolled) {
     /** @type {(now: El | null) => boolean} */
     (() => false)
   );
-  let why = new Miss("missing", "not looked for yet");
+  let why = new Miss("missing", "not looked for yet"), filling = false;
   try {
     for (; ; ) {
       const found = resolve(table), before = unchanged(found instanceof Miss ? null : found.el) ? last : null;
-      const sigBefore = last?.sig;
+      const sigBefore = last?.sig, keysBefore = last?.keys;
       unchanged = () => false;
       last = null;
       const got = found instanceof Miss ? found : coming(found.el) ?? before ?? collect(table, found.el, scrolled);
@@ -1062,12 +1062,14 @@ async function settled(table, wait, unlike, scrolled) {
       got;
       else {
         const sig = before?.sig ?? signature(got.rows), key = got.names.indexOf(table.table.key);
+        const keys = got.rows.map((r) => r.cells[key]).join("");
+        filling ||= sigBefore !== void 0 && sigBefore !== sig && keysBefore === keys;
         if (unlike !== void 0 && unlike !== null && sig === unlike) why = new Miss("unchanged", shownBefore);
         else if (rowElements(found.el, table.table).length && !got.rows.some((r) => r.cells[key])) {
           why = new Miss("busy", "its rows are still empty");
-        } else if (sigBefore === sig) return { el: found.el, ...got, sig };
+        } else if (sigBefore === sig) return { el: found.el, ...got, sig, filling };
         else why = new Miss("busy", "the table is still changing");
-        last = { ...got, sig };
+        last = { ...got, sig, keys };
         unchanged = resting(found.el);
       }
       if (performance.now() >= end3) return why;
@@ -1179,6 +1181,7 @@ async function scroll(req) {
     const screen = await settled(req.table, Math.max(0, end3 - performance.now()), null, true);
     if (!el.isConnected) return { miss: new Miss("busy", "the list was drawn anew") };
     const isMoved = el.scrollTop !== before || req.from > 0;
+    cellsLate ||= !(screen instanceof Miss) && screen.filling;
     const isWatched = cellsLate || isMoved && watched2 < req.watch;
     const got = isWatched && !(screen instanceof Miss) ? await filled(req, screen, end3) : screen;
     if (isWatched && !(screen instanceof Miss)) {

@@ -30,8 +30,8 @@ func (s *Session) Windows(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// ReadableScript is the script whose functions have the names of their sources. It is built in, so that it can be
-// mutated as the one that runs is.
+// ReadableScript is the script with the function names of its sources. It is embedded, so that a mutant's overlay takes
+// its place, too.
 //
 //go:embed js/dist/agent.js
 var ReadableScript string

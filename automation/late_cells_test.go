@@ -54,8 +54,8 @@ var fillers = map[string]string{
 		const later = () => drawn.forEach((row) => seen.observe(row))`,
 }
 
-// TestCellsThatComeLaterThanTheirRowsAreWaitedFor reads lists whose cells say for a while what another row said. What is
-// read is held against what the list is made of.
+// TestCellsThatComeLaterThanTheirRowsAreWaitedFor reads lists with cells that say for a while what another row said. The
+// rows that are read must be those of which the list is made.
 func TestCellsThatComeLaterThanTheirRowsAreWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, script := range fillers {

@@ -18,6 +18,11 @@ const signature = (rows) => rows.map(lineOf).join('\u0002');
 
 /** @typedef {{ names: string[], rows: Row[], sig: string, keys: string }} Reading */
 
+/**
+ * What one look has read; filling says that rows were there before all their cells were.
+ * @typedef {{ el: El, names: string[], rows: Row[], sig: string, filling: boolean }} Screen
+ */
+
 const shownBefore = 'the table still shows the page before';
 
 /**
@@ -39,8 +44,7 @@ function coming(el) {
  * @param {number} wait
  * @param {string | null} [unlike]
  * @param {boolean} [scrolled]
- * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string, filling: boolean } | Miss>} filling says that
- * rows were there before all their cells were.
+ * @returns {Promise<Screen | Miss>}
  */
 async function settled(table, wait, unlike, scrolled) {
   const end = performance.now() + wait;
@@ -165,9 +169,9 @@ const lateFrames = 6;
  * filled reads a screen of a list again until nothing of it has changed for a tenth of a second: its rows may be drawn
  * first and filled later, by a timer or when they are seen to be in view, and say until then what another row said.
  * @param {ScrollRequest} req
- * @param {{ el: El, names: string[], rows: Row[], sig: string, filling: boolean }} screen
+ * @param {Screen} screen
  * @param {number} end
- * @returns {Promise<{ el: El, names: string[], rows: Row[], sig: string, filling: boolean } | Miss>}
+ * @returns {Promise<Screen | Miss>}
  */
 async function filled(req, screen, end) {
   for (let last = screen; ;) {
